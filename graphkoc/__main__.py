@@ -1,0 +1,5 @@
+"""`python -m graphkoc` is the command `graphkoc`."""
+
+from graphkoc.cli import main
+
+main()

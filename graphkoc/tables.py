@@ -1,0 +1,304 @@
+"""The canonical tables: the one schema that loaders fill, stores keep and measures read.
+
+Everything that depends on a column's name, type or place in the graph is derived from here:
+the loaders' checks, the stores' DDL, and the table of columns in `graphkoc sources --tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+__all__ = ["CANONICAL", "RESULTS", "TABLES", "Column", "Edge", "Table", "node_tables"]
+
+Kind = Literal["id", "text", "integer", "number", "time"]
+
+EARLIEST = datetime(1990, 1, 1)
+"""No consumer reviewed anything online before this; an earlier time is a broken clock or an empty cell."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a canonical table.
+
+    Kinds: `id` (text, prefixed with its source), `text`, `integer` (64 bits, not negative),
+    `number` (finite float64), `time` (UTC, microseconds, from 1990 to tomorrow).
+    `low` and `high` bound a number, ends included; `choices` are the only values allowed.
+    """
+
+    name: str
+    kind: Kind
+    what: str
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A relationship `(:source)-[:type]->(:target)`; the columns hold the two nodes' keys."""
+
+    type: str
+    source: str
+    source_column: str
+    target: str
+    target_column: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, its key, and what its rows are in the graph.
+
+    With `node`, a row is a node of that label, whose properties are the columns that no edge uses
+    up; without, a row is its one edge, and the columns that are no end of it are the edge's own.
+    """
+
+    name: str
+    what: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    node: str | None = None
+    edges: tuple[Edge, ...] = ()
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in their order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def properties(self) -> list[Column]:
+        """The columns that are properties of the row's node or edge."""
+        ends = {edge.source_column for edge in self.edges} | {edge.target_column for edge in self.edges}
+        keep = set(self.key) if self.node else set()
+        return [column for column in self.columns if column.name in keep or column.name not in ends]
+
+
+def _id(name: str, what: str, required: bool = False) -> Column:
+    return Column(name, "id", what, required)
+
+
+CANONICAL: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "consumers",
+            "A person, brand or staff account on one platform.",
+            ("consumer",),
+            (
+                _id("consumer", "who, as source:id", required=True),
+                Column("name", "text", "the name that the platform shows"),
+                Column("platform", "text", "where the account lives"),
+                Column("followers", "integer", "the audience as the platform states it", low=0),
+                Column("kind", "text", "what the account is", choices=("person", "brand", "staff")),
+                Column("joined_at", "time", "when the account was made"),
+                Column("contact_key", "text", "keyed hash of an e-mail address or phone number"),
+                Column("consent", "text", "may she be contacted", choices=("yes", "no", "unknown")),
+                Column("quote", "number", "the price asked for a post", low=0),
+                Column("url", "text", "the profile's address"),
+            ),
+            node="Consumer",
+        ),
+        Table(
+            "products",
+            "A thing that is sold, or at least reviewed.",
+            ("product",),
+            (
+                _id("product", "which, as source:id", required=True),
+                Column("title", "text", "what the shop calls it"),
+                Column("brand", "text", "who makes it"),
+                Column("category", "text", "the shelf it stands on"),
+                Column("price", "number", "what it costs", low=0),
+            ),
+            node="Product",
+            edges=(Edge("IN_CATEGORY", "Product", "product", "Category", "category"),),
+        ),
+        Table(
+            "reviews",
+            "What a consumer wrote, about a product or about nothing that is sold.",
+            ("review",),
+            (
+                _id("review", "which, as source:id", required=True),
+                _id("consumer", "who wrote it", required=True),
+                _id("product", "about what; empty for a note about nothing sold"),
+                Column("rating", "number", "stars", low=0, high=5),
+                Column("title", "text", "its headline"),
+                Column("text", "text", "her own words"),
+                Column("created_at", "time", "when it was written"),
+                Column("likes", "integer", "likes that it got", low=0),
+                Column("collects", "integer", "times that it was saved", low=0),
+                Column("comments", "integer", "comments that it got", low=0),
+                Column("shares", "integer", "times that it was passed on", low=0),
+                Column("views", "integer", "times that it was seen", low=0),
+                Column("helpful", "integer", "votes for being helpful", low=0),
+                Column("media", "integer", "pictures and videos in it", low=0),
+                Column(
+                    "origin",
+                    "text",
+                    "why it was written",
+                    choices=("earned", "gifted", "paid", "invited", "unknown"),
+                ),
+                Column("verified", "integer", "1 when the purchase is verified", low=0, high=1),
+                Column("tags", "text", "tags, separated by spaces"),
+                Column("url", "text", "the review's address"),
+            ),
+            node="Review",
+            edges=(
+                Edge("WROTE", "Consumer", "consumer", "Review", "review"),
+                Edge("ABOUT", "Review", "review", "Product", "product"),
+            ),
+        ),
+        Table(
+            "follows",
+            "A follower and whom she follows.",
+            ("follower", "followee"),
+            (
+                _id("follower", "who follows", required=True),
+                _id("followee", "who is followed", required=True),
+                Column("since", "time", "since when, where that is known"),
+            ),
+            edges=(Edge("FOLLOWS", "Consumer", "follower", "Consumer", "followee"),),
+        ),
+        Table(
+            "engagements",
+            "What a consumer did with a review: a comment, a like, a share, a save.",
+            ("engagement",),
+            (
+                _id("engagement", "which, as source:id", required=True),
+                _id("consumer", "who did it", required=True),
+                _id("review", "with which review", required=True),
+                Column("kind", "text", "what she did", choices=("comment", "like", "share", "collect")),
+                _id("parent", "the comment that this one answers"),
+                Column("created_at", "time", "when"),
+                Column("text", "text", "a comment's words"),
+            ),
+            edges=(Edge("ENGAGED", "Consumer", "consumer", "Review", "review"),),
+        ),
+        Table(
+            "purchases",
+            "A product on a consumer's order.",
+            ("order", "product", "consumer"),
+            (
+                _id("consumer", "who bought", required=True),
+                _id("product", "what", required=True),
+                _id("order", "on which order", required=True),
+                Column("bought_at", "time", "when"),
+                Column("quantity", "number", "how many", low=0),
+                Column("amount", "number", "for how much"),
+                Column("currency", "text", "in which money, ISO 4217"),
+                Column("code", "text", "the discount code that she used"),
+            ),
+            edges=(Edge("PURCHASED", "Consumer", "consumer", "Product", "product"),),
+        ),
+        Table(
+            "memberships",
+            "A consumer in a chat group or forum group.",
+            ("group", "consumer"),
+            (
+                _id("group", "which group", required=True),
+                _id("consumer", "who is in it", required=True),
+                Column("role", "text", "as what"),
+                Column("joined_at", "time", "since when"),
+            ),
+            edges=(Edge("JOINED", "Consumer", "consumer", "Group", "group"),),
+        ),
+        Table(
+            "identities",
+            "Which accounts are one person.",
+            ("account",),
+            (
+                _id("account", "a consumer's key", required=True),
+                _id("person", "the person that it belongs to", required=True),
+            ),
+            edges=(Edge("IS", "Consumer", "account", "Person", "person"),),
+        ),
+    )
+}
+"""What sources bring and stores keep, by name."""
+
+RESULTS: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "loads",
+            "What one load read, and what became of each row.",
+            ("load",),
+            (
+                Column("load", "text", "the source and the first digits of a hash of what it brought", True),
+                Column("source", "text", "which loader"),
+                Column("loaded_at", "time", "when"),
+                Column("files", "text", "JSON: rows read, loaded, duplicate and rejected, by file"),
+            ),
+            node="Load",
+        ),
+        Table(
+            "runs",
+            "The analysis whose results the graph shows.",
+            ("run",),
+            (
+                Column("run", "text", "the run folder's name", True),
+                Column("at", "time", "the time that the analysis looks out from"),
+            ),
+            node="Run",
+        ),
+        Table(
+            "scores",
+            "What the analysis found about a consumer.",
+            ("consumer",),
+            (
+                Column("consumer", "id", "who", True),
+                Column("tier", "text", "tiny, small or wide audience"),
+                Column("audience", "integer", "known followers"),
+                Column("score", "number", "points"),
+                Column("rank", "integer", "place among the key opinion consumers; empty for others"),
+            ),
+            node="Consumer",
+        ),
+        Table(
+            "niches",
+            "A taste segment.",
+            ("niche",),
+            (
+                Column("niche", "text", "its id", True),
+                Column("name", "text", "what it is called"),
+                Column("people", "integer", "how many are in it"),
+            ),
+            node="Niche",
+        ),
+        Table(
+            "members",
+            "A consumer in a niche.",
+            ("consumer", "niche"),
+            (
+                Column("consumer", "id", "who", True),
+                Column("niche", "text", "in which niche", True),
+                Column("confidence", "number", "how sure, from 0 to 1"),
+            ),
+            edges=(Edge("MEMBER_OF", "Consumer", "consumer", "Niche", "niche"),),
+        ),
+    )
+}
+"""What graphkoc itself writes beside them: the book of loads, and the newest analysis."""
+
+TABLES: dict[str, Table] = CANONICAL | RESULTS
+
+
+def node_tables() -> dict[str, list[Table]]:
+    """Each node label and the tables whose rows are its nodes, in the order of declaration.
+
+    A label that only edges mention (Category, Group, Person) has no table: its nodes have one
+    property, called like the edge's column.
+    """
+    labels: dict[str, list[Table]] = {}
+    for table in TABLES.values():
+        if table.node:
+            labels.setdefault(table.node, []).append(table)
+        for edge in table.edges:
+            labels.setdefault(edge.source, [])
+            labels.setdefault(edge.target, [])
+    return labels

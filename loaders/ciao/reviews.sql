@@ -1,0 +1,10 @@
+-- A row is one person's rating of one product on one day.
+SELECT
+    "user" || '-' || item || '-' || left(unix_time("timestamp"), 10) AS review,
+    "user" AS consumer,
+    item AS product,
+    rating,
+    unix_time("timestamp") AS created_at,
+    _file,
+    _row
+FROM ratings
