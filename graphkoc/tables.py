@@ -205,7 +205,7 @@ CANONICAL: dict[str, Table] = {
                 Column("role", "text", "as what"),
                 Column("joined_at", "time", "since when"),
             ),
-            edges=(Edge("JOINED", "Consumer", "consumer", "Group", "group"),),
+            edges=(Edge("JOINED", "Consumer", "consumer", "MemberGroup", "group"),),
         ),
         Table(
             "identities",
@@ -215,7 +215,7 @@ CANONICAL: dict[str, Table] = {
                 _id("account", "a consumer's key", required=True),
                 _id("person", "the person that it belongs to", required=True),
             ),
-            edges=(Edge("IS", "Consumer", "account", "Person", "person"),),
+            edges=(Edge("BELONGS_TO", "Consumer", "account", "Person", "person"),),
         ),
     )
 }
@@ -291,7 +291,7 @@ TABLES: dict[str, Table] = CANONICAL | RESULTS
 def node_tables() -> dict[str, list[Table]]:
     """Each node label and the tables whose rows are its nodes, in the order of declaration.
 
-    A label that only edges mention (Category, Group, Person) has no table: its nodes have one
+    A label that only edges mention (Category, MemberGroup, Person) has no table: its nodes have one
     property, called like the edge's column.
     """
     labels: dict[str, list[Table]] = {}

@@ -1,0 +1,156 @@
+"""A query is a file in `cypher/`: its path is its name, its first comment its description.
+
+    // Consumers with the most followers.
+    // @param limit integer = 20  how many rows
+    MATCH ...
+
+Parameters are declared in the header and used as `$limit`; both must agree. `name.<dialect>.cypher`
+beside `name.cypher` wins on a store of that dialect. The whole file is sent, header too, so that an
+engine's line numbers are the file's, and that it can be pasted into Neo4j Browser as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graphkoc import assets
+from graphkoc.errors import QueryError
+
+__all__ = ["Parameter", "Query", "Value", "catalogue", "parse", "query"]
+
+Value = str | int | float | bool | datetime
+
+PARAM = re.compile(r"@param\s+(\w+)\s+(string|integer|float|boolean|time)(?:\s*=\s*(\S+))?\s*(.*)")
+NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`", re.DOTALL)
+"""Comments, strings and quoted names, in which a $ means nothing."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared parameter. `default` is None when it must be given."""
+
+    name: str
+    type: str
+    default: Value | None
+    what: str
+
+    def convert(self, given: object) -> Value:
+        """The value of this parameter's type; QueryError when `given` has none."""
+        text = given.isoformat() if isinstance(given, datetime) else str(given)
+        try:
+            if self.type == "integer":
+                return int(text)
+            if self.type == "float":
+                return float(text)
+            if self.type == "boolean":
+                return {"true": True, "false": False}[text.lower()]
+            if self.type == "time":
+                time = datetime.fromisoformat(text)
+                return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+        except (ValueError, KeyError):
+            raise QueryError(f"the parameter {self.name} takes {WORDS[self.type]}, not {text!r}") from None
+        return text
+
+
+WORDS = {"integer": "a whole number", "float": "a number", "boolean": "true or false", "time": "a date or time"}
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query file: `texts` holds its text by dialect, "" being the common one."""
+
+    name: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    texts: dict[str, str]
+
+    def text(self, dialect: str) -> str:
+        """The text for a store of that dialect; QueryError when it has none."""
+        text = self.texts.get(dialect, self.texts.get(""))
+        if text is None:
+            raise QueryError(f"the query {self.name} is not written for {dialect}")
+        return text
+
+    def bind(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """Every declared parameter with its value, converted, defaults filled in.
+
+        Raises QueryError for a parameter that is missing, unknown, or of another type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        if unknown := sorted(set(given) - set(known)):
+            hint = f"It takes: {', '.join(known)}." if known else "It takes none."
+            raise QueryError(f"the query {self.name} has no parameter {unknown[0]!r}", hint=hint)
+        bound: dict[str, Value] = {}
+        for name, parameter in known.items():
+            value = parameter.convert(given[name]) if name in given else parameter.default
+            if value is None:
+                raise QueryError(f"the query {self.name} needs the parameter {name}", hint=f"Add -p {name}=...")
+            bound[name] = value
+        return bound
+
+
+def parse(name: str, text: str) -> tuple[str, tuple[Parameter, ...]]:
+    """The description and the parameters in a query file's header.
+
+    Raises QueryError when there is no description, or declared and used parameters differ.
+    """
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("//"):
+            break
+        lines.append(line[2:].strip())
+    words = [line for line in lines if line and not line.startswith("@")]
+    if not words:
+        raise QueryError(f"the query {name} does not begin with a // comment that says what it answers")
+    parameters = []
+    for line in lines:
+        if line.startswith("@"):
+            match = PARAM.fullmatch(line)
+            if not match:
+                raise QueryError(f"the query {name} has a header line that is no parameter: {line}")
+            plain = Parameter(match[1], match[2], None, match[4])
+            parameters.append(plain if match[3] is None else _with_default(plain, match[3]))
+    declared = {parameter.name for parameter in parameters}
+    used = set(re.findall(r"\$(\w+)", NOT_CODE.sub(" ", text)))
+    if odd := sorted(declared ^ used):
+        what = "declares but does not use" if odd[0] in declared else "uses but does not declare"
+        raise QueryError(f"the query {name} {what} the parameter {odd[0]}")
+    return " ".join(words), tuple(parameters)
+
+
+def _with_default(parameter: Parameter, default: str) -> Parameter:
+    return Parameter(parameter.name, parameter.type, parameter.convert(default), parameter.what)
+
+
+def catalogue(folder: Path | None = None) -> dict[str, Query]:
+    """Every query under `folder` (graphkoc's own `cypher/` by default), by name, sorted.
+
+    Raises QueryError for a malformed file, or twins whose parameters differ.
+    """
+    folder = folder or assets.folder("cypher")
+    queries: dict[str, Query] = {}
+    for path in sorted(folder.rglob("*.cypher")):
+        stem, _, dialect = path.name.removesuffix(".cypher").partition(".")
+        name = (path.parent.relative_to(folder) / stem).as_posix()
+        text = path.read_text(encoding="utf-8")
+        description, parameters = parse(name, text)
+        if name not in queries:
+            queries[name] = Query(name, description, parameters, {dialect: text})
+        elif queries[name].parameters != parameters:
+            raise QueryError(f"the query {name} declares other parameters for {dialect or 'the common dialect'}")
+        else:
+            queries[name].texts[dialect] = text
+    return queries
+
+
+def query(name: str) -> Query:
+    """The query called `name`; the folder may be left out where the rest is unique."""
+    queries = catalogue()
+    found = [key for key in queries if name in (key, key.split("/")[-1])]
+    if len(found) != 1:
+        raise QueryError(f"there is no query called {name!r}", hint="`graphkoc queries` lists them.")
+    return queries[found[0]]

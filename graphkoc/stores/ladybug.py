@@ -1,0 +1,333 @@
+"""The embedded store: one file, no server, by the ladybug engine (successor of kuzu).
+
+The engine loads whole tables fast and changes single edges slowly (measured: a MERGE of an edge
+takes about 4 ms, a COPY of two million 5.5 s), and a COPY of a key that is there kills the process.
+So every change is one path: read the tables, change them in DuckDB, build a new file beside the old
+one, and put it in the old one's place. Until that last step the store is as it was, whatever happens.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ladybug
+import pandas as pd
+import pyarrow as pa
+
+from graphkoc.cypher import Value
+from graphkoc.errors import QueryError, StoreError
+from graphkoc.raw import Progress
+from graphkoc.stores import prepared, schema
+from graphkoc.tables import CANONICAL, TABLES, Column, Edge, Table, node_tables
+
+__all__ = ["LadybugStore", "open"]
+
+BUFFER_POOL = 1 << 30
+"""Bytes of page cache at most. The engine's own default is most of the machine."""
+
+TYPES = {"id": "STRING", "text": "STRING", "integer": "INT64", "number": "DOUBLE", "time": "TIMESTAMP"}
+
+
+def open(url: str) -> LadybugStore:
+    """The store in the file that `url` (ladybug:PATH) names; StoreError when no file can be there."""
+    path = Path(url.removeprefix("ladybug:"))
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a store", hint="Name a file in it, such as graphkoc.lbug.")
+    if not path.absolute().parent.is_dir():
+        raise StoreError(f"there is no folder {path.parent} for the store", hint="Make the folder first.")
+    return LadybugStore(path)
+
+
+class LadybugStore:
+    """A store in one file. Many processes may read it; one at a time may write."""
+
+    dialect = "ladybug"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = f"ladybug:{path}"
+        self._database: ladybug.Database | None = None
+        self._connection: ladybug.Connection | None = None
+
+    def upsert(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> bool:
+        """See Store.upsert."""
+        new = prepared(tables)
+
+        def change(graph: duckdb.DuckDBPyConnection) -> bool:
+            changed = [name for name, rows in new.items() if _merge(graph, TABLES[name], rows)]
+            # Each load's record has its own time: alone it is no change.
+            return changed not in ([], ["loads"])
+
+        return self._rewrite(change, progress)
+
+    def annotate(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        """See Store.annotate."""
+        new = prepared(tables)
+
+        def change(graph: duckdb.DuckDBPyConnection) -> bool:
+            for name, rows in new.items():
+                graph.register("_new", rows)
+                graph.execute(f"CREATE OR REPLACE TABLE {name} AS FROM _new")
+            return bool(new)
+
+        self._rewrite(change)
+
+    def forget(self, consumers: Iterable[str]) -> dict[str, int]:
+        """See Store.forget."""
+        keys = pa.array(list(consumers), pa.string())
+        removed: dict[str, int] = {}
+
+        def change(graph: duckdb.DuckDBPyConnection) -> bool:
+            graph.register("_keys", pa.table({"key": keys}))
+            graph.execute("CREATE TABLE _gone AS SELECT 'Consumer' AS label, key FROM _keys")
+            for name, table in TABLES.items():
+                ends = {(edge.source, edge.source_column) for edge in table.edges}
+                ends |= {(edge.target, edge.target_column) for edge in table.edges}
+                ends |= {(table.node, table.key[0])} if table.node else set()
+                named = " OR ".join(
+                    f"{_quoted(column)} IN (SELECT key FROM _gone WHERE label = '{label}')"
+                    for label, column in sorted(ends)
+                )
+                if table.node == "Review":
+                    graph.execute(f"INSERT INTO _gone SELECT 'Review', review FROM {name} WHERE {named}")
+                removed[name] = graph.execute(f"DELETE FROM {name} WHERE {named}").fetchall()[0][0]
+            return any(removed.values())
+
+        self._rewrite(change)
+        return {name: count for name, count in removed.items() if count}
+
+    def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+        """See Store.read."""
+        return self._arrow(text, params).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+
+    def close(self) -> None:
+        """See Store.close."""
+        if self._connection is not None and self._database is not None:
+            self._connection.close()
+            self._database.close()
+        self._connection = self._database = None
+
+    def _arrow(self, text: str, params: Mapping[str, Value] | None = None) -> pa.Table:
+        if self._connection is None:
+            if not self.path.exists():
+                raise StoreError(f"there is no store at {self.path} yet", hint="`graphkoc load` makes it.")
+            self._database, self._connection = self._opened(self.path, read_only=True)
+        try:
+            result = self._connection.execute(text, dict(params or {}))
+            return result.get_as_arrow()
+        except RuntimeError as error:
+            raise QueryError(f"the store refuses the query: {' '.join(str(error).split())}") from error
+
+    def _opened(self, path: Path, read_only: bool) -> tuple[ladybug.Database, ladybug.Connection]:
+        try:
+            database = ladybug.Database(path, read_only=read_only, buffer_pool_size=BUFFER_POOL)
+            return database, ladybug.Connection(database)
+        except RuntimeError as error:
+            if "lock" in str(error):
+                hint = "Wait until it is done, then try again."
+                raise StoreError(f"another process is writing to {self.path}", hint=hint) from error
+            raise StoreError(f"{path} cannot be opened as a store: {_first_line(error)}") from error
+
+    def _rewrite(
+        self, change: Callable[[duckdb.DuckDBPyConnection], bool], progress: Progress | None = None
+    ) -> bool:
+        """Change the store's tables in DuckDB; if they did, put a new file of them in the old one's place.
+
+        The old file stays open for writing meanwhile, which is the lock that keeps a second writer out.
+        """
+        self.close()
+        new = self.path.with_name(self.path.name + ".new")
+        exists = self.path.exists()
+        with contextlib.ExitStack() as stack:
+            if exists:
+                stack.callback(self.close)
+                self._database, self._connection = self._opened(self.path, read_only=False)
+            self._remove_leftovers(new)
+            graph = stack.enter_context(duckdb.connect())
+            self._dump(graph, exists)
+            if not change(graph) and exists:
+                return False
+            stack.callback(_remove, new)
+            self._build(graph, new, progress)
+            if progress:
+                progress("stored", 0, 0, 0)
+            os.replace(new, self.path)
+        return True
+
+    def _remove_leftovers(self, new: Path) -> None:
+        """Remove what a killed process left, unless its owner is alive and holds the lock."""
+        if new.exists():
+            try:
+                database, connection = self._opened(new, read_only=False)
+            except StoreError as error:
+                if "another process" in str(error):
+                    raise
+            else:
+                connection.close()
+                database.close()
+        _remove(new)
+
+    def _dump(self, graph: duckdb.DuckDBPyConnection, exists: bool) -> None:
+        """Every table of the store, or an empty one, as a DuckDB table of that name."""
+        there = self._catalogue() if exists else {}
+        for table in TABLES.values():
+            graph.register("_empty", schema(table).empty_table())
+            graph.execute(f"CREATE TABLE {table.name} AS FROM _empty")
+            if (table.node or table.edges[0].type) in there:
+                self._dump_table(graph, table, there)
+
+    def _dump_table(self, graph: duckdb.DuckDBPyConnection, table: Table, there: dict[str, set[str]]) -> None:
+        label = table.node or table.edges[0].type
+        properties = [column.name for column in table.properties if column.name in there[label]]
+        if not table.node:
+            edge = table.edges[0]
+            ends = [("a", edge.source, edge.source_column), ("b", edge.target, edge.target_column)]
+            columns = [f"{v}.`{_key(node)}` AS `{column}`" for v, node, column in ends]
+            columns += [f"e.`{name}` AS `{name}`" for name in properties]
+            rows = self._arrow(f"MATCH (a:`{edge.source}`)-[e:`{edge.type}`]->(b:`{edge.target}`) RETURN {', '.join(columns)}")
+            graph.register("_rows", rows)
+            graph.execute(f"INSERT INTO {table.name} BY NAME FROM _rows")
+            return
+        columns = [f"n.`{name}` AS `{name}`" for name in properties]
+        graph.register("_rows", self._arrow(f"MATCH (n:`{label}`) RETURN {', '.join(columns)}"))
+        joins = ""
+        ends_there = []
+        for edge in (edge for edge in table.edges if edge.type in there):
+            near, far = _near_far(edge, table)
+            rows = self._arrow(
+                f"MATCH (a:`{edge.source}`)-[:`{edge.type}`]->(b:`{edge.target}`)"
+                f" RETURN a.`{_key(edge.source)}` AS `{edge.source_column}`, b.`{_key(edge.target)}` AS `{edge.target_column}`"
+            )
+            graph.register(f"_{edge.type}", rows)
+            joins += f" LEFT JOIN _{edge.type} USING ({_quoted(near)})"
+            ends_there.append(far)
+        # A label that two tables share (consumers, scores): a row belongs to the second when it says anything.
+        others = [name for name in properties if name not in table.key]
+        first = node_tables()[label][0] is table
+        where = "" if first else f" WHERE coalesce({', '.join(f'{_quoted(n)}::VARCHAR' for n in others)}, '') <> ''"
+        names = ", ".join(map(_quoted, [*properties, *ends_there]))
+        graph.execute(f"INSERT INTO {table.name} BY NAME SELECT {names} FROM _rows{joins}{where}")
+
+    def _catalogue(self) -> dict[str, set[str]]:
+        """The store's node and edge types with their properties; StoreError when they are not ours."""
+        names = self._arrow("CALL show_tables() RETURN name").column("name").to_pylist()
+        ours = set(node_tables()) | {edge.type for table in TABLES.values() for edge in table.edges}
+        if strange := sorted(set(names) - ours):
+            raise StoreError(
+                f"{self.path} is somebody else's database: it has a table {strange[0]}",
+                hint="Name another file with --store ladybug:PATH.",
+            )
+        return {
+            name: set(self._arrow(f"CALL table_info('{name}') RETURN name").column("name").to_pylist()) for name in names
+        }
+
+    def _build(self, graph: duckdb.DuckDBPyConnection, new: Path, progress: Progress | None) -> None:
+        """A new file with all the tables in it."""
+        steps = list(_copies(graph))
+        total = sum(rows.num_rows for _, _, rows in steps)
+        done = 0
+        database, connection = self._opened(new, read_only=False)
+        try:
+            for ddl, name, rows in steps:
+                if progress:
+                    progress("storing", done, total, done)
+                connection.execute(ddl)
+                if rows.num_rows:
+                    connection.execute(f"COPY `{name}` FROM $rows", {"rows": rows})
+                done += rows.num_rows
+            connection.execute("CHECKPOINT")
+        except RuntimeError as error:
+            raise StoreError(
+                f"the store could not be written at {self.path}: {_first_line(error)}",
+                hint="Is the disk full? The store is as it was before.",
+            ) from error
+        finally:
+            with contextlib.suppress(RuntimeError):
+                connection.close()
+                database.close()
+        with new.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> bool:
+    """Put rows into a table by key, nulls leaving what is there; True when anything changed."""
+    graph.register("_new", rows)
+    keys = ", ".join(map(_quoted, table.key))
+    merged = ", ".join(
+        _quoted(name) if name in table.key else f"coalesce(_new.{_quoted(name)}, old.{_quoted(name)}) AS {_quoted(name)}"
+        for name in table.names
+    )
+    graph.execute(f"CREATE TEMP TABLE _merged AS SELECT {merged} FROM {table.name} AS old FULL JOIN _new USING ({keys})")
+    changed = graph.execute(f"SELECT EXISTS (FROM _merged EXCEPT FROM {table.name})").fetchall()[0][0]
+    if changed:
+        graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS FROM _merged")
+    graph.execute("DROP TABLE _merged")
+    return bool(changed)
+
+
+def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, pa.Table]]:
+    """For each node label and edge type: its DDL, its name, and its rows in the order of the DDL."""
+    for label, tables in node_tables().items():
+        key = _key(label)
+        columns = {column.name: column for table in tables for column in table.properties if column.name != key}
+        ddl = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in columns.values())
+        joined = f"(SELECT DISTINCT key AS {_quoted(key)} FROM ({_keys(label)}) WHERE key IS NOT NULL)"
+        joined += "".join(f" LEFT JOIN {table.name} USING ({_quoted(key)})" for table in tables)
+        names = ", ".join(map(_quoted, [key, *columns]))
+        rows = graph.sql(f"SELECT {names} FROM {joined} ORDER BY {_quoted(key)}").to_arrow_table()
+        yield f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})", label, rows
+    for table in TABLES.values():
+        for edge in table.edges:
+            own: list[Column] = [] if table.node else table.properties
+            ddl = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in own)
+            names = ", ".join(_quoted(name) for name in [edge.source_column, edge.target_column, *(c.name for c in own)])
+            there = f"{_quoted(edge.source_column)} IS NOT NULL AND {_quoted(edge.target_column)} IS NOT NULL"
+            rows = graph.sql(f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL").to_arrow_table()
+            yield f"CREATE REL TABLE `{edge.type}` (FROM `{edge.source}` TO `{edge.target}`{ddl})", edge.type, rows
+
+
+def _keys(label: str) -> str:
+    """SQL for every key of that label that any table mentions."""
+    mentions = [
+        (table.name, column)
+        for table in TABLES.values()
+        for edge in table.edges
+        for node, column in ((edge.source, edge.source_column), (edge.target, edge.target_column))
+        if node == label
+    ]
+    mentions += [(table.name, table.key[0]) for table in node_tables()[label]]
+    return " UNION ".join(f"SELECT {_quoted(column)} AS key FROM {name}" for name, column in dict.fromkeys(mentions))
+
+
+def _key(label: str) -> str:
+    """The property that tells nodes of that label apart."""
+    tables = node_tables()[label]
+    if tables:
+        return tables[0].key[0]
+    edges = (edge for table in CANONICAL.values() for edge in table.edges)
+    return next(edge.target_column for edge in edges if edge.target == label)
+
+
+def _near_far(edge: Edge, table: Table) -> tuple[str, str]:
+    """The edge's column that is the table's own key, and the other one."""
+    if edge.source_column == table.key[0]:
+        return edge.source_column, edge.target_column
+    return edge.target_column, edge.source_column
+
+
+def _remove(path: Path) -> None:
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
