@@ -59,9 +59,11 @@ class LadybugStore:
         new = prepared(tables)
 
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
+            book = new.pop("loads", None)
             changed = [name for name, rows in new.items() if _merge(graph, TABLES[name], rows)]
-            # Each load's record has its own time: alone it is no change.
-            return changed not in ([], ["loads"])
+            if book is not None and (changed or not _known(graph, book)):
+                changed += ["loads"] * _merge(graph, TABLES["loads"], book)
+            return bool(changed)
 
         return self._rewrite(change, progress)
 
@@ -268,6 +270,12 @@ def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> bo
         graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS FROM _merged")
     graph.execute("DROP TABLE _merged")
     return bool(changed)
+
+
+def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:
+    """Whether the book of loads has these loads already: the same rows, loaded again, are no change."""
+    graph.register("_book", book)
+    return not graph.execute("SELECT EXISTS (FROM _book ANTI JOIN loads USING (load))").fetchall()[0][0]
 
 
 def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, pa.Table]]:

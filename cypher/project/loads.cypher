@@ -1,0 +1,4 @@
+// Every load: where from, when, and what became of each file's rows.
+MATCH (l:Load)
+RETURN l.load AS load, l.source AS source, l.loaded_at AS loaded_at, l.files AS files
+ORDER BY loaded_at, load

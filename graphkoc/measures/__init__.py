@@ -1,0 +1,122 @@
+"""Measures of a consumer's place in the network. Each has a paper; the score, which is ours, has none.
+
+A measure takes a Network and returns one float64 a node, in the network's order. Measures that also
+need the dated log (activity, adoption credit) are in `graphkoc.measures.activity`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.network import Network
+
+__all__ = ["MEASURES", "Measure", "measure", "table"]
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A registered measure: its name, the first line of its docstring, and the function."""
+
+    name: str
+    description: str
+    compute: Callable[[Network], Values]
+
+
+MEASURES: dict[str, Measure] = {}
+"""Every measure by name, in the order of declaration."""
+
+
+def measure(function: Callable[[Network], Values]) -> Callable[[Network], Values]:
+    """Register a function from Network to (n,) float64 under its own name."""
+    description = (function.__doc__ or "").strip().splitlines()[0]
+    MEASURES[function.__name__] = Measure(function.__name__, description, function)
+    return function
+
+
+def table(network: Network) -> pd.DataFrame:
+    """Every measure of every node: index the ids, a float64 column a measure."""
+    return pd.DataFrame({m.name: m.compute(network) for m in MEASURES.values()}, index=pd.Index(network.ids, name="id"))
+
+
+@measure
+def audience(network: Network) -> Values:
+    """Known followers.
+
+    Out-degree, as an edge goes from the influencer to the influenced. Freeman, "Centrality in social
+    networks", Social Networks 1 (1979).
+    """
+    return np.bincount(network.source, minlength=len(network)).astype(float)
+
+
+@measure
+def in_strength(network: Network) -> Values:
+    """Weight of the ties to those she follows.
+
+    Barrat, Barthélemy, Pastor-Satorras, Vespignani, "The architecture of complex weighted networks",
+    PNAS 101 (2004).
+    """
+    return np.bincount(network.target, network.weight, minlength=len(network))
+
+
+@measure
+def out_strength(network: Network) -> Values:
+    """Weight of the ties to her followers.
+
+    Barrat, Barthélemy, Pastor-Satorras, Vespignani, PNAS 101 (2004).
+    """
+    return np.bincount(network.source, network.weight, minlength=len(network))
+
+
+@measure
+def pagerank(network: Network) -> Values:
+    """PageRank: followers vote for those they follow, damping .85.
+
+    Weighted, and computed against the edges' direction; sums to 1. Page, Brin, Motwani, Winograd,
+    "The PageRank citation ranking" (1999).
+    """
+    if not len(network):
+        return np.empty(0)
+    graph = network.graph.copy()
+    graph.reverse_edges()
+    return np.asarray(graph.pagerank(damping=0.85, weights="weight"))
+
+
+@measure
+def core(network: Network) -> Values:
+    """Core number: she stands in a group where everybody has at least so many ties.
+
+    Of the simple undirected graph. Seidman, "Network structure and minimum degree", Social Networks 5
+    (1983); Batagelj and Zaversnik, arXiv cs/0310049 (2003).
+    """
+    return np.asarray(network.undirected.coreness(), dtype=float)
+
+
+@measure
+def reciprocity(network: Network) -> Values:
+    """Share of her followers that she follows back, 0 to 1; 0 without followers.
+
+    Wasserman and Faust, "Social Network Analysis" (1994), chapter 13, counted per node.
+    """
+    n = len(network)
+    there = network.source.astype(np.int64) * n + network.target
+    back = np.isin(there, network.target.astype(np.int64) * n + network.source)
+    followers = audience(network)
+    mutual = np.bincount(network.source[back], minlength=n)
+    return np.divide(mutual, followers, out=np.zeros(n), where=followers > 0)
+
+
+@measure
+def clustering(network: Network) -> Values:
+    """Local clustering: share of the pairs around her that know each other, 0 to 1.
+
+    Of the simple undirected graph; 0 with fewer than two neighbours. Watts and Strogatz, "Collective
+    dynamics of small-world networks", Nature 393 (1998).
+    """
+    return np.asarray(network.undirected.transitivity_local_undirected(mode="zero"), dtype=float)

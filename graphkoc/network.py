@@ -1,0 +1,97 @@
+"""The network that measures work on: numbered nodes, arrays of edges, igraph built once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import igraph
+import networkx
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.errors import DataError
+
+__all__ = ["Network"]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A directed weighted network; an edge goes from the influencer to the influenced.
+
+    ids: (n,) str, sorted, unique. source, target: (m,) int32, indices into ids, sorted by source and
+    target, no edge twice and none from a node to itself. weight: (m,) float64, above 0.
+    since: (m,) float64, days since 1970-01-01 UTC, NaN where an edge has no date.
+    """
+
+    ids: NDArray[Any]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    weight: NDArray[np.float64]
+    since: NDArray[np.float64]
+
+    @classmethod
+    def from_edges(cls, edges: pd.DataFrame, nodes: Sequence[str]) -> Network:
+        """The network of a frame with source, target, weight and, if there is one, since.
+
+        nodes: every node's id, in any order. Of an edge that comes twice the earliest stays; edges
+        from a node to itself are left out. Raises DataError for an edge whose end is no node, or a
+        weight that is not above 0. The order of the rows makes no difference.
+        """
+        ids = np.sort(np.asarray(list(nodes), dtype=str))
+        index = pd.Index(ids)
+        ends = [index.get_indexer(pd.Index(edges[end].to_numpy(dtype=str))) for end in ("source", "target")]
+        for end, found in zip(("source", "target"), ends, strict=True):
+            if (found < 0).any():
+                raise DataError(f"an edge's {end} is no node: {edges[end].iloc[int(np.argmax(found < 0))]}")
+        weight = edges["weight"].to_numpy(dtype=float)
+        if not (weight > 0).all():
+            raise DataError("an edge has a weight that is not above 0")
+        since = days(edges["since"]) if "since" in edges else np.full(len(edges), np.nan)
+        order = np.lexsort((weight, since, ends[1], ends[0]))
+        source, target = ends[0][order].astype(np.int32), ends[1][order].astype(np.int32)
+        again = np.zeros(len(order), dtype=bool)
+        again[1:] = (source[1:] == source[:-1]) & (target[1:] == target[:-1])
+        keep = ~again & (source != target)
+        return cls(ids, source[keep], target[keep], weight[order][keep], since[order][keep])
+
+    def __len__(self) -> int:
+        """The number of nodes."""
+        return len(self.ids)
+
+    def subset(self, edges: NDArray[np.bool_]) -> Network:
+        """The same nodes with some of the edges; edges: (m,) bool."""
+        return Network(self.ids, self.source[edges], self.target[edges], self.weight[edges], self.since[edges])
+
+    @cached_property
+    def graph(self) -> igraph.Graph:
+        """The network in igraph: vertex i is node i, edge j is edge j, with `weight`."""
+        graph = igraph.Graph(len(self), np.column_stack([self.source, self.target]), directed=True)
+        graph.es["weight"] = self.weight
+        return graph
+
+    @cached_property
+    def undirected(self) -> igraph.Graph:
+        """The simple undirected graph in igraph: vertex i is node i; two edges there and back are one."""
+        low, high = np.minimum(self.source, self.target), np.maximum(self.source, self.target)
+        pairs = np.unique(np.column_stack([low, high]), axis=0) if len(low) else np.empty((0, 2), dtype=np.int32)
+        return igraph.Graph(len(self), pairs, directed=False)
+
+    def to_networkx(self) -> networkx.DiGraph:
+        """The network in networkx: nodes are ids, edges have `weight`, and `since` (days) where known."""
+        graph = networkx.DiGraph()
+        graph.add_nodes_from(self.ids.tolist())
+        for source, target, weight, since in zip(
+            self.ids[self.source].tolist(), self.ids[self.target].tolist(), self.weight.tolist(), self.since.tolist(), strict=True
+        ):
+            graph.add_edge(source, target, weight=weight, **({} if np.isnan(since) else {"since": since}))
+        return graph
+
+
+def days(times: pd.Series[Any]) -> NDArray[np.float64]:
+    """Times as days since 1970-01-01 UTC, float64, NaN for none."""
+    elapsed = pd.to_datetime(times).astype("datetime64[us]") - pd.Timestamp(0)
+    return elapsed.dt.total_seconds().to_numpy(dtype=float) / 86_400
