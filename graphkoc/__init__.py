@@ -1,0 +1,111 @@
+"""graphkoc finds key opinion consumers on the graph of who follows whom and who reviews what.
+
+    import graphkoc
+
+    store = graphkoc.open_store("ladybug:./graphkoc.lbug")
+    graphkoc.load(store, "ciao", [Path("examples/ciao")])
+    run = graphkoc.analyse(store)
+    graphkoc.list_kocs(run, niche="Beauty", limit=5)
+    graphkoc.write_report(run, Path("report.html"))
+
+Every command of the shell is a thin call into these names. They are imported when they are first
+used, so that `graphkoc --help` does not wait for numpy.
+"""
+
+from importlib import import_module
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphkoc.backtest import Backtest
+    from graphkoc.cypher import Query
+    from graphkoc.cypher import catalogue as queries
+    from graphkoc.errors import AnalysisError, DataError, GraphkocError, QueryError, StoreError, UsageError
+    from graphkoc.explain import explain_consumer, list_kocs, list_members, list_niches
+    from graphkoc.loaders import Loaded, Source
+    from graphkoc.loaders import discover as sources
+    from graphkoc.log import Log
+    from graphkoc.measures import MEASURES
+    from graphkoc.network import Network
+    from graphkoc.pipeline import Projection, analyse, demo, doctor, load, project, run_backtest, run_query, status
+    from graphkoc.report import write as write_report
+    from graphkoc.runs import Run, newest
+    from graphkoc.stores import Store, open_store
+    from graphkoc.tables import TABLES
+
+_HOMES = {
+    "graphkoc.backtest": ["Backtest"],
+    "graphkoc.cypher": ["Query", "catalogue=queries"],
+    "graphkoc.errors": ["AnalysisError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"],
+    "graphkoc.explain": ["explain_consumer", "list_kocs", "list_members", "list_niches"],
+    "graphkoc.loaders": ["Loaded", "Source", "discover=sources"],
+    "graphkoc.log": ["Log"],
+    "graphkoc.measures": ["MEASURES"],
+    "graphkoc.network": ["Network"],
+    "graphkoc.pipeline": [
+        "Projection",
+        "analyse",
+        "demo",
+        "doctor",
+        "load",
+        "project",
+        "run_backtest",
+        "run_query",
+        "status",
+    ],
+    "graphkoc.report": ["write=write_report"],
+    "graphkoc.runs": ["Run", "newest"],
+    "graphkoc.stores": ["Store", "open_store"],
+    "graphkoc.tables": ["TABLES"],
+}
+_WHERE = {name.split("=")[-1]: (module, name.split("=")[0]) for module, names in _HOMES.items() for name in names}
+
+__version__ = _version("graphkoc")
+
+__all__ = [
+    "MEASURES",
+    "TABLES",
+    "AnalysisError",
+    "Backtest",
+    "DataError",
+    "GraphkocError",
+    "Loaded",
+    "Log",
+    "Network",
+    "Projection",
+    "Query",
+    "QueryError",
+    "Run",
+    "Source",
+    "Store",
+    "StoreError",
+    "UsageError",
+    "analyse",
+    "demo",
+    "doctor",
+    "explain_consumer",
+    "list_kocs",
+    "list_members",
+    "list_niches",
+    "load",
+    "newest",
+    "open_store",
+    "project",
+    "queries",
+    "run_backtest",
+    "run_query",
+    "sources",
+    "status",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _WHERE[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

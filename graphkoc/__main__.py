@@ -1,5 +1,17 @@
-"""`python -m graphkoc` is the command `graphkoc`."""
+"""The command `graphkoc`, also as `python -m graphkoc`."""
 
-from graphkoc.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; an interrupt during start-up ends like any other, with 130."""
+    try:
+        from graphkoc.cli import cli
+
+        cli(prog_name="graphkoc")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

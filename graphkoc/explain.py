@@ -9,13 +9,13 @@ import pandas as pd
 from graphkoc.runs import Run
 from graphkoc.score import PARTS
 
-__all__ = ["cautions", "explain", "kocs", "reasons"]
+__all__ = ["cautions", "explain_consumer", "list_kocs", "list_members", "list_niches", "reasons"]
 
 ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
 FEW_REVIEWS = 10
 
 
-def explain(run: Run, consumer: str) -> dict[str, Any]:
+def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, parts: [{part, what, value, points, percentile, query}], tier, audience,
@@ -48,7 +48,7 @@ def explain(run: Run, consumer: str) -> dict[str, Any]:
     }
 
 
-def kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
+def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
     Returns [{rank, consumer, name, platform, tier, audience, niche, circle, score, low, high,
@@ -73,6 +73,40 @@ def kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dic
             "reasons": reasons(run, person),
         }
         for _, person in run.kocs(niche, limit).iterrows()
+    ]
+
+
+def list_niches(run: Run) -> list[dict[str, Any]]:
+    """The niches, most people first.
+
+    Returns [{niche, name, evidence, people, kocs, kols, kol_reach, circles, change}]: kols are people
+    with a wide audience, kol_reach is the share of the niche's people who follow such a one.
+    """
+    return [
+        {
+            "niche": row["niche"],
+            "name": row["name"],
+            "evidence": row["evidence"],
+            "people": int(row["people"]),
+            "kocs": int(row["kocs"]),
+            "kols": int(row["kols"]),
+            "kol_reach": float(row["kol_reach"]),
+            "circles": [],
+            "change": None,
+        }
+        for _, row in run.niches.iterrows()
+    ]
+
+
+def list_members(run: Run, group: str) -> list[dict[str, Any]]:
+    """The people of a niche (id or name), the surest first: [{consumer, group, confidence}].
+
+    Raises UsageError when there is no such niche.
+    """
+    niche = run.niche_id(group)
+    inside = run.members[run.members["niche"] == niche].sort_values(["confidence", "consumer"], ascending=[False, True])
+    return [
+        {"consumer": row["consumer"], "group": niche, "confidence": float(row["confidence"])} for _, row in inside.iterrows()
     ]
 
 

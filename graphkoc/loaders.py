@@ -42,6 +42,7 @@ class Source:
 
     name: str
     description: str
+    readme: str
     selects: dict[str, Path]
 
     @property
@@ -113,12 +114,13 @@ def _declared(folder: Path) -> Source:
     readme = folder / "README.md"
     if not readme.is_file():
         raise DataError(f"the source {folder.name} has no README.md", hint="Its first paragraph is the description.")
-    paragraphs = [part.strip() for part in readme.read_text(encoding="utf-8").split("\n\n")]
+    text = readme.read_text(encoding="utf-8")
+    paragraphs = [part.strip() for part in text.split("\n\n")]
     description = next(part for part in paragraphs if part and not part.startswith("#"))
     selects = {path.stem: path for path in sorted(folder.glob("*.sql"))}
     if unknown := sorted(set(selects) - set(CANONICAL)):
         raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
-    return Source(folder.name, " ".join(description.split()), selects)
+    return Source(folder.name, " ".join(description.split()), text, selects)
 
 
 def read(

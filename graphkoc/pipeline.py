@@ -19,7 +19,7 @@ import pandas as pd
 
 from graphkoc import assets, cypher, loaders, measures, niches, report, score, tiers
 from graphkoc.backtest import SPLITS, TOP, Backtest
-from graphkoc.backtest import backtest as check
+from graphkoc.backtest import backtest
 from graphkoc.errors import AnalysisError, StoreError
 from graphkoc.log import Log, moment
 from graphkoc.measures.activity import pairs, past_credit
@@ -28,7 +28,7 @@ from graphkoc.raw import Progress
 from graphkoc.runs import DEFAULT_FOLDER, Run
 from graphkoc.stores import Store, open_store
 
-__all__ = ["Projection", "analyse", "backtest", "demo", "doctor", "load", "project", "query", "status"]
+__all__ = ["Projection", "analyse", "demo", "doctor", "load", "project", "run_backtest", "run_query", "status"]
 
 ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
 YEAR = 365.0
@@ -48,7 +48,7 @@ def load(
     return loaded
 
 
-def query(store: Store, name: str, **given: object) -> pd.DataFrame:
+def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
     """The rows of a query in `cypher/`, by name; QueryError for a wrong name or parameter."""
     found = cypher.query(name)
     return store.read(found.text(store.dialect), found.bind(given))
@@ -90,7 +90,7 @@ def project(store: Store, *, platform: str | None = None, until: datetime | None
 
     Raises AnalysisError when the store, or the platform in it, holds no consumer.
     """
-    frames = {name: query(store, f"project/{name}") for name in Projection.__dataclass_fields__}
+    frames = {name: run_query(store, f"project/{name}") for name in Projection.__dataclass_fields__}
     keys = {"follows": ["source", "target"], "reviews": ["review"], "consumers": ["consumer"], "products": ["product"]}
     for name, key in keys.items():
         frames[name] = frames[name].sort_values(key, ignore_index=True)
@@ -186,11 +186,11 @@ def analyse(
         "backtest_why_not": why_not,
     }
     folder = out or DEFAULT_FOLDER / f"{started:%Y-%m-%dT%H%M%S}"
-    run = Run(folder.resolve().name, info, people, _niche_table(found, people, log), found.members)
+    run = Run(str(folder), info, people, _niche_table(found, people, log), found.members)
     with clock("writing back"):
         store.annotate(_annotations(run))
     info["seconds"] = clock.seconds
-    run.save(folder)
+    run.save()
     return run
 
 
@@ -277,7 +277,7 @@ def _niche_table(found: niches.Niches, people: pd.DataFrame, log: Log) -> pd.Dat
 
 def _tested(log: Log, rng_seed: int) -> tuple[Backtest | None, str | None]:
     try:
-        return check(log, SPLITS, TOP, rng_seed), None
+        return backtest(log, SPLITS, TOP, rng_seed), None
     except AnalysisError as error:
         return None, str(error)
 
@@ -293,11 +293,11 @@ def _annotations(run: Run) -> dict[str, pd.DataFrame]:
     }
 
 
-def backtest(
+def run_backtest(
     store: Store, splits: Sequence[float] = SPLITS, top: float = TOP, *, progress: Progress | None = None
 ) -> Backtest:
     """Check the score on what the store's own past says; see `graphkoc.backtest`."""
-    return check(project(store).log(), splits, top, progress=progress)
+    return backtest(project(store).log(), splits, top, progress=progress)
 
 
 def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
@@ -305,8 +305,8 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
 
     last_load: {source, loaded_at, files} of the newest load that brought something, or None.
     """
-    sizes = query(store, "explore/sizes").set_index("what")["how_many"]
-    loads = query(store, "project/loads")
+    sizes = run_query(store, "explore/sizes").set_index("what")["how_many"]
+    loads = run_query(store, "project/loads")
     last = None
     if len(loads):
         row = loads.iloc[-1]

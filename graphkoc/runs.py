@@ -29,7 +29,7 @@ TABLES = ("people", "niches", "members")
 class Run:
     """What an analysis found.
 
-    info: settings, inputs, counts, tiers, score, backtest, versions (see `graphkoc.pipeline.analyse`).
+    folder: where it is, or will be, kept. info: settings, inputs, counts, tiers, score, backtest, versions (see `graphkoc.pipeline.analyse`).
     people: one row a consumer, sorted by id: consumer, name, platform, tier, audience, the measures,
     the score's values (`*_activity`), points (`*_points`) and total (`score`), rank among the key
     opinion consumers (Int64, null for others), niche (her strongest), reviews, origin shares.
@@ -37,17 +37,23 @@ class Run:
     members: one row a person and niche: consumer, niche, reviews, share, confidence.
     """
 
-    name: str
+    folder: str
     info: dict[str, Any]
     people: pd.DataFrame
     niches: pd.DataFrame
     members: pd.DataFrame
 
-    def save(self, folder: Path) -> None:
-        """Write the run as `folder`, whole or not at all; an older run there is replaced.
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return Path(self.folder).resolve().name
+
+    def save(self) -> None:
+        """Write the run into its folder, whole or not at all; an older run there is replaced.
 
         Raises StoreError when the folder holds something else, or cannot be written.
         """
+        folder = Path(self.folder)
         if folder.exists() and not (folder / "run.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
             raise StoreError(f"{folder} is there and is no run", hint="Name another folder with --out.")
         fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
@@ -77,7 +83,7 @@ class Run:
             tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         except (OSError, ValueError) as error:
             raise UsageError(f"the run in {folder} is damaged: {error}", hint="Analyse again.") from error
-        return cls(folder.resolve().name, info, **tables)
+        return cls(str(folder), info, **tables)
 
     def kocs(self, niche: str | None = None, limit: int | None = None) -> pd.DataFrame:
         """The key opinion consumers by rank: rows of `people`; of one niche (id or name), if given."""

@@ -1,0 +1,47 @@
+"""The command `graphkoc`: options in, one call into the library, a printed result."""
+
+from __future__ import annotations
+
+import click
+
+from graphkoc.cli import capture, publish, qualify
+from graphkoc.cli.terminal import Commands
+
+__all__ = ["cli"]
+
+STORE = "ladybug:./graphkoc.lbug"
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="graphkoc", message="graphkoc %(version)s")
+@click.option(
+    "--store", default=STORE, envvar="GRAPHKOC_STORE", show_default=True, show_envvar=True, help="Where the graph lives."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, store: str, quiet: bool, debug: bool) -> None:
+    """Find key opinion consumers: small audiences, recent reviews, followers who follow on.
+
+    \b
+    First:   graphkoc demo
+    Then:    graphkoc load ciao DATA/
+             graphkoc analyse
+             graphkoc kocs --niche Beauty
+             graphkoc report
+
+    \b
+    Exit codes: 0 done, 1 a bug of ours, 2 usage, 3 bad data, 4 query, 5 store,
+    6 nothing to analyse, 7 done but rows were rejected, 130 interrupted.
+    """
+    ctx.obj = {"store": store, "quiet": quiet}
+
+
+for step, commands in (
+    ("Capture (what do we have)", capture.COMMANDS),
+    ("Qualify (who are our key opinion consumers, and why)", qualify.COMMANDS),
+    ("Read and pass on", publish.COMMANDS),
+):
+    for command in commands:
+        command.step = step  # type: ignore[attr-defined]
+        cli.add_command(command)

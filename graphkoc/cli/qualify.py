@@ -1,0 +1,236 @@
+"""Qualify: the analysis, its lists, its explanations, and the check against the past."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphkoc.cli.capture import opened
+from graphkoc.cli.terminal import ProgressLine, emit, output_options
+
+if TYPE_CHECKING:
+    from graphkoc import Run
+
+__all__ = ["COMMANDS", "chosen"]
+
+DATES = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
+
+
+def chosen(run: str | None) -> Run:
+    """The run that was named, by its folder or by its name under ./runs; the newest by default."""
+    import graphkoc
+    from graphkoc.runs import DEFAULT_FOLDER
+
+    if run is None:
+        return graphkoc.Run.load(graphkoc.newest())
+    folder = Path(run)
+    return graphkoc.Run.load(folder if folder.exists() else DEFAULT_FOLDER / run)
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="The run folder; by default a new one under ./runs.")
+@click.option("--platform", help="Only this platform's people.")
+@click.option("--until", type=DATES, help="Look out from this day (UTC) instead of the newest review's.")
+@click.option("--min-size", type=click.IntRange(min=1), default=10, show_default=True, help="People that a niche must have.")
+@output_options
+@click.pass_context
+def analyse(
+    ctx: click.Context,
+    out: Path | None,
+    platform: str | None,
+    until: datetime | None,
+    min_size: int,
+    format_: str | None,
+    output: Path | None,
+) -> None:
+    """Measure, find niches, score, and check it all against the past.
+
+    What was found is kept as a run, a folder. Scores and niches also go back into the store, for queries.
+
+    \b
+    Examples:
+      graphkoc analyse
+      graphkoc analyse --until 2010-12-31 --out runs/end-of-2010
+    """
+    import graphkoc
+
+    with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
+        run = graphkoc.analyse(store, out, platform=platform, until=until, min_size=min_size, progress=progress)
+    counts = run.info["counts"]
+    document = {
+        "run": run.folder,
+        "consumers": counts["consumers"],
+        "follows": counts["follows"],
+        "reviews": counts["reviews"],
+        "circles": 0,
+        "niches": len(run.niches),
+        "kocs": len(run.kocs()),
+        "score": run.info["score"],
+        "seconds": run.info["seconds"],
+    }
+    tested = run.info["backtest"]
+    verdict = tested["verdict"] if tested else f"Not checked against the past: {run.info['backtest_why_not']}."
+    text = (
+        f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {counts['follows']:,} follows\n"
+        f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
+        f"{len(run.kocs())} key opinion consumers by the {run.info['score']['kind']}\n"
+        f"{click.wrap_text(verdict, 100)}\n"
+        f"run  {run.folder}\n"
+        f"Next: graphkoc kocs, graphkoc niches, graphkoc report"
+    )
+    emit(document, format_, output, text=text)
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--niche", help="Only people of this niche, by id or name.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@output_options
+def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, output: Path | None) -> None:
+    """List the key opinion consumers, with reasons.
+
+    Of a RUN, a folder or a name under ./runs; the newest by default.
+
+    \b
+    Examples:
+      graphkoc kocs
+      graphkoc kocs --niche Beauty --limit 5
+      graphkoc kocs graphkoc-demo/run --format csv -o kocs.csv
+    """
+    import graphkoc
+
+    rows = graphkoc.list_kocs(chosen(run), niche, limit)
+    shown = ("rank", "consumer", "name", "niche", "audience", "score")
+    lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
+    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+
+
+@click.command()
+@click.argument("run", required=False)
+@output_options
+def niches(run: str | None, format_: str | None, output: Path | None) -> None:
+    """List the niches: taste segments, with their evidence.
+
+    Of a RUN, a folder or a name under ./runs; the newest by default. kols are people with a wide audience; kol_reach is the share of the niche's people who follow one.
+
+    \b
+    Examples:
+      graphkoc niches
+      graphkoc niches --format json
+    """
+    import graphkoc
+
+    rows = graphkoc.list_niches(chosen(run))
+    lines = [{name: value for name, value in row.items() if name not in ("circles", "change")} for row in rows]
+    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+
+
+@click.command()
+@click.argument("group")
+@click.argument("run", required=False)
+@output_options
+def members(group: str, run: str | None, format_: str | None, output: Path | None) -> None:
+    """List the people of a niche, the surest first.
+
+    GROUP is the niche's id or name.
+
+    \b
+    Examples:
+      graphkoc members Beauty
+      graphkoc members food-drink --format csv -o people.csv
+    """
+    import graphkoc
+
+    emit(graphkoc.list_members(chosen(run), group), format_, output)
+
+
+@click.command()
+@click.argument("consumer")
+@click.argument("run", required=False)
+@output_options
+def explain(consumer: str, run: str | None, format_: str | None, output: Path | None) -> None:
+    """Say why a consumer stands where she stands.
+
+    The score's parts add up. Each comes with the command that recomputes it from the store.
+
+    \b
+    Examples:
+      graphkoc explain ciao:212
+      graphkoc explain ciao:212 graphkoc-demo/run --format json
+    """
+    import graphkoc
+
+    why = graphkoc.explain_consumer(chosen(run), consumer)
+    place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
+    lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['tier']} audience of {why['audience']:,}"]
+    for part in why["parts"]:
+        lines.append(
+            f"  {part['points']:6.2f}  {part['what']} of {part['value']:,.2f} "
+            f"(at least as much as {part['percentile']:.1f} % of her tier)\n          {part['query']}"
+        )
+    lines += [f"  for   {reason}" for reason in why["reasons"]]
+    lines += [f"  but   {caution}" for caution in why["cautions"]]
+    emit(why, format_, output, rows=why["parts"], text="\n".join(lines))
+
+
+def _fractions(_: click.Context, __: click.Parameter, text: str) -> tuple[float, ...]:
+    try:
+        splits = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter("give numbers between 0 and 1, with commas between them") from None
+    if not all(0 < split < 1 for split in splits):
+        raise click.BadParameter("each split is between 0 and 1")
+    return splits
+
+
+@click.command()
+@click.option("--splits", default="0.6,0.7,0.75,0.8,0.85", show_default=True, callback=_fractions, help="Quantiles of time.")
+@click.option(
+    "--top",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.02,
+    show_default=True,
+    help="Share of the candidates that count as found, at least 20 people.",
+)
+@output_options
+@click.pass_context
+def backtest(
+    ctx: click.Context, splits: tuple[float, ...], top: float, format_: str | None, output: Path | None
+) -> None:
+    """Check the ranking on the store's own past, beside placebos.
+
+    At each split everybody is ranked by what was known then; the figure is the share of the later
+    follow-on reviews that the top of a ranking collects.
+
+    \b
+    Examples:
+      graphkoc backtest
+      graphkoc backtest --splits 0.5,0.75 --top 0.05 --format json
+    """
+    import graphkoc
+
+    with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
+        tested = graphkoc.run_backtest(store, splits, top, progress=progress)
+    document = tested.to_dict()
+    rows: list[dict[str, Any]] = [
+        {
+            "ranking": row.ranking,
+            "mean": row.mean,
+            "low": row.low,
+            "high": row.high,
+            **{f"at {split:.0%}": share for split, share in zip(tested.splits, row.shares, strict=True)},
+            "of 20 named": sum(row.hits) / len(row.hits),
+        }
+        for row in tested.rows
+    ]
+    emit(document, format_, output, rows=rows)
+    if format_ in (None, "table"):
+        for placebo in tested.placebos:
+            click.echo(f"{placebo.name}: the top collects {placebo.top_credit:.1f} of {placebo.credit:.1f} ({placebo.share:.1%})")
+        click.echo(click.wrap_text(tested.verdict, 100))
+
+
+COMMANDS = (analyse, kocs, niches, members, explain, backtest)
