@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from graphkoc.cypher import catalogue as queries
     from graphkoc.errors import AnalysisError, DataError, GraphkocError, QueryError, StoreError, UsageError
     from graphkoc.explain import explain_consumer, list_kocs, list_members, list_niches
-    from graphkoc.loaders import Loaded, Source
+    from graphkoc.loaders import Loaded, Source, find_source
     from graphkoc.loaders import discover as sources
     from graphkoc.log import Log
     from graphkoc.measures import MEASURES
     from graphkoc.network import Network
     from graphkoc.pipeline import Projection, analyse, demo, doctor, load, project, run_backtest, run_query, status
     from graphkoc.report import write as write_report
-    from graphkoc.runs import Run, newest
+    from graphkoc.runs import Run, find_run
     from graphkoc.stores import Store, open_store
     from graphkoc.tables import TABLES
 
@@ -38,7 +38,7 @@ _HOMES = {
     "graphkoc.cypher": ["Query", "catalogue=queries"],
     "graphkoc.errors": ["AnalysisError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"],
     "graphkoc.explain": ["explain_consumer", "list_kocs", "list_members", "list_niches"],
-    "graphkoc.loaders": ["Loaded", "Source", "discover=sources"],
+    "graphkoc.loaders": ["Loaded", "Source", "discover=sources", "find_source"],
     "graphkoc.log": ["Log"],
     "graphkoc.measures": ["MEASURES"],
     "graphkoc.network": ["Network"],
@@ -54,7 +54,7 @@ _HOMES = {
         "status",
     ],
     "graphkoc.report": ["write=write_report"],
-    "graphkoc.runs": ["Run", "newest"],
+    "graphkoc.runs": ["Run", "find_run"],
     "graphkoc.stores": ["Store", "open_store"],
     "graphkoc.tables": ["TABLES"],
 }
@@ -84,11 +84,12 @@ __all__ = [
     "demo",
     "doctor",
     "explain_consumer",
+    "find_run",
+    "find_source",
     "list_kocs",
     "list_members",
     "list_niches",
     "load",
-    "newest",
     "open_store",
     "project",
     "queries",

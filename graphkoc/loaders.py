@@ -33,7 +33,7 @@ CREATE MACRO unix_time(t) AS coalesce(strftime(TRY(make_timestamp(CAST(t AS BIGI
 """
 """What is no number of seconds stays as it is, so that the cast to a time rejects it by its own words."""
 
-__all__ = ["FileCount", "Loaded", "Source", "discover", "read", "source"]
+__all__ = ["FileCount", "Loaded", "Source", "discover", "find_source", "read"]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def discover() -> dict[str, Source]:
     return {path.name: _declared(path) for path in folders}
 
 
-def source(name: str) -> Source:
+def find_source(name: str) -> Source:
     """The source called `name`; UsageError when there is none."""
     sources = discover()
     if name not in sources:

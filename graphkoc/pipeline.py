@@ -42,7 +42,7 @@ def load(
     With dry_run the store stays as it is. Raises UsageError for an unknown source, DataError for files
     that cannot be read as what they should be, StoreError when the store refuses.
     """
-    loaded = loaders.read(loaders.source(source), paths, progress=progress)
+    loaded = loaders.read(loaders.find_source(source), paths, progress=progress)
     if not dry_run:
         store.upsert({**loaded.tables, "loads": loaded.record(datetime.now(UTC))}, progress)
     return loaded

@@ -18,7 +18,7 @@ import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
 
-__all__ = ["DEFAULT_FOLDER", "Run", "newest"]
+__all__ = ["DEFAULT_FOLDER", "Run", "find_run"]
 
 DEFAULT_FOLDER = Path("runs")
 
@@ -109,9 +109,14 @@ class Run:
         return found.iloc[0]
 
 
-def newest(folder: Path = DEFAULT_FOLDER) -> Path:
-    """The newest run folder under `folder`, by name, which begins with its time; UsageError when none."""
+def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
+    """The run called `name`: a run folder, or one under `folder`; the newest there by default.
+
+    Raises UsageError when there is none.
+    """
+    if name is not None:
+        return Run.load(Path(name) if Path(name).exists() else folder / name)
     runs = sorted(path.parent for path in folder.glob("*/run.json"))
     if not runs:
         raise UsageError(f"there is no run in {folder}/ yet", hint="`graphkoc analyse` makes one.")
-    return runs[-1]
+    return Run.load(max(runs, key=lambda run: ((run / "run.json").stat().st_mtime_ns, run.name)))

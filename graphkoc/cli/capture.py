@@ -75,9 +75,8 @@ def sources(name: str | None, format_: str | None, output: Path | None) -> None:
       graphkoc sources ciao
     """
     import graphkoc
-    from graphkoc import loaders
 
-    found = [loaders.source(name)] if name else list(graphkoc.sources().values())
+    found = [graphkoc.find_source(name)] if name else list(graphkoc.sources().values())
     rows = [{"source": s.name, "description": s.description, "tables": s.tables} for s in found]
     text = "\n\n".join(f"{s.name}: fills {', '.join(s.tables)}\n  {s.description}" for s in found)
     emit(rows, format_, output, text=found[0].readme.rstrip() if name else text)

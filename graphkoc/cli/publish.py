@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from graphkoc.cli.capture import opened
-from graphkoc.cli.qualify import chosen
 from graphkoc.cli.terminal import emit, output_options
 
 __all__ = ["COMMANDS"]
@@ -90,7 +89,7 @@ def report(run: str | None, output: Path | None, format_: str | None) -> None:
     """
     import graphkoc
 
-    found = chosen(run)
+    found = graphkoc.find_run(run)
     path = graphkoc.write_report(found, output or Path(found.folder) / "report.html")
     emit({"report": str(path)}, format_, None, text=f"report  {path}   (open it in a browser)")
 

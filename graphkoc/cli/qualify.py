@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from graphkoc.cli.capture import opened
 from graphkoc.cli.terminal import ProgressLine, emit, output_options
 
-if TYPE_CHECKING:
-    from graphkoc import Run
-
-__all__ = ["COMMANDS", "chosen"]
+__all__ = ["COMMANDS"]
 
 DATES = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
-
-
-def chosen(run: str | None) -> Run:
-    """The run that was named, by its folder or by its name under ./runs; the newest by default."""
-    import graphkoc
-    from graphkoc.runs import DEFAULT_FOLDER
-
-    if run is None:
-        return graphkoc.Run.load(graphkoc.newest())
-    folder = Path(run)
-    return graphkoc.Run.load(folder if folder.exists() else DEFAULT_FOLDER / run)
 
 
 @click.command()
@@ -102,7 +88,7 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
     """
     import graphkoc
 
-    rows = graphkoc.list_kocs(chosen(run), niche, limit)
+    rows = graphkoc.list_kocs(graphkoc.find_run(run), niche, limit)
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
     lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
     emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
@@ -123,7 +109,7 @@ def niches(run: str | None, format_: str | None, output: Path | None) -> None:
     """
     import graphkoc
 
-    rows = graphkoc.list_niches(chosen(run))
+    rows = graphkoc.list_niches(graphkoc.find_run(run))
     lines = [{name: value for name, value in row.items() if name not in ("circles", "change")} for row in rows]
     emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
 
@@ -144,7 +130,7 @@ def members(group: str, run: str | None, format_: str | None, output: Path | Non
     """
     import graphkoc
 
-    emit(graphkoc.list_members(chosen(run), group), format_, output)
+    emit(graphkoc.list_members(graphkoc.find_run(run), group), format_, output)
 
 
 @click.command()
@@ -163,7 +149,7 @@ def explain(consumer: str, run: str | None, format_: str | None, output: Path | 
     """
     import graphkoc
 
-    why = graphkoc.explain_consumer(chosen(run), consumer)
+    why = graphkoc.explain_consumer(graphkoc.find_run(run), consumer)
     place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
     lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['tier']} audience of {why['audience']:,}"]
     for part in why["parts"]:

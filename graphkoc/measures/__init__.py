@@ -62,7 +62,7 @@ def in_strength(network: Network) -> Values:
     Barrat, Barthélemy, Pastor-Satorras, Vespignani, "The architecture of complex weighted networks",
     PNAS 101 (2004).
     """
-    return np.bincount(network.target, network.weight, minlength=len(network))
+    return np.bincount(network.target, network.weight, minlength=len(network)).astype(float)
 
 
 @measure
@@ -71,7 +71,7 @@ def out_strength(network: Network) -> Values:
 
     Barrat, Barthélemy, Pastor-Satorras, Vespignani, PNAS 101 (2004).
     """
-    return np.bincount(network.source, network.weight, minlength=len(network))
+    return np.bincount(network.source, network.weight, minlength=len(network)).astype(float)
 
 
 @measure

@@ -1,0 +1,47 @@
+"""What several tests share: each graph of the zoo, and the example's store and run, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import networkx
+import pytest
+from zoo import ZOO
+
+import graphkoc
+from graphkoc import assets
+
+ENGINES = ("igraph", "duckdb", "ladybug", "pandas", "numpy")
+
+
+def pytest_report_header() -> str:
+    return "engines: " + ", ".join(f"{name} {version(name)}" for name in ENGINES)
+
+
+@pytest.fixture(params=list(ZOO))
+def graph(request: pytest.FixtureRequest) -> networkx.DiGraph:
+    graph = ZOO[request.param]()
+    graph.remove_edges_from(list(networkx.selfloop_edges(graph)))
+    return graph
+
+
+@pytest.fixture(scope="session")
+def ciao_files() -> Path:
+    return assets.folder("examples") / "ciao"
+
+
+@pytest.fixture(scope="session")
+def ciao(tmp_path_factory: pytest.TempPathFactory, ciao_files: Path) -> Iterator[graphkoc.Store]:
+    """The example, loaded into a store."""
+    store = graphkoc.open_store(f"ladybug:{tmp_path_factory.mktemp('ciao') / 'graphkoc.lbug'}")
+    graphkoc.load(store, "ciao", [ciao_files])
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def ciao_run(ciao: graphkoc.Store, tmp_path_factory: pytest.TempPathFactory) -> graphkoc.Run:
+    """The example, analysed."""
+    return graphkoc.analyse(ciao, tmp_path_factory.mktemp("runs") / "run")

@@ -1,0 +1,157 @@
+"""The shape of the code: two halves that meet once, one owner for each package, nothing loaded early."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import graphkoc
+from graphkoc import assets, errors
+
+PACKAGE = Path(graphkoc.__file__).parent
+
+DATA = {"raw", "loaders", "cypher", "tables", "stores"}
+ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
+BELOW = {"errors", "assets"}
+OWNERS = {
+    "click": {"cli"},
+    "duckdb": {"loaders", "measures", "stores"},
+    "igraph": {"network", "measures", "niches"},
+    "jinja2": {"report"},
+    "ladybug": {"stores.ladybug"},
+    "neo4j": {"stores.neo4j"},
+    "networkx": {"network"},
+}
+
+
+def imports(source: str) -> set[str]:
+    """Every module that a source text imports, with what it takes from graphkoc itself spelled out."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "graphkoc":
+            found |= {f"graphkoc.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+def violations(module: str, source: str) -> list[str]:
+    """What a module (such as `stores.ladybug`) imports and may not."""
+    top = module.split(".")[0]
+    wrong = []
+    for name in sorted(imports(source)):
+        package, _, rest = name.partition(".")
+        part = rest.split(".")[0]
+        if package == "graphkoc" and part in DATA | ANALYSIS | {"pipeline", "cli"}:
+            if top in BELOW:
+                wrong.append(f"{module} is below everything but imports {name}")
+            elif top in DATA and part not in DATA or top in ANALYSIS and part not in ANALYSIS:
+                wrong.append(f"{module} reaches over to {name}")
+            elif top == "cli" and part != "cli":
+                wrong.append(f"{module} goes round the library to {name}")
+        elif package in OWNERS and not any(module == own or top == own for own in OWNERS[package]):
+            wrong.append(f"{module} imports {package}, which belongs to {', '.join(sorted(OWNERS[package]))}")
+    return wrong
+
+
+def modules() -> dict[str, str]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__") or "__init__"
+        found[name] = path.read_text(encoding="utf-8")
+    return found
+
+
+def test_the_two_halves_meet_only_in_the_pipeline_and_packages_have_one_owner() -> None:
+    known = DATA | ANALYSIS | BELOW | {"pipeline", "cli", "__init__", "__main__"}
+    assert {name.split(".")[0] for name in modules()} <= known
+    assert [line for name, source in modules().items() if name != "__init__" for line in violations(name, source)] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "complaint"),
+    [
+        ("network", "import duckdb", "network imports duckdb, which belongs to loaders, measures, stores"),
+        ("stores.ladybug", "from graphkoc.network import Network", "stores.ladybug reaches over to graphkoc.network"),
+        ("niches", "from graphkoc import stores", "niches reaches over to graphkoc.stores"),
+        ("report.charts", "from graphkoc.pipeline import load", "report.charts reaches over to graphkoc.pipeline"),
+        ("stores.ladybug", "import neo4j", "stores.ladybug imports neo4j, which belongs to stores.neo4j"),
+        ("errors", "from graphkoc.tables import TABLES", "errors is below everything but imports graphkoc.tables"),
+        ("cli.qualify", "from graphkoc.runs import Run", "cli.qualify goes round the library to graphkoc.runs"),
+    ],
+)
+def test_an_import_in_the_wrong_half_is_found(module: str, line: str, complaint: str) -> None:
+    assert violations(module, line) == [complaint]
+
+
+def test_only_the_command_line_prints_or_exits() -> None:
+    for name, source in modules().items():
+        if name.split(".")[0] in ("cli", "__main__"):
+            continue
+        called = {node.func.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        assert not called & {"print", "exit"}, name
+        assert "sys" not in imports(source), name
+
+
+def test_only_errors_defines_exceptions() -> None:
+    for name, source in modules().items():
+        bases = {
+            base.id
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.ClassDef)
+            for base in node.bases
+            if isinstance(base, ast.Name)
+        }
+        assert name == "errors" or not {base for base in bases if base.endswith(("Error", "Exception"))}, name
+
+
+def test_every_error_has_its_own_exit_code() -> None:
+    kinds = [getattr(errors, name) for name in errors.__all__]
+    assert sorted(kind.exit_code for kind in kinds) == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_folders_of_declarations_hold_no_python() -> None:
+    assert not [path for name in ("cypher", "loaders") for path in assets.folder(name).rglob("*.py")]
+
+
+def test_the_public_names_are_sorted_documented_and_there() -> None:
+    upper_first = sorted(graphkoc.__all__, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    assert graphkoc.__all__ == upper_first
+    for name in graphkoc.__all__:
+        assert getattr(graphkoc, name).__doc__, name
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = graphkoc.nonsense
+
+
+def test_every_module_lists_its_public_names() -> None:
+    for name, source in modules().items():
+        if name in ("__init__", "__main__"):
+            continue
+        listed = [
+            node.value
+            for node in ast.parse(source).body
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
+        ]
+        assert listed, name
+        names = ast.literal_eval(listed[0])
+        assert names == sorted(names, key=lambda n: (not n.isupper(), not n[0].isupper(), n)), name
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_nothing_heavy(option: str) -> None:
+    heavy = ["numpy", "pandas", "igraph", "duckdb", "neo4j", "ladybug", "pyarrow", "scipy", "networkx", "jinja2"]
+    program = (
+        "import sys\nfrom graphkoc.__main__ import main\n"
+        f"sys.argv = ['graphkoc', {option!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,79 @@
+"""Measures: networkx is the oracle, over the zoo; and what must hold for any of them."""
+
+from __future__ import annotations
+
+import networkx
+import numpy as np
+import pytest
+from zoo import network_of
+
+from graphkoc.measures import MEASURES, table
+from graphkoc.network import Network
+
+NO_PAPER = ("(19", "(20")
+
+
+def oracle(graph: networkx.DiGraph, name: str) -> dict[object, float]:
+    undirected = networkx.Graph(graph.to_undirected())
+    if name == "audience":
+        return dict(graph.out_degree())
+    if name == "in_strength":
+        return dict(graph.in_degree(weight="weight"))
+    if name == "out_strength":
+        return dict(graph.out_degree(weight="weight"))
+    if name == "pagerank":
+        return networkx.pagerank(graph.reverse(), alpha=0.85, weight="weight", tol=1e-12, max_iter=1000)
+    if name == "core":
+        return networkx.core_number(undirected)
+    if name == "clustering":
+        return networkx.clustering(undirected)
+    assert name == "reciprocity"
+    return {a: np.mean([graph.has_edge(b, a) for b in graph.successors(a)]) if graph.out_degree(a) else 0.0 for a in graph}
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_every_measure_agrees_with_networkx(graph: networkx.DiGraph, name: str) -> None:
+    network = network_of(graph)
+    expected = {str(node): value for node, value in oracle(graph, name).items()}
+    np.testing.assert_allclose(MEASURES[name].compute(network), [expected[node] for node in network.ids], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_every_measure_is_one_finite_float_a_node_and_moves_with_its_name(graph: networkx.DiGraph, name: str) -> None:
+    network = network_of(graph)
+    values = MEASURES[name].compute(network)
+    assert values.shape == (len(network),)
+    assert values.dtype == np.float64
+    assert np.isfinite(values).all()
+    renamed = networkx.relabel_nodes(graph, {node: f"z{9999 - i}" for i, node in enumerate(graph)})
+    back = dict(zip(network_of(renamed).ids, MEASURES[name].compute(network_of(renamed)), strict=True))
+    expected = dict(zip(network.ids, values, strict=True))
+    for i, node in enumerate(graph):
+        assert back[f"z{9999 - i}"] == pytest.approx(expected[str(node)], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURES if name != "pagerank"])
+def test_a_stranger_changes_nobody_else(graph: networkx.DiGraph, name: str) -> None:
+    before = dict(zip(network_of(graph).ids, MEASURES[name].compute(network_of(graph)), strict=True))
+    graph.add_node("zz")
+    after = dict(zip(network_of(graph).ids, MEASURES[name].compute(network_of(graph)), strict=True))
+    assert after.pop("zz") == 0
+    assert after == before
+
+
+def test_one_follow_gives_the_followed_one_an_audience() -> None:
+    network = network_of(networkx.DiGraph([("followed", "follower")]))
+    values = table(network)["audience"].to_dict()
+    assert values == {"followed": 1.0, "follower": 0.0}
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_every_measure_says_what_it_is_and_cites_a_paper(name: str) -> None:
+    assert MEASURES[name].description.endswith(".")
+    assert any(mark in (MEASURES[name].compute.__doc__ or "") for mark in NO_PAPER)
+
+
+def test_nobody_is_measured_as_nothing() -> None:
+    nobody = network_of(networkx.DiGraph())
+    assert isinstance(nobody, Network)
+    assert table(nobody).shape == (0, len(MEASURES))

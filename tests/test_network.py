@@ -1,0 +1,86 @@
+"""The network: any frame of edges becomes the same sorted arrays, and igraph and networkx agree with them."""
+
+from __future__ import annotations
+
+import networkx
+import numpy as np
+import pandas as pd
+import pytest
+from zoo import network_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphkoc.errors import DataError
+from graphkoc.network import Network, days
+
+names = st.text(alphabet="abcdefgh", min_size=1, max_size=2)
+edge_lists = st.lists(st.tuples(names, names, st.floats(0.5, 9), st.one_of(st.none(), st.integers(0, 20_000))), max_size=40)
+
+
+def framed(edges: list[tuple[str, str, float, int | None]]) -> tuple[pd.DataFrame, list[str]]:
+    frame = pd.DataFrame(edges, columns=["source", "target", "weight", "since"])
+    frame["since"] = pd.to_datetime(frame["since"].astype(float), unit="D")
+    return frame, sorted({end for a, b, *_ in edges for end in (a, b)})
+
+
+@given(edge_lists, st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_nodes_makes_no_difference(edges: list, random) -> None:
+    frame, nodes = framed(edges)
+    shuffled = list(edges)
+    random.shuffle(shuffled)
+    again, _ = framed(shuffled)
+    one, other = Network.from_edges(frame, nodes), Network.from_edges(again, nodes[::-1])
+    for name in ("ids", "source", "target", "weight", "since"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+@given(edge_lists)
+def test_nodes_are_sorted_and_edges_are_distinct_and_none_goes_to_itself(edges: list) -> None:
+    frame, nodes = framed(edges)
+    network = Network.from_edges(frame, nodes)
+    assert network.ids.tolist() == nodes
+    pairs = list(zip(network.source.tolist(), network.target.tolist(), strict=True))
+    assert pairs == sorted(set(pairs))
+    wanted = {(a, b) for a, b, *_ in edges if a != b}
+    assert {(network.ids[a], network.ids[b]) for a, b in pairs} == wanted
+    assert (network.source.dtype, network.weight.dtype) == (np.int32, np.float64)
+
+
+@given(edge_lists)
+def test_igraph_and_networkx_hold_the_same_nodes_edges_and_weights(edges: list) -> None:
+    frame, nodes = framed(edges)
+    network = Network.from_edges(frame, nodes)
+    assert network.graph.get_edgelist() == list(zip(network.source.tolist(), network.target.tolist(), strict=True))
+    assert network.graph.es["weight"] == network.weight.tolist()
+    other = network.to_networkx()
+    assert sorted(other) == nodes
+    assert {(a, b): d["weight"] for a, b, d in other.edges(data=True)} == {
+        (network.ids[a], network.ids[b]): w
+        for a, b, w in zip(network.source, network.target, network.weight, strict=True)
+    }
+
+
+def test_the_undirected_graph_is_simple(graph: networkx.DiGraph) -> None:
+    undirected = network_of(graph).undirected
+    assert undirected.is_simple()
+    assert undirected.ecount() == graph.to_undirected().number_of_edges()
+
+
+def test_of_an_edge_that_comes_twice_the_earliest_stays() -> None:
+    frame, nodes = framed([("a", "b", 1.0, 30), ("a", "b", 2.0, 10), ("a", "b", 3.0, None)])
+    network = Network.from_edges(frame, nodes)
+    assert (network.since.tolist(), network.weight.tolist()) == ([10.0], [2.0])
+
+
+def test_an_edge_to_nobody_and_a_weight_of_nothing_are_refused() -> None:
+    frame, _ = framed([("a", "b", 1.0, None)])
+    with pytest.raises(DataError, match="target is no node: b"):
+        Network.from_edges(frame, ["a"])
+    with pytest.raises(DataError, match="not above 0"):
+        Network.from_edges(frame.assign(weight=0.0), ["a", "b"])
+
+
+def test_days_count_from_1970_in_utc_and_have_no_number_for_no_time() -> None:
+    times = pd.Series([pd.Timestamp(1970, 1, 2), pd.NaT, pd.Timestamp(2000, 1, 1, 12)])
+    np.testing.assert_array_equal(days(times), [1.0, np.nan, 10957.5])
+    assert np.isnan(days(pd.Series([None, None]))).all()
