@@ -48,7 +48,7 @@ class Log:
         network = Network.from_edges(follows, consumers["consumer"].tolist())
         dated = reviews.loc[reviews["created_at"].notna(), ["review", "consumer", "product", "created_at"]]
         sold = dated["product"].notna().to_numpy()
-        names = dated["product"].fillna("\0" + dated["review"]).to_numpy(dtype=object)
+        names = dated["product"].fillna("\0" + dated["review"].astype("str")).to_numpy(dtype=object)
         thing, _ = pd.factorize(names, sort=True)
         person = pd.Index(network.ids).get_indexer(pd.Index(dated["consumer"].to_numpy(dtype=str)))
         day = days(dated["created_at"])

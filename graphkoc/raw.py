@@ -140,11 +140,12 @@ def _read(path: Path, file: BinaryIO, progress: Progress | None) -> RawFile:
             flush()
             if progress:
                 progress(f"reading {path.name}", file.tell(), size, total)
+    total += len(rows)
     flush()
     if not header or (not bad and size == 0):
         raise DataError(f"{path} is empty", hint="Export it again; it should begin with a header row.")
     if progress:
-        progress(f"reading {path.name}", size, size, total + len(numbers))
+        progress(f"reading {path.name}", size, size, total)
     return RawFile(path.name, pa.Table.from_batches(chunks, names), tuple(bad))
 
 

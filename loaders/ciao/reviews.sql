@@ -1,7 +1,8 @@
 -- A row is one person's rating of one product on one day.
+-- (`user` alone would be the database's user wherever the column is missing.)
 SELECT
-    "user" || '-' || item || '-' || left(unix_time("timestamp"), 10) AS review,
-    "user" AS consumer,
+    ratings."user" || '-' || item || '-' || left(unix_time("timestamp"), 10) AS review,
+    ratings."user" AS consumer,
     item AS product,
     rating,
     unix_time("timestamp") AS created_at,

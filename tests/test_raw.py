@@ -1,0 +1,149 @@
+"""Raw files: every row is read as it is, or named with what is wrong with it, and harms no other."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphkoc import raw
+from graphkoc.errors import DataError
+
+cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\r"), max_size=20)
+
+
+def written(folder: Path, data: bytes, name: str = "things.csv") -> Path:
+    path = folder / name
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    return path
+
+
+def rows(file: raw.RawFile) -> list[dict]:
+    return [{k: v for k, v in row.items() if k != "_file"} for row in file.table.to_pylist()]
+
+
+@given(st.lists(st.tuples(cells, cells), max_size=10))
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+def test_what_csv_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, suffix: str, table: list) -> None:
+    sink = io.StringIO()
+    writer = csv.writer(sink, delimiter="," if suffix == ".csv" else "\t", lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b"), *table])
+    path = written(tmp_path_factory.mktemp("raw"), sink.getvalue().encode(), f"things{suffix}")
+    file = raw.read(path)
+    assert file.bad == ()
+    assert [(row["a"], row["b"]) for row in file.table.to_pylist()] == table
+
+
+@given(st.lists(st.one_of(st.just(b"1,2\n"), st.binary(max_size=12).map(lambda b: b.replace(b"\r", b"") + b"\n")), max_size=30))
+def test_whatever_the_bytes_every_good_row_after_the_header_is_told_from_the_bad(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
+) -> None:
+    file = raw.read(written(tmp_path_factory.mktemp("raw"), b"a,b\n" + b"".join(lines)))
+    assert file.read == file.table.num_rows + len(file.bad)
+    numbers = sorted([*file.table.column("_row").to_pylist(), *(bad.row for bad in file.bad)])
+    assert len(set(numbers)) == len(numbers)
+    assert all(bad.reason for bad in file.bad)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"1,2,3\n", "it has 3 cells, the header has 2"),
+        (b",".join([b"x"] * 40) + b"\n", "it has 40 cells, the header has 2"),
+        (b"1\n", "it has 1 cells, the header has 2"),
+        (b"a\0b,2\n", "it holds a NUL byte"),
+        (b"\xff,2\n", "byte 0xff is not UTF-8"),
+        (b'"never closed,2\n', "its quotes are not closed or not doubled"),
+        (b'"a"b,2\n', "its quotes are not closed or not doubled"),
+    ],
+)
+def test_a_bad_row_is_rejected_alone(tmp_path: Path, line: bytes, reason: str) -> None:
+    file = raw.read(written(tmp_path, b"a,b\n1,one\n" + line + b"3,three\n4,four\n"))
+    assert rows(file) == [
+        {"a": "1", "b": "one", "_row": 2},
+        {"a": "3", "b": "three", "_row": 4},
+        {"a": "4", "b": "four", "_row": 5},
+    ]
+    assert [(bad.row, bad.reason) for bad in file.bad] == [(3, reason)]
+
+
+def test_a_quote_that_swallows_a_thousand_lines_costs_one_row(tmp_path: Path) -> None:
+    file = raw.read(written(tmp_path, b'a,b\n"open,1\n' + b"x,y\n" * 3000))
+    assert (file.table.num_rows, len(file.bad)) == (3000, 1)
+
+
+def test_newlines_quotes_and_a_byte_order_mark_are_data_or_nothing(tmp_path: Path) -> None:
+    file = raw.read(written(tmp_path, b'\xef\xbb\xbfa,b\r\n"two\nlines","say ""hi"""\r\n\r\n5" pipe,\r\n'))
+    assert rows(file) == [{"a": "two\nlines", "b": 'say "hi"', "_row": 2}, {"a": '5" pipe', "b": "", "_row": 4}]
+
+
+def test_a_hundred_thousand_characters_are_one_cell(tmp_path: Path) -> None:
+    long = "名" * 100_000
+    assert rows(raw.read(written(tmp_path, f"a\n{long}\n".encode())))[0]["a"] == long
+
+
+def test_a_text_file_is_one_column_of_lines(tmp_path: Path) -> None:
+    file = raw.read(written(tmp_path, b'1 DVDs\n\n2 "Books"', "kinds.txt"))
+    assert rows(file) == [{"line": "1 DVDs", "_row": 1}, {"line": '2 "Books"', "_row": 3}]
+
+
+def test_a_packed_file_is_the_same_file(tmp_path: Path) -> None:
+    data = b"a,b\n1,2\n"
+    plain, packed = raw.read(written(tmp_path, data)), raw.read(written(tmp_path, data, "things.csv.gz"))
+    assert rows(plain) == rows(packed)
+    assert packed.name == "things.csv.gz"
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "words"),
+    [
+        (b"", "things.csv", "is empty"),
+        (b"", "things.txt", "is empty"),
+        (b"\0" * 100, "things.csv", "does not begin with a header row: it holds a NUL byte"),
+        (b"a,a\n1,2\n", "things.csv", "two columns called 'a'"),
+        (b"\x1f\x8bnonsense", "broken.csv.gz", "damaged or cut off"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path, data: bytes, name: str, words: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=words):
+        raw.read(path)
+
+
+def test_a_packed_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    whole = gzip.compress(b"a,b\n" + b"1,2\n" * 100_000)
+    path = tmp_path / "things.csv.gz"
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match="damaged or cut off"):
+        raw.read(path)
+
+
+def test_files_are_found_by_name_and_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    for name in ("ratings.csv.gz", "my-list.tsv", "notes.txt", "README.md", "ratings.tsv"):
+        (tmp_path / name).write_bytes(b"")
+    found = raw.find([tmp_path])
+    assert {name: [path.name for path in paths] for name, paths in found.items()} == {
+        "my_list": ["my-list.tsv"],
+        "notes": ["notes.txt"],
+        "ratings": ["ratings.csv.gz", "ratings.tsv"],
+    }
+    with pytest.raises(DataError, match="there is no file or folder"):
+        raw.find([tmp_path / "nowhere"])
+    with pytest.raises(DataError, match="of no kind that graphkoc reads"):
+        raw.find([tmp_path / "README.md"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="nothing to read"):
+        raw.find([tmp_path / "empty"])
+
+
+def test_progress_ends_with_every_row(tmp_path: Path) -> None:
+    seen: list[tuple] = []
+    raw.read(written(tmp_path, b"a\n" + b"1\n" * (raw.CHUNK + 5)), lambda *step: seen.append(step))
+    assert seen[-1][1] == seen[-1][2]
+    assert seen[-1][3] == raw.CHUNK + 5
