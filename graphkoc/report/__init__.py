@@ -1,1 +1,68 @@
-def write(run, path): ...
+"""The report: one HTML file that says what a run found, and needs nothing else.
+
+A pure function of a run: no clock, no store, no network. Names come from strangers, so nothing in them
+is markup, and the page's policy lets its own script and style run and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from graphkoc.errors import StoreError
+from graphkoc.report.content import amount, content, percentage
+from graphkoc.report.names import display_name
+from graphkoc.runs import Run
+
+__all__ = ["display_name", "render", "write"]
+
+
+def render(run: Run) -> str:
+    """The report of a run as one HTML page; the same bytes for the same run."""
+    page = _environment()
+    script, style = (page.loader.get_source(page, name)[0] for name in ("page.js", "page.css"))  # type: ignore[union-attr]
+    return page.get_template("page.html.j2").render(
+        **content(run), script=Markup(script), style=Markup(style), script_hash=_hash(script), style_hash=_hash(style)
+    )
+
+
+def write(run: Run, path: Path) -> Path:
+    """Write the report of a run to `path`, whole or not at all, and return it.
+
+    Raises StoreError when the file cannot be written.
+    """
+    text = render(run)
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(fresh, path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        message = f"the report cannot be written to {path}: {os.strerror(error.errno or 0)}"
+        raise StoreError(message, hint="Name another file with -o.") from error
+    return path
+
+
+@cache
+def _environment() -> Environment:
+    page = Environment(
+        loader=PackageLoader("graphkoc.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page.filters |= {"percentage": percentage, "amount": amount}
+    return page
+
+
+def _hash(text: str) -> str:
+    """What a content security policy calls this very text."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,227 @@
+"""The figures of a report, drawn as SVG: arrays in, text out, the same bytes for the same arrays.
+
+Colours are classes that page.css fills in, so one drawing serves a light page, a dark one and paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["audience_scatter", "interval_bars", "meter", "percent", "stacked_bar"]
+
+Values = NDArray[np.float64]
+
+WIDTH = 800
+NAMED_MARKS = 300
+"""Key opinion consumers drawn with a name to hover over; more of them are plain marks, to keep the page small."""
+
+
+def percent(share: float) -> str:
+    """A share as whole percent; what is not quite nothing or everything is not rounded to it."""
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 <= share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
+def meter(share: float) -> str:
+    """A share (0 to 1) as a bar in a frame. The number belongs in the text beside it."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="8"/>'
+        f'<rect class="fill" width="{_number(100 * share)}" height="8"/></svg>'
+    )
+
+
+def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
+    """The parts of a score, one after another, on a track that ends at `full`; label: what it says in words."""
+    pieces, x = [], 0.0
+    for i, value in enumerate(points):
+        width = 100 * value / full if full > 0 else 0.0
+        pieces.append(f'<rect class="part-{i}" x="{_number(x)}" width="{_number(width)}" height="8"/>')
+        x += width
+        if i + 1 < len(points):
+            pieces.append(f'<rect class="seam" x="{_number(x - 0.4)}" width="0.8" height="8"/>')
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" class="stack" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" '
+        f'aria-label={quoteattr(label)}><rect class="track" width="100" height="8"/>{"".join(pieces)}</svg>'
+    )
+
+
+def interval_bars(
+    labels: Sequence[str], means: Sequence[float], lows: Sequence[float], highs: Sequence[float], marks: Sequence[str]
+) -> str:
+    """Shares (0 to 1) as horizontal bars with their intervals, first on top.
+
+    marks: the class of each bar (ours, plain, limit).
+    """
+    left, right, top, step = 210, WIDTH - 70, 8, 34
+    bottom = top + step * len(labels)
+    ceiling = _ceiling(max([*highs, *means, 0.01]))
+
+    def x(share: float) -> float:
+        return left + (right - left) * share / ceiling
+
+    drawn = []
+    for tick in np.arange(0, ceiling + 1e-9, _tick(ceiling)):
+        at = _number(x(float(tick)))
+        drawn.append(f'<line class="grid" x1="{at}" x2="{at}" y1="{top}" y2="{bottom}"/>')
+        drawn.append(f'<text class="axis" x="{at}" y="{bottom + 20}" text-anchor="middle">{tick:.0%}</text>')
+    for i, (label, mean, low, high, mark) in enumerate(zip(labels, means, lows, highs, marks, strict=True)):
+        middle = top + step * i + step / 2
+        drawn.append(
+            f'<text class="label {mark}" x="{left - 12}" y="{_number(middle + 5)}" text-anchor="end">{_text(label)}</text>'
+        )
+        drawn.append(
+            f'<rect class="bar {mark}" x="{left}" y="{_number(middle - 10)}" width="{_number(x(mean) - left)}" height="20" rx="2"/>'
+        )
+        if high > low:
+            a, b = _number(x(low)), _number(x(high))
+            drawn.append(
+                f'<path class="interval" d="M{a} {_number(middle - 5)}V{_number(middle + 5)}M{a} {_number(middle)}H{b}'
+                f'M{b} {_number(middle - 5)}V{_number(middle + 5)}"/>'
+            )
+        drawn.append(
+            f'<text class="value" x="{_number(x(max(mean, high)) + 8)}" y="{_number(middle + 5)}">{_text(percent(mean))}</text>'
+        )
+    said = "; ".join(f"{label} {percent(mean)}" for label, mean in zip(labels, means, strict=True))
+    return _figure(
+        bottom + 30, f"Share of the later follow-on reviews that each ranking's top collected. {said}.", drawn
+    )
+
+
+def audience_scatter(
+    audience: Values,
+    score: Values,
+    rank: Values,
+    wide: NDArray[np.bool_],
+    names: Sequence[str],
+    limits: tuple[float, float],
+    labelled: int = 6,
+) -> str:
+    """Everybody with a known follower, by audience (log) and score.
+
+    audience, score, rank, wide: (n,); rank is NaN for all but key opinion consumers. names: (n,), shown
+    for these alone. limits: of the small tier, both included. Marks that would fall on the same spot are
+    drawn once.
+    """
+    left, right, top, bottom = 58, WIDTH - 16, 34, 400
+    known = audience > 0
+    widest = math.log10(max(float(audience[known].max(initial=1.0)), limits[1], 2.0) * 1.1)
+    ceiling = _ceiling(max(float(score[known].max(initial=0.0)), 1.0))
+    narrowest = math.log10(0.9)
+    span = widest - narrowest
+    xs = left + (right - left) * (np.log10(np.maximum(audience, 1.0)) - narrowest) / span
+    ys = bottom - (bottom - top) * score / ceiling
+
+    def x(people: float) -> float:
+        return left + (right - left) * (math.log10(people) - narrowest) / span
+
+    # Between whole numbers of followers: everybody in the tier is inside the band, and nobody else.
+    low, high = x(max(limits[0] - 0.5, 0.9)), x(math.floor(limits[1]) + 0.5)
+    drawn = [
+        f'<rect class="band" x="{_number(low)}" y="{top}" width="{_number(high - low)}" height="{bottom - top}"/>',
+        f'<text class="axis" x="{_number((low + high) / 2)}" y="{top - 10}" text-anchor="middle">small audience</text>',
+    ]
+    for tick in np.arange(0, ceiling + 1e-9, _tick(ceiling)):
+        y = _number(bottom - (bottom - top) * float(tick) / ceiling)
+        drawn.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
+        drawn.append(f'<text class="axis" x="{left - 8}" y="{float(y) + 4:g}" text-anchor="end">{tick:g}</text>')
+    for power in range(int(widest) + 1):
+        for tick in (10**power, 3 * 10**power):
+            if math.log10(tick) <= widest:
+                drawn.append(
+                    f'<text class="axis" x="{_number(x(tick))}" y="{bottom + 20}" text-anchor="middle">{tick:,}</text>'
+                )
+    drawn.append(
+        f'<text class="axis" x="{(left + right) / 2:g}" y="{bottom + 44}" text-anchor="middle">known followers (log scale)</text>'
+    )
+    drawn.append(
+        f'<text class="axis" transform="translate(16 {(top + bottom) / 2:g}) rotate(-90)" text-anchor="middle">score, in points</text>'
+    )
+
+    ranked = known & ~np.isnan(rank)
+    others = known & ~ranked & ~wide
+    drawn.append(f'<path class="dots" d="{"".join(f"M{a} {b}h0" for a, b in _spots(xs[others], ys[others], 3))}"/>')
+    drawn.append(
+        f'<path class="wide" d="{"".join(f"M{a} {b - 4}l4 4-4 4-4-4z" for a, b in _spots(xs[known & wide], ys[known & wide], 3))}"/>'
+    )
+    order = np.flatnonzero(ranked)[np.argsort(rank[ranked], kind="stable")]
+    unnamed = order[NAMED_MARKS:]
+    drawn.append(
+        f'<path class="koc-dots" d="{"".join(f"M{a} {b}h0" for a, b in _spots(xs[unnamed], ys[unnamed], 3))}"/>'
+    )
+    for i in order[:NAMED_MARKS][::-1]:
+        told = _text(f"{names[i]}: {audience[i]:,.0f} known followers, score {score[i]:.1f}")
+        drawn.append(
+            f'<circle class="koc" cx="{_number(xs[i])}" cy="{_number(ys[i])}" r="4.5"><title>{told}</title></circle>'
+        )
+    drawn.extend(_labels(xs, ys, names, order[:labelled], right, top))
+    said = f"Audience against score of {int(known.sum()):,} people, {len(order):,} of them key opinion consumers."
+    return _figure(bottom + 56, said, drawn)
+
+
+def _labels(
+    xs: Values, ys: Values, names: Sequence[str], who: NDArray[np.int64], right: float, top: float
+) -> list[str]:
+    """Names beside marks, each where it covers no other; where there is no such place, none."""
+    taken: list[tuple[float, float, float, float]] = []
+    drawn = []
+    for i in who:
+        width = sum(13.0 if ord(c) > 0x2E7F else 7.5 for c in names[i])
+        beside = [
+            (8.0, 4.0),
+            (-8.0 - width, 4.0),
+            (8.0, -10.0),
+            (-8.0 - width, -10.0),
+            (8.0, 18.0),
+            (-8.0 - width, 18.0),
+        ]
+        for dx, dy in beside:
+            x, y = float(xs[i]) + dx, float(ys[i]) + dy
+            box = (x - 2, y - 12, x + width + 2, y + 3)
+            inside = box[0] >= 60 and box[2] <= right and box[1] >= top
+            if inside and all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in taken):
+                taken.append(box)
+                drawn.append(f'<text class="name" x="{_number(x)}" y="{_number(y)}">{_text(names[i])}</text>')
+                break
+    return drawn
+
+
+def _spots(xs: Values, ys: Values, grid: int) -> list[tuple[int, int]]:
+    """The points of a grid that have something near them, in order."""
+    cells = np.column_stack([np.rint(xs / grid), np.rint(ys / grid)]).astype(int) * grid
+    return [(int(a), int(b)) for a, b in np.unique(cells, axis=0)]
+
+
+def _figure(height: float, label: str, drawn: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 {WIDTH} {height:g}" role="img" '
+        f"aria-label={quoteattr(label)}>{''.join(drawn)}</svg>"
+    )
+
+
+def _tick(ceiling: float) -> float:
+    """A round step of which about five reach the ceiling."""
+    size = float(10.0 ** math.floor(math.log10(ceiling / 5)))
+    return next(step * size for step in (1, 2, 5, 10) if step * size * 5 >= ceiling - 1e-12)
+
+
+def _ceiling(largest: float) -> float:
+    step = _tick(largest)
+    return step * math.ceil(largest / step - 1e-9)
+
+
+def _number(value: float) -> str:
+    """At most two decimals, and none that say nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _text(text: str) -> str:
+    return escape(text)

@@ -1,0 +1,262 @@
+"""What a report says, drawn from a run: numbers, sentences and figures, before any markup of the page."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from graphkoc import explain
+from graphkoc.report import charts
+from graphkoc.report.charts import percent
+from graphkoc.report.names import display_name
+from graphkoc.runs import Run
+from graphkoc.score import PARTS
+
+__all__ = ["content"]
+
+LEADERS = 50
+LEADERS_OF_NICHE = 3
+NICHES = 100
+"""Niches with a card of their own; more would make a page that nobody scrolls through."""
+TEXT = 200
+
+RANKINGS = {
+    "score": "the score",
+    "formula": "the formula",
+    "activity": "own recent activity",
+    "audience": "audience size",
+    "pagerank": "PageRank",
+    "core": "core number",
+    "reviews": "reviews ever written",
+    "past_credit": "past follow-on reviews",
+    "random": "by lot",
+    "oracle": "best possible (knows the future)",
+}
+YARDSTICKS = {"score", "formula", "random", "oracle"}
+"""Ours, and what nobody could use as a ranking; the rest are plain rankings that others would use."""
+
+
+def content(run: Run) -> dict[str, Any]:
+    """Everything that the template prints; text in it is raw, only figures are markup."""
+    niches = _niches(run)
+    leaders = _leaders(run, niches)
+    tested = _backtest(run)
+    return {
+        "title": _title(run),
+        "at": _date(run.info["at"]),
+        "counts": run.info["counts"],
+        "tiers": run.info["tiers"],
+        "people": len(run.people),
+        "kocs": int(run.people["rank"].notna().sum()),
+        "niches": niches,
+        "niches_found": len(run.niches),
+        "niche_control": run.info["niche_control"],
+        "memberships": len(run.members),
+        "unreached": _unreached(run),
+        "least_reached": sorted((n for n in niches if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
+        "leaders": leaders,
+        "first_leaders": min(LEADERS, int(run.people["rank"].notna().sum())),
+        "parts": _parts(run),
+        "scatter": _scatter(run),
+        "backtest": tested,
+        "why_not": run.info["backtest_why_not"],
+        "score": run.info["score"],
+        "loads": [
+            {
+                "source": display_name(load["source"]),
+                "files": [{**f, "file": display_name(f["file"], TEXT)} for f in load["files"]],
+            }
+            for load in run.info["loads"]
+        ],
+        "inputs": run.info["inputs"],
+        "example": _example(run),
+        "at_exact": run.info["at"],
+        "settings": {name: "none" if value is None else value for name, value in run.info["settings"].items()},
+        "versions": run.info["versions"],
+        "run": display_name(run.name, TEXT),
+    }
+
+
+def _title(run: Run) -> str:
+    platforms = [display_name(str(name)) for name in sorted(run.people["platform"].dropna().unique())]
+    platforms = [name[:1].upper() + name[1:] for name in platforms if name]
+    title = "Key opinion consumers"
+    if not platforms:
+        return title
+    if len(platforms) > 3:
+        return f"{title} on {len(platforms)} platforms"
+    *firsts, last = platforms
+    return f"{title} on {', '.join(firsts)} and {last}" if firsts else f"{title} on {last}"
+
+
+def _date(iso: str) -> str:
+    day = datetime.fromisoformat(iso)
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _who(person: Any) -> str:
+    """A person's name as shown: her id where there is no name, or nothing of it can be seen."""
+    name = "" if pd.isna(person["name"]) else display_name(str(person["name"]))
+    return name or display_name(str(person["consumer"])) or "(no name)"
+
+
+def _unreached(run: Run) -> float | None:
+    """The share of niche memberships whose person follows nobody with a wide audience."""
+    people = run.niches["people"].sum()
+    return float(((1 - run.niches["kol_reach"]) * run.niches["people"]).sum() / people) if people else None
+
+
+def _niches(run: Run) -> list[dict[str, Any]]:
+    ranked = run.members.merge(run.kocs()[["consumer", "name", "rank"]], on="consumer").sort_values(["niche", "rank"])
+    best = {niche: group.head(LEADERS_OF_NICHE) for niche, group in ranked.groupby("niche")}
+    return [
+        {
+            "niche": row.niche,
+            "anchor": number,
+            "name": display_name(str(row.name)) or display_name(str(row.niche)),
+            "evidence": display_name(str(row.evidence), TEXT),
+            "people": int(row.people),
+            "kocs": int(row.kocs),
+            "wide": int(row.kols),
+            "reach": float(row.kol_reach),
+            "meter": Markup(charts.meter(float(row.kol_reach))),
+            "best": [{"who": _who(person), "rank": int(person["rank"])} for _, person in best[row.niche].iterrows()]
+            if row.niche in best
+            else [],
+        }
+        for number, row in enumerate(run.niches.head(NICHES).itertuples(), start=1)
+    ]
+
+
+def _leaders(run: Run, niches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first key opinion consumers of all, and the first of every niche shown, by rank."""
+    wanted = set(range(1, LEADERS + 1)) | {koc["rank"] for niche in niches for koc in niche["best"]}
+    everybody = run.kocs()
+    full = float(everybody["score"].max()) if len(everybody) else 0.0
+    anchors = {niche["niche"]: niche["anchor"] for niche in niches}
+    names = {niche["niche"]: niche["name"] for niche in niches}
+    memberships = run.members.groupby("consumer")["niche"].agg(list).to_dict()
+    rows = []
+    for _, person in everybody[everybody["rank"].isin(wanted)].iterrows():
+        earned = [float(person[f"{part.name}_points"]) for part in PARTS]
+        label = ", ".join(f"{part.what} {points:.1f}" for part, points in zip(PARTS, earned, strict=True))
+        rows.append(
+            {
+                "rank": int(person["rank"]),
+                "who": _who(person),
+                "consumer": display_name(str(person["consumer"])),
+                "niche": names.get(person["niche"]),
+                "anchor": anchors.get(person["niche"]),
+                "inside": " ".join(str(anchors[n]) for n in memberships.get(person["consumer"], []) if n in anchors),
+                "audience": int(person["audience"]),
+                "score": float(person["score"]),
+                "parts": label,
+                "bar": Markup(charts.stacked_bar(earned, full, label)),
+                "reviews": int(person["reviews_365"]),
+                "reasons": [display_name(said, TEXT) for said in explain.reasons(run, person)],
+                "cautions": [display_name(said, TEXT) for said in explain.cautions(run, person)],
+            }
+        )
+    return rows
+
+
+def _parts(run: Run) -> list[dict[str, Any]]:
+    kocs = run.kocs()
+    return [
+        {
+            "name": part.name,
+            "what": part.what,
+            "query": part.query,
+            "most": float(kocs[f"{part.name}_points"].max()) if len(kocs) else 0.0,
+        }
+        for part in PARTS
+    ]
+
+
+def _scatter(run: Run) -> Markup | None:
+    people = run.people
+    if not (people["audience"] > 0).any():
+        return None
+    names = [
+        "" if pd.isna(person["rank"]) else _who(person)
+        for person in people[["name", "consumer", "rank"]].to_dict("records")
+    ]
+    return Markup(
+        charts.audience_scatter(
+            people["audience"].to_numpy(float),
+            people["score"].to_numpy(float),
+            people["rank"].astype("Float64").to_numpy(float, na_value=math.nan),
+            (people["tier"] == "wide").to_numpy(bool),
+            names,
+            (float(run.info["tiers"]["low"]), float(run.info["tiers"]["high"])),
+        )
+    )
+
+
+def _backtest(run: Run) -> dict[str, Any] | None:
+    told = run.info["backtest"]
+    if told is None:
+        return None
+    by_name = {row["ranking"]: row for row in told["rows"]}
+    ours, size = by_name["score"], by_name["audience"]
+    # Where the score is the formula, the two rows are one and would look like two witnesses.
+    rows = [row for row in told["rows"] if row["ranking"] != "formula" or row["shares"] != ours["shares"]]
+    rows = sorted(rows, key=lambda row: (-row["mean"], row["ranking"]))
+    plain = max((row for row in rows if row["ranking"] not in YARDSTICKS), key=lambda row: row["mean"])
+    marks = [
+        "ours" if row["ranking"] == "score" else "limit" if row["ranking"] in ("oracle", "random") else "plain"
+        for row in rows
+    ]
+    labels = [RANKINGS.get(row["ranking"], row["ranking"]) for row in rows]
+    figures = ([row[name] for row in rows] for name in ("mean", "low", "high"))
+    placebos = {placebo["name"]: placebo for placebo in told["placebos"]}
+    return {
+        "rows": [{**row, "label": label, "ours": row is ours} for row, label in zip(rows, labels, strict=True)],
+        "splits": told["splits"],
+        "candidates": told["candidates"],
+        "credit": told["credit"],
+        "n": told["n"],
+        "named": _between(told["n"]),
+        "verdict": told["verdict"],
+        "placebos": told["placebos"],
+        "real": placebos.get("real"),
+        "reversed": placebos.get("time reversed"),
+        "ours": ours,
+        "size": size,
+        "plain": plain,
+        "plain_label": RANKINGS.get(plain["ranking"], plain["ranking"]),
+        "told_apart": ours["low"] > plain["high"] or plain["low"] > ours["high"],
+        "hits": sum(ours["hits"]) / len(ours["hits"]),
+        "hits_by_lot": sum(by_name["random"]["hits"]) / len(by_name["random"]["hits"]),
+        "figure": Markup(charts.interval_bars(labels, *figures, marks)),
+    }
+
+
+def _between(numbers: list[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _example(run: Run) -> str:
+    """An id to show commands with: the first key opinion consumer's, where it can be shown whole."""
+    first = run.kocs(limit=1)
+    shown = [
+        str(consumer)
+        for consumer in first["consumer"]
+        if display_name(str(consumer)) == consumer and " " not in consumer
+    ]
+    return shown[0] if shown else "CONSUMER"
+
+
+def percentage(share: float | None) -> str:
+    """A share as percent, and – where there is none."""
+    return "–" if share is None or math.isnan(share) else percent(share)
+
+
+def amount(number: float | None) -> str:
+    """A number with at most one decimal, and – where there is none."""
+    return "–" if number is None or math.isnan(number) else f"{number:,.1f}".removesuffix(".0")
