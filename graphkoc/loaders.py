@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -309,8 +310,9 @@ def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
 
 def _explained(error: duckdb.Error, source: Source, path: Path) -> DataError:
     words = str(error).splitlines()[0]
-    if 'Referenced column "' in words:
-        column = words.split('"')[1]
+    missing = re.search(r'(?:Referenced column|column named) "([^"]+)"', words)
+    if missing:
+        column = missing[1]
         return DataError(
             f"the files have no column {column!r}, which {source.name} needs for its {path.stem}",
             hint=f"`graphkoc sources {source.name}` says what the files look like; were they changed, or from elsewhere?",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from graphkoc.errors import DataError
 
-__all__ = ["Network"]
+__all__ = ["Network", "days", "seeded"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +91,16 @@ class Network:
         ):
             graph.add_edge(source, target, weight=weight, **({} if np.isnan(since) else {"since": since}))
         return graph
+
+
+@contextmanager
+def seeded(rng_seed: int) -> Iterator[None]:
+    """Within it igraph's random numbers begin at `rng_seed`; after it they are Python's own again."""
+    igraph.set_random_number_generator(random.Random(rng_seed))
+    try:
+        yield
+    finally:
+        igraph.set_random_number_generator(random)
 
 
 def days(times: pd.Series[Any]) -> NDArray[np.float64]:

@@ -1,0 +1,381 @@
+"""The command line, run as a user runs it: in a folder of her own, in a process of its own.
+
+Everything here goes through the installed command, so that it also tests a wheel.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import graphkoc
+from graphkoc import assets
+
+ROWS = "1,10,1,5,4,959670000\n2,10,1,3,4,959756400\n"
+
+
+def run(*args: object, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """graphkoc with these arguments; stdout and stderr apart."""
+    command = [sys.executable, "-m", "graphkoc", *map(str, args)]
+    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHKOC_")}
+    return subprocess.run(command, cwd=cwd, env=surroundings | (env or {}), capture_output=True, text=True)
+
+
+def small(folder: Path, ratings: str | bytes = ROWS) -> Path:
+    """A folder of ciao's files with few rows."""
+    folder.mkdir(exist_ok=True)
+    data = ratings if isinstance(ratings, bytes) else ratings.encode()
+    (folder / "ratings.csv").write_bytes(b"user,item,category,rating,helpfulness,timestamp\n" + data)
+    (folder / "trust.csv").write_text("truster,trustee\n1,2\n")
+    (folder / "category.txt").write_text("1 DVDs\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `graphkoc demo` has run."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = run("demo", "--format", "json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (folder / "demo.json").write_text(done.stdout)
+    return folder
+
+
+def asked(place: Path, *args: object, code: int = 0) -> object:
+    """What a command of the demo's store and run answers as JSON."""
+    done = run("--store", "ladybug:graphkoc-demo/graphkoc.lbug", *args, "--format", "json", cwd=place)
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_demo_does_the_main_job_in_an_empty_folder(place: Path) -> None:
+    made = json.loads((place / "demo.json").read_text())
+    assert set(made) == {"report", "run", "seconds"}
+    assert made["seconds"] < 60
+    page = (place / made["report"]).read_text(encoding="utf-8")
+    assert len(page.encode()) <= 1_000_000
+    assert "<html" in page
+    assert {path.name for path in (place / made["run"]).iterdir()} == {
+        "run.json",
+        "people.parquet",
+        "niches.parquet",
+        "members.parquet",
+    }
+    assert {path.name for path in (place / "graphkoc-demo").iterdir()} == {"graphkoc.lbug", "run", "report.html"}
+
+
+def test_demo_again_gives_the_same_report_and_run(place: Path) -> None:
+    def content() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (place / "graphkoc-demo" / "run").glob("*.parquet")}
+
+    before = content()
+    assert run("demo", cwd=place).returncode == 0
+    assert content() == before
+
+
+def test_the_backtest_gives_the_figures_that_were_measured(place: Path) -> None:
+    tested = asked(place, "backtest")
+    assert set(tested) >= {"splits", "candidates", "credit", "rows", "placebos", "verdict"}
+    means = {row["ranking"]: row["mean"] for row in tested["rows"]}
+    measured = {
+        "audience": 0.055,
+        "pagerank": 0.103,
+        "core": 0.050,
+        "reviews": 0.049,
+        "past_credit": 0.285,
+        "formula": 0.352,
+        "activity": 0.331,
+        "oracle": 0.684,
+    }
+    for ranking, mean in measured.items():
+        assert means[ranking] == pytest.approx(mean, abs=0.001), ranking
+    assert tested["candidates"] == [1260, 1522, 1575, 1630, 1678]
+    assert tested["n"] == [25, 30, 31, 32, 33]
+    assert [round(credit) for credit in tested["credit"]] == [140, 145, 172, 114, 145]
+    hits = {row["ranking"]: [round(hit) for hit in row["hits"]] for row in tested["rows"]}
+    assert hits["formula"] == [13, 8, 14, 14, 16]
+    assert hits["audience"] == [6, 4, 2, 2, 1]
+    assert hits["random"] == [3, 2, 1, 1, 1]
+    real, back, shuffled = tested["placebos"]
+    assert real["credit"] == pytest.approx(143.3, abs=0.1)
+    assert back["credit"] == pytest.approx(135.8, abs=0.1)
+    assert 60 <= shuffled["credit"] <= 95
+    assert "no evidence that they cause" in tested["verdict"]
+
+
+def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
+    kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 5)
+    assert [row["rank"] for row in kocs] == [1, 2, 3, 4, 5]
+    assert set(kocs[0]) == {
+        "rank", "consumer", "name", "platform", "tier", "audience", "niche", "circle", "score", "low", "high",
+        "engagement_rate", "origin", "reasons",
+    }  # fmt: skip
+    assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
+    niches = asked(place, "niches", "graphkoc-demo/run")
+    assert set(niches[0]) == {"niche", "name", "evidence", "people", "kocs", "kols", "kol_reach", "circles", "change"}
+    assert len(niches) >= 25
+    members = asked(place, "members", niches[0]["name"], "graphkoc-demo/run")
+    assert len(members) == niches[0]["people"]
+    assert set(members[0]) == {"consumer", "group", "confidence"}
+    inside = asked(place, "kocs", "graphkoc-demo/run", "--niche", "beauty", "--limit", 1000)
+    assert len(inside) == next(row["kocs"] for row in niches if row["niche"] == "beauty")
+
+
+def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it(place: Path) -> None:
+    top = [row["consumer"] for row in asked(place, "kocs", "graphkoc-demo/run", "--limit", 2)]
+    for consumer in [*top, "ciao:766", "ciao:5000"]:
+        why = asked(place, "explain", consumer, "graphkoc-demo/run")
+        assert set(why) >= {"consumer", "score", "parts", "tier", "niche", "cautions"}
+        assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-9)
+        for part in why["parts"]:
+            assert set(part) >= {"part", "value", "points", "percentile", "query"}
+            program, *query = part["query"].split()
+            assert program == "graphkoc"
+            answer = asked(place, *query)
+            assert answer[0]["activity"] or 0 == pytest.approx(part["value"], rel=1e-9, abs=1e-9)
+
+
+def test_an_audience_of_nobody_earns_no_points(place: Path) -> None:
+    people = graphkoc.find_run(str(place / "graphkoc-demo" / "run")).people
+    alone = people[people["audience"] == 0]
+    assert len(alone) > 100
+    assert (alone["audience_activity_points"] == 0).all()
+    why = asked(place, "explain", alone["consumer"].iloc[0], "graphkoc-demo/run")
+    assert [part["points"] for part in why["parts"] if part["part"] == "audience_activity"] == [0]
+
+
+def test_loading_again_changes_nothing(place: Path) -> None:
+    store = place / "graphkoc-demo" / "graphkoc.lbug"
+    before = store.read_bytes()
+    said = asked(place, "load", "ciao", assets.folder("examples") / "ciao")
+    assert said["files"][1] == {"file": "ratings.csv.gz", "read": 284086, "loaded": 283728, "duplicate": 358, "rejected": 0}
+    assert said["tables"] == {"reviews": 283728, "follows": 111781, "consumers": 7375, "products": 105114}
+    assert said["rejects"] is None
+    assert store.read_bytes() == before
+
+
+def test_status_and_doctor_say_what_there_is(place: Path) -> None:
+    status = asked(place, "status")
+    assert set(status) == {"store", "dialect", "tables", "last_load", "runs"}
+    assert status["tables"] | {} == {
+        "consumers": 7375, "products": 105114, "reviews": 283728, "follows": 111781, "engagements": 0, "purchases": 0,
+        "memberships": 0, "identities": 0,
+    }  # fmt: skip
+    checks = {check["check"]: check["ok"] for check in asked(place, "doctor")}
+    assert checks["reviews have dates"]
+    assert not checks["follows have dates"]
+
+
+def test_every_query_is_listed_and_answers(place: Path) -> None:
+    given = {"consumer": "ciao:212", "at": "2011-04-12", "niche": "beauty"}
+    for row in asked(place, "queries"):
+        params = [f"-p{p['name']}={given[p['name']]}" for p in row["parameters"] if p["default"] is None]
+        assert asked(place, "query", row["query"], *params) is not None, row["query"]
+
+
+def test_the_analysis_is_written_back_for_queries(place: Path) -> None:
+    kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 3)
+    found = asked(place, "query", "top_kocs", "-p", "limit=3")
+    assert [(row["place"], row["consumer"]) for row in found] == [(row["rank"], row["consumer"]) for row in kocs]
+
+
+def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Path) -> None:
+    done = asked(place, "analyse", "--until", "2008-12-31", "--out", "runs/2008")
+    assert set(done) == {"run", "consumers", "follows", "reviews", "circles", "niches", "kocs", "score", "seconds"}
+    assert done["run"] == "runs/2008"
+    assert done["score"]["kind"] == "formula"
+    past = graphkoc.find_run(str(place / "runs" / "2008"))
+    assert past.info["counts"]["last_review"] <= "2008-12-31"
+    assert asked(place, "kocs", "--limit", 1) == asked(place, "kocs", "2008", "--limit", 1)
+
+
+def test_csv_and_files_carry_the_same_rows_as_json(place: Path) -> None:
+    kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 3)
+    printed = run("kocs", "graphkoc-demo/run", "--limit", 3, "--format", "csv", cwd=place)
+    rows = list(csv.DictReader(io.StringIO(printed.stdout)))
+    assert [row["consumer"] for row in rows] == [row["consumer"] for row in kocs]
+    assert [float(row["score"]) for row in rows] == [row["score"] for row in kocs]
+    assert run("kocs", "graphkoc-demo/run", "--limit", 3, "-o", "kocs.json", cwd=place).returncode == 0
+    assert json.loads((place / "kocs.json").read_text()) == kocs
+    assert run("kocs", "graphkoc-demo/run", "-o", "kocs.doc", cwd=place).returncode == 2
+
+
+def test_results_go_to_stdout_and_progress_to_stderr(tmp_path: Path) -> None:
+    done = run("load", "ciao", small(tmp_path / "raw"), "--format", "json", cwd=tmp_path)
+    assert json.loads(done.stdout)["tables"]["reviews"] == 2
+    assert "reading ratings.csv" in done.stderr
+    assert "reading" not in run("-q", "load", "ciao", tmp_path / "raw", cwd=tmp_path).stderr
+
+
+def test_a_dry_run_makes_no_store(tmp_path: Path) -> None:
+    done = run("load", "ciao", small(tmp_path / "raw"), "--dry-run", "--format", "json", cwd=tmp_path)
+    assert json.loads(done.stdout)["tables"]["reviews"] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+@pytest.mark.parametrize("command", ["", *graphkoc.__dict__.get("COMMANDS", ()), "demo", "sources", "load", "status", "doctor",
+                                     "analyse", "kocs", "niches", "members", "explain", "backtest", "queries", "query", "report"])  # fmt: skip
+def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
+    done = run(*command.split(), "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "graphkoc " in done.stdout
+    assert "Example" in done.stdout or not command
+
+
+def sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """The one sentence of an error; no traceback, nothing on stdout."""
+    assert done.returncode == code, (done.returncode, done.stderr)
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return next(line for line in done.stderr.splitlines() if line.startswith("Error: "))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda raw: shutil.rmtree(raw), "there is no file or folder"),
+        (lambda raw: (raw / "ratings.csv").write_text("who,what\n1,2\n"), "the files have no column 'user'"),
+        (lambda raw: (raw / "ratings.csv").write_bytes(b""), "is empty"),
+        (lambda raw: (raw / "ratings.csv").write_bytes(b"\0" * 4096), "does not begin with a header row"),
+        (lambda raw: (raw / "trust.csv").unlink(), "needs a file called trust"),
+    ],
+)
+def test_files_that_are_no_ciao_end_with_3_and_leave_the_store(tmp_path: Path, spoil, words: str) -> None:
+    run("load", "ciao", small(tmp_path / "raw"), cwd=tmp_path)
+    before = (tmp_path / "graphkoc.lbug").read_bytes()
+    spoil(tmp_path / "raw")
+    assert words in sentence(run("load", "ciao", "raw", cwd=tmp_path), 3)
+    assert (tmp_path / "graphkoc.lbug").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ",".join(["x"] * 40).encode(),
+        b"3,10,1,abc,4,959670000",
+        b"3,10,1,5,4,32472144000",
+        b"3,10,1,5,4,0",
+        b"3,1\x000,1,5,4,959670000",
+        b"caf\xe9,10,1,5,4,959670000",
+    ],
+    ids=["40 columns", "rating abc", "year 2999", "1970-01-01", "NUL", "not UTF-8"],
+)
+def test_a_wrong_row_ends_with_7_and_is_written_down(tmp_path: Path, row: bytes) -> None:
+    small(tmp_path / "raw", ROWS.encode() + row + b"\n")
+    done = run("load", "ciao", "raw", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 7
+    said = json.loads(done.stdout)
+    assert said["files"][1] == {"file": "ratings.csv", "read": 3, "loaded": 2, "duplicate": 0, "rejected": 1}
+    with (tmp_path / said["rejects"]).open(encoding="utf-8-sig", newline="") as file:
+        rejects = list(csv.DictReader(file))
+    assert [(reject["file"], reject["row"]) for reject in rejects] == [("ratings.csv", "4")]
+    assert rejects[0]["reason"]
+    status = json.loads(run("status", "--format", "json", cwd=tmp_path).stdout)
+    assert status["tables"]["reviews"] == 2
+
+
+def test_rejected_rows_cannot_become_formulas(tmp_path: Path) -> None:
+    small(tmp_path / "raw", ROWS + "=HYPERLINK(1),10\n")
+    run("load", "ciao", "raw", cwd=tmp_path)
+    assert ",'=HYPERLINK" in (tmp_path / "graphkoc-rejects-ciao.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["load", "cioa", "raw"], 2, "there is no source called 'cioa'"),
+        (["status"], 5, "there is no store at graphkoc.lbug yet"),
+        (["kocs"], 2, "there is no run in runs/ yet"),
+        (["kocs", "nowhere"], 2, "there is no run in runs/nowhere"),
+        (["--store", "mongo://x", "status"], 5, "there is no store of the kind 'mongo://x'"),
+        (["--store", "ladybug:raw", "load", "ciao", "raw"], 5, "raw is a folder, not a store"),
+        (["--store", "ladybug:none/x.lbug", "load", "ciao", "raw"], 5, "there is no folder none"),
+        (["query", "nonsense"], 4, "there is no query called 'nonsense'"),
+        (["query", "most_followed", "-p", "top=3"], 4, "has no parameter 'top'"),
+        (["query", "most_followed", "-p", "limit=many"], 4, "takes a whole number, not 'many'"),
+        (["query", "reviews_of"], 4, "needs the parameter consumer"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_and_its_code(tmp_path: Path, args: list[str], code: int, words: str) -> None:
+    small(tmp_path / "raw")
+    assert words in sentence(run(*args, cwd=tmp_path), code)
+
+
+def test_an_unknown_consumer_niche_or_query_parameter_is_named(place: Path) -> None:
+    for args, words in (
+        (["explain", "ciao:nobody", "graphkoc-demo/run"], "no consumer called 'ciao:nobody'"),
+        (["kocs", "graphkoc-demo/run", "--niche", "Cheese"], "no niche called 'Cheese'"),
+        (["members", "Cheese", "graphkoc-demo/run"], "no niche called 'Cheese'"),
+    ):
+        assert words in sentence(run(*args, cwd=place), 2)
+    broken = shutil.copytree(place / "graphkoc-demo" / "run", place / "broken")
+    (broken / "people.parquet").write_bytes(b"PAR1 and then nothing")
+    assert "is damaged" in sentence(run("kocs", "broken", cwd=place), 2)
+    (place / "full").mkdir()
+    (place / "full" / "mine.txt").write_text("mine")
+    words = sentence(run("--store", "ladybug:graphkoc-demo/graphkoc.lbug", "analyse", "--out", "full", cwd=place), 5)
+    assert "is there and is no run" in words
+    assert (place / "full" / "mine.txt").read_text() == "mine"
+
+
+def test_nothing_to_analyse_ends_with_6(tmp_path: Path) -> None:
+    small(tmp_path / "raw", "1,10,1,5,4,959670000\n")
+    (tmp_path / "raw" / "trust.csv").write_text("truster,trustee\n")
+    run("load", "ciao", "raw", cwd=tmp_path)
+    assert "nobody in the store has a follower" in sentence(run("analyse", cwd=tmp_path), 6)
+
+
+def test_a_file_that_is_no_store_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "graphkoc.lbug").write_bytes(b"my diary" * 1000)
+    small(tmp_path / "raw")
+    assert "cannot be opened as a store" in sentence(run("load", "ciao", "raw", cwd=tmp_path), 5)
+    assert (tmp_path / "graphkoc.lbug").read_bytes() == b"my diary" * 1000
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.3, 0.8, 1.2, 1.6, 2.2, 3.0, 4.0, 5.0])
+def test_an_interrupt_ends_a_load_with_130_and_leaves_the_store(tmp_path: Path, delay: float) -> None:
+    run("load", "ciao", small(tmp_path / "raw"), cwd=tmp_path)
+    before = (tmp_path / "graphkoc.lbug").read_bytes()
+    command = [sys.executable, "-m", "graphkoc", "load", "ciao", str(assets.folder("examples") / "ciao")]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    if delay < 0.2:  # still the interpreter's own start, before a line of ours
+        assert process.returncode != 0
+    elif process.returncode == 0:  # done before the interrupt came, or past the point of no return
+        assert "In the store: 283,728 reviews" in errors
+        return
+    else:
+        assert process.returncode == 130, errors
+        assert "Traceback" not in errors
+    assert (tmp_path / "graphkoc.lbug").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"raw", "graphkoc.lbug"}
+
+
+def test_a_closed_pipe_is_silent(place: Path) -> None:
+    command = f"{sys.executable} -m graphkoc members beauty graphkoc-demo/run | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=place, capture_output=True, text=True)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_a_full_disk_is_one_sentence(place: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "graphkoc", "niches", "graphkoc-demo/run"]
+        done = subprocess.run(command, cwd=place, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 5
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
