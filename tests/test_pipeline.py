@@ -1,0 +1,182 @@
+"""The whole way: files to store to run; what a run keeps, and what it does not depend on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from datetime import datetime
+from pathlib import Path
+
+import networkx
+import numpy as np
+import pandas as pd
+import pytest
+
+import graphkoc
+from graphkoc.errors import AnalysisError, StoreError, UsageError
+from graphkoc.explain import ORIGINS, cautions, reasons
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    yield store
+    store.close()
+
+
+def shuffled(source: Path, target: Path, rng_seed: int) -> None:
+    """The same packed CSV with its rows in another order."""
+    header, *rows = gzip.decompress(source.read_bytes()).decode().splitlines()
+    random.Random(rng_seed).shuffle(rows)
+    target.write_bytes(gzip.compress("\n".join([header, *rows, ""]).encode()))
+
+
+def test_another_order_of_rows_gives_the_same_run_byte_for_byte_but_for_times(
+    ciao_run: graphkoc.Run, ciao_files: Path, store: graphkoc.Store, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name in ("ratings.csv.gz", "trust.csv.gz"):
+        shuffled(ciao_files / name, raw / name, rng_seed=5)
+    (raw / "category.txt").write_bytes((ciao_files / "category.txt").read_bytes())
+    graphkoc.load(store, "ciao", [raw])
+    again = graphkoc.analyse(store, tmp_path / "run")
+    for name in ("people", "niches", "members"):
+        one, other = (Path(run.folder) / f"{name}.parquet" for run in (ciao_run, again))
+        assert one.read_bytes() == other.read_bytes(), name
+    kept = [json.loads((Path(run.folder) / "run.json").read_text()) for run in (ciao_run, again)]
+    for info in kept:
+        assert {info.pop("started_at") is None, info.pop("seconds") is None} == {False}
+    assert kept[0] == kept[1]
+
+
+def test_a_run_that_is_saved_is_loaded_equal(ciao_run: graphkoc.Run) -> None:
+    again = graphkoc.find_run(ciao_run.folder)
+    assert again.info == json.loads(json.dumps(ciao_run.info))
+    for name in ("people", "niches", "members"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(ciao_run, name))
+
+
+def test_the_example_has_the_people_that_its_files_have(ciao_run: graphkoc.Run) -> None:
+    counts = ciao_run.info["counts"]
+    assert (counts["consumers"], counts["reviews"], counts["follows"]) == (7_375, 283_728, 111_781)
+    assert counts["first_reviews"] == 282_650
+    assert sum(ciao_run.info["tiers"]["people"].values()) == 7_375
+    assert ciao_run.info["niche_control"] == 0
+    assert len(ciao_run.niches[ciao_run.niches["people"] >= 20]) == 25
+
+
+def test_only_active_people_with_a_small_audience_are_ranked_and_by_their_score(ciao_run: graphkoc.Run) -> None:
+    people = ciao_run.people
+    ranked = people[people["rank"].notna()]
+    assert (ranked["tier"] == "small").all()
+    assert (ranked["reviews_365"] > 0).all()
+    left_out = people[people["rank"].isna()]
+    assert ((left_out["tier"] != "small") | (left_out["reviews_365"] == 0)).all()
+    kocs = ciao_run.kocs()
+    assert kocs["rank"].tolist() == list(range(1, len(kocs) + 1))
+    assert kocs["score"].is_monotonic_decreasing
+
+
+def test_points_add_up_for_everybody(ciao_run: graphkoc.Run) -> None:
+    people = ciao_run.people
+    total = people["own_activity_points"] + people["audience_activity_points"]
+    np.testing.assert_allclose(total, people["score"], atol=1e-9)
+    for consumer in people["consumer"].sample(25, random_state=1):
+        why = graphkoc.explain_consumer(ciao_run, consumer)
+        assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-9)
+
+
+def test_niches_count_their_own_members(ciao_run: graphkoc.Run) -> None:
+    people = ciao_run.people.set_index("consumer")
+    for niche in graphkoc.list_niches(ciao_run):
+        members = [row["consumer"] for row in graphkoc.list_members(ciao_run, niche["niche"])]
+        assert niche["people"] == len(members) == len(set(members))
+        assert niche["kocs"] == people.loc[members, "rank"].notna().sum()
+        assert niche["kols"] == (people.loc[members, "tier"] == "wide").sum()
+        assert 0 <= niche["kol_reach"] <= 1
+
+
+def test_the_share_that_wide_audiences_reach_agrees_with_the_query(ciao: graphkoc.Store, ciao_run: graphkoc.Run) -> None:
+    asked = graphkoc.run_query(ciao, "niche_reach").set_index("niche")
+    for niche in graphkoc.list_niches(ciao_run):
+        assert asked.loc[niche["niche"], "people"] == niche["people"]
+        assert asked.loc[niche["niche"], "reached"] == round(niche["kol_reach"] * niche["people"])
+
+
+def test_the_direction_turns_round_once(store: graphkoc.Store) -> None:
+    """One follow: in the store the follower FOLLOWS, in the network the followee comes first."""
+    store.upsert({"follows": pd.DataFrame({"follower": ["x:fan"], "followee": ["x:star"]})})
+    told = store.read("MATCH (a:Consumer)-[:FOLLOWS]->(b:Consumer) RETURN a.consumer AS follower, b.consumer AS followee")
+    assert told.to_dict("records") == [{"follower": "x:fan", "followee": "x:star"}]
+    network = graphkoc.project(store).log().network
+    assert networkx.to_edgelist(network.to_networkx()) is not None
+    assert list(network.to_networkx().edges()) == [("x:star", "x:fan")]
+
+
+def test_an_analysis_of_the_past_knows_nothing_later(ciao: graphkoc.Store, tmp_path: Path) -> None:
+    run = graphkoc.analyse(ciao, tmp_path / "run", until=datetime(2008, 12, 31))
+    assert run.people["last_review"].max() <= pd.Timestamp(2008, 12, 31)
+    assert run.info["at"] == "2008-12-31T00:00:00"
+    joined = run.people.loc[run.people["reviews"] == 0, "audience"]
+    assert (joined == 0).all()
+
+
+def test_one_platform_can_be_looked_at_alone(store: graphkoc.Store, tmp_path: Path) -> None:
+    people = [f"{platform}:{i}" for platform in ("a", "b") for i in range(40)]
+    days = pd.date_range("2020-01-01", periods=80).astype("datetime64[us]")
+    store.upsert(
+        {
+            "consumers": pd.DataFrame({"consumer": people, "platform": [person[0] for person in people]}),
+            "reviews": pd.DataFrame(
+                {"review": [f"r{i}" for i in range(80)], "consumer": people, "product": "x:p", "created_at": days}
+            ),
+            "follows": pd.DataFrame({"follower": people[1:] + people[:1], "followee": people}),
+        }
+    )
+    run = graphkoc.analyse(store, tmp_path / "run", platform="a")
+    assert set(run.people["platform"]) == {"a"}
+    assert run.info["counts"]["follows"] == 39
+    assert run.info["backtest"] is None
+    assert "small audience" in run.info["backtest_why_not"]
+    with pytest.raises(AnalysisError, match="nobody on the platform 'c'"):
+        graphkoc.analyse(store, tmp_path / "other", platform="c")
+
+
+def test_reasons_and_cautions_say_what_the_row_says(ciao_run: graphkoc.Run) -> None:
+    first = ciao_run.kocs(limit=1).iloc[0]
+    assert reasons(ciao_run, first)[0] == f"{first['reviews_365']:,.0f} reviews in the last year"
+    wide = ciao_run.people[ciao_run.people["tier"] == "wide"].iloc[0]
+    assert any("audience is wide" in caution for caution in cautions(ciao_run, wide))
+    quiet = ciao_run.people[(ciao_run.people["reviews_365"] == 0)].iloc[0]
+    assert "she has reviewed nothing in the last year" in cautions(ciao_run, quiet)
+
+
+def test_origins_are_shares_of_what_is_known(store: graphkoc.Store, ciao_run: graphkoc.Run) -> None:
+    assert (ciao_run.people["origin_unknown"] == 1).all()
+    shares = ciao_run.people[[f"origin_{origin}" for origin in ORIGINS]].sum(axis=1)
+    np.testing.assert_allclose(shares, 1)
+
+
+def test_a_store_that_has_nothing_dated_is_said_so(store: graphkoc.Store) -> None:
+    store.upsert({"reviews": pd.DataFrame({"review": ["x:1"], "consumer": ["x:a"]})})
+    with pytest.raises(AnalysisError, match="no review has a date"):
+        graphkoc.analyse(store)
+
+
+def test_runs_are_found_by_folder_by_name_and_by_age(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no run in"):
+        graphkoc.find_run(folder=tmp_path)
+    with pytest.raises(UsageError, match="there is no run in"):
+        graphkoc.find_run("mine", tmp_path)
+    assert graphkoc.find_run(Path(ciao_run.folder).name, Path(ciao_run.folder).parent).name == "run"
+    assert graphkoc.find_run(folder=Path(ciao_run.folder).parent).folder == ciao_run.folder
+
+
+def test_a_run_folder_that_cannot_be_written_is_said_and_leaves_nothing(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    blocked = graphkoc.Run(str(tmp_path / "file" / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members)
+    with pytest.raises(StoreError, match="cannot be written"):
+        blocked.save()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
