@@ -42,7 +42,7 @@ def write(run: Run, path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(fresh, path)
+        fresh.replace(path)
     except OSError as error:
         fresh.unlink(missing_ok=True)
         message = f"the report cannot be written to {path}: {os.strerror(error.errno or 0)}"

@@ -17,6 +17,7 @@ __all__ = ["audience_scatter", "interval_bars", "meter", "percent", "stacked_bar
 Values = NDArray[np.float64]
 
 WIDTH = 800
+THIN = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 8" preserveAspectRatio="none"'
 NAMED_MARKS = 300
 """Key opinion consumers drawn with a name to hover over; more of them are plain marks, to keep the page small."""
 
@@ -33,7 +34,7 @@ def percent(share: float) -> str:
 def meter(share: float) -> str:
     """A share (0 to 1) as a bar in a frame. The number belongs in the text beside it."""
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        f'<svg {THIN} class="meter" aria-hidden="true">'
         '<rect class="track" width="100" height="8"/>'
         f'<rect class="fill" width="{_number(100 * share)}" height="8"/></svg>'
     )
@@ -49,8 +50,8 @@ def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
         if i + 1 < len(points):
             pieces.append(f'<rect class="seam" x="{_number(x - 0.4)}" width="0.8" height="8"/>')
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" class="stack" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" '
-        f'aria-label={quoteattr(label)}><rect class="track" width="100" height="8"/>{"".join(pieces)}</svg>'
+        f'<svg {THIN} class="stack" role="img" aria-label={quoteattr(label)}>'
+        f'<rect class="track" width="100" height="8"/>{"".join(pieces)}</svg>'
     )
 
 
@@ -61,7 +62,7 @@ def interval_bars(
 
     marks: the class of each bar (ours, plain, limit).
     """
-    left, right, top, step = 210, WIDTH - 70, 8, 34
+    left, right, top, step = 236, WIDTH - 60, 8, 34
     bottom = top + step * len(labels)
     ceiling = _ceiling(max([*highs, *means, 0.01]))
 
@@ -72,24 +73,18 @@ def interval_bars(
     for tick in np.arange(0, ceiling + 1e-9, _tick(ceiling)):
         at = _number(x(float(tick)))
         drawn.append(f'<line class="grid" x1="{at}" x2="{at}" y1="{top}" y2="{bottom}"/>')
-        drawn.append(f'<text class="axis" x="{at}" y="{bottom + 20}" text-anchor="middle">{tick:.0%}</text>')
+        drawn.append(_axis(x(float(tick)), bottom + 20, f"{tick:.0%}"))
     for i, (label, mean, low, high, mark) in enumerate(zip(labels, means, lows, highs, marks, strict=True)):
-        middle = top + step * i + step / 2
+        middle = top + step * i + step // 2
+        width, end = _number(x(mean) - left), _number(x(max(mean, high)) + 8)
         drawn.append(
-            f'<text class="label {mark}" x="{left - 12}" y="{_number(middle + 5)}" text-anchor="end">{_text(label)}</text>'
+            f'<text class="label {mark}" x="{left - 12}" y="{middle + 5}" text-anchor="end">{escape(label)}</text>'
         )
-        drawn.append(
-            f'<rect class="bar {mark}" x="{left}" y="{_number(middle - 10)}" width="{_number(x(mean) - left)}" height="20" rx="2"/>'
-        )
+        drawn.append(f'<rect class="bar {mark}" x="{left}" y="{middle - 10}" width="{width}" height="20" rx="2"/>')
         if high > low:
-            a, b = _number(x(low)), _number(x(high))
-            drawn.append(
-                f'<path class="interval" d="M{a} {_number(middle - 5)}V{_number(middle + 5)}M{a} {_number(middle)}H{b}'
-                f'M{b} {_number(middle - 5)}V{_number(middle + 5)}"/>'
-            )
-        drawn.append(
-            f'<text class="value" x="{_number(x(max(mean, high)) + 8)}" y="{_number(middle + 5)}">{_text(percent(mean))}</text>'
-        )
+            a, b, cap = _number(x(low)), _number(x(high)), f"{middle - 5}v10"
+            drawn.append(f'<path class="interval" d="M{a} {cap}M{a} {middle}H{b}M{b} {cap}"/>')
+        drawn.append(f'<text class="value" x="{end}" y="{middle + 5}">{escape(percent(mean))}</text>')
     said = "; ".join(f"{label} {percent(mean)}" for label, mean in zip(labels, means, strict=True))
     return _figure(
         bottom + 30, f"Share of the later follow-on reviews that each ranking's top collected. {said}.", drawn
@@ -127,69 +122,67 @@ def audience_scatter(
     low, high = x(max(limits[0] - 0.5, 0.9)), x(math.floor(limits[1]) + 0.5)
     drawn = [
         f'<rect class="band" x="{_number(low)}" y="{top}" width="{_number(high - low)}" height="{bottom - top}"/>',
-        f'<text class="axis" x="{_number((low + high) / 2)}" y="{top - 10}" text-anchor="middle">small audience</text>',
+        _axis((low + high) / 2, top - 10, "small audience"),
     ]
     for tick in np.arange(0, ceiling + 1e-9, _tick(ceiling)):
         y = _number(bottom - (bottom - top) * float(tick) / ceiling)
         drawn.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
-        drawn.append(f'<text class="axis" x="{left - 8}" y="{float(y) + 4:g}" text-anchor="end">{tick:g}</text>')
-    for power in range(int(widest) + 1):
-        for tick in (10**power, 3 * 10**power):
-            if math.log10(tick) <= widest:
-                drawn.append(
-                    f'<text class="axis" x="{_number(x(tick))}" y="{bottom + 20}" text-anchor="middle">{tick:,}</text>'
-                )
+        drawn.append(_axis(left - 8, float(y) + 4, f"{tick:g}", "end"))
+    ticks = [tick for power in range(int(widest) + 1) for tick in (10**power, 3 * 10**power)]
+    drawn.extend(_axis(x(tick), bottom + 20, f"{tick:,}") for tick in ticks if math.log10(tick) <= widest)
+    drawn.append(_axis((left + right) / 2, bottom + 44, "known followers (log scale)"))
     drawn.append(
-        f'<text class="axis" x="{(left + right) / 2:g}" y="{bottom + 44}" text-anchor="middle">known followers (log scale)</text>'
-    )
-    drawn.append(
-        f'<text class="axis" transform="translate(16 {(top + bottom) / 2:g}) rotate(-90)" text-anchor="middle">score, in points</text>'
+        f'<g transform="translate(16 {(top + bottom) / 2:g}) rotate(-90)">{_axis(0, 0, "score, in points")}</g>'
     )
 
     ranked = known & ~np.isnan(rank)
     others = known & ~ranked & ~wide
-    drawn.append(f'<path class="dots" d="{"".join(f"M{a} {b}h0" for a, b in _spots(xs[others], ys[others], 3))}"/>')
-    drawn.append(
-        f'<path class="wide" d="{"".join(f"M{a} {b - 4}l4 4-4 4-4-4z" for a, b in _spots(xs[known & wide], ys[known & wide], 3))}"/>'
-    )
+    dots = "".join(f"M{a} {b}h0" for a, b in _spots(xs[others], ys[others], 3))
+    diamonds = "".join(f"M{a} {b - 4}l4 4-4 4-4-4z" for a, b in _spots(xs[known & wide], ys[known & wide], 3))
+    drawn.append(f'<path class="dots" d="{dots}"/><path class="wide" d="{diamonds}"/>')
     order = np.flatnonzero(ranked)[np.argsort(rank[ranked], kind="stable")]
     unnamed = order[NAMED_MARKS:]
-    drawn.append(
-        f'<path class="koc-dots" d="{"".join(f"M{a} {b}h0" for a, b in _spots(xs[unnamed], ys[unnamed], 3))}"/>'
-    )
+    more = "".join(f"M{a} {b}h0" for a, b in _spots(xs[unnamed], ys[unnamed], 3))
+    drawn.append(f'<path class="koc-dots" d="{more}"/>')
     for i in order[:NAMED_MARKS][::-1]:
-        told = _text(f"{names[i]}: {audience[i]:,.0f} known followers, score {score[i]:.1f}")
-        drawn.append(
-            f'<circle class="koc" cx="{_number(xs[i])}" cy="{_number(ys[i])}" r="4.5"><title>{told}</title></circle>'
-        )
-    drawn.extend(_labels(xs, ys, names, order[:labelled], right, top))
+        told = escape(f"{names[i]}: {audience[i]:,.0f} known followers, score {score[i]:.1f}")
+        place = f'cx="{_number(xs[i])}" cy="{_number(ys[i])}"'
+        drawn.append(f'<circle class="koc" {place} r="4.5"><title>{told}</title></circle>')
+    loud = ranked | (known & wide)
+    drawn.extend(_labels(xs, ys, loud, names, order[:labelled], (left, top, right)))
     said = f"Audience against score of {int(known.sum()):,} people, {len(order):,} of them key opinion consumers."
     return _figure(bottom + 56, said, drawn)
 
 
 def _labels(
-    xs: Values, ys: Values, names: Sequence[str], who: NDArray[np.int64], right: float, top: float
+    xs: Values,
+    ys: Values,
+    loud: NDArray[np.bool_],
+    names: Sequence[str],
+    who: NDArray[np.int64],
+    frame: tuple[float, float, float],
 ) -> list[str]:
-    """Names beside marks, each where it covers no other; where there is no such place, none."""
+    """Names near marks, each where it covers no loud mark and no other name; without such a place, none."""
+    left, top, right = frame
+    marks = np.column_stack([xs, ys])[loud]
     taken: list[tuple[float, float, float, float]] = []
     drawn = []
     for i in who:
-        width = sum(13.0 if ord(c) > 0x2E7F else 7.5 for c in names[i])
-        beside = [
-            (8.0, 4.0),
-            (-8.0 - width, 4.0),
-            (8.0, -10.0),
-            (-8.0 - width, -10.0),
-            (8.0, 18.0),
-            (-8.0 - width, 18.0),
-        ]
-        for dx, dy in beside:
-            x, y = float(xs[i]) + dx, float(ys[i]) + dy
-            box = (x - 2, y - 12, x + width + 2, y + 3)
-            inside = box[0] >= 60 and box[2] <= right and box[1] >= top
-            if inside and all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in taken):
+        width = sum(14.0 if ord(character) > 0x2E7F else 7.8 for character in names[i])
+        for away, aside in (
+            (away, aside) for away in (4, -14, -32, -50, -68, -86, 24) for aside in (9, -9 - width, -70 - width, 70)
+        ):
+            x, y = float(xs[i]) + aside, float(ys[i]) + away
+            box = (x - 3, y - 12, x + width + 3, y + 4)
+            free = box[0] >= left and box[2] <= right and box[1] >= top
+            free = free and all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in taken)
+            if free and not ((marks > np.array(box[:2]) - 4) & (marks < np.array(box[2:]) + 4)).all(axis=1).any():
                 taken.append(box)
-                drawn.append(f'<text class="name" x="{_number(x)}" y="{_number(y)}">{_text(names[i])}</text>')
+                end = x - 3 if x > xs[i] else x + width + 3
+                drawn.append(
+                    f'<path class="leader" d="M{_number(xs[i])} {_number(ys[i])}L{_number(end)} {_number(y - 4)}"/>'
+                )
+                drawn.append(f'<text class="name" x="{_number(x)}" y="{_number(y)}">{escape(names[i])}</text>')
                 break
     return drawn
 
@@ -223,5 +216,5 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _text(text: str) -> str:
-    return escape(text)
+def _axis(x: float, y: float, text: str, anchor: str = "middle") -> str:
+    return f'<text class="axis" x="{_number(x)}" y="{_number(y)}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -115,20 +116,20 @@ def _niches(run: Run) -> list[dict[str, Any]]:
     best = {niche: group.head(LEADERS_OF_NICHE) for niche, group in ranked.groupby("niche")}
     return [
         {
-            "niche": row.niche,
+            "niche": row["niche"],
             "anchor": number,
-            "name": display_name(str(row.name)) or display_name(str(row.niche)),
-            "evidence": display_name(str(row.evidence), TEXT),
-            "people": int(row.people),
-            "kocs": int(row.kocs),
-            "wide": int(row.kols),
-            "reach": float(row.kol_reach),
-            "meter": Markup(charts.meter(float(row.kol_reach))),
-            "best": [{"who": _who(person), "rank": int(person["rank"])} for _, person in best[row.niche].iterrows()]
-            if row.niche in best
+            "name": display_name(str(row["name"])) or display_name(str(row["niche"])),
+            "evidence": display_name(str(row["evidence"]), TEXT),
+            "people": int(row["people"]),
+            "kocs": int(row["kocs"]),
+            "wide": int(row["kols"]),
+            "reach": float(row["kol_reach"]),
+            "meter": Markup(charts.meter(float(row["kol_reach"]))),
+            "best": [{"who": _who(person), "rank": int(person["rank"])} for _, person in best[row["niche"]].iterrows()]
+            if row["niche"] in best
             else [],
         }
-        for number, row in enumerate(run.niches.head(NICHES).itertuples(), start=1)
+        for number, row in enumerate(run.niches.head(NICHES).to_dict("records"), start=1)
     ]
 
 
@@ -189,7 +190,7 @@ def _scatter(run: Run) -> Markup | None:
         charts.audience_scatter(
             people["audience"].to_numpy(float),
             people["score"].to_numpy(float),
-            people["rank"].astype("Float64").to_numpy(float, na_value=math.nan),
+            np.asarray(people["rank"].astype("float64"), dtype=np.float64),
             (people["tier"] == "wide").to_numpy(bool),
             names,
             (float(run.info["tiers"]["low"]), float(run.info["tiers"]["high"])),
@@ -212,7 +213,7 @@ def _backtest(run: Run) -> dict[str, Any] | None:
         for row in rows
     ]
     labels = [RANKINGS.get(row["ranking"], row["ranking"]) for row in rows]
-    figures = ([row[name] for row in rows] for name in ("mean", "low", "high"))
+    means, lows, highs = ([row[name] for row in rows] for name in ("mean", "low", "high"))
     placebos = {placebo["name"]: placebo for placebo in told["placebos"]}
     return {
         "rows": [{**row, "label": label, "ours": row is ours} for row, label in zip(rows, labels, strict=True)],
@@ -232,7 +233,7 @@ def _backtest(run: Run) -> dict[str, Any] | None:
         "told_apart": ours["low"] > plain["high"] or plain["low"] > ours["high"],
         "hits": sum(ours["hits"]) / len(ours["hits"]),
         "hits_by_lot": sum(by_name["random"]["hits"]) / len(by_name["random"]["hits"]),
-        "figure": Markup(charts.interval_bars(labels, *figures, marks)),
+        "figure": Markup(charts.interval_bars(labels, means, lows, highs, marks)),
     }
 
 
