@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def write(run: Run, path: Path) -> Path:
         fresh.write_text(text, encoding="utf-8", newline="\n")
         fresh.replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         message = f"the report cannot be written to {path}: {os.strerror(error.errno or 0)}"
         raise StoreError(message, hint="Name another file with -o.") from error
     return path

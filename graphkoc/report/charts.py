@@ -98,7 +98,7 @@ def audience_scatter(
     wide: NDArray[np.bool_],
     names: Sequence[str],
     limits: tuple[float, float],
-    labelled: int = 6,
+    labelled: int = 4,
 ) -> str:
     """Everybody with a known follower, by audience (log) and score.
 

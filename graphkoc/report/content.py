@@ -56,7 +56,6 @@ def content(run: Run) -> dict[str, Any]:
         "niches": niches,
         "niches_found": len(run.niches),
         "niche_control": run.info["niche_control"],
-        "memberships": len(run.members),
         "unreached": _unreached(run),
         "least_reached": sorted((n for n in niches if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
         "leaders": leaders,
