@@ -1,0 +1,368 @@
+"""A real Neo4j for the tests and the benchmarks: the one that is named, else one that is fetched, else a container.
+
+`NEO4J_URI` names one (with `NEO4J_USERNAME` and `NEO4J_PASSWORD`); it must be empty, because the tests empty it.
+Otherwise Neo4j Community comes from Maven Central by its coordinates into the user's cache, once, and each server
+runs on free loopback ports under a temporary home, stopped by its process id. Where neither can be, Docker's
+compose file is asked. `GRAPHKOC_REQUIRE_NEO4J=1` turns "there is none" from a skip into a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import functools
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import neo4j
+from neo4j.exceptions import DriverError, Neo4jError
+
+LTS = "5.26.30"
+NEWEST = "2026.08.1"
+PASSWORD = "graphkoc-tests"
+CHECKOUT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
+
+MAIN = {LTS: "org.neo4j.server.CommunityEntryPoint", NEWEST: "org.neo4j.server.Neo4jCommunity"}
+JAVA_NEEDED = {LTS: 17, NEWEST: 21}
+COORDINATES = ("org.neo4j:neo4j", "org.neo4j.app:neo4j-server")
+COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch")
+
+
+class UnavailableError(Exception):
+    """There is no Neo4j here; the message says why."""
+
+
+class Server:
+    """A running Neo4j. `version` is what it says of itself; `pid` is None for one that is not ours to stop."""
+
+    def __init__(self, uri: str, user: str, password: str, pid: int | None = None) -> None:
+        self.uri = uri
+        self.user = user
+        self.password = password
+        self.pid = pid
+        self.version = ""
+
+    def driver(self) -> neo4j.Driver:
+        """A driver of its own, for the test's own view of the graph."""
+        return neo4j.GraphDatabase.driver(
+            self.uri, auth=(self.user, self.password), connection_timeout=5, notifications_min_severity="OFF"
+        )
+
+    def run(self, text: str, **params: object) -> list[list[object]]:
+        """The rows of one query or command, in the tests' own session."""
+        with self.driver() as driver, driver.session() as session:
+            return session.run(text, params).values()  # type: ignore[arg-type]
+
+    def empty(self, schema: bool = False) -> None:
+        """Remove every node and relationship, and on request every constraint and index too."""
+        with self.driver() as driver, driver.session() as session:
+            session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+            if schema:
+                for (name,) in session.run("SHOW CONSTRAINTS YIELD name RETURN name").values():
+                    session.run(f"DROP CONSTRAINT `{name}`").consume()  # type: ignore[arg-type]
+                for (name,) in session.run("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name").values():
+                    session.run(f"DROP INDEX `{name}`").consume()  # type: ignore[arg-type]
+
+
+class LocalServer(Server):
+    """A server of our own: fetched jars, a temporary home, loopback ports that nobody else uses.
+
+    `quick` compiles little, which starts sooner and runs slower: right for tests, wrong for a benchmark.
+    """
+
+    def __init__(self, version: str = LTS, heap: str = "1g", quick: bool = True, **settings: str) -> None:
+        self.java, self.jars = _java(JAVA_NEEDED[version]), _jars(version)
+        self.home = Path(tempfile.mkdtemp(prefix="graphkoc-neo4j-"))
+        self.bolt, self.http = _free_ports(2)
+        self._release = version
+        self._heap = heap
+        self._quick = quick
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._new_archive: Path | None = None
+        super().__init__(f"bolt://127.0.0.1:{self.bolt}", "neo4j", PASSWORD)
+
+    def start(self) -> LocalServer:
+        """Start it on its home, where earlier data stay, and wait until it answers."""
+        for folder in ("conf", "import", "logs", "plugins"):
+            (self.home / folder).mkdir(exist_ok=True)
+        settings = {
+            "server.default_listen_address": "127.0.0.1",
+            "server.bolt.listen_address": f"127.0.0.1:{self.bolt}",
+            "server.http.listen_address": f"127.0.0.1:{self.http}",
+            "server.https.enabled": "false",
+            "server.directories.import": "import",
+            "server.memory.heap.max_size": self._heap,
+            "server.memory.pagecache.size": "512m",
+            "db.tx_log.rotation.retention_policy": "keep_none",
+            "dbms.usage_report.enabled": "false",
+            "dbms.security.auth_max_failed_attempts": "0",
+            "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
+            **self._settings,
+        }
+        lines = "".join(f"{key}={value}\n" for key, value in settings.items())
+        (self.home / "conf/neo4j.conf").write_text(lines, encoding="utf-8")
+        with (self.home / "logs/console.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._command(), f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+        self._wait()
+        return self
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+        self._process, self.pid = None, None
+
+    def stop(self) -> None:
+        """Stop it in good order and remove its home."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            if self._new_archive is not None and self._new_archive.exists():
+                self._new_archive.replace(self._archive)
+        self._process, self.pid = None, None
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    @property
+    def _archive(self) -> Path:
+        return self.jars.parent / f"classes-{self._release}-java{_java_version(self.java)}.jsa"
+
+    def _command(self) -> list[str]:
+        options = [f"-Xmx{self._heap}", "-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow"]
+        options += ["-XX:+UnlockExperimentalVMOptions", "-XX:+TrustFinalNonStaticFields", "-XX:+DisableExplicitGC"]
+        options += ["-Djdk.nio.maxCachedBufferSize=1024", "-Dio.netty.tryReflectionSetAccessible=true"]
+        options += ["-Dlog4j2.disable.jmx=true", "-Dfile.encoding=UTF-8"]
+        options += [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
+        if self._quick:
+            options += ["-XX:TieredStopAtLevel=1"]
+        version = _java_version(self.java)
+        if version >= 21:
+            options += ["--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector"]
+        if version >= 24:
+            options += ["--sun-misc-unsafe-memory-access=allow"]
+        if self._archive.exists():
+            options += ["-Xshare:auto", f"-XX:SharedArchiveFile={self._archive}"]
+        else:
+            # Written beside its place and renamed at the stop, so that two runs never read half a file.
+            self._new_archive = self._archive.with_suffix(f".{os.getpid()}.{self.bolt}")
+            options += [f"-XX:ArchiveClassesAtExit={self._new_archive}"]
+        return [str(self.java), *options, "-cp", f"{self.jars}/*", MAIN[self._release]]
+
+    def _wait(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while True:
+            assert self._process is not None
+            if self._process.poll() is not None or time.monotonic() > end:
+                log = (self.home / "logs/console.log").read_text(encoding="utf-8", errors="replace")
+                self.kill()
+                raise RuntimeError(f"Neo4j {self._release} did not start:\n{log[-2000:]}")
+            with contextlib.suppress(OSError, DriverError, Neo4jError):
+                with socket.create_connection(("127.0.0.1", self.bolt), 1):
+                    pass
+                self._first_password()
+                self.version = _version(self)
+                return
+            time.sleep(0.1)
+
+    def _first_password(self) -> None:
+        if (self.home / "password-set").exists():
+            return
+        with neo4j.GraphDatabase.driver(self.uri, auth=("neo4j", "neo4j")) as driver:
+            driver.execute_query(
+                "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new", new=self.password, database_="system"
+            )
+        (self.home / "password-set").touch()
+
+
+def versions() -> list[str]:
+    """The releases to test against: one that `NEO4J_URI` names, else the LTS, and the newest where Java allows."""
+    if "NEO4J_URI" in os.environ:
+        return ["NEO4J_URI"]
+    with contextlib.suppress(UnavailableError):
+        _java(JAVA_NEEDED[NEWEST])
+        return [LTS, NEWEST]
+    return [LTS]
+
+
+@contextlib.contextmanager
+def serving(version: str = LTS, heap: str = "1g", quick: bool = True, **settings: str) -> Iterator[Server]:
+    """A server of that release (or the one that `NEO4J_URI` names) for as long as the block lasts.
+
+    Raises UnavailableError, with the reason, where there is none.
+    """
+    if version == "NEO4J_URI":
+        yield _named()
+        return
+    try:
+        server = LocalServer(version, heap, quick, **settings)
+    except UnavailableError as reason:
+        with _container(reason) as container:
+            yield container
+        return
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def required() -> bool:
+    """Whether a missing Neo4j is a failure and no skip."""
+    return os.environ.get("GRAPHKOC_REQUIRE_NEO4J") == "1"
+
+
+def report() -> str:
+    """One line for the head of a test run: which Neo4j it uses, or why none."""
+    try:
+        if "NEO4J_URI" in os.environ:
+            server = _named()
+            return f"neo4j: {server.version} at {server.uri}"
+        found = [f"{version} on Java {_java_version(_java(JAVA_NEEDED[version]))}" for version in versions()]
+        _jars(LTS)
+        return f"neo4j: {' and '.join(found)}; driver {neo4j.__version__}"
+    except UnavailableError as reason:
+        return f"neo4j: none here: {reason}"
+
+
+def _named() -> Server:
+    user = os.environ.get("NEO4J_USERNAME", "neo4j")
+    server = Server(os.environ["NEO4J_URI"], user, os.environ.get("NEO4J_PASSWORD", ""))
+    try:
+        server.version = _version(server)
+        nodes = server.run("MATCH (n) RETURN count(n)")[0][0]
+    except (OSError, DriverError, Neo4jError) as error:
+        raise UnavailableError(f"NEO4J_URI={server.uri} does not answer: {error}") from error
+    if nodes:
+        raise UnavailableError(f"NEO4J_URI={server.uri} holds {nodes} nodes, which the tests would remove")
+    return server
+
+
+def _version(server: Server) -> str:
+    return str(server.run("CALL dbms.components() YIELD versions, edition RETURN edition + ' ' + versions[0]")[0][0])
+
+
+@functools.cache
+def _java(needed: int) -> Path:
+    """The `java` of at least that version, the oldest that will do."""
+    homes = [Path(home) for name, home in sorted(os.environ.items()) if name.startswith("JAVA_HOME")]
+    for folder in ("/usr/lib/jvm", "/opt", "/opt/java", "/Library/Java/JavaVirtualMachines"):
+        homes += sorted(path for path in Path(folder).glob("*") if path.is_dir())
+        homes += sorted(Path(folder).glob("*/Contents/Home"))
+    candidates = [home / "bin" / "java" for home in homes]
+    if on_path := shutil.which("java"):
+        candidates.append(Path(on_path))
+    found = [(_java_version(java), str(java)) for java in candidates if os.access(java, os.X_OK)]
+    enough = sorted(pair for pair in found if pair[0] >= needed)
+    if not enough:
+        raise UnavailableError(f"there is no Java {needed} or newer")
+    return Path(enough[0][1])
+
+
+@functools.cache
+def _java_version(java: Path) -> int:
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    match = re.search(r'version "(\d+)', said)
+    return int(match[1]) if match else 0
+
+
+@functools.cache
+def _jars(version: str) -> Path:
+    """The folder of that release's jars, fetched on first use."""
+    cache = _cache()
+    jars = cache / version
+    if (jars / ".complete").exists():
+        return jars
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise UnavailableError(f"Neo4j {version} is not in {cache}, and there is no mvn to fetch it")
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (jars / ".complete").exists():
+            return jars
+        with tempfile.TemporaryDirectory(dir=cache, prefix=".fetching-") as folder:
+            pom = Path(folder) / "pom.xml"
+            pom.write_text(_pom(version), encoding="utf-8")
+            command = [maven, "-B", "-q", "-ntp", "-f", str(pom), COPY, f"-DoutputDirectory={folder}/lib"]
+            command += ["-DincludeScope=runtime", "-Dmdep.prependGroupId=true"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                said = (done.stdout or done.stderr).strip().splitlines()
+                raise UnavailableError(f"Neo4j {version} could not be fetched: {said[0] if said else done.returncode}")
+            (Path(folder) / "lib" / ".complete").touch()
+            shutil.rmtree(jars, ignore_errors=True)
+            (Path(folder) / "lib").rename(jars)
+    return jars
+
+
+def _pom(version: str) -> str:
+    needs = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
+        for group, _, name in (coordinate.partition(":") for coordinate in COORDINATES)
+    )
+    return (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        "<groupId>graphkoc</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version>"
+        f"<packaging>pom</packaging><dependencies>{needs}</dependencies></project>"
+    )
+
+
+def _cache() -> Path:
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "graphkoc" / "neo4j"
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+@contextlib.contextmanager
+def _container(reason: UnavailableError) -> Iterator[Server]:
+    """The compose file's Neo4j, where a Docker engine runs; else UnavailableError with both reasons."""
+    compose = CHECKOUT / "docker-compose.yml"
+    docker = shutil.which("docker")
+    if docker is None or subprocess.run([docker, "info"], capture_output=True, check=False).returncode:
+        raise UnavailableError(f"{reason}, and no Docker engine runs")
+    if not compose.exists():
+        raise UnavailableError(f"{reason}, and there is no {compose.name}")
+    command = [docker, "compose", "--file", str(compose), "--project-name", f"graphkoc-tests-{os.getpid()}"]
+    environment = {**os.environ, "GRAPHKOC_NEO4J_PASSWORD": PASSWORD}
+    up = subprocess.run(
+        [*command, "up", "--detach", "--wait"], env=environment, capture_output=True, text=True, check=False
+    )
+    try:
+        if up.returncode:
+            raise UnavailableError(f"{reason}, and docker compose failed: {up.stderr.strip().splitlines()[-1:]}")
+        server = Server("bolt://127.0.0.1:7687", "neo4j", PASSWORD)
+        server.version = _version(server)
+        yield server
+    finally:
+        subprocess.run([*command, "down", "--volumes"], env=environment, capture_output=True, check=False)
