@@ -6,7 +6,7 @@ A store holds the tables of `graphkoc.tables` as a property graph. Its contract 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Protocol
 
@@ -16,9 +16,9 @@ import pyarrow as pa
 from graphkoc.cypher import Value
 from graphkoc.errors import DataError, StoreError
 from graphkoc.raw import Progress
-from graphkoc.tables import TABLES, Table
+from graphkoc.tables import TABLES, Edge, Table, node_tables
 
-__all__ = ["DEFAULT", "Store", "arrow", "open_store", "prepared"]
+__all__ = ["DEFAULT", "Store", "arrow", "frame", "key_of", "near_far", "open_store", "prepared", "schema"]
 
 DEFAULT = "ladybug:./graphkoc.lbug"
 
@@ -26,8 +26,10 @@ DEFAULT = "ladybug:./graphkoc.lbug"
 class Store(Protocol):
     """A property graph of consumers, reviews, products and follows.
 
-    Every verb that writes either does all of it or nothing, also when it is interrupted or the disk
-    fills up. Errors of the engine or the disk are StoreError, of a query QueryError.
+    In one file, every verb that writes either does all of it or nothing, also when it is interrupted or
+    the disk fills up. On a server it goes in many transactions, and what holds is that the same verb
+    done again ends as if nothing had happened. One process writes at a time; a second one is refused.
+    Errors of the engine, the server or the disk are StoreError, of a query QueryError.
     """
 
     url: str
@@ -45,15 +47,26 @@ class Store(Protocol):
         ...
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
-        """The rows that a query returns; it cannot write.
+        """The rows that a query returns; it cannot write, and QueryError is raised where it would.
 
         Text is str, integers Int64, numbers float64, times datetime64[us] in UTC; rows come in no
         order but the query's own.
         """
         ...
 
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Every row of a table, or some of its columns, typed as `read` types them, in no order.
+
+        Rows that were only mentioned are among them. This is the way for millions of rows: a server
+        answers it in arrays, many times faster than a query.
+        """
+        ...
+
     def annotate(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        """Replace what an earlier analysis left by these tables of results (scores, niches, ...)."""
+        """Replace what an earlier analysis left by these tables of results (scores, niches, ...).
+
+        Raises DataError for a table that is no result, and as `upsert` does.
+        """
         ...
 
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
@@ -65,23 +78,36 @@ class Store(Protocol):
         ...
 
 
-ENGINES = {"ladybug": "graphkoc.stores.ladybug"}
+ENGINES = {
+    "ladybug": "graphkoc.stores.ladybug",
+    **dict.fromkeys(("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"), "graphkoc.stores.neo4j"),
+}
 
 
 def open_store(url: str = DEFAULT) -> Store:
-    """The store at `url`: `ladybug:PATH`, a file of the embedded engine, made by the first load.
+    """The store at `url`: `ladybug:PATH`, a file of the embedded engine, made by the first load, or
+    `neo4j://[USER@]HOST[:PORT][/DATABASE]` (also `bolt://`, `+s`, `+ssc`), a Neo4j server.
 
     Raises StoreError for a scheme that no engine has, or a place where no store can be.
     """
     scheme, colon, _ = url.partition(":")
     if not colon or scheme not in ENGINES:
+        # What comes after the colon may hold a password.
         kinds = ", ".join(f"{name}:" for name in ENGINES)
-        raise StoreError(f"there is no store of the kind {url!r}", hint=f"A store begins with one of: {kinds}.")
-    store: Store = import_module(ENGINES[scheme]).open(url)
+        raise StoreError(
+            f"there is no store of the kind {scheme + colon!r}", hint=f"A store begins with one of: {kinds}."
+        )
+    store: Store = import_module(ENGINES[scheme]).open_url(url)
     return store
 
 
-ARROW = {"id": pa.string(), "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "time": pa.timestamp("us")}
+ARROW = {
+    "id": pa.string(),
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "time": pa.timestamp("us"),
+}
 
 
 def schema(table: Table) -> pa.Schema:
@@ -89,35 +115,57 @@ def schema(table: Table) -> pa.Schema:
     return pa.schema([(column.name, ARROW[column.kind]) for column in table])
 
 
-def arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
-    """The frame with all the table's columns, in its order and types, nulls where it has none."""
+def arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
+    """The rows with all the table's columns, in its order and types, nulls where they have none."""
     wanted = schema(table)
     arrays = []
     for field in wanted:
-        if field.name not in frame.columns:
-            arrays.append(pa.nulls(len(frame), field.type))
+        if field.name not in rows.columns:
+            arrays.append(pa.nulls(len(rows), field.type))
             continue
         try:
-            arrays.append(pa.array(frame[field.name], field.type, from_pandas=True))
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            arrays.append(pa.array(rows[field.name], field.type, from_pandas=True))
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError) as error:
             raise DataError(f"{table.name}.{field.name} does not hold {field.type}s: {error}") from error
     return pa.table(arrays, schema=wanted)
 
 
-def prepared(tables: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:
+def prepared(tables: Mapping[str, pd.DataFrame], known: Mapping[str, Table] = TABLES) -> dict[str, pa.Table]:
     """The tables as Arrow, checked: known names, keys there and unique."""
     ready = {}
-    for name, frame in tables.items():
-        if name not in TABLES:
-            raise DataError(f"there is no table called {name!r}", hint=f"There are: {', '.join(TABLES)}.")
-        table = TABLES[name]
-        if unknown := sorted(set(frame.columns) - set(table.names)):
+    for name, rows in tables.items():
+        if name not in known:
+            raise DataError(f"there is no table called {name!r}", hint=f"There are: {', '.join(known)}.")
+        table = known[name]
+        if unknown := sorted(set(rows.columns) - set(table.names)):
             raise DataError(f"{name} has no column {unknown[0]!r}", hint=f"It has: {', '.join(table.names)}.")
         for column in (column for column in table if column.required):
-            if column.name not in frame.columns or frame[column.name].isna().any():
+            if column.name not in rows.columns or rows[column.name].isna().any():
                 raise DataError(f"{name} has rows without a {column.name}")
-        if frame.duplicated(list(table.key)).any():
-            key = frame.loc[frame.duplicated(list(table.key)), list(table.key)].iloc[0].to_list()
-            raise DataError(f"{name} has two rows with the key {', '.join(key)}")
-        ready[name] = arrow(frame, table)
+        repeated = rows.duplicated(list(table.key))
+        if repeated.any():
+            key = rows.loc[repeated, list(table.key)].iloc[0].to_list()
+            raise DataError(f"{name} has two rows with the key {', '.join(map(str, key))}")
+        ready[name] = arrow(rows, table)
     return ready
+
+
+def frame(rows: pa.Table) -> pd.DataFrame:
+    """Arrow rows as `Store.read` returns them."""
+    made: pd.DataFrame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return made
+
+
+def key_of(label: str) -> str:
+    """The property that tells nodes of that label apart."""
+    tables = node_tables()[label]
+    if tables:
+        return tables[0].key[0]
+    return next(edge.target_column for table in TABLES.values() for edge in table.edges if edge.target == label)
+
+
+def near_far(edge: Edge, table: Table) -> tuple[str, str]:
+    """Of a node's edge: the column that is the table's own key, and the other one."""
+    if edge.source_column == table.key[0]:
+        return edge.source_column, edge.target_column
+    return edge.target_column, edge.source_column

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import ladybug
@@ -22,10 +21,10 @@ import pyarrow as pa
 from graphkoc.cypher import Value
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.raw import Progress
-from graphkoc.stores import prepared, schema
-from graphkoc.tables import CANONICAL, TABLES, Column, Edge, Table, node_tables
+from graphkoc.stores import frame, key_of, near_far, prepared, schema
+from graphkoc.tables import RESULTS, TABLES, Column, Table, node_tables
 
-__all__ = ["LadybugStore", "open"]
+__all__ = ["LadybugStore", "open_url"]
 
 BUFFER_POOL = 1 << 30
 """Bytes of page cache at most. The engine's own default is most of the machine."""
@@ -33,7 +32,7 @@ BUFFER_POOL = 1 << 30
 TYPES = {"id": "STRING", "text": "STRING", "integer": "INT64", "number": "DOUBLE", "time": "TIMESTAMP"}
 
 
-def open(url: str) -> LadybugStore:
+def open_url(url: str) -> LadybugStore:
     """The store in the file that `url` (ladybug:PATH) names; StoreError when no file can be there."""
     path = Path(url.removeprefix("ladybug:"))
     if path.is_dir():
@@ -69,7 +68,7 @@ class LadybugStore:
 
     def annotate(self, tables: Mapping[str, pd.DataFrame]) -> None:
         """See Store.annotate."""
-        new = prepared(tables)
+        new = prepared(tables, RESULTS)
 
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
             for name, rows in new.items():
@@ -105,7 +104,19 @@ class LadybugStore:
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """See Store.read."""
-        return self._arrow(text, params).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        return frame(self._arrow(text, params))
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """See Store.table."""
+        table = TABLES[name]
+        there = self._catalogue()
+        with duckdb.connect() as graph:
+            graph.register("_empty", schema(table).empty_table())
+            graph.execute(f"CREATE TABLE {table.name} AS FROM _empty")
+            if (table.node or table.edges[0].type) in there:
+                self._dump_table(graph, table, there)
+            names = ", ".join(map(_quoted, table.names if columns is None else columns))
+            return frame(graph.sql(f"SELECT {names} FROM {table.name}").to_arrow_table())
 
     def close(self) -> None:
         """See Store.close."""
@@ -121,9 +132,12 @@ class LadybugStore:
             self._database, self._connection = self._opened(self.path, read_only=True)
         try:
             result = self._connection.execute(text, dict(params or {}))
-            return result.get_as_arrow()
+            if isinstance(result, list):
+                raise QueryError("there are several queries in one", hint="Ask them one by one.")
+            rows: pa.Table = result.get_as_arrow()
         except RuntimeError as error:
             raise QueryError(f"the store refuses the query: {' '.join(str(error).split())}") from error
+        return rows
 
     def _opened(self, path: Path, read_only: bool) -> tuple[ladybug.Database, ladybug.Connection]:
         try:
@@ -135,9 +149,7 @@ class LadybugStore:
                 raise StoreError(f"another process is writing to {self.path}", hint=hint) from error
             raise StoreError(f"{path} cannot be opened as a store: {_first_line(error)}") from error
 
-    def _rewrite(
-        self, change: Callable[[duckdb.DuckDBPyConnection], bool], progress: Progress | None = None
-    ) -> bool:
+    def _rewrite(self, change: Callable[[duckdb.DuckDBPyConnection], bool], progress: Progress | None = None) -> bool:
         """Change the store's tables in DuckDB; if they did, put a new file of them in the old one's place.
 
         The old file stays open for writing meanwhile, which is the lock that keeps a second writer out.
@@ -158,7 +170,7 @@ class LadybugStore:
             self._build(graph, new, progress)
             if progress:
                 progress("stored", 0, 0, 0)
-            os.replace(new, self.path)
+            new.replace(self.path)
         return True
 
     def _remove_leftovers(self, new: Path) -> None:
@@ -189,9 +201,11 @@ class LadybugStore:
         if not table.node:
             edge = table.edges[0]
             ends = [("a", edge.source, edge.source_column), ("b", edge.target, edge.target_column)]
-            columns = [f"{v}.`{_key(node)}` AS `{column}`" for v, node, column in ends]
+            columns = [f"{v}.`{key_of(node)}` AS `{column}`" for v, node, column in ends]
             columns += [f"e.`{name}` AS `{name}`" for name in properties]
-            rows = self._arrow(f"MATCH (a:`{edge.source}`)-[e:`{edge.type}`]->(b:`{edge.target}`) RETURN {', '.join(columns)}")
+            rows = self._arrow(
+                f"MATCH (a:`{edge.source}`)-[e:`{edge.type}`]->(b:`{edge.target}`) RETURN {', '.join(columns)}"
+            )
             graph.register("_rows", rows)
             graph.execute(f"INSERT INTO {table.name} BY NAME FROM _rows")
             return
@@ -200,10 +214,11 @@ class LadybugStore:
         joins = ""
         ends_there = []
         for edge in (edge for edge in table.edges if edge.type in there):
-            near, far = _near_far(edge, table)
+            near, far = near_far(edge, table)
             rows = self._arrow(
                 f"MATCH (a:`{edge.source}`)-[:`{edge.type}`]->(b:`{edge.target}`)"
-                f" RETURN a.`{_key(edge.source)}` AS `{edge.source_column}`, b.`{_key(edge.target)}` AS `{edge.target_column}`"
+                f" RETURN a.`{key_of(edge.source)}` AS `{edge.source_column}`,"
+                f" b.`{key_of(edge.target)}` AS `{edge.target_column}`"
             )
             graph.register(f"_{edge.type}", rows)
             joins += f" LEFT JOIN _{edge.type} USING ({_quoted(near)})"
@@ -225,7 +240,8 @@ class LadybugStore:
                 hint="Name another file with --store ladybug:PATH.",
             )
         return {
-            name: set(self._arrow(f"CALL table_info('{name}') RETURN name").column("name").to_pylist()) for name in names
+            name: set(self._arrow(f"CALL table_info('{name}') RETURN name").column("name").to_pylist())
+            for name in names
         }
 
     def _build(self, graph: duckdb.DuckDBPyConnection, new: Path, progress: Progress | None) -> None:
@@ -261,10 +277,14 @@ def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> bo
     graph.register("_new", rows)
     keys = ", ".join(map(_quoted, table.key))
     merged = ", ".join(
-        _quoted(name) if name in table.key else f"coalesce(_new.{_quoted(name)}, old.{_quoted(name)}) AS {_quoted(name)}"
+        _quoted(name)
+        if name in table.key
+        else f"coalesce(_new.{_quoted(name)}, old.{_quoted(name)}) AS {_quoted(name)}"
         for name in table.names
     )
-    graph.execute(f"CREATE TEMP TABLE _merged AS SELECT {merged} FROM {table.name} AS old FULL JOIN _new USING ({keys})")
+    graph.execute(
+        f"CREATE TEMP TABLE _merged AS SELECT {merged} FROM {table.name} AS old FULL JOIN _new USING ({keys})"
+    )
     changed = graph.execute(f"SELECT EXISTS (FROM _merged EXCEPT FROM {table.name})").fetchall()[0][0]
     if changed:
         graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS FROM _merged")
@@ -281,7 +301,7 @@ def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:
 def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, pa.Table]]:
     """For each node label and edge type: its DDL, its name, and its rows in the order of the DDL."""
     for label, tables in node_tables().items():
-        key = _key(label)
+        key = key_of(label)
         columns = {column.name: column for table in tables for column in table.properties if column.name != key}
         ddl = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in columns.values())
         joined = f"(SELECT DISTINCT key AS {_quoted(key)} FROM ({_keys(label)}) WHERE key IS NOT NULL)"
@@ -293,7 +313,9 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, pa.Tab
         for edge in table.edges:
             own: list[Column] = [] if table.node else table.properties
             ddl = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in own)
-            names = ", ".join(_quoted(name) for name in [edge.source_column, edge.target_column, *(c.name for c in own)])
+            names = ", ".join(
+                _quoted(name) for name in [edge.source_column, edge.target_column, *(c.name for c in own)]
+            )
             there = f"{_quoted(edge.source_column)} IS NOT NULL AND {_quoted(edge.target_column)} IS NOT NULL"
             rows = graph.sql(f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL").to_arrow_table()
             yield f"CREATE REL TABLE `{edge.type}` (FROM `{edge.source}` TO `{edge.target}`{ddl})", edge.type, rows
@@ -310,22 +332,6 @@ def _keys(label: str) -> str:
     ]
     mentions += [(table.name, table.key[0]) for table in node_tables()[label]]
     return " UNION ".join(f"SELECT {_quoted(column)} AS key FROM {name}" for name, column in dict.fromkeys(mentions))
-
-
-def _key(label: str) -> str:
-    """The property that tells nodes of that label apart."""
-    tables = node_tables()[label]
-    if tables:
-        return tables[0].key[0]
-    edges = (edge for table in CANONICAL.values() for edge in table.edges)
-    return next(edge.target_column for edge in edges if edge.target == label)
-
-
-def _near_far(edge: Edge, table: Table) -> tuple[str, str]:
-    """The edge's column that is the table's own key, and the other one."""
-    if edge.source_column == table.key[0]:
-        return edge.source_column, edge.target_column
-    return edge.target_column, edge.source_column
 
 
 def _remove(path: Path) -> None:

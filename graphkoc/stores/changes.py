@@ -1,0 +1,160 @@
+"""What has to change in a graph so that it holds some rows: the difference, worked out in DuckDB.
+
+A server is read much faster than it is written, so a store on a server reads what it has of a table,
+and sends only what differs. The same rows again are then no write at all, and rows that a killed load
+did not get to are simply rows that differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from graphkoc.stores import near_far
+from graphkoc.tables import Edge, Table, node_tables
+
+__all__ = ["Changes", "EdgeChanges", "difference"]
+
+
+@dataclass(frozen=True)
+class EdgeChanges:
+    """Edges to make, each in place of an older one or of none.
+
+    rows: columns `source`, `target` (keys of its ends), `old` (id of the edge to remove, null for none)
+    and the edge's own properties.
+    """
+
+    edge: Edge
+    rows: pa.Table
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs between a table in the graph and the rows that it should hold.
+
+    created: nodes to make, with the table's key and properties. updated: `_id` and the properties of
+    nodes, or of edges, to set; a null removes one. edges: edges to make. removed: `_id` of nodes, or
+    of edges, that have no row any more.
+    """
+
+    created: pa.Table
+    updated: pa.Table
+    edges: tuple[EdgeChanges, ...]
+    removed: pa.Table
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        tables = [self.created, self.updated, self.removed, *(change.rows for change in self.edges)]
+        return any(rows.num_rows for rows in tables)
+
+
+def difference(table: Table, columns: list[str], old: pa.Table, new: pa.Table, replace: bool = False) -> Changes:
+    """What to do to a graph that has `old` so that it has `new` too; nulls leave what is there.
+
+    columns: those of the table that are compared, its key among them. old: these columns as the graph
+    has them, `_id` (of the node or edge) and, for each edge of a node, `_TYPE` (the edge's id). With
+    replace, the graph is to have `new` alone, nulls included.
+    """
+    with duckdb.connect() as graph:
+        graph.register("_new", new)
+        graph.register("_read", old)
+        keys = ", ".join(map(_quoted, table.key))
+        # Somebody else may have drawn an edge twice; of each key one counts.
+        graph.execute(
+            f"CREATE TABLE _old AS FROM _read QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _id) = 1"
+        )
+        others = [name for name in columns if name not in table.key]
+        wanted = {
+            name: f"_new.{q}" if replace else f"coalesce(_new.{q}, _old.{q})"
+            for name in others
+            for q in [_quoted(name)]
+        }
+        picked = "".join(f", {value} AS {_quoted(name)}" for name, value in wanted.items())
+        picked += "".join(
+            f", {value} IS DISTINCT FROM _old.{_quoted(name)} AS {_quoted('~' + name)}"
+            for name, value in wanted.items()
+        )
+        if table.node:
+            picked += "".join(
+                f", _old.{_quoted('_' + edge.type)}" for edge in table.edges if _has(edge, table, columns)
+            )
+        graph.execute(
+            f"CREATE TABLE _rows AS SELECT _old._id, {', '.join('_new.' + _quoted(key) for key in table.key)}{picked}"
+            f" FROM _new LEFT JOIN _old USING ({keys})"
+        )
+        edges = [edge for edge in table.edges if _has(edge, table, columns)]
+        if table.node:
+            return _of_nodes(graph, table, columns, edges, replace)
+        return _of_edges(graph, table, columns, replace)
+
+
+def _of_nodes(
+    graph: duckdb.DuckDBPyConnection, table: Table, columns: list[str], edges: list[Edge], replace: bool
+) -> Changes:
+    properties = [column.name for column in table.properties if column.name in columns]
+    others = [name for name in properties if name not in table.key]
+    names = ", ".join(map(_quoted, properties))
+    changes = []
+    for edge in edges:
+        near, far = near_far(edge, table)
+        source, target = (near, far) if edge.source_column == near else (far, near)
+        changes.append(
+            EdgeChanges(
+                edge,
+                graph.sql(
+                    f"SELECT {_quoted(source)} AS source, {_quoted(target)} AS target,"
+                    f" {_quoted('_' + edge.type)} AS old FROM _rows"
+                    f" WHERE {_quoted('~' + far)} AND {_quoted(far)} IS NOT NULL"
+                ).to_arrow_table(),
+            )
+        )
+    differs = " OR ".join(_quoted("~" + name) for name in others) or "false"
+    values = "".join(f", {_quoted(name)}" for name in others)
+    removed = "SELECT NULL::BIGINT AS _id WHERE false"
+    if replace:
+        # Of a label that two tables share, a node has a row of the second when that says anything.
+        alone = node_tables()[table.node or ""] == [table]
+        said = "true" if alone else " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in others)
+        keys = ", ".join(map(_quoted, table.key))
+        removed = f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {said}"
+    return Changes(
+        graph.sql(f"SELECT {names} FROM _rows WHERE _id IS NULL ORDER BY ALL").to_arrow_table(),
+        graph.sql(f"SELECT _id{values} FROM _rows WHERE _id IS NOT NULL AND ({differs}) ORDER BY _id").to_arrow_table(),
+        tuple(changes),
+        graph.sql(removed).to_arrow_table(),
+    )
+
+
+def _of_edges(graph: duckdb.DuckDBPyConnection, table: Table, columns: list[str], replace: bool) -> Changes:
+    (edge,) = table.edges
+    own = [column.name for column in table.properties if column.name in columns]
+    set_later = [name for name in own if name not in table.key]
+    ends = [name for name in (edge.source_column, edge.target_column) if name not in table.key]
+    moved = " OR ".join(["_id IS NULL", *(_quoted("~" + name) for name in ends)])
+    differs = " OR ".join(_quoted("~" + name) for name in set_later) or "false"
+    keys = ", ".join(map(_quoted, table.key))
+    made = graph.sql(
+        f"SELECT {_quoted(edge.source_column)} AS source, {_quoted(edge.target_column)} AS target, _id AS old"
+        f"{''.join(f', {_quoted(name)}' for name in own)} FROM _rows WHERE {moved}"
+    )
+    return Changes(
+        pa.table({}),
+        graph.sql(
+            f"SELECT _id{''.join(f', {_quoted(name)}' for name in set_later)} FROM _rows"
+            f" WHERE NOT ({moved}) AND ({differs}) ORDER BY _id"
+        ).to_arrow_table(),
+        (EdgeChanges(edge, made.to_arrow_table()),),
+        graph.sql(
+            f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {'true' if replace else 'false'}"
+        ).to_arrow_table(),
+    )
+
+
+def _has(edge: Edge, table: Table, columns: list[str]) -> bool:
+    return edge.source_column in columns and edge.target_column in columns
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

@@ -1,0 +1,322 @@
+"""Writing rows into a graph on a server, given something that runs Cypher: what goes where, in which order.
+
+Values go as parameters, one list a column, some thousand rows a transaction. Names in the Cypher come
+from `graphkoc.tables` and from nowhere else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graphkoc.errors import DataError, StoreError
+from graphkoc.raw import Progress
+from graphkoc.stores import key_of
+from graphkoc.stores.changes import Changes, EdgeChanges, difference
+from graphkoc.tables import TABLES, Table, node_tables
+
+__all__ = ["EPOCH", "Statement", "Write", "Writing", "check_keys", "schema"]
+
+NODES_A_CALL = 10_000
+EDGES_A_CALL = 20_000
+BYTES_A_CALL = 16 << 20
+CONSUMERS_A_CALL = 1_000
+ONE_LANE = 2 * EDGES_A_CALL
+"""Edges up to which a second session would not pay."""
+
+LONGEST_KEY = 8_000
+"""Bytes of a key in UTF-8. The server's indexes take a little more."""
+
+EPOCH = datetime(1970, 1, 1)
+
+Statement = tuple[str, dict[str, Any]]
+Write = Callable[[Sequence[Statement]], list[list[list[Any]]]]
+"""Runs statements as one transaction, again if the server asks for it, and returns the rows of each."""
+
+
+class Readable(Protocol):
+    """What of the store is read before it is written."""
+
+    def rows(self, table: Table, columns: list[str], said: bool) -> pa.Table:
+        """The table's columns as the graph has them, with the `_id` of each row's node or edge."""
+        ...
+
+    def nodes(self, label: str) -> pa.Table:
+        """The `_id` and the key of each node of a label."""
+        ...
+
+
+def check_keys(tables: Mapping[str, pa.Table]) -> None:
+    """Raises DataError for a key of a node that is too long for the server's index."""
+    for name, rows in tables.items():
+        table = TABLES[name]
+        ends = {column for edge in table.edges for column in (edge.source_column, edge.target_column)}
+        for column in sorted(ends | set(table.key)):
+            longest = pc.max(pc.binary_length(rows[column])).as_py() if rows.num_rows else 0
+            if (longest or 0) > LONGEST_KEY:
+                raise DataError(f"{name} has a {column} of {longest:,} bytes; a server's index takes {LONGEST_KEY:,}")
+
+
+def schema() -> dict[str, str]:
+    """The constraints and indexes of `graphkoc.tables`: name -> Cypher that makes it.
+
+    A node's key is unique, and so is an edge's where one of its own properties is the whole key; other
+    edges are kept single by the lock. A property that is a part of an edge's key has an index.
+    """
+    made = {}
+    for label in node_tables():
+        name = f"graphkoc_{label.lower()}"
+        made[name] = f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.`{key_of(label)}` IS UNIQUE"
+    for table in TABLES.values():
+        own = [column.name for column in table.properties if column.name in table.key]
+        if table.node or not own:
+            continue
+        edge, (key,) = table.edges[0].type, own
+        name = f"graphkoc_{edge.lower()}"
+        unique = f"CONSTRAINT {name} IF NOT EXISTS FOR ()-[e:`{edge}`]-() REQUIRE e.`{key}` IS UNIQUE"
+        index = f"INDEX {name} IF NOT EXISTS FOR ()-[e:`{edge}`]-() ON (e.`{key}`)"
+        made[name] = f"CREATE {unique if own == list(table.key) else index}"
+    return made
+
+
+class Writing:
+    """One verb's writing. It remembers the nodes that it has seen, so it must not outlive the lock."""
+
+    def __init__(
+        self, store: Readable, write: Write, progress: Progress | None, tables: Mapping[str, pa.Table]
+    ) -> None:
+        self._store = store
+        self._write = write
+        self._progress = progress
+        self._total = sum(rows.num_rows for rows in tables.values())
+        self._done = 0
+        self._ids: dict[str, pd.Series[Any]] = {}
+        self._guard = threading.Lock()
+        self._stopped = False
+
+    def put(self, table: Table, new: pa.Table, replace: bool = False) -> bool:
+        """Make the graph hold these rows of a table; with `replace`, no others. True when it did not yet."""
+        if new.num_rows == 0 and not replace:
+            return False
+        end = self._done + new.num_rows
+        columns = [name for name in table.names if replace or name in table.key or new[name].null_count < new.num_rows]
+        ends = {column for edge in table.edges for column in (edge.source_column, edge.target_column)}
+        if not table.node and not ends <= set(table.key):
+            columns = table.names  # an edge that moves is made anew, with all that it had
+        old = self._store.rows(table, columns, said=False)
+        if table.node:
+            self._know(table.node, old)
+        changes = difference(table, columns, old, new, replace)
+        if table.node:
+            self._create_nodes(table.node, changes.created)
+        for change in changes.edges:
+            self._create_edges(change)
+        self._update(table, changes)
+        self._remove(table, changes)
+        self._done = end
+        return bool(changes)
+
+    def has_loads(self, book: pa.Table) -> bool:
+        """Whether the book of loads has these loads already: the same rows, loaded again, are no change."""
+        known = self._store.nodes("Load")["load"]
+        return bool(pc.all(pc.is_in(book["load"], known.combine_chunks())).as_py())
+
+    def sweep(self) -> None:
+        """Remove the nodes that only edges mention, once no edge does."""
+        for label, tables in node_tables().items():
+            if not tables:
+                where = f"n.`{key_of(label)}` IS NOT NULL AND NOT EXISTS {{ (n)--() }}"
+                self._write([(f"MATCH (n:`{label}`) WHERE {where} DELETE n", {})])
+
+    def forget(self, keys: list[str]) -> Counter[str]:
+        """Remove these consumers and all that names them or their reviews; rows removed, by table."""
+        removed: Counter[str] = Counter()
+        counts = list(_countings())
+        for start in range(0, len(keys), CONSUMERS_A_CALL):
+            some = {"keys": keys[start : start + CONSUMERS_A_CALL]}
+            rows = self._write([*((text, some) for _, text in counts), (f"{_GONE} DETACH DELETE x", some)])
+            for (name, _), ((count,),) in zip(counts, rows[:-1], strict=True):
+                removed[name] += count
+        return removed
+
+    def _know(self, label: str, rows: pa.Table) -> None:
+        """Keep the internal ids of a label's nodes."""
+        found = pd.Series(rows["_id"].to_numpy(), pd.Index(rows[key_of(label)].to_pandas()), dtype="int64")
+        self._ids[label] = pd.concat([self._ids[label], found]) if label in self._ids else found
+
+    def _ids_of(self, label: str, keys: pa.ChunkedArray) -> NDArray[np.int64]:
+        """The internal ids of nodes by key; nodes that are not there are made."""
+        if label not in self._ids:
+            self._know(label, self._store.nodes(label))
+        wanted = pd.Index(keys.to_pandas())
+        found = self._ids[label].index.get_indexer(wanted)
+        if (found < 0).any():
+            missing = pa.array(sorted(set(wanted[found < 0])), pa.string())
+            self._create_nodes(label, pa.table({key_of(label): missing}))
+            found = self._ids[label].index.get_indexer(wanted)
+        ids: NDArray[np.int64] = self._ids[label].to_numpy()[found]
+        return ids
+
+    def _create_nodes(self, label: str, rows: pa.Table) -> None:
+        key = key_of(label)
+        for batch in _batches(rows, NODES_A_CALL):
+            params, assign = _assigned(batch.drop_columns([key]), "n")
+            params["keys"] = batch[key].to_pylist()
+            text = (
+                f"UNWIND range(0, size($keys) - 1) AS i CREATE (n:`{label}` {{`{key}`: $keys[i]}}){assign}"
+                " RETURN collect(i) AS i, collect(id(n)) AS id"
+            )
+            ((order, made),) = self._write([(text, params)])[0]
+            self._know(label, pa.table({key: batch[key].take(pa.array(order)), "_id": pa.array(made)}))
+            self._step(batch.num_rows)
+
+    def _create_edges(self, change: EdgeChanges) -> None:
+        if change.rows.num_rows == 0:
+            return
+        source = self._ids_of(change.edge.source, change.rows["source"])
+        target = self._ids_of(change.edge.target, change.rows["target"])
+        for phase in _phases(source, target, change.edge.source == change.edge.target):
+            with ThreadPoolExecutor(len(phase)) as pool:
+                lanes = [pool.submit(self._create_lane, change, source, target, lane) for lane in phase]
+                try:
+                    for lane in lanes:
+                        lane.result()
+                except BaseException:
+                    self._stopped = True
+                    raise
+
+    def _create_lane(
+        self, change: EdgeChanges, source: NDArray[np.int64], target: NDArray[np.int64], lane: NDArray[np.int64]
+    ) -> None:
+        """Make the edges of one lane, by start node; each in the place of its older one, if it has one."""
+        edge = change.edge
+        for start in range(0, len(lane), EDGES_A_CALL):
+            if self._stopped:
+                return
+            part = lane[start : start + EDGES_A_CALL]
+            rows = change.rows.take(pa.array(part))
+            params, assign = _assigned(rows.drop_columns(["source", "target", "old"]), "e")
+            params |= {"sources": source[part].tolist(), "targets": target[part].tolist()}
+            text = (
+                f"UNWIND range(0, size($sources) - 1) AS i MATCH (a:`{edge.source}`) WHERE id(a) = $sources[i]"
+                f" MATCH (b:`{edge.target}`) WHERE id(b) = $targets[i] CREATE (a)-[e:`{edge.type}`]->(b){assign}"
+                " RETURN count(e)"
+            )
+            old = rows["old"].drop_null().to_pylist()
+            ((count,),), *_ = self._write([(text, params), *([(_DELETE_EDGES, {"ids": old})] if old else [])])
+            if count != len(part):
+                raise StoreError("nodes went away while edges were tied to them", hint="Load again.")
+            self._step(len(part))
+
+    def _update(self, table: Table, changes: Changes) -> None:
+        """Set properties of nodes or edges that are there."""
+        find = f"(x:`{table.node}`)" if table.node else f"()-[x:`{table.edges[0].type}`]->()"
+        for batch in _batches(changes.updated, NODES_A_CALL):
+            params, assign = _assigned(batch.drop_columns(["_id"]), "x")
+            params["ids"] = batch["_id"].to_pylist()
+            self._write([(f"UNWIND range(0, size($ids) - 1) AS i MATCH {find} WHERE id(x) = $ids[i]{assign}", params)])
+            self._step(batch.num_rows)
+
+    def _remove(self, table: Table, changes: Changes) -> None:
+        """Remove edges, or what the table says of nodes; and the nodes, where it alone is about them."""
+        said = "".join(f" SET n.`{column.name}` = null" for column in table.properties if column.name not in table.key)
+        for batch in _batches(changes.removed, NODES_A_CALL):
+            ids = {"ids": batch["_id"].to_pylist()}
+            if not table.node:
+                self._write([(_DELETE_EDGES, ids)])
+                continue
+            find = f"MATCH (n:`{table.node}`) WHERE id(n) IN $ids"
+            alone = node_tables()[table.node] == [table]
+            gone = [(f"{find} AND NOT EXISTS {{ (n)--() }} DELETE n", ids)] if alone else []
+            self._write([(f"{find}{said}", ids), *gone])
+
+    def _step(self, rows: int) -> None:
+        with self._guard:
+            self._done = min(self._done + rows, self._total)
+            if self._progress:
+                self._progress("storing", self._done, self._total, self._done)
+
+
+_DELETE_EDGES = "UNWIND $ids AS gone MATCH ()-[e]->() WHERE id(e) = gone DELETE e"
+
+_GONE = (
+    "UNWIND $keys AS key MATCH (c:Consumer {consumer: key}) OPTIONAL MATCH (c)-[:WROTE]->(r:Review)"
+    " WITH collect(DISTINCT c) + collect(DISTINCT r) AS xs UNWIND xs AS x"
+)
+"""Of each consumer in $keys: she and her reviews, as x."""
+
+
+def _countings() -> Iterator[tuple[str, str]]:
+    """For each table, Cypher that counts the rows that name x of _GONE."""
+    for name, table in TABLES.items():
+        if not table.node:
+            yield name, f"{_GONE} MATCH (x)-[e:`{table.edges[0].type}`]-() RETURN count(DISTINCT e)"
+        elif table.node in ("Consumer", "Review"):
+            shared = node_tables()[table.node][0] is not table
+            said = " OR ".join(f"x.`{c.name}` IS NOT NULL" for c in table.properties if c.name not in table.key)
+            yield name, f"{_GONE} WITH x WHERE x:`{table.node}`{f' AND ({said})' if shared else ''} RETURN count(x)"
+
+
+def _assigned(rows: pa.Table, variable: str) -> tuple[dict[str, Any], str]:
+    """Parameters of one list a column, and the SETs of the variable's properties to their i-th items.
+
+    A column without a value is left out where it is made, but not where a property may have to go.
+    """
+    params: dict[str, Any] = {"epoch": EPOCH}
+    text = ""
+    for number, name in enumerate(rows.column_names):
+        values = rows[name]
+        item = f"$c{number}[i]"
+        if pa.types.is_timestamp(values.type):
+            # A Python time costs ten times an integer to send. Split, for a duration counts nanoseconds.
+            values = values.cast(pa.int64())
+            span = f"duration({{seconds: {item} / 1000000, microseconds: {item} % 1000000}})"
+            item = f"CASE WHEN {item} IS NULL THEN null ELSE $epoch + {span} END"
+        params[f"c{number}"] = values.to_pylist()
+        text += f" SET {variable}.`{name}` = {item}"
+    return params, text
+
+
+def _batches(rows: pa.Table, size: int) -> Iterator[pa.Table]:
+    """The rows in parts of at most `size`, and of about BYTES_A_CALL."""
+    if rows.num_rows:
+        size = max(1, min(size, BYTES_A_CALL * rows.num_rows // max(1, rows.nbytes)))
+    for start in range(0, rows.num_rows, size):
+        yield rows.slice(start, size)
+
+
+def _phases(source: NDArray[np.int64], target: NDArray[np.int64], same: bool) -> Iterator[list[NDArray[np.int64]]]:
+    """The edges in phases of one or two lanes; the lanes of a phase have no node in common.
+
+    source, target: (m,) int64 internal ids; same: both are of one label. A lane is an array of indices
+    of edges, by start node. Each edge is in one lane.
+    """
+    order = np.lexsort((target, source))
+    if len(order) <= ONE_LANE:
+        yield [order]
+        return
+    source, target = source[order], target[order]
+    if same:
+        cuts = np.quantile(np.concatenate([source, target]), [0.25, 0.5, 0.75])
+        low = np.searchsorted(cuts, np.minimum(source, target))
+        high = np.searchsorted(cuts, np.maximum(source, target))
+        pairs = low * 4 + high
+        # Four ranges of nodes, and each pair of ranges beside the pair of the other two.
+        phases = [([0, 1, 5], [10, 11, 15]), ([2], [7]), ([3], [6])]
+    else:
+        pairs = 2 * (source > np.median(source)) + (target > np.median(target))
+        phases = [([0], [3]), ([1], [2])]
+    for phase in phases:
+        lanes = [order[np.isin(pairs, lane)] for lane in phase]
+        if lanes := [lane for lane in lanes if len(lane)]:
+            yield lanes
