@@ -34,7 +34,7 @@
       row.hidden = !(inside && row.dataset.find.toLowerCase().includes(wanted));
       shown += !row.hidden;
     }
-    found.textContent = shown === rows.length ? "" : `${shown} of ${rows.length} rows`;
+    found.textContent = shown === rows.length ? "" : `${shown} of the ${rows.length} people on this page`;
   };
   niche.addEventListener("change", filter);
   find.addEventListener("input", filter);
@@ -62,7 +62,7 @@
     const order = before ? (before === "ascending" ? "descending" : "ascending") : first;
     const sign = order === "ascending" ? 1 : -1;
     const value = (row) => row.cells[column].dataset.value;
-    const compare = numeric ? (a, b) => value(a) - value(b) : (a, b) => value(a).localeCompare(value(b));
+    const compare = numeric ? (a, b) => value(a) - value(b) : (a, b) => value(a).localeCompare(value(b), "en", { numeric: true });
     rows.sort((a, b) => sign * compare(a, b) || a.cells[0].dataset.value - b.cells[0].dataset.value);
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", order);
