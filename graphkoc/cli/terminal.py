@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -41,24 +42,21 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error of graphkoc's own ends with its sentence, its hint and its code."""
-        before = signal.signal(signal.SIGINT, _interrupt)
+        before, seen = signal.signal(signal.SIGINT, _interrupt), _interrupts
         try:
             return super().invoke(ctx)
-        except GraphkocError as error:
-            _complain(str(error), error.hint)
-            if ctx.params.get("debug"):
+        except (click.exceptions.Exit, click.ClickException):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            # Libraries turn an interrupt into errors of their own ("Query interrupted").
+            if _interrupts == seen and not isinstance(error, GraphkocError | OSError):
                 raise
-            ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
+            if ctx.params.get("debug"):
+                traceback.print_exc()
+            if _interrupts == seen:
+                ctx.exit(_told(error))
             _complain("interrupted", "")
             ctx.exit(INTERRUPTED)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            _complain(f"{where}{os.strerror(error.errno or 0)}", "Is the disk full, or the folder not yours?")
-            ctx.exit(StoreError.exit_code)
         finally:
             signal.signal(signal.SIGINT, before)
 
@@ -71,6 +69,20 @@ class Commands(click.Group):
         for step, rows in steps.items():
             with formatter.section(step):
                 formatter.write_dl(rows)
+
+
+def _told(error: BaseException) -> int:
+    """Say in one sentence what went wrong; the exit code."""
+    if isinstance(error, GraphkocError):
+        _complain(str(error), error.hint)
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    assert isinstance(error, OSError)
+    where = f"{error.filename}: " if error.filename else ""
+    _complain(f"{where}{os.strerror(error.errno or 0)}", "Is the disk full, or the folder not yours?")
+    return StoreError.exit_code
 
 
 def _interrupt(*_: object) -> None:
