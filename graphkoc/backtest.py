@@ -116,7 +116,7 @@ def backtest(
         done.append(_split(log, found, float(np.quantile(log.day, quantile)), top, rng))
         if not done[-1].truth.sum():
             raise AnalysisError(
-                f"after the split at {quantile:g} no follower of a small-audience consumer reviewed what she had reviewed",
+                f"after the split at {quantile:g} nobody's followers reviewed what she had reviewed before them",
                 hint="There are too few follow-on reviews in these data to check a ranking.",
             )
     counts = _resamples(len(log.network), rng)
@@ -178,7 +178,7 @@ def _reversed(seen: Pairs, n: int, at: float) -> Values:
     later = seen.where(seen.source_day > seen.target_day)
     shares = later.shares()
     after = later.source_day > at
-    return np.bincount(later.source[after], shares[after], minlength=n)
+    return np.bincount(later.source[after], shares[after], minlength=n).astype(float)
 
 
 def _shuffled(network: Network, rng: np.random.Generator) -> Network:
@@ -192,7 +192,9 @@ def _shuffled(network: Network, rng: np.random.Generator) -> Network:
 
 def _resamples(people: int, rng: np.random.Generator) -> NDArray[np.int32]:
     """(400, people) int32: how often each person is drawn in each resample."""
-    return np.stack([np.bincount(rng.integers(0, people, people), minlength=people) for _ in range(RESAMPLES)]).astype(np.int32)
+    return np.stack([np.bincount(rng.integers(0, people, people), minlength=people) for _ in range(RESAMPLES)]).astype(
+        np.int32
+    )
 
 
 def top_share(ranking: Values, gain: Values, n: int, counts: NDArray[np.int32] | None = None) -> Values:
@@ -210,7 +212,8 @@ def top_share(ranking: Values, gain: Values, n: int, counts: NDArray[np.int32] |
     taken = np.clip(n - before, 0, people)
     collected = (gains * np.divide(taken, people, out=np.zeros(gains.shape), where=people > 0)).sum(axis=1)
     total = gains.sum(axis=1)
-    return np.divide(collected, total, out=np.full(len(total), np.nan), where=total > 0)
+    share: Values = np.divide(collected, total, out=np.full(len(total), np.nan), where=total > 0)
+    return share
 
 
 def _row(name: str, splits: Sequence[Split], counts: NDArray[np.int32]) -> Row:
@@ -234,7 +237,10 @@ def _random(splits: Sequence[Split]) -> Row:
 
 
 def _placebo(name: str, splits: Sequence[Split], truths: Sequence[Values]) -> Placebo:
-    shares = [float(np.nan_to_num(top_share(s.rankings["score"], truth, s.n)[0])) for s, truth in zip(splits, truths, strict=True)]
+    shares = [
+        float(np.nan_to_num(top_share(s.rankings["score"], truth, s.n)[0]))
+        for s, truth in zip(splits, truths, strict=True)
+    ]
     totals = [float(truth.sum()) for truth in truths]
     top = float(np.mean(np.multiply(shares, totals)))
     return Placebo(name, float(np.mean(totals)), top, float(np.mean(shares)))
@@ -255,11 +261,13 @@ def _verdict(rows: Sequence[Row], placebos: Sequence[Placebo]) -> str:
             f"{size.mean:.0%}, but with so few of them that may be luck."
         )
     else:
-        first = f"Audience size does as well here: {size.mean:.0%} of the later follow-on reviews, the score {ours.mean:.0%}."
+        first = (
+            f"Audience size does as well here: it collected {size.mean:.0%} of the later follow-on reviews, "
+            f"the score {ours.mean:.0%}."
+        )
     real, back, shuffled = (placebo.top_credit for placebo in placebos)
-    second = (
-        f"Shuffle who is followed, and the same people collect {shuffled:.1f} instead of {real:.1f}: "
-        + ("who follows whom matters." if real >= 1.5 * shuffled else "who follows whom hardly matters here.")
+    second = f"Shuffle who is followed, and the same people collect {shuffled:.1f} instead of {real:.1f}: " + (
+        "who follows whom matters." if real >= 1.5 * shuffled else "who follows whom hardly matters here."
     )
     if real < 1.5 * back:
         third = (
@@ -267,5 +275,7 @@ def _verdict(rows: Sequence[Row], placebos: Sequence[Placebo]) -> str:
             "like-minded followers; it is no evidence that they cause what their followers do."
         )
     else:
-        third = f"Reverse time, and they collect {back:.1f}: who came first matters too, which is still no proof of cause."
+        third = (
+            f"Reverse time, and they collect {back:.1f}: who came first matters too, which is still no proof of cause."
+        )
     return f"{first} {second} {third}"

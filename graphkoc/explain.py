@@ -107,7 +107,8 @@ def list_members(run: Run, group: str) -> list[dict[str, Any]]:
     niche = run.niche_id(group)
     inside = run.members[run.members["niche"] == niche].sort_values(["confidence", "consumer"], ascending=[False, True])
     return [
-        {"consumer": row["consumer"], "group": niche, "confidence": float(row["confidence"])} for _, row in inside.iterrows()
+        {"consumer": row["consumer"], "group": niche, "confidence": float(row["confidence"])}
+        for _, row in inside.iterrows()
     ]
 
 

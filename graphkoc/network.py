@@ -87,7 +87,11 @@ class Network:
         graph = networkx.DiGraph()
         graph.add_nodes_from(self.ids.tolist())
         for source, target, weight, since in zip(
-            self.ids[self.source].tolist(), self.ids[self.target].tolist(), self.weight.tolist(), self.since.tolist(), strict=True
+            self.ids[self.source].tolist(),
+            self.ids[self.target].tolist(),
+            self.weight.tolist(),
+            self.since.tolist(),
+            strict=True,
         ):
             graph.add_edge(source, target, weight=weight, **({} if np.isnan(since) else {"since": since}))
         return graph

@@ -53,7 +53,7 @@ def segments(log: Log, min_size: int = 10, rng_seed: int = 0) -> Niches:
     everybody = np.bincount(log.category[log.category >= 0], minlength=len(log.categories))
     table = pd.DataFrame(
         {
-            "niche": [slug for slug in _slugs([log.categories[c] for c in inside.index])],
+            "niche": _slugs([log.categories[c] for c in inside.index]),
             "name": [log.categories[c] for c in inside.index],
             "share": (inside["reviews"] / inside["total"]).to_numpy(),
             "share_of_all": everybody[inside.index] / max(everybody.sum(), 1),

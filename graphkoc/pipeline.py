@@ -18,8 +18,7 @@ import numpy as np
 import pandas as pd
 
 from graphkoc import assets, cypher, loaders, measures, niches, report, score, tiers
-from graphkoc.backtest import SPLITS, TOP, Backtest
-from graphkoc.backtest import backtest
+from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.errors import AnalysisError, StoreError
 from graphkoc.log import Log, moment
 from graphkoc.measures.activity import pairs, past_credit
@@ -27,6 +26,7 @@ from graphkoc.network import days
 from graphkoc.raw import Progress
 from graphkoc.runs import DEFAULT_FOLDER, Run
 from graphkoc.stores import Store, open_store
+from graphkoc.tables import CANONICAL
 
 __all__ = ["Projection", "analyse", "demo", "doctor", "load", "project", "run_backtest", "run_query", "status"]
 
@@ -78,7 +78,9 @@ class Projection:
         return {
             name: {
                 "rows": len(frame),
-                "sha256": hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest(),
+                "sha256": hashlib.sha256(
+                    pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
+                ).hexdigest(),
             }
             for name, frame in vars(self).items()
             if name != "loads"
@@ -136,7 +138,9 @@ def analyse(
     with clock("building the network"):
         log = projection.log()
         if not len(log.day):
-            raise AnalysisError("no review has a date, which the score needs", hint="`graphkoc doctor` says what is there.")
+            raise AnalysisError(
+                "no review has a date, which the score needs", hint="`graphkoc doctor` says what is there."
+            )
         at = log.last_day if until is None else float(days(pd.Series([until]))[0])
         log = log.until(at)
     with clock("measuring"):
@@ -265,12 +269,18 @@ def _niche_table(found: niches.Niches, people: pd.DataFrame, log: Log) -> pd.Dat
     wide = (people["tier"] == "wide").to_numpy()
     reached = np.zeros(len(people), dtype=bool)
     reached[log.network.target[wide[log.network.source]]] = True
-    marks = pd.DataFrame({"consumer": people["consumer"], "kocs": people["rank"].notna(), "kols": wide, "kol_reach": reached})
-    inside = found.members.merge(marks, on="consumer").groupby("niche").agg({"kocs": "sum", "kols": "sum", "kol_reach": "mean"})
+    marks = pd.DataFrame(
+        {"consumer": people["consumer"], "kocs": people["rank"].notna(), "kols": wide, "kol_reach": reached}
+    )
+    inside = (
+        found.members.merge(marks, on="consumer")
+        .groupby("niche")
+        .agg({"kocs": "sum", "kols": "sum", "kol_reach": "mean"})
+    )
     table = found.table.join(inside, on="niche")
     table["evidence"] = [
-        f"{_percent(row.share)} of their reviews are here; of everybody's, {_percent(row.share_of_all)}"
-        for row in table.itertuples()
+        f"{_percent(hers)} of their reviews are here; of everybody's, {_percent(everybodys)}"
+        for hers, everybodys in zip(table["share"].tolist(), table["share_of_all"].tolist(), strict=True)
     ]
     names = ["niche", "name", "evidence", "people", "kocs", "kols", "kol_reach", "share", "share_of_all"]
     return table[names].astype({"evidence": "str"})
@@ -319,7 +329,7 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
     return {
         "store": store.url,
         "dialect": store.dialect,
-        "tables": {name: int(sizes.get(name, 0)) for name in loaders.CANONICAL},
+        "tables": {name: int(sizes.get(name, 0)) for name in CANONICAL},
         "last_load": last,
         "runs": sorted(path.parent.name for path in runs.glob("*/run.json")),
     }
@@ -335,7 +345,7 @@ def doctor(store: Store) -> list[dict[str, Any]]:
     dated = int(reviews["created_at"].notna().sum())
     priced = int(reviews["product"].notna().sum())
     kinds = int(projection.products["category"].notna().sum())
-    followers = follows["source"].value_counts()
+    heard = int((follows["source"].value_counts() >= tiers.SMALLEST).sum())
     told = int(reviews["origin"].notna().sum())
     since = int(follows["since"].notna().sum())
     people = len(projection.consumers)
@@ -365,8 +375,8 @@ def doctor(store: Store) -> list[dict[str, Any]]:
         ),
         found(
             "follows",
-            (followers >= tiers.SMALLEST).sum() >= 20,
-            f"{len(follows):,} follows; {int((followers >= tiers.SMALLEST).sum()):,} people with at least {tiers.SMALLEST} known followers",
+            heard >= 20,
+            f"{len(follows):,} follows; {heard:,} people with at least {tiers.SMALLEST} known followers",
             "Without followers there is no audience to rank by.",
         ),
         found(

@@ -29,7 +29,8 @@ TABLES = ("people", "niches", "members")
 class Run:
     """What an analysis found.
 
-    folder: where it is, or will be, kept. info: settings, inputs, counts, tiers, score, backtest, versions (see `graphkoc.pipeline.analyse`).
+    folder: where it is, or will be, kept.
+    info: settings, inputs, counts, tiers, score, backtest, versions (see `graphkoc.pipeline.analyse`).
     people: one row a consumer, sorted by id: consumer, name, platform, tier, audience, the measures,
     the score's values (`*_activity`), points (`*_points`) and total (`score`), rank among the key
     opinion consumers (Int64, null for others), niche (her strongest), reviews, origin shares.
@@ -105,7 +106,9 @@ class Run:
         """The row of a consumer in `people`; UsageError when there is none."""
         found = self.people[self.people["consumer"] == consumer]
         if found.empty:
-            raise UsageError(f"there is no consumer called {consumer!r} in this run", hint="Consumers are written source:id.")
+            raise UsageError(
+                f"there is no consumer called {consumer!r} in this run", hint="Consumers are written source:id."
+            )
         return found.iloc[0]
 
 

@@ -62,4 +62,10 @@ def formula(log: Log, at: float) -> Score:
     values = {"own_activity": activity(log, at), "audience_activity": audience_activity(log, at)}
     earned = {name: points(of) for name, of in values.items()}
     total = earned["own_activity"] + earned["audience_activity"]
-    return Score("formula", "own recent activity times followers' recent activity, a formula that can be done by hand", values, earned, total)
+    return Score(
+        "formula",
+        "own recent activity times followers' recent activity, a formula that can be done by hand",
+        values,
+        earned,
+        total,
+    )

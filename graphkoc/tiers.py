@@ -43,5 +43,7 @@ def relative(audience: NDArray[np.float64]) -> Tiers:
     follower.
     """
     if not (audience > 0).any():
-        raise AnalysisError("nobody in the store has a follower", hint="Load follows; `graphkoc doctor` says what is there.")
+        raise AnalysisError(
+            "nobody in the store has a follower", hint="Load follows; `graphkoc doctor` says what is there."
+        )
     return Tiers(float(SMALLEST), float(np.percentile(audience[audience > 0], WIDEST)))

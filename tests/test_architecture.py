@@ -51,7 +51,7 @@ def violations(module: str, source: str) -> list[str]:
         if package == "graphkoc" and part in DATA | ANALYSIS | {"pipeline", "cli"}:
             if top in BELOW:
                 wrong.append(f"{module} is below everything but imports {name}")
-            elif top in DATA and part not in DATA or top in ANALYSIS and part not in ANALYSIS:
+            elif (top in DATA and part not in DATA) or (top in ANALYSIS and part not in ANALYSIS):
                 wrong.append(f"{module} reaches over to {name}")
             elif top == "cli" and part != "cli":
                 wrong.append(f"{module} goes round the library to {name}")
@@ -95,7 +95,11 @@ def test_only_the_command_line_prints_or_exits() -> None:
     for name, source in modules().items():
         if name.split(".")[0] in ("cli", "__main__"):
             continue
-        called = {node.func.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        called = {
+            node.func.id
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
         assert not called & {"print", "exit"}, name
         assert "sys" not in imports(source), name
 

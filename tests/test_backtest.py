@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from zoo import log_of
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from zoo import log_of
 
 from graphkoc import score, tiers
 from graphkoc.backtest import NAMED, _shuffled, backtest, top_share
@@ -21,7 +21,9 @@ gains = hnp.arrays(float, 30, elements=st.integers(0, 4).map(float))
 def town(rng_seed: int = 0, people: int = 300):
     """A log in which people follow at random and review what those they follow reviewed."""
     rng = np.random.default_rng(rng_seed)
-    ties = [(f"p{a:03}", f"p{b:03}") for a in range(people) for b in rng.integers(0, people, rng.integers(2, 15)) if a != b]
+    ties = [
+        (f"p{a:03}", f"p{b:03}") for a in range(people) for b in rng.integers(0, people, rng.integers(2, 15)) if a != b
+    ]
     ties = sorted(set(ties))
     rows = [
         (f"p{person:03}", f"x{int(rng.integers(0, 60))}", float(rng.integers(1, 1000)))

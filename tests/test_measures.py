@@ -28,7 +28,9 @@ def oracle(graph: networkx.DiGraph, name: str) -> dict[object, float]:
     if name == "clustering":
         return networkx.clustering(undirected)
     assert name == "reciprocity"
-    return {a: np.mean([graph.has_edge(b, a) for b in graph.successors(a)]) if graph.out_degree(a) else 0.0 for a in graph}
+    return {
+        a: np.mean([graph.has_edge(b, a) for b in graph.successors(a)]) if graph.out_degree(a) else 0.0 for a in graph
+    }
 
 
 @pytest.mark.parametrize("name", list(MEASURES))

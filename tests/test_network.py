@@ -6,15 +6,17 @@ import networkx
 import numpy as np
 import pandas as pd
 import pytest
-from zoo import network_of
 from hypothesis import given
 from hypothesis import strategies as st
+from zoo import network_of
 
 from graphkoc.errors import DataError
 from graphkoc.network import Network, days
 
 names = st.text(alphabet="abcdefgh", min_size=1, max_size=2)
-edge_lists = st.lists(st.tuples(names, names, st.floats(0.5, 9), st.one_of(st.none(), st.integers(0, 20_000))), max_size=40)
+edge_lists = st.lists(
+    st.tuples(names, names, st.floats(0.5, 9), st.one_of(st.none(), st.integers(0, 20_000))), max_size=40
+)
 
 
 def framed(edges: list[tuple[str, str, float, int | None]]) -> tuple[pd.DataFrame, list[str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from zoo import log_of
 from scipy.stats import false_discovery_control
+from zoo import log_of
 
 from graphkoc.niches import MIN_REVIEWS, _benjamini_hochberg, _slugs, segments
 
@@ -80,4 +80,10 @@ def test_q_values_are_those_of_benjamini_and_hochberg(rng_seed: int) -> None:
 
 
 def test_ids_are_readable_and_distinct() -> None:
-    assert _slugs(["Food & Drink", "food/drink", "咖啡", "&", "!"]) == ["food-drink", "food-drink~2", "咖啡", "niche", "niche~2"]
+    assert _slugs(["Food & Drink", "food/drink", "咖啡", "&", "!"]) == [
+        "food-drink",
+        "food-drink~2",
+        "咖啡",
+        "niche",
+        "niche~2",
+    ]

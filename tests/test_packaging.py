@@ -19,13 +19,17 @@ pytestmark = pytest.mark.checkout
 def built(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The names in a wheel that is built from a copy of what git knows."""
     copy = tmp_path_factory.mktemp("checkout")
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
     program = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
-    made = subprocess.run([sys.executable, "-c", program, str(copy)], cwd=copy, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [sys.executable, "-c", program, str(copy)], cwd=copy, capture_output=True, text=True, check=True
+    )
     with zipfile.ZipFile(copy / made.stdout.split()[-1]) as wheel:
         return wheel.namelist()
 

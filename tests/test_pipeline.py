@@ -98,7 +98,9 @@ def test_niches_count_their_own_members(ciao_run: graphkoc.Run) -> None:
         assert 0 <= niche["kol_reach"] <= 1
 
 
-def test_the_share_that_wide_audiences_reach_agrees_with_the_query(ciao: graphkoc.Store, ciao_run: graphkoc.Run) -> None:
+def test_the_share_that_wide_audiences_reach_agrees_with_the_query(
+    ciao: graphkoc.Store, ciao_run: graphkoc.Run
+) -> None:
     asked = graphkoc.run_query(ciao, "niche_reach").set_index("niche")
     for niche in graphkoc.list_niches(ciao_run):
         assert asked.loc[niche["niche"], "people"] == niche["people"]
@@ -108,7 +110,9 @@ def test_the_share_that_wide_audiences_reach_agrees_with_the_query(ciao: graphko
 def test_the_direction_turns_round_once(store: graphkoc.Store) -> None:
     """One follow: in the store the follower FOLLOWS, in the network the followee comes first."""
     store.upsert({"follows": pd.DataFrame({"follower": ["x:fan"], "followee": ["x:star"]})})
-    told = store.read("MATCH (a:Consumer)-[:FOLLOWS]->(b:Consumer) RETURN a.consumer AS follower, b.consumer AS followee")
+    told = store.read(
+        "MATCH (a:Consumer)-[:FOLLOWS]->(b:Consumer) RETURN a.consumer AS follower, b.consumer AS followee"
+    )
     assert told.to_dict("records") == [{"follower": "x:fan", "followee": "x:star"}]
     network = graphkoc.project(store).log().network
     assert networkx.to_edgelist(network.to_networkx()) is not None
@@ -176,7 +180,9 @@ def test_runs_are_found_by_folder_by_name_and_by_age(ciao_run: graphkoc.Run, tmp
 
 def test_a_run_folder_that_cannot_be_written_is_said_and_leaves_nothing(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    blocked = graphkoc.Run(str(tmp_path / "file" / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members)
+    blocked = graphkoc.Run(
+        str(tmp_path / "file" / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members
+    )
     with pytest.raises(StoreError, match="cannot be written"):
         blocked.save()
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

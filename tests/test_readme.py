@@ -76,6 +76,17 @@ def test_the_two_commands_are_in_the_makefile_and_their_long_form_does_the_same(
 def test_the_readme_names_every_way_to_extend_it_and_every_part() -> None:
     for path in ("loaders/", "cypher/explore/", "graphkoc/measures/", "graphkoc/stores/"):
         assert path in README
-    for module in ("tables", "loaders", "stores", "cypher", "network", "measures", "niches", "score", "backtest", "pipeline"):
+    for module in (
+        "tables",
+        "loaders",
+        "stores",
+        "cypher",
+        "network",
+        "measures",
+        "niches",
+        "score",
+        "backtest",
+        "pipeline",
+    ):
         assert f"`{module}`" in README
     assert "python-igraph" in README

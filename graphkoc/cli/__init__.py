@@ -15,7 +15,12 @@ STORE = "ladybug:./graphkoc.lbug"
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="graphkoc", message="graphkoc %(version)s")
 @click.option(
-    "--store", default=STORE, envvar="GRAPHKOC_STORE", show_default=True, show_envvar=True, help="Where the graph lives."
+    "--store",
+    default=STORE,
+    envvar="GRAPHKOC_STORE",
+    show_default=True,
+    show_envvar=True,
+    help="Where the graph lives.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")

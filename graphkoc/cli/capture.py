@@ -33,7 +33,11 @@ def opened(ctx: click.Context) -> Iterator[Store]:
 
 @click.command()
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("graphkoc-demo"), show_default=True, help="The folder to make."
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("graphkoc-demo"),
+    show_default=True,
+    help="The folder to make.",
 )
 @output_options
 @click.pass_context
@@ -93,9 +97,9 @@ def load(
 ) -> None:
     """Load files or folders of a SOURCE into the store.
 
-    Loading again changes nothing.     Every row is accounted for: read = loaded + duplicate + rejected. Rejected rows go to a file, with
-    what is wrong with each, and the command ends with 7. When it is interrupted or fails, the store is
-    as it was before.
+    Loading again changes nothing. Every row is accounted for: read = loaded + duplicate + rejected.
+    Rejected rows go to a file, with what is wrong with each, and the command ends with 7. When it is
+    interrupted or fails, the store is as it was before.
 
     \b
     Examples:
@@ -177,7 +181,8 @@ def doctor(ctx: click.Context, format_: str | None, output: Path | None) -> None
     with opened(ctx) as store:
         checks = graphkoc.doctor(store)
     text = "\n".join(
-        f"{'ok     ' if c['ok'] else 'missing'}  {c['check']}: {c['detail']}" + (f"\n         {c['hint']}" if c["hint"] else "")
+        f"{'ok     ' if c['ok'] else 'missing'}  {c['check']}: {c['detail']}"
+        + (f"\n         {c['hint']}" if c["hint"] else "")
         for c in checks
     )
     emit(checks, format_, output, text=text)

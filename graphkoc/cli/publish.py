@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,7 +25,7 @@ def queries(format_: str | None, output: Path | None) -> None:
     """
     import graphkoc
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "query": query.name,
             "answers": query.description,
@@ -37,7 +38,8 @@ def queries(format_: str | None, output: Path | None) -> None:
     text = "\n".join(
         f"{row['query']}\n    {row['answers']}"
         + "".join(
-            f"\n    -p {p['name']}=...  {p['what']}" + (f" (default {p['default']})" if p["default"] is not None else "")
+            f"\n    -p {p['name']}=...  {p['what']}"
+            + (f" (default {p['default']})" if p["default"] is not None else "")
             for p in row["parameters"]
         )
         for row in rows
@@ -53,7 +55,9 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dic
 
 @click.command()
 @click.argument("name")
-@click.option("-p", "--param", "params", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="A parameter's value.")
+@click.option(
+    "-p", "--param", "params", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="A parameter's value."
+)
 @output_options
 @click.pass_context
 def query(ctx: click.Context, name: str, params: dict[str, str], format_: str | None, output: Path | None) -> None:
@@ -74,7 +78,10 @@ def query(ctx: click.Context, name: str, params: dict[str, str], format_: str | 
 @click.command()
 @click.argument("run", required=False)
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; by default report.html in the run folder."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file; by default report.html in the run folder.",
 )
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), help="How to print where it is.")
 def report(run: str | None, output: Path | None, format_: str | None) -> None:

@@ -20,7 +20,9 @@ DATES = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder; by default a new one under ./runs.")
 @click.option("--platform", help="Only this platform's people.")
 @click.option("--until", type=DATES, help="Look out from this day (UTC) instead of the newest review's.")
-@click.option("--min-size", type=click.IntRange(min=1), default=10, show_default=True, help="People that a niche must have.")
+@click.option(
+    "--min-size", type=click.IntRange(min=1), default=10, show_default=True, help="People that a niche must have."
+)
 @output_options
 @click.pass_context
 def analyse(
@@ -100,7 +102,8 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
 def niches(run: str | None, format_: str | None, output: Path | None) -> None:
     """List the niches: taste segments, with their evidence.
 
-    Of a RUN, a folder or a name under ./runs; the newest by default. kols are people with a wide audience; kol_reach is the share of the niche's people who follow one.
+    Of a RUN, a folder or a name under ./runs; the newest by default. kols are people with a wide
+    audience; kol_reach is the share of the niche's people who follow one.
 
     \b
     Examples:
@@ -152,11 +155,11 @@ def explain(consumer: str, run: str | None, format_: str | None, output: Path | 
     why = graphkoc.explain_consumer(graphkoc.find_run(run), consumer)
     place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
     lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['tier']} audience of {why['audience']:,}"]
-    for part in why["parts"]:
-        lines.append(
-            f"  {part['points']:6.2f}  {part['what']} of {part['value']:,.2f} "
-            f"(at least as much as {part['percentile']:.1f} % of her tier)\n          {part['query']}"
-        )
+    lines += [
+        f"  {part['points']:6.2f}  {part['what']} of {part['value']:,.2f} "
+        f"(at least as much as {part['percentile']:.1f} % of her tier)\n          {part['query']}"
+        for part in why["parts"]
+    ]
     lines += [f"  for   {reason}" for reason in why["reasons"]]
     lines += [f"  but   {caution}" for caution in why["cautions"]]
     emit(why, format_, output, rows=why["parts"], text="\n".join(lines))
@@ -173,7 +176,9 @@ def _fractions(_: click.Context, __: click.Parameter, text: str) -> tuple[float,
 
 
 @click.command()
-@click.option("--splits", default="0.6,0.7,0.75,0.8,0.85", show_default=True, callback=_fractions, help="Quantiles of time.")
+@click.option(
+    "--splits", default="0.6,0.7,0.75,0.8,0.85", show_default=True, callback=_fractions, help="Quantiles of time."
+)
 @click.option(
     "--top",
     type=click.FloatRange(0, 1, min_open=True),
@@ -215,7 +220,8 @@ def backtest(
     emit(document, format_, output, rows=rows)
     if format_ in (None, "table"):
         for placebo in tested.placebos:
-            click.echo(f"{placebo.name}: the top collects {placebo.top_credit:.1f} of {placebo.credit:.1f} ({placebo.share:.1%})")
+            collected = f"{placebo.top_credit:.1f} of {placebo.credit:.1f} ({placebo.share:.1%})"
+            click.echo(f"{placebo.name}: the top collects {collected}")
         click.echo(click.wrap_text(tested.verdict, 100))
 
 

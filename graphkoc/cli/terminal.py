@@ -65,7 +65,9 @@ class Commands(click.Group):
         steps: dict[str, list[tuple[str, str]]] = {}
         for name in self.commands:
             command = self.commands[name]
-            steps.setdefault(getattr(command, "step", "other"), []).append((name, (command.help or "").split("\n")[0].strip()))
+            steps.setdefault(getattr(command, "step", "other"), []).append(
+                (name, (command.help or "").split("\n")[0].strip())
+            )
         for step, rows in steps.items():
             with formatter.section(step):
                 formatter.write_dl(rows)
@@ -168,7 +170,10 @@ def output_options(function: Function) -> Function:
 
     @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print; a table by default.")
     @click.option(
-        "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there; the suffix gives the format."
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write there; the suffix gives the format.",
     )
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -193,7 +198,9 @@ def emit(
     if output is not None and format_ is None:
         format_ = {".json": "json", ".csv": "csv", ".txt": "table"}.get(output.suffix.lower())
         if format_ is None:
-            raise UsageError(f"{output} has no suffix that says how to write it", hint="Use .json, .csv or .txt, or add --format.")
+            raise UsageError(
+                f"{output} has no suffix that says how to write it", hint="Use .json, .csv or .txt, or add --format."
+            )
     shown = document if rows is None else rows
     shown = [shown] if isinstance(shown, Mapping) else shown
     if format_ == "json":
@@ -283,7 +290,9 @@ def _table(rows: Sequence[Row]) -> str:
 
 def _plain(text: str) -> str:
     """The text without what a terminal would obey: control, direction and other format characters."""
-    return "".join(" " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return "".join(
+        " " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
+    )
 
 
 def _width(text: str) -> int:

@@ -29,13 +29,15 @@ def activity(log: Log, at: float, half_life: float = HALF_LIFE) -> Values:
     """
     past = log.day <= at
     weights = np.exp2(-(at - log.day[past]) / half_life)
-    return np.bincount(log.person[past], weights, minlength=len(log.network))
+    return np.bincount(log.person[past], weights, minlength=len(log.network)).astype(float)
 
 
 def audience_activity(log: Log, at: float, half_life: float = HALF_LIFE) -> Values:
     """The recent activity of the followers known at day `at`, summed; (n,) float64."""
     network = log.network.subset(log.known(at))
-    return np.bincount(network.source, activity(log, at, half_life)[network.target], minlength=len(network))
+    return np.bincount(network.source, activity(log, at, half_life)[network.target], minlength=len(network)).astype(
+        float
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +79,15 @@ def pairs(log: Log, network: Network | None = None) -> Pairs:
     with duckdb.connect() as connection:
         connection.register("edges", edges)
         connection.register("firsts", firsts)
-        found = connection.execute(Path(__file__).with_name("pairs.sql").read_text(encoding="utf-8")).fetchnumpy()
-    edge = found["edge"]
+        found = connection.execute(Path(__file__).with_name("pairs.sql").read_text(encoding="utf-8")).fetch_df()
+    edge, thing = found["edge"].to_numpy(dtype=np.int64), found["thing"].to_numpy(dtype=np.int64)
     return Pairs(
-        edge, network.source[edge], network.target[edge], found["thing"], found["source_day"], found["target_day"]
+        edge,
+        network.source[edge],
+        network.target[edge],
+        thing,
+        found["source_day"].to_numpy(dtype=float),
+        found["target_day"].to_numpy(dtype=float),
     )
 
 
@@ -93,10 +100,11 @@ def credit(pairs: Pairs, n: int, after: float, until: float = np.inf) -> Values:
     first = pairs.where(pairs.source_day < pairs.target_day)
     shares = first.shares()
     window = (first.target_day > after) & (first.target_day <= until)
-    return np.bincount(first.source[window], shares[window], minlength=n)
+    return np.bincount(first.source[window], shares[window], minlength=n).astype(float)
 
 
 def past_credit(pairs: Pairs, n: int, at: float, half_life: float) -> Values:
     """Adoption credit earned up to day `at`, each adoption weighing 2^(-age / half_life); (n,) float64."""
     first = pairs.where((pairs.source_day < pairs.target_day) & (pairs.target_day <= at))
-    return np.bincount(first.source, first.shares() * np.exp2(-(at - first.target_day) / half_life), minlength=n)
+    weights = first.shares() * np.exp2(-(at - first.target_day) / half_life)
+    return np.bincount(first.source, weights, minlength=n).astype(float)
