@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import hypothesis
 import networkx
 import pytest
 from zoo import ZOO
 
 import graphkoc
 from graphkoc import assets
+
+# A shared machine may pause for seconds: speed is measured in bench/, not here.
+hypothesis.settings.register_profile("graphkoc", deadline=None)
+hypothesis.settings.load_profile("graphkoc")
 
 ENGINES = ("igraph", "duckdb", "ladybug", "pandas", "numpy")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from graphkoc.cli import capture, publish, qualify
+from graphkoc.cli.configuration import PREFIX, config, config_option
 from graphkoc.cli.terminal import Commands
 
 __all__ = ["cli"]
@@ -12,20 +15,27 @@ __all__ = ["cli"]
 STORE = "ladybug:./graphkoc.lbug"
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "auto_envvar_prefix": PREFIX,
+    },
+)
 @click.version_option(package_name="graphkoc", message="graphkoc %(version)s")
 @click.option(
     "--store",
     default=STORE,
-    envvar="GRAPHKOC_STORE",
     show_default=True,
     show_envvar=True,
     help="Where the graph lives.",
 )
+@config_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
-def cli(ctx: click.Context, store: str, quiet: bool, debug: bool) -> None:
+def cli(ctx: click.Context, store: str, config: Path | None, quiet: bool, debug: bool) -> None:
     """Find key opinion consumers: small audiences, recent reviews, followers who follow on.
 
     \b
@@ -45,7 +55,7 @@ def cli(ctx: click.Context, store: str, quiet: bool, debug: bool) -> None:
 for step, commands in (
     ("Capture (what do we have)", capture.COMMANDS),
     ("Qualify (who are our key opinion consumers, and why)", qualify.COMMANDS),
-    ("Read and pass on", publish.COMMANDS),
+    ("Read and pass on", (*publish.COMMANDS, config)),
 ):
     for command in commands:
         command.step = step  # type: ignore[attr-defined]

@@ -1,0 +1,118 @@
+"""Where a setting comes from: the flag, then the environment, then files, then graphkoc's default.
+
+    # graphkoc.toml
+    store = "neo4j://localhost:7687"
+
+    [analyse]
+    min_size = 20
+
+A table of the file is a command, a key one of its options with _ for -. The environment says the same as
+GRAPHKOC_STORE and GRAPHKOC_ANALYSE_MIN_SIZE. Of files, ./graphkoc.toml (or the one that --config
+names) comes before the user's own. A key that no command has is an error, so that none is misspelt in vain.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from graphkoc.cli.terminal import emit, output_options
+from graphkoc.errors import UsageError
+
+__all__ = ["PREFIX", "config", "config_option"]
+
+PREFIX = "GRAPHKOC"
+HERE = Path("graphkoc.toml")
+NOT_SETTINGS = {"help", "version", "config", "format_", "output", "debug", "out", "dry_run", "params", "until"}
+"""Options of one call, which no file sets."""
+
+
+def _files(named: Path | None) -> list[Path]:
+    """The files that are read, the one that wins first."""
+    if named is not None and not named.is_file():
+        raise UsageError(f"there is no configuration file {named}", hint="Check the spelling of the path.")
+    own = Path(click.get_app_dir("graphkoc")) / "graphkoc.toml"
+    return [path for path in (named or HERE, own) if path.is_file()]
+
+
+def _settings(group: click.Group) -> dict[tuple[str, ...], click.Option]:
+    """Every setting by its keys in a file: ("store",), ("analyse", "min_size")."""
+    found = {}
+    for keys, command in [((), group), *(((name,), command) for name, command in group.commands.items())]:
+        for option in command.params:
+            if isinstance(option, click.Option) and option.name and option.name not in NOT_SETTINGS:
+                found[(*keys, option.name)] = option
+    return found
+
+
+def _read(path: Path, group: click.Group) -> dict[str, Any]:
+    """What a file sets; UsageError when it is no TOML, or sets what nobody asks."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}") from error
+    known = _settings(group)
+    for name, value in values.items():
+        for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
+            if keys not in known:
+                hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
+                raise UsageError(f"{path} sets {'.'.join(keys)}, which is no setting", hint=hint)
+    return values
+
+
+def _merged(ctx: click.Context, _: click.Parameter, named: Path | None) -> Path | None:
+    """Let the files give the options their defaults."""
+    assert isinstance(ctx.command, click.Group)
+    merged: dict[str, Any] = {}
+    try:
+        for path in reversed(_files(named)):
+            for name, value in _read(path, ctx.command).items():
+                merged[name] = {**merged.get(name, {}), **value} if isinstance(value, dict) else value
+    except UsageError as error:
+        raise click.UsageError(f"{error}. {error.hint}", ctx) from error
+    ctx.default_map = merged
+    return named
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    callback=_merged,
+    help="A configuration file instead of ./graphkoc.toml.",
+)
+
+
+@click.command()
+@output_options
+@click.pass_context
+def config(ctx: click.Context, format_: str | None, output: Path | None) -> None:
+    """Say how everything is set, and where each value comes from.
+
+    \b
+    Examples:
+      graphkoc config
+      GRAPHKOC_ANALYSE_MIN_SIZE=20 graphkoc config --format json
+    """
+    root = ctx.find_root()
+    assert isinstance(root.command, click.Group)
+    files = [(path, _read(path, root.command)) for path in _files(root.params["config"])]
+    rows = []
+    for keys, option in _settings(root.command).items():
+        variable = "_".join([PREFIX, *keys]).upper()
+        value, origin = option.to_info_dict()["default"], "default"
+        for path, values in reversed(files):
+            table = values.get(keys[0], {}) if len(keys) == 2 else values
+            if keys[-1] in table:
+                value, origin = table[keys[-1]], str(path)
+        if os.environ.get(variable):
+            value, origin = os.environ[variable], variable
+        if len(keys) == 1 and root.get_parameter_source(keys[0]) is ParameterSource.COMMANDLINE:
+            value, origin = root.params[keys[0]], "flag"
+        rows.append({"setting": ".".join(keys), "value": value, "from": origin})
+    emit(rows, format_, output)

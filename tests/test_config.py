@@ -1,0 +1,84 @@
+"""Configuration: flag, then environment, then files, then default; and what is misspelt is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from test_cli import run, small
+
+
+def settings(folder: Path, *args: str, env: dict[str, str] | None = None) -> dict[str, tuple[object, str]]:
+    done = run(*args, "config", "--format", "json", cwd=folder, env={"HOME": str(folder / "home"), **(env or {})})
+    assert done.returncode == 0, done.stderr
+    return {row["setting"]: (row["value"], row["from"]) for row in json.loads(done.stdout)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a graphkoc.toml, and a home with one of the user's own."""
+    (tmp_path / "graphkoc.toml").write_text('store = "ladybug:here.lbug"\n[kocs]\nlimit = 7\n')
+    own = tmp_path / "home" / ".config" / "graphkoc"
+    own.mkdir(parents=True)
+    (own / "graphkoc.toml").write_text('store = "ladybug:own.lbug"\n[kocs]\nlimit = 3\n[analyse]\nmin_size = 30\n')
+    return tmp_path
+
+
+def test_the_nearer_file_wins_and_the_other_fills_in(folder: Path) -> None:
+    found = settings(folder)
+    assert found["store"] == ("ladybug:here.lbug", "graphkoc.toml")
+    assert found["kocs.limit"] == (7, "graphkoc.toml")
+    assert found["analyse.min_size"] == (30, str(folder / "home" / ".config" / "graphkoc" / "graphkoc.toml"))
+    assert found["backtest.top"] == (0.02, "default")
+
+
+def test_the_environment_wins_over_files_and_a_flag_over_all(folder: Path) -> None:
+    env = {"GRAPHKOC_STORE": "ladybug:env.lbug", "GRAPHKOC_KOCS_LIMIT": "5"}
+    found = settings(folder, env=env)
+    assert found["store"] == ("ladybug:env.lbug", "GRAPHKOC_STORE")
+    assert found["kocs.limit"] == ("5", "GRAPHKOC_KOCS_LIMIT")
+    assert settings(folder, "--store", "ladybug:flag.lbug", env=env)["store"] == ("ladybug:flag.lbug", "flag")
+
+
+def test_a_named_file_stands_in_for_the_one_here(folder: Path) -> None:
+    (folder / "other.toml").write_text('store = "ladybug:other.lbug"\n')
+    assert settings(folder, "--config", "other.toml")["store"] == ("ladybug:other.lbug", "other.toml")
+
+
+def test_what_is_set_is_used(folder: Path) -> None:
+    small(folder / "raw")
+    home = {"HOME": str(folder / "home")}
+    assert run("load", "ciao", "raw", cwd=folder, env=home).returncode == 0
+    assert (folder / "here.lbug").is_file()
+    (folder / "graphkoc.toml").write_text('[analyse]\nmin_size = "many"\n')
+    assert run("analyse", cwd=folder, env=home).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("store = ladybug", "graphkoc.toml is not TOML"),
+        ('stroe = "x"', "sets stroe, which is no setting"),
+        ("[kocs]\nlimits = 3", "sets kocs.limits, which is no setting"),
+    ],
+)
+def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "graphkoc.toml").write_text(text)
+    done = run("queries", cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    missing = run("--config", "nowhere.toml", "queries", cwd=tmp_path)
+    assert (missing.returncode, "there is no configuration file nowhere.toml" in missing.stderr) == (2, True)
+
+
+@pytest.mark.checkout
+def test_the_compose_file_pins_the_tested_server_keeps_to_this_machine_and_has_no_password_of_its_own() -> None:
+    compose = (Path(__file__).resolve().parent.parent / "docker-compose.yml").read_text()
+    assert "image: neo4j:5.26.30-community" in compose
+    ports = [line.strip() for line in compose.splitlines() if line.strip().startswith('- "')]
+    assert ports
+    assert all(port.startswith('- "127.0.0.1:') for port in ports)
+    assert "${GRAPHKOC_NEO4J_PASSWORD:?" in compose
+    assert "wget" in compose
