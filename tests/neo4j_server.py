@@ -8,6 +8,7 @@ compose file is asked. `GRAPHKOC_REQUIRE_NEO4J=1` turns "there is none" from a s
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import functools
@@ -24,6 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import neo4j
+import pytest
 from neo4j.exceptions import DriverError, Neo4jError
 
 LTS = "5.26.30"
@@ -88,7 +90,7 @@ class LocalServer(Server):
         self._release = version
         self._heap = heap
         self._quick = quick
-        self._settings = settings
+        self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._new_archive: Path | None = None
         super().__init__(f"bolt://127.0.0.1:{self.bolt}", "neo4j", PASSWORD)
@@ -109,7 +111,7 @@ class LocalServer(Server):
             "dbms.usage_report.enabled": "false",
             "dbms.security.auth_max_failed_attempts": "0",
             "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
-            **self._settings,
+            **self.settings,
         }
         lines = "".join(f"{key}={value}\n" for key, value in settings.items())
         (self.home / "conf/neo4j.conf").write_text(lines, encoding="utf-8")
@@ -366,3 +368,22 @@ def _container(reason: UnavailableError) -> Iterator[Server]:
         yield server
     finally:
         subprocess.run([*command, "down", "--volumes"], env=environment, capture_output=True, check=False)
+
+
+@functools.cache
+def shared(version: str) -> Server:
+    """The one server of that release for this whole test run; it is stopped when Python ends."""
+    stack = contextlib.ExitStack()
+    server = stack.enter_context(serving(version))
+    atexit.register(stack.close)
+    return server
+
+
+def shared_or_skip(version: str) -> Server:
+    """The same, but where there is no Neo4j the test is skipped, or fails if `GRAPHKOC_REQUIRE_NEO4J` is 1."""
+    try:
+        return shared(version)
+    except UnavailableError as reason:
+        if required():
+            pytest.fail(f"GRAPHKOC_REQUIRE_NEO4J is set, and there is no Neo4j: {reason}")
+        pytest.skip(f"no Neo4j: {reason}")

@@ -92,11 +92,9 @@ def open_store(url: str = DEFAULT) -> Store:
     """
     scheme, colon, _ = url.partition(":")
     if not colon or scheme not in ENGINES:
-        # What comes after the colon may hold a password.
+        shown = f"{scheme}:…" if "@" in url else url  # what comes before an @ may be a password
         kinds = ", ".join(f"{name}:" for name in ENGINES)
-        raise StoreError(
-            f"there is no store of the kind {scheme + colon!r}", hint=f"A store begins with one of: {kinds}."
-        )
+        raise StoreError(f"there is no store of the kind {shown!r}", hint=f"A store begins with one of: {kinds}.")
     store: Store = import_module(ENGINES[scheme]).open_url(url)
     return store
 
@@ -108,6 +106,7 @@ ARROW = {
     "number": pa.float64(),
     "time": pa.timestamp("us"),
 }
+WORDS = {"id": "text", "text": "text", "integer": "whole numbers", "number": "numbers", "time": "times"}
 
 
 def schema(table: Table) -> pa.Schema:
@@ -119,14 +118,14 @@ def arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
     """The rows with all the table's columns, in its order and types, nulls where they have none."""
     wanted = schema(table)
     arrays = []
-    for field in wanted:
+    for field, kind in zip(wanted, [column.kind for column in table], strict=True):
         if field.name not in rows.columns:
             arrays.append(pa.nulls(len(rows), field.type))
             continue
         try:
             arrays.append(pa.array(rows[field.name], field.type, from_pandas=True))
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError) as error:
-            raise DataError(f"{table.name}.{field.name} does not hold {field.type}s: {error}") from error
+            raise DataError(f"{table.name}.{field.name} does not hold {WORDS[kind]}: {error}") from error
     return pa.table(arrays, schema=wanted)
 
 

@@ -9,7 +9,9 @@ one, and put it in the old one's place. Until that last step the store is as it 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,7 +20,7 @@ import ladybug
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc.cypher import Value
+from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.raw import Progress
 from graphkoc.stores import frame, key_of, near_far, prepared, schema
@@ -30,6 +32,9 @@ BUFFER_POOL = 1 << 30
 """Bytes of page cache at most. The engine's own default is most of the machine."""
 
 TYPES = {"id": "STRING", "text": "STRING", "integer": "INT64", "number": "DOUBLE", "time": "TIMESTAMP"}
+
+READS = re.compile(r"((EXPLAIN|PROFILE)\s+)?(MATCH|OPTIONAL|WITH|UNWIND|RETURN|CALL)\b", re.IGNORECASE)
+"""How a query begins. The engine opens its file to read, but COPY and EXPORT would still write others."""
 
 
 def open_url(url: str) -> LadybugStore:
@@ -104,6 +109,13 @@ class LadybugStore:
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """See Store.read."""
+        code = NOT_CODE.sub(" ", text).strip().rstrip(";")
+        if ";" in code:
+            raise QueryError("there are several queries in one", hint="Ask them one by one.")
+        if not READS.match(code):
+            raise QueryError("the query would do more than read the graph", hint="Queries only read.")
+        if missing := sorted(set(re.findall(r"\$(\w+)", code)) - set(params or {})):
+            raise QueryError(f"the query needs the parameter {missing[0]}")  # the engine would take it for null
         return frame(self._arrow(text, params))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -132,8 +144,9 @@ class LadybugStore:
             self._database, self._connection = self._opened(self.path, read_only=True)
         try:
             result = self._connection.execute(text, dict(params or {}))
-            if isinstance(result, list):
-                raise QueryError("there are several queries in one", hint="Ask them one by one.")
+            assert not isinstance(result, list), "one query has one result"
+            if not result.get_column_names():
+                raise QueryError("the query returns nothing", hint="It needs a RETURN.")
             rows: pa.Table = result.get_as_arrow()
         except RuntimeError as error:
             raise QueryError(f"the store refuses the query: {' '.join(str(error).split())}") from error
@@ -152,39 +165,48 @@ class LadybugStore:
     def _rewrite(self, change: Callable[[duckdb.DuckDBPyConnection], bool], progress: Progress | None = None) -> bool:
         """Change the store's tables in DuckDB; if they did, put a new file of them in the old one's place.
 
-        The old file stays open for writing meanwhile, which is the lock that keeps a second writer out.
+        Nothing is opened for writing but the new file, so that the old one needs no room and no repair.
         """
         self.close()
         new = self.path.with_name(self.path.name + ".new")
-        exists = self.path.exists()
         with contextlib.ExitStack() as stack:
-            if exists:
-                stack.callback(self.close)
-                self._database, self._connection = self._opened(self.path, read_only=False)
-            self._remove_leftovers(new)
+            exists = stack.enter_context(self._alone())
+            _remove(new)  # a killed process left it
+            stack.callback(self.close)
+            stack.callback(_remove, new)
             graph = stack.enter_context(duckdb.connect())
             self._dump(graph, exists)
             if not change(graph) and exists:
                 return False
-            stack.callback(_remove, new)
             self._build(graph, new, progress)
             if progress:
                 progress("stored", 0, 0, 0)
             new.replace(self.path)
         return True
 
-    def _remove_leftovers(self, new: Path) -> None:
-        """Remove what a killed process left, unless its owner is alive and holds the lock."""
-        if new.exists():
-            try:
-                database, connection = self._opened(new, read_only=False)
-            except StoreError as error:
-                if "another process" in str(error):
-                    raise
-            else:
-                connection.close()
-                database.close()
-        _remove(new)
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Keep other writers out; gives whether there is a file.
+
+        The lock is on the file, and a second writer is refused. Where there is none yet it is on the
+        folder, and a second writer waits. It goes with the process.
+        """
+        while True:
+            exists = self.path.exists()
+            handle = os.open(self.path if exists else self.path.absolute().parent, os.O_RDONLY)
+            with contextlib.ExitStack() as stack:
+                stack.callback(os.close, handle)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if exists else 0))
+                except BlockingIOError as error:
+                    hint = "Wait until it is done, then try again."
+                    raise StoreError(f"another process is writing to {self.path}", hint=hint) from error
+                # Meanwhile another writer may have put its file there.
+                if exists == self.path.exists() and (
+                    not exists or os.path.samestat(self.path.stat(), os.fstat(handle))
+                ):
+                    yield exists
+                    return
 
     def _dump(self, graph: duckdb.DuckDBPyConnection, exists: bool) -> None:
         """Every table of the store, or an empty one, as a DuckDB table of that name."""

@@ -340,7 +340,13 @@ class Neo4jStore:
                 stack.close()
                 lock = stack.enter_context(self._session(neo4j.WRITE_ACCESS)).begin_transaction(timeout=limit)
                 stack.callback(_let_go, lock)
-                lock.run("MERGE (l:Load {load: $key}) SET l.source = $key", key=WRITER).consume()
+                try:
+                    lock.run("MERGE (l:Load {load: $key}) SET l.source = $key", key=WRITER).consume()
+                except Neo4jError as error:
+                    if ".Transaction." not in (error.code or ""):
+                        raise
+                    hint = "Wait until it is done, then try again."
+                    raise StoreError(f"another process is writing to {self._address}", hint=hint) from error
             guard = threading.Lock()
 
             def write(statements: Sequence[Statement]) -> list[list[list[Any]]]:
@@ -397,9 +403,6 @@ class Neo4jStore:
         if "ForbiddenOnReadOnlyDatabase" in code:
             hint = "Use a user and a database that may be written."
             return StoreError(f"the database at {self._address} is read-only", hint=hint)
-        if "TransactionTimedOut" in code or "LockAcquisitionTimeout" in code:
-            hint = "Wait until it is done, then try again."
-            return StoreError(f"another process is writing to {self._address}", hint=hint)
         if "CredentialsExpired" in code:
             return StoreError(f"the password of the server at {self._address} has to be changed first")
         if query and isinstance(error, ClientError):

@@ -213,7 +213,7 @@ class Writing:
                 " RETURN count(e)"
             )
             old = rows["old"].drop_null().to_pylist()
-            ((count,),), *_ = self._write([(text, params), *([(_DELETE_EDGES, {"ids": old})] if old else [])])
+            *_, ((count,),) = self._write([*([(_DELETE_EDGES, {"ids": old})] if old else []), (text, params)])
             if count != len(part):
                 raise StoreError("nodes went away while edges were tied to them", hint="Load again.")
             self._step(len(part))
