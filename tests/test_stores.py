@@ -1,0 +1,994 @@
+"""The contract of a store, run against every real engine: the embedded one and each release of Neo4j."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import neo4j_server
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
+from graphkoc.stores import Store, arrow, frame, open_store, writing
+from graphkoc.tables import CANONICAL, RESULTS, TABLES
+
+NEO4J = neo4j_server.versions()
+
+HOSTILE = [
+    "Robert'); MATCH (n) DETACH DELETE n //",
+    "`a` {b: 'c'} $d \\ \" ` --",
+    "咖啡 ☕ 👩‍👩‍👧 é é",
+    "مرحبا\u202e‏ שלום",
+    "two\nlines\r\nand\ttabs",
+    "nul\0inside",
+    "1e5",
+    "007",
+    "NULL",
+    "",
+    " ",
+    "x" * 100_000,
+]
+
+
+@dataclass
+class Place:
+    """Where a store of one engine is; a test may open it as often as it likes."""
+
+    engine: str
+    url: str
+    server: neo4j_server.Server | None = None
+
+    def open(self) -> Store:
+        return open_store(self.url)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        password = self.server.password if self.server else ""
+        return {**os.environ, "GRAPHKOC_NEO4J_PASSWORD": password}
+
+
+@pytest.fixture(params=["ladybug", *NEO4J])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    if request.param == "ladybug":
+        return Place("ladybug", f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    server = neo4j_server.shared_or_skip(request.param)
+    server.empty()
+    return _on(server, monkeypatch)
+
+
+@pytest.fixture
+def neo4j_place(place: Place) -> Place:
+    if place.server is None:
+        pytest.skip("about a server")
+    return place
+
+
+@pytest.fixture
+def ladybug_place(tmp_path: Path) -> Place:
+    return Place("ladybug", f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    store = place.open()
+    yield store
+    store.close()
+
+
+def _on(server: neo4j_server.Server, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD", server.password)
+    monkeypatch.setenv("GRAPHKOC_NEO4J_USER", server.user)
+    monkeypatch.delenv("GRAPHKOC_NEO4J_PASSWORD_FILE", raising=False)
+    return Place("neo4j", server.uri, server)
+
+
+def times(*texts: str | None) -> pd.Series[Any]:
+    return pd.Series(pd.to_datetime(list(texts), format="ISO8601")).astype("datetime64[us]")
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """A small graph with something in every canonical table."""
+    return {
+        "consumers": pd.DataFrame(
+            {
+                "consumer": ["s:ann", "s:bob", "s:cyd"],
+                "name": ["Ann", None, "Cyd"],
+                "platform": ["s", "s", None],
+                "followers": pd.array([10, None, 0], "Int64"),
+                "joined_at": times("2019-01-02T03:04:05.678901", None, "1990-01-01"),
+                "quote": [9.5, None, 0.0],
+            }
+        ),
+        "products": pd.DataFrame(
+            {"product": ["s:tea", "s:pot"], "title": ["Tea", None], "category": ["Drinks", None], "price": [3.25, None]}
+        ),
+        "reviews": pd.DataFrame(
+            {
+                "review": ["s:r1", "s:r2", "s:r3"],
+                "consumer": ["s:ann", "s:bob", "s:dan"],
+                "product": ["s:tea", "s:cup", None],
+                "rating": [5.0, None, 0.5],
+                "created_at": times("2020-01-01", None, "2020-02-03T04:05:06"),
+                "likes": pd.array([3, None, 2**62], "Int64"),
+                "text": ["good", "", None],
+            }
+        ),
+        "follows": pd.DataFrame(
+            {
+                "follower": ["s:ann", "s:bob", "s:ann", "s:eve"],
+                "followee": ["s:bob", "s:ann", "s:ann", "s:ann"],
+                "since": times("2018-01-01", None, None, "2018-01-01"),
+            }
+        ),
+        "engagements": pd.DataFrame(
+            {
+                "engagement": ["s:e1", "s:e2", "s:e3"],
+                "consumer": ["s:bob", "s:bob", "s:fay"],
+                "review": ["s:r1", "s:r1", "s:r9"],
+                "kind": ["like", "comment", None],
+                "parent": [None, "s:e0", None],
+            }
+        ),
+        "purchases": pd.DataFrame(
+            {
+                "consumer": ["s:bob", "s:bob", "s:gus"],
+                "product": ["s:tea", "s:tea", "s:tea"],
+                "order": ["s:o1", "s:o2", "s:o1"],
+                "quantity": [1.0, 2.0, None],
+            }
+        ),
+        "memberships": pd.DataFrame(
+            {"group": ["s:g1", "s:g1"], "consumer": ["s:ann", "s:hal"], "role": ["owner", None]}
+        ),
+        "identities": pd.DataFrame({"account": ["s:ann", "s:bob"], "person": ["p1", "p1"]}),
+    }
+
+
+def result_tables() -> dict[str, pd.DataFrame]:
+    return {
+        "runs": pd.DataFrame({"run": ["run-1"], "at": times("2021-01-01")}),
+        "scores": pd.DataFrame(
+            {"consumer": ["s:ann", "s:bob"], "tier": ["small", "wide"], "score": [1.5, 2.5], "rank": [1, None]}
+        ),
+        "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", "Pots"], "people": [1, 1]}),
+        "members": pd.DataFrame(
+            {"consumer": ["s:ann", "s:bob", "s:ann"], "niche": ["n1", "n1", "n2"], "confidence": [1.0, None, 0.25]}
+        ),
+    }
+
+
+def rows(store: Store, name: str) -> pd.DataFrame:
+    """A table as the store has it, by key."""
+    return store.table(name).sort_values(list(TABLES[name].key), ignore_index=True)
+
+
+def content(store: Store) -> dict[str, pd.DataFrame]:
+    return {name: rows(store, name) for name in TABLES}
+
+
+def assert_same(left: Mapping[str, pd.DataFrame], right: Mapping[str, pd.DataFrame]) -> None:
+    assert left.keys() == right.keys()
+    for name in left:
+        pd.testing.assert_frame_equal(left[name], right[name], obj=name)
+
+
+def typed(name: str, given: pd.DataFrame) -> pd.DataFrame:
+    """A frame as a store gives it back: all columns, typed, by key."""
+    return frame(arrow(given, TABLES[name])).sort_values(list(TABLES[name].key), ignore_index=True)
+
+
+def whole_graph(server: neo4j_server.Server) -> tuple[list[str], list[str]]:
+    """Every node and every edge of the database, ours or not, as sorted text."""
+    nodes = server.run("MATCH (n) RETURN labels(n) AS labels, properties(n) AS has")
+    edges = server.run(
+        "MATCH (a)-[e]->(b) RETURN labels(a) AS a, properties(a) AS pa, type(e) AS t, properties(e) AS pe,"
+        " labels(b) AS b, properties(b) AS pb"
+    )
+    return (
+        sorted(json.dumps(row, default=str, sort_keys=True) for row in nodes),
+        sorted(json.dumps(row, default=str, sort_keys=True) for row in edges),
+    )
+
+
+# What every engine does.
+
+
+def test_what_is_put_in_comes_back(store: Store) -> None:
+    given = tables()
+    assert store.upsert(given)
+    for name in ("follows", "engagements", "purchases", "memberships", "identities"):
+        pd.testing.assert_frame_equal(rows(store, name), typed(name, given[name]), obj=name)
+    for name in ("consumers", "products", "reviews"):
+        key = TABLES[name].key[0]
+        found = rows(store, name)
+        found = found[found[key].isin(given[name][key])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, typed(name, given[name]), obj=name)
+
+
+def test_nodes_that_are_only_mentioned_are_made(store: Store) -> None:
+    store.upsert(tables())
+    people = ["s:ann", "s:bob", "s:cyd", "s:dan", "s:eve", "s:fay", "s:gus", "s:hal"]
+    assert rows(store, "consumers")["consumer"].tolist() == people
+    assert rows(store, "products")["product"].tolist() == ["s:cup", "s:pot", "s:tea"]
+    assert rows(store, "reviews")["review"].tolist() == ["s:r1", "s:r2", "s:r3", "s:r9"]
+    assert store.read("MATCH (p:Person) RETURN p.person AS person")["person"].tolist() == ["p1"]
+
+
+def test_twice_is_once(store: Store) -> None:
+    book = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2021-01-01")})}
+    assert store.upsert(tables() | book)
+    before = content(store)
+    later = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2022-02-02")})}
+    assert not store.upsert(tables() | later)
+    assert_same(content(store), before)
+
+
+def test_a_load_is_in_the_book_once_it_brought_something_or_was_never_there(store: Store) -> None:
+    def book(load: str, at: str) -> dict[str, pd.DataFrame]:
+        return {"loads": pd.DataFrame({"load": [load], "source": ["s"], "loaded_at": times(at)})}
+
+    given = {"consumers": tables()["consumers"]}
+    assert store.upsert(given | book("a", "2021-01-01"))
+    assert store.upsert(given | book("b", "2021-01-02"))  # nothing new, but nobody has seen this load
+    assert not store.upsert(given | book("a", "2021-01-03"))
+    given["consumers"].loc[1, "name"] = "Bob"
+    assert store.upsert(given | book("a", "2021-01-04"))
+    assert rows(store, "loads")["loaded_at"].dt.day.tolist() == [4, 2]
+
+
+def test_a_value_replaces_an_older_one_and_a_null_leaves_it(store: Store) -> None:
+    store.upsert(tables())
+    assert store.upsert({"consumers": pd.DataFrame({"consumer": ["s:ann", "s:cyd"], "name": [None, "C."]})})
+    found = rows(store, "consumers").set_index("consumer")
+    assert found.loc["s:ann", "name"] == "Ann"
+    assert found.loc["s:cyd", "name"] == "C."
+    assert found.loc["s:ann", "followers"] == 10
+    assert store.upsert(
+        {"follows": pd.DataFrame({"follower": ["s:bob"], "followee": ["s:ann"], "since": times("2017-01-01")})}
+    )
+    assert not store.upsert(
+        {"follows": pd.DataFrame({"follower": ["s:bob"], "followee": ["s:ann"], "since": times(None)})}
+    )
+    assert rows(store, "follows").loc[2, "since"] == datetime(2017, 1, 1)
+
+
+def test_an_edge_moves_when_its_row_names_another_end_and_leaves_nothing_behind(store: Store) -> None:
+    store.upsert(tables())
+    store.upsert({"products": pd.DataFrame({"product": ["s:tea"], "category": ["Leaves"]})})
+    store.upsert({"reviews": pd.DataFrame({"review": ["s:r1"], "consumer": ["s:bob"], "product": [None]})})
+    store.upsert({"engagements": pd.DataFrame({"engagement": ["s:e2"], "consumer": ["s:ann"], "review": ["s:r2"]})})
+    store.upsert({"identities": pd.DataFrame({"account": ["s:ann", "s:bob"], "person": ["p2", "p2"]})})
+    assert store.read("MATCH (k:Category) RETURN k.category AS k")["k"].tolist() == ["Leaves"]
+    assert store.read("MATCH (p:Person) RETURN p.person AS p")["p"].tolist() == ["p2"]
+    wrote = store.read(
+        "MATCH (c:Consumer)-[:WROTE]->(r:Review) RETURN r.review AS review, c.consumer AS who ORDER BY review"
+    )
+    assert wrote["who"].tolist() == ["s:bob", "s:bob", "s:dan"]
+    assert rows(store, "reviews").loc[0, "product"] == "s:tea"
+    moved = rows(store, "engagements").loc[1]
+    assert moved.tolist()[:5] == ["s:e2", "s:ann", "s:r2", "comment", "s:e0"]
+    assert len(store.read("MATCH ()-[e:ENGAGED]->() RETURN e.engagement AS e")) == 3
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_names_are_data_and_never_code(store: Store, text: str) -> None:
+    store.upsert(tables())
+    before = {name: len(found) for name, found in content(store).items()}
+    store.upsert({"consumers": pd.DataFrame({"consumer": ["s:ann"], "name": [text]})})
+    assert rows(store, "consumers").loc[0, "name"] == text
+    assert {name: len(found) for name, found in content(store).items()} == before
+    asked = store.read("MATCH (c:Consumer) WHERE c.name = $name RETURN c.name AS name", {"name": text})
+    assert asked["name"].tolist() == [text]
+
+
+@pytest.mark.parametrize("key", [text for text in HOSTILE if len(text) < 1_000], ids=range(len(HOSTILE) - 1))
+def test_keys_are_data_and_never_code(store: Store, key: str) -> None:
+    ids = [f"s:{key}", key, "s:a:b:c"]
+    given = {
+        "consumers": pd.DataFrame({"consumer": ids, "name": ids}),
+        "products": pd.DataFrame({"product": ids, "category": ids}),
+        "reviews": pd.DataFrame({"review": ids, "consumer": ids, "product": ids}),
+        "follows": pd.DataFrame({"follower": ids, "followee": ids[::-1]}),
+        "purchases": pd.DataFrame({"consumer": ids, "product": ids, "order": ids}),
+    }
+    assert store.upsert(given)
+    for name, rows_given in given.items():
+        pd.testing.assert_frame_equal(rows(store, name), typed(name, rows_given), obj=name)
+    assert not store.upsert(given)
+    assert store.forget([ids[0]])["consumers"] == 1
+    assert set(rows(store, "consumers")["consumer"]) == set(ids[1:])
+
+
+def test_a_key_that_a_server_cannot_index_is_refused_in_words(neo4j_place: Place) -> None:
+    store = neo4j_place.open()
+    with pytest.raises(DataError, match=r"consumers has a consumer of 100,002 bytes"):
+        store.upsert({"consumers": pd.DataFrame({"consumer": ["s:" + "x" * 100_000]})})
+    fits = pd.DataFrame({"consumer": ["s:" + "é" * 3_999]})
+    assert store.upsert({"consumers": fits})
+    assert rows(store, "consumers")["consumer"].tolist() == fits["consumer"].tolist()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"consumers": {"consumer": ["a", "a"]}}, "consumers has two rows with the key a"),
+        ({"consumers": {"consumer": ["a", None]}}, "consumers has rows without a consumer"),
+        ({"follows": {"follower": ["a", "a"], "followee": ["b", "b"]}}, "follows has two rows with the key a, b"),
+        ({"reviews": {"review": ["r"]}}, "reviews has rows without a consumer"),
+        ({"reviews": {"review": ["r"], "consumer": ["a"], "colour": ["red"]}}, "reviews has no column 'colour'"),
+        ({"people": {"person": ["p"]}}, "there is no table called 'people'"),
+        ({"consumers": {"consumer": ["a"], "followers": ["many"]}}, "consumers.followers does not hold whole numbers"),
+        ({"consumers": {"consumer": ["a"], "name": ["\ud800"]}}, "consumers.name does not hold text"),
+    ],
+)
+def test_wrong_tables_are_refused_before_anything_is_written(
+    store: Store, given: dict[str, dict[str, list[Any]]], words: str
+) -> None:
+    store.upsert(tables())
+    before = content(store)
+    with pytest.raises(DataError, match=words.replace("(", r"\(")):
+        store.upsert({name: pd.DataFrame(columns, dtype="object") for name, columns in given.items()})
+    assert_same(content(store), before)
+
+
+def test_a_query_returns_typed_columns_in_its_order(store: Store) -> None:
+    store.upsert(tables())
+    found = store.read(
+        "MATCH (c:Consumer) RETURN c.quote AS quote, c.joined_at AS joined_at, c.name AS name,"
+        " c.followers AS followers, c.consumer AS consumer ORDER BY consumer LIMIT 3"
+    )
+    assert found.dtypes.astype(str).to_dict() == {
+        "quote": "float64",
+        "joined_at": "datetime64[us]",
+        "name": "str",
+        "followers": "Int64",
+        "consumer": "str",
+    }
+    assert found["joined_at"].tolist()[0] == datetime(2019, 1, 2, 3, 4, 5, 678901)
+    assert found["followers"].tolist() == [10, pd.NA, 0]
+
+
+@pytest.mark.parametrize("limit", [0, 1])
+def test_columns_without_a_value_keep_their_names_and_types(store: Store, limit: int) -> None:
+    store.upsert({"consumers": pd.DataFrame({"consumer": ["s:a"]})})
+    found = store.read(
+        "MATCH (c:Consumer) RETURN c.joined_at AS first, c.name AS who, max(c.joined_at) AS joined_at,"
+        f" c.followers AS n, c.quote AS quote LIMIT {limit}"
+    )
+    types = ["datetime64[us]", "str", "datetime64[us]", "Int64", "float64"]
+    assert found.columns.tolist() == ["first", "who", "joined_at", "n", "quote"]
+    assert found.dtypes.astype(str).tolist() == types
+    assert len(found) == limit
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["text", "", "$name", 0, -(2**63), 2**63 - 1, 0.1, -0.0, True, False, datetime(2020, 1, 2, 3, 4, 5, 678901)],
+)
+def test_parameters_of_every_type_arrive_as_they_are(store: Store, value: Any) -> None:
+    store.upsert({"consumers": pd.DataFrame({"consumer": ["s:a"]})})
+    found = store.read("MATCH (c:Consumer) RETURN $value AS value", {"value": value})["value"][0]
+    assert found == value
+    assert math.copysign(1, found) == math.copysign(1, value) if isinstance(value, float) else True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE (c:Consumer {consumer: 'x'}) RETURN c.consumer",
+        "MATCH (c:Consumer) SET c.name = 'x' RETURN c.name",
+        "MATCH (c:Consumer) DETACH DELETE c",
+        "// harmless\nMATCH (c:Consumer) DETACH DELETE c",
+        "/* MATCH */ MERGE (c:Consumer {consumer: 'x'}) RETURN c.consumer",
+        "MATCH (c:Consumer) REMOVE c.name RETURN c.consumer",
+        "RETURN 1; MATCH (c:Consumer) DETACH DELETE c",
+        "EXPLAIN CREATE (c:Consumer {consumer: 'x'})",
+        "PROFILE CREATE (c:Consumer {consumer: 'x'})",
+        "DROP TABLE Consumer",
+        "COPY (MATCH (c:Consumer) RETURN c.consumer) TO '{folder}/copied.csv'",
+        "EXPORT DATABASE '{folder}/exported'",
+        "RETURN 1; EXPORT DATABASE '{folder}/exported'",
+        "CREATE INDEX by_name FOR (c:Consumer) ON (c.name)",
+        "CREATE USER mallory SET PASSWORD 'mallory-1'",
+        "CALL db.createLabel('Mallory')",
+    ],
+)
+def test_a_query_cannot_write(store: Store, tmp_path: Path, text: str) -> None:
+    store.upsert(tables())
+    before = content(store)
+    with pytest.raises(QueryError):
+        store.read(text.replace("{folder}", str(tmp_path)))
+    assert_same(content(store), before)
+    assert not {path.name for path in tmp_path.iterdir()} & {"copied.csv", "exported"}
+
+
+def test_a_server_refuses_the_write_even_if_we_did_not(neo4j_place: Place) -> None:
+    store = neo4j_place.open()
+    text = "CREATE (c:Consumer {consumer: 'x'})"
+    store._safe.add(text)  # type: ignore[attr-defined]
+    with pytest.raises(QueryError, match=r"(?i)read access mode"):
+        store.read(text)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["MATCH (c:Consumer RETURN c", "MATCH (c) RETURN $missing AS x", "", "  // nothing", "nonsense"]
+)
+def test_a_wrong_query_is_a_query_error(store: Store, text: str) -> None:
+    store.upsert(tables())
+    with pytest.raises(QueryError) as error:
+        store.read(text)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", [2**63, "\ud800"])
+def test_a_parameter_that_no_store_has_a_type_for_is_a_query_error(neo4j_place: Place, value: Any) -> None:
+    store = neo4j_place.open()
+    with pytest.raises(QueryError):
+        store.read("RETURN $value AS value", {"value": value})
+    store.close()
+
+
+def test_a_table_is_read_whole_or_in_part(store: Store) -> None:
+    store.upsert(tables())
+    part = store.table("reviews", ["likes", "consumer", "created_at"])
+    assert part.dtypes.astype(str).to_dict() == {"likes": "Int64", "consumer": "str", "created_at": "datetime64[us]"}
+    whole = store.table("reviews")
+    order = ["consumer", "likes", "created_at"]
+    pd.testing.assert_frame_equal(
+        part[order].sort_values(order, ignore_index=True), whole[order].sort_values(order, ignore_index=True)
+    )
+    assert len(store.table("runs")) == 0
+    assert store.table("runs").columns.tolist() == ["run", "at"]
+
+
+def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
+    store.upsert(tables())
+    plain = {name: found for name, found in content(store).items() if name in CANONICAL}
+    store.annotate(result_tables())
+    for name, table in result_tables().items():
+        pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
+    newer = {
+        "runs": pd.DataFrame({"run": ["run-2"], "at": times("2022-01-01")}),
+        "scores": pd.DataFrame({"consumer": ["s:bob"], "tier": [None], "score": [9.0], "rank": [1]}),
+        "niches": pd.DataFrame({"niche": ["n2", "n3"], "name": [None, "New"], "people": [3, 4]}),
+        "members": pd.DataFrame({"consumer": ["s:bob"], "niche": ["n3"], "confidence": [0.5]}),
+    }
+    store.annotate(newer)
+    for name, table in newer.items():
+        pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
+    assert_same({name: found for name, found in content(store).items() if name in CANONICAL}, plain)
+    store.annotate({"niches": newer["niches"][:0], "members": newer["members"][:0]})
+    assert len(rows(store, "niches")) == len(rows(store, "members")) == 0
+    assert len(rows(store, "scores")) == 1
+
+
+def test_only_results_are_annotated(store: Store) -> None:
+    store.upsert(tables())
+    before = content(store)
+    with pytest.raises(DataError, match="there is no table called 'consumers'"):
+        store.annotate({"consumers": pd.DataFrame({"consumer": ["s:x"]})})
+    assert_same(content(store), before)
+
+
+def test_loading_leaves_the_results_and_results_survive_a_load(store: Store) -> None:
+    store.upsert(tables())
+    store.annotate(result_tables())
+    before = {name: rows(store, name) for name in RESULTS}
+    store.upsert({"consumers": pd.DataFrame({"consumer": ["s:ann", "s:new"], "name": ["Anna", "New"]})})
+    assert_same({name: rows(store, name) for name in RESULTS}, before)
+
+
+def test_forgetting_a_consumer_takes_all_that_names_her_and_leaves_the_rest(store: Store) -> None:
+    store.upsert(tables())
+    store.annotate(result_tables())
+    before = content(store)
+    removed = store.forget(["s:ann", "nobody", "s:ann"])
+    assert removed == {
+        "consumers": 1,
+        "reviews": 1,
+        "follows": 4,
+        "engagements": 2,
+        "memberships": 1,
+        "identities": 1,
+        "scores": 1,
+        "members": 2,
+    }
+    after = content(store)
+    gone = {"s:ann", "s:r1"}
+    for name, found in after.items():
+        kept = before[name][~before[name].isin(gone).any(axis=1)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, kept, obj=name)
+    assert store.read("MATCH (p:Person) RETURN p.person AS p")["p"].tolist() == ["p1"]
+    assert store.forget(["s:ann"]) == {}
+    assert store.forget([]) == {}
+    store.forget(["s:bob"])
+    assert len(store.read("MATCH (p:Person) RETURN p.person AS p")) == 0
+
+
+def test_closing_twice_is_closing_once(place: Place) -> None:
+    store = place.open()
+    store.upsert(tables())
+    store.close()
+    store.close()
+    again = place.open()
+    assert len(again.table("consumers")) == 8
+    again.close()
+
+
+def test_progress_is_told_and_stored_comes_last(store: Store) -> None:
+    said: list[tuple[str, int, int, int]] = []
+    store.upsert(tables(), lambda *step: said.append(step))
+    steps = [step[0] for step in said]
+    assert set(steps) == {"storing", "stored"}
+    assert steps.index("stored") == len(steps) - 1
+    assert all(0 <= done <= total for step, done, total, _ in said if step == "storing")
+
+
+def test_two_processes_that_load_at_once_are_told_and_end_with_the_right_graph(place: Place, tmp_path: Path) -> None:
+    code = (
+        "import sys, pickle, time\n"
+        "from graphkoc.stores import open_store\n"
+        "from graphkoc.errors import StoreError\n"
+        "given = pickle.load(open(sys.argv[2], 'rb'))\n"
+        "for attempt in range(200):\n"
+        "    store = open_store(sys.argv[1])\n"
+        "    try:\n"
+        "        store.upsert(given)\n"
+        "        break\n"
+        "    except StoreError as error:\n"
+        "        assert 'another process' in str(error), error\n"
+        "        time.sleep(0.05)\n"
+        "    finally:\n"
+        "        store.close()\n"
+        "else:\n"
+        "    raise SystemExit('never got its turn')\n"
+    )
+    parts = {
+        "a": {name: tables()[name] for name in ("consumers", "reviews", "follows", "identities")},
+        "b": {name: tables()[name] for name in ("products", "follows", "engagements", "purchases", "memberships")},
+    }
+    running = []
+    for name, part in parts.items():
+        pd.to_pickle(part, tmp_path / name)
+        command = [sys.executable, "-c", code, place.url, str(tmp_path / name)]
+        running.append(subprocess.Popen(command, env=place.environment, stderr=subprocess.PIPE, text=True))
+    assert [(process.communicate(timeout=120)[1], process.returncode) for process in running] == [("", 0), ("", 0)]
+    store = place.open()
+    found = content(store)
+    assert not store.upsert(tables())
+    assert_same(content(store), found)
+    assert len(found["follows"]) == 4
+    store.close()
+
+
+def test_a_second_writer_is_refused_while_the_first_one_writes(place: Place) -> None:
+    code = (
+        "import sys\n"
+        "import pandas as pd\n"
+        "from graphkoc.stores import open_store\n"
+        "from graphkoc.errors import StoreError\n"
+        "store = open_store(sys.argv[1])\n"
+        "try:\n"
+        "    store.upsert({'consumers': pd.DataFrame({'consumer': ['s:second']})})\n"
+        "except StoreError as error:\n"
+        "    print(error)\n"
+        "store.close()\n"
+    )
+    said = []
+
+    def second(step: str, *_: int) -> None:
+        if not said:
+            command = [sys.executable, "-c", code, place.url]
+            said.append(subprocess.run(command, env=place.environment, capture_output=True, text=True, check=True))
+
+    store = place.open()
+    store.upsert({"consumers": tables()["consumers"]})  # on ladybug the lock is the file, which now is there
+    store.upsert(tables(), second)
+    assert said[0].stdout.startswith("another process is writing to")
+    assert said[0].stderr == ""
+    assert "s:second" not in store.table("consumers")["consumer"].tolist()
+    store.close()
+
+
+texts = st.one_of(st.none(), st.text(max_size=20), st.sampled_from(HOSTILE[:-1]))
+keys = st.text(max_size=12)
+instants = st.one_of(st.none(), st.datetimes(datetime(1900, 1, 1), datetime(2300, 1, 1)))
+numbers = st.one_of(st.none(), st.floats(allow_nan=False))
+integers = st.one_of(st.none(), st.integers(0, 2**63 - 1))
+
+
+@st.composite
+def any_tables(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
+    """Consumers, reviews and follows of any content whose keys are unique."""
+    people = draw(st.lists(keys, min_size=1, max_size=6, unique=True))
+    written = draw(st.lists(keys, max_size=6, unique=True))
+    ties = draw(st.lists(st.tuples(st.sampled_from(people), st.sampled_from(people)), max_size=8, unique=True))
+
+    def column(values: st.SearchStrategy[Any], count: int, kind: str) -> pd.Series[Any]:
+        drawn = draw(st.lists(values, min_size=count, max_size=count))
+        return pd.Series(drawn, dtype=kind) if kind != "time" else pd.Series(drawn, dtype="datetime64[us]")
+
+    consumers = pd.DataFrame(
+        {
+            "consumer": pd.Series(people, dtype="str"),
+            "name": column(texts, len(people), "str"),
+            "followers": column(integers, len(people), "Int64"),
+            "joined_at": column(instants, len(people), "time"),
+            "quote": column(numbers, len(people), "float64"),
+        }
+    )
+    reviews = pd.DataFrame(
+        {
+            "review": pd.Series(written, dtype="str"),
+            "consumer": column(st.sampled_from(people), len(written), "str"),
+            "product": column(st.one_of(st.none(), keys), len(written), "str"),
+            "text": column(texts, len(written), "str"),
+            "created_at": column(instants, len(written), "time"),
+        }
+    )
+    follows = pd.DataFrame(
+        {
+            "follower": pd.Series([tie[0] for tie in ties], dtype="str"),
+            "followee": pd.Series([tie[1] for tie in ties], dtype="str"),
+            "since": column(instants, len(ties), "time"),
+        }
+    )
+    return {"consumers": consumers, "reviews": reviews, "follows": follows}
+
+
+def check_round_trip(place: Place, given: dict[str, pd.DataFrame]) -> None:
+    if place.server is not None:
+        place.server.empty()
+    else:
+        Path(place.url.removeprefix("ladybug:")).unlink(missing_ok=True)
+    store = place.open()
+    try:
+        store.upsert(given)
+        for name, table in given.items():
+            pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
+        assert not store.upsert(given)
+    finally:
+        store.close()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(any_tables())
+def test_tables_of_any_content_come_back_equal(place: Place, given: dict[str, pd.DataFrame]) -> None:
+    check_round_trip(place, given)
+
+
+@pytest.mark.soak
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(any_tables())
+def test_tables_of_any_content_come_back_equal_at_length(place: Place, given: dict[str, pd.DataFrame]) -> None:
+    check_round_trip(place, given)
+
+
+# What only a file can do.
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mongo://h", "no store of the kind 'mongo://h'"),
+        ("nothing", "no store of the kind 'nothing'"),
+        ("neo4js://u:secret@h", "no store of the kind 'neo4js:…'"),
+        ("ladybug:{folder}", "is a folder, not a store"),
+        ("ladybug:{folder}/none/here.lbug", "there is no folder"),
+        ("neo4j://", "names no server"),
+        ("bolt://h:port", "cannot be read"),
+        ("neo4j://u:secret@h", "has a password in it"),
+    ],
+)
+def test_a_place_where_no_store_can_be_is_told_without_secrets(tmp_path: Path, url: str, words: str) -> None:
+    with pytest.raises(StoreError, match=words) as error:
+        open_store(url.replace("{folder}", str(tmp_path)))
+    assert "secret" not in str(error.value) + error.value.hint
+    assert error.value.hint
+
+
+def test_a_store_that_nobody_made_yet_says_so(ladybug_place: Place) -> None:
+    store = ladybug_place.open()
+    for ask in (lambda: store.read("MATCH (c:Consumer) RETURN c.consumer"), lambda: store.table("consumers")):
+        with pytest.raises(StoreError, match="there is no store at"):
+            ask()
+
+
+def test_somebody_elses_database_is_refused_and_left_alone(ladybug_place: Place) -> None:
+    import ladybug
+
+    path = Path(ladybug_place.url.removeprefix("ladybug:"))
+    database = ladybug.Database(path)
+    connection = ladybug.Connection(database)
+    connection.execute("CREATE NODE TABLE Invoice (id STRING PRIMARY KEY)").close()
+    connection.close()
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="somebody else's database: it has a table Invoice"):
+        ladybug_place.open().upsert(tables())
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_store_is_told(ladybug_place: Place) -> None:
+    path = Path(ladybug_place.url.removeprefix("ladybug:"))
+    path.write_bytes(b"not a store at all, but long enough to look at" * 200)
+    with pytest.raises(StoreError, match="cannot be opened as a store"):
+        ladybug_place.open().table("consumers")
+
+
+def test_a_killed_load_leaves_the_file_as_it_was_and_the_next_one_works(ladybug_place: Place, tmp_path: Path) -> None:
+    store = ladybug_place.open()
+    store.upsert({"consumers": tables()["consumers"]})
+    path = Path(ladybug_place.url.removeprefix("ladybug:"))
+    before = path.read_bytes()
+    code = (
+        "import os, pickle, signal, sys\n"
+        "from graphkoc.stores import open_store\n"
+        "def die(step, done, *_):\n"
+        "    if step == sys.argv[3] and done >= int(sys.argv[4]):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "open_store(sys.argv[1]).upsert(pickle.load(open(sys.argv[2], 'rb')), die)\n"
+    )
+    pd.to_pickle(tables(), tmp_path / "tables")
+    for step, done in (("storing", 0), ("storing", 12), ("stored", 0)):
+        command = [sys.executable, "-c", code, ladybug_place.url, str(tmp_path / "tables"), step, str(done)]
+        assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+        assert path.read_bytes() == before
+        assert path.with_name(path.name + ".new").exists()
+        assert len(store.table("consumers")) == 3
+        store.close()
+    assert store.upsert(tables())
+    assert [file.name for file in path.parent.glob(f"{path.name}*")] == [path.name]
+    assert len(store.table("consumers")) == 8
+    store.close()
+
+
+def test_a_full_disk_is_told_and_the_store_is_as_it_was(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk can only be made by root")
+    store = open_store(f"ladybug:{disk / 'graphkoc.lbug'}")
+    try:
+        store.upsert({"consumers": tables()["consumers"]})
+        before = content(store)
+        ids = [f"s:{i:09}" for i in range(30_000)]
+        many = pd.DataFrame({"consumer": ids, "name": [key * 10 for key in ids]})
+        with pytest.raises(StoreError) as error:
+            store.upsert({"consumers": many})
+        assert "disk" in error.value.hint
+        assert_same(content(store), before)
+        assert not (disk / "graphkoc.lbug.new").exists()
+    finally:
+        store.close()
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+# What only a server can do.
+
+
+def test_other_peoples_nodes_are_left_alone(neo4j_place: Place) -> None:
+    server = neo4j_place.server
+    assert server is not None
+    server.run(
+        "CREATE (k:Person {name: 'Keanu'})-[:ACTED_IN]->(:Movie {title: 'The Matrix'}), (k)-[:FOLLOWS]->(k),"
+        " (:Consumer {name: 'not ours'})-[:WROTE]->(:Review {text: 'not ours'}), (:Category {name: 'alone'}),"
+        " (:Niche), (:Product {price: 'dear'})-[:IN_CATEGORY]->(:Category)"
+    )
+    theirs = whole_graph(server)
+    store = neo4j_place.open()
+    store.upsert(tables())
+    store.annotate(result_tables())
+    assert "not ours" not in rows(store, "consumers")["name"].tolist()
+    assert len(rows(store, "reviews")) == 4
+    store.annotate({name: given[:0] for name, given in result_tables().items()})
+    store.forget(rows(store, "consumers")["consumer"])
+    nodes, edges = whole_graph(server)
+    products, categories, reviews = 3, 1, 1  # nobody's, once nobody is left
+    assert len(nodes) == len(theirs[0]) + products + categories + reviews
+    assert len(edges) == len(theirs[1]) + categories
+    server.run(
+        "MATCH (n) WHERE n.product IS NOT NULL OR n.review IS NOT NULL OR n.category IS NOT NULL DETACH DELETE n"
+    )
+    assert whole_graph(server) == theirs
+    store.close()
+
+
+def test_an_edge_that_somebody_drew_twice_counts_once(neo4j_place: Place) -> None:
+    server = neo4j_place.server
+    assert server is not None
+    store = neo4j_place.open()
+    store.upsert(tables())
+    server.run("MATCH (r:Review {review: 's:r1'}), (c:Consumer {consumer: 's:cyd'}) CREATE (c)-[:WROTE]->(r)")
+    assert len(rows(store, "reviews")) == 4
+    store.upsert(tables())
+    assert rows(store, "reviews").loc[0, "consumer"] == "s:ann"
+    assert not store.upsert(tables())
+    store.close()
+
+
+def test_a_value_of_another_type_is_told(neo4j_place: Place) -> None:
+    server = neo4j_place.server
+    assert server is not None
+    store = neo4j_place.open()
+    store.upsert(tables())
+    server.run("MATCH (c:Consumer {consumer: 's:ann'}) SET c.followers = 'many'")
+    with pytest.raises(StoreError, match="values that graphkoc did not write"):
+        store.table("consumers")
+    store.close()
+
+
+def test_many_rows_go_in_many_transactions_and_two_lanes(neo4j_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in (("NODES_A_CALL", 70), ("EDGES_A_CALL", 90), ("ONE_LANE", 100), ("CONSUMERS_A_CALL", 7)):
+        monkeypatch.setattr(writing, name, size)
+    given = a_crowd()
+    store = neo4j_place.open()
+    assert store.upsert(given)
+    for name in ("follows", "reviews"):
+        pd.testing.assert_frame_equal(rows(store, name), typed(name, given[name]), obj=name)
+    assert not store.upsert(given)
+    some = [f"s:{i:04}" for i in range(0, 300, 7)]
+    removed = store.forget(some)
+    gone = given["follows"]["follower"].isin(some) | given["follows"]["followee"].isin(some)
+    assert removed["follows"] == gone.sum()
+    assert removed["reviews"] == given["reviews"]["consumer"].isin(some).sum()
+    store.close()
+
+
+def a_crowd(people: int = 300) -> dict[str, pd.DataFrame]:
+    """A few thousand rows, with a hub that everybody follows."""
+    ids = [f"s:{i:04}" for i in range(people)]
+    ties = sorted(
+        {(ids[i], ids[(i * i + step) % people]) for i in range(people) for step in range(6)}
+        | {(i, ids[0]) for i in ids}
+    )
+    return {
+        "consumers": pd.DataFrame({"consumer": ids, "name": [f"n{i}" for i in range(people)]}),
+        "products": pd.DataFrame(
+            {"product": [f"p:{i}" for i in range(40)], "category": [f"k{i % 5}" for i in range(40)]}
+        ),
+        "reviews": pd.DataFrame(
+            {
+                "review": [f"r:{i:04}" for i in range(900)],
+                "consumer": [ids[i * 7 % people] for i in range(900)],
+                "product": [f"p:{i % 41}" if i % 41 else None for i in range(900)],
+                "created_at": pd.date_range("2020-01-01", periods=900, freq="h", unit="us"),
+            }
+        ),
+        "follows": pd.DataFrame(ties, columns=["follower", "followee"]),
+    }
+
+
+def test_a_server_that_is_down_or_does_not_let_us_in_is_one_sentence(
+    neo4j_place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    for url in (f"bolt://127.0.0.1:{port}", f"neo4j://127.0.0.1:{port}", f"bolt+s://127.0.0.1:{port}"):
+        with pytest.raises(StoreError, match=f"the server at {url.replace('+', '.')} does not answer"):
+            open_store(url)
+    with pytest.raises(StoreError, match="has no database 'elsewhere'"):
+        open_store(f"{neo4j_place.url}/elsewhere").table("consumers")
+    monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD", "wrong")
+    with pytest.raises(StoreError, match="does not accept the user and password") as error:
+        open_store(neo4j_place.url)
+    assert "wrong" not in str(error.value) + error.value.hint
+    monkeypatch.delenv("GRAPHKOC_NEO4J_PASSWORD")
+    with pytest.raises(StoreError, match="does not accept the user and password"):
+        open_store(neo4j_place.url)
+    monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD_FILE", str(tmp_path / "none"))
+    with pytest.raises(StoreError, match="GRAPHKOC_NEO4J_PASSWORD_FILE cannot be read"):
+        open_store(neo4j_place.url)
+    assert neo4j_place.server is not None
+    (tmp_path / "secret").write_text(neo4j_place.server.password + "\n", encoding="utf-8")
+    monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD_FILE", str(tmp_path / "secret"))
+    store = open_store(neo4j_place.url.replace("://", f"://{neo4j_place.server.user}@"))
+    assert len(store.table("consumers")) == 0
+    store.close()
+    with pytest.raises(StoreError, match="is closed"):
+        store.table("consumers")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.fixture
+def own_server() -> Iterator[neo4j_server.LocalServer]:
+    """A server that a test may kill."""
+    if NEO4J == ["NEO4J_URI"]:
+        pytest.skip("the server that NEO4J_URI names is not ours to kill")
+    try:
+        server = neo4j_server.LocalServer()
+    except neo4j_server.UnavailableError as reason:
+        if neo4j_server.required():
+            pytest.fail(f"GRAPHKOC_REQUIRE_NEO4J is set, and there is no Neo4j: {reason}")
+        pytest.skip(f"no Neo4j that can be killed: {reason}")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def kill_and_load_again(
+    server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch, rows_done: list[int]
+) -> None:
+    for name, size in (("NODES_A_CALL", 70), ("EDGES_A_CALL", 90), ("ONE_LANE", 100)):
+        monkeypatch.setattr(writing, name, size)
+    place = _on(server, monkeypatch)
+    given = a_crowd()
+    store = place.open()
+    store.upsert(given)
+    undisturbed = whole_graph(server)
+    for at in rows_done:
+        server.empty()
+
+        def kill(step: str, done: int, total: int, rows: int, at: int = at) -> None:
+            if step == "storing" and done >= at and server.pid:
+                server.kill()
+
+        with pytest.raises(StoreError) as error:
+            store.upsert(given, kill)
+        assert error.value.hint
+        server.start()
+        assert store.upsert(given), at
+        assert whole_graph(server) == undisturbed, at
+    store.close()
+
+
+def test_a_server_that_dies_half_way_and_a_second_load_end_with_the_undisturbed_graph(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_and_load_again(own_server, monkeypatch, [1_500])
+
+
+@pytest.mark.soak
+def test_it_does_not_matter_when_the_server_dies(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_and_load_again(own_server, monkeypatch, [1, 200, 340, 700, 1_250, 1_300, 2_000, 2_500])
+
+
+def test_a_database_that_may_only_be_read_is_read_and_refuses_the_load(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Community knows no roles: every user may write. What it has is a database that nobody may."""
+    place = _on(own_server, monkeypatch)
+    store = place.open()
+    store.upsert(tables())
+    store.close()
+    own_server.kill()
+    own_server.settings["server.databases.default_to_read_only"] = "true"
+    own_server.start()
+    store = place.open()
+    assert len(store.table("consumers")) == 8
+    verbs: list[Callable[[], object]] = [
+        lambda: store.upsert(tables()),
+        lambda: store.annotate(result_tables()),
+        lambda: store.forget(["s:ann"]),
+    ]
+    for verb in verbs:
+        with pytest.raises(StoreError, match=r"read-only|does not let this user write"):
+            verb()
+    store.close()
+
+
+def test_an_error_of_a_store_is_one_of_ours() -> None:
+    assert issubclass(StoreError, GraphkocError)
+    assert StoreError.exit_code == 5
