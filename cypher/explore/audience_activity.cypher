@@ -10,4 +10,4 @@ WHERE r.created_at <= $at AND (f.since <= $at OR (f.since IS NULL AND joined <= 
 OPTIONAL MATCH (r)-[:ABOUT]->(p:Product)
 WITH follower, coalesce(p.product, r.review) AS thing, min(r.created_at) AS first
 RETURN count(DISTINCT follower.consumer) AS followers, count(first) AS reviews,
-       sum(pow(2.0, -(to_epoch_ms($at) - to_epoch_ms(first)) / 86400000.0 / $half_life)) AS activity
+       sum(2.0 ^ (-duration.inSeconds(first, $at).microseconds / 86400000000.0 / $half_life)) AS activity

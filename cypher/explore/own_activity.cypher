@@ -7,4 +7,4 @@ WHERE r.created_at <= $at
 OPTIONAL MATCH (r)-[:ABOUT]->(p:Product)
 WITH coalesce(p.product, r.review) AS thing, min(r.created_at) AS first
 RETURN count(first) AS reviews,
-       sum(pow(2.0, -(to_epoch_ms($at) - to_epoch_ms(first)) / 86400000.0 / $half_life)) AS activity
+       sum(2.0 ^ (-duration.inSeconds(first, $at).microseconds / 86400000000.0 / $half_life)) AS activity

@@ -116,7 +116,10 @@ class LadybugStore:
             raise QueryError("the query would do more than read the graph", hint="Queries only read.")
         if missing := sorted(set(re.findall(r"\$(\w+)", code)) - set(params or {})):
             raise QueryError(f"the query needs the parameter {missing[0]}")  # the engine would take it for null
-        return frame(self._arrow(text, params))
+        found = self._arrow(text, params)
+        # A sum of integers comes in 128 bits.
+        wide = [pa.int64() if pa.types.is_decimal128(kind) and kind.scale == 0 else kind for kind in found.schema.types]
+        return frame(found.cast(pa.schema(zip(found.schema.names, wide, strict=True))))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """See Store.table."""

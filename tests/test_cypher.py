@@ -1,0 +1,329 @@
+"""Queries: headers, parameters, and that each one compiles and answers alike on every real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import neo4j_server
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from graphkoc import cypher
+from graphkoc.errors import QueryError
+from graphkoc.stores import Store, open_store
+
+QUERIES = cypher.catalogue()
+
+GIVEN = {
+    "consumer": "s:ann",
+    "follower": "s:bob",
+    "product": "s:tea",
+    "niche": "n1",
+    "at": datetime(2021, 6, 1, 12, 30, 15, 250_000),
+}
+"""What the small graph has for each parameter that has no default, by its name."""
+
+
+def times(*texts: str | None) -> pd.Series[Any]:
+    return pd.Series(pd.to_datetime(list(texts), format="ISO8601")).astype("datetime64[us]")
+
+
+def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """Canonical tables and results in which every query finds something, dated and undated, with ties."""
+    reviews = [
+        ("r1", "ann", "tea", "2021-01-01T01:02:03.004", 5.0),
+        ("r2", "ann", "tea", "2021-02-01", 4.0),
+        ("r3", "ann", None, "2020-06-01", None),
+        ("r4", "ann", "pot", None, 3.0),
+        ("r5", "bob", "tea", "2021-03-01T10:00:00.5", 1.0),
+        ("r6", "bob", "cup", "2020-01-01", 2.0),
+        ("r7", "cyd", "pot", "2021-05-31T23:59:59.999999", 2.5),
+        ("r8", "cyd", "tea", "2021-07-01", None),
+        ("r9", "dan", "tea", "2020-12-31", 5.0),
+    ]
+    canonical = {
+        "consumers": pd.DataFrame(
+            {
+                "consumer": ["s:ann", "s:bob", "s:cyd", "s:dan", "s:eve"],
+                "name": ["Ann", "Bób", None, "丹", "Eve"],
+                "platform": ["s", "s", "t", None, "s"],
+                "followers": pd.array([10, None, 0, 3, 4], "Int64"),
+                "kind": ["person", None, "brand", None, None],
+            }
+        ),
+        "products": pd.DataFrame(
+            {
+                "product": ["s:tea", "s:pot", "s:cup"],
+                "title": ["Tea", None, "Cup"],
+                "brand": [None, "Potter", None],
+                "category": ["Drinks", "Ware", None],
+            }
+        ),
+        "reviews": pd.DataFrame(
+            {
+                "review": [f"s:{row[0]}" for row in reviews],
+                "consumer": [f"s:{row[1]}" for row in reviews],
+                "product": [None if row[2] is None else f"s:{row[2]}" for row in reviews],
+                "created_at": times(*(row[3] for row in reviews)),
+                "rating": [row[4] for row in reviews],
+                "origin": [None, "earned", "gifted", None, None, "paid", None, None, None],
+            }
+        ),
+        "follows": pd.DataFrame(
+            {
+                "follower": ["s:bob", "s:cyd", "s:dan", "s:ann", "s:eve"],
+                "followee": ["s:ann", "s:ann", "s:ann", "s:bob", "s:bob"],
+                "since": times("2020-05-05T05:05:05.55", None, "2022-01-01", None, None),
+            }
+        ),
+        "purchases": pd.DataFrame({"consumer": ["s:eve"], "product": ["s:tea"], "order": ["o1"]}),
+        "loads": pd.DataFrame(
+            {
+                "load": ["s-2", "s-1"],
+                "source": ["s", "s"],
+                "loaded_at": times("2021-08-01", "2021-08-01"),
+                "files": ["[]", "[]"],
+            }
+        ),
+    }
+    results = {
+        "scores": pd.DataFrame(
+            {
+                "consumer": ["s:ann", "s:bob", "s:cyd"],
+                "tier": ["wide", "small", None],
+                "audience": [3, 2, 0],
+                "score": [2.5, 1.25, None],
+                "rank": pd.array([2, 1, None], "Int64"),
+            }
+        ),
+        "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", None], "people": [3, 1]}),
+        "members": pd.DataFrame(
+            {
+                "consumer": ["s:ann", "s:bob", "s:cyd", "s:ann"],
+                "niche": ["n1", "n1", "n1", "n2"],
+                "confidence": [0.5, 0.5, 1.0, None],
+            }
+        ),
+    }
+    return canonical, results
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    yield from filled(f"ladybug:{tmp_path_factory.mktemp('small') / 'graphkoc.lbug'}")
+
+
+@pytest.fixture(scope="module", params=neo4j_server.versions())
+def served(request: pytest.FixtureRequest) -> Iterator[Store]:
+    server = neo4j_server.shared_or_skip(request.param)
+    server.empty()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHKOC_NEO4J_PASSWORD", server.password)
+        patch.setenv("GRAPHKOC_NEO4J_USER", server.user)
+        yield from filled(server.uri)
+
+
+def filled(url: str) -> Iterator[Store]:
+    canonical, results = small_graph()
+    store = open_store(url)
+    store.upsert(canonical)
+    store.annotate(results)
+    yield store
+    store.close()
+
+
+def bound(query: cypher.Query) -> dict[str, cypher.Value]:
+    return query.bind(
+        {parameter.name: GIVEN[parameter.name] for parameter in query.parameters if parameter.default is None}
+    )
+
+
+def answer(store: Store, query: cypher.Query) -> pd.DataFrame:
+    found = store.read(query.text(store.dialect), bound(query))
+    return found.sort_values(found.columns.tolist(), ignore_index=True)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_says_what_it_answers_and_is_common_cypher(name: str) -> None:
+    query = QUERIES[name]
+    assert query.description.endswith(".")
+    assert "" in query.texts, "Neo4j, and Neo4j Browser, take the file without a dialect"
+    for text in query.texts.values():
+        assert not cypher.NOT_CODE.sub(" ", text).lstrip().upper().startswith("CYPHER"), "5.26 knows no other"
+        assert ";" not in cypher.NOT_CODE.sub(" ", text)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_answers_alike_on_every_store(embedded: Store, served: Store, name: str) -> None:
+    expected, found = answer(embedded, QUERIES[name]), answer(served, QUERIES[name])
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=0)
+    assert len(found), "the small graph holds nothing that this query finds"
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_that_orders_its_rows_orders_them_alike(embedded: Store, served: Store, name: str) -> None:
+    query = QUERIES[name]
+    if "ORDER BY" not in query.text("neo4j"):
+        pytest.skip("its rows have no order")
+    expected, found = (store.read(query.text(store.dialect), bound(query)) for store in (embedded, served))
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_compiles_on_every_store(embedded: Store, served: Store, name: str) -> None:
+    query = QUERIES[name]
+    for store in (embedded, served):
+        store.read(f"EXPLAIN {query.text(store.dialect)}", bound(query))
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_compiles_as_cypher_25_where_the_server_knows_it(served: Store, name: str) -> None:
+    try:
+        served.read("CYPHER 25 RETURN 1 AS one")
+    except QueryError:
+        pytest.skip("this server knows Cypher 5 only")
+    served.read(f"CYPHER 25 {QUERIES[name].text('neo4j')}", bound(QUERIES[name]))
+
+
+@pytest.mark.parametrize("name", ["consumers", "products", "reviews", "follows", "loads"])
+def test_a_table_read_in_arrays_is_what_the_projects_query_says(embedded: Store, served: Store, name: str) -> None:
+    query = QUERIES[f"project/{name}"]
+    for store in (embedded, served):
+        asked = answer(store, query)
+        table = store.table(name)
+        if name == "follows":
+            # The one place where the arrow turns round is the query; this pins it.
+            table = table.rename(columns={"followee": "source", "follower": "target"}).assign(weight=1.0)
+        table = table[asked.columns].sort_values(asked.columns.tolist(), ignore_index=True)
+        pd.testing.assert_frame_equal(asked, table)
+
+
+def test_an_empty_store_answers_too(tmp_path: Path, served: Store) -> None:
+    store = open_store(f"ladybug:{tmp_path / 'empty.lbug'}")
+    store.upsert({"consumers": small_graph()[0]["consumers"][:0]})
+    sizes = answer(store, QUERIES["explore/sizes"])
+    assert sizes["how_many"].tolist() == [0] * 8
+    assert len(answer(served, QUERIES["explore/sizes"])) == 8
+    for name, query in QUERIES.items():
+        found = answer(store, query)
+        assert found.columns.tolist() == answer(served, query).columns.tolist(), name
+    store.close()
+
+
+names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)
+words = st.text(
+    st.characters(
+        codec="utf-8", exclude_characters="\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", categories=["L", "N", "Zs"]
+    )
+).map(str.strip)
+values: dict[str, st.SearchStrategy[Any]] = {
+    "string": st.from_regex(r"\S{1,9}", fullmatch=True).filter(lambda text: text.isprintable()),
+    "integer": st.integers(-(2**63), 2**63 - 1),
+    "float": st.floats(allow_nan=False),
+    "boolean": st.booleans(),
+    "time": st.datetimes(),
+}
+
+
+@st.composite
+def headers(draw: st.DrawFn) -> tuple[str, list[cypher.Parameter]]:
+    """A query's text, and the parameters that its header declares."""
+    parameters, lines = [], [f"// {draw(words.filter(bool))}"]
+    for name in draw(st.lists(names, max_size=4, unique=True)):
+        kind = draw(st.sampled_from(list(values)))
+        default = draw(st.one_of(st.none(), values[kind]))
+        shown = default.isoformat() if isinstance(default, datetime) else default
+        what = draw(words)
+        assume(not (default is None and what.startswith("=")))
+        lines.append(f"// @param {name} {kind}{'' if default is None else f' = {shown}'}  {what}")
+        parameters.append(cypher.Parameter(name, kind, default, what))
+    used = ", ".join(f"${parameter.name} AS a{i}" for i, parameter in enumerate(parameters)) or "1 AS one"
+    return "\n".join([*lines, f"RETURN {used}, '$text', \"$text\" /* $comment */ AS `$quoted` // $comment"]), parameters
+
+
+@given(headers())
+def test_a_header_gives_back_what_it_declares(made: tuple[str, list[cypher.Parameter]]) -> None:
+    text, parameters = made
+    description, found = cypher.parse("made", text)
+    assert description == " ".join(text.splitlines()[0].removeprefix("//").split(" ")).strip()
+    assert list(found) == parameters
+
+
+@given(headers(), names)
+def test_what_is_used_is_declared_and_what_is_declared_is_used(
+    made: tuple[str, list[cypher.Parameter]], name: str
+) -> None:
+    text, parameters = made
+    assume(name not in {parameter.name for parameter in parameters})
+    with pytest.raises(QueryError, match=f"uses but does not declare the parameter {name}"):
+        cypher.parse("made", f"{text}\n, ${name} AS more")
+    with pytest.raises(QueryError, match=f"declares but does not use the parameter {name}"):
+        cypher.parse("made", f"// words\n// @param {name} string  words\n{text}")
+
+
+@given(headers(), st.data())
+def test_binding_converts_fills_in_and_refuses(made: tuple[str, list[cypher.Parameter]], data: st.DataObject) -> None:
+    text, parameters = made
+    description, found = cypher.parse("made", text)
+    query = cypher.Query("made", description, found, {"": text})
+    given = {p.name: data.draw(values[p.type]) for p in parameters if p.default is None or data.draw(st.booleans())}
+    expected = {p.name: given.get(p.name, p.default) for p in parameters}
+    assert query.bind(given) == expected
+    shown = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in given.items()}
+    assert query.bind(shown) == expected
+    with pytest.raises(QueryError, match="has no parameter 'Unknown'"):
+        query.bind({**given, "Unknown": 1})
+    for parameter in parameters:
+        if parameter.default is None:
+            with pytest.raises(QueryError, match=f"the query made needs the parameter {parameter.name}"):
+                query.bind({name: value for name, value in given.items() if name != parameter.name})
+        if parameter.type != "string":
+            with pytest.raises(QueryError, match=f"the parameter {parameter.name} takes"):
+                query.bind({**given, parameter.name: "no such thing"})
+
+
+@given(st.text())
+def test_any_text_is_parsed_or_refused_in_words(text: str) -> None:
+    try:
+        description, parameters = cypher.parse("made", text)
+    except QueryError as error:
+        assert str(error).startswith("the query made")
+    else:
+        assert description
+        assert all(parameter.name for parameter in parameters)
+
+
+def test_a_time_with_a_zone_is_bound_in_utc() -> None:
+    when = datetime(2021, 6, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))
+    parameter = cypher.Parameter("at", "time", None, "")
+    assert parameter.convert(when) == when.astimezone(UTC).replace(tzinfo=None)
+    assert parameter.convert("2021-06-01") == datetime(2021, 6, 1)
+
+
+def test_twins_declare_the_same_and_the_dialects_own_wins(tmp_path: Path) -> None:
+    (tmp_path / "explore").mkdir()
+    common, own = tmp_path / "explore" / "some.cypher", tmp_path / "explore" / "some.ladybug.cypher"
+    common.write_text("// Words.\n// @param n integer = 1  words\nRETURN $n AS n", encoding="utf-8")
+    own.write_text(common.read_text(encoding="utf-8") + " + 0", encoding="utf-8")
+    found = cypher.catalogue(tmp_path)
+    assert list(found) == ["explore/some"]
+    assert found["explore/some"].text("ladybug").endswith("+ 0")
+    assert found["explore/some"].text("neo4j").endswith("AS n")
+    own.write_text("// Words.\n// @param n float = 1  words\nRETURN $n AS n", encoding="utf-8")
+    with pytest.raises(QueryError, match="declares other parameters for ladybug"):
+        cypher.catalogue(tmp_path)
+    common.unlink()
+    with pytest.raises(QueryError, match="is not written for neo4j"):
+        cypher.catalogue(tmp_path)["explore/some"].text("neo4j")
+
+
+def test_a_query_is_found_by_its_last_name_where_that_is_enough() -> None:
+    assert cypher.query("sizes") is not None
+    assert cypher.query("sizes").name == "explore/sizes"
+    with pytest.raises(QueryError, match="there is no query called 'nothing'"):
+        cypher.query("nothing")
