@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,31 +26,66 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets, raw
+from graphkoc import assets, canonical, raw
+from graphkoc import encoding as encodings
 from graphkoc.errors import DataError, UsageError
 from graphkoc.tables import CANONICAL, EARLIEST, Column, Table
 
-UNIX_TIME = """
-CREATE MACRO unix_time(t) AS coalesce(strftime(TRY(make_timestamp(CAST(t AS BIGINT) * 1000000)), '%Y-%m-%d %H:%M:%S'), t)
+CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "python_enable_replacements": "false",
+}
+"""A SELECT reads the files that were named to `read`, and nothing else of the machine."""
+
+MACROS = r"""
+CREATE MACRO unix_time(t) AS
+    coalesce(strftime(TRY(make_timestamp(CAST(t AS BIGINT) * 1000000)), '%Y-%m-%d %H:%M:%S'), t);
+CREATE MACRO to_time(x) AS coalesce(
+    TRY_CAST(trim(x::VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
+    try_strptime(trim(x::VARCHAR), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S',
+                                    '%Y年%m月%d日', '%Y年%m月%d日 %H:%M', '%Y年%m月%d日 %H:%M:%S']));
+CREATE MACRO to_number(x) AS coalesce(
+    TRY_CAST(x AS DOUBLE),
+    if(regexp_full_match(trim(x::VARCHAR), '[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))'),
+       TRY_CAST(replace(x::VARCHAR, ',', '.') AS DOUBLE), NULL));
+CREATE MACRO to_whole(x) AS if(to_number(x) = floor(to_number(x)), TRY_CAST(x AS BIGINT), NULL);
+CREATE MACRO prefixed(x, source) AS if(contains(x::VARCHAR, ':'), x::VARCHAR, source || ':' || x::VARCHAR);
+CREATE MACRO _stamp(t) AS
+    if(t = date_trunc('day', t), strftime(t, '%Y-%m-%d'), replace(strftime(t, '%Y-%m-%dT%H:%M:%S.%f'), '.000000', ''));
+CREATE MACRO _part(x, source) AS coalesce(replace(replace(
+    if(starts_with(x, source || ':'), substr(x, length(source) + 2), x), '~', '~0'), '/', '~1'), '');
+CREATE MACRO made_id(source, who, what, t, content) AS
+    source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
+    || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16))
 """
-"""What is no number of seconds stays as it is, so that the cast to a time rejects it by its own words."""
+"""What the SELECTs of loaders and the casts are written in.
+
+unix_time: seconds as a time; what is no number stays, so that the cast to a time rejects it by its words.
+to_time: UTC; a time that states its zone is moved there. to_number takes a comma as the decimal point
+where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
+the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
+"""
 
 __all__ = ["FileCount", "Loaded", "Source", "discover", "find_source", "read"]
 
 
 @dataclass(frozen=True)
 class Source:
-    """A place that data come from: a folder in `loaders/`."""
+    """A place that data come from: a folder in `loaders/`, or anywhere.
+
+    selects: canonical name -> the SELECT that fills it. A source without any takes files that are named
+    after canonical tables and have their columns.
+    """
 
     name: str
     description: str
     readme: str
-    selects: dict[str, Path]
+    selects: dict[str, str]
 
     @property
     def tables(self) -> list[str]:
         """The canonical tables that it fills, in the order of `graphkoc.tables`."""
-        return [name for name in CANONICAL if name in self.selects]
+        return [name for name in CANONICAL if name in self.selects or not self.selects]
 
 
 @dataclass(frozen=True)
@@ -70,13 +106,17 @@ class Loaded:
     tables: canonical name -> frame with that table's columns as far as the source has them, one row
     a key, sorted by key; ids and text are str or None, integers Int64, numbers float64, times
     datetime64[us] without zone, in UTC.
-    rejects: file, row (as a spreadsheet counts), table, reason, text; sorted by file and row.
+    rejects: file, row (as `graphkoc.raw` counts), table, reason, text; sorted by file and row.
+    ignored: file -> its columns that no table has; only where files are named after tables.
+    mentioned: canonical name -> rows that other tables mention and nothing brought; a store makes them.
     """
 
     source: str
     tables: dict[str, pd.DataFrame]
     files: tuple[FileCount, ...]
     rejects: pd.DataFrame
+    ignored: dict[str, tuple[str, ...]]
+    mentioned: dict[str, int]
 
     def record(self, at: datetime) -> pd.DataFrame:
         """One row of the table `loads`; its key depends on what was loaded, not on rows' order."""
@@ -104,7 +144,14 @@ def discover() -> dict[str, Source]:
 
 
 def find_source(name: str) -> Source:
-    """The source called `name`; UsageError when there is none."""
+    """The source called `name`, or the one in the folder `name` where that has a / in it.
+
+    Raises UsageError when there is none.
+    """
+    if "/" in name or os.sep in name:
+        if not Path(name).is_dir():
+            raise UsageError(f"there is no loader folder {name}", hint="`graphkoc sources scaffold` makes one.")
+        return _declared(Path(name).resolve())
     sources = discover()
     if name not in sources:
         raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(sources)}.")
@@ -118,25 +165,41 @@ def _declared(folder: Path) -> Source:
     text = readme.read_text(encoding="utf-8")
     paragraphs = [part.strip() for part in text.split("\n\n")]
     description = next(part for part in paragraphs if part and not part.startswith("#"))
-    selects = {path.stem: path for path in sorted(folder.glob("*.sql"))}
+    selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
     if unknown := sorted(set(selects) - set(CANONICAL)):
         raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
     return Source(folder.name, " ".join(description.split()), text, selects)
 
 
 def read(
-    source: Source, paths: Sequence[Path], *, now: datetime | None = None, progress: raw.Progress | None = None
+    source: Source,
+    paths: Sequence[Path],
+    *,
+    encoding: str | None = None,
+    now: datetime | None = None,
+    progress: raw.Progress | None = None,
 ) -> Loaded:
     """Make canonical tables of the raw files under `paths`.
 
-    `now` (UTC, the clock by default) is what a time may not be a day later than. Raises DataError
-    when a file or a column that a SELECT names is missing, or a file is unreadable as a whole; a
-    row that is wrong is rejected, and the rest is loaded.
+    `encoding` is that of text files without a byte order mark, by default told by their bytes. `now`
+    (UTC, the clock by default) is what a time may not be a day later than. Raises UsageError for an
+    unknown encoding, and DataError when a file or a column that a SELECT names is missing, a file is
+    unreadable as a whole, or its encoding is not certain; a row that is wrong is rejected, and the rest
+    is loaded.
     """
-    with duckdb.connect() as connection:
-        connection.execute("CREATE SCHEMA clean")
-        connection.execute(UNIX_TIME)
-        files = _register(connection, source, raw.find(paths), progress)
+    asked = encodings.checked(encoding) if encoding else None
+    found = raw.find(paths)
+    with duckdb.connect(config=CLOSED) as connection:
+        connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
+        connection.execute(MACROS)
+        named = _needed(connection, source, found) if source.selects else canonical.recognised(found)
+        files = _register(connection, named, asked, progress)
+        ignored: dict[str, tuple[str, ...]] = {}
+        if not source.selects:
+            columns = {name: [column for file in read for column in file.columns] for name, read in files.items()}
+            unread = {f.name: canonical.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
+            ignored = {name: columns for name, columns in unread.items() if columns}
+            source = replace(source, selects=canonical.selects(columns, source.name))
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
         connection.execute("CREATE TABLE fates (_file VARCHAR, _row BIGINT, fate VARCHAR)")
         connection.execute(
@@ -148,47 +211,77 @@ def read(
                 progress(f"checking {name}", 0, 0, 0)
             _clean(connection, source, CANONICAL[name], latest)
             tables[name] = _frame(connection.sql(f"FROM clean.{name}").to_arrow_table(), CANONICAL[name])
-        counts = tuple(_count(connection, file) for file in files)
-        bad = [(bad.file, bad.row, None, bad.reason, bad.text) for file in files for bad in file.bad]
+        every = [file for name in sorted(files) for file in files[name]]
+        counts = tuple(_count(connection, file) for file in every)
+        bad = [(bad.file, bad.row, None, bad.reason, bad.text) for file in every for bad in file.bad]
         if bad:
             connection.executemany("INSERT INTO rejects VALUES (?, ?, ?, ?, ?)", bad)
         rejects = connection.sql("FROM rejects ORDER BY ALL").df()
-    return Loaded(source.name, tables, counts, rejects)
+        mentioned = _mentioned(connection, {name: list(frame.columns) for name, frame in tables.items()})
+    return Loaded(source.name, tables, counts, rejects, ignored, mentioned)
 
 
-def _register(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    found: dict[str, list[Path]],
-    progress: raw.Progress | None,
-) -> list[raw.RawFile]:
-    """Put the raw files that the source's SELECTs name into views, as text."""
-    files = []
-    for name in sorted({view for table in source.tables for view in _views(connection, source.selects[table])[0]}):
+def _needed(
+    connection: duckdb.DuckDBPyConnection, source: Source, found: dict[str, list[Path]]
+) -> dict[str, list[Path]]:
+    """The files that the source's SELECTs name."""
+    names = sorted({view for select in source.selects.values() for view in _views(connection, select)[0]})
+    for name in names:
         if name not in found:
             raise DataError(
                 f"{source.name} needs a file called {name}, and there is none",
                 hint=f"Found: {', '.join(sorted(found))}. `graphkoc sources {source.name}` says what the source reads.",
             )
-        read = [raw.read(path, progress) for path in found[name]]
-        files += read
-        table = pa.concat_tables([file.table for file in read], promote_options="default")
+    return {name: found[name] for name in names}
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection,
+    named: dict[str, list[Path]],
+    asked: str | None,
+    progress: raw.Progress | None,
+) -> dict[str, list[raw.RawFile]]:
+    """Put raw files into views as text: as they are in the schema `raw`, and without empty texts outside it."""
+    files: dict[str, list[raw.RawFile]] = {}
+    labels = raw.names([path for paths in named.values() for path in paths])
+    for name, paths in named.items():
+        files[name] = [raw.read(path, progress, encoding=raw.detect(path, asked), name=labels[path]) for path in paths]
+        spelled: dict[str, str] = {}
+        alike = [
+            file.table.rename_columns([spelled.setdefault(c.lower(), c) for c in file.table.column_names])
+            for file in files[name]
+        ]
+        table = pa.concat_tables(alike, promote_options="default")
         connection.register(f"_raw_{name}", table)
-        cells = [f"nullif({_quoted(c)}, '') AS {_quoted(c)}" for c in table.column_names if c not in ("_file", "_row")]
-        connection.execute(f"CREATE VIEW {_quoted(name)} AS SELECT {', '.join([*cells, '_file', '_row'])} FROM _raw_{name}")
+        view = _quoted(name)
+        own = [column for column in table.column_names if column not in ("_file", "_row")]
+        cells = [f"nullif({_quoted(column)}, '') AS {_quoted(column)}" for column in own]
+        connection.execute(f"CREATE VIEW raw.{view} AS FROM {_quoted('_raw_' + name)}")
+        connection.execute(f"CREATE VIEW {view} AS SELECT {', '.join([*cells, '_file', '_row'])} FROM raw.{view}")
     return files
 
 
-def _views(connection: duckdb.DuckDBPyConnection, select: Path) -> tuple[set[str], set[str]]:
+def _mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str]]) -> dict[str, int]:
+    counts = {}
+    for name, places in canonical.mentions(columns).items():
+        key = CANONICAL[name].key[0]
+        every = " UNION ".join(f"SELECT {_quoted(column)} AS {key} FROM clean.{table}" for table, column in places)
+        known = f"ANTI JOIN clean.{name} USING ({key})" if name in columns else ""
+        found = connection.sql(f"SELECT count(*) FROM ({every}) {known} WHERE {key} IS NOT NULL").fetchall()
+        counts[name] = found[0][0]
+    return {name: count for name, count in counts.items() if count}
+
+
+def _views(connection: duckdb.DuckDBPyConnection, select: str) -> tuple[set[str], set[str]]:
     """The raw views and the clean tables that a SELECT names."""
-    names = connection.get_table_names(_text(select), qualified=True)
+    names = connection.get_table_names(select, qualified=True)
     clean = {name.removeprefix("clean.") for name in names if name.startswith("clean.")}
     return {name for name in names if not name.startswith("clean.")}, clean
 
 
 def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
     """The source's tables, each after the clean ones that its SELECT names."""
-    needs = {name: _views(connection, path)[1] for name, path in source.selects.items()}
+    needs = {name: _views(connection, select)[1] for name, select in source.selects.items()}
     order: list[str] = []
     while len(order) < len(needs):
         ready = [name for name in source.tables if name not in order and needs[name] <= set(order)]
@@ -200,17 +293,17 @@ def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
 
 def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, latest: datetime) -> None:
     """Run a SELECT into `clean.<table>`: cast, checked, one row a key; note every row's fate."""
-    path = source.selects[table.name]
+    file = f"{source.name}/{table.name}.sql"
     try:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW _select AS {_text(path)}")
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW _select AS {source.selects[table.name]}")
     except duckdb.Error as error:
-        raise _explained(error, source, path) from error
+        raise _explained(error, source, table) from error
     names = connection.sql("FROM _select LIMIT 0").columns
     if unknown := sorted(set(names) - {*table.names, "_file", "_row"}):
-        raise DataError(f"{path} gives a column {unknown[0]!r} that {table.name} does not have")
+        raise DataError(f"{file} gives a column {unknown[0]!r} that {table.name} does not have")
     columns = [column for column in table if column.name in names]
     if missing := [column.name for column in table if column.required and column.name not in names]:
-        raise DataError(f"{path} gives no column {missing[0]!r}, which {table.name} must have")
+        raise DataError(f"{file} gives no column {missing[0]!r}, which {table.name} must have")
 
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
     values = ", ".join(f"{_value(column, source.name)} AS {_quoted(column.name)}" for column in columns)
@@ -237,27 +330,35 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         DROP TABLE _checked""")
 
 
-TYPES = {"id": "VARCHAR", "text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "time": "TIMESTAMP"}
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}
 
 
 def _value(column: Column, prefix: str) -> str:
     given = _quoted("_" + column.name)
     if column.kind == "id":
-        return f"CASE WHEN trim({given}::VARCHAR) <> '' THEN if(contains({given}::VARCHAR, ':'), {given}::VARCHAR, '{prefix}:' || {given}::VARCHAR) END"
-    return f"TRY_CAST({given} AS {TYPES[column.kind]})"
+        return f"CASE WHEN trim({given}::VARCHAR) <> '' THEN prefixed({given}, '{prefix}') END"
+    if column.kind == "time":
+        return f"to_time({given})"
+    if column.kind == "number":
+        return f"to_number({given})"
+    if column.kind == "integer" and column.high == 1:
+        return f"coalesce(to_whole({given}), TRY_CAST(TRY_CAST({given}::VARCHAR AS BOOLEAN) AS BIGINT))"
+    if column.kind == "integer":
+        return f"to_whole({given})"
+    return f"nullif({given}::VARCHAR, '')" if column.choices else f"{given}::VARCHAR"
 
 
 def _wrong(column: Column, latest: datetime) -> str:
     """WHEN clauses that say what is wrong with a value, in words."""
     given, value = _quoted("_" + column.name), _quoted(column.name)
     shown = f"'''' || left({given}::VARCHAR, 40) || ''''"
+    blank = f"coalesce(trim({given}::VARCHAR), '') = ''"
     clauses = []
     if column.required:
-        clauses.append(f"WHEN {value} IS NULL AND ({given} IS NULL OR trim({given}::VARCHAR) = '') THEN 'no {column.name}'")
+        clauses.append(f"WHEN {value} IS NULL AND {blank} THEN 'no {column.name}'")
     if column.kind in WORDS:
         clauses.append(
-            f"WHEN {given} IS NOT NULL AND {value} IS NULL THEN '{column.name} is not {WORDS[column.kind]}: ' || {shown}"
+            f"WHEN {value} IS NULL AND NOT {blank} THEN '{column.name} is not {WORDS[column.kind]}: ' || {shown}"
         )
     if column.kind == "number":
         clauses.append(f"WHEN NOT isfinite({value}) THEN '{column.name} is not a number: ' || {shown}")
@@ -272,7 +373,8 @@ def _wrong(column: Column, latest: datetime) -> str:
         clauses.append(f"WHEN {value} > {column.high} THEN '{column.name} is above {column.high:g}: ' || {shown}")
     if column.choices:
         allowed = ", ".join(f"'{choice}'" for choice in column.choices)
-        clauses.append(f"WHEN {value} NOT IN ({allowed}) THEN '{column.name} is none of {', '.join(column.choices)}: ' || {shown}")
+        words = f"{column.name} is none of {', '.join(column.choices)}: "
+        clauses.append(f"WHEN {value} NOT IN ({allowed}) THEN '{words}' || {shown}")
     return " ".join(clauses)
 
 
@@ -302,26 +404,22 @@ def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile) -> FileCoun
 
 
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
-    frame = arrow.to_pandas(integer_object_nulls=True, date_as_object=False)
+    frame: pd.DataFrame = arrow.to_pandas(integer_object_nulls=True, date_as_object=False)
     kinds = {column.name: column.kind for column in table}
     dtypes = {"id": "str", "text": "str", "integer": "Int64", "number": "float64", "time": "datetime64[us]"}
     return frame.astype({name: dtypes[kinds[name]] for name in frame.columns})
 
 
-def _explained(error: duckdb.Error, source: Source, path: Path) -> DataError:
+def _explained(error: duckdb.Error, source: Source, table: Table) -> DataError:
     words = str(error).splitlines()[0]
     missing = re.search(r'(?:Referenced column|column named) "([^"]+)"', words)
     if missing:
         column = missing[1]
         return DataError(
-            f"the files have no column {column!r}, which {source.name} needs for its {path.stem}",
-            hint=f"`graphkoc sources {source.name}` says what the files look like; were they changed, or from elsewhere?",
+            f"the files have no column {column!r}, which {source.name} needs for its {table.name}",
+            hint=f"`graphkoc sources {source.name}` says what the files look like; are they from elsewhere?",
         )
-    return DataError(f"{path.name} of the source {source.name} does not run: {words}")
-
-
-def _text(select: Path) -> str:
-    return select.read_text(encoding="utf-8").strip().rstrip(";")
+    return DataError(f"{table.name}.sql of the source {source.name} does not run: {words}")
 
 
 def _quoted(name: str) -> str:

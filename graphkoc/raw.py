@@ -1,37 +1,47 @@
 """A raw file as a table of text: every row is either in it, or named with what is wrong with it.
 
-Nothing is guessed here. The suffix gives the dialect (`.csv`, `.tsv`, `.txt`; each also `.gz`), the
-first row of a CSV or TSV gives the columns, and a `.txt` has one column, `line`. What the text
-means is the business of the SELECTs in `loaders/`.
+The suffix gives the format: `.csv`, `.tsv`, `.jsonl` and `.txt` are text and may be packed (`.gz`),
+`.parquet` and `.xlsx` bring typed values, of which `graphkoc.typed` makes the text that says the same.
+The first row of a CSV, TSV or workbook gives the columns, and a `.txt` has one column, `line`. A `.csv`
+whose first line has semicolons and no comma outside quotes is separated by semicolons, as spreadsheets
+do where the comma is the decimal point. What the text means is the business of the SELECTs in `loaders/`.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import io
 import itertools
 import re
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 
+from graphkoc import encoding as encodings
+from graphkoc import typed
 from graphkoc.errors import DataError
+from graphkoc.typed import Cell, Record
 
-__all__ = ["BadRow", "Progress", "RawFile", "find", "read"]
+__all__ = ["BadRow", "Progress", "RawFile", "detect", "find", "names", "read"]
 
 Progress = Callable[[str, int, int, int], None]
 """Called as progress(step, done, total, rows): done and total in one unit, rows so far."""
 
-DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": None}
+TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
+TYPED = (".parquet", ".xlsx")
 CHUNK = 65_536
 LONGEST_RECORD = 1_000
 """Lines that one quoted record may span. More than this is a quote that nobody closed."""
 LONGEST_FIELD = 16 * 1024 * 1024
+ASIDE = (".", "~$", "graphkoc-rejects-")
+QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
 
 @dataclass(frozen=True)
@@ -46,139 +56,243 @@ class BadRow:
 
 @dataclass(frozen=True)
 class RawFile:
-    """What one file held: `table` has a text column a header cell, `_file`, and `_row` (int64)."""
+    """What one file held: `table` has a text column a header cell, `_file`, and `_row` (int64).
+
+    Rows count as a spreadsheet shows them, the header being row 1; lines of a `.jsonl` and a `.txt`, which
+    have no header, count from 1, rows of a `.parquet` from 2. A cell of a CSV or TSV that is empty is null,
+    and one that is a pair of quotes is the empty text.
+    """
 
     name: str
     table: pa.Table
     bad: tuple[BadRow, ...]
 
     @property
+    def columns(self) -> list[str]:
+        """The names of its own columns."""
+        return [name for name in self.table.column_names if name not in ("_file", "_row")]
+
+    @property
     def read(self) -> int:
         """Rows read, good and bad; the header and blank lines are none."""
-        return self.table.num_rows + len(self.bad)
+        return int(self.table.num_rows) + len(self.bad)
 
 
 def find(paths: Sequence[Path]) -> dict[str, list[Path]]:
-    """The files under `paths` that can be read, by the name under which SQL sees them.
+    """The files under `paths` that can be read, each once, by the name under which SQL sees them.
 
-    A folder stands for the files in it. The name is the file's own, less its suffixes, with
-    anything but letters, digits and _ turned into _: `ratings.csv.gz` is `ratings`.
+    A folder stands for the files in it, less hidden ones, a spreadsheet's locks, and the rejects of
+    earlier loads. The name is the file's own, less its suffixes, with anything but letters, digits and _
+    turned into _: `ratings.csv.gz` is `ratings`.
     Raises DataError for a path that is not there, or when nothing is found.
     """
     found: dict[str, list[Path]] = {}
+    seen: set[Path] = set()
     for path in paths:
         if not path.exists():
             raise DataError(f"there is no file or folder {path}", hint="Check the spelling of the path.")
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
-        for file in files:
-            if file.is_file() and _suffix(file) in DELIMITERS:
+        inside = path.is_dir()
+        for file in sorted(path.iterdir()) if inside else [path]:
+            if inside and file.name.startswith(ASIDE):
+                continue
+            if file.is_file() and _suffix(file):
                 stem = file.name.split(".")[0]
-                found.setdefault(re.sub(r"\W", "_", stem), []).append(file)
-            elif not path.is_dir():
+                if file.resolve() not in seen:
+                    seen.add(file.resolve())
+                    found.setdefault(re.sub(r"\W", "_", stem), []).append(file)
+            elif not inside:
                 raise DataError(f"{file} is of no kind that graphkoc reads", hint=f"It reads {_kinds()}.")
     if not found:
         raise DataError(f"there is nothing to read in {', '.join(map(str, paths))}", hint=f"graphkoc reads {_kinds()}.")
     return found
 
 
-def read(path: Path, progress: Progress | None = None) -> RawFile:
-    """Read one file whole, as UTF-8 with or without a byte order mark.
+def names(paths: Sequence[Path]) -> dict[Path, str]:
+    """What each file is called in counts and rejects: its name, or its path where two are of one name."""
+    count = Counter(path.name for path in paths)
+    return {path: path.name if count[path.name] == 1 else str(path) for path in paths}
 
-    A row with a NUL, a byte that is no UTF-8, a quote never closed, or more or fewer cells than the
-    header is bad, and harms no other row. Raises DataError when the file as a whole is not what its
-    suffix says: empty, no text, two columns of one name, a cut-off .gz.
+
+def detect(path: Path, asked: str | None = None) -> str:
+    """The encoding of a text file, as `graphkoc.encoding.detect` tells it; of a typed file "utf-8"."""
+    if _suffix(path) in TYPED:
+        return encodings.UTF8
+    with _opened(path) as (stream, _):
+        return encodings.detect(str(path), stream, asked)
+
+
+def read(
+    path: Path, progress: Progress | None = None, *, encoding: str = encodings.UTF8, name: str | None = None
+) -> RawFile:
+    """Read one file whole; text in this encoding, with or without a byte order mark.
+
+    A row with a NUL, a byte that the encoding does not have, a quote never closed, or more or fewer cells
+    than the header is bad, and harms no other row. Raises DataError when the file as a whole is not what
+    its suffix says: empty, no text, two columns of one name, a cut-off .gz.
     """
+    name = name or path.name
+    with _opened(path) as (stream, file):
+        header, records = _contents(path, stream, encoding)
+        size = path.stat().st_size
+
+        def seen(rows: int) -> None:
+            if progress:
+                progress(f"reading {name}", min(file.tell(), size), size, rows)
+
+        table, bad = _table(name, header, records, seen)
+    if not header and bad:
+        raise DataError(
+            f"{path} holds no good row; row {bad[0].row}: {bad[0].reason}", hint="Is the suffix the right one?"
+        )
+    if not header or (not bad and not table.num_rows and size == 0):
+        raise DataError(f"{path} is empty", hint="Export it again; it should begin with a header row.")
+    _distinct(path, header)
+    if progress:
+        progress(f"reading {name}", size, size, table.num_rows)
+    return RawFile(name, table, tuple(bad))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The file's bytes, unpacked, and the file itself."""
     try:
         with path.open("rb") as file:
-            return _read(path, file, progress)
+            if path.suffix.lower() == ".gz":
+                with gzip.open(file) as unpacked:
+                    yield unpacked, file  # type: ignore[misc]
+            else:
+                yield file, file
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(f"{path} is damaged or cut off: {error}", hint="Copy or download it again.") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def _read(path: Path, file: BinaryIO, progress: Progress | None) -> RawFile:
-    size = path.stat().st_size
-    stream: BinaryIO = gzip.open(file) if path.suffix == ".gz" else file  # type: ignore[assignment]
-    delimiter = DELIMITERS[_suffix(path)]
-    records = _lines(stream) if delimiter is None else _records(stream, delimiter)
+def _contents(path: Path, stream: BinaryIO, encoding: str) -> tuple[list[str], Iterator[Record]]:
+    """The names of the columns, and the records; those of a .jsonl grow as it is read."""
+    kind = _suffix(path)
+    if kind == ".parquet":
+        return _checked(path, *typed.parquet(path))
+    if kind == ".xlsx":
+        return _checked(path, *typed.workbook(path))
+    lines = _decoded(stream, encoding)
+    if kind == ".txt":
+        return ["line"], _lines(lines)
+    if kind == ".jsonl":
+        keys: list[str] = []
+        return keys, typed.json_lines(((row, *line) for row, line in enumerate(lines, 1)), keys)
+    first = list(itertools.islice(lines, 1))
+    delimiter = _delimiter(first[0][0]) if kind == ".csv" and first else "," if kind == ".csv" else "\t"
+    records = _records(itertools.chain(first, lines), delimiter)
+    _, cells, reason, _ = next(records, (1, [], "", ""))
+    if reason:
+        raise DataError(
+            f"{path} does not begin with a header row: {reason}",
+            hint="It may be no text file, or UTF-16 without a mark: try --encoding utf-16-le.",
+        )
+    return _checked(path, cells, _even(records, len(cells)))
 
-    header = ["line"]
-    if delimiter is not None:
-        _, cells, reason, _ = next(records, (1, [], "", ""))
-        header = [cell.strip() for cell in cells]
-        if reason:
-            raise DataError(f"{path} does not begin with a header row: {reason}", hint="It may not be a text file.")
-    names = pa.schema([(name, pa.string()) for name in header] + [("_file", pa.string()), ("_row", pa.int64())])
-    if twice := sorted({name for name in header if header.count(name) > 1}):
-        raise DataError(f"{path} has two columns called {twice[0]!r}", hint="Rename one of them in its first row.")
 
-    chunks: list[pa.RecordBatch] = []
+def _checked(path: Path, cells: Sequence[Cell], records: Iterator[Record]) -> tuple[list[str], Iterator[Record]]:
+    header = [(cell or "").strip() or f"column {place}" for place, cell in enumerate(cells, 1)]
+    if path.suffix.lower() == ".xlsx" and header and not any(cells):
+        raise DataError(f"{path} does not begin with a header row: its first row is empty", hint="Delete that row.")
+    _distinct(path, header)
+    return header, records
+
+
+def _distinct(path: Path, header: list[str]) -> None:
+    """Columns are told apart as SQL does, which does not mind capitals."""
+    count = Counter(map(str.lower, [*header, "_file", "_row"]))
+    if twice := [column for column in header if count[column.lower()] > 1]:
+        raise DataError(f"{path} has two columns called {twice[0]!r}", hint="Rename one of them.")
+    if any("\0" in column for column in header):
+        raise DataError(f"{path} has a NUL byte in a column's name", hint="Rename that column.")
+
+
+def _delimiter(header: str) -> str:
+    bare = QUOTED.sub("", header)
+    return ";" if ";" in bare and "," not in bare else ","
+
+
+def _even(records: Iterator[Record], width: int) -> Iterator[Record]:
+    for row, cells, reason, text in records:
+        if not reason and len(cells) != width:
+            reason = f"it has {len(cells)} cells, the header has {width}"
+        yield row, cells, reason, text
+
+
+def _table(
+    name: str, header: list[str], records: Iterator[Record], seen: Callable[[int], None]
+) -> tuple[pa.Table, list[BadRow]]:
+    chunks: list[pa.Table] = []
     bad: list[BadRow] = []
-    rows: list[list[str]] = []
+    rows: list[list[Cell]] = []
     numbers: list[int] = []
+    total = 0
 
     def flush() -> None:
-        columns = list(zip(*rows, strict=True)) or [() for _ in header]
+        columns = [*itertools.zip_longest(*rows)]
+        columns += [(None,) * len(rows)] * (len(header) - len(columns))
         arrays = [pa.array(column, pa.string()) for column in columns]
-        arrays += [pa.array([path.name] * len(rows), pa.string()), pa.array(numbers, pa.int64())]
-        chunks.append(pa.record_batch(arrays, schema=names))
+        arrays += [pa.array([name] * len(rows), pa.string()), pa.array(numbers, pa.int64())]
+        chunks.append(pa.table(arrays, names=[*header, "_file", "_row"]))
         rows.clear()
         numbers.clear()
 
-    total = 0
     for row, cells, reason, text in records:
-        if not reason and len(cells) != len(header):
-            reason = f"it has {len(cells)} cells, the header has {len(header)}"
         if reason:
-            bad.append(BadRow(path.name, row, reason, text.rstrip("\r\n")[:200]))
+            bad.append(BadRow(name, row, reason, text.rstrip("\r\n").replace("\0", "")[:200]))
             continue
         rows.append(cells)
         numbers.append(row)
         if len(rows) == CHUNK:
             total += CHUNK
             flush()
-            if progress:
-                progress(f"reading {path.name}", file.tell(), size, total)
-    total += len(rows)
+            seen(total)
     flush()
-    if not header or (not bad and size == 0):
-        raise DataError(f"{path} is empty", hint="Export it again; it should begin with a header row.")
-    if progress:
-        progress(f"reading {path.name}", size, size, total)
-    return RawFile(path.name, pa.Table.from_batches(chunks, names), tuple(bad))
+    return pa.concat_tables(chunks, promote_options="default"), bad
 
 
-Record = tuple[int, list[str], str, str]
-"""Its number, its cells, what is wrong with it ("" when nothing is), and its first line."""
-
-
-def _decoded(stream: BinaryIO) -> Iterator[tuple[str, str]]:
+def _decoded(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
     """The stream's lines and what is wrong with each."""
-    first = True
-    for line in stream:
-        if first:
-            line, first = line.removeprefix(b"\xef\xbb\xbf"), False
-        try:
-            text, reason = line.decode(), ""
-        except UnicodeDecodeError as error:
-            text, reason = line.decode(errors="replace"), f"byte {line[error.start]:#04x} is not UTF-8"
+    lines = _utf8(stream) if encoding == encodings.UTF8 else _other(stream, encoding)
+    for text, reason in lines:
         yield text, "it holds a NUL byte" if "\0" in text else reason
 
 
-def _lines(stream: BinaryIO) -> Iterator[Record]:
-    for row, (text, reason) in enumerate(_decoded(stream), 1):
+def _utf8(stream: BinaryIO) -> Iterator[tuple[str, str]]:
+    for place, line in enumerate(stream):
+        line = line if place else line.removeprefix(b"\xef\xbb\xbf")
+        try:
+            yield line.decode(), ""
+        except UnicodeDecodeError as error:
+            yield line.decode(errors="replace"), f"byte {line[error.start]:#04x} is not UTF-8"
+
+
+def _other(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
+    wrapper = io.TextIOWrapper(stream, encoding, errors="replace", newline="\n")
+    try:
+        for place, line in enumerate(wrapper):
+            line = line if place else line.removeprefix("\ufeff")
+            yield line, f"it holds bytes that are not {encoding.upper()}" if "\ufffd" in line else ""
+    finally:
+        wrapper.detach()
+
+
+def _lines(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
+    for row, (text, reason) in enumerate(lines, 1):
         text = text.rstrip("\r\n")
         if text or reason:
             yield row, [text], reason, text
 
 
-def _records(stream: BinaryIO, delimiter: str) -> Iterator[Record]:
+def _records(source: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Record]:
     """CSV records after RFC 4180, by Python's csv, which is fed line by line so that one row with a
     quote that nobody closes is rejected alone: the lines that it swallowed are read again."""
-    source = _decoded(stream)
     again: deque[tuple[str, str]] = deque()
     taken: list[tuple[str, str]] = []
+    plain = re.compile(rf"[^{delimiter}\r\n]*")
 
     def feed() -> Iterator[str]:
         while len(taken) < LONGEST_RECORD and (line := again.popleft() if again else next(source, None)):
@@ -191,24 +305,44 @@ def _records(stream: BinaryIO, delimiter: str) -> Iterator[Record]:
         for row in itertools.count(1):
             taken.clear()
             try:
-                cells = next(reader, None)
+                fields = next(reader, None)
             except csv.Error:
                 again.extendleft(reversed(taken[1:]))
                 yield row, [], "its quotes are not closed or not doubled", taken[0][0]
                 reader = csv.reader(feed(), delimiter=delimiter, strict=True)
                 continue
-            if cells is None:
+            if fields is None:
                 return
-            if cells:
+            if fields:
                 reason = next((reason for _, reason in taken if reason), "")
+                cells: list[Cell] = [*fields]
+                if "" in fields:
+                    cells = _nulls(fields, "".join(line for line, _ in taken), plain)
                 yield row, cells, reason, taken[0][0]
     finally:
         csv.field_size_limit(limit)
 
 
+def _nulls(cells: list[str], record: str, plain: re.Pattern[str]) -> list[Cell]:
+    """The record's cells with null for those that are empty without quotes, which csv does not tell."""
+    if '""' not in record:
+        return [cell or None for cell in cells]
+    kept: list[Cell] = []
+    at = 0
+    for cell in cells:
+        field = QUOTED.match(record, at) or plain.match(record, at)
+        assert field is not None
+        kept.append(None if field.end() == at else cell)
+        at = field.end() + 1
+    return kept
+
+
 def _suffix(path: Path) -> str:
-    return Path(path.name.lower().removesuffix(".gz")).suffix
+    """The suffix that gives the format, "" when it is none of those that are read."""
+    plain, packed = Path(path.name.lower()), path.suffix.lower() == ".gz"
+    suffix = Path(plain.stem).suffix if packed else plain.suffix
+    return suffix if suffix in TEXTS or (suffix in TYPED and not packed) else ""
 
 
 def _kinds() -> str:
-    return ", ".join(DELIMITERS) + ", each also with .gz"
+    return f"{', '.join(TEXTS)}, each also with .gz, {' and '.join(TYPED)}"

@@ -14,10 +14,11 @@ from graphkoc import assets, errors
 
 PACKAGE = Path(graphkoc.__file__).parent
 
-DATA = {"raw", "loaders", "cypher", "tables", "stores"}
+DATA = {"raw", "typed", "encoding", "loaders", "canonical", "cypher", "tables", "stores"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 BELOW = {"errors", "assets"}
 OWNERS = {
+    "charset_normalizer": {"encoding"},
     "click": {"cli"},
     "duckdb": {"loaders", "measures", "stores"},
     "igraph": {"network", "measures", "niches"},
@@ -25,6 +26,7 @@ OWNERS = {
     "ladybug": {"stores.ladybug"},
     "neo4j": {"stores.neo4j"},
     "networkx": {"network"},
+    "python_calamine": {"typed"},
 }
 
 

@@ -53,8 +53,8 @@ def test_every_source_says_what_it_is_and_fills_canonical_tables(name: str) -> N
     assert len(source.description) > 40
     assert source.tables
     assert set(source.tables) <= set(CANONICAL)
-    for path in source.selects.values():
-        assert path.read_text(encoding="utf-8").startswith("-- A row is"), path
+    for select in source.selects.values():
+        assert select.startswith("-- A row is"), select
 
 
 def test_the_example_gives_exactly_the_counts_of_its_files(ciao_files: Path) -> None:
@@ -110,7 +110,9 @@ def test_a_rating_becomes_a_review_and_a_trust_a_follow(tmp_path: Path) -> None:
 def test_a_wrong_row_is_rejected_with_its_reason_and_the_rest_is_loaded(tmp_path: Path, row: str, reason: str) -> None:
     loaded = read(folder(tmp_path, RATINGS + row + "\n" + GOOD))
     assert counted(loaded, "ratings.csv") == (3, 2, 0, 1)
-    assert loaded.rejects[["file", "row", "reason"]].to_dict("records") == [{"file": "ratings.csv", "row": 2, "reason": reason}]
+    assert loaded.rejects[["file", "row", "reason"]].to_dict("records") == [
+        {"file": "ratings.csv", "row": 2, "reason": reason}
+    ]
     assert len(loaded.tables["reviews"]) == 2
     assert "ciao:3" not in loaded.tables["reviews"]["consumer"].tolist()
 
@@ -143,7 +145,9 @@ def test_another_order_of_rows_gives_the_same_tables(tmp_path: Path) -> None:
 
 
 def test_a_product_of_two_categories_takes_the_one_with_most_ratings_then_the_lower(tmp_path: Path) -> None:
-    rows = "1,10,2,5,4,959670000\n2,10,1,5,4,959670000\n3,10,2,5,4,959670000\n1,11,2,5,4,959670000\n2,11,1,5,4,959670000\n"
+    rows = (
+        "1,10,2,5,4,959670000\n2,10,1,5,4,959670000\n3,10,2,5,4,959670000\n1,11,2,5,4,959670000\n2,11,1,5,4,959670000\n"
+    )
     products = read(folder(tmp_path, RATINGS + rows)).tables["products"]
     assert products.to_dict("records") == [
         {"product": "ciao:10", "category": "Books"},
@@ -151,7 +155,9 @@ def test_a_product_of_two_categories_takes_the_one_with_most_ratings_then_the_lo
     ]
 
 
-@pytest.mark.parametrize("name", ["Robert'); DROP TABLE clean.reviews; --", '"; COPY x TO "y', "{{x}}", "$1", "`a`", "😀 ‮abc"])
+@pytest.mark.parametrize(
+    "name", ["Robert'); DROP TABLE clean.reviews; --", '"; COPY x TO "y', "{{x}}", "$1", "`a`", "😀 ‮abc"]
+)
 def test_names_are_data_and_never_code(tmp_path: Path, name: str) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
     loaded = read(folder(tmp_path, RATINGS + f"{quoted},10,1,5,4,959670000\n" + GOOD))
@@ -160,7 +166,9 @@ def test_names_are_data_and_never_code(tmp_path: Path, name: str) -> None:
 
 
 def test_an_id_with_a_colon_is_kept_and_others_get_the_source(tmp_path: Path) -> None:
-    loaded = read(folder(tmp_path, RATINGS + "shop:7,10,1,5,4,959670000\n8,10,1,5,4,959670000\n1e5,10,1,5,4,959670000\n"))
+    loaded = read(
+        folder(tmp_path, RATINGS + "shop:7,10,1,5,4,959670000\n8,10,1,5,4,959670000\n1e5,10,1,5,4,959670000\n")
+    )
     assert set(loaded.tables["reviews"]["consumer"]) == {"shop:7", "ciao:8", "ciao:1e5"}
 
 
@@ -185,12 +193,15 @@ def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, s
     for name, text in files.items():
         (tmp_path / "loaders" / "shop" / name).write_text(text)
     monkeypatch.setattr(assets, "folder", lambda name: tmp_path / name)
-    (tmp_path / "orders.csv").write_text("who,what,no,when\nann,tea,1,2020-01-02\nann,,2,2020-01-02\nbob,tea,,2020-01-03\n")
+    (tmp_path / "orders.csv").write_text(
+        "who,what,no,when\nann,tea,1,2020-01-02\nann,,2,2020-01-02\nbob,tea,,2020-01-03\n"
+    )
     return tmp_path / "orders.csv"
 
 
 README = "# shop\n\nOrders of a shop, made up.\n"
-PURCHASES = '-- A row is an order line.\nSELECT who AS consumer, what AS product, no AS "order", "when" AS bought_at, _file, _row FROM orders'
+PURCHASES = """-- A row is an order line.
+SELECT who AS consumer, what AS product, no AS "order", "when" AS bought_at, _file, _row FROM orders"""
 
 
 def test_a_new_source_is_a_folder_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

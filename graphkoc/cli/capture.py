@@ -90,12 +90,21 @@ def sources(name: str | None, format_: str | None, output: Path | None) -> None:
 @click.argument("source")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Read and check everything, store nothing.")
+@click.option("--encoding", metavar="NAME", help="What text files are in, where their bytes leave it open.")
 @output_options
 @click.pass_context
 def load(
-    ctx: click.Context, source: str, paths: tuple[Path, ...], dry_run: bool, format_: str | None, output: Path | None
+    ctx: click.Context,
+    source: str,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    encoding: str | None,
+    format_: str | None,
+    output: Path | None,
 ) -> None:
     """Load files or folders of a SOURCE into the store.
+
+    SOURCE is a name that `graphkoc sources` lists, or the path of a loader folder, with a / in it.
 
     Loading again changes nothing. Every row is accounted for: read = loaded + duplicate + rejected.
     Rejected rows go to a file, with what is wrong with each, and the command ends with 7. When it is
@@ -105,20 +114,29 @@ def load(
     Examples:
       graphkoc load ciao examples/ciao
       graphkoc load ciao ratings.csv.gz trust.csv.gz category.txt --dry-run
+      graphkoc load csv reviews.xlsx follows.csv
+      graphkoc load csv reviews.csv --encoding big5
+      graphkoc load ./loaders/shop bewertungen.csv
     """
     import graphkoc
 
+    named: dict[str, Any] = {"encoding": encoding} if encoding else {}
     with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
-        loaded = graphkoc.load(store, source, paths, dry_run=dry_run, progress=progress)
+        loaded = graphkoc.load(store, source, paths, dry_run=dry_run, progress=progress, **named)
     rejects = _write_rejects(loaded) if len(loaded.rejects) else None
     document = {
         "source": loaded.source,
         "files": [vars(count) for count in loaded.files],
         "tables": {name: len(frame) for name, frame in loaded.tables.items()},
+        "mentioned": loaded.mentioned,
+        "ignored": loaded.ignored,
         "rejects": str(rejects) if rejects else None,
     }
     emit(document, format_, output, rows=document["files"])  # type: ignore[arg-type]
+    for file, columns in loaded.ignored.items():
+        click.echo(f"{file}: no table has {', '.join(map(repr, columns))}; ignored.", err=True)
     made = ", ".join(f"{len(frame):,} {name}" for name, frame in loaded.tables.items())
+    made += "".join(f", {count:,} {name} that are only mentioned" for name, count in loaded.mentioned.items())
     click.echo(f"{'Would make' if dry_run else 'In the store'}: {made}.", err=True)
     if rejects:
         click.echo(f"{len(loaded.rejects):,} rows were rejected; {rejects} says why.", err=True)

@@ -1,0 +1,129 @@
+"""Which encoding a text file is in: told by its bytes where they are certain, asked for where they are not.
+
+Four are told apart: UTF-8, anything with a byte order mark, GB18030 and Windows-1252 (which has all
+that people mean by Latin-1). For the rest the answer is an error that names what the bytes could be,
+since a text that was decoded wrongly looks like data.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+
+import charset_normalizer
+
+from graphkoc.errors import DataError, UsageError
+
+__all__ = ["UTF8", "checked", "detect"]
+
+UTF8 = "utf-8"
+MARKS = (
+    (codecs.BOM_UTF8, UTF8),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    ("\ufeff".encode("gb18030"), "gb18030"),
+)
+TRUSTED = ("gb18030", "cp1252")
+RIVALS = (
+    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254"),
+    *("cp1255", "cp1256", "cp1257", "iso8859_2", "mac_roman", "cp850"),
+)
+"""What a table that is no UTF-8 is likely to be in. More would only add encodings that nobody exports."""
+NAMES = {"cp932": "shift_jis", "cp949": "euc_kr"}
+"""The names that people know, where Python's are others."""
+WESTERN = re.compile("[\x00-\x7f\xa0-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*")
+NO_TEXT = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
+SAMPLE = 262_144
+"""Bytes that are weighed; more change nothing but the time it takes."""
+FEW = 3
+"""Fewer lines than this that are no UTF-8 are damage and no evidence of another encoding."""
+MARGIN = 0.02
+"""How much clearer than the next reading (as a share of noise, or of likeness to a language) is clear."""
+
+
+def checked(name: str) -> str:
+    """Python's own name of an encoding; UsageError when there is none of that name."""
+    try:
+        found = codecs.lookup(name).name
+        "a".encode(found)
+    except (LookupError, UnicodeError, ValueError):
+        found = "undefined"
+    if found in NO_TEXT:
+        raise UsageError(
+            f"there is no encoding called {name!r}",
+            hint="Often it is one of: utf-8, utf-16, gb18030, big5, shift_jis, euc_kr, cp1252, cp1250, cp1251, cp1254.",
+        )
+    return found
+
+
+def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
+    """The encoding of a file's lines; a byte order mark says it, else what was asked for, else the bytes.
+
+    A file of UTF-8 with some damaged lines is UTF-8: they are rejected one by one. Raises DataError,
+    which calls the file `name`, when the bytes leave it open.
+    """
+    count = multibyte = damaged = size = 0
+    header_is_bad = False
+    bad: list[bytes] = []
+    for line in lines:
+        if not count:
+            for mark, encoding in MARKS:
+                if line.startswith(mark):
+                    return encoding
+            if asked:
+                return asked
+            header = line
+        count += 1
+        if line.isascii():
+            continue
+        try:
+            line.decode()
+            multibyte += 1
+        except UnicodeDecodeError:
+            header_is_bad |= count == 1
+            damaged += 1
+            if size < SAMPLE:
+                bad.append(line)
+                size += len(line)
+    if not bad or (not header_is_bad and (damaged < FEW or damaged <= multibyte)):
+        return UTF8
+    sample = b"".join(bad if header_is_bad else [header, *bad])[:SAMPLE]
+    verdict, possible = _weighed(sample)
+    if verdict:
+        return verdict
+    if not header_is_bad and damaged * 100 <= count:
+        return UTF8
+    words = f"it may be {' or '.join(possible)}" if possible else "its bytes are no text in any encoding that is in use"
+    raise DataError(
+        f"{name} is not UTF-8, and its encoding is not certain: {words}",
+        hint="Name it with --encoding, for example --encoding " + (possible[0] if possible else "cp1252") + ".",
+    )
+
+
+def _weighed(sample: bytes) -> tuple[str | None, list[str]]:
+    """The trusted encoding that is clearly the one, if any; and the names of all that are possible."""
+    found = list(charset_normalizer.from_bytes(sample, cp_isolation=list(RIVALS)))
+    possible = [_known(match.encoding, match.could_be_from_charset) for match in found[:4]]
+    if not found:
+        return None, possible
+    first = found[0]
+    readings = [name for name in TRUSTED if name in first.could_be_from_charset]
+    rivals = found[1:]
+    clear = all(
+        rival.percent_chaos >= first.percent_chaos + 100 * MARGIN
+        or rival.percent_coherence <= first.percent_coherence - 100 * MARGIN
+        for rival in rivals
+    )
+    if not readings or not clear:
+        return None, possible
+    if readings[0] == "cp1252" and not WESTERN.fullmatch(sample.decode("cp1252", "replace")):
+        return None, possible
+    return readings[0], possible
+
+
+def _known(encoding: str, same: list[str]) -> str:
+    best = next((name for name in TRUSTED if name in same), encoding)
+    return NAMES.get(best, best)

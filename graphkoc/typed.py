@@ -1,0 +1,176 @@
+"""Rows of JSON lines, workbooks and Parquet as text cells: typed values in, the text that says the same out.
+
+Text stays as it is, nulls stay null. A whole number below 2^53 has no decimal point (123, not 123.0,
+also where a column of ids became one of floats because some were missing); other floats have as many
+digits as bring them back exactly; booleans are `true` and `false`; times are UTC; a list of plain values
+is those values with spaces between, anything deeper is its JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+import python_calamine
+
+from graphkoc.errors import DataError
+
+__all__ = ["Cell", "Record", "json_lines", "parquet", "workbook"]
+
+Cell = str | None
+Record = tuple[int, list[Cell], str, str]
+"""Its number, its cells, what is wrong with it ("" when nothing is), and its text or the start of it."""
+
+EXACT = 2**53
+"""From here on not every whole number is a float64."""
+BATCH = 16_384
+
+
+def json_lines(lines: Iterable[tuple[int, str, str]], header: list[str]) -> Iterator[Record]:
+    """One record a line of (number, text, what is wrong with it); blank lines are none.
+
+    A key that comes up for the first time is added to `header`; cells are in its order.
+    """
+    places: dict[str, int] = {}
+    for row, line, reason in lines:
+        if not line.strip():
+            continue
+        cells: list[Cell] = []
+        if not reason:
+            try:
+                pairs = json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant)
+            except (ValueError, RecursionError) as error:
+                pairs, reason = {}, f"it is not JSON: {str(error).partition(':')[0]}"
+            if not isinstance(pairs, dict):
+                pairs, reason = {}, "it is no JSON object"
+            reason = reason or _wrong(pairs)
+            if not reason:
+                for key in pairs:
+                    if key not in places:
+                        places[key] = len(header)
+                        header.append(key)
+                cells = [None] * len(header)
+                for key, value in pairs.items():
+                    cells[places[key]] = _text(value)
+                reason = _wrong(cells)
+        yield row, cells, reason, line
+
+
+def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
+    """The header and the rows of a workbook's first sheet; rows without a value are none.
+
+    An empty cell is null, and so is a cell of empty text or of an error: the format does not tell them
+    apart. Raises DataError for what is no workbook.
+    """
+    try:
+        with python_calamine.CalamineWorkbook.from_path(path) as book:
+            rows: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except python_calamine.PasswordError as error:
+        raise DataError(f"{path} is locked with a password", hint="Save it without one.") from error
+    except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
+        raise DataError(f"{path} is no workbook that can be read: {error}", hint="Save it again as .xlsx.") from error
+    header = [_text(value) or None for value in rows[0]] if rows else []
+    return header, _sheet(rows)
+
+
+def _sheet(rows: list[list[Any]]) -> Iterator[Record]:
+    for row, values in enumerate(rows[1:], 2):
+        cells = [_text(value) or None for value in values]
+        if any(cell is not None for cell in cells):
+            cut = next((v for v in values if isinstance(v, float) and v.is_integer() and abs(v) >= EXACT), None)
+            reason = f"the number {cut:.0f} has more digits than a spreadsheet keeps; make it a text" if cut else ""
+            yield row, cells, reason or _wrong(cells), ",".join(cell or "" for cell in cells)
+
+
+def parquet(path: Path) -> tuple[list[str], Iterator[Record]]:
+    """The columns and the rows of a Parquet file; its first row is row 2, as if it had a header.
+
+    Raises DataError for what is no Parquet.
+    """
+    try:
+        file = pyarrow.parquet.ParquetFile(path)
+    except pa.ArrowException as error:
+        raise DataError(f"{path} is no Parquet file that can be read", hint="Was it copied whole?") from error
+    return file.schema_arrow.names, _batches(path, file)
+
+
+def _batches(path: Path, file: pyarrow.parquet.ParquetFile) -> Iterator[Record]:
+    row = 1
+    with file:
+        try:
+            for batch in file.iter_batches(BATCH):
+                for cells in zip(*map(_column, batch.columns), strict=True):
+                    row += 1
+                    yield row, list(cells), _wrong(cells), ",".join(cell or "" for cell in cells)
+        except (pa.ArrowException, OSError) as error:
+            raise DataError(f"{path} is damaged after row {row}", hint="Was it copied whole?") from error
+
+
+def _column(values: pa.Array) -> list[Cell]:
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return _column(values.dictionary_decode())
+    if pa.types.is_timestamp(kind):
+        moments = values.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.timestamp("us"))
+        return list(moments.cast(pa.string()).to_pylist())
+    if pa.types.is_integer(kind) or pa.types.is_date(kind):
+        return list(values.cast(pa.string()).to_pylist())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        try:
+            return list(values.to_pylist())
+        except UnicodeDecodeError:
+            values = values.cast(pa.large_binary())
+    return [_text(value) for value in values.to_pylist()]
+
+
+def _text(value: Any) -> Cell:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
+    if isinstance(value, datetime):
+        return str(value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode(errors="surrogateescape")
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        return " ".join(_text(item) or "" for item in value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _wrong(cells: Iterable[Cell]) -> str:
+    """What no table can keep of these cells."""
+    whole = "".join(cell for cell in cells if cell)
+    if "\0" in whole:
+        return "it holds a NUL byte"
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        return "it holds bytes or half characters that are not UTF-8"
+    return ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = {name.strip(): value for name, value in pairs}
+    if len(found) < len(pairs):
+        raise ValueError("two values have one name")
+    if "" in found:
+        raise ValueError("a value has no name")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
