@@ -192,7 +192,9 @@ class Neo4jStore:
         table = TABLES[name]
         wanted = list(columns if columns is not None else table.names)
         with self._told():
-            rows = self.rows(table, [*table.key, *(column for column in wanted if column not in table.key)], said=True)
+            rows = self.rows(
+                table, [*table.key, *(column for column in wanted if column not in table.key)], to_write=False
+            )
         return frame(rows.select(wanted))
 
     def close(self) -> None:
@@ -232,25 +234,27 @@ class Neo4jStore:
         with self._session(fetch=fetch) as session:
             return session.execute_read(work)
 
-    def rows(self, table: Table, columns: list[str], said: bool) -> pa.Table:
+    def rows(self, table: Table, columns: list[str], to_write: bool = True) -> pa.Table:
         """The table as the graph has it: `columns`, `_id` of its node or edge, `_TYPE` of a node's edges.
 
-        said: of a table that shares its label with an earlier one, only rows that say something.
+        Unless it is to be written, edges come without their ids, and of a table that shares its label
+        with an earlier one come only the rows that say something.
         """
         own = [column for column in table.properties if column.name in columns]
         if not table.node:
             edge = table.edges[0]
-            sources, targets = self.nodes(edge.source), self.nodes(edge.target)
+            sources = self.nodes(edge.source)
+            targets = sources if edge.source == edge.target else self.nodes(edge.target)
             return _joined(
                 f"SELECT s.{_q(key_of(edge.source))} AS {_q(edge.source_column)}, t.{_q(key_of(edge.target))} AS"
                 f" {_q(edge.target_column)}, e.* EXCLUDE (_source, _target) FROM _edges AS e"
                 " JOIN _sources AS s ON s._id = e._source JOIN _targets AS t ON t._id = e._target",
-                _edges=self._edges(edge, own),
+                _edges=self._edges(edge, own, to_write),
                 _sources=sources,
                 _targets=targets,
             )
         others = [column for column in own if column.name not in table.key]
-        shared = said and node_tables()[table.node][0] is not table
+        shared = not to_write and node_tables()[table.node][0] is not table
         rows = self.nodes(table.node, others, shared)
         for edge in table.edges:
             near, far = near_far(edge, table)
@@ -268,7 +272,7 @@ class Neo4jStore:
                 # A node has one edge of each of these types; if somebody drew another, the first counts.
                 f" QUALIFY row_number() OVER (PARTITION BY n._id ORDER BY f._edge) = 1",
                 _rows=rows,
-                _edges=self._edges(edge, []),
+                _edges=self._edges(edge),
                 _others=self.nodes(label),
             )
         return rows
@@ -293,9 +297,10 @@ class Neo4jStore:
             )
         return rows
 
-    def _edges(self, edge: Edge, properties: list[Column]) -> pa.Table:
-        """The edges of a type: `_id`, `_source` and `_target` (internal ids), and these properties."""
-        picked = [("_id", "integer", "id(x)"), ("_ends", "integer", "id(startNode(x)) * $width + id(endNode(x))")]
+    def _edges(self, edge: Edge, properties: Sequence[Column] = (), ids: bool = True) -> pa.Table:
+        """The edges of a type: `_source` and `_target` (internal ids), these properties, and `_id`."""
+        picked = [("_ends", "integer", "id(startNode(x)) * $width + id(endNode(x))")]
+        picked += [("_id", "integer", "id(x)")] if ids else []
         picked += [(column.name, column.kind, _read_property(column)) for column in properties]
         rows = self._columns(f"MATCH ()-[e:`{edge.type}`]->() WITH id(e) / $batch AS batch, collect(e) AS xs", picked)
         ends = rows["_ends"].to_numpy()

@@ -31,6 +31,7 @@ NODES_A_CALL = 10_000
 EDGES_A_CALL = 20_000
 BYTES_A_CALL = 16 << 20
 CONSUMERS_A_CALL = 1_000
+LANES = 2
 ONE_LANE = 2 * EDGES_A_CALL
 """Edges up to which a second session would not pay."""
 
@@ -47,7 +48,7 @@ Write = Callable[[Sequence[Statement]], list[list[list[Any]]]]
 class Readable(Protocol):
     """What of the store is read before it is written."""
 
-    def rows(self, table: Table, columns: list[str], said: bool) -> pa.Table:
+    def rows(self, table: Table, columns: list[str]) -> pa.Table:
         """The table's columns as the graph has them, with the `_id` of each row's node or edge."""
         ...
 
@@ -113,7 +114,7 @@ class Writing:
         ends = {column for edge in table.edges for column in (edge.source_column, edge.target_column)}
         if not table.node and not ends <= set(table.key):
             columns = table.names  # an edge that moves is made anew, with all that it had
-        old = self._store.rows(table, columns, said=False)
+        old = self._store.rows(table, columns)
         if table.node:
             self._know(table.node, old)
         changes = difference(table, columns, old, new, replace)
@@ -221,11 +222,20 @@ class Writing:
     def _update(self, table: Table, changes: Changes) -> None:
         """Set properties of nodes or edges that are there."""
         find = f"(x:`{table.node}`)" if table.node else f"()-[x:`{table.edges[0].type}`]->()"
-        for batch in _batches(changes.updated, NODES_A_CALL):
+
+        def update(batch: pa.Table) -> None:
             params, assign = _assigned(batch.drop_columns(["_id"]), "x")
             params["ids"] = batch["_id"].to_pylist()
             self._write([(f"UNWIND range(0, size($ids) - 1) AS i MATCH {find} WHERE id(x) = $ids[i]{assign}", params)])
             self._step(batch.num_rows)
+
+        with ThreadPoolExecutor(LANES) as pool:
+            for done in [pool.submit(update, batch) for batch in _batches(changes.updated, NODES_A_CALL)]:
+                try:
+                    done.result()
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
 
     def _remove(self, table: Table, changes: Changes) -> None:
         """Remove edges, or what the table says of nodes; and the nodes, where it alone is about them."""
