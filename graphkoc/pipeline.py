@@ -87,12 +87,21 @@ class Projection:
         }
 
 
+def _projected(store: Store, name: str) -> pd.DataFrame:
+    query = cypher.query(f"project/{name}")
+    if query.table is None:
+        return run_query(store, query.name)
+    columns = query.table.columns
+    rows = store.table(query.table.table, [column for column in columns.values() if isinstance(column, str)])
+    return pd.DataFrame({out: rows[c] if isinstance(c, str) else c for out, c in columns.items()}, index=rows.index)
+
+
 def project(store: Store, *, platform: str | None = None, until: datetime | None = None) -> Projection:
     """Read what an analysis needs out of the store; of one platform, or as it was at `until` (UTC).
 
     Raises AnalysisError when the store, or the platform in it, holds no consumer.
     """
-    frames = {name: run_query(store, f"project/{name}") for name in Projection.__dataclass_fields__}
+    frames = {name: _projected(store, name) for name in Projection.__dataclass_fields__}
     keys = {"follows": ["source", "target"], "reviews": ["review"], "consumers": ["consumer"], "products": ["product"]}
     for name, key in keys.items():
         frames[name] = frames[name].sort_values(key, ignore_index=True)

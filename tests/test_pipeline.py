@@ -107,6 +107,14 @@ def test_the_share_that_wide_audiences_reach_agrees_with_the_query(
         assert asked.loc[niche["niche"], "reached"] == round(niche["kol_reach"] * niche["people"])
 
 
+@pytest.mark.parametrize("name", ["follows", "reviews", "consumers", "products", "loads"])
+def test_what_an_analysis_reads_is_what_the_query_answers(ciao: graphkoc.Store, name: str) -> None:
+    read = getattr(graphkoc.project(ciao), name)
+    asked = graphkoc.run_query(ciao, f"project/{name}")
+    keys = list(read.columns[:2])
+    pd.testing.assert_frame_equal(read, asked.sort_values(keys, ignore_index=True)[list(read.columns)])
+
+
 def test_the_direction_turns_round_once(store: graphkoc.Store) -> None:
     """One follow: in the store the follower FOLLOWS, in the network the followee comes first."""
     store.upsert({"follows": pd.DataFrame({"follower": ["x:fan"], "followee": ["x:star"]})})

@@ -1,4 +1,5 @@
 // Every consumer, with what the platform says about her.
+// @table consumers: consumer = consumer, name = name, platform = platform, followers = followers, kind = kind
 MATCH (c:Consumer)
 WHERE c.consumer IS NOT NULL
 RETURN c.consumer AS consumer, c.name AS name, c.platform AS platform, c.followers AS followers, c.kind AS kind
