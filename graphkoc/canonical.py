@@ -101,7 +101,9 @@ def selects(columns: Mapping[str, Collection[str]], source: str) -> dict[str, st
     for name, places in mentions(have).items():
         key = CANONICAL[name].key[0]
         if [column.name for column in CANONICAL[name] if column.required] == [key]:
-            every = " UNION ".join(f'SELECT "{column}" AS "{key}" FROM clean.{table}' for table, column in places)
+            every = " UNION ".join(
+                f'SELECT DISTINCT "{column}" AS "{key}" FROM clean.{table}' for table, column in places
+            )
             texts.setdefault(name, []).append(
                 f'SELECT "{key}", NULL::VARCHAR AS _file, NULL::BIGINT AS _row FROM ({every}) WHERE "{key}" IS NOT NULL'
             )

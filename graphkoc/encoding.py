@@ -35,6 +35,16 @@ RIVALS = (
 NAMES = {"cp932": "shift_jis", "cp949": "euc_kr"}
 """The names that people know, where Python's are others."""
 WESTERN = re.compile("[\x00-\x7f\xa0-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*")
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ")
+ALPHABETS = {
+    "cp1252": ("äöüßé", "àâæçéèêëîïôœùûüÿ", "áéíñóúü", "áâãàçéêíóôõúü", "àèéìòù", "áéèëïíóöü", "åäöæøé", "áðéíóúýþæö"),
+    "cp1250": _CENTRAL,
+    "iso8859_2": _CENTRAL,
+    "cp1254": ("çğıöşüâîûİ",),
+    "cp1256": ("àâçèéêëîïôùûüœ", "".join(map(chr, range(0x621, 0x64B))) + "پچژگٹڈڑکںھہے"),
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+}
+"""The letters beyond a to z of the languages that are written in an encoding."""
 NO_TEXT = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
 SAMPLE = 262_144
 """Bytes that are weighed; more change nothing but the time it takes."""
@@ -75,6 +85,9 @@ def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
                     return encoding
             if asked:
                 return asked
+            if b"\0" in line:
+                # Most likely UTF-16 without a mark, which who reads the header says better.
+                return UTF8
             header = line
         count += 1
         if line.isascii():
@@ -109,19 +122,27 @@ def _weighed(sample: bytes) -> tuple[str | None, list[str]]:
     possible = [_known(match.encoding, match.could_be_from_charset) for match in found[:4]]
     if not found:
         return None, possible
-    first = found[0]
-    readings = [name for name in TRUSTED if name in first.could_be_from_charset]
-    rivals = found[1:]
+    first, *rivals = found
     clear = all(
         rival.percent_chaos >= first.percent_chaos + 100 * MARGIN
         or rival.percent_coherence <= first.percent_coherence - 100 * MARGIN
         for rival in rivals
     )
-    if not readings or not clear:
+    trusted = next((name for name in TRUSTED if name in first.could_be_from_charset), None)
+    if trusted == "cp1252" and not WESTERN.fullmatch(sample.decode("cp1252", "replace")):
         return None, possible
-    if readings[0] == "cp1252" and not WESTERN.fullmatch(sample.decode("cp1252", "replace")):
-        return None, possible
-    return readings[0], possible
+    if trusted and clear:
+        return trusted, possible
+    contenders = [match for match in found if match.percent_chaos < first.percent_chaos + 100 * MARGIN]
+    spoken = [match.could_be_from_charset for match in contenders if _is_language(match)]
+    return "cp1252" if len(spoken) == 1 and "cp1252" in spoken[0] else None, possible
+
+
+def _is_language(match: charset_normalizer.CharsetMatch) -> bool:
+    """Whether all the letters of a reading are those of one language that is written so."""
+    letters = {letter for letter in str(match).lower() if letter.isalpha() and not letter.isascii()}
+    known = [alphabet for name in match.could_be_from_charset for alphabet in ALPHABETS.get(name, ())]
+    return not known or any(letters <= set(alphabet) for alphabet in known)
 
 
 def _known(encoding: str, same: list[str]) -> str:

@@ -29,6 +29,7 @@ import pyarrow as pa
 from graphkoc import assets, canonical, raw
 from graphkoc import encoding as encodings
 from graphkoc.errors import DataError, UsageError
+from graphkoc.scaffold import Scaffold, scaffold
 from graphkoc.tables import CANONICAL, EARLIEST, Column, Table
 
 CLOSED: dict[str, str | bool | int | float | list[str]] = {
@@ -86,6 +87,15 @@ class Source:
     def tables(self) -> list[str]:
         """The canonical tables that it fills, in the order of `graphkoc.tables`."""
         return [name for name in CANONICAL if name in self.selects or not self.selects]
+
+    def scaffold(self, files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
+        """Write a loader for tables with other names; only a source that takes any table can.
+
+        Raises UsageError for another source, an encoding that does not exist, and a folder that does.
+        """
+        if self.selects:
+            raise UsageError(f"{self.name} reads files of one kind, and no others", hint="Use: sources scaffold csv.")
+        return scaffold(files, folder, encodings.checked(encoding) if encoding else None)
 
 
 @dataclass(frozen=True)
@@ -151,7 +161,11 @@ def find_source(name: str) -> Source:
     if "/" in name or os.sep in name:
         if not Path(name).is_dir():
             raise UsageError(f"there is no loader folder {name}", hint="`graphkoc sources scaffold` makes one.")
-        return _declared(Path(name).resolve())
+        folder = Path(name).resolve()
+        # It becomes the prefix of ids, which ends at a colon.
+        if not re.fullmatch(r"[\w-]+", folder.name):
+            raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
+        return _declared(folder)
     sources = discover()
     if name not in sources:
         raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(sources)}.")
@@ -225,7 +239,7 @@ def _needed(
     connection: duckdb.DuckDBPyConnection, source: Source, found: dict[str, list[Path]]
 ) -> dict[str, list[Path]]:
     """The files that the source's SELECTs name."""
-    names = sorted({view for select in source.selects.values() for view in _views(connection, select)[0]})
+    names = sorted({view for name in source.selects for view in _views(connection, source, name)[0]})
     for name in names:
         if name not in found:
             raise DataError(
@@ -265,23 +279,29 @@ def _mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list
     counts = {}
     for name, places in canonical.mentions(columns).items():
         key = CANONICAL[name].key[0]
-        every = " UNION ".join(f"SELECT {_quoted(column)} AS {key} FROM clean.{table}" for table, column in places)
+        every = " UNION ".join(
+            f"SELECT DISTINCT {_quoted(column)} AS {key} FROM clean.{table}" for table, column in places
+        )
         known = f"ANTI JOIN clean.{name} USING ({key})" if name in columns else ""
         found = connection.sql(f"SELECT count(*) FROM ({every}) {known} WHERE {key} IS NOT NULL").fetchall()
         counts[name] = found[0][0]
     return {name: count for name, count in counts.items() if count}
 
 
-def _views(connection: duckdb.DuckDBPyConnection, select: str) -> tuple[set[str], set[str]]:
+def _views(connection: duckdb.DuckDBPyConnection, source: Source, table: str) -> tuple[set[str], set[str]]:
     """The raw views and the clean tables that a SELECT names."""
-    names = connection.get_table_names(select, qualified=True)
+    try:
+        qualified = connection.get_table_names(source.selects[table], qualified=True)
+    except duckdb.Error as error:
+        raise _explained(error, source, CANONICAL[table]) from error
+    names = [name[1:-1].replace('""', '"') if name.startswith('"') else name for name in qualified]
     clean = {name.removeprefix("clean.") for name in names if name.startswith("clean.")}
     return {name for name in names if not name.startswith("clean.")}, clean
 
 
 def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
     """The source's tables, each after the clean ones that its SELECT names."""
-    needs = {name: _views(connection, select)[1] for name, select in source.selects.items()}
+    needs = {name: _views(connection, source, name)[1] for name in source.selects}
     order: list[str] = []
     while len(order) < len(needs):
         ready = [name for name in source.tables if name not in order and needs[name] <= set(order)]

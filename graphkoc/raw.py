@@ -242,7 +242,8 @@ def _table(
 
     for row, cells, reason, text in records:
         if reason:
-            bad.append(BadRow(name, row, reason, text.rstrip("\r\n").replace("\0", "")[:200]))
+            shown = text.rstrip("\r\n").replace("\0", "")[:200].encode(errors="replace").decode()
+            bad.append(BadRow(name, row, reason, shown))
             continue
         rows.append(cells)
         numbers.append(row)

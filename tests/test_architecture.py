@@ -14,7 +14,7 @@ from graphkoc import assets, errors
 
 PACKAGE = Path(graphkoc.__file__).parent
 
-DATA = {"raw", "typed", "encoding", "loaders", "canonical", "cypher", "tables", "stores"}
+DATA = {"raw", "typed", "encoding", "loaders", "canonical", "scaffold", "cypher", "tables", "stores"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 BELOW = {"errors", "assets"}
 OWNERS = {

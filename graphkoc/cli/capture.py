@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,25 +66,107 @@ def demo(ctx: click.Context, out: Path, format_: str | None, output: Path | None
     emit(done, format_, output, text=text)
 
 
-@click.command()
-@click.argument("name", required=False)
+class Sources(click.Group):
+    """A group whose argument may also be the name of a source."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """What is no command is the NAME of a source."""
+        if args and args[0] not in self.commands:
+            return "show", self.commands["show"], args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Sources, invoke_without_command=True, subcommand_metavar="[NAME | scaffold ...]")
 @output_options
-def sources(name: str | None, format_: str | None, output: Path | None) -> None:
+@click.pass_context
+def sources(ctx: click.Context, format_: str | None, output: Path | None) -> None:
     """List where data can come from.
 
-    With a NAME, say what its files look like and what becomes of their rows.
+    With a NAME, or the path of a loader folder, say what its files look like and what becomes of their
+    rows.
 
     \b
     Examples:
       graphkoc sources
       graphkoc sources ciao
+      graphkoc sources scaffold csv bewertungen.xlsx
     """
+    ctx.obj = {**ctx.obj, "format": format_, "output": output}
+    if ctx.invoked_subcommand is None:
+        _list_sources(None, format_, output)
+
+
+@sources.command(hidden=True)
+@click.argument("name")
+@output_options
+@click.pass_context
+def show(ctx: click.Context, name: str, format_: str | None, output: Path | None) -> None:
+    """Say what a source's files look like and what becomes of their rows.
+
+    \b
+    Examples:
+      graphkoc sources ciao
+      graphkoc sources ./loaders/shop
+    """
+    _list_sources(name, format_ or ctx.obj["format"], output or ctx.obj["output"])
+
+
+def _list_sources(name: str | None, format_: str | None, output: Path | None) -> None:
     import graphkoc
 
     found = [graphkoc.find_source(name)] if name else list(graphkoc.sources().values())
     rows = [{"source": s.name, "description": s.description, "tables": s.tables} for s in found]
     text = "\n\n".join(f"{s.name}: fills {', '.join(s.tables)}\n  {s.description}" for s in found)
     emit(rows, format_, output, text=found[0].readme.rstrip() if name else text)
+
+
+@sources.command()
+@click.argument("kind")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--name", help="What to call the source; the first file's name by default.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The folder to make, or with --name the one to make it in; ./loaders/NAME by default.",
+)
+@click.option("--encoding", metavar="NAME", help="What text files are in, where their bytes leave it open.")
+@click.option("--format", "format_", type=click.Choice(("table", "json")), help="How to print.")
+def scaffold(
+    kind: str, files: tuple[Path, ...], name: str | None, out: Path | None, encoding: str | None, format_: str | None
+) -> None:
+    """Write a loader for FILES whose columns have names of their own.
+
+    KIND is csv. The columns are guessed from their names (English, German, French, Spanish, Chinese,
+    Japanese) and their cells, and the guesses are written as SELECTs that can be edited.
+
+    \b
+    Examples:
+      graphkoc sources scaffold csv bewertungen.csv
+      graphkoc sources scaffold csv 评论.xlsx --name shop
+      graphkoc load ./loaders/shop 评论.xlsx
+    """
+    import graphkoc
+
+    called = name or re.sub(r"[^\w-]+", "-", files[0].name.split(".")[0]).strip("-")
+    folder = out if out and not name else (out or Path("loaders")) / called
+    made = graphkoc.find_source(kind).scaffold(files, folder, encoding)
+    document = {
+        "folder": str(made.folder),
+        "columns": made.columns,
+        "unused": {file: list(columns) for file, columns in made.unused.items()},
+    }
+    lines = [f"{made.folder} reads"]
+    lines += [
+        f"  {header!r} as {table}.{column}"
+        for table, columns in made.columns.items()
+        for column, header in columns.items()
+    ]
+    lines += [f"  {column!r} as nothing" for columns in made.unused.values() for column in columns]
+    path = made.folder if made.folder.is_absolute() else f"./{made.folder}"
+    lines.append(f"Check its .sql files, then: graphkoc load {path} {' '.join(map(str, files))}")
+    emit(document, format_, None, text="\n".join(lines))
 
 
 @click.command()

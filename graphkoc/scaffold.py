@@ -1,0 +1,293 @@
+"""A loader for tables with other names: guessed once, written down as SELECTs, and then a matter of editing.
+
+Columns are told by their names (`synonyms.toml`), and where no name says it, by what their cells look
+like. A guess is never used unseen: it is a file that says which column was taken for what.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from graphkoc import canonical, raw
+from graphkoc.errors import DataError, UsageError
+from graphkoc.tables import CANONICAL, Table
+
+__all__ = ["Scaffold", "scaffold"]
+
+SAMPLE = 1_000
+"""Rows whose cells are looked at."""
+FIXTURE = 5
+"""Rows that go into the fixture: enough to see the shape, few enough to read before sharing."""
+MOST = 0.8
+"""Share of a column's cells that must look like it."""
+SUFFIXES = re.compile(r"(?<=.)(id|nr|no|nummer|number|num|code|key|编号|号|番号)$")
+TIMES = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*|\d{1,2}[./]\d{1,2}[./]\d{4}.*|\d{10}(\d{3})?")
+SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+@dataclass(frozen=True)
+class Scaffold:
+    """A loader folder that was written.
+
+    columns: canonical table -> column -> what the raw file calls it. unused: file -> its other columns.
+    """
+
+    folder: Path
+    columns: dict[str, dict[str, str]]
+    unused: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Guess:
+    view: str
+    file: raw.RawFile
+    table: Table
+    columns: dict[str, str]
+    about: dict[str, str]
+    """Columns of `products` that the file has beside its own table's."""
+    cells: dict[str, list[str]]
+
+
+def scaffold(files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
+    """Write a loader folder for these tables: README.md, a SELECT for each canonical table, a fixture.
+
+    Raises UsageError when the folder is there already or its name is none for a source, and DataError
+    for a file that cannot be read, or whose columns are those of no table.
+    """
+    if not re.fullmatch(r"[\w-]+", folder.name):
+        raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
+    if folder.exists():
+        raise UsageError(f"{folder} is there already", hint="Give another --out, or remove it.")
+    found = raw.find(files)
+    guesses = []
+    for view, paths in found.items():
+        file = raw.read(paths[0], encoding=raw.detect(paths[0], encoding))
+        guesses.append(_guess(view, file))
+    by_table: dict[str, _Guess] = {}
+    for guess in guesses:
+        if guess.table.name in by_table:
+            first = by_table[guess.table.name].file.name
+            raise DataError(
+                f"{first} and {guess.file.name} both look like {guess.table.name}", hint="Scaffold them one by one."
+            )
+        by_table[guess.table.name] = guess
+
+    selects = {name: _select(guess, folder.name) for name, guess in by_table.items()}
+    selects |= _nodes(by_table)
+    folder.mkdir(parents=True)
+    for name, text in selects.items():
+        (folder / f"{name}.sql").write_text(text, encoding="utf-8")
+    (folder / "fixture").mkdir()
+    for guess in guesses:
+        _write_fixture(folder / "fixture" / f"{guess.view}.csv", guess.file)
+    unused = {
+        guess.file.name: tuple(
+            name for name in guess.file.columns if name not in {*guess.columns.values(), *guess.about.values()}
+        )
+        for guess in guesses
+    }
+    (folder / "README.md").write_text(_readme(folder, guesses, unused), encoding="utf-8")
+    columns = {name: guess.columns for name, guess in by_table.items()}
+    for guess in guesses:
+        if guess.about:
+            columns.setdefault("products", {}).update(guess.about)
+    return Scaffold(folder, columns, unused)
+
+
+@cache
+def _synonyms() -> Mapping[str, dict[str, list[str]]]:
+    """Canonical table -> column -> what it is called, most usual first; and `tables` -> table -> ..."""
+    text = Path(__file__).with_name("synonyms.toml").read_text(encoding="utf-8")
+    known = tomllib.loads(text)
+    shared = {name: words for name, words in known["columns"].items() if isinstance(words, list)}
+    found = {"tables": {name: [*map(_plain, words)] for name, words in known["tables"].items()}}
+    for table in CANONICAL.values():
+        own = known["columns"].get(table.name, {})
+        found[table.name] = {
+            name: [_plain(word) for word in (name, *own.get(name, []), *shared.get(name, []))] for name in table.names
+        }
+    return found
+
+
+def _plain(name: str) -> str:
+    """A name without capitals, widths, spaces and signs."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _by_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
+    """Canonical column -> header, where a name says it; the most usual name wins, each header once."""
+    ranked = []
+    for place, column in enumerate(table.names):
+        words = _synonyms()[table.name][column]
+        for header in headers:
+            plain = _plain(header)
+            for penalty, form in ((0, plain), (0.5, SUFFIXES.sub("", plain))):
+                if form in words:
+                    ranked.append((words.index(form) + penalty, place, column, header))
+    found: dict[str, str] = {}
+    for _, _, column, header in sorted(ranked):
+        if column not in found and header not in found.values():
+            found[column] = header
+    return found
+
+
+def _guess(view: str, file: raw.RawFile) -> _Guess:
+    head = file.table.slice(0, SAMPLE)
+    cells = {name: [cell for cell in head.column(name).to_pylist() if cell] for name in file.columns}
+    options = []
+    for place, table in enumerate(CANONICAL.values()):
+        columns = _by_name(table, file.columns)
+        can_be_made = {canonical.MADE[table.name][0]} if table.name in canonical.MADE else set()
+        if {column.name for column in table if column.required} - can_be_made <= set(columns):
+            named = _plain(view) in _synonyms()["tables"][table.name]
+            # Every table that mentions products has as much of a product list in it, and says more.
+            options.append((named, len(columns), -place, table, columns))
+    if not options:
+        raise DataError(
+            f"{file.name} looks like no table: its columns are {', '.join(file.columns)}",
+            hint="Rename those that say who and what, for example to consumer and product; `graphkoc sources csv`.",
+        )
+    *_, table, columns = max(options, key=lambda option: option[:3])
+    columns |= _by_cells(table, columns, cells)
+    left = [name for name in file.columns if name not in columns.values()]
+    about = {}
+    if table.name != "products" and "product" in columns:
+        wanted = ("brand", "category", "price") if "amount" not in table.names else ("brand", "category")
+        about = {name: header for name, header in _by_name(CANONICAL["products"], left).items() if name in wanted}
+    return _Guess(view, file, table, columns, about, cells)
+
+
+def _by_cells(table: Table, known: Mapping[str, str], cells: Mapping[str, list[str]]) -> dict[str, str]:
+    """Columns that no name tells, by what is in them: a time, stars, an address, words."""
+    looks: dict[str, Callable[[str], bool]] = {
+        **{column.name: lambda cell: bool(TIMES.fullmatch(cell.strip())) for column in table if column.kind == "time"},
+        "url": lambda cell: cell.startswith(("http://", "https://")),
+        "rating": lambda cell: bool(re.fullmatch(r"[0-5]([.,]\d)?", cell.strip())),
+        "text": lambda cell: len(cell) > 20 or bool(re.search(r"[\u4e00-\u9fff]{6}", cell)),
+    }
+    found: dict[str, str] = {}
+    for column, look in looks.items():
+        if column in table.names and column not in known:
+            for header, values in cells.items():
+                taken = header in known.values() or header in found.values()
+                if not taken and values and sum(map(look, values)) >= MOST * len(values):
+                    found[column] = header
+                    break
+    return found
+
+
+def _select(guess: _Guess, source: str) -> str:
+    kinds = {column.name: column.kind for column in guess.table}
+    values = {}
+    for column in guess.table.names:
+        if column in guess.columns:
+            header = guess.columns[column]
+            cells = guess.cells[header]
+            values[column] = _time(header, cells) if kinds[column] == "time" else _quoted(header)
+            if column == "rating":
+                values[column] = _stars(header, cells)
+    if guess.table.name in canonical.MADE:
+        key = canonical.MADE[guess.table.name][0]
+        if key not in values:
+            values = {key: canonical.made(guess.table.name, values, source)} | values
+    lines = [f"    {value} AS {_quoted(column)}," for column, value in values.items()]
+    what = guess.table.what.rstrip(".")
+    said = f"-- A row is a row of {guess.file.name}. {what}."
+    return "\n".join(
+        [said.replace("\n", " "), "SELECT", *lines, "    _file,", "    _row", f"FROM {_quoted(guess.view)}\n"]
+    )
+
+
+def _time(header: str, cells: Sequence[str]) -> str:
+    name = _quoted(header)
+    if cells and all(re.fullmatch(r"\d{9,10}", cell) for cell in cells):
+        return f"unix_time({name})"
+    if cells and all(re.fullmatch(r"\d{12,13}", cell) for cell in cells):
+        return f"unix_time(left({name}, -3))"
+    slashed = [match for cell in cells if (match := SLASHED.match(cell.strip()))]
+    if cells and len(slashed) == len(cells):
+        first, second = max(int(m[1]) for m in slashed), max(int(m[2]) for m in slashed)
+        order = "%d/%m/%Y" if first > 12 >= second else "%m/%d/%Y" if second > 12 >= first else ""
+        if order:
+            read = f"try_strptime({name}, ['{order}', '{order} %H:%M', '{order} %H:%M:%S'])"
+            return f"coalesce(strftime({read}, '%Y-%m-%d %H:%M:%S'), {name})"
+    return name
+
+
+def _stars(header: str, cells: Sequence[str]) -> str:
+    """Stars out of 10 become stars out of 5; what is no number stays, to be rejected by its words."""
+    numbers = [float(cell.replace(",", ".")) for cell in cells if re.fullmatch(r"\d+([.,]\d+)?", cell.strip())]
+    name = _quoted(header)
+    out_of_ten = len(numbers) >= MOST * len(cells) and 5 < max(numbers, default=0) <= 10
+    return f"coalesce((to_number({name}) / 2)::VARCHAR, {name})" if out_of_ten else name
+
+
+def _nodes(by_table: Mapping[str, _Guess]) -> dict[str, str]:
+    """SELECTs for consumers and products that have no file of their own and are only mentioned."""
+    texts = {}
+    for name, places in canonical.mentions({name: _columns(guess) for name, guess in by_table.items()}).items():
+        key = CANONICAL[name].key[0]
+        if name in by_table or name not in ("consumers", "products"):
+            continue
+        parts = [f"SELECT DISTINCT {_quoted(column)} AS {_quoted(key)} FROM clean.{table}" for table, column in places]
+        text = "\nUNION\n".join(f"{part}\nWHERE {part.split()[2]} IS NOT NULL" for part in parts)
+        about = next((guess for guess in by_table.values() if guess.about), None)
+        if name == "products" and about:
+            header = _quoted(about.columns["product"])
+            more = "".join(f",\n    min({_quoted(raw_name)}) AS {column}" for column, raw_name in about.about.items())
+            text = f"SELECT\n    {header} AS product{more}\nFROM {_quoted(about.view)}"
+            text += f"\nWHERE {header} IS NOT NULL\nGROUP BY 1"
+        texts[name] = f"-- A row is one of the {name} that the other tables mention.\n{text}\n"
+    return texts
+
+
+def _columns(guess: _Guess) -> list[str]:
+    made = canonical.MADE.get(guess.table.name, ("",))[0]
+    return [name for name in guess.table.names if name in guess.columns or name == made]
+
+
+def _write_fixture(path: Path, file: raw.RawFile) -> None:
+    with path.open("w", encoding="utf-8", newline="") as sink:
+        writer = csv.writer(sink, lineterminator="\n")
+        writer.writerow(file.columns)
+        writer.writerows(row.values() for row in file.table.slice(0, FIXTURE).select(file.columns).to_pylist())
+
+
+def _readme(folder: Path, guesses: Sequence[_Guess], unused: Mapping[str, Sequence[str]]) -> str:
+    lines = [f"# {folder.name}", ""]
+    names = ", ".join(guess.file.name for guess in guesses)
+    lines += [f"Tables of our own: {names}. The columns were guessed from their names and cells; check them below.", ""]
+    lines += ["| file | column | is taken for |", "|---|---|---|"]
+    for guess in guesses:
+        taken = [(header, f"{guess.table.name}.{column}") for column, header in guess.columns.items()]
+        taken += [(header, f"products.{column}") for column, header in guess.about.items()]
+        taken += [(header, "nothing") for header in unused[guess.file.name]]
+        lines += [f"| {_cell(guess.file.name)} | {_cell(header)} | {what} |" for header, what in taken]
+    lines += [
+        "",
+        f"    graphkoc load {_spelled(folder)} FILE...",
+        "",
+        "A wrong guess is put right in the `.sql` files: each is one SELECT of DuckDB over the files' own columns,",
+        "which are text. `fixture/` has the first rows of each file: take out what others may not see.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _spelled(folder: Path) -> str:
+    return str(folder) if folder.is_absolute() else f"./{folder}"
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"\s", " ", text).replace("|", "\\|")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
