@@ -3,13 +3,20 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test soak bench lint clean
 
 demo: $(VENV)/.installed
 	$(BIN)/graphkoc demo
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest --cov --cov-report=term
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/pytest -m soak
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast]'
+	$(BIN)/python bench/stores.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import hypothesis
+import neo4j_server
 import networkx
 import pytest
 from zoo import ZOO
@@ -21,8 +22,8 @@ hypothesis.settings.load_profile("graphkoc")
 ENGINES = ("igraph", "duckdb", "ladybug", "pandas", "numpy")
 
 
-def pytest_report_header() -> str:
-    return "engines: " + ", ".join(f"{name} {version(name)}" for name in ENGINES)
+def pytest_report_header() -> list[str]:
+    return ["engines: " + ", ".join(f"{name} {version(name)}" for name in ENGINES), neo4j_server.report()]
 
 
 @pytest.fixture(params=list(ZOO))

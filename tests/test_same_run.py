@@ -1,0 +1,83 @@
+"""A real Neo4j and the embedded store give the same run, bit for bit, through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import neo4j_server
+import pytest
+from test_cli import run
+
+import graphkoc
+
+
+@pytest.fixture(scope="module")
+def server() -> neo4j_server.Server:
+    """The LTS release, emptied."""
+    server = neo4j_server.shared_or_skip(neo4j_server.LTS)
+    server.empty(schema=True)
+    return server
+
+
+@pytest.fixture(scope="module")
+def env(server: neo4j_server.Server) -> dict[str, str]:
+    """How the command reaches the server: never by an argument that others could see."""
+    return {
+        "GRAPHKOC_STORE": server.uri,
+        "GRAPHKOC_NEO4J_USER": server.user,
+        "GRAPHKOC_NEO4J_PASSWORD": server.password,
+    }
+
+
+def test_every_step_on_neo4j_gives_what_it_gives_on_the_embedded_store(
+    tmp_path: Path, env: dict[str, str], ciao_files: Path, ciao_run: graphkoc.Run
+) -> None:
+    def asked(*args: object) -> object:
+        done = run(*args, "--format", "json", cwd=tmp_path, env=env)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    assert asked("load", "ciao", ciao_files)["tables"]["reviews"] == 283_728
+    before = asked("status")
+    assert before["dialect"] == "neo4j"
+    assert asked("load", "ciao", ciao_files)["rejects"] is None
+    assert asked("status") == before
+    asked("analyse", "--out", "runs/one")
+
+    ours, theirs = Path(ciao_run.folder), tmp_path / "runs" / "one"
+    for name in ("people", "niches", "members"):
+        assert (ours / f"{name}.parquet").read_bytes() == (theirs / f"{name}.parquet").read_bytes(), name
+    kept = [json.loads((folder / "run.json").read_text()) for folder in (ours, theirs)]
+    for info in kept:
+        del info["started_at"], info["seconds"]
+    assert kept[0] == kept[1]
+
+    assert asked("kocs", "--limit", 5) == graphkoc.list_kocs(ciao_run, limit=5)
+    assert asked("niches") == graphkoc.list_niches(ciao_run)
+    assert asked("backtest")["rows"] == kept[0]["backtest"]["rows"]
+    assert Path(tmp_path / asked("report")["report"]).stat().st_size < 1_000_000
+    top = asked("query", "top_kocs", "-p", "limit=3")
+    assert [row["consumer"] for row in top] == ciao_run.kocs(limit=3)["consumer"].tolist()
+    why = graphkoc.explain_consumer(ciao_run, top[0]["consumer"])
+    for part in why["parts"]:
+        answer = asked(*part["query"].split()[1:])
+        assert answer[0]["activity"] == pytest.approx(part["value"], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"GRAPHKOC_NEO4J_PASSWORD": "wrong password"}, "does not accept the user and password"),
+        ({"GRAPHKOC_STORE": "neo4j://localhost:1"}, "does not answer"),
+        ({"GRAPHKOC_STORE": "bolt://neo4j:secret@localhost:1"}, "has a password in it"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_one_sentence(
+    tmp_path: Path, env: dict[str, str], changed: dict[str, str], words: str
+) -> None:
+    done = run("status", cwd=tmp_path, env=env | changed)
+    assert done.returncode == 5
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
