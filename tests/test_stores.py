@@ -69,11 +69,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     return _on(server, monkeypatch)
 
 
-@pytest.fixture
-def neo4j_place(place: Place) -> Place:
-    if place.server is None:
-        pytest.skip("about a server")
-    return place
+@pytest.fixture(params=NEO4J)
+def neo4j_place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Place:
+    server = neo4j_server.shared_or_skip(request.param)
+    server.empty()
+    return _on(server, monkeypatch)
 
 
 @pytest.fixture
