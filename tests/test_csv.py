@@ -14,11 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 import xlsxwriter
+from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import graphkoc
 from graphkoc import loaders
+from graphkoc.cli import cli
 from graphkoc.errors import DataError, UsageError
 from graphkoc.stores import arrow
 from graphkoc.tables import CANONICAL, Column, Table
@@ -758,3 +760,35 @@ def test_what_cannot_be_scaffolded_is_said_in_one_sentence(tmp_path: Path) -> No
         csv.scaffold(fans, tmp_path / "new")
     with pytest.raises(UsageError, match="there is no loader folder"):
         loaders.find_source("./nowhere/shop")
+
+
+# --- the commands ---------------------------------------------------------------------------------------
+
+
+def test_a_scaffold_is_loaded_by_its_path_and_ignored_columns_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    placed(tmp_path, "fans.csv", "from,to,mood\nann,bob,good\n")
+    placed(tmp_path, "follows.csv", "follower,followee,mood\nann,cat,good\n")
+
+    def asked(*words: str) -> Any:
+        done = CliRunner().invoke(cli, ["-q", *words])
+        assert done.exit_code == 0, done.output
+        return done
+
+    made = json.loads(asked("sources", "scaffold", "csv", "fans.csv", "--name", "shop", "--format", "json").stdout)
+    assert (made["folder"], made["unused"]) == (str(Path("loaders/shop")), {"fans.csv": ["mood"]})
+    listed = json.loads(asked("sources", "./loaders/shop", "--format", "json").stdout)
+    assert listed[0]["tables"] == ["consumers", "follows"]
+    done = json.loads(asked("load", "./loaders/shop", "fans.csv", "--format", "json").stdout)
+    assert done["tables"] == {"follows": 1, "consumers": 2}
+    done = asked("load", "csv", "follows.csv", "--dry-run")
+    assert "follows.csv: no table has 'mood'; ignored." in done.stderr
+
+
+def test_sources_lists_all_or_describes_one() -> None:
+    rows = json.loads(CliRunner().invoke(cli, ["sources", "--format", "json"]).stdout)
+    assert {"ciao", "csv"} <= {row["source"] for row in rows}
+    assert "# csv" in CliRunner().invoke(cli, ["sources", "csv"]).stdout
+    assert json.loads(CliRunner().invoke(cli, ["sources", "--format", "json", "csv"]).stdout)[0]["source"] == "csv"
