@@ -35,14 +35,21 @@ YEAR = 365.0
 
 
 def load(
-    store: Store, source: str, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress | None = None
+    store: Store,
+    source: str,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    encoding: str | None = None,
+    progress: Progress | None = None,
 ) -> loaders.Loaded:
-    """Read raw files of a source and put them into the store; twice is once.
+    """Read raw files of a source, or of a loader folder's path, and put them into the store; twice is once.
 
-    With dry_run the store stays as it is. Raises UsageError for an unknown source, DataError for files
+    With dry_run the store stays as it is. encoding says what text files are in where their bytes leave it
+    open. Raises UsageError for an unknown source, DataError for files
     that cannot be read as what they should be, StoreError when the store refuses.
     """
-    loaded = loaders.read(loaders.find_source(source), paths, progress=progress)
+    loaded = loaders.read(loaders.find_source(source), paths, encoding=encoding, progress=progress)
     if not dry_run:
         store.upsert({**loaded.tables, "loads": loaded.record(datetime.now(UTC))}, progress)
     return loaded

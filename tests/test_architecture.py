@@ -153,6 +153,7 @@ def test_every_module_lists_its_public_names() -> None:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_load_nothing_heavy(option: str) -> None:
     heavy = ["numpy", "pandas", "igraph", "duckdb", "neo4j", "ladybug", "pyarrow", "scipy", "networkx", "jinja2"]
+    heavy += ["charset_normalizer", "python_calamine"]
     program = (
         "import sys\nfrom graphkoc.__main__ import main\n"
         f"sys.argv = ['graphkoc', {option!r}]\n"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import neo4j_server
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
@@ -195,17 +196,29 @@ def test_tables_come_back_as_they_were_written(
         assert records(frame[list(rows[0])][brought]) == expected(CANONICAL[name], rows)
 
 
+@pytest.mark.parametrize("engine", ["ladybug", neo4j_server.LTS])
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet", "xlsx"])
 @given(data=st.data())
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=UNSHRUNK)
-def test_and_so_does_the_embedded_store(
-    tmp_path_factory: pytest.TempPathFactory, format_: str, data: st.DataObject
+def test_and_so_does_every_store(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    format_: str,
+    engine: str,
+    data: st.DataObject,
 ) -> None:
     folder = tmp_path_factory.mktemp("raw")
     made = data.draw(tables(format_))
     for name, rows in made.items():
         written(folder, format_, CANONICAL[name], rows)
-    store = graphkoc.open_store(f"ladybug:{tmp_path_factory.mktemp('store') / 'graph.lbug'}")
+    url = f"ladybug:{tmp_path_factory.mktemp('store') / 'graph.lbug'}"
+    if engine != "ladybug":
+        server = neo4j_server.shared_or_skip(engine)
+        server.empty()
+        monkeypatch.setenv("GRAPHKOC_NEO4J_USER", server.user)
+        monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD", server.password)
+        url = server.uri
+    store = graphkoc.open_store(url)
     try:
         graphkoc.load(store, "csv", [folder])
         for name, rows in made.items():

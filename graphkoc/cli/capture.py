@@ -203,9 +203,8 @@ def load(
     """
     import graphkoc
 
-    named: dict[str, Any] = {"encoding": encoding} if encoding else {}
     with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
-        loaded = graphkoc.load(store, source, paths, dry_run=dry_run, progress=progress, **named)
+        loaded = graphkoc.load(store, source, paths, dry_run=dry_run, encoding=encoding, progress=progress)
     rejects = _write_rejects(loaded) if len(loaded.rejects) else None
     document = {
         "source": loaded.source,
