@@ -60,7 +60,7 @@ def crowd(people: int, follows: int, rng_seed: int) -> dict[str, pd.DataFrame]:
 
 
 def results(people: int) -> dict[str, pd.DataFrame]:
-    """Four numbers and a word for everybody, as an analysis leaves them."""
+    """Three numbers and two words for everybody, as an analysis leaves them."""
     at = np.arange(people)
     return {
         "scores": pd.DataFrame(
@@ -70,6 +70,7 @@ def results(people: int) -> dict[str, pd.DataFrame]:
                 "audience": at % 1000,
                 "score": at / 7,
                 "rank": at + 1,
+                "niche": np.char.add("niche-", (at % 25).astype(str)),
             }
         )
     }
@@ -123,7 +124,8 @@ def plain_write_back(driver: neo4j.Driver, scores: pd.DataFrame) -> None:
     """Properties as maps, UNWIND and SET."""
     text = (
         "UNWIND $rows AS row MATCH (c:Consumer {consumer: row.consumer})"
-        " SET c.tier = row.tier, c.audience = row.audience, c.score = row.score, c.rank = row.rank"
+        " SET c.tier = row.tier, c.audience = row.audience, c.score = row.score,"
+        " c.rank = row.rank, c.niche = row.niche"
     )
     in_calls(driver, text, scores.to_dict("records"))
 
@@ -200,7 +202,7 @@ def main() -> None:
         measure(store, "neo4j", sheet, tables)
         with sheet.timed(PLAIN[2], some, follows):
             plain_read(driver, some)
-        for name in ("tier", "audience", "score", "rank"):
+        for name in ("tier", "audience", "score", "rank", "niche"):
             server.run(f"MATCH (c:Consumer) CALL (c) {{ SET c.{name} = null }} IN TRANSACTIONS OF 10000 ROWS")
         with sheet.timed(PLAIN[3], people):
             plain_write_back(driver, results(people)["scores"])

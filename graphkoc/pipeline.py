@@ -24,7 +24,7 @@ from graphkoc.log import Log, moment
 from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.network import days
 from graphkoc.raw import Progress
-from graphkoc.runs import DEFAULT_FOLDER, Run
+from graphkoc.runs import DEFAULT_FOLDER, Run, check_free
 from graphkoc.stores import Store, open_store
 from graphkoc.tables import CANONICAL
 
@@ -148,6 +148,8 @@ def analyse(
     when there are no dated reviews or no follows.
     """
     started = datetime.now(UTC)
+    folder = out or DEFAULT_FOLDER / f"{started:%Y-%m-%dT%H%M%S}"
+    check_free(folder)
     clock = _Clock(progress)
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
@@ -172,7 +174,7 @@ def analyse(
     info = {
         "format": 1,
         "started_at": started.isoformat(timespec="seconds"),
-        "seconds": {},
+        "seconds": clock.seconds,
         "at": moment(at).isoformat(),
         "settings": {
             "platform": platform,
@@ -205,12 +207,11 @@ def analyse(
         "backtest": tested.to_dict() if tested else None,
         "backtest_why_not": why_not,
     }
-    folder = out or DEFAULT_FOLDER / f"{started:%Y-%m-%dT%H%M%S}"
     run = Run(str(folder), info, people, _niche_table(found, people, log), found.members)
-    with clock("writing back"):
-        store.annotate(_annotations(run))
-    info["seconds"] = clock.seconds
     run.save()
+    if progress:
+        progress("writing back", 0, 0, 0)
+    store.annotate(_annotations(run))
     return run
 
 
@@ -314,7 +315,7 @@ def _tested(log: Log, rng_seed: int) -> tuple[Backtest | None, str | None]:
 
 
 def _annotations(run: Run) -> dict[str, pd.DataFrame]:
-    scores = run.people[["consumer", "tier", "audience", "score", "rank"]].astype({"audience": "int64"})
+    scores = run.people[["consumer", "tier", "audience", "score", "rank", "niche"]].astype({"audience": "int64"})
     at = pd.array([datetime.fromisoformat(run.info["at"])], dtype="datetime64[us]")
     return {
         "runs": pd.DataFrame({"run": [run.name], "at": at}),

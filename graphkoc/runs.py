@@ -18,7 +18,7 @@ import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
 
-__all__ = ["DEFAULT_FOLDER", "Run", "find_run"]
+__all__ = ["DEFAULT_FOLDER", "Run", "check_free", "find_run"]
 
 DEFAULT_FOLDER = Path("runs")
 
@@ -55,8 +55,7 @@ class Run:
         Raises StoreError when the folder holds something else, or cannot be written.
         """
         folder = Path(self.folder)
-        if folder.exists() and not (folder / "run.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
-            raise StoreError(f"{folder} is there and is no run", hint="Name another folder with --out.")
+        check_free(folder)
         fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
         try:
             for leftover in (fresh, old):
@@ -110,6 +109,12 @@ class Run:
                 f"there is no consumer called {consumer!r} in this run", hint="Consumers are written source:id."
             )
         return found.iloc[0]
+
+
+def check_free(folder: Path) -> None:
+    """Raise StoreError when a run cannot be kept there because the folder holds something else."""
+    if folder.exists() and not (folder / "run.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError(f"{folder} is there and is no run", hint="Name another folder with --out.")
 
 
 def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:

@@ -256,6 +256,7 @@ RESULTS: dict[str, Table] = {
                 Column("audience", "integer", "known followers"),
                 Column("score", "number", "points"),
                 Column("rank", "integer", "place among the key opinion consumers; empty for others"),
+                Column("niche", "text", "the id of her strongest niche; empty where she is in none"),
             ),
             node="Consumer",
         ),

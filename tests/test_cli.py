@@ -193,11 +193,13 @@ def test_status_and_doctor_say_what_there_is(place: Path) -> None:
     assert not checks["follows have dates"]
 
 
-def test_every_query_is_listed_and_answers(place: Path) -> None:
-    given = {"consumer": "ciao:212", "at": "2011-04-12", "niche": "beauty"}
-    for row in asked(place, "queries"):
-        params = [f"-p{p['name']}={given[p['name']]}" for p in row["parameters"] if p["default"] is None]
-        assert asked(place, "query", row["query"], *params) is not None, row["query"]
+def test_queries_are_listed_with_what_they_take_and_answer(place: Path) -> None:
+    listed = {row["query"]: row for row in asked(place, "queries")}
+    assert [p["name"] for p in listed["explore/follow_on_reviews"]["parameters"]] == ["consumer", "limit"]
+    found = asked(place, "query", "follow_on_reviews", "-p", "consumer=ciao:7")
+    assert all(row["follow_on"] > row["her_review"] for row in found)
+    assert len(found) == 2
+    assert asked(place, "query", "categories")[0]["category"] == "DVDs"
 
 
 def test_the_analysis_is_written_back_for_queries(place: Path) -> None:

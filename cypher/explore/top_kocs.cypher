@@ -2,6 +2,7 @@
 // @param limit integer = 20  how many rows
 MATCH (c:Consumer)
 WHERE c.rank IS NOT NULL
-RETURN c.rank AS place, c.consumer AS consumer, c.name AS name, c.audience AS audience, c.score AS score
+RETURN c.rank AS place, c.consumer AS consumer, c.name AS name, c.niche AS niche, c.audience AS audience,
+       c.score AS score
 ORDER BY place
 LIMIT $limit
