@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -30,6 +31,9 @@ __all__ = ["LadybugStore", "open_url"]
 
 BUFFER_POOL = 1 << 30
 """Bytes of page cache at most. The engine's own default is most of the machine."""
+
+ROOM = 32 << 20
+"""Bytes that the engine may ask for at once: with less left, a disk is full."""
 
 TYPES = {"id": "STRING", "text": "STRING", "integer": "INT64", "number": "DOUBLE", "time": "TIMESTAMP"}
 
@@ -285,14 +289,16 @@ class LadybugStore:
                 done += rows.num_rows
             connection.execute("CHECKPOINT")
         except RuntimeError as error:
+            # Of a full disk the engine says that it cannot read.
+            full = shutil.disk_usage(self.path.absolute().parent).free < ROOM
+            why = "the disk is full" if full else _first_line(error)
             raise StoreError(
-                f"the store could not be written at {self.path}: {_first_line(error)}",
-                hint="Is the disk full? The store is as it was before.",
+                f"the store could not be written at {self.path}: {why}", hint="The store is as it was before."
             ) from error
         finally:
-            with contextlib.suppress(RuntimeError):
-                connection.close()
-                database.close()
+            for opened in (connection, database):
+                with contextlib.suppress(RuntimeError):
+                    opened.close()
         with new.open("rb") as file:
             os.fsync(file.fileno())
 
