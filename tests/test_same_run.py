@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import neo4j_server
@@ -13,11 +14,12 @@ import graphkoc
 
 
 @pytest.fixture(scope="module")
-def server() -> neo4j_server.Server:
-    """The LTS release, emptied."""
-    server = neo4j_server.shared_or_skip(neo4j_server.LTS)
-    server.empty(schema=True)
-    return server
+def server() -> Iterator[neo4j_server.Server]:
+    """The LTS release, in a server of its own: half a million nodes are too many to empty a shared one of."""
+    with neo4j_server.missing_is_said(), neo4j_server.serving(neo4j_server.LTS) as server:
+        yield server
+        if server.pid is None:
+            server.empty()
 
 
 @pytest.fixture(scope="module")
