@@ -140,8 +140,12 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"the score rests on {_count(person['reviews'], 'review')}")
     if person["origin_unknown"] == 1 and person["reviews"]:
         said.append("whether her reviews are earned, gifted or paid is not known")
-    if run.info["counts"]["undated_follows"]:
-        said.append("follows have no dates here: an audience of today stands in for that of the time")
+    follows, undated = run.info["counts"]["follows"], run.info["counts"]["undated_follows"]
+    if undated >= 0.1 * follows > 0:
+        some = (
+            "follows have no dates here" if undated == follows else f"{undated:,} of {follows:,} follows have no date"
+        )
+        said.append(f"{some}: an audience of today stands in for that of the time")
     return said
 
 

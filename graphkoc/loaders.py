@@ -327,6 +327,8 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
 
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
     values = ", ".join(f"{_value(column, source.name)} AS {_quoted(column.name)}" for column in columns)
+    ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
+    selves = " ".join(f"WHEN {_quoted(a)} = {_quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
     wrong = " ".join(_wrong(column, latest) for column in columns)
     given = ", ".join(f"{_quoted(column.name)} AS {_quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(_quoted, table.key))
@@ -335,7 +337,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
              cast_ AS (SELECT *, {values} FROM given),
-             judged AS (SELECT *, CASE {wrong} END AS reason FROM cast_)
+             judged AS (SELECT *, CASE {wrong} {selves} END AS reason FROM cast_)
         SELECT *, reason IS NULL AND 1 = row_number()
             OVER (PARTITION BY {keys}, reason IS NULL ORDER BY {everything}, _file, _row) AS stays
         FROM judged""")
@@ -365,7 +367,7 @@ def _value(column: Column, prefix: str) -> str:
         return f"coalesce(to_whole({given}), TRY_CAST(TRY_CAST({given}::VARCHAR AS BOOLEAN) AS BIGINT))"
     if column.kind == "integer":
         return f"to_whole({given})"
-    return f"nullif({given}::VARCHAR, '')" if column.choices else f"{given}::VARCHAR"
+    return f"nullif(lower(trim({given}::VARCHAR)), '')" if column.choices else f"{given}::VARCHAR"
 
 
 def _wrong(column: Column, latest: datetime) -> str:

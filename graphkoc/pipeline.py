@@ -24,7 +24,7 @@ from graphkoc.log import Log, moment
 from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.network import days
 from graphkoc.raw import Progress
-from graphkoc.runs import DEFAULT_FOLDER, Run, check_free
+from graphkoc.runs import DEFAULT_FOLDER, FORMAT, Run, check_free
 from graphkoc.stores import Store, open_store
 from graphkoc.tables import CANONICAL
 
@@ -161,6 +161,8 @@ def analyse(
             )
         at = log.last_day if until is None else float(days(pd.Series([until]))[0])
         log = log.until(at)
+        if not len(log.day):
+            raise AnalysisError(f"there is no review before {moment(at):%Y-%m-%d}", hint="Look out from a later day.")
     with clock("measuring"):
         table = measures.table(log.network)
         limits = tiers.relative(table["audience"].to_numpy())
@@ -172,7 +174,7 @@ def analyse(
     with clock("checking against the past"):
         tested, why_not = _tested(log, rng_seed)
     info = {
-        "format": 1,
+        "format": FORMAT,
         "started_at": started.isoformat(timespec="seconds"),
         "seconds": clock.seconds,
         "at": moment(at).isoformat(),

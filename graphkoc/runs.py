@@ -18,11 +18,21 @@ import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
 
-__all__ = ["DEFAULT_FOLDER", "Run", "check_free", "find_run"]
+__all__ = ["DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "find_run"]
 
 DEFAULT_FOLDER = Path("runs")
 
 TABLES = ("people", "niches", "members")
+FILES = {"run.json", "report.html", *(f"{name}.parquet" for name in TABLES)}
+FORMAT = 1
+"""Of what run.json and the tables hold. A run of another is not read."""
+
+
+COLUMNS = {
+    "people": {"consumer", "name", "platform", "tier", "audience", "score", "rank", "niche", "reviews"},
+    "niches": {"niche", "name", "evidence", "people", "kocs", "kols", "kol_reach"},
+    "members": {"consumer", "niche", "confidence"},
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +64,7 @@ class Run:
 
         Raises StoreError when the folder holds something else, or cannot be written.
         """
-        folder = Path(self.folder)
+        folder = Path(self.folder).resolve()
         check_free(folder)
         fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
         try:
@@ -83,6 +93,13 @@ class Run:
             tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         except (OSError, ValueError) as error:
             raise UsageError(f"the run in {folder} is damaged: {error}", hint="Analyse again.") from error
+        if not isinstance(info, dict) or info.get("format") != FORMAT:
+            raise UsageError(
+                f"the run in {folder} is of a format that this graphkoc does not read", hint="Analyse again."
+            )
+        for name, columns in COLUMNS.items():
+            if missing := sorted(columns - set(tables[name].columns)):
+                raise UsageError(f"the run in {folder} is damaged: {name} has no {missing[0]}", hint="Analyse again.")
         return cls(str(folder), info, **tables)
 
     def kocs(self, niche: str | None = None, limit: int | None = None) -> pd.DataFrame:
@@ -112,9 +129,18 @@ class Run:
 
 
 def check_free(folder: Path) -> None:
-    """Raise StoreError when a run cannot be kept there because the folder holds something else."""
-    if folder.exists() and not (folder / "run.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreError(f"{folder} is there and is no run", hint="Name another folder with --out.")
+    """Raise StoreError when a run cannot be kept there because the folder holds something else.
+
+    An older run may be there, with the report that was made of it: both are replaced.
+    """
+    if not folder.exists():
+        return
+    hint = "Name another folder with --out."
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
+    if there and "run.json" not in there:
+        raise StoreError(f"{folder} is there and is no run", hint=hint)
+    if others := sorted(there - FILES):
+        raise StoreError(f"{folder} holds {others[0]} too, which an analysis would remove", hint=hint)
 
 
 def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:

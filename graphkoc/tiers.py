@@ -43,7 +43,6 @@ def relative(audience: NDArray[np.float64]) -> Tiers:
     follower.
     """
     if not (audience > 0).any():
-        raise AnalysisError(
-            "nobody in the store has a follower", hint="Load follows; `graphkoc doctor` says what is there."
-        )
+        hint = "A follow counts from its date, or without one when both ends have reviewed; see `graphkoc doctor`."
+        raise AnalysisError("nobody who has reviewed has a known follower", hint=hint)
     return Tiers(float(SMALLEST), float(np.percentile(audience[audience > 0], WIDEST)))

@@ -87,7 +87,7 @@ def test_where_reviews_are_dealt_at_random_the_verdict_does_not_praise_the_score
     tested = backtest(town(rng_seed=4))
     score_row, size_row = tested.row("score"), tested.row("audience")
     if score_row.low <= size_row.high:
-        assert "may be luck" in tested.verdict or "Audience size does as well" in tested.verdict
+        assert "may be luck" in tested.verdict or "Audience size does" in tested.verdict
 
 
 def test_shuffling_followees_keeps_how_many_follow_and_are_followed() -> None:
@@ -128,5 +128,5 @@ def test_tiers_are_tiny_small_and_wide_with_both_limits_in_the_small_one() -> No
     assert limits.low == 5
     assert limits.of(sizes).tolist() == ["tiny", "tiny", *["small"] * 6, "wide", "wide"]
     assert limits.small(sizes).tolist() == (limits.of(sizes) == "small").tolist()
-    with pytest.raises(AnalysisError, match="nobody in the store has a follower"):
+    with pytest.raises(AnalysisError, match="nobody who has reviewed has a known follower"):
         tiers.relative(np.zeros(3))

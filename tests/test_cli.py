@@ -150,10 +150,10 @@ def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it
         assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-9)
         for part in why["parts"]:
             assert set(part) >= {"part", "value", "points", "percentile", "query"}
-            program, *query = shlex.split(part["query"])
-            assert program == "graphkoc"
+            program, option, store, *query = shlex.split(part["query"])
+            assert (program, option, store) == ("graphkoc", "--store", "ladybug:graphkoc-demo/graphkoc.lbug")
             answer = asked(place, *query)
-            assert answer[0]["activity"] or pytest.approx(part["value"], rel=1e-9, abs=1e-9) == 0
+            assert (answer[0]["activity"] or 0) == pytest.approx(part["value"], rel=1e-9, abs=1e-9)
 
 
 def test_an_audience_of_nobody_earns_no_points(place: Path) -> None:
@@ -214,7 +214,7 @@ def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Pa
     assert done["run"] == "runs/2008"
     assert done["score"]["kind"] == "formula"
     past = graphkoc.find_run(str(place / "runs" / "2008"))
-    assert past.info["counts"]["last_review"] <= "2008-12-31"
+    assert "2008-12-31T00:00:00" < past.info["counts"]["last_review"] < "2009-01-01"
     assert asked(place, "kocs", "--limit", 1) == asked(place, "kocs", "2008", "--limit", 1)
 
 
@@ -368,7 +368,7 @@ def test_nothing_to_analyse_ends_with_6(tmp_path: Path) -> None:
     small(tmp_path / "raw", "1,10,1,5,4,959670000\n")
     (tmp_path / "raw" / "trust.csv").write_text("truster,trustee\n")
     run("load", "ciao", "raw", cwd=tmp_path)
-    assert "nobody in the store has a follower" in sentence(run("analyse", cwd=tmp_path), 6)
+    assert "nobody who has reviewed has a known follower" in sentence(run("analyse", cwd=tmp_path), 6)
 
 
 def test_a_file_that_is_no_store_is_left_as_it_is(tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_a_file_that_is_no_store_is_left_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "graphkoc.lbug").read_bytes() == b"my diary" * 1000
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.3, 0.8, 1.2, 1.6, 2.2, 3.0, 4.0, 5.0])
+@pytest.mark.parametrize("delay", [0.05, 0.5, 1.0, 1.8, 2.8, 4.0, 5.5])
 def test_an_interrupt_ends_a_load_with_130_and_leaves_the_store(tmp_path: Path, delay: float) -> None:
     run("load", "ciao", small(tmp_path / "raw"), cwd=tmp_path)
     before = held(tmp_path / "graphkoc.lbug")
@@ -398,7 +398,7 @@ def test_an_interrupt_ends_a_load_with_130_and_leaves_the_store(tmp_path: Path, 
     if delay < 0.2:  # still the interpreter's own start, before a line of ours
         assert process.returncode != 0
     elif process.returncode == 0:  # done before the interrupt came, or past the point of no return
-        assert "In the store: 283,728 reviews" in errors
+        assert "Loaded: 283,728 reviews" in errors
         return
     else:
         assert process.returncode == 130, errors

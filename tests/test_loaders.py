@@ -165,6 +165,12 @@ def test_names_are_data_and_never_code(tmp_path: Path, name: str) -> None:
     assert len(loaded.tables["reviews"]) == 3
 
 
+def test_nobody_follows_herself(tmp_path: Path) -> None:
+    loaded = read(folder(tmp_path, trust="truster,trustee\n1,1\n1,2\n"))
+    assert counted(loaded, "trust.csv") == (2, 1, 0, 1)
+    assert loaded.rejects["reason"].tolist() == ["follower and followee are one"]
+
+
 def test_an_id_with_a_colon_is_kept_and_others_get_the_source(tmp_path: Path) -> None:
     loaded = read(
         folder(tmp_path, RATINGS + "shop:7,10,1,5,4,959670000\n8,10,1,5,4,959670000\n1e5,10,1,5,4,959670000\n")

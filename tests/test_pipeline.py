@@ -186,6 +186,29 @@ def test_runs_are_found_by_folder_by_name_and_by_age(ciao_run: graphkoc.Run, tmp
     assert graphkoc.find_run(folder=Path(ciao_run.folder).parent).folder == ciao_run.folder
 
 
+def test_an_analysis_does_not_take_a_folder_with_files_of_others(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
+    run = graphkoc.Run(str(tmp_path / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members)
+    run.save()
+    (tmp_path / "run" / "report.html").write_text("made of the run before")
+    run.save()
+    assert not (tmp_path / "run" / "report.html").exists()
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    with pytest.raises(StoreError, match=r"holds notes\.txt too"):
+        run.save()
+    assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+def test_a_run_of_another_format_or_without_its_columns_is_not_read(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
+    run = graphkoc.Run(str(tmp_path / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members)
+    run.save()
+    ciao_run.niches.to_parquet(tmp_path / "run" / "people.parquet")
+    with pytest.raises(UsageError, match="people has no"):
+        graphkoc.find_run(run.folder)
+    (tmp_path / "run" / "run.json").write_text("{}")
+    with pytest.raises(UsageError, match="of a format that this graphkoc does not read"):
+        graphkoc.find_run(run.folder)
+
+
 def test_a_run_folder_that_cannot_be_written_is_said_and_leaves_nothing(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     blocked = graphkoc.Run(

@@ -757,7 +757,7 @@ def test_a_killed_load_leaves_the_file_as_it_was_and_the_next_one_works(ladybug_
         command = [sys.executable, "-c", code, ladybug_place.url, str(tmp_path / "tables"), step, str(done)]
         assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
         assert path.read_bytes() == before
-        assert path.with_name(path.name + ".new").exists()
+        assert path.with_name(f".{path.name}.graphkoc-new").exists()
         assert len(store.table("consumers")) == 3
         store.close()
     assert store.upsert(tables())
@@ -782,9 +782,9 @@ def test_a_full_disk_is_told_and_the_store_is_as_it_was(tmp_path: Path) -> None:
         many = pd.DataFrame({"consumer": ids, "name": [key * 10 for key in ids]})
         with pytest.raises(StoreError) as error:
             store.upsert({"consumers": many})
-        assert "disk" in error.value.hint
+        assert "disk is full" in str(error.value)
         assert_same(content(store), before)
-        assert not (disk / "graphkoc.lbug.new").exists()
+        assert not (disk / ".graphkoc.lbug.graphkoc-new").exists()
     finally:
         store.close()
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
@@ -915,6 +915,21 @@ def test_a_server_that_is_down_or_does_not_let_us_in_is_one_sentence(
     with pytest.raises(StoreError, match="is closed"):
         store.table("consumers")
     assert capfd.readouterr() == ("", "")
+
+
+def test_files_with_names_like_the_stores_are_left_alone(tmp_path: Path) -> None:
+    neighbours = [tmp_path / name for name in ("a.lbug.new", "a.lbug.newsletter.csv", "[a].lbug.new", "a.lbug.wal.csv")]
+    for path in neighbours:
+        path.write_text("mine")
+    for name in ("a.lbug", "[a].lbug"):
+        store = open_store(f"ladybug:{tmp_path / name}")
+        store.upsert(tables())
+        store.forget(["s:ann"])
+        store.close()
+    assert [path.read_text() for path in neighbours] == ["mine"] * 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        ["a.lbug", "[a].lbug", *(path.name for path in neighbours)]
+    )
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphkoc.cli.terminal import ProgressLine, emit, output_options, safe_cell
+from graphkoc.errors import StoreError
 
 if TYPE_CHECKING:
     from graphkoc import Loaded, Store
@@ -61,6 +64,7 @@ def demo(ctx: click.Context, out: Path, format_: str | None, output: Path | None
         f"Done in {done['seconds']:.0f} s.\n"
         f"  report  {done['report']}   (open it in a browser)\n"
         f"  run     {done['run']}\n"
+        f"  store   {out / 'graphkoc.lbug'}   (--store ladybug:{out / 'graphkoc.lbug'})\n"
         f"Next: graphkoc kocs {done['run']} --limit 5"
     )
     emit(done, format_, output, text=text)
@@ -149,6 +153,8 @@ def scaffold(
     """
     import graphkoc
 
+    if name and not re.fullmatch(r"[\w-]+", name):
+        raise click.BadParameter("a loader's name is made of letters, digits, _ and -", param_hint="--name")
     called = name or re.sub(r"[^\w-]+", "-", files[0].name.split(".")[0]).strip("-")
     folder = out if out and not name else (out or Path("loaders")) / called
     made = graphkoc.find_source(kind).scaffold(files, folder, encoding)
@@ -164,8 +170,8 @@ def scaffold(
         for column, header in columns.items()
     ]
     lines += [f"  {column!r} as nothing" for columns in made.unused.values() for column in columns]
-    path = made.folder if made.folder.is_absolute() else f"./{made.folder}"
-    lines.append(f"Check its .sql files, then: graphkoc load {path} {' '.join(map(str, files))}")
+    path = str(made.folder) if made.folder.is_absolute() else f"./{made.folder}"
+    lines.append(f"Check its .sql files, then: graphkoc load {shlex.quote(path)} {shlex.join(map(str, files))}")
     emit(document, format_, None, text="\n".join(lines))
 
 
@@ -191,7 +197,7 @@ def load(
 
     Loading again changes nothing. Every row is accounted for: read = loaded + duplicate + rejected.
     Rejected rows go to a file, with what is wrong with each, and the command ends with 7. When it is
-    interrupted or fails, the store is as it was before.
+    interrupted or fails, an embedded store is as it was before; on a server the load done again ends the same.
 
     \b
     Examples:
@@ -205,7 +211,7 @@ def load(
 
     with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
         loaded = graphkoc.load(store, source, paths, dry_run=dry_run, encoding=encoding, progress=progress)
-    rejects = _write_rejects(loaded) if len(loaded.rejects) else None
+    rejects = _write_rejects(loaded)
     document = {
         "source": loaded.source,
         "files": [vars(count) for count in loaded.files],
@@ -219,18 +225,25 @@ def load(
         click.echo(f"{file}: no table has {', '.join(map(repr, columns))}; ignored.", err=True)
     made = ", ".join(f"{len(frame):,} {name}" for name, frame in loaded.tables.items())
     made += "".join(f", {count:,} {name} that are only mentioned" for name, count in loaded.mentioned.items())
-    click.echo(f"{'Would make' if dry_run else 'In the store'}: {made}.", err=True)
+    click.echo(f"{'Would load' if dry_run else 'Loaded'}: {made}.", err=True)
     if rejects:
         click.echo(f"{len(loaded.rejects):,} rows were rejected; {rejects} says why.", err=True)
         ctx.exit(REJECTED)
 
 
-def _write_rejects(loaded: Loaded) -> Path:
-    """The rejected rows with their reasons, beside where the user stands."""
+def _write_rejects(loaded: Loaded) -> Path | None:
+    """The rejected rows of this load with their reasons, beside where the user stands; None without any."""
     path = Path(f"graphkoc-rejects-{loaded.source}.csv")
+    if loaded.rejects.empty:
+        path.unlink(missing_ok=True)
+        return None
     texts = loaded.rejects.select_dtypes(exclude="number").columns
     safe = loaded.rejects.assign(**{name: loaded.rejects[name].map(safe_cell, na_action="ignore") for name in texts})
-    safe.to_csv(path, index=False, encoding="utf-8-sig")
+    try:
+        safe.to_csv(path, index=False, encoding="utf-8-sig")
+    except OSError as error:
+        why = f"the good rows were taken, but {path}, with the {len(safe):,} rejected ones, cannot be written"
+        raise StoreError(f"{why}: {os.strerror(error.errno or 0)}") from error
     return path
 
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import shlex
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from graphkoc.cli.capture import opened
 from graphkoc.cli.terminal import ProgressLine, emit, output_options
 
 __all__ = ["COMMANDS"]
 
-DATES = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
+
+class Until(click.DateTime):
+    """A time, or a day, which means its end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The time, as `datetime`."""
+        time = super().convert(value, param, ctx)
+        return time if "T" in str(value) else time + timedelta(days=1, microseconds=-1)
+
+
+UNTIL = Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder; by default a new one under ./runs.")
 @click.option("--platform", help="Only this platform's people.")
-@click.option("--until", type=DATES, help="Look out from this day (UTC) instead of the newest review's.")
+@click.option("--until", type=UNTIL, help="Look out from the end of this day (UTC), not the newest review's.")
 @click.option(
     "--min-size", type=click.IntRange(min=1), default=10, show_default=True, help="People that a niche must have."
 )
@@ -140,7 +152,8 @@ def members(group: str, run: str | None, format_: str | None, output: Path | Non
 @click.argument("consumer")
 @click.argument("run", required=False)
 @output_options
-def explain(consumer: str, run: str | None, format_: str | None, output: Path | None) -> None:
+@click.pass_context
+def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | None, output: Path | None) -> None:
     """Say why a consumer stands where she stands.
 
     The score's parts add up. Each comes with the command that recomputes it from the store.
@@ -153,6 +166,10 @@ def explain(consumer: str, run: str | None, format_: str | None, output: Path | 
     import graphkoc
 
     why = graphkoc.explain_consumer(graphkoc.find_run(run), consumer)
+    if ctx.find_root().get_parameter_source("store") is not ParameterSource.DEFAULT:
+        asked = f"graphkoc --store {shlex.quote(ctx.obj['store'])} "
+        for part in why["parts"]:
+            part["query"] = part["query"].replace("graphkoc ", asked, 1)
     place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
     lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['tier']} audience of {why['audience']:,}"]
     lines += [
@@ -220,7 +237,7 @@ def backtest(
     emit(document, format_, output, rows=rows)
     if format_ in (None, "table"):
         for placebo in tested.placebos:
-            collected = f"{placebo.top_credit:.1f} of {placebo.credit:.1f} ({placebo.share:.1%})"
+            collected = f"{placebo.top_credit:.1f} of {placebo.credit:.1f} (mean of the shares {placebo.share:.1%})"
             click.echo(f"{placebo.name}: the top collects {collected}")
         click.echo(click.wrap_text(tested.verdict, 100))
 

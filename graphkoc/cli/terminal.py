@@ -199,7 +199,8 @@ def emit(
         format_ = {".json": "json", ".csv": "csv", ".txt": "table"}.get(output.suffix.lower())
         if format_ is None:
             raise UsageError(
-                f"{output} has no suffix that says how to write it", hint="Use .json, .csv or .txt, or add --format."
+                f"graphkoc does not write {output.suffix or 'files without a suffix'}",
+                hint="Use .json, .csv or .txt, or add --format.",
             )
     shown = document if rows is None else rows
     shown = [shown] if isinstance(shown, Mapping) else shown
@@ -213,6 +214,10 @@ def emit(
     if output is None:
         click.echo(printed, nl=False)
         return
+    if not output.absolute().parent.is_dir():
+        raise StoreError(
+            f"there is no folder {output.parent} to write {output.name} into", hint="Make the folder first."
+        )
     fresh = output.with_name(f".{output.name}.new")
     # A byte order mark lets spreadsheets read a CSV's names as what they are.
     fresh.write_text(printed, encoding="utf-8-sig" if format_ == "csv" else "utf-8", newline="")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import glob
 import os
 import re
 import shutil
@@ -175,7 +176,7 @@ class LadybugStore:
         Nothing is opened for writing but the new file, so that the old one needs no room and no repair.
         """
         self.close()
-        new = self.path.with_name(self.path.name + ".new")
+        new = self.path.with_name(f".{self.path.name}.graphkoc-new")
         with contextlib.ExitStack() as stack:
             exists = stack.enter_context(self._alone())
             _remove(new)  # a killed process left it
@@ -366,7 +367,8 @@ def _keys(label: str) -> str:
 
 
 def _remove(path: Path) -> None:
-    for file in path.parent.glob(f"{path.name}*"):
+    """Remove a file that is being built, and the engine's own beside it, whose names begin with its."""
+    for file in path.parent.glob(f"{glob.escape(path.name)}*"):
         file.unlink()
 
 

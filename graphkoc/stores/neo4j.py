@@ -392,7 +392,7 @@ class Neo4jStore:
         except IncompleteCommit as error:
             raise StoreError(f"the server at {self._address} was lost in the middle of a commit", hint=AGAIN) from error
         except (ServiceUnavailable, SessionExpired, OSError) as error:
-            hint = f"Is it running? {AGAIN}"
+            hint = "Is it running, and is that its address? A load that was cut short can be done again."
             raise StoreError(f"the server at {self._address} does not answer", hint=hint) from error
         except Forbidden as error:
             hint = "Use a user and a database that may be written."
