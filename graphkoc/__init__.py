@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from graphkoc.log import Log
     from graphkoc.measures import MEASURES
     from graphkoc.network import Network
-    from graphkoc.pipeline import Projection, analyse, demo, doctor, load, project, run_backtest, run_query, status
+    from graphkoc.pipeline import analyse, demo, doctor, load, project, run_backtest, run_query, status
+    from graphkoc.projection import Projection
     from graphkoc.report import write as write_report
     from graphkoc.runs import Run, find_run
     from graphkoc.stores import Store, open_store
@@ -43,7 +44,6 @@ _HOMES = {
     "graphkoc.measures": ["MEASURES"],
     "graphkoc.network": ["Network"],
     "graphkoc.pipeline": [
-        "Projection",
         "analyse",
         "demo",
         "doctor",
@@ -53,6 +53,7 @@ _HOMES = {
         "run_query",
         "status",
     ],
+    "graphkoc.projection": ["Projection"],
     "graphkoc.report": ["write=write_report"],
     "graphkoc.runs": ["Run", "find_run"],
     "graphkoc.stores": ["Store", "open_store"],

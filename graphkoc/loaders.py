@@ -29,6 +29,7 @@ import pyarrow as pa
 from graphkoc import assets, canonical, raw
 from graphkoc import encoding as encodings
 from graphkoc.errors import DataError, UsageError
+from graphkoc.progress import Progress
 from graphkoc.scaffold import Scaffold, scaffold
 from graphkoc.tables import CANONICAL, EARLIEST, Column, Table
 
@@ -191,7 +192,7 @@ def read(
     *,
     encoding: str | None = None,
     now: datetime | None = None,
-    progress: raw.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Loaded:
     """Make canonical tables of the raw files under `paths`.
 
@@ -253,7 +254,7 @@ def _register(
     connection: duckdb.DuckDBPyConnection,
     named: dict[str, list[Path]],
     asked: str | None,
-    progress: raw.Progress | None,
+    progress: Progress | None,
 ) -> dict[str, list[raw.RawFile]]:
     """Put raw files into views as text: as they are in the schema `raw`, and without empty texts outside it."""
     files: dict[str, list[raw.RawFile]] = {}

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform as host
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import fields
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from graphkoc import assets, cypher, loaders, measures, niches, report, score, tiers
+from graphkoc import analysis, assets, cypher, loaders, report, tiers
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.errors import AnalysisError, StoreError
-from graphkoc.log import Log, moment
-from graphkoc.measures.activity import pairs, past_credit
-from graphkoc.network import days
-from graphkoc.raw import Progress
-from graphkoc.runs import DEFAULT_FOLDER, FORMAT, Run, check_free
+from graphkoc.progress import Clock, Progress
+from graphkoc.projection import KEYS, Projection
+from graphkoc.runs import DEFAULT_FOLDER, Run, check_free
 from graphkoc.stores import Store, open_store
 from graphkoc.tables import CANONICAL
 
-__all__ = ["Projection", "analyse", "demo", "doctor", "load", "project", "run_backtest", "run_query", "status"]
+__all__ = ["analyse", "demo", "doctor", "load", "project", "run_backtest", "run_query", "status"]
 
-ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
-YEAR = 365.0
+DATED = {"reviews": "created_at", "follows": "since", "engagements": "created_at", "purchases": "bought_at"}
+"""Frames that end at the time an analysis looks out from, and the column that says when."""
 
 
 def load(
@@ -61,39 +55,6 @@ def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
     return store.read(found.text(store.dialect), found.bind(given))
 
 
-@dataclass(frozen=True, eq=False)
-class Projection:
-    """What an analysis reads, as `cypher/project/` returns it, sorted by key.
-
-    follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at,
-    origin. consumers: consumer, name, platform, followers, kind. products: product, title, brand,
-    category. loads: load, source, loaded_at, files.
-    """
-
-    follows: pd.DataFrame
-    reviews: pd.DataFrame
-    consumers: pd.DataFrame
-    products: pd.DataFrame
-    loads: pd.DataFrame
-
-    def log(self) -> Log:
-        """The dated log of the projection."""
-        return Log.from_frames(self.follows, self.reviews, self.products, self.consumers)
-
-    def inputs(self) -> dict[str, dict[str, Any]]:
-        """Rows and a hash of each table, which row order does not change."""
-        return {
-            name: {
-                "rows": len(frame),
-                "sha256": hashlib.sha256(
-                    pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
-                ).hexdigest(),
-            }
-            for name, frame in vars(self).items()
-            if name != "loads"
-        }
-
-
 def _projected(store: Store, name: str) -> pd.DataFrame:
     query = cypher.query(f"project/{name}")
     if query.table is None:
@@ -108,26 +69,30 @@ def project(store: Store, *, platform: str | None = None, until: datetime | None
 
     Raises AnalysisError when the store, or the platform in it, holds no consumer.
     """
-    frames = {name: _projected(store, name) for name in Projection.__dataclass_fields__}
-    keys = {"follows": ["source", "target"], "reviews": ["review"], "consumers": ["consumer"], "products": ["product"]}
-    for name, key in keys.items():
+    frames = {name: _projected(store, name) for name in [field.name for field in fields(Projection)]}
+    texts = frames["texts"]
+    frames["texts"] = texts[texts[["title", "text", "tags"]].notna().any(axis=1)]
+    for name, key in KEYS.items():
         frames[name] = frames[name].sort_values(key, ignore_index=True)
     if platform is not None:
         platforms = sorted(frames["consumers"]["platform"].dropna().unique())
-        frames["consumers"] = frames["consumers"].query("platform == @platform").reset_index(drop=True)
+        frames["consumers"] = frames["consumers"].query("platform == @platform")
         if frames["consumers"].empty:
             hint = f"There are: {', '.join(platforms)}." if platforms else ""
             raise AnalysisError(f"the store holds nobody on the platform {platform!r}", hint=hint)
-        there = frames["consumers"]["consumer"]
-        frames["reviews"] = frames["reviews"][frames["reviews"]["consumer"].isin(there)].reset_index(drop=True)
-        ends = frames["follows"][["source", "target"]].isin(set(there)).all(axis=1)
-        frames["follows"] = frames["follows"][ends].reset_index(drop=True)
+        there = set(frames["consumers"]["consumer"])
+        frames["follows"] = frames["follows"][frames["follows"][["source", "target"]].isin(there).all(axis=1)]
+        for name in ("reviews", "engagements", "purchases"):
+            frames[name] = frames[name][frames[name]["consumer"].isin(there)]
     if until is not None:
-        frames["reviews"] = frames["reviews"][~(frames["reviews"]["created_at"] > until)].reset_index(drop=True)
-        frames["follows"] = frames["follows"][~(frames["follows"]["since"] > until)].reset_index(drop=True)
+        for name, when in DATED.items():
+            frames[name] = frames[name][~(frames[name][when] > until)]
+    written = set(frames["reviews"]["review"])
+    for name in ("engagements", "texts"):
+        frames[name] = frames[name][frames[name]["review"].isin(written)]
     if frames["consumers"].empty:
         raise AnalysisError("the store holds no consumers", hint="Load something first: `graphkoc load SOURCE PATH`.")
-    return Projection(**frames)
+    return Projection(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
 
 
 def analyse(
@@ -147,173 +112,18 @@ def analyse(
     (UTC) instead of the newest review's. min_size: people that a niche must have. Raises AnalysisError
     when there are no dated reviews or no follows.
     """
-    started = datetime.now(UTC)
-    folder = out or DEFAULT_FOLDER / f"{started:%Y-%m-%dT%H%M%S}"
+    clock = Clock(progress)
+    folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
     check_free(folder)
-    clock = _Clock(progress)
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
-    with clock("building the network"):
-        log = projection.log()
-        if not len(log.day):
-            raise AnalysisError(
-                "no review has a date, which the score needs", hint="`graphkoc doctor` says what is there."
-            )
-        at = log.last_day if until is None else float(days(pd.Series([until]))[0])
-        log = log.until(at)
-        if not len(log.day):
-            raise AnalysisError(f"there is no review before {moment(at):%Y-%m-%d}", hint="Look out from a later day.")
-    with clock("measuring"):
-        table = measures.table(log.network)
-        limits = tiers.relative(table["audience"].to_numpy())
-    with clock("finding niches"):
-        found = niches.segments(log, min_size, rng_seed)
-    with clock("scoring"):
-        scored = score.formula(log, at)
-        people = _people(projection, log, at, table, limits, scored, found)
-    with clock("checking against the past"):
-        tested, why_not = _tested(log, rng_seed)
-    info = {
-        "format": FORMAT,
-        "started_at": started.isoformat(timespec="seconds"),
-        "seconds": clock.seconds,
-        "at": moment(at).isoformat(),
-        "settings": {
-            "platform": platform,
-            "until": until.isoformat() if until else None,
-            "min_size": min_size,
-            "rng_seed": rng_seed,
-        },
-        "versions": {name: version(name) for name in ("graphkoc", "igraph", "numpy", "pandas", "scipy", "duckdb")}
-        | {"python": host.python_version()},
-        "inputs": projection.inputs(),
-        "loads": [
-            {"load": row.load, "source": row.source, "files": json.loads(str(row.files))}
-            for row in projection.loads.sort_values("load").itertuples()
-        ],
-        "counts": {
-            "consumers": len(log.network),
-            "products": len(projection.products),
-            "follows": len(log.network.source),
-            "undated_follows": int(np.isnan(log.network.since).sum()),
-            "reviews": len(projection.reviews),
-            "first_reviews": len(log.day),
-            "undated_reviews": log.undated,
-            "categories": len(log.categories),
-            "first_review": moment(float(log.day[0])).isoformat(),
-            "last_review": moment(log.last_day).isoformat(),
-        },
-        "tiers": {"name": "relative", **asdict(limits), "people": people["tier"].value_counts().sort_index().to_dict()},
-        "score": {"kind": scored.kind, "why": scored.why},
-        "niche_control": found.control,
-        "backtest": tested.to_dict() if tested else None,
-        "backtest_why_not": why_not,
-    }
-    run = Run(str(folder), info, people, _niche_table(found, people, log), found.members)
+    settings = analysis.Settings(platform, until, min_size, rng_seed)
+    run = analysis.analyse(projection, folder, settings, clock)
     run.save()
     if progress:
         progress("writing back", 0, 0, 0)
     store.annotate(_annotations(run))
     return run
-
-
-class _Clock:
-    """Names each step to `progress` and keeps how long it took."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-
-    def __call__(self, step: str) -> _Clock:
-        self._step = step
-        if self._progress:
-            self._progress(step, 0, 0, 0)
-        return self
-
-    def __enter__(self) -> None:
-        self._start = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds[self._step] = round(time.perf_counter() - self._start, 3)
-
-
-def _people(
-    projection: Projection,
-    log: Log,
-    at: float,
-    table: pd.DataFrame,
-    limits: tiers.Tiers,
-    scored: score.Score,
-    found: niches.Niches,
-) -> pd.DataFrame:
-    n = len(log.network)
-    audience = table["audience"].to_numpy()
-    recent = np.bincount(log.person[log.day > at - YEAR], minlength=n).astype(float)
-    last = np.full(n, -np.inf)
-    np.maximum.at(last, log.person, log.day)
-    followed = pairs(log)
-    origins = projection.reviews["origin"].fillna("unknown")
-    ledger = pd.crosstab(projection.reviews["consumer"], origins, normalize="index")
-    ledger = ledger.reindex(index=log.network.ids, columns=ORIGINS, fill_value=0.0)
-    consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
-
-    people = pd.DataFrame({"consumer": log.network.ids}).astype("str")
-    people[["name", "platform"]] = consumers[["name", "platform"]].astype("str").to_numpy()
-    people["tier"] = limits.of(audience)
-    for name, values in table.items():
-        people[name] = values.to_numpy()
-    people["reviews"] = np.bincount(log.person, minlength=n)
-    people["reviews_365"] = recent
-    people["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)
-    people["last_review"] = [moment(day) if np.isfinite(day) else pd.NaT for day in last]
-    people["follow_on"] = past_credit(followed, n, at, np.inf)
-    for part in score.PARTS:
-        people[part.name] = scored.values[part.name]
-        people[f"{part.name}_points"] = scored.points[part.name]
-    people["score"] = scored.total
-    strongest = found.members.drop_duplicates("consumer").set_index("consumer")["niche"]
-    people["niche"] = people["consumer"].map(strongest).astype("str")
-    for origin in ORIGINS:
-        people[f"origin_{origin}"] = ledger[origin].to_numpy()
-    candidates = np.flatnonzero(limits.small(audience) & (recent > 0))
-    order = candidates[np.lexsort((candidates, -scored.total[candidates]))]
-    rank = pd.array([pd.NA] * n, dtype="Int64")
-    rank[order] = np.arange(1, len(order) + 1)
-    people["rank"] = rank
-    return people.astype({"name": "str", "platform": "str", "tier": "str", "last_review": "datetime64[us]"})
-
-
-def _niche_table(found: niches.Niches, people: pd.DataFrame, log: Log) -> pd.DataFrame:
-    """The niches with who in them is a KOC, who has a wide audience, and how many follow such a one."""
-    wide = (people["tier"] == "wide").to_numpy()
-    reached = np.zeros(len(people), dtype=bool)
-    reached[log.network.target[wide[log.network.source]]] = True
-    marks = pd.DataFrame(
-        {"consumer": people["consumer"], "kocs": people["rank"].notna(), "kols": wide, "kol_reach": reached}
-    )
-    inside = (
-        found.members.merge(marks, on="consumer")
-        .groupby("niche")
-        .agg({"kocs": "sum", "kols": "sum", "kol_reach": "mean"})
-    )
-    table = found.table.join(inside, on="niche")
-    table["evidence"] = [
-        f"{_percent(hers)} of their reviews are here; of everybody's, {_percent(everybodys)}"
-        for hers, everybodys in zip(table["share"].tolist(), table["share_of_all"].tolist(), strict=True)
-    ]
-    names = ["niche", "name", "evidence", "people", "kocs", "kols", "kol_reach", "share", "share_of_all"]
-    return table[names].astype({"evidence": "str"})
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.095 else f"{share:.1%}"
-
-
-def _tested(log: Log, rng_seed: int) -> tuple[Backtest | None, str | None]:
-    try:
-        return backtest(log, SPLITS, TOP, rng_seed), None
-    except AnalysisError as error:
-        return None, str(error)
 
 
 def _annotations(run: Run) -> dict[str, pd.DataFrame]:

@@ -27,12 +27,10 @@ import pyarrow as pa
 from graphkoc import encoding as encodings
 from graphkoc import typed
 from graphkoc.errors import DataError
+from graphkoc.progress import Progress
 from graphkoc.typed import Cell, Record
 
-__all__ = ["BadRow", "Progress", "RawFile", "detect", "find", "names", "read"]
-
-Progress = Callable[[str, int, int, int], None]
-"""Called as progress(step, done, total, rows): done and total in one unit, rows so far."""
+__all__ = ["BadRow", "RawFile", "detect", "find", "names", "read"]
 
 TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
 TYPED = (".parquet", ".xlsx")

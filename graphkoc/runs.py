@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,41 +19,153 @@ import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
 
-__all__ = ["DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "find_run"]
+__all__ = ["COLUMNS", "DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "empty", "find_run", "shaped"]
 
 DEFAULT_FOLDER = Path("runs")
 
-TABLES = ("people", "niches", "members")
-FILES = {"run.json", "report.html", *(f"{name}.parquet" for name in TABLES)}
-FORMAT = 1
+FORMAT = 2
 """Of what run.json and the tables hold. A run of another is not read."""
 
-
-COLUMNS = {
-    "people": {"consumer", "name", "platform", "tier", "audience", "score", "rank", "niche", "reviews"},
-    "niches": {"niche", "name", "evidence", "people", "kocs", "kols", "kol_reach"},
-    "members": {"consumer", "niche", "confidence"},
+COLUMNS: dict[str, dict[str, str]] = {
+    "people": {
+        "consumer": "str",
+        "name": "str",
+        "platform": "str",
+        "tier": "str",
+        "audience": "float64",
+        "score": "float64",
+        "rank": "Int64",
+        "niche": "str",
+        "circle": "str",
+        "reviews": "int64",
+    },
+    "niches": {
+        "niche": "str",
+        "name": "str",
+        "parent": "str",
+        "level": "str",
+        "basis": "str",
+        "category": "str",
+        "evidence": "str",
+        "share": "float64",
+        "share_of_all": "float64",
+        "people": "int64",
+        "kocs": "int64",
+        "kols": "int64",
+        "kol_reach": "float64",
+        "koc_reach": "float64",
+        "white_space": "float64",
+        "change": "str",
+    },
+    "members": {"consumer": "str", "niche": "str", "reviews": "int64", "share": "float64", "confidence": "float64"},
+    "circles": {
+        "circle": "str",
+        "name": "str",
+        "evidence": "str",
+        "people": "int64",
+        "stability": "float64",
+        "status": "str",
+        "cohort_ratio": "float64",
+        "tightness": "float64",
+        "niches": "str",
+        "kocs": "int64",
+        "change": "str",
+    },
+    "circle_members": {"consumer": "str", "circle": "str", "confidence": "float64"},
+    "reach": {
+        "consumer": "str",
+        "niche": "str",
+        "reached": "int64",
+        "share": "float64",
+        "only_here": "int64",
+        "role": "str",
+    },
+    "carries": {
+        "circle": "str",
+        "niche": "str",
+        "people": "int64",
+        "share_of_circle": "float64",
+        "share_of_niche": "float64",
+        "lift": "float64",
+    },
+    "bridges": {"consumer": "str", "circles": "int64", "circles_twice": "int64", "niches": "int64"},
+    "circle_bridges": {"circle_a": "str", "circle_b": "str", "ties": "int64", "width": "int64"},
+    "words": {"kind": "str", "group": "str", "word": "str", "z": "float64", "inside": "int64", "outside": "int64"},
+    "exemplars": {"kind": "str", "group": "str", "what": "str", "id": "str", "why": "str"},
+    "events": {
+        "kind": "str",
+        "group": "str",
+        "event": "str",
+        "other": "str",
+        "jaccard": "float64",
+        "people_before": "int64",
+        "people_now": "int64",
+        "words": "str",
+    },
+    "lifelines": {"kind": "str", "group": "str", "status": "str", "consumer": "str"},
+    "brand": {
+        "niche": "str",
+        "buyers": "int64",
+        "reviewers": "int64",
+        "share_of_voice": "float64",
+        "rivals_people": "int64",
+        "affinity": "float64",
+    },
+    "positions": {"niche": "str", "x": "float64", "y": "float64", "radius": "float64"},
+    "ties": {"source": "int32", "target": "int32"},
 }
+"""The tables of a run, and the columns that each has at least, with their types."""
+
+FILES = {"run.json", "report.html", *(f"{name}.parquet" for name in COLUMNS)}
+
+
+def shaped(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the table's columns first, in their types, missing where it has none; others after them."""
+    columns = COLUMNS[table]
+    others = [name for name in frame.columns if name not in columns]
+    return frame.reindex(columns=[*columns, *others]).astype(columns).reset_index(drop=True)
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table of a run without rows."""
+    return shaped(table, pd.DataFrame())
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What an analysis found.
+    """What an analysis found: `info`, and a table (see COLUMNS) for each thing that it looks at.
 
     folder: where it is, or will be, kept.
-    info: settings, inputs, counts, tiers, score, backtest, versions (see `graphkoc.pipeline.analyse`).
-    people: one row a consumer, sorted by id: consumer, name, platform, tier, audience, the measures,
-    the score's values (`*_activity`), points (`*_points`) and total (`score`), rank among the key
-    opinion consumers (Int64, null for others), niche (her strongest), reviews, origin shares.
-    niches: one row a niche, most people first: niche, name, evidence, people, kocs, kols, kol_reach.
-    members: one row a person and niche: consumer, niche, reviews, share, confidence.
+    info: settings, inputs, counts, tiers, score, controls, backtest, versions (see `graphkoc.analysis`).
+    people: one row a consumer, sorted by id; besides COLUMNS the measures, the score's values
+    (`*_activity`) and points (`*_points`), shares of origin; rank is her place among the key opinion
+    consumers, null for others; niche and circle are her strongest.
+    niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
+    reach: which niche somebody with a role (kol, koc) reaches. carries: which circle carries which niche.
+    bridges, circle_bridges: who joins niches and circles, and which circles are joined how widely.
+    words, exemplars: what a group's name rests on; kind is niche or circle.
+    events, lifelines: what became of the previous run's groups, and what the next run must know.
+    brand: the brand's view of each niche. positions, ties: where the map shows what.
     """
 
     folder: str
     info: dict[str, Any]
     people: pd.DataFrame
-    niches: pd.DataFrame
-    members: pd.DataFrame
+    niches: pd.DataFrame = field(default_factory=partial(empty, "niches"))
+    members: pd.DataFrame = field(default_factory=partial(empty, "members"))
+    circles: pd.DataFrame = field(default_factory=partial(empty, "circles"))
+    circle_members: pd.DataFrame = field(default_factory=partial(empty, "circle_members"))
+    reach: pd.DataFrame = field(default_factory=partial(empty, "reach"))
+    carries: pd.DataFrame = field(default_factory=partial(empty, "carries"))
+    bridges: pd.DataFrame = field(default_factory=partial(empty, "bridges"))
+    circle_bridges: pd.DataFrame = field(default_factory=partial(empty, "circle_bridges"))
+    words: pd.DataFrame = field(default_factory=partial(empty, "words"))
+    exemplars: pd.DataFrame = field(default_factory=partial(empty, "exemplars"))
+    events: pd.DataFrame = field(default_factory=partial(empty, "events"))
+    lifelines: pd.DataFrame = field(default_factory=partial(empty, "lifelines"))
+    brand: pd.DataFrame = field(default_factory=partial(empty, "brand"))
+    positions: pd.DataFrame = field(default_factory=partial(empty, "positions"))
+    ties: pd.DataFrame = field(default_factory=partial(empty, "ties"))
 
     @property
     def name(self) -> str:
@@ -71,7 +184,7 @@ class Run:
             for leftover in (fresh, old):
                 shutil.rmtree(leftover, ignore_errors=True)
             fresh.mkdir(parents=True)
-            for name in TABLES:
+            for name in COLUMNS:
                 getattr(self, name).to_parquet(fresh / f"{name}.parquet", index=False)
             text = json.dumps(self.info, indent=1, ensure_ascii=False, sort_keys=True)
             (fresh / "run.json").write_text(text + "\n", encoding="utf-8")
@@ -90,7 +203,7 @@ class Run:
             raise UsageError(f"there is no run in {folder}", hint="`graphkoc analyse` makes one.")
         try:
             info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-            tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+            tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in COLUMNS}
         except (OSError, ValueError) as error:
             raise UsageError(f"the run in {folder} is damaged: {error}", hint="Analyse again.") from error
         if not isinstance(info, dict) or info.get("format") != FORMAT:
@@ -98,7 +211,7 @@ class Run:
                 f"the run in {folder} is of a format that this graphkoc does not read", hint="Analyse again."
             )
         for name, columns in COLUMNS.items():
-            if missing := sorted(columns - set(tables[name].columns)):
+            if missing := sorted(set(columns) - set(tables[name].columns)):
                 raise UsageError(f"the run in {folder} is damaged: {name} has no {missing[0]}", hint="Analyse again.")
         return cls(str(folder), info, **tables)
 

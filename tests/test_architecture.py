@@ -16,16 +16,18 @@ PACKAGE = Path(graphkoc.__file__).parent
 
 DATA = {"raw", "typed", "encoding", "loaders", "canonical", "scaffold", "cypher", "tables", "stores"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
-BELOW = {"errors", "assets"}
+ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
+ANALYSIS |= {"reach", "brand", "similar", "layout"}
+BELOW = {"errors", "assets", "progress"}
 OWNERS = {
     "charset_normalizer": {"encoding"},
     "click": {"cli"},
     "duckdb": {"loaders", "measures", "stores"},
-    "igraph": {"network", "measures", "niches"},
+    "igraph": {"network", "measures", "circles"},
     "jinja2": {"report"},
     "ladybug": {"stores.ladybug"},
     "neo4j": {"stores.neo4j"},
-    "networkx": {"network"},
+    "networkx": {"network", "circles"},
     "python_calamine": {"typed"},
 }
 

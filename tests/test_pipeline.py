@@ -16,6 +16,7 @@ import pytest
 import graphkoc
 from graphkoc.errors import AnalysisError, StoreError, UsageError
 from graphkoc.explain import ORIGINS, cautions, reasons
+from graphkoc.runs import COLUMNS
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_another_order_of_rows_gives_the_same_run_byte_for_byte_but_for_times(
     (raw / "category.txt").write_bytes((ciao_files / "category.txt").read_bytes())
     graphkoc.load(store, "ciao", [raw])
     again = graphkoc.analyse(store, tmp_path / "run")
-    for name in ("people", "niches", "members"):
+    for name in COLUMNS:
         one, other = (Path(run.folder) / f"{name}.parquet" for run in (ciao_run, again))
         assert one.read_bytes() == other.read_bytes(), name
     kept = [json.loads((Path(run.folder) / "run.json").read_text()) for run in (ciao_run, again)]
@@ -54,7 +55,7 @@ def test_another_order_of_rows_gives_the_same_run_byte_for_byte_but_for_times(
 def test_a_run_that_is_saved_is_loaded_equal(ciao_run: graphkoc.Run) -> None:
     again = graphkoc.find_run(ciao_run.folder)
     assert again.info == json.loads(json.dumps(ciao_run.info))
-    for name in ("people", "niches", "members"):
+    for name in COLUMNS:
         pd.testing.assert_frame_equal(getattr(again, name), getattr(ciao_run, name))
 
 
@@ -107,7 +108,7 @@ def test_the_share_that_wide_audiences_reach_agrees_with_the_query(
         assert asked.loc[niche["niche"], "reached"] == round(niche["kol_reach"] * niche["people"])
 
 
-@pytest.mark.parametrize("name", ["follows", "reviews", "consumers", "products", "loads"])
+@pytest.mark.parametrize("name", ["follows", "reviews", "consumers", "products", "engagements", "purchases", "loads"])
 def test_what_an_analysis_reads_is_what_the_query_answers(ciao: graphkoc.Store, name: str) -> None:
     read = getattr(graphkoc.project(ciao), name)
     asked = graphkoc.run_query(ciao, f"project/{name}")

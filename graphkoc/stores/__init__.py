@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from graphkoc.cypher import Value
 from graphkoc.errors import DataError, StoreError
-from graphkoc.raw import Progress
+from graphkoc.progress import Progress
 from graphkoc.tables import TABLES, Edge, Table, node_tables
 
 __all__ = ["DEFAULT", "Store", "arrow", "frame", "key_of", "near_far", "open_store", "prepared", "schema"]

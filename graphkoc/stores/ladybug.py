@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import QueryError, StoreError
-from graphkoc.raw import Progress
+from graphkoc.progress import Progress
 from graphkoc.stores import frame, key_of, near_far, prepared, schema
 from graphkoc.tables import RESULTS, TABLES, Column, Table, node_tables
 

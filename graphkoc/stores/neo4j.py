@@ -39,7 +39,7 @@ from neo4j.time import Date, DateTime, Duration, Time
 
 from graphkoc.cypher import Value
 from graphkoc.errors import GraphkocError, QueryError, StoreError
-from graphkoc.raw import Progress
+from graphkoc.progress import Progress
 from graphkoc.stores import ARROW, frame, key_of, near_far, prepared
 from graphkoc.stores.writing import EPOCH, Statement, Write, Writing, check_keys, schema
 from graphkoc.tables import RESULTS, TABLES, Column, Edge, Table, node_tables

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graphkoc.errors import DataError, StoreError
-from graphkoc.raw import Progress
+from graphkoc.progress import Progress
 from graphkoc.stores import key_of
 from graphkoc.stores.changes import Changes, EdgeChanges, difference
 from graphkoc.tables import TABLES, Table, node_tables

@@ -1,0 +1,59 @@
+"""The table of people: what an analysis knows about each of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from graphkoc.log import Log, moment
+from graphkoc.measures.activity import pairs, past_credit
+from graphkoc.projection import Projection
+from graphkoc.score import PARTS, Score
+from graphkoc.tiers import Tiers
+
+__all__ = ["ORIGINS", "people"]
+
+ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
+YEAR = 365.0
+
+
+def people(
+    projection: Projection, log: Log, at: float, measured: pd.DataFrame, limits: Tiers, scored: Score
+) -> pd.DataFrame:
+    """One row a consumer, sorted by id, as `graphkoc.runs.Run` says, but for her niche and circle.
+
+    measured: the measures, a row a node of log.network. A rank is for those of the small tier who have
+    reviewed something in the year before day `at`.
+    """
+    n = len(log.network)
+    audience = measured["audience"].to_numpy()
+    recent = np.bincount(log.person[log.day > at - YEAR], minlength=n).astype(float)
+    last = np.full(n, -np.inf)
+    np.maximum.at(last, log.person, log.day)
+    origins = projection.reviews["origin"].fillna("unknown")
+    ledger = pd.crosstab(projection.reviews["consumer"], origins, normalize="index")
+    ledger = ledger.reindex(index=log.network.ids, columns=ORIGINS, fill_value=0.0)
+    consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
+
+    table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
+    table[["name", "platform"]] = consumers[["name", "platform"]].astype("str").to_numpy()
+    table["tier"] = limits.of(audience)
+    for name, values in measured.items():
+        table[name] = values.to_numpy()
+    table["reviews"] = np.bincount(log.person, minlength=n)
+    table["reviews_365"] = recent
+    table["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)
+    table["last_review"] = [moment(day) if np.isfinite(day) else pd.NaT for day in last]
+    table["follow_on"] = past_credit(pairs(log), n, at, np.inf)
+    for part in PARTS:
+        table[part.name] = scored.values[part.name]
+        table[f"{part.name}_points"] = scored.points[part.name]
+    table["score"] = scored.total
+    for origin in ORIGINS:
+        table[f"origin_{origin}"] = ledger[origin].to_numpy()
+    candidates = np.flatnonzero(limits.small(audience) & (recent > 0))
+    order = candidates[np.lexsort((candidates, -scored.total[candidates]))]
+    rank = pd.array([pd.NA] * n, dtype="Int64")
+    rank[order] = np.arange(1, len(order) + 1)
+    table["rank"] = rank
+    return table.astype({"name": "str", "platform": "str", "tier": "str", "last_review": "datetime64[us]"})

@@ -1,0 +1,34 @@
+"""How long work takes: what is told while it goes on, and what is kept of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+__all__ = ["Clock", "Progress"]
+
+Progress = Callable[[str, int, int, int], None]
+"""Called as progress(step, done, total, rows): done and total in one unit, rows so far."""
+
+
+class Clock:
+    """Names each step to `progress` and keeps how long it took, since it was made."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.started = datetime.now(UTC)
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+
+    def __call__(self, step: str) -> Clock:
+        """Within `with clock(step):` that step is timed."""
+        self._step = step
+        if self._progress:
+            self._progress(step, 0, 0, 0)
+        return self
+
+    def __enter__(self) -> None:
+        self._start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds[self._step] = round(time.perf_counter() - self._start, 3)
