@@ -1,0 +1,21 @@
+"""What to believe when much is tested at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["benjamini_hochberg"]
+
+
+def benjamini_hochberg(p: NDArray[np.float64], hypotheses: float) -> NDArray[np.float64]:
+    """The false discovery rate at which each of the p values is just let in: (k,) float64, its q value
+    (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995).
+
+    hypotheses: how many there are in all; those whose p value is not given are taken for 1.
+    """
+    order = np.argsort(p, kind="stable")
+    stepped = p[order] * hypotheses / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1)
+    return q
