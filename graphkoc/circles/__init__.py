@@ -1,0 +1,156 @@
+"""Circles: stable communities of the network, those that come back when its ties are shaken.
+
+Community detection finds communities in any network, also where chance alone has tied people. Here
+Leiden runs many times over ties of which each time some are dropped (`ensemble`); what hardly any run
+tells apart, and many ties hold together, is a core (`cores`); the circle around it has a stability S,
+how much of it comes back (`stability`); a circle that is no more than people who joined at the same
+time is left out (`cohorts`); and the same steps are run over the same ties dealt out anew (`ties`),
+where there is nothing to find: if anything is found there, nothing is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.circles.cohorts import ratios
+from graphkoc.circles.cores import cores
+from graphkoc.circles.ensemble import Ensemble, resolutions
+from graphkoc.circles.stability import Candidate, accepted, candidates
+from graphkoc.circles.ties import Ties, rewired, ties
+from graphkoc.network import Network
+from graphkoc.progress import Progress
+
+__all__ = ["COHORT_RATIO", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "circles"]
+
+RUNS = 20
+"""How often each resolution is tried."""
+STABLE = 0.9
+"""Share of the runs that the ends of a stable tie are together in."""
+PUBLISHED = 0.75
+"""S from which on a circle is published."""
+TENTATIVE = 0.6
+"""S from which on it is listed as tentative; below it is not listed."""
+COHORT_RATIO = 1.5
+"""Times the ties that joining dates explain that a circle must have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Circles:
+    """The circles of a network.
+
+    table: one row a circle, in the order of acceptance, the most stable first: circle ("c1", "c2", ...),
+    people, stability (S), status ("published" or "tentative"), cohort_ratio (times the ties that joining
+    dates explain, NaN when no date is known), resolution.
+    members: one row a person and circle, sorted by consumer, strongest first: consumer, circle,
+    confidence (share of runs; members from .5 on, the fringe below).
+    control: how many circles the rewired network has, by status, before any cohort test.
+    explained: how many circles were left out because joining dates explain them.
+    dated: whether any joining date was known, so that there was a cohort test.
+    why_not: why nothing is published although something may be there, or None.
+    """
+
+    table: pd.DataFrame
+    members: pd.DataFrame
+    control: dict[str, int]
+    explained: int
+    dated: bool
+    why_not: str | None
+
+
+def circles(
+    network: Network,
+    *,
+    together: NDArray[np.integer] | None = None,
+    joined: NDArray[np.float64] | None = None,
+    known: Sequence[NDArray[np.integer]] = (),
+    min_size: int = 10,
+    rng_seed: int = 0,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Circles:
+    """The circles of at least `min_size` people.
+
+    together: (k, 2), pairs of nodes that review the same products significantly often. joined: (n,)
+    float64, days since 1970-01-01 UTC, when each node joined, NaN for unknown. known: the members of
+    the circles of an earlier run, as indices of nodes. threads: processes to use, by default one for
+    each processor; the result is the same.
+    """
+    real = ties(network, together)
+    found = _found(real, min_size, rng_seed, threads, progress, "finding circles")
+    null = _found(rewired(real, rng_seed), min_size, rng_seed, threads, progress, "looking for circles in chance")
+    control = {status: sum(_status(one) == status for one in null) for status in ("published", "tentative")}
+
+    dates = None if joined is None else joined[real.people]
+    dated = dates is not None and bool(np.isfinite(dates).any())
+    ratio = np.full(len(found), np.nan)
+    if dated and dates is not None:
+        ratio = ratios(real, dates, [one.members for one in found])
+    kept = [position for position in range(len(found)) if not ratio[position] < COHORT_RATIO]
+    explained = len(found) - len(kept)
+    why_not = None
+    if null:
+        why_not = f"{len(null)} circles were found where ties were dealt out at random"
+        kept = []
+    return Circles(
+        _table([found[i] for i in kept], ratio[kept]),
+        _members([found[i] for i in kept], network.ids[real.people]),
+        control,
+        explained,
+        dated,
+        why_not,
+    )
+
+
+def _found(
+    real: Ties, min_size: int, rng_seed: int, threads: int | None, progress: Progress | None, step: str
+) -> list[Candidate]:
+    """The circles of some ties, at least tentative."""
+    levels = resolutions(len(real))
+    n = len(real.people)
+    partitions = {level: np.empty((RUNS, n), dtype=np.int32) for level in levels}
+    with Ensemble(real, rng_seed, threads) as ensemble:
+        for done, (number, clusters) in enumerate(ensemble.runs(range(RUNS), levels), 1):
+            for level, labels in zip(levels, clusters, strict=True):
+                partitions[level][number] = labels
+            if progress:
+                progress(step, done, RUNS, 0)
+    pooled: list[Candidate] = []
+    for level, labels in partitions.items():
+        stable = sum((run[real.low] == run[real.high]).astype(np.int8) for run in labels) >= STABLE * RUNS
+        pooled += candidates(labels, cores(real, stable, min_size), level)
+    return accepted(pooled, n, TENTATIVE)
+
+
+def _status(one: Candidate) -> str:
+    return "published" if round(one.stability, 2) >= PUBLISHED else "tentative"
+
+
+def _table(found: list[Candidate], ratio: NDArray[np.float64]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "circle": [f"c{i}" for i in range(1, len(found) + 1)],
+            "people": [len(one.members) for one in found],
+            "stability": [one.stability for one in found],
+            "status": [_status(one) for one in found],
+            "cohort_ratio": ratio,
+            "resolution": [one.resolution for one in found],
+        }
+    ).astype({"circle": "str", "people": "int64", "stability": float, "status": "str", "resolution": float})
+
+
+def _members(found: list[Candidate], ids: NDArray[np.str_]) -> pd.DataFrame:
+    people = np.concatenate([np.empty(0, dtype=np.int32), *[one.people for one in found]])
+    frame = pd.DataFrame(
+        {
+            "consumer": ids[people],
+            "circle": np.repeat(np.arange(len(found)), [len(one.people) for one in found]),
+            "confidence": np.concatenate([np.empty(0), *[one.confidence for one in found]]),
+        }
+    ).sort_values(["consumer", "confidence", "circle"], ascending=[True, False, True], ignore_index=True)
+    frame["circle"] = [f"c{i + 1}" for i in frame["circle"]]
+    return frame.astype({"consumer": "str", "circle": "str", "confidence": float})

@@ -1,0 +1,61 @@
+"""Cohorts: how much of a circle is only that its members joined at the same time.
+
+People follow whom they meet, and they meet those who are there: a group that joined together is a
+community in the network whatever else it is. So the ties within a circle are compared with what would
+be there if each tie were dealt out anew between the same two cohorts (half a year each), everybody
+keeping how many she has with each cohort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from graphkoc.circles.ties import Ties
+
+__all__ = ["HALF_YEAR", "ratios"]
+
+HALF_YEAR = 365.25 / 2
+
+
+def ratios(ties: Ties, joined: NDArray[np.float64], groups: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
+    """For each group how many times the ties are in it that the cohorts of its people explain; float64.
+
+    joined: (n,) float64, days, NaN for unknown, which makes a cohort of its own. What cohorts explain is
+    the mean over all ways of dealing the ties out: of m ties between two cohorts m a b / m^2 are inside a
+    group that has a and b of their ends; of m within one cohort m (s^2 - sum d^2) / ((2m)^2 - sum d^2),
+    where s counts the ends in the group and d those of each person, who is not tied to herself.
+    """
+    n, k = len(ties.people), len(groups)
+    sizes = [len(group) for group in groups]
+    people = np.concatenate([*groups, np.empty(0, dtype=np.int32)])
+    member = _counts(np.repeat(np.arange(k), sizes), people, (k, n))
+    both = np.concatenate([ties.low, ties.high]), np.concatenate([ties.high, ties.low])
+    inside = (member @ _counts(*both, (n, n))).multiply(member).sum(axis=1) / 2
+
+    _, cohort = np.unique(np.floor(joined / HALF_YEAR), return_inverse=True)
+    alike = cohort[ties.low] == cohort[ties.high]
+    turned = cohort[ties.low] > cohort[ties.high]
+    earlier, later = np.where(turned, ties.high, ties.low)[~alike], np.where(turned, ties.low, ties.high)[~alike]
+    pairs, block = np.unique(np.column_stack([cohort[earlier], cohort[later]]), axis=0, return_inverse=True)
+    size = np.bincount(block, minlength=len(pairs))
+    shape = n, len(pairs)
+    ends = (member @ _counts(earlier, block, shape)).multiply(member @ _counts(later, block, shape))
+    explained = ends @ (1 / size)
+
+    degree = np.bincount(np.concatenate([ties.low[alike], ties.high[alike]]), minlength=n).astype(float)
+    of_cohort = _counts(np.arange(n), cohort, (n, int(cohort.max(initial=0)) + 1))
+    ends, squares = degree @ of_cohort, degree**2 @ of_cohort
+    here, squares_here = (member * degree) @ of_cohort, (member * degree**2) @ of_cohort
+    within = np.divide(ends / 2, ends**2 - squares, out=np.zeros(len(ends)), where=ends > 0)
+    explained = explained + (here.power(2) - squares_here) @ within
+    result: NDArray[np.float64] = np.divide(inside, explained, out=np.full(k, np.nan), where=explained > 0)
+    return result
+
+
+def _counts(row: NDArray[np.integer], column: NDArray[np.integer], shape: tuple[int, int]) -> csr_array:
+    """How often each row and column come together."""
+    return csr_array((np.ones(len(row)), (row, column)), shape=shape)

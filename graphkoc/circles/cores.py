@@ -1,0 +1,65 @@
+"""Cores: the people whom hardly any run tells apart, and whom many ties hold together.
+
+A tie is stable when its two ends are in one cluster in nearly every run. Among stable ties alone,
+groups are the connected components; a group that a few ties hold together is cut there, until none is
+left that log10 n ties would cut (n: people with ties). That is the criterion of Park et al.,
+"Well-connected communities in real-world and synthetic networks", Complex Networks 2023, and what
+networks without communities do not pass.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import igraph
+import numpy as np
+from numpy.typing import NDArray
+
+from graphkoc.circles.ties import Ties
+
+__all__ = ["LARGEST", "LARGEST_SHARE", "cores"]
+
+LARGEST = 2000
+LARGEST_SHARE = 0.25
+"""A group of more people, or more of all with ties, is no core."""
+
+Group = NDArray[np.int32]
+
+
+def cores(ties: Ties, stable: NDArray[np.bool_], min_size: int) -> list[Group]:
+    """The cores of at least `min_size` people, each sorted, ordered by their first; they share nobody.
+
+    stable: (m,) bool, the ties to go by.
+    """
+    n = len(ties.people)
+    few = math.log10(max(n, 1))
+    largest = min(LARGEST, LARGEST_SHARE * n)
+    graph = igraph.Graph(n, zip(ties.low[stable].tolist(), ties.high[stable].tolist(), strict=True))
+    found: list[Group] = []
+    for component in graph.connected_components():
+        if min_size <= len(component) <= largest:
+            found += _well_connected(graph, component, few, min_size)
+    return sorted(found, key=lambda group: int(group[0]))
+
+
+def _well_connected(graph: igraph.Graph, group: Sequence[int], few: float, min_size: int) -> list[Group]:
+    """The parts of a group that no `few` ties would cut in two."""
+    found, pieces = [], [np.asarray(group, dtype=np.int32)]
+    while pieces:
+        people = pieces.pop()
+        part = graph.induced_subgraph(people.tolist())
+        held = np.flatnonzero(np.asarray(part.coreness()) > few)
+        if len(held) < len(people):
+            part = part.induced_subgraph(held.tolist())
+            people = people[held]
+        for component in part.connected_components():
+            if len(component) < min_size:
+                continue
+            piece = people[component]
+            cut = part.induced_subgraph(component).mincut()
+            if cut.value > few:
+                found.append(np.sort(piece))
+            else:
+                pieces += [piece[side] for side in cut.partition]
+    return found

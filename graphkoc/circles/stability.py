@@ -1,0 +1,75 @@
+"""Stability: how often a circle comes back when the ties are shaken.
+
+In each run a core's cluster is the one that most of the core is in. A person belongs to the core's
+circle with a confidence, the share of the runs in which she is in that cluster; those of at least one
+half are its members. S is the mean Jaccard similarity of the members and the run's cluster (Hennig,
+"Cluster-wise assessment of cluster stability", Comput. Stat. Data Anal. 52, 2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FRINGE", "MEMBER", "Candidate", "accepted", "candidates"]
+
+MEMBER = 0.5
+"""Confidence from which on a person is a member."""
+FRINGE = 0.25
+"""Confidence from which on she is listed, as the fringe."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """What may be a circle.
+
+    people: int32, sorted, members and fringe. confidence: float64, theirs. stability: S.
+    resolution: at which it was found.
+    """
+
+    people: NDArray[np.int32]
+    confidence: NDArray[np.float64]
+    stability: float
+    resolution: float
+
+    @property
+    def members(self) -> NDArray[np.int32]:
+        """Those whose confidence is at least one half."""
+        return self.people[self.confidence >= MEMBER]
+
+
+def candidates(partitions: NDArray[np.int32], cores: Sequence[NDArray[np.int32]], resolution: float) -> list[Candidate]:
+    """What each core's circle would be; partitions: (runs, n) int32, the cluster of each person."""
+    if not cores:
+        return []
+    runs = len(partitions)
+    order = np.argsort(partitions, axis=1, kind="stable").astype(np.int32)
+    start = [np.concatenate([[0], np.cumsum(np.bincount(clusters))]) for clusters in partitions]
+    found = []
+    for core in cores:
+        most = [int(np.bincount(clusters[core]).argmax()) for clusters in partitions]
+        clusters = [order[r, start[r][c] : start[r][c + 1]] for r, c in enumerate(most)]
+        people, times = np.unique(np.concatenate(clusters), return_counts=True)
+        confidence = times / runs
+        members = people[confidence >= MEMBER]
+        shared = np.array([np.isin(cluster, members, assume_unique=True).sum() for cluster in clusters])
+        sizes = np.array([len(cluster) for cluster in clusters])
+        stability = float(np.mean(shared / (len(members) + sizes - shared)))
+        listed = confidence >= FRINGE
+        found.append(Candidate(people[listed], confidence[listed], stability, resolution))
+    return found
+
+
+def accepted(found: Iterable[Candidate], n: int, least: float) -> list[Candidate]:
+    """The candidates that stand: those of at least that S, best first, most people first, whose members
+    are at least half free of those before them; n: people in all."""
+    standing, taken = [], np.zeros(n, dtype=bool)
+    eligible = [one for one in found if one.stability >= least]
+    for one in sorted(eligible, key=lambda c: (-round(c.stability, 2), -len(c.members), int(c.members[0]))):
+        if taken[one.members].mean() <= 0.5:
+            standing.append(one)
+            taken[one.members] = True
+    return standing
