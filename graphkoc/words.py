@@ -1,0 +1,211 @@
+"""Who used which word, and in which review: what names, and finer niches, are made of.
+
+A word is a run of letters (digits may follow: v60), folded by NFKC and case; of letters of an alphabet it
+has at least two. A run of Chinese characters is cut by rjieba (`pip install 'graphkoc[zh]'`); where that
+is not installed, each two neighbours are a word, and `caution` says so. Japanese is not cut: a run of
+kanji or of katakana is a word, hiragana is none. A tag is a word as it stands. Numbers, addresses,
+mentions, markup and sticker codes are none, nor are the stop words of stopwords-iso in the languages
+`LANGUAGES`; which language a text is in is not asked.
+
+Strangers wrote all this. Of a text the first `LONGEST_TEXT` characters are read and the first
+`MOST_WORDS` different words kept; a word of more than `LONGEST_WORD` characters is none. A word holds
+nothing but letters, marks and digits, so no control or direction character comes through.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from stopwordsiso import stopwords
+
+__all__ = ["FIELDS", "LANGUAGES", "LONGEST_TEXT", "LONGEST_WORD", "MOST_WORDS", "Words", "words_of"]
+
+FIELDS = ("tags", "product title", "review title", "review text")
+"""Where a word stands, by index; the surest first."""
+LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "ko", "nl", "pt", "ru", "zh")
+LONGEST_TEXT = 10_000
+LONGEST_WORD = 30
+MOST_WORDS = 300
+
+PAIRS = "Chinese text is read in pairs of characters; `pip install 'graphkoc[zh]'` cuts it into words."
+
+UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+                    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+")  # fmt: skip
+"""What may stand inside a word without being seen: joiners, direction marks, letters without a shape."""
+NO_WORDS = re.compile(r"https?://\S+|www\.\S+|<[a-z/!][^<>]{0,200}>|&#?\w{1,8};|[@＠][^\s@＠#＃]+|\[[^\[\]\s]{1,8}\]")
+"""Addresses, markup, mentions, and the codes that stickers are written in: [doge]."""
+HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+KANA = re.compile("[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa]")
+"""Of a Japanese text; の alone is not, which Chinese writers like as an ornament."""
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """Every word of every review once for each field that it stands in, sorted by review, field and word.
+
+    terms: (t,) str, sorted. reviews: (r,) str, sorted: the reviews of the people, with words or without.
+    products: (p,) str, sorted. author: (r,) int32, who wrote each review, index into the ids of the people.
+    about: (r,) int32, index into products, -1 for none. review, term: (k,) int32, indices into reviews and
+    terms. field: (k,) int8, index into FIELDS. caution: a sentence for the reader, empty when there is
+    nothing to say.
+    """
+
+    terms: NDArray[Any]
+    reviews: NDArray[Any]
+    products: NDArray[Any]
+    author: NDArray[np.int32]
+    about: NDArray[np.int32]
+    review: NDArray[np.int32]
+    term: NDArray[np.int32]
+    field: NDArray[np.int8]
+    caution: str
+
+    @classmethod
+    def from_frames(
+        cls, texts: pd.DataFrame, reviews: pd.DataFrame, products: pd.DataFrame, ids: NDArray[Any]
+    ) -> Words:
+        """The words of the people `ids` (sorted) in four frames, whatever the order of their rows.
+
+        texts: review, title, text, tags (separated by spaces). reviews: review, consumer, product.
+        products: product, title. All are str or NA. Reviews by others are left out.
+        """
+        author = pd.Index(ids).get_indexer(pd.Index(reviews["consumer"]))
+        reviews = reviews[["review", "product"]].assign(author=author)[author >= 0].sort_values("review")
+        things = np.unique(products["product"].to_numpy(dtype=str))
+        about = pd.Index(things).get_indexer(pd.Index(reviews["product"]))
+        names = pd.Index(reviews["review"])
+        told = texts.assign(at=names.get_indexer(pd.Index(texts["review"]))).query("at >= 0")
+        title = reviews["product"].map(products.set_index("product")["title"])
+        cells = pd.concat(
+            [
+                _cells(0, told["at"], told["tags"]),
+                _cells(1, pd.Series(range(len(reviews))), title),
+                _cells(2, told["at"], told["title"]),
+                _cells(3, told["at"], told["text"]),
+            ],
+            ignore_index=True,
+        )
+        numbers, distinct = pd.factorize(pd.MultiIndex.from_arrays([cells["field"] == 0, cells["text"]]))
+        start, found, terms = _numbered([words_of(text, tags=tags) for tags, text in distinct])
+        length = np.diff(start)[numbers]
+        at = np.repeat(start[numbers] - np.cumsum(length) + length, length) + np.arange(length.sum())
+        review, field = (np.repeat(cells[name].to_numpy(), length) for name in ("review", "field"))
+        term = found[at]
+        order = np.lexsort((term, field, review))
+        return cls(
+            terms,
+            names.to_numpy(dtype=str),
+            things,
+            reviews["author"].to_numpy(dtype=np.int32),
+            about.astype(np.int32),
+            review[order].astype(np.int32),
+            term[order],
+            field[order].astype(np.int8),
+            "" if _segmented() or not cells["text"].str.contains(f"[{HAN}]").any() else PAIRS,
+        )
+
+    @property
+    def person(self) -> NDArray[np.int32]:
+        """(k,) int32: who used each word, index into the ids of the people."""
+        return self.author[self.review]
+
+    @property
+    def product(self) -> NDArray[np.int32]:
+        """(k,) int32: the product that each word was used of, index into products, -1 for none."""
+        return self.about[self.review]
+
+
+def words_of(text: str, tags: bool = False) -> list[str]:
+    """The different words of a text, in the order in which they come; of tags, what stands between spaces."""
+    folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text[:LONGEST_TEXT])).casefold()[:LONGEST_TEXT]
+    plain = NO_WORDS.sub(" ", UNSEEN.sub("", folded))
+    found = _tags(plain) if tags else _cut(plain)
+    known = dict.fromkeys(word for word in found if len(word) <= LONGEST_WORD)
+    return [word for word in known if word not in _stop_words()][:MOST_WORDS]
+
+
+def _cut(text: str) -> Iterable[str]:
+    japanese = KANA.search(text) is not None
+    segment = (lambda run: [run]) if japanese else _segment()
+    for han, other in _runs().findall(text):
+        if han:
+            yield from (word for word in segment(han) if len(word) > 1)
+        elif len(word := other.removesuffix("'s")) > 1:
+            yield word
+
+
+def _tags(text: str) -> Iterable[str]:
+    for tag in text.split():
+        word = "".join(_runs(tags=True).findall(tag)).strip("-_")
+        if len(word) > 1 and not word.isdecimal():
+            yield word
+
+
+@cache
+def _runs(tags: bool = False) -> re.Pattern[str]:
+    """What a word may be made of: (Chinese characters, others), or for tags any piece of either."""
+    marks = "".join(chr(c) for c in range(0x300, 0x1E950) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
+    if tags:
+        return re.compile(rf"[\w{marks}-]")
+    letter = rf"[^\W\d_{HAN}\u3041-\u309f]"
+    rest = rf"(?:[^\W_{HAN}\u3041-\u309f]|[{marks}])"
+    return re.compile(rf"([{HAN}]+)|(?<![^\W_{HAN}])({letter}{rest}*(?:['’]{letter}+)?)")
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    listed = {unicodedata.normalize("NFKC", word).casefold() for word in stopwords(list(LANGUAGES))}
+    return frozenset(listed)
+
+
+@cache
+def _segmented() -> bool:
+    return find_spec("rjieba") is not None
+
+
+@cache
+def _segment() -> Callable[[str], Sequence[str]]:
+    """What cuts a run of Chinese characters into words."""
+    if _segmented():
+        import rjieba
+
+        return rjieba.cut
+    return _pairs
+
+
+def _pairs(run: str) -> list[str]:
+    """Each two neighbours of a run, without those of which one is a word of its own that says nothing."""
+    stop = _stop_words()
+    return [a + b for a, b in pairwise(run) if a not in stop and b not in stop]
+
+
+def _cells(field: int, review: pd.Series[Any], text: pd.Series[Any]) -> pd.DataFrame:
+    cells = pd.DataFrame({"review": review.to_numpy(), "field": field, "text": text.to_numpy(dtype=object)})
+    return cells[text.notna().to_numpy()]
+
+
+def _numbered(lists: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]:
+    """Lists of words as (where each begins, and the last ends; numbers of words; the words, sorted)."""
+    numbers: dict[str, int] = {}
+    start, found = array("q", [0]), array("i")
+    for words in lists:
+        found.extend([numbers.setdefault(word, len(numbers)) for word in words])
+        start.append(len(found))
+    seen = np.array(list(numbers), dtype=str)
+    terms, rank = np.unique(seen, return_inverse=True)
+    return (
+        np.frombuffer(start, dtype=np.int64),
+        rank.astype(np.int32)[np.frombuffer(found, dtype=np.int32)] if len(found) else np.empty(0, np.int32),
+        terms,
+    )
