@@ -257,6 +257,7 @@ RESULTS: dict[str, Table] = {
                 Column("score", "number", "points"),
                 Column("rank", "integer", "place among the key opinion consumers; empty for others"),
                 Column("niche", "text", "the id of her strongest niche; empty where she is in none"),
+                Column("circle", "text", "the id of her circle; empty where she is in none"),
             ),
             node="Consumer",
         ),
@@ -272,6 +273,29 @@ RESULTS: dict[str, Table] = {
             node="Niche",
         ),
         Table(
+            "finer",
+            "A niche inside another.",
+            ("niche",),
+            (
+                Column("niche", "text", "the finer niche", True),
+                Column("parent", "text", "the niche that it is a part of", True),
+            ),
+            edges=(Edge("INSIDE", "Niche", "niche", "Niche", "parent"),),
+        ),
+        Table(
+            "circles",
+            "A stable community of the follow network.",
+            ("circle",),
+            (
+                Column("circle", "text", "its id", True),
+                Column("name", "text", "what it is called"),
+                Column("people", "integer", "how many are in it"),
+                Column("stability", "number", "how surely it comes back when the data are shaken, 0 to 1"),
+                Column("status", "text", "published or tentative"),
+            ),
+            node="Circle",
+        ),
+        Table(
             "members",
             "A consumer in a niche.",
             ("consumer", "niche"),
@@ -281,6 +305,55 @@ RESULTS: dict[str, Table] = {
                 Column("confidence", "number", "how sure, from 0 to 1"),
             ),
             edges=(Edge("MEMBER_OF", "Consumer", "consumer", "Niche", "niche"),),
+        ),
+        Table(
+            "circle_members",
+            "A consumer in a circle.",
+            ("consumer", "circle"),
+            (
+                Column("consumer", "id", "who", True),
+                Column("circle", "text", "in which circle", True),
+                Column("confidence", "number", "how sure, from 0 to 1"),
+            ),
+            edges=(Edge("MEMBER_OF", "Consumer", "consumer", "Circle", "circle"),),
+        ),
+        Table(
+            "reach",
+            "A consumer with a role, and a niche whose people follow her.",
+            ("consumer", "niche"),
+            (
+                Column("consumer", "id", "who", True),
+                Column("niche", "text", "which niche", True),
+                Column("reached", "integer", "how many of its people follow her"),
+                Column("only_here", "integer", "how many of them follow nobody else with a role"),
+                Column("role", "text", "koc, or kol for a wide audience"),
+            ),
+            edges=(Edge("REACHES", "Consumer", "consumer", "Niche", "niche"),),
+        ),
+        Table(
+            "carries",
+            "A circle and a niche that it holds more people of than chance would have it.",
+            ("circle", "niche"),
+            (
+                Column("circle", "text", "which circle", True),
+                Column("niche", "text", "which niche", True),
+                Column("people", "integer", "how many are in both"),
+                Column("lift", "number", "times as many as chance would have it"),
+            ),
+            edges=(Edge("CARRIES", "Circle", "circle", "Niche", "niche"),),
+        ),
+        Table(
+            "events",
+            "What became of a circle or niche since the analysis before.",
+            ("event",),
+            (
+                Column("event", "text", "the kind, the group and what happened", True),
+                Column("kind", "text", "circle or niche"),
+                Column("group_id", "text", "the id of the circle or niche"),
+                Column("happened", "text", "born, grown, shrunk, split, merged, died or returned"),
+                Column("words", "text", "the same in words"),
+            ),
+            node="Event",
         ),
     )
 }

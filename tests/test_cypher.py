@@ -24,6 +24,7 @@ GIVEN = {
     "follower": "s:bob",
     "product": "s:tea",
     "niche": "n1",
+    "circle": "c1",
     "at": datetime(2021, 6, 1, 12, 30, 15, 250_000),
 }
 """What the small graph has for each parameter that has no default, by its name."""
@@ -81,6 +82,15 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
                 "since": times("2020-05-05T05:05:05.55", None, "2022-01-01", None, None),
             }
         ),
+        "engagements": pd.DataFrame(
+            {
+                "engagement": ["s:e1", "s:e2"],
+                "consumer": ["s:bob", "s:eve"],
+                "review": ["s:r1", "s:r7"],
+                "kind": ["like", "comment"],
+                "created_at": times("2021-01-02", None),
+            }
+        ),
         "purchases": pd.DataFrame({"consumer": ["s:eve"], "product": ["s:tea"], "order": ["o1"]}),
         "loads": pd.DataFrame(
             {
@@ -102,6 +112,7 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
             }
         ),
         "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", None], "people": [3, 1]}),
+        "finer": pd.DataFrame({"niche": ["n2"], "parent": ["n1"]}),
         "members": pd.DataFrame(
             {
                 "consumer": ["s:ann", "s:bob", "s:cyd", "s:ann"],
@@ -109,6 +120,17 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
                 "confidence": [0.5, 0.5, 1.0, None],
             }
         ),
+        "circles": pd.DataFrame(
+            {"circle": ["c1", "c2"], "name": ["Ann's", "Others"], "people": [2, 1], "stability": [0.75, 0.5]}
+        ),
+        "circle_members": pd.DataFrame(
+            {"consumer": ["s:ann", "s:bob", "s:dan"], "circle": ["c1", "c1", "c2"], "confidence": [0.5, 0.5, 1.0]}
+        ),
+        "reach": pd.DataFrame(
+            {"consumer": ["s:ann", "s:bob"], "niche": ["n1", "n1"], "reached": [2, 1], "role": ["kol", "koc"]}
+        ),
+        "carries": pd.DataFrame({"circle": ["c1"], "niche": ["n1"], "people": [2], "lift": [1.5]}),
+        "events": pd.DataFrame({"event": ["circle c1 born"], "kind": ["circle"], "group_id": ["c1"], "words": ["new"]}),
     }
     return canonical, results
 

@@ -164,9 +164,17 @@ def result_tables() -> dict[str, pd.DataFrame]:
             {"consumer": ["s:ann", "s:bob"], "tier": ["small", "wide"], "score": [1.5, 2.5], "rank": [1, None]}
         ),
         "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", "Pots"], "people": [1, 1]}),
+        "finer": pd.DataFrame({"niche": ["n2"], "parent": ["n1"]}),
         "members": pd.DataFrame(
             {"consumer": ["s:ann", "s:bob", "s:ann"], "niche": ["n1", "n1", "n2"], "confidence": [1.0, None, 0.25]}
         ),
+        "circles": pd.DataFrame({"circle": ["c1"], "name": ["Around Ann"], "stability": [0.8]}),
+        "circle_members": pd.DataFrame(
+            {"consumer": ["s:ann", "s:bob"], "circle": ["c1", "c1"], "confidence": [1.0, 0.5]}
+        ),
+        "reach": pd.DataFrame({"consumer": ["s:ann"], "niche": ["n1"], "reached": [3], "role": ["koc"]}),
+        "carries": pd.DataFrame({"circle": ["c1"], "niche": ["n1"], "people": [2], "lift": [1.5]}),
+        "events": pd.DataFrame({"event": ["circle c1 born"], "kind": ["circle"], "group_id": ["c1"]}),
     }
 
 
@@ -475,13 +483,20 @@ def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
         "scores": pd.DataFrame({"consumer": ["s:bob"], "tier": [None], "score": [9.0], "rank": [1]}),
         "niches": pd.DataFrame({"niche": ["n2", "n3"], "name": [None, "New"], "people": [3, 4]}),
         "members": pd.DataFrame({"consumer": ["s:bob"], "niche": ["n3"], "confidence": [0.5]}),
+        "finer": pd.DataFrame({"niche": ["n3"], "parent": ["n2"]}),
+        "circles": pd.DataFrame({"circle": ["c2"], "name": ["Others"]}),
+        "circle_members": pd.DataFrame({"consumer": ["s:bob"], "circle": ["c2"], "confidence": [0.75]}),
+        "reach": pd.DataFrame({"consumer": ["s:bob"], "niche": ["n3"], "reached": [1]}),
+        "carries": pd.DataFrame({"circle": ["c2"], "niche": ["n3"], "people": [1]}),
+        "events": pd.DataFrame({"event": ["circle c1 died"], "kind": ["circle"]}),
     }
     store.annotate(newer)
     for name, table in newer.items():
         pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
     assert_same({name: found for name, found in content(store).items() if name in CANONICAL}, plain)
-    store.annotate({"niches": newer["niches"][:0], "members": newer["members"][:0]})
-    assert len(rows(store, "niches")) == len(rows(store, "members")) == 0
+    groups = [name for name in newer if name not in ("runs", "scores")]
+    store.annotate({name: newer[name][:0] for name in groups})
+    assert [len(rows(store, name)) for name in groups] == [0] * len(groups)
     assert len(rows(store, "scores")) == 1
 
 
@@ -515,6 +530,8 @@ def test_forgetting_a_consumer_takes_all_that_names_her_and_leaves_the_rest(stor
         "identities": 1,
         "scores": 1,
         "members": 2,
+        "circle_members": 1,
+        "reach": 1,
     }
     after = content(store)
     gone = {"s:ann", "s:r1"}

@@ -133,7 +133,7 @@ class LadybugStore:
         with duckdb.connect() as graph:
             graph.register("_empty", schema(table).empty_table())
             graph.execute(f"CREATE TABLE {table.name} AS FROM _empty")
-            if (table.node or table.edges[0].type) in there:
+            if _holds(there, table):
                 self._dump_table(graph, table, there)
             names = ", ".join(map(_quoted, table.names if columns is None else columns))
             return frame(graph.sql(f"SELECT {names} FROM {table.name}").to_arrow_table())
@@ -222,7 +222,7 @@ class LadybugStore:
         for table in TABLES.values():
             graph.register("_empty", schema(table).empty_table())
             graph.execute(f"CREATE TABLE {table.name} AS FROM _empty")
-            if (table.node or table.edges[0].type) in there:
+            if _holds(there, table):
                 self._dump_table(graph, table, there)
 
     def _dump_table(self, graph: duckdb.DuckDBPyConnection, table: Table, there: dict[str, set[str]]) -> None:
@@ -243,7 +243,7 @@ class LadybugStore:
         graph.register("_rows", self._arrow(f"MATCH (n:`{label}`) RETURN {', '.join(columns)}"))
         joins = ""
         ends_there = []
-        for edge in (edge for edge in table.edges if edge.type in there):
+        for edge in (edge for edge in table.edges if {edge.type, edge.source, edge.target} <= set(there)):
             near, far = near_far(edge, table)
             rows = self._arrow(
                 f"MATCH (a:`{edge.source}`)-[:`{edge.type}`]->(b:`{edge.target}`)"
@@ -277,16 +277,17 @@ class LadybugStore:
     def _build(self, graph: duckdb.DuckDBPyConnection, new: Path, progress: Progress | None) -> None:
         """A new file with all the tables in it."""
         steps = list(_copies(graph))
-        total = sum(rows.num_rows for _, _, rows in steps)
+        total = sum(rows.num_rows for *_, rows in steps)
         done = 0
         database, connection = self._opened(new, read_only=False)
         try:
-            for ddl, name, rows in steps:
+            for ddl, name, ends, rows in steps:
                 if progress:
                     progress("storing", done, total, done)
-                connection.execute(ddl)
+                if ddl:
+                    connection.execute(ddl)
                 if rows.num_rows:
-                    connection.execute(f"COPY `{name}` FROM $rows", {"rows": rows})
+                    connection.execute(f"COPY {name} FROM $rows{ends}", {"rows": rows})
                 done += rows.num_rows
             connection.execute("CHECKPOINT")
         except RuntimeError as error:
@@ -330,8 +331,9 @@ def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:
     return not graph.execute("SELECT EXISTS (FROM _book ANTI JOIN loads USING (load))").fetchall()[0][0]
 
 
-def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, pa.Table]]:
-    """For each node label and edge type: its DDL, its name, and its rows in the order of the DDL."""
+def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, pa.Table]]:
+    """For each node label and each table's edges: the DDL, the name, which ends they have, and the rows in
+    the order of the DDL. Of an edge type that two tables share the first brings the DDL for both."""
     for label, tables in node_tables().items():
         key = key_of(label)
         columns = {column.name: column for table in tables for column in table.properties if column.name != key}
@@ -340,17 +342,25 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, pa.Tab
         joined += "".join(f" LEFT JOIN {table.name} USING ({_quoted(key)})" for table in tables)
         names = ", ".join(map(_quoted, [key, *columns]))
         rows = graph.sql(f"SELECT {names} FROM {joined} ORDER BY {_quoted(key)}").to_arrow_table()
-        yield f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})", label, rows
-    for table in TABLES.values():
-        for edge in table.edges:
-            own: list[Column] = [] if table.node else table.properties
-            ddl = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in own)
-            names = ", ".join(
-                _quoted(name) for name in [edge.source_column, edge.target_column, *(c.name for c in own)]
-            )
-            there = f"{_quoted(edge.source_column)} IS NOT NULL AND {_quoted(edge.target_column)} IS NOT NULL"
-            rows = graph.sql(f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL").to_arrow_table()
-            yield f"CREATE REL TABLE `{edge.type}` (FROM `{edge.source}` TO `{edge.target}`{ddl})", edge.type, rows
+        yield f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})", f"`{label}`", "", rows
+    edges = [(table, edge) for table in TABLES.values() for edge in table.edges]
+    made = set()
+    for table, edge in edges:
+        own: list[Column] = [] if table.node else table.properties
+        names = ", ".join(_quoted(name) for name in [edge.source_column, edge.target_column, *(c.name for c in own)])
+        there = f"{_quoted(edge.source_column)} IS NOT NULL AND {_quoted(edge.target_column)} IS NOT NULL"
+        rows = graph.sql(f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL").to_arrow_table()
+        pairs = ", ".join(f"FROM `{e.source}` TO `{e.target}`" for _, e in edges if e.type == edge.type)
+        properties = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in own)
+        ddl = "" if edge.type in made else f"CREATE REL TABLE `{edge.type}` ({pairs}{properties})"
+        made.add(edge.type)
+        yield ddl, f"`{edge.type}`", f" (from='{edge.source}', to='{edge.target}')", rows
+
+
+def _holds(there: Mapping[str, set[str]], table: Table) -> bool:
+    """Whether a store with these node and edge types can have rows of the table."""
+    names = [table.node] if table.node else [table.edges[0].type, table.edges[0].source, table.edges[0].target]
+    return set(names) <= set(there)
 
 
 def _keys(label: str) -> str:

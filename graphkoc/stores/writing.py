@@ -270,7 +270,12 @@ def _countings() -> Iterator[tuple[str, str]]:
     """For each table, Cypher that counts the rows that name x of _GONE."""
     for name, table in TABLES.items():
         if not table.node:
-            yield name, f"{_GONE} MATCH (x)-[e:`{table.edges[0].type}`]-() RETURN count(DISTINCT e)"
+            edge = table.edges[0]
+            yield (
+                name,
+                f"{_GONE} MATCH (x)-[e:`{edge.type}`]-()"
+                f" WHERE startNode(e):`{edge.source}` AND endNode(e):`{edge.target}` RETURN count(DISTINCT e)",
+            )
         elif table.node in ("Consumer", "Review"):
             shared = node_tables()[table.node][0] is not table
             said = " OR ".join(f"x.`{c.name}` IS NOT NULL" for c in table.properties if c.name not in table.key)
