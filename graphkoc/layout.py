@@ -25,7 +25,7 @@ FINER = 3
 DOTS = 30_000
 """People drawn at most; of more the bubbles are solid, and the picture is slow to move."""
 TIES = 12_000
-"""Ties drawn at most; more of them only hide each other."""
+"""Ties drawn at most, but for those that whole audiences need; more of them only hide each other."""
 EGOS = 20
 """Key opinion consumers whose audience is drawn with the ties in it, the first by rank."""
 CLOSEST = 40
@@ -87,13 +87,13 @@ def frame(positions: pd.DataFrame) -> tuple[float, float, float, float]:
 
 
 def ties(network: Network, people: pd.DataFrame) -> pd.DataFrame:
-    """The ties that the map draws, at most TIES: source, target (int32, rows of people).
+    """The ties that the map draws: source, target (int32, rows of people).
 
     people: a row for each node, in order; rank (NaN but for key opinion consumers), tier, audience,
     niche. First the closest people of the first EGOS key opinion consumers (mutual ties before others,
-    then by weight), and all ties among these people; then every tie of a key opinion consumer, every
-    tie of somebody with a wide audience, and the rest, where both ends are drawn. Of what does not fit
-    any more, an even sample.
+    then by weight), and all ties among these people; then, until there are TIES, every tie of a key
+    opinion consumer, every tie of somebody with a wide audience, and the rest, where both ends are
+    drawn. Of what does not fit any more, an even sample.
     """
     source, target = network.source, network.target
     key = source * np.int64(len(network)) + target
@@ -116,9 +116,9 @@ def ties(network: Network, people: pd.DataFrame) -> pd.DataFrame:
     turn = np.where(turn == 1, 1, np.select([koc[source] | koc[target], wide[source] | wide[target]], [2, 3], 4))
     turn[~(shown[source] & shown[target])] = 5
     turn[first] = 0
-    kept = first[:TIES]
-    for group in (1, 2, 3, 4):
-        kept = np.concatenate([kept, _evenly(np.flatnonzero(turn == group), TIES - len(kept))])
+    kept = np.concatenate([first, np.flatnonzero(turn == 1)])
+    for group in (2, 3, 4):
+        kept = np.concatenate([kept, _evenly(np.flatnonzero(turn == group), max(TIES - len(kept), 0))])
     return pd.DataFrame({"source": source[kept], "target": target[kept]})
 
 
@@ -127,8 +127,9 @@ def dots(
 ) -> pd.DataFrame:
     """Where the people stand: person (int64, row of people), niche (str, NA for none), x, y (float64).
 
-    Key opinion consumers by rank, then wide audiences, the widest first, then the rest; at most DOTS:
-    of the rest, should they be too many, those that the closest ties need and an even sample. Each
+    Key opinion consumers by rank, then wide audiences, the widest first, then the rest; at most DOTS.
+    Where people are more, the first key opinion consumers and the widest audiences, a third of DOTS of
+    each at most, the closest people of the first EGOS, and an even sample of everybody else. Each
     stands in the bubble of her strongest niche (members has the strongest first), the best known in
     the middle; those whose niche has no bubble, or who have none, are strewn between the bubbles.
     """
@@ -266,21 +267,18 @@ def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Rows:
     audience = people["audience"].to_numpy(float)
     ranked = _ranked(people)
     wide = np.flatnonzero((people["tier"] == "wide").to_numpy(bool))
+    wide = np.setdiff1d(wide, ranked)
     wide = wide[np.argsort(-audience[wide], kind="stable")]
-    first = _once(np.concatenate([ranked, wide]))
-    niche, _ = pd.factorize(people["niche"].to_numpy(dtype=object), sort=True)
-    order = np.lexsort((-audience, niche))
-    rest = order[~np.isin(order, first)]
+    shown = np.ones(len(people), dtype=bool)
     if len(people) > DOTS:
-        rest = _evenly(rest, max(DOTS - len(first) - EGOS * CLOSEST, 0))
-        rest = np.concatenate([np.setdiff1d(near, first), rest])
-    return np.concatenate([first, np.unique(rest)])[:DOTS]
-
-
-def _once(rows: Rows) -> Rows:
-    """The rows in their order, each the first time only."""
-    _, at = np.unique(rows, return_index=True)
-    return rows[np.sort(at)]
+        shown[:] = False
+        shown[ranked[: DOTS // 3]] = shown[wide[: DOTS // 3]] = True
+        niche, _ = pd.factorize(people["niche"].to_numpy(dtype=object), sort=True)
+        order = np.lexsort((-audience, niche))
+        shown[_evenly(order[~shown[order]], DOTS - int(shown.sum()) - EGOS * CLOSEST)] = True
+        shown[near[: EGOS * CLOSEST]] = True
+    rest = np.setdiff1d(np.flatnonzero(shown), np.concatenate([ranked, wide]))
+    return np.concatenate([ranked[shown[ranked]], wide[shown[wide]], rest])
 
 
 def _evenly(rows: Rows, most: int) -> Rows:
