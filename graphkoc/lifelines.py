@@ -1,0 +1,428 @@
+"""Lifelines: which of today's circles and niches is which of the last run's, and what became of the others.
+
+A group keeps its id while its people do. The groups of two runs are matched one to one by the Jaccard
+index of their people, the best pair first (Greene, Doyle and Cunningham, "Tracking the evolution of
+communities in dynamic social networks", ASONAM 2010), from MATCHED on; from SAME on the group counts as
+the same. What ended is remembered, so that it keeps its id should its people come together again, and
+no id is ever given twice.
+
+The people of a group are rows of a frame with `consumer` and a column called as the kind of the group:
+`circle` or `niche`. Groups may overlap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
+
+__all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living"]
+
+MATCHED = 0.3
+"""Jaccard index from which a group continues another."""
+SAME = 0.5
+"""Jaccard index from which it is said to be the same."""
+LIVING_FIRST = 0.25
+"""How much better the people of an ended group must fit for it to be preferred to a living one."""
+PART = 0.2
+"""Share of a group's people that a part of it takes along when the group splits."""
+MOST = 0.5
+"""Share of a part that comes from the group that split; of a group, that goes into the one it merges with."""
+RESIZED, RESIZED_PEOPLE = 0.1, 2
+"""Share, and number, of people by which a group has to change to be called grown or shrunk."""
+MEMORY = 12
+"""Runs for which the people of a group that ended are remembered; of its id there is no end."""
+
+EVENTS = {
+    "kind": "str",
+    "group": "str",
+    "event": "str",
+    "other": "str",
+    "jaccard": "float64",
+    "people_before": "int64",
+    "people_now": "int64",
+    "words": "str",
+}
+LIFELINES = {
+    "kind": "str",
+    "group": "str",
+    "natural": "bool",
+    "status": "str",
+    "born": "str",
+    "last_seen": "str",
+    "missed": "int64",
+    "consumer": "str",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """The groups of a run as a continuation of the run before.
+
+    ids: the lifeline of each group, by the id that the caller knows it by.
+    events: what became of each group of then and now, sorted by group: kind, group, event, other (ids of
+    the groups it split from or merged with, joined by a comma, or NA), jaccard (of its people then and
+    now, NaN without one of the two), people_before, people_now, words. `event` is born, same, grown,
+    shrunk, changed (about as many people, under half of them the same), split, merged, died or returned.
+    A group has one row, or two when it both split and merged. Both sides of a split have a row, and of a
+    merger: a group that ended in one has people_now 0.
+    lifelines: what the next run must know: one row a group and person, sorted by group and consumer:
+    kind, group, natural (the id says by itself which group it is), status (alive or dead), born and
+    last_seen (the `at` of a run), missed (runs since), consumer (NA: its people are forgotten).
+    """
+
+    ids: dict[str, str]
+    events: pd.DataFrame
+    lifelines: pd.DataFrame
+
+    @property
+    def change(self) -> dict[str, str]:
+        """What became of each group that is alive, in words."""
+        alive = self.events[self.events["people_now"] > 0]
+        return {str(group): "; ".join(words) for group, words in alive.groupby("group")["words"]}
+
+
+@dataclass(frozen=True)
+class Churn:
+    """How much changed between two runs, as shares of the groups, and what that is due to.
+
+    the_same: of the previous groups, those that are still there. by_method: of the current ones, those
+    that the same data do not give back with another random number seed. by_data: the rest, at least 0.
+    """
+
+    the_same: float
+    by_method: float
+    by_data: float
+    words: str
+
+
+def follow(
+    kind: str, members: pd.DataFrame, previous: pd.DataFrame | None = None, *, at: str, natural: Collection[str] = ()
+) -> Followed:
+    """Give the groups of `members` the ids of the previous run's groups that they continue.
+
+    previous: `lifelines` of the run before; rows of other kinds are left alone. at: when this run is,
+    as it shall stand in `born` and `last_seen`. natural: groups whose id says by itself which they are,
+    as a category's name does: they continue a lifeline of that id whoever is in it now, or one whose
+    category seems to be renamed (SAME), and a new one keeps its id when that is free. The others are
+    numbered: c1, c2, ... for circles. The order of rows makes no difference.
+    """
+    runs = _Runs.of(kind, members, previous, natural)
+    past = _matched(runs)
+    ids = _ids(kind, runs, past)
+    events = pd.DataFrame(_Story(runs, past, ids).rows(), columns=list(EVENTS)[1:])
+    events.insert(0, "kind", kind)
+    order = sorted(range(len(events)), key=lambda row: by_number(str(events["group"].iloc[row])))
+    return Followed(
+        dict(zip(runs.now.names, ids, strict=True)),
+        events.iloc[order].reset_index(drop=True).astype(EVENTS),
+        _lifelines(kind, at, runs, past, ids),
+    )
+
+
+def churn(kind: str, previous: pd.DataFrame, current: pd.DataFrame, rerun: pd.DataFrame) -> Churn | None:
+    """What of the change since the previous run is method, and what is data; None without groups.
+
+    previous, current: the people of the two runs' groups. rerun: those of the current data, analysed
+    again with another random number seed.
+    """
+    if previous.empty or current.empty:
+        return None
+    the_same = _returning(kind, previous, current)
+    by_method = 1 - _returning(kind, current, rerun)
+    by_data = max(0.0, 1 - the_same - by_method)
+    groups, there = previous[kind].nunique(), round(the_same * previous[kind].nunique())
+    words = f"{there:,} of the last run's {groups:,} {kind}s are still there. "
+    if the_same == 1:
+        words += "Nothing changed that would need an explanation."
+    elif not by_data:
+        words += "Another random number seed on the same data changes as much: no change is due to the data."
+    else:
+        words += (
+            f"Of the {100 * (1 - the_same):.0f} points that changed, {100 * by_method:.0f} are the method (what "
+            f"another random number seed changes on the same data) and {100 * by_data:.0f} are the data."
+        )
+    return Churn(the_same, by_method, by_data, words)
+
+
+def living(lifelines: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The people of the groups that were alive in a run: consumer, and `kind` for the group's id."""
+    alive = lifelines[(lifelines["kind"] == kind) & (lifelines["status"] == "alive")]
+    return alive[["consumer", "group"]].rename(columns={"group": kind}).reset_index(drop=True)
+
+
+def by_number(group: str) -> tuple[str, str]:
+    """A sort key that puts c2 before c10."""
+    return re.sub(r"[0-9]+", lambda digits: digits[0].zfill(12), group), group
+
+
+@dataclass(frozen=True, eq=False)
+class _Sets:
+    """Groups as sets: names; inside (groups x people), 1 where a person is in a group; size of each."""
+
+    names: list[str]
+    inside: Any
+    size: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, groups: pd.Series[Any], person: NDArray[np.intp], names: list[str], people: int) -> _Sets:
+        row = pd.Index(names, dtype="str").get_indexer(pd.Index(groups.to_numpy(), dtype="str"))
+        inside = csr_array((np.ones(len(row), dtype=np.int64), (row, person)), shape=(len(names), people))
+        inside.sum_duplicates()
+        inside.data[:] = 1
+        return cls(names, inside, np.diff(inside.indptr).astype(np.int64))
+
+
+@dataclass(frozen=True, eq=False)
+class _Runs:
+    """The lifelines of the previous run beside the groups of this one; groups are sorted by number.
+
+    then: one row a lifeline (LIFELINES without kind and consumer). old: its last known people. alive:
+    (old,) bool, whether it was there in the previous run. now: the groups, as the caller calls them.
+    natural: (now,) bool. people: their ids. overlap: a row for each lifeline and group that share
+    somebody: old, now (positions), shared (people), jaccard.
+    """
+
+    then: pd.DataFrame
+    old: _Sets
+    alive: NDArray[np.bool_]
+    now: _Sets
+    natural: NDArray[np.bool_]
+    people: NDArray[Any]
+    overlap: pd.DataFrame
+
+    @classmethod
+    def of(cls, kind: str, members: pd.DataFrame, previous: pd.DataFrame | None, natural: Collection[str]) -> _Runs:
+        lines = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in LIFELINES.items()})
+        if previous is not None:
+            lines = previous[previous["kind"] == kind]
+        then = lines.drop_duplicates("group").drop(columns=["kind", "consumer"])
+        then = then.sort_values("group", key=_numbered, ignore_index=True)
+        known = lines[lines["consumer"].notna()]
+        everybody = pd.concat([known["consumer"], members["consumer"]]).to_numpy(dtype=object)
+        person, people = pd.factorize(everybody)
+        old = _Sets.of(known["group"], person[: len(known)], then["group"].tolist(), len(people))
+        names = sorted(members[kind].unique().tolist(), key=by_number)
+        now = _Sets.of(members[kind], person[len(known) :], names, len(people))
+        return cls(
+            then,
+            old,
+            (then["status"] == "alive").to_numpy(dtype=bool),
+            now,
+            np.array([name in natural for name in names], dtype=bool),
+            people,
+            _overlap(old, now),
+        )
+
+
+def _numbered(groups: pd.Series[Any]) -> pd.Series[Any]:
+    return groups.map(lambda group: "\0".join(by_number(group)))
+
+
+def _flow(old: Any, now: Any) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+    """How many people (data) are in which old group (row) and in which one now (column)."""
+    counts = (old @ now.T).tocoo()
+    return *counts.coords, counts.data
+
+
+def _overlap(old: _Sets, now: _Sets) -> pd.DataFrame:
+    row, column, shared = _flow(old.inside, now.inside)
+    jaccard = shared / (old.size[row] + now.size[column] - shared)
+    return pd.DataFrame({"old": row, "now": column, "shared": shared, "jaccard": jaccard})
+
+
+def _one_to_one(pairs: pd.DataFrame, claim: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+    """Of the pairs, the strongest claim first, those whose two ends are both still free."""
+    order = np.lexsort((pairs["now"], pairs["old"], -claim))
+    taken: tuple[set[int], set[int]] = (set(), set())
+    for old, now in pairs[["old", "now"]].to_numpy()[order].tolist():
+        if old not in taken[0] and now not in taken[1]:
+            taken[0].add(old)
+            taken[1].add(now)
+            yield old, now
+
+
+def _matched(runs: _Runs) -> NDArray[np.int64]:
+    """(now,) the position of the lifeline that each group continues, -1 for none."""
+    past = np.full(len(runs.now.names), -1)
+    was_natural = runs.then["natural"].to_numpy(dtype=bool)
+    where = {group: row for row, group in enumerate(runs.old.names) if was_natural[row]}
+    for position in np.flatnonzero(runs.natural).tolist():
+        past[position] = where.get(runs.now.names[position], -1)
+    old, now = runs.overlap["old"].to_numpy(), runs.overlap["now"].to_numpy()
+    free = ~np.isin(old, past) & (past[now] < 0) & (was_natural[old] == runs.natural[now])
+    pairs = runs.overlap[free & (runs.overlap["jaccard"].to_numpy() >= np.where(runs.natural[now], SAME, MATCHED))]
+    claim = pairs["jaccard"].to_numpy() + LIVING_FIRST * runs.alive[pairs["old"]]
+    for row, position in _one_to_one(pairs, claim):
+        past[position] = row
+    return past
+
+
+def _ids(kind: str, runs: _Runs, past: NDArray[np.int64]) -> list[str]:
+    """The id of each group now: its lifeline's, its own where that is natural and free, or the next number."""
+    numbers = [re.fullmatch(f"{kind[0]}([0-9]{{1,12}})", group) for group in runs.old.names]
+    last = max((int(number[1]) for number in numbers if number), default=0)
+    used = {*runs.old.names}
+    own = {name for name, natural in zip(runs.now.names, runs.natural, strict=True) if natural}
+    ids = []
+    for position, name in enumerate(runs.now.names):
+        if past[position] >= 0:
+            ids.append(runs.old.names[past[position]])
+        elif runs.natural[position]:
+            ids.append(next(free for free in _variants(name) if free not in used and free not in own - {name}))
+        else:
+            last = next(number for number in count(last + 1) if f"{kind[0]}{number}" not in used | own)
+            ids.append(f"{kind[0]}{last}")
+        used.add(ids[-1])
+    return ids
+
+
+def _variants(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}~{number}" for number in count(2))
+
+
+class _Story:
+    """What became of every group, told from who stayed, who came and who left."""
+
+    def __init__(self, runs: _Runs, past: NDArray[np.int64], ids: list[str]) -> None:
+        self.runs, self.past, self.ids = runs, past, ids
+        self.continues = np.zeros(len(runs.old.names), dtype=bool)
+        self.continues[past[past >= 0]] = True
+        self.goes_on = np.array([row >= 0 and runs.alive[row] for row in past.tolist()], dtype=bool)
+        overlap = runs.overlap
+        self.stayed = overlap[past[overlap["now"]] == overlap["old"]].set_index("now")
+        going = np.flatnonzero(self.goes_on)
+        link = csr_array(
+            (np.ones(len(going), dtype=np.int64), (past[going], going)), shape=(len(self.continues), len(past))
+        )
+        # Groups may overlap: only who was not there before can have come, and only who is gone has left.
+        came = runs.now.inside - runs.now.inside.multiply(link.T @ runs.old.inside)
+        left = runs.old.inside - runs.old.inside.multiply(link @ runs.now.inside)
+        self.merged = self._merged(came)
+        self.split = self._split(left)
+
+    def _merged(self, came: Any) -> pd.DataFrame:
+        """Which group ended in which: old, now. Most of its people came there, and nor was it alone."""
+        old, now, people = _flow(self.runs.old.inside, came)
+        ended = self.runs.alive & ~self.continues
+        pairs = pd.DataFrame({"old": old, "now": now, "people": people})
+        pairs = pairs[ended[old] & (people >= MOST * self.runs.old.size[old])]
+        pairs = pairs.sort_values(["old", "people", "now"], ascending=[True, False, True]).drop_duplicates("old")
+        sources = np.bincount(pairs["now"], minlength=len(self.past)) + (self.past >= 0)
+        return pairs.loc[sources[pairs["now"]] >= 2]
+
+    def _split(self, left: Any) -> pd.DataFrame:
+        """Which new or returned group is a part of which old one: old, now."""
+        old, now, people = _flow(left, self.runs.now.inside)
+        part = (people >= PART * self.runs.old.size[old]) & (people >= MOST * self.runs.now.size[now])
+        whole = self.runs.alive & ~np.isin(np.arange(len(self.continues)), self.merged["old"])
+        pairs = pd.DataFrame({"old": old, "now": now})[part & whole[old] & ~self.goes_on[now] & (self.past[now] != old)]
+        parts = np.bincount(pairs["old"], minlength=len(self.continues)) + self.continues
+        return pairs.loc[parts[pairs["old"]] >= 2]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """group, event, other, jaccard, people_before, people_now, words of every event."""
+        parents, into = self._others(self.split, "now"), self._others(self.merged, "now")
+        parts, ends = self._others(self.split, "old"), self._others(self.merged, "old")
+        for position, row in enumerate(self.past.tolist()):
+            yield from self._now(position, row, parents.get(position, []), parts.get(row, []), into.get(position, []))
+        for row in np.flatnonzero(self.runs.alive & ~self.continues).tolist():
+            event, other, words = "died", list[str](), "died"
+            if row in ends:
+                event, other, words = "merged", ends[row], f"merged into {_and(ends[row])}"
+            elif row in parts:
+                event, other, words = "split", parts[row], f"split into {_and(parts[row])}"
+            people = int(self.runs.old.size[row])
+            yield self.runs.old.names[row], event, _listed(other), np.nan, people, 0, words
+
+    def _now(
+        self, position: int, row: int, parents: list[str], parts: list[str], into: list[str]
+    ) -> Iterator[tuple[Any, ...]]:
+        """The events of a group that is there now. row: its lifeline, or -1."""
+        people, before = int(self.runs.now.size[position]), int(self.runs.old.size[row]) if row >= 0 else 0
+        stayed = self.stayed.loc[position] if position in self.stayed.index else {"shared": 0, "jaccard": 0.0}
+        jaccard = float(stayed["jaccard"]) if before else np.nan
+        told: list[tuple[str, list[str], str]] = []
+        if row >= 0 and not self.runs.alive[row]:
+            runs = int(self.runs.then["missed"].iloc[row])
+            away = f"returned after {runs:,} run{'s' if runs > 1 else ''}"
+            told.append(("returned", parents, f"{away}, split from {_and(parents)}" if parents else away))
+        elif parents:
+            told.append(("split", parents, f"split from {_and(parents)}"))
+        if parts:
+            told.append(("split", parts, f"split: {_and(parts)} came out of it"))
+        if into:
+            told.append(("merged", into, f"merged {'with' if row >= 0 else 'from'} {_and(into)}"))
+        if not told:
+            event, words = _plainly(before, people, int(stayed["shared"]), jaccard)
+            told.append((event, [], words))
+        for event, other, words in told:
+            yield self.ids[position], event, _listed(other), jaccard, before, people, words
+
+    def _others(self, pairs: pd.DataFrame, side: str) -> dict[int, list[str]]:
+        """The ids on the other side of the pairs, by the position on this one."""
+        found: dict[int, list[str]] = {}
+        for old, now in pairs[["old", "now"]].to_numpy().tolist():
+            here, there = (now, self.runs.old.names[old]) if side == "now" else (old, self.ids[now])
+            found.setdefault(here, []).append(there)
+        return {here: sorted(there, key=by_number) for here, there in found.items()}
+
+
+def _plainly(before: int, people: int, stayed: int, jaccard: float) -> tuple[str, str]:
+    """The event of a group that neither split, merged nor returned, and its words."""
+    if not before:
+        return "born", "new"
+    changed = people - before
+    if abs(changed) >= max(RESIZED * before, RESIZED_PEOPLE):
+        event = "grown" if changed > 0 else "shrunk"
+        return event, f"{event} by {abs(changed) / before:.0%}, from {before:,} to {people:,} people"
+    who = f"{stayed:,} of {before:,} people stayed"
+    return ("same", f"the same: {who}") if jaccard >= SAME else ("changed", f"changed: {who}")
+
+
+def _and(ids: list[str]) -> str:
+    *firsts, last = ids
+    return f"{', '.join(firsts)} and {last}" if firsts else last
+
+
+def _listed(ids: list[str]) -> str | None:
+    return ", ".join(ids) or None
+
+
+def _lifelines(kind: str, at: str, runs: _Runs, past: NDArray[np.int64], ids: list[str]) -> pd.DataFrame:
+    """What the next run must know: who is in the groups now, and who was in those that are no more."""
+    then, known = runs.then, past >= 0
+    born = np.full(len(past), at, dtype=object)
+    born[known] = then["born"].to_numpy(dtype=object)[past[known]]
+    alive = pd.DataFrame({"group": ids, "natural": runs.natural, "status": "alive", "born": born, "last_seen": at})
+    alive["missed"] = 0
+    ended = np.setdiff1d(np.arange(len(then)), past)
+    dead = then.iloc[ended].assign(status="dead", missed=then["missed"].iloc[ended] + 1)
+    remembered = (dead["missed"] <= MEMORY).to_numpy(dtype=bool)
+    inside = vstack([runs.now.inside, runs.old.inside[ended[remembered]]]).tocoo()
+    row, person = inside.coords
+    groups = pd.concat([alive, dead[remembered]], ignore_index=True)
+    people = groups.iloc[row].assign(consumer=runs.people[person])
+    forgotten = dead[~remembered].assign(consumer=None)
+    lines = pd.concat([people, forgotten], ignore_index=True).astype({"group": "str", "consumer": "str"})
+    number = {group: place for place, group in enumerate(sorted(lines["group"].unique().tolist(), key=by_number))}
+    lines = lines.iloc[np.lexsort((lines["consumer"].fillna(""), lines["group"].map(number)))].assign(kind=kind)
+    return pd.DataFrame({name: lines[name].astype(dtype) for name, dtype in LIFELINES.items()}).reset_index(drop=True)
+
+
+def _returning(kind: str, groups: pd.DataFrame, others: pd.DataFrame) -> float:
+    """The share of the groups that are the same among the others."""
+    as_lines = groups.rename(columns={kind: "group"}).assign(
+        kind=kind, natural=False, status="alive", born="", last_seen="", missed=0
+    )
+    runs = _Runs.of(kind, others, as_lines, ())
+    pairs = runs.overlap[runs.overlap["jaccard"] >= SAME]
+    return len(list(_one_to_one(pairs, pairs["jaccard"].to_numpy()))) / len(runs.old.names)
