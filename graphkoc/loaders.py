@@ -26,7 +26,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets, canonical, raw
+from graphkoc import assets, canonical, origin, raw
 from graphkoc import encoding as encodings
 from graphkoc.errors import DataError, UsageError
 from graphkoc.progress import Progress
@@ -40,8 +40,15 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
 """A SELECT reads the files that were named to `read`, and nothing else of the machine."""
 
 MACROS = r"""
-CREATE MACRO unix_time(t) AS
-    coalesce(strftime(TRY(make_timestamp(CAST(t AS BIGINT) * 1000000)), '%Y-%m-%d %H:%M:%S'), t);
+CREATE MACRO _epoch(n) AS TRY(make_timestamp(n * if(n BETWEEN -99999999999 AND 99999999999, 1000000, 1000)));
+CREATE MACRO unix_time(t) AS coalesce(_epoch(TRY_CAST(t AS BIGINT))::VARCHAR, t);
+CREATE MACRO crawled_time(t) AS if(regexp_full_match(trim(t), '\d+([.,]\d+)?[eE]\+?\d+'), NULL, unix_time(t));
+CREATE MACRO _count_part(x, part) AS regexp_extract(
+    x, '^\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([万萬wW千kK亿億]?)\s*\+?\s*$', part);
+CREATE MACRO to_count(x) AS coalesce(
+    TRY(CAST(round(CAST(replace(_count_part(x, 1), ',', '') AS DOUBLE) * CASE _count_part(x, 2)
+        WHEN '' THEN 1 WHEN '千' THEN 1e3 WHEN 'k' THEN 1e3 WHEN 'K' THEN 1e3
+        WHEN '亿' THEN 1e8 WHEN '億' THEN 1e8 ELSE 1e4 END) AS BIGINT))::VARCHAR, x);
 CREATE MACRO to_time(x) AS coalesce(
     TRY_CAST(trim(x::VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
     try_strptime(trim(x::VARCHAR), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S',
@@ -62,7 +69,10 @@ CREATE MACRO made_id(source, who, what, t, content) AS
 """
 """What the SELECTs of loaders and the casts are written in.
 
-unix_time: seconds as a time; what is no number stays, so that the cast to a time rejects it by its words.
+unix_time: seconds as a time, or milliseconds (from twelve digits on); what is no number stays, so that the
+cast to a time rejects it by its words. crawled_time: the same, but null where a spreadsheet has made
+1.74E+12 of it, which is off by up to 58 days. to_count: the digits of 2.3万, 1.2w, 99+ (the least that it
+can be) and 1,024; what is no count stays.
 to_time: UTC; a time that states its zone is moved there. to_number takes a comma as the decimal point
 where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
@@ -206,7 +216,7 @@ def read(
     found = raw.find(paths)
     with duckdb.connect(config=CLOSED) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(MACROS)
+        connection.execute(MACROS + ";" + origin.macros())
         named = _needed(connection, source, found) if source.selects else canonical.recognised(found)
         files = _register(connection, named, asked, progress)
         ignored: dict[str, tuple[str, ...]] = {}
