@@ -13,7 +13,6 @@ import pytest
 from graphkoc import assets, origin
 from graphkoc.tables import CANONICAL
 
-
 Said = tuple[str | None, str | None, str | None]
 """Tags, title and text."""
 
