@@ -9,7 +9,7 @@ demo: $(VENV)/.installed
 	$(BIN)/graphkoc demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak

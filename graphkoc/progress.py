@@ -18,13 +18,13 @@ class Clock:
     def __init__(self, progress: Progress | None) -> None:
         self.started = datetime.now(UTC)
         self.seconds: dict[str, float] = {}
-        self._progress = progress
+        self.progress = progress
 
     def __call__(self, step: str) -> Clock:
         """Within `with clock(step):` that step is timed."""
         self._step = step
-        if self._progress:
-            self._progress(step, 0, 0, 0)
+        if self.progress:
+            self.progress(step, 0, 0, 0)
         return self
 
     def __enter__(self) -> None:
