@@ -104,10 +104,13 @@ def _crowded(column: NDArray[Any]) -> NDArray[np.bool_]:
 def _significant(row: NDArray[Any], column: NDArray[Any], group: NDArray[np.int64]) -> NDArray[Any]:
     """The pairs of rows that share significantly many columns; see `people`.
 
-    row, column, group: one entry a review, no row and column twice; rows and columns are each of one group.
+    row, column, group: one entry a review, those of the same row and column are one; a row is of one
+    group, and so is a column.
     """
     rows, row_at = np.unique(row, return_inverse=True)
     columns, column_at = np.unique(column, return_inverse=True)
+    _, once = np.unique(row_at * len(columns) + column_at, return_index=True)
+    row_at, column_at, group = row_at[once], column_at[once], group[once]
     reviews = np.bincount(group, minlength=1)
     group_of_row, group_of_column = np.zeros((2, max(len(rows), len(columns), 1)), dtype=np.int64)
     group_of_row[row_at], group_of_column[column_at] = group, group
@@ -122,7 +125,7 @@ def _significant(row: NDArray[Any], column: NDArray[Any], group: NDArray[np.int6
 
     # No more pairs can pass than share something, so none passes with a p above that share of the rate.
     ceiling = FALSE_DISCOVERY_RATE * min(1.0, sharing / hypotheses)
-    matrix = csr_array((np.ones(len(row), dtype=np.int32), (row_at, column_at)), shape=(len(rows), len(columns)))
+    matrix = csr_array((np.ones(len(once), dtype=np.int32), (row_at, column_at)), shape=(len(rows), len(columns)))
     work = np.cumsum(matrix @ popularity)
     ends = np.searchsorted(work, np.arange(BLOCK, work[-1] + BLOCK, BLOCK)) + 1
     found, first = [], 0
