@@ -46,6 +46,13 @@ def test_a_named_file_stands_in_for_the_one_here(folder: Path) -> None:
     assert settings(folder, "--config", "other.toml")["store"] == ("ladybug:other.lbug", "other.toml")
 
 
+def test_who_we_are_is_told_by_the_file_or_by_the_environment(folder: Path) -> None:
+    (folder / "graphkoc.toml").write_text('[brand]\nown = ["Ours", "Our other"]\nrivals = ["Theirs"]\n')
+    found = settings(folder, env={"GRAPHKOC_BRAND_RIVALS": "One, Two ,"})
+    assert found["brand.own"] == (["Ours", "Our other"], "graphkoc.toml")
+    assert found["brand.rivals"] == (["One", "Two"], "GRAPHKOC_BRAND_RIVALS")
+
+
 def test_what_is_set_is_used(folder: Path) -> None:
     small(folder / "raw")
     home = {"HOME": str(folder / "home")}
@@ -61,6 +68,9 @@ def test_what_is_set_is_used(folder: Path) -> None:
         ("store = ladybug", "graphkoc.toml is not TOML"),
         ('stroe = "x"', "sets stroe, which is no setting"),
         ("[kocs]\nlimits = 3", "sets kocs.limits, which is no setting"),
+        ('[brand]\nours = ["A"]', "sets brand.ours, which is no setting"),
+        ('[brand]\nown = "A"', "sets brand.own to no list of names"),
+        ("brand = 3", "sets brand, which is no setting"),
     ],
 )
 def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:

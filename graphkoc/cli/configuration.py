@@ -6,8 +6,13 @@
     [analyse]
     min_size = 20
 
-A table of the file is a command, a key one of its options with _ for -. The environment says the same as
-GRAPHKOC_STORE and GRAPHKOC_ANALYSE_MIN_SIZE. Of files, ./graphkoc.toml (or the one that --config
+    [brand]
+    own = ["OnePlus"]
+    rivals = ["Xiaomi", "Honor"]
+
+A table of the file is a command, a key one of its options with _ for -; but for [brand], which says who we
+are, and which lists brands as products name them. The environment says the same as GRAPHKOC_STORE,
+GRAPHKOC_ANALYSE_MIN_SIZE and, with commas, GRAPHKOC_BRAND_OWN. Of files, ./graphkoc.toml (or the one that --config
 names) comes before the user's own. A key that no command has is an error, so that none is misspelt in vain.
 """
 
@@ -24,12 +29,13 @@ from click.core import ParameterSource
 from graphkoc.cli.terminal import emit, output_options
 from graphkoc.errors import UsageError
 
-__all__ = ["PREFIX", "config", "config_option"]
+__all__ = ["PREFIX", "brands", "config", "config_option"]
 
 PREFIX = "GRAPHKOC"
 HERE = Path("graphkoc.toml")
 NOT_SETTINGS = {"help", "version", "config", "format_", "output", "debug", "out", "dry_run", "params", "until"}
 """Options of one call, which no file sets."""
+BRAND = ("own", "rivals")
 
 
 def _files(named: Path | None) -> list[Path]:
@@ -56,12 +62,15 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
-    known = _settings(group)
+    known = {*_settings(group), *(("brand", side) for side in BRAND)}
     for name, value in values.items():
         for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
             if keys not in known:
                 hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
                 raise UsageError(f"{path} sets {'.'.join(keys)}, which is no setting", hint=hint)
+    for side, names in values.get("brand", {}).items():
+        if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+            raise UsageError(f"{path} sets brand.{side} to no list of names", hint=f'Write: {side} = ["A brand"].')
     return values
 
 
@@ -77,6 +86,20 @@ def _merged(ctx: click.Context, _: click.Parameter, named: Path | None) -> Path 
         raise click.UsageError(f"{error}. {error.hint}", ctx) from error
     ctx.default_map = merged
     return named
+
+
+def brands(ctx: click.Context) -> dict[str, tuple[str, ...]]:
+    """Our own brands and our rivals', as they are set: own, rivals."""
+    told = (ctx.find_root().default_map or {}).get("brand", {})
+    return {side: tuple(_listed(os.environ.get(_variable("brand", side))) or told.get(side, ())) for side in BRAND}
+
+
+def _variable(*keys: str) -> str:
+    return "_".join([PREFIX, *keys]).upper()
+
+
+def _listed(names: str | None) -> list[str]:
+    return [name.strip() for name in (names or "").split(",") if name.strip()]
 
 
 config_option = click.option(
@@ -104,7 +127,7 @@ def config(ctx: click.Context, format_: str | None, output: Path | None) -> None
     files = [(path, _read(path, root.command)) for path in _files(root.params["config"])]
     rows = []
     for keys, option in _settings(root.command).items():
-        variable = "_".join([PREFIX, *keys]).upper()
+        variable = _variable(*keys)
         value, origin = option.to_info_dict()["default"], "default"
         for path, values in reversed(files):
             table = values.get(keys[0], {}) if len(keys) == 2 else values
@@ -115,4 +138,12 @@ def config(ctx: click.Context, format_: str | None, output: Path | None) -> None
         if len(keys) == 1 and root.get_parameter_source(keys[0]) is ParameterSource.COMMANDLINE:
             value, origin = root.params[keys[0]], "flag"
         rows.append({"setting": ".".join(keys), "value": value, "from": origin})
+    for side, names in brands(ctx).items():
+        setters = [str(path) for path, values in files if side in values.get("brand", {})]
+        origin = (
+            _variable("brand", side)
+            if _listed(os.environ.get(_variable("brand", side)))
+            else (setters or ["default"])[0]
+        )
+        rows.append({"setting": f"brand.{side}", "value": list(names), "from": origin})
     emit(rows, format_, output)
