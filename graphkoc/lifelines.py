@@ -324,9 +324,10 @@ class _Story:
         old, now, people = _flow(left, self.runs.now.inside)
         part = (people >= PART * self.runs.old.size[old]) & (people >= MOST * self.runs.now.size[now])
         whole = self.runs.alive & ~np.isin(np.arange(len(self.continues)), self.merged["old"])
-        pairs = pd.DataFrame({"old": old, "now": now})[part & whole[old] & ~self.goes_on[now] & (self.past[now] != old)]
+        part &= whole[old] & ~self.goes_on[now] & (self.past[now] != old)
+        pairs = pd.DataFrame({"old": old[part], "now": now[part]})
         parts = np.bincount(pairs["old"], minlength=len(self.continues)) + self.continues
-        return pairs.loc[parts[pairs["old"]] >= 2]
+        return pairs[parts[pairs["old"]] >= 2]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """group, event, other, jaccard, people_before, people_now, words of every event."""
