@@ -26,57 +26,19 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets, canonical, origin, raw
+from graphkoc import assets, canonical, dialect, origin, raw
 from graphkoc import encoding as encodings
+from graphkoc.dialect import quoted
 from graphkoc.errors import DataError, UsageError
 from graphkoc.progress import Progress
 from graphkoc.scaffold import Scaffold, scaffold
-from graphkoc.tables import CANONICAL, EARLIEST, Column, Table
+from graphkoc.tables import CANONICAL, Table
 
 CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
 }
 """A SELECT reads the files that were named to `read`, and nothing else of the machine."""
-
-MACROS = r"""
-CREATE MACRO _epoch(n) AS TRY(make_timestamp(n * if(n BETWEEN -99999999999 AND 99999999999, 1000000, 1000)));
-CREATE MACRO unix_time(t) AS coalesce(_epoch(TRY_CAST(t AS BIGINT))::VARCHAR, t);
-CREATE MACRO crawled_time(t) AS if(regexp_full_match(trim(t), '\d+([.,]\d+)?[eE]\+?\d+'), NULL, unix_time(t));
-CREATE MACRO _count_part(x, part) AS regexp_extract(
-    x, '^\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([万萬wW千kK亿億]?)\s*\+?\s*$', part);
-CREATE MACRO to_count(x) AS coalesce(
-    TRY(CAST(round(CAST(replace(_count_part(x, 1), ',', '') AS DOUBLE) * CASE _count_part(x, 2)
-        WHEN '' THEN 1 WHEN '千' THEN 1e3 WHEN 'k' THEN 1e3 WHEN 'K' THEN 1e3
-        WHEN '亿' THEN 1e8 WHEN '億' THEN 1e8 ELSE 1e4 END) AS BIGINT))::VARCHAR, x);
-CREATE MACRO to_time(x) AS coalesce(
-    TRY_CAST(trim(x::VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
-    try_strptime(trim(x::VARCHAR), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S',
-                                    '%Y年%m月%d日', '%Y年%m月%d日 %H:%M', '%Y年%m月%d日 %H:%M:%S']));
-CREATE MACRO to_number(x) AS coalesce(
-    TRY_CAST(x AS DOUBLE),
-    if(regexp_full_match(trim(x::VARCHAR), '[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))'),
-       TRY_CAST(replace(x::VARCHAR, ',', '.') AS DOUBLE), NULL));
-CREATE MACRO to_whole(x) AS if(to_number(x) = floor(to_number(x)), TRY_CAST(x AS BIGINT), NULL);
-CREATE MACRO prefixed(x, source) AS if(contains(x::VARCHAR, ':'), x::VARCHAR, source || ':' || x::VARCHAR);
-CREATE MACRO _stamp(t) AS
-    if(t = date_trunc('day', t), strftime(t, '%Y-%m-%d'), replace(strftime(t, '%Y-%m-%dT%H:%M:%S.%f'), '.000000', ''));
-CREATE MACRO _part(x, source) AS coalesce(replace(replace(
-    if(starts_with(x, source || ':'), substr(x, length(source) + 2), x), '~', '~0'), '/', '~1'), '');
-CREATE MACRO made_id(source, who, what, t, content) AS
-    source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
-    || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16))
-"""
-"""What the SELECTs of loaders and the casts are written in.
-
-unix_time: seconds as a time, or milliseconds (from twelve digits on); what is no number stays, so that the
-cast to a time rejects it by its words. crawled_time: the same, but null where a spreadsheet has made
-1.74E+12 of it, which is off by up to 58 days. to_count: the digits of 2.3万, 1.2w, 99+ (the least that it
-can be) and 1,024; what is no count stays.
-to_time: UTC; a time that states its zone is moved there. to_number takes a comma as the decimal point
-where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
-the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
-"""
 
 __all__ = ["FileCount", "Loaded", "Source", "discover", "find_source", "read"]
 
@@ -216,7 +178,7 @@ def read(
     found = raw.find(paths)
     with duckdb.connect(config=CLOSED) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(MACROS + ";" + origin.macros())
+        connection.execute(dialect.MACROS + ";" + origin.macros())
         named = _needed(connection, source, found) if source.selects else canonical.recognised(found)
         files = _register(connection, named, asked, progress)
         ignored: dict[str, tuple[str, ...]] = {}
@@ -278,10 +240,10 @@ def _register(
         ]
         table = pa.concat_tables(alike, promote_options="default")
         connection.register(f"_raw_{name}", table)
-        view = _quoted(name)
+        view = quoted(name)
         own = [column for column in table.column_names if column not in ("_file", "_row")]
-        cells = [f"nullif({_quoted(column)}, '') AS {_quoted(column)}" for column in own]
-        connection.execute(f"CREATE VIEW raw.{view} AS FROM {_quoted('_raw_' + name)}")
+        cells = [f"nullif({quoted(column)}, '') AS {quoted(column)}" for column in own]
+        connection.execute(f"CREATE VIEW raw.{view} AS FROM {quoted('_raw_' + name)}")
         connection.execute(f"CREATE VIEW {view} AS SELECT {', '.join([*cells, '_file', '_row'])} FROM raw.{view}")
     return files
 
@@ -291,7 +253,7 @@ def _mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list
     for name, places in canonical.mentions(columns).items():
         key = CANONICAL[name].key[0]
         every = " UNION ".join(
-            f"SELECT DISTINCT {_quoted(column)} AS {key} FROM clean.{table}" for table, column in places
+            f"SELECT DISTINCT {quoted(column)} AS {key} FROM clean.{table}" for table, column in places
         )
         known = f"ANTI JOIN clean.{name} USING ({key})" if name in columns else ""
         found = connection.sql(f"SELECT count(*) FROM ({every}) {known} WHERE {key} IS NOT NULL").fetchall()
@@ -337,13 +299,13 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         raise DataError(f"{file} gives no column {missing[0]!r}, which {table.name} must have")
 
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
-    values = ", ".join(f"{_value(column, source.name)} AS {_quoted(column.name)}" for column in columns)
+    values = ", ".join(f"{dialect.value(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
-    selves = " ".join(f"WHEN {_quoted(a)} = {_quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
-    wrong = " ".join(_wrong(column, latest) for column in columns)
-    given = ", ".join(f"{_quoted(column.name)} AS {_quoted('_' + column.name)}" for column in columns)
-    keys = ", ".join(map(_quoted, table.key))
-    everything = ", ".join(_quoted(column.name) for column in columns)
+    selves = " ".join(f"WHEN {quoted(a)} = {quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
+    wrong = " ".join(dialect.wrong(column, latest) for column in columns)
+    given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
+    keys = ", ".join(map(quoted, table.key))
+    everything = ", ".join(quoted(column.name) for column in columns)
     connection.execute(f"""
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
@@ -352,7 +314,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         SELECT *, reason IS NULL AND 1 = row_number()
             OVER (PARTITION BY {keys}, reason IS NULL ORDER BY {everything}, _file, _row) AS stays
         FROM judged""")
-    row = ", ".join(f"{_quoted(column.name)} := {_quoted('_' + column.name)}" for column in columns)
+    row = ", ".join(f"{quoted(column.name)} := {quoted('_' + column.name)}" for column in columns)
     connection.execute(f"""
         CREATE TABLE clean.{table.name} AS SELECT {everything} FROM _checked WHERE stays ORDER BY {keys};
         INSERT INTO rejects SELECT _file, _row, '{table.name}', reason, left(struct_pack({row})::VARCHAR, 200)
@@ -361,54 +323,6 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
             CASE WHEN reason IS NOT NULL THEN 'rejected' WHEN stays THEN 'loaded' ELSE 'duplicate' END
             FROM _checked WHERE _row IS NOT NULL;
         DROP TABLE _checked""")
-
-
-WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}
-
-
-def _value(column: Column, prefix: str) -> str:
-    given = _quoted("_" + column.name)
-    if column.kind == "id":
-        return f"CASE WHEN trim({given}::VARCHAR) <> '' THEN prefixed({given}, '{prefix}') END"
-    if column.kind == "time":
-        return f"to_time({given})"
-    if column.kind == "number":
-        return f"to_number({given})"
-    if column.kind == "integer" and column.high == 1:
-        return f"coalesce(to_whole({given}), TRY_CAST(TRY_CAST({given}::VARCHAR AS BOOLEAN) AS BIGINT))"
-    if column.kind == "integer":
-        return f"to_whole({given})"
-    return f"nullif(lower(trim({given}::VARCHAR)), '')" if column.choices else f"{given}::VARCHAR"
-
-
-def _wrong(column: Column, latest: datetime) -> str:
-    """WHEN clauses that say what is wrong with a value, in words."""
-    given, value = _quoted("_" + column.name), _quoted(column.name)
-    shown = f"'''' || left({given}::VARCHAR, 40) || ''''"
-    blank = f"coalesce(trim({given}::VARCHAR), '') = ''"
-    clauses = []
-    if column.required:
-        clauses.append(f"WHEN {value} IS NULL AND {blank} THEN 'no {column.name}'")
-    if column.kind in WORDS:
-        clauses.append(
-            f"WHEN {value} IS NULL AND NOT {blank} THEN '{column.name} is not {WORDS[column.kind]}: ' || {shown}"
-        )
-    if column.kind == "number":
-        clauses.append(f"WHEN NOT isfinite({value}) THEN '{column.name} is not a number: ' || {shown}")
-    if column.kind == "time":
-        clauses.append(
-            f"WHEN {value} < '{EARLIEST}' THEN '{column.name} ' || {value}::VARCHAR || ' is before {EARLIEST:%Y}'"
-            f" WHEN {value} > '{latest}' THEN '{column.name} ' || {value}::VARCHAR || ' lies in the future'"
-        )
-    if column.low is not None:
-        clauses.append(f"WHEN {value} < {column.low} THEN '{column.name} is below {column.low:g}: ' || {shown}")
-    if column.high is not None:
-        clauses.append(f"WHEN {value} > {column.high} THEN '{column.name} is above {column.high:g}: ' || {shown}")
-    if column.choices:
-        allowed = ", ".join(f"'{choice}'" for choice in column.choices)
-        words = f"{column.name} is none of {', '.join(column.choices)}: "
-        clauses.append(f"WHEN {value} NOT IN ({allowed}) THEN '{words}' || {shown}")
-    return " ".join(clauses)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile) -> FileCount:
@@ -453,7 +367,3 @@ def _explained(error: duckdb.Error, source: Source, table: Table) -> DataError:
             hint=f"`graphkoc sources {source.name}` says what the files look like; are they from elsewhere?",
         )
     return DataError(f"{table.name}.sql of the source {source.name} does not run: {words}")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

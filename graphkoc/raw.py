@@ -1,6 +1,6 @@
 """A raw file as a table of text: every row is either in it, or named with what is wrong with it.
 
-The suffix gives the format: `.csv`, `.tsv`, `.jsonl` and `.txt` are text and may be packed (`.gz`),
+The suffix gives the format: `.csv`, `.tsv`, `.jsonl` and `.txt` are text and may be packed (`.gz`, `.xz`),
 `.parquet` and `.xlsx` bring typed values, of which `graphkoc.typed` makes the text that says the same.
 The first row of a CSV, TSV or workbook gives the columns, and a `.txt` has one column, `line`. A `.csv`
 whose first line has semicolons and no comma outside quotes is separated by semicolons, as spreadsheets
@@ -10,11 +10,9 @@ do where the comma is the decimal point. What the text means is the business of 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import itertools
 import re
-import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,13 +22,14 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from graphkoc import archives, typed
 from graphkoc import encoding as encodings
-from graphkoc import typed
+from graphkoc.archives import Member
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 from graphkoc.typed import Cell, Record
 
-__all__ = ["BadRow", "RawFile", "detect", "find", "names", "read"]
+__all__ = ["ASIDE", "BadRow", "RawFile", "detect", "find", "names", "read", "suffix", "tabled"]
 
 TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
 TYPED = (".parquet", ".xlsx")
@@ -38,7 +37,9 @@ CHUNK = 65_536
 LONGEST_RECORD = 1_000
 """Lines that one quoted record may span. More than this is a quote that nobody closed."""
 LONGEST_FIELD = 16 * 1024 * 1024
+PACKED = (".gz", ".xz")
 ASIDE = (".", "~$", "graphkoc-rejects-")
+"""How the names begin that a folder holds and nobody means: hidden, a spreadsheet's lock, an earlier load's rejects."""
 QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
 
@@ -93,7 +94,7 @@ def find(paths: Sequence[Path]) -> dict[str, list[Path]]:
         for file in sorted(path.iterdir()) if inside else [path]:
             if inside and file.name.startswith(ASIDE):
                 continue
-            if file.is_file() and _suffix(file):
+            if file.is_file() and suffix(file.name):
                 stem = file.name.split(".")[0]
                 if file.resolve() not in seen:
                     seen.add(file.resolve())
@@ -111,33 +112,43 @@ def names(paths: Sequence[Path]) -> dict[Path, str]:
     return {path: path.name if count[path.name] == 1 else str(path) for path in paths}
 
 
-def detect(path: Path, asked: str | None = None) -> str:
+def detect(path: Path, asked: str | None = None, member: Member | None = None) -> str:
     """The encoding of a text file, as `graphkoc.encoding.detect` tells it; of a typed file "utf-8"."""
-    if _suffix(path) in TYPED:
+    if suffix(path.name) in TYPED:
         return encodings.UTF8
-    with _opened(path) as (stream, _):
-        return encodings.detect(str(path), stream, asked)
+    with _opened(path, member) as (stream, _):
+        return encodings.detect(str(_shown(path, member)), stream, asked)
 
 
 def read(
-    path: Path, progress: Progress | None = None, *, encoding: str = encodings.UTF8, name: str | None = None
+    path: Path,
+    progress: Progress | None = None,
+    *,
+    encoding: str = encodings.UTF8,
+    name: str | None = None,
+    columns: Sequence[str] | None = None,
+    member: Member | None = None,
 ) -> RawFile:
     """Read one file whole; text in this encoding, with or without a byte order mark.
+
+    `columns` are those to keep, in any capitals, by default all; `member` is the text in the archive `path`.
 
     A row with a NUL, a byte that the encoding does not have, a quote never closed, or more or fewer cells
     than the header is bad, and harms no other row. Raises DataError when the file as a whole is not what
     its suffix says: empty, no text, two columns of one name, a cut-off .gz.
     """
     name = name or path.name
-    with _opened(path) as (stream, file):
-        header, records = _contents(path, stream, encoding)
+    kept = None if columns is None else {column.lower() for column in columns}
+    with _opened(path, member) as (stream, file):
         size = path.stat().st_size
+        path = _shown(path, member)
+        header, records = _contents(path, stream, encoding)
 
         def seen(rows: int) -> None:
             if progress:
                 progress(f"reading {name}", min(file.tell(), size), size, rows)
 
-        table, bad = _table(name, header, records, seen)
+        table, bad = _table(name, header, records, seen, kept)
     if not header and bad:
         raise DataError(
             f"{path} holds no good row; row {bad[0].row}: {bad[0].reason}", hint="Is the suffix the right one?"
@@ -150,25 +161,33 @@ def read(
     return RawFile(name, table, tuple(bad))
 
 
+def suffix(name: str, others: Sequence[str] = ()) -> str:
+    """The suffix of a file's name that gives its format; "" when it is none of those read here and no other."""
+    plain = Path(name.lower())
+    packed = plain.suffix in PACKED
+    found = Path(plain.stem).suffix if packed else plain.suffix
+    return found if found in (*TEXTS, *others) or (found in TYPED and not packed) else ""
+
+
+def _shown(path: Path, member: Member | None) -> Path:
+    """What a file is called where something is wrong with it."""
+    return path / member.name if member else path
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+def _opened(path: Path, member: Member | None) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The file's bytes, unpacked, and the file itself."""
-    try:
-        with path.open("rb") as file:
-            if path.suffix.lower() == ".gz":
-                with gzip.open(file) as unpacked:
-                    yield unpacked, file  # type: ignore[misc]
-            else:
-                yield file, file
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path} is damaged or cut off: {error}", hint="Copy or download it again.") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+    with (
+        archives.readable(path),
+        archives.opened(path, member.place) if member else path.open("rb") as file,
+        archives.unpacked(file, _shown(path, member).name) as stream,
+    ):
+        yield stream, file
 
 
 def _contents(path: Path, stream: BinaryIO, encoding: str) -> tuple[list[str], Iterator[Record]]:
     """The names of the columns, and the records; those of a .jsonl grow as it is read."""
-    kind = _suffix(path)
+    kind = suffix(path.name)
     if kind == ".parquet":
         return _checked(path, *typed.parquet(path))
     if kind == ".xlsx":
@@ -220,8 +239,23 @@ def _even(records: Iterator[Record], width: int) -> Iterator[Record]:
         yield row, cells, reason, text
 
 
+def tabled(
+    header: Sequence[str], rows: Sequence[Sequence[Cell]], files: Sequence[str], numbers: Sequence[int]
+) -> pa.Table:
+    """Rows of text as a table, with the names of their files and their numbers; short ones are filled up with null."""
+    columns = [*itertools.zip_longest(*rows)]
+    columns += [(None,) * len(rows)] * (len(header) - len(columns))
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    arrays += [pa.array(files, pa.string()), pa.array(numbers, pa.int64())]
+    return pa.table(arrays, names=[*header, "_file", "_row"])
+
+
 def _table(
-    name: str, header: list[str], records: Iterator[Record], seen: Callable[[int], None]
+    name: str,
+    header: list[str],
+    records: Iterator[Record],
+    seen: Callable[[int], None],
+    kept: set[str] | None,
 ) -> tuple[pa.Table, list[BadRow]]:
     chunks: list[pa.Table] = []
     bad: list[BadRow] = []
@@ -230,11 +264,10 @@ def _table(
     total = 0
 
     def flush() -> None:
-        columns = [*itertools.zip_longest(*rows)]
-        columns += [(None,) * len(rows)] * (len(header) - len(columns))
-        arrays = [pa.array(column, pa.string()) for column in columns]
-        arrays += [pa.array([name] * len(rows), pa.string()), pa.array(numbers, pa.int64())]
-        chunks.append(pa.table(arrays, names=[*header, "_file", "_row"]))
+        chunk = tabled(header, rows, [name] * len(rows), numbers)
+        if kept is not None:
+            chunk = chunk.select([c for c in header if c.lower() in kept] + ["_file", "_row"])
+        chunks.append(chunk)
         rows.clear()
         numbers.clear()
 
@@ -336,12 +369,5 @@ def _nulls(cells: list[str], record: str, plain: re.Pattern[str]) -> list[Cell]:
     return kept
 
 
-def _suffix(path: Path) -> str:
-    """The suffix that gives the format, "" when it is none of those that are read."""
-    plain, packed = Path(path.name.lower()), path.suffix.lower() == ".gz"
-    suffix = Path(plain.stem).suffix if packed else plain.suffix
-    return suffix if suffix in TEXTS or (suffix in TYPED and not packed) else ""
-
-
 def _kinds() -> str:
-    return f"{', '.join(TEXTS)}, each also with .gz, {' and '.join(TYPED)}"
+    return f"{', '.join(TEXTS)}, each also with {' or '.join(PACKED)}, {' and '.join(TYPED)}"

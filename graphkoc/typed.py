@@ -21,7 +21,7 @@ import python_calamine
 
 from graphkoc.errors import DataError
 
-__all__ = ["Cell", "Record", "json_lines", "parquet", "workbook"]
+__all__ = ["Cell", "Record", "json_lines", "json_value", "parquet", "text", "workbook", "wrong"]
 
 Cell = str | None
 Record = tuple[int, list[Cell], str, str]
@@ -43,13 +43,10 @@ def json_lines(lines: Iterable[tuple[int, str, str]], header: list[str]) -> Iter
             continue
         cells: list[Cell] = []
         if not reason:
-            try:
-                pairs = json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant)
-            except (ValueError, RecursionError) as error:
-                pairs, reason = {}, f"it is not JSON: {str(error).partition(':')[0]}"
-            if not isinstance(pairs, dict):
-                pairs, reason = {}, "it is no JSON object"
-            reason = reason or _wrong(pairs)
+            pairs, reason = json_value(line)
+            if not reason and not isinstance(pairs, dict):
+                reason = "it is no JSON object"
+            reason = reason or wrong(pairs)
             if not reason:
                 for key in pairs:
                     if key not in places:
@@ -57,9 +54,20 @@ def json_lines(lines: Iterable[tuple[int, str, str]], header: list[str]) -> Iter
                         header.append(key)
                 cells = [None] * len(header)
                 for key, value in pairs.items():
-                    cells[places[key]] = _text(value)
-                reason = _wrong(cells)
+                    cells[places[key]] = text(value)
+                reason = wrong(cells)
         yield row, cells, reason, line
+
+
+def json_value(said: str) -> tuple[Any, str]:
+    """What a JSON text says, and what is wrong with it, if anything is.
+
+    Names are without spaces round them, and no object has one twice.
+    """
+    try:
+        return json.loads(said, object_pairs_hook=_object, parse_constant=_no_constant), ""
+    except (ValueError, RecursionError) as error:
+        return None, f"it is not JSON: {str(error).partition(':')[0]}"
 
 
 def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
@@ -75,17 +83,17 @@ def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
         raise DataError(f"{path} is locked with a password", hint="Save it without one.") from error
     except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
         raise DataError(f"{path} is no workbook that can be read: {error}", hint="Save it again as .xlsx.") from error
-    header = [_text(value) or None for value in rows[0]] if rows else []
+    header = [text(value) or None for value in rows[0]] if rows else []
     return header, _sheet(rows)
 
 
 def _sheet(rows: list[list[Any]]) -> Iterator[Record]:
     for row, values in enumerate(rows[1:], 2):
-        cells = [_text(value) or None for value in values]
+        cells = [text(value) or None for value in values]
         if any(cell is not None for cell in cells):
             cut = next((v for v in values if isinstance(v, float) and v.is_integer() and abs(v) >= EXACT), None)
             reason = f"the number {cut:.0f} has more digits than a spreadsheet keeps; make it a text" if cut else ""
-            yield row, cells, reason or _wrong(cells), ",".join(cell or "" for cell in cells)
+            yield row, cells, reason or wrong(cells), ",".join(cell or "" for cell in cells)
 
 
 def parquet(path: Path) -> tuple[list[str], Iterator[Record]]:
@@ -107,7 +115,7 @@ def _batches(path: Path, file: pyarrow.parquet.ParquetFile) -> Iterator[Record]:
             for batch in file.iter_batches(BATCH):
                 for cells in zip(*map(_column, batch.columns), strict=True):
                     row += 1
-                    yield row, list(cells), _wrong(cells), ",".join(cell or "" for cell in cells)
+                    yield row, list(cells), wrong(cells), ",".join(cell or "" for cell in cells)
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{path} is damaged after row {row}", hint="Was it copied whole?") from error
 
@@ -126,10 +134,11 @@ def _column(values: pa.Array) -> list[Cell]:
             return list(values.to_pylist())
         except UnicodeDecodeError:
             values = values.cast(pa.large_binary())
-    return [_text(value) for value in values.to_pylist()]
+    return [text(value) for value in values.to_pylist()]
 
 
-def _text(value: Any) -> Cell:
+def text(value: Any) -> Cell:
+    """The text that says the same as a value."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -145,13 +154,13 @@ def _text(value: Any) -> Cell:
     if isinstance(value, bytes):
         return value.decode(errors="surrogateescape")
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
-        return " ".join(_text(item) or "" for item in value)
+        return " ".join(text(item) or "" for item in value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
 
 
-def _wrong(cells: Iterable[Cell]) -> str:
+def wrong(cells: Iterable[Cell]) -> str:
     """What no table can keep of these cells."""
     whole = "".join(cell for cell in cells if cell)
     if "\0" in whole:

@@ -1,0 +1,156 @@
+"""The files inside a .tar or .zip, read where they lie: nothing is ever unpacked to disk.
+
+An archive is somebody else's work, so a member's name is only ever a name, links and devices are not
+followed, and an archive that unpacks to more than text can is refused before it fills the memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from io import RawIOBase
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from graphkoc.errors import DataError
+
+__all__ = ["KINDS", "Member", "is_archive", "members", "opened", "readable", "unpacked"]
+
+KINDS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".zip")
+RATIO = 200
+"""Times its size that an archive may unpack to: a forum's topics reach 13, and nothing that people wrote 200."""
+FREE = 256 * 1024 * 1024
+"""Bytes that it may unpack to however small it is."""
+PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of an archive: its place in it, its name there, and its bytes until the next is asked for.
+
+    The bytes are None for what is no file: a link, a device.
+    """
+
+    place: int
+    name: str
+    stream: BinaryIO | None
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the name says so."""
+    return path.name.lower().endswith(KINDS)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Within it, what goes wrong with a packed file, or with reading at all, is a DataError that names `path`."""
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"{path} is damaged or cut off: {error}", hint="Copy or download it again.") from error
+    except NotImplementedError as error:
+        raise DataError(f"{path} is packed in a way that cannot be read: {error}", hint="Pack it again.") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def unpacked(stream: BinaryIO, name: str) -> BinaryIO:
+    """The stream as it was before `name` (by its last suffix) was packed."""
+    if name.lower().endswith((".gz", ".tgz")):
+        return cast(BinaryIO, gzip.open(stream))
+    if name.lower().endswith((".xz", ".txz")):
+        return cast(BinaryIO, lzma.open(stream))
+    return stream
+
+
+def members(path: Path) -> Iterator[Member]:
+    """What is in the archive, in its order.
+
+    Raises DataError for one that is damaged, cut off, locked, or unpacks to too much.
+    """
+    with readable(path):
+        yield from _zipped(path) if path.name.lower().endswith(".zip") else _tarred(path)
+
+
+@contextmanager
+def opened(path: Path, place: int) -> Iterator[BinaryIO]:
+    """The bytes of the member at this place, for whoever must read a member twice."""
+    with readable(path):
+        for member in members(path):
+            if member.place == place and member.stream:
+                yield member.stream
+                return
+
+
+def _zipped(path: Path) -> Iterator[Member]:
+    with zipfile.ZipFile(path) as archive:
+        _bounded(path, sum(info.file_size for info in archive.infolist()), path.stat().st_size)
+        for place, info in enumerate(archive.infolist()):
+            if info.is_dir():
+                continue
+            if info.flag_bits & 1:
+                raise DataError(f"{path} is locked with a password", hint="Pack it again without one.")
+            mode = info.external_attr >> 16
+            if stat.S_IFMT(mode) in (0, stat.S_IFREG):
+                with archive.open(info) as stream:
+                    yield Member(place, info.filename, cast(BinaryIO, stream))
+            else:
+                yield Member(place, info.filename, None)
+
+
+def _tarred(path: Path) -> Iterator[Member]:
+    with ExitStack() as stack:
+        file = stack.enter_context(path.open("rb"))
+        counted = _Counted(path, stack.enter_context(unpacked(file, path.name)))
+        archive = stack.enter_context(
+            tarfile.open(fileobj=cast(BinaryIO, counted), mode="r|", tarinfo=_Header, errorlevel=2)
+        )
+        for place, info in enumerate(archive):
+            if info.isdir():
+                continue
+            stream = archive.extractfile(info) if info.isreg() and not info.issparse() else None
+            yield Member(place, info.name, cast(BinaryIO, stream) if stream else None)
+        # What follows the end mark is padding, and behind it the packer's own check of the whole.
+        while counted.read(PIECE):
+            pass
+
+
+class _Header(tarfile.TarInfo):
+    """A header as `tarfile` reads it, but without taking a damaged or a missing one for the archive's end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> _Header:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(f"after {archive.offset:,} bytes, {error}") from error
+
+
+class _Counted(RawIOBase):
+    """A stream that says when it has given more than its archive should hold."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self._path, self._stream, self._size, self._given = path, stream, path.stat().st_size, 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._given += len(data)
+        _bounded(self._path, self._given, self._size)
+        return data
+
+
+def _bounded(path: Path, size: int, packed: int) -> None:
+    if size > FREE + RATIO * packed:
+        raise DataError(
+            f"{path} unpacks to more than {RATIO} times its size, which no text does",
+            hint="Unpack it yourself if you know what is in it, and load the folder.",
+        )

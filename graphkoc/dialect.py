@@ -1,0 +1,101 @@
+"""The SQL that the SELECTs of loaders are written in, and that casts and checks what they give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from graphkoc.tables import EARLIEST, Column
+
+__all__ = ["MACROS", "quoted", "value", "wrong"]
+
+MACROS = r"""
+CREATE MACRO _epoch(n) AS TRY(make_timestamp(n * if(n BETWEEN -99999999999 AND 99999999999, 1000000, 1000)));
+CREATE MACRO unix_time(t) AS coalesce(_epoch(TRY_CAST(t AS BIGINT))::VARCHAR, t);
+CREATE MACRO crawled_time(t) AS if(regexp_full_match(trim(t), '\d+([.,]\d+)?[eE]\+?\d+'), NULL, unix_time(t));
+CREATE MACRO _count_part(x, part) AS regexp_extract(
+    x, '^\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([万萬wW千kK亿億]?)\s*\+?\s*$', part);
+CREATE MACRO to_count(x) AS coalesce(
+    TRY(CAST(round(CAST(replace(_count_part(x, 1), ',', '') AS DOUBLE) * CASE _count_part(x, 2)
+        WHEN '' THEN 1 WHEN '千' THEN 1e3 WHEN 'k' THEN 1e3 WHEN 'K' THEN 1e3
+        WHEN '亿' THEN 1e8 WHEN '億' THEN 1e8 ELSE 1e4 END) AS BIGINT))::VARCHAR, x);
+CREATE MACRO to_time(x) AS coalesce(
+    TRY_CAST(trim(x::VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
+    try_strptime(trim(x::VARCHAR), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S',
+                                    '%Y年%m月%d日', '%Y年%m月%d日 %H:%M', '%Y年%m月%d日 %H:%M:%S']));
+CREATE MACRO to_number(x) AS coalesce(
+    TRY_CAST(x AS DOUBLE),
+    if(regexp_full_match(trim(x::VARCHAR), '[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))'),
+       TRY_CAST(replace(x::VARCHAR, ',', '.') AS DOUBLE), NULL));
+CREATE MACRO to_whole(x) AS if(to_number(x) = floor(to_number(x)), TRY_CAST(x AS BIGINT), NULL);
+CREATE MACRO prefixed(x, source) AS if(contains(x::VARCHAR, ':'), x::VARCHAR, source || ':' || x::VARCHAR);
+CREATE MACRO _stamp(t) AS
+    if(t = date_trunc('day', t), strftime(t, '%Y-%m-%d'), replace(strftime(t, '%Y-%m-%dT%H:%M:%S.%f'), '.000000', ''));
+CREATE MACRO _part(x, source) AS coalesce(replace(replace(
+    if(starts_with(x, source || ':'), substr(x, length(source) + 2), x), '~', '~0'), '/', '~1'), '');
+CREATE MACRO made_id(source, who, what, t, content) AS
+    source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
+    || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16))
+"""
+"""What the SELECTs of loaders and the casts are written in.
+
+unix_time: seconds as a time, or milliseconds (from twelve digits on); what is no number stays, so that the
+cast to a time rejects it by its words. crawled_time: the same, but null where a spreadsheet has made
+1.74E+12 of it, which is off by up to 58 days. to_count: the digits of 2.3万, 1.2w, 99+ (the least that it
+can be) and 1,024; what is no count stays.
+to_time: UTC; a time that states its zone is moved there. to_number takes a comma as the decimal point
+where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
+the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
+"""
+
+WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}
+
+
+def value(column: Column, prefix: str) -> str:
+    """The canonical value of what a SELECT gave under the column's name with an underscore before it; null if none."""
+    given = quoted("_" + column.name)
+    if column.kind == "id":
+        return f"CASE WHEN trim({given}::VARCHAR) <> '' THEN prefixed({given}, '{prefix}') END"
+    if column.kind == "time":
+        return f"to_time({given})"
+    if column.kind == "number":
+        return f"to_number({given})"
+    if column.kind == "integer" and column.high == 1:
+        return f"coalesce(to_whole({given}), TRY_CAST(TRY_CAST({given}::VARCHAR AS BOOLEAN) AS BIGINT))"
+    if column.kind == "integer":
+        return f"to_whole({given})"
+    return f"nullif(lower(trim({given}::VARCHAR)), '')" if column.choices else f"{given}::VARCHAR"
+
+
+def wrong(column: Column, latest: datetime) -> str:
+    """WHEN clauses that say what is wrong with a value, in words."""
+    given, found = quoted("_" + column.name), quoted(column.name)
+    shown = f"'''' || left({given}::VARCHAR, 40) || ''''"
+    blank = f"coalesce(trim({given}::VARCHAR), '') = ''"
+    clauses = []
+    if column.required:
+        clauses.append(f"WHEN {found} IS NULL AND {blank} THEN 'no {column.name}'")
+    if column.kind in WORDS:
+        clauses.append(
+            f"WHEN {found} IS NULL AND NOT {blank} THEN '{column.name} is not {WORDS[column.kind]}: ' || {shown}"
+        )
+    if column.kind == "number":
+        clauses.append(f"WHEN NOT isfinite({found}) THEN '{column.name} is not a number: ' || {shown}")
+    if column.kind == "time":
+        clauses.append(
+            f"WHEN {found} < '{EARLIEST}' THEN '{column.name} ' || {found}::VARCHAR || ' is before {EARLIEST:%Y}'"
+            f" WHEN {found} > '{latest}' THEN '{column.name} ' || {found}::VARCHAR || ' lies in the future'"
+        )
+    if column.low is not None:
+        clauses.append(f"WHEN {found} < {column.low} THEN '{column.name} is below {column.low:g}: ' || {shown}")
+    if column.high is not None:
+        clauses.append(f"WHEN {found} > {column.high} THEN '{column.name} is above {column.high:g}: ' || {shown}")
+    if column.choices:
+        allowed = ", ".join(f"'{choice}'" for choice in column.choices)
+        words = f"{column.name} is none of {', '.join(column.choices)}: "
+        clauses.append(f"WHEN {found} NOT IN ({allowed}) THEN '{words}' || {shown}")
+    return " ".join(clauses)
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'

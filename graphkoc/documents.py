@@ -1,0 +1,99 @@
+"""Rows out of JSON documents: the answers of an API, a social network's export, a crawler's one file a post.
+
+A file holds one document, a list of documents, or in a `.jsonl` one a line. A view (`graphkoc.views`) takes a
+document that has its list of rows, or where it names none, the columns that must be there; a document may
+bring rows to several views. A value that is itself an object or a list becomes its JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from graphkoc import encoding as encodings
+from graphkoc import typed
+from graphkoc.errors import DataError
+from graphkoc.typed import Cell
+from graphkoc.views import View
+
+__all__ = ["Found", "rows"]
+
+Found = tuple[int, list[Cell], str]
+"""The view's place in the given ones, the cells of its own columns, and what is wrong ("" when nothing is)."""
+
+
+def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) -> Iterator[Found]:
+    """The rows of a file of documents, of which there is one a line where `lines`.
+
+    What is no document, or is one that no view takes, is one wrong row of the first view. `asked` is the
+    encoding of what is no UTF-8, told by its bytes when None.
+    """
+    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
+        yield 0, [], "it is empty"
+        return
+    try:
+        said = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            said = data.decode(encodings.detect("it", io.BytesIO(data), asked))
+        except (DataError, UnicodeDecodeError) as error:
+            yield 0, [], str(error)
+            return
+    if not lines:
+        yield from _documents(said, views)
+        return
+    for line in said.split("\n"):
+        if line.strip():
+            yield from _documents(line, views)
+
+
+def _documents(said: str, views: Sequence[View]) -> Iterator[Found]:
+    value, reason = typed.json_value(said)
+    if reason:
+        yield 0, [], reason
+        return
+    for document in value if isinstance(value, list) else [value]:
+        if isinstance(document, dict):
+            yield from _taken(document, views)
+        else:
+            yield 0, [], "it is no JSON object"
+
+
+def _taken(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:
+    takers = 0
+    for place, view in enumerate(views):
+        elements = _under(document, view.rows) if view.rows else [document] if _misses(document, view) is None else None
+        if isinstance(elements, list):
+            takers += 1
+            around = [_cell(_under(document, path)) for _, path in view.around]
+            for element in elements:
+                yield place, *_row(element, view, around)
+    if not takers:
+        lacking = dict.fromkeys(view.rows or _misses(document, view) for view in views)
+        yield 0, [], f"it has no {' and no '.join(map(str, lacking))}"
+
+
+def _row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], str]:
+    if not isinstance(element, dict):
+        return [], "it is no JSON object"
+    if missing := _misses(element, view):
+        return [], f"it has no {missing}"
+    cells = [*(_cell(element.get(column)) for column in (*view.must, *view.may)), *around]
+    return cells, typed.wrong(cells)
+
+
+def _misses(document: dict[str, Any], view: View) -> str | None:
+    return next((column for column in view.must if column not in document), None)
+
+
+def _under(document: object, path: str) -> object:
+    """What stands at a path of keys with dots between; None where nothing does."""
+    for key in path.split("."):
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def _cell(value: object) -> Cell:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else typed.text(value)

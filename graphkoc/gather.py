@@ -1,0 +1,275 @@
+"""Every file under the given paths, in folders within folders and in archives too, sorted into a source's views.
+
+Nothing is lost on the way: a row is in a view, or named with what is wrong with it; a file that belongs to no
+view is named as unread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from graphkoc import archives, documents, raw
+from graphkoc.archives import Member
+from graphkoc.errors import DataError
+from graphkoc.progress import Progress
+from graphkoc.raw import BadRow, RawFile
+from graphkoc.typed import Cell
+from graphkoc.views import View
+
+__all__ = ["Gathered", "gather"]
+
+DOCUMENTS = (".json", ".jsonl")
+LARGEST = 256 * 1024 * 1024
+"""Bytes of one file of documents, which is read as a whole."""
+FEW = 20
+"""So many documents of one folder are counted each for itself; more are counted as the folder."""
+CHUNK = 8_192
+"""Rows; a document's may be long."""
+Taker = tuple[View, dict[str, str]]
+"""A view that a file belongs to, and what its pattern caught."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the views are made of, and the files that belong to none, by their names in counts and rejects.
+
+    A `RawFile` is what one view has of one file, or of an archive, or of a folder of more than FEW documents; its
+    `_file` is a document's own name.
+    """
+
+    files: dict[str, list[RawFile]]
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A file: where it is, what it is called, as what it is counted."""
+
+    path: Path
+    name: str
+    counted: str
+
+
+def gather(
+    paths: Sequence[Path], views: Mapping[str, View], *, asked: str | None = None, progress: Progress | None = None
+) -> Gathered:
+    """Read what belongs to the views; `asked` is the encoding of text without a byte order mark.
+
+    Raises DataError for a path that is not there, when no file belongs to a view, for a table without a column
+    that it must have, and for an archive or a table that is unreadable as a whole.
+    """
+    work = _Work(views, asked, progress)
+    places = _places(paths)
+    for done, place in enumerate(places):
+        if progress and not done % 100:
+            progress("reading", done, len(places), work.rows)
+        if archives.is_archive(place.path):
+            work.archive(place)
+        else:
+            work.file(place)
+    files = work.finished()
+    if not any(files.values()):
+        wanted = ", ".join(dict.fromkeys(pattern for view in views.values() for pattern in view.files))
+        raise DataError(
+            f"there is nothing to read in {', '.join(map(str, paths))}",
+            hint=f"It would read {wanted}, also packed (.gz, .xz), and in a .tar, .tar.gz, .tar.xz or .zip.",
+        )
+    return Gathered(files, tuple(work.unread))
+
+
+def _places(paths: Sequence[Path]) -> list[_Place]:
+    found: dict[Path, tuple[Path, str]] = {}
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"there is no file or folder {path}", hint="Check the spelling of the path.")
+        inside = _walked(path) if path.is_dir() else [(path, path.name)]
+        for file, name in inside:
+            found.setdefault(file.resolve(), (file, name))
+    names = Counter(name for _, name in found.values())
+    called = {file: _printable(name if names[name] == 1 else str(file)) for file, name in found.values()}
+    folders = Counter(file.parent for file in called if raw.suffix(file.name, DOCUMENTS) in DOCUMENTS)
+    return [
+        _Place(path, name, f"{Path(name).parent.as_posix()}/" if _is_one_of_many(path, folders) else name)
+        for path, name in called.items()
+    ]
+
+
+def _is_one_of_many(path: Path, folders: Mapping[Path, int]) -> bool:
+    return raw.suffix(path.name, DOCUMENTS) in DOCUMENTS and folders[path.parent] > FEW
+
+
+def _walked(folder: Path) -> Iterator[tuple[Path, str]]:
+    for inside, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(raw.ASIDE))
+        for name in sorted(files):
+            if not name.startswith(raw.ASIDE):
+                file = Path(inside) / name
+                yield file, file.relative_to(folder).as_posix()
+
+
+def _printable(name: str) -> str:
+    """A name without what would break a line or a table of text; somebody else chose it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+
+
+class _Sheet:
+    """The rows that one view has of what is counted as one."""
+
+    def __init__(self, name: str, view: View) -> None:
+        self.name, self.columns = name, view.columns
+        self.bad: list[BadRow] = []
+        self._chunks = [raw.tabled(self.columns, [], [], [])]
+        self._rows: list[list[Cell]] = []
+        self._files: list[str] = []
+        self._numbers: list[int] = []
+
+    def add(self, file: str, row: int, cells: list[Cell]) -> None:
+        self._rows.append(cells)
+        self._files.append(file)
+        self._numbers.append(row)
+        if len(self._rows) == CHUNK:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._chunks.append(raw.tabled(self.columns, self._rows, self._files, self._numbers))
+        self._rows, self._files, self._numbers = [], [], []
+
+    def finished(self) -> RawFile:
+        self._flush()
+        return RawFile(self.name, pa.concat_tables(self._chunks), tuple(self.bad))
+
+
+@dataclass
+class _Work:
+    """What has been gathered so far."""
+
+    views: Mapping[str, View]
+    asked: str | None
+    progress: Progress | None
+    unread: list[str] = field(default_factory=list)
+    rows: int = 0
+    tables: dict[str, list[RawFile]] = field(default_factory=dict)
+    sheets: dict[tuple[str, str], _Sheet] = field(default_factory=dict)
+
+    def archive(self, place: _Place) -> None:
+        """Documents as they come by; tables, which are read twice, when all have been seen."""
+        later: list[tuple[Member, str, list[Taker]]] = []
+        seen = Counter[str]()
+        with archives.readable(place.path):
+            for member in archives.members(place.path):
+                parts = member.name.split("/")
+                if any(part.startswith((*raw.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
+                    continue
+                seen[member.name] += 1
+                again = f" ({seen[member.name]})" if seen[member.name] > 1 else ""
+                name = _printable(f"{place.name}/{member.name}{again}")
+                takers = self._takers(f"{place.path.resolve().as_posix()}/{member.name}")
+                kind = raw.suffix(member.name, DOCUMENTS)
+                if not takers or member.stream is None or kind not in (*raw.TEXTS, *DOCUMENTS):
+                    self.unread.append(name)
+                elif _holds_documents(kind, takers):
+                    with archives.unpacked(member.stream, member.name) as stream:
+                        self._documents(place.counted, name, stream, takers)
+                else:
+                    later.append((member, name, takers))
+        for member, name, takers in later:
+            self._table(place.path, name, takers[0], member)
+
+    def file(self, place: _Place) -> None:
+        """One that is no archive."""
+        takers = self._takers(place.path.resolve().as_posix())
+        kind = raw.suffix(place.path.name, DOCUMENTS)
+        if not takers or not kind:
+            self.unread.append(place.name)
+        elif _holds_documents(kind, takers):
+            try:
+                with (
+                    archives.readable(place.path),
+                    place.path.open("rb") as file,
+                    archives.unpacked(file, place.path.name) as stream,
+                ):
+                    self._documents(place.counted, place.name, stream, takers)
+            except DataError as error:
+                self._refuse(place.counted, place.name, takers[0][0], 1, str(error))
+        else:
+            self._table(place.path, place.name, takers[0], None)
+
+    def finished(self) -> dict[str, list[RawFile]]:
+        files = {name: self.tables.get(name, []) for name in self.views}
+        for (view, _), sheet in self.sheets.items():
+            files[view].append(sheet.finished())
+        return files
+
+    def _takers(self, path: str) -> list[Taker]:
+        for packed in raw.PACKED:
+            path = path.removesuffix(packed)
+        caught = ((view, view.caught(path)) for view in self.views.values())
+        return [(view, parts) for view, parts in caught if parts is not None]
+
+    def _documents(self, counted: str, name: str, stream: BinaryIO, takers: Sequence[Taker]) -> None:
+        """One row after the other, numbered from 1 whatever view it goes to."""
+        data = stream.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            self._refuse(counted, name, takers[0][0], 1, f"it is larger than {LARGEST // 2**20} MB")
+            return
+        kind = raw.suffix(name, DOCUMENTS)
+        found = documents.rows(data, [view for view, _ in takers], lines=kind == ".jsonl", asked=self.asked)
+        for row, (place, cells, reason) in enumerate(found, 1):
+            view, caught = takers[place]
+            if reason:
+                self._refuse(counted, name, view, row, reason)
+            else:
+                cells += [caught.get(column) for column in view.captured]
+                self._sheet(counted, view).add(name, row, cells)
+                self.rows += 1
+
+    def _refuse(self, counted: str, name: str, view: View, row: int, reason: str) -> None:
+        # Without its text: a document may hold what nobody should read in a file of rejects.
+        self._sheet(counted, view).bad.append(BadRow(name, row, reason, ""))
+
+    def _sheet(self, counted: str, view: View) -> _Sheet:
+        key = (view.name, counted)
+        if key not in self.sheets:
+            self.sheets[key] = _Sheet(counted, view)
+        return self.sheets[key]
+
+    def _table(self, path: Path, name: str, taker: Taker, member: Member | None) -> None:
+        view, caught = taker
+        encoding = raw.detect(path, self.asked, member)
+        wanted = [*view.must, *view.may]
+        file = raw.read(
+            path,
+            None if member else self.progress,
+            encoding=encoding,
+            name=name,
+            columns=wanted,
+            member=member,
+        )
+        there = {column.lower(): column for column in file.columns}
+        if missing := next((column for column in view.must if column.lower() not in there), None):
+            raise DataError(
+                f"{name} has no column {missing!r}, which every file of {view.name} must have",
+                hint="Is it from elsewhere, or was a column taken out of it?",
+            )
+        table = file.table.rename_columns([_spelled(column, wanted) for column in file.table.column_names])
+        for column in view.captured:
+            table = table.append_column(column, pa.repeat(pa.scalar(caught.get(column), pa.string()), table.num_rows))
+        self.tables.setdefault(view.name, []).append(RawFile(name, table, file.bad))
+        self.rows += file.read
+
+
+def _holds_documents(kind: str, takers: Sequence[Taker]) -> bool:
+    """A `.jsonl` of plain rows is a table, which may be larger than the memory has room for documents."""
+    plain = len(takers) == 1 and not takers[0][0].rows and not takers[0][0].around
+    return kind == ".json" or (kind == ".jsonl" and not plain)
+
+
+def _spelled(column: str, wanted: Sequence[str]) -> str:
+    return next((name for name in wanted if name.lower() == column.lower()), column)

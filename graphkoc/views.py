@@ -1,0 +1,105 @@
+r"""What a source calls its files: `files.toml` in its folder says which files make up a view, and what is in them.
+
+    [posts]                                     # the view that SELECTs name
+    files = ["t/*.json", "*.jsonl"]             # patterns, which fit the end of a file's path
+    rows = "post_stream.posts"                  # of JSON: where the list is whose elements are the rows
+    must = ["id", "username"]                   # columns that must be there ...
+    may = ["name"]                              # ... and those that are null where they are not
+    around = { topic = "id", title = "title" }  # of JSON: columns from the document round the rows
+
+A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json". A view
+that no file belongs to is empty. A source without `files.toml` sees each file as a view of the file's name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from graphkoc.errors import DataError
+
+__all__ = ["View", "declared"]
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: the patterns of its files, and its columns. `rows` and `around` are paths of keys with dots."""
+
+    name: str
+    files: tuple[str, ...]
+    must: tuple[str, ...]
+    may: tuple[str, ...] = ()
+    rows: str = ""
+    around: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """All of its columns, less `_file` and `_row`."""
+        return [*self.must, *self.may, *(name for name, _ in self.around), *self.captured]
+
+    @property
+    def captured(self) -> list[str]:
+        """The columns that patterns make out of paths."""
+        names = (name for pattern in self._patterns for name in pattern.groupindex)
+        return list(dict.fromkeys(names))
+
+    @cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return [_pattern(file) for file in self.files]
+
+    def caught(self, path: str) -> dict[str, str] | None:
+        """What the first pattern that fits the path makes columns of; None when none fits.
+
+        `path` has / between its parts, and no suffix that only says how the file is packed.
+        """
+        for pattern in self._patterns:
+            if match := pattern.search(path):
+                return match.groupdict()
+        return None
+
+
+def declared(folder: Path) -> dict[str, View]:
+    """The views that a source's `files.toml` declares; none without one.
+
+    Raises DataError when it says something that a view cannot be.
+    """
+    file = folder / "files.toml"
+    if not file.is_file():
+        return {}
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{file} is no TOML: {error}") from error
+    return {name: _view(file, name, keys) for name, keys in said.items()}
+
+
+def _view(file: Path, name: str, keys: object) -> View:
+    lists = ("files", "must", "may")
+    if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {*lists, "rows", "around"}:
+        raise DataError(f"{file}: {name} needs files and must, and may have may, rows and around")
+    around = keys.get("around", {})
+    texts = [keys.get("rows", ""), *(around.values() if isinstance(around, dict) else [None])]
+    texts += [text for key in lists for text in (keys.get(key, []) if isinstance(keys.get(key, []), list) else [None])]
+    if not all(isinstance(text, str) for text in texts) or not re.fullmatch(r"\w+", name):
+        raise DataError(f"{file}: {name} is a plain word; its files, must and may are lists of texts, rows is a text")
+    files, must, may = (tuple(keys.get(key, ())) for key in lists)
+    view = View(name, files, must, may, keys.get("rows", ""), tuple(around.items()))
+    twice = [column for column, count in Counter(map(str.lower, view.columns)).items() if count > 1]
+    if twice:
+        raise DataError(f"{file}: {name} has two columns called {twice[0]!r}")
+    return view
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    """A pattern of files as a regular expression: * and ? stop at a /, {name} is a part or a piece of one."""
+    pieces = re.split(r"(\*|\?|\{\w+\})", glob)
+    texts = {"*": "[^/]*", "?": "[^/]"}
+    whole = "".join(
+        f"(?P<{piece[1:-1]}>[^/]+)" if re.fullmatch(r"\{\w+\}", piece) else texts.get(piece, re.escape(piece))
+        for piece in pieces
+    )
+    return re.compile(f"(?:^|/){whole}$")
