@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from graphkoc.circles.cohorts import ratios
 from graphkoc.circles.cores import cores
 from graphkoc.circles.ensemble import Ensemble, resolutions
-from graphkoc.circles.stability import Candidate, accepted, candidates
+from graphkoc.circles.stability import MEMBER, Candidate, accepted, candidates
 from graphkoc.circles.ties import Ties, rewired, ties
 from graphkoc.network import Network
 from graphkoc.progress import Progress
 
-__all__ = ["COHORT_RATIO", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "circles"]
+__all__ = ["COHORT_RATIO", "MEMBER", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "again", "circles"]
 
 RUNS = 20
 """How often each resolution is tried."""
@@ -104,6 +104,24 @@ def circles(
         dated,
         why_not,
     )
+
+
+def again(
+    network: Network,
+    *,
+    together: NDArray[np.integer] | None = None,
+    min_size: int = 10,
+    rng_seed: int = 0,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Whom the same network gives with another rng_seed: members as in Circles, before any cohort test.
+
+    How many of the circles are among them tells how much of a change between two runs is method.
+    """
+    real = ties(network, together)
+    found = _found(real, min_size, rng_seed, threads, progress, "finding circles again")
+    return _members(found, network.ids[real.people])
 
 
 def _found(
