@@ -6,7 +6,10 @@ from datetime import datetime
 
 from graphkoc.tables import EARLIEST, Column
 
-__all__ = ["MACROS", "quoted", "value", "wrong"]
+__all__ = ["MACROS", "REFUSED", "quoted", "value", "wrong"]
+
+REFUSED = "refused: "
+"""How the words begin of an error that a SELECT raises on purpose, by `refuse(words)`."""
 
 MACROS = r"""
 CREATE MACRO _epoch(n) AS TRY(make_timestamp(n * if(n BETWEEN -99999999999 AND 99999999999, 1000000, 1000)));
@@ -34,7 +37,8 @@ CREATE MACRO _part(x, source) AS coalesce(replace(replace(
     if(starts_with(x, source || ':'), substr(x, length(source) + 2), x), '~', '~0'), '/', '~1'), '');
 CREATE MACRO made_id(source, who, what, t, content) AS
     source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
-    || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16))
+    || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16));
+CREATE MACRO refuse(words) AS error('refused: ' || words);
 """
 """What the SELECTs of loaders and the casts are written in.
 
@@ -45,6 +49,7 @@ can be) and 1,024; what is no count stays.
 to_time: UTC; a time that states its zone is moved there. to_number takes a comma as the decimal point
 where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
+refuse: an error that ends the load with these words.
 """
 
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}

@@ -2,13 +2,14 @@
 
     loaders/ciao/README.md      its first paragraph describes the source
     loaders/ciao/reviews.sql    one SELECT, whose columns are columns of the table `reviews`
+    loaders/wecom/files.toml    which files make up which view, where that is more than a file's name
 
-A SELECT sees each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is
-null) and each table that is already clean as `clean.<table>`. It gives text as it found it, with
-`_file` and `_row` beside it; `unix_time(text)` turns seconds since 1970 into a time. What follows
-is the same for every source and is done here: ids get the source's prefix, values are cast and
-checked against `graphkoc.tables`, one row of each key stays, and every raw row is accounted for:
-read = loaded + duplicate + rejected.
+A SELECT sees each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is null),
+or the views that `files.toml` declares (`graphkoc.views`), and each table that is already clean as
+`clean.<table>`. It gives text as it found it, with `_file` and `_row` beside it; `graphkoc.dialect` has
+what it is written in. What follows is the same for every source and is done here: ids get the source's
+prefix, values are cast and checked against `graphkoc.tables`, one row of each key stays, and every raw
+row is accounted for: read = loaded + duplicate + rejected.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,9 +32,11 @@ from graphkoc import assets, canonical, dialect, origin, raw
 from graphkoc import encoding as encodings
 from graphkoc.dialect import quoted
 from graphkoc.errors import DataError, UsageError
+from graphkoc.gather import gather
 from graphkoc.progress import Progress
 from graphkoc.scaffold import Scaffold, scaffold
 from graphkoc.tables import CANONICAL, Table
+from graphkoc.views import View, declared
 
 CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -48,13 +52,15 @@ class Source:
     """A place that data come from: a folder in `loaders/`, or anywhere.
 
     selects: canonical name -> the SELECT that fills it. A source without any takes files that are named
-    after canonical tables and have their columns.
+    after canonical tables and have their columns. views: what `files.toml` declares; without any, each file
+    is a view of its own name.
     """
 
     name: str
     description: str
     readme: str
     selects: dict[str, str]
+    views: dict[str, View] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[str]:
@@ -73,7 +79,10 @@ class Source:
 
 @dataclass(frozen=True)
 class FileCount:
-    """What became of a file's rows: read = loaded + duplicate + rejected."""
+    """What became of a file's rows: read = loaded + duplicate + rejected.
+
+    An archive counts as one file, and so do the documents in a folder where they are many.
+    """
 
     file: str
     read: int
@@ -91,6 +100,7 @@ class Loaded:
     datetime64[us] without zone, in UTC.
     rejects: file, row (as `graphkoc.raw` counts), table, reason, text; sorted by file and row.
     ignored: file -> its columns that no table has; only where files are named after tables.
+    unread: files that were found and belong to nothing that the source reads.
     mentioned: canonical name -> rows that other tables mention and nothing brought; a store makes them.
     """
 
@@ -100,6 +110,7 @@ class Loaded:
     rejects: pd.DataFrame
     ignored: dict[str, tuple[str, ...]]
     mentioned: dict[str, int]
+    unread: tuple[str, ...] = ()
 
     def record(self, at: datetime) -> pd.DataFrame:
         """One row of the table `loads`; its key depends on what was loaded, not on rows' order."""
@@ -155,7 +166,7 @@ def _declared(folder: Path) -> Source:
     selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
     if unknown := sorted(set(selects) - set(CANONICAL)):
         raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
-    return Source(folder.name, " ".join(description.split()), text, selects)
+    return Source(folder.name, " ".join(description.split()), text, selects, declared(folder))
 
 
 def read(
@@ -175,17 +186,16 @@ def read(
     is loaded.
     """
     asked = encodings.checked(encoding) if encoding else None
-    found = raw.find(paths)
     with duckdb.connect(config=CLOSED) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
         connection.execute(dialect.MACROS + ";" + origin.macros())
-        named = _needed(connection, source, found) if source.selects else canonical.recognised(found)
-        files = _register(connection, named, asked, progress)
+        files, unread = _files(connection, source, paths, asked, progress)
+        _register(connection, files, {name: view.columns for name, view in source.views.items()})
         ignored: dict[str, tuple[str, ...]] = {}
         if not source.selects:
             columns = {name: [column for file in read for column in file.columns] for name, read in files.items()}
-            unread = {f.name: canonical.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
-            ignored = {name: columns for name, columns in unread.items() if columns}
+            unknown = {f.name: canonical.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
+            ignored = {name: columns for name, columns in unknown.items() if columns}
             source = replace(source, selects=canonical.selects(columns, source.name))
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
         connection.execute("CREATE TABLE fates (_file VARCHAR, _row BIGINT, fate VARCHAR)")
@@ -199,20 +209,40 @@ def read(
             _clean(connection, source, CANONICAL[name], latest)
             tables[name] = _frame(connection.sql(f"FROM clean.{name}").to_arrow_table(), CANONICAL[name])
         every = [file for name in sorted(files) for file in files[name]]
-        counts = tuple(_count(connection, file) for file in every)
+        counts = _counts(connection, every)
         bad = [(bad.file, bad.row, None, bad.reason, bad.text) for file in every for bad in file.bad]
         if bad:
             connection.executemany("INSERT INTO rejects VALUES (?, ?, ?, ?, ?)", bad)
         rejects = connection.sql("FROM rejects ORDER BY ALL").df()
         mentioned = _mentioned(connection, {name: list(frame.columns) for name, frame in tables.items()})
-    return Loaded(source.name, tables, counts, rejects, ignored, mentioned)
+    return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread)
 
 
-def _needed(
-    connection: duckdb.DuckDBPyConnection, source: Source, found: dict[str, list[Path]]
-) -> dict[str, list[Path]]:
-    """The files that the source's SELECTs name."""
-    names = sorted({view for name in source.selects for view in _views(connection, source, name)[0]})
+def _files(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    paths: Sequence[Path],
+    asked: str | None,
+    progress: Progress | None,
+) -> tuple[dict[str, list[raw.RawFile]], tuple[str, ...]]:
+    """The files of each view, read, and the names of those that belong to none."""
+    views = {view for name in source.selects for view in _views(connection, source, name)[0]}
+    if source.views:
+        if unknown := sorted(views - set(source.views)):
+            raise DataError(f"the SELECTs of {source.name} name {unknown[0]}, which its files.toml does not declare")
+        gathered = gather(paths, source.views, asked=asked, progress=progress)
+        return gathered.files, gathered.unread
+    found = raw.find(paths)
+    named = _needed(source, found, sorted(views)) if source.selects else canonical.recognised(found)
+    labels = raw.names([path for paths in named.values() for path in paths])
+    return {
+        name: [raw.read(path, progress, encoding=raw.detect(path, asked), name=labels[path]) for path in paths]
+        for name, paths in named.items()
+    }, ()
+
+
+def _needed(source: Source, found: dict[str, list[Path]], names: Sequence[str]) -> dict[str, list[Path]]:
+    """The files of these names, which the source's SELECTs need."""
     for name in names:
         if name not in found:
             raise DataError(
@@ -223,29 +253,25 @@ def _needed(
 
 
 def _register(
-    connection: duckdb.DuckDBPyConnection,
-    named: dict[str, list[Path]],
-    asked: str | None,
-    progress: Progress | None,
-) -> dict[str, list[raw.RawFile]]:
-    """Put raw files into views as text: as they are in the schema `raw`, and without empty texts outside it."""
-    files: dict[str, list[raw.RawFile]] = {}
-    labels = raw.names([path for paths in named.values() for path in paths])
-    for name, paths in named.items():
-        files[name] = [raw.read(path, progress, encoding=raw.detect(path, asked), name=labels[path]) for path in paths]
+    connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[raw.RawFile]], columns: Mapping[str, list[str]]
+) -> None:
+    """Put raw files into views as text: as they are in the schema `raw`, and without empty texts outside it.
+
+    `columns` are those that a view has even where none of its files does.
+    """
+    for name, parts in files.items():
         spelled: dict[str, str] = {}
         alike = [
             file.table.rename_columns([spelled.setdefault(c.lower(), c) for c in file.table.column_names])
-            for file in files[name]
+            for file in parts
         ]
-        table = pa.concat_tables(alike, promote_options="default")
+        table = pa.concat_tables([*alike, raw.tabled(columns.get(name, []), [], [], [])], promote_options="default")
         connection.register(f"_raw_{name}", table)
         view = quoted(name)
         own = [column for column in table.column_names if column not in ("_file", "_row")]
         cells = [f"nullif({quoted(column)}, '') AS {quoted(column)}" for column in own]
         connection.execute(f"CREATE VIEW raw.{view} AS FROM {quoted('_raw_' + name)}")
         connection.execute(f"CREATE VIEW {view} AS SELECT {', '.join([*cells, '_file', '_row'])} FROM raw.{view}")
-    return files
 
 
 def _mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str]]) -> dict[str, int]:
@@ -306,14 +332,18 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    connection.execute(f"""
+    checked = f"""
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
              cast_ AS (SELECT *, {values} FROM given),
              judged AS (SELECT *, CASE {wrong} {selves} END AS reason FROM cast_)
         SELECT *, reason IS NULL AND 1 = row_number()
             OVER (PARTITION BY {keys}, reason IS NULL ORDER BY {everything}, _file, _row) AS stays
-        FROM judged""")
+        FROM judged"""
+    try:
+        connection.execute(checked)
+    except duckdb.Error as error:
+        raise _explained(error, source, table) from error
     row = ", ".join(f"{quoted(column.name)} := {quoted('_' + column.name)}" for column in columns)
     connection.execute(f"""
         CREATE TABLE clean.{table.name} AS SELECT {everything} FROM _checked WHERE stays ORDER BY {keys};
@@ -325,23 +355,42 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         DROP TABLE _checked""")
 
 
-def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile) -> FileCount:
+def _counts(connection: duckdb.DuckDBPyConnection, files: Sequence[raw.RawFile]) -> tuple[FileCount, ...]:
+    """One count a name; several views may have rows of one file."""
+    parts = Counter(file.name for file in files)
+    counted: dict[str, FileCount] = {}
+    for file in files:
+        count = _count(
+            connection, file, parts[file.name] == 1 and file.table["_file"].unique().to_pylist() == [file.name]
+        )
+        if known := counted.get(file.name):
+            numbers = {name: number + vars(known)[name] for name, number in vars(count).items() if name != "file"}
+            count = FileCount(file.name, **numbers)
+        counted[file.name] = count
+    return tuple(counted.values())
+
+
+def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool) -> FileCount:
     """A row is rejected when any table rejects it or none takes it, else loaded when any keeps it,
-    else a duplicate. A file whose rows no table carries (a list of names) was looked up: loaded."""
+    else a duplicate. A file whose rows no table carries (a list of names) was looked up: loaded.
+
+    Whether `file` is the `whole` of what is known by its name needs no look at each row.
+    """
+    connection.register("_rows", file.table.select(["_file", "_row"]))
     counts = dict(
         connection.execute(
-            """SELECT fate, count(*) FROM (
+            f"""SELECT fate, count(*) FROM (
                    SELECT CASE WHEN bool_or(fate = 'rejected') THEN 'rejected'
                                WHEN bool_or(fate = 'loaded') THEN 'loaded' ELSE 'duplicate' END AS fate
-                   FROM fates WHERE _file = ? GROUP BY _row) GROUP BY fate""",
-            [file.name],
+                   FROM fates {"WHERE _file = $file" if whole else "SEMI JOIN _rows USING (_file, _row)"}
+                   GROUP BY _file, _row) GROUP BY fate""",
+            {"file": file.name} if whole else {},
         ).fetchall()
     )
     rows = file.table.num_rows
     if not counts:
         return FileCount(file.name, file.read, rows, 0, len(file.bad))
     if untaken := rows - sum(counts.values()):
-        connection.register("_rows", file.table.select(["_file", "_row"]))
         connection.execute(
             """INSERT INTO rejects SELECT _file, _row, NULL, 'no table takes this row', NULL
                FROM _rows ANTI JOIN fates USING (_file, _row)"""
@@ -359,6 +408,8 @@ def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
 
 def _explained(error: duckdb.Error, source: Source, table: Table) -> DataError:
     words = str(error).splitlines()[0]
+    if dialect.REFUSED in words:
+        return DataError(words.partition(dialect.REFUSED)[2], hint=f"`graphkoc sources {source.name}` says more.")
     missing = re.search(r'(?:Referenced column|column named) "([^"]+)"', words)
     if missing:
         column = missing[1]
