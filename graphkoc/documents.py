@@ -8,7 +8,6 @@ bring rows to several views. A value that is itself an object or a list becomes 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,14 +17,14 @@ from graphkoc.errors import DataError
 from graphkoc.typed import Cell
 from graphkoc.views import View
 
-__all__ = ["Found", "rows"]
+__all__ = ["Found", "in_lines", "rows"]
 
 Found = tuple[int, list[Cell], str]
 """The view's place in the given ones, the cells of its own columns, and what is wrong ("" when nothing is)."""
 
 
 def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) -> Iterator[Found]:
-    """The rows of a file of documents, of which there is one a line where `lines`.
+    """The rows of a file of documents, of which there is one a line where `lines`, or where it shows.
 
     What is no document, or is one that no view takes, is one wrong row of the first view. `asked` is the
     encoding of what is no UTF-8, told by its bytes when None.
@@ -41,12 +40,17 @@ def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) 
         except (DataError, UnicodeDecodeError) as error:
             yield 0, [], str(error)
             return
-    if not lines:
+    if not lines and not in_lines(*said.split("\n", 2)[:2]):
         yield from _documents(said, views)
         return
     for line in said.split("\n"):
         if line.strip():
             yield from _documents(line, views)
+
+
+def in_lines(first: str, second: str = "") -> bool:
+    """Whether a file with these first two lines has a document a line, whatever it is called."""
+    return second.lstrip().startswith("{") and isinstance(typed.json_value(first)[0], dict)
 
 
 def _documents(said: str, views: Sequence[View]) -> Iterator[Found]:
@@ -67,7 +71,7 @@ def _taken(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:
         elements = _under(document, view.rows) if view.rows else [document] if _misses(document, view) is None else None
         if isinstance(elements, list):
             takers += 1
-            around = [_cell(_under(document, path)) for _, path in view.around]
+            around = [typed.nested(_under(document, path)) for _, path in view.around]
             for element in elements:
                 yield place, *_row(element, view, around)
     if not takers:
@@ -80,7 +84,7 @@ def _row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], s
         return [], "it is no JSON object"
     if missing := _misses(element, view):
         return [], f"it has no {missing}"
-    cells = [*(_cell(element.get(column)) for column in (*view.must, *view.may)), *around]
+    cells = [*(typed.nested(element.get(column)) for column in (*view.must, *view.may)), *around]
     return cells, typed.wrong(cells)
 
 
@@ -93,7 +97,3 @@ def _under(document: object, path: str) -> object:
     for key in path.split("."):
         document = document.get(key) if isinstance(document, dict) else None
     return document
-
-
-def _cell(value: object) -> Cell:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else typed.text(value)

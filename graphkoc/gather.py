@@ -188,7 +188,7 @@ class _Work:
         kind = raw.suffix(place.path.name, DOCUMENTS)
         if not takers or not kind:
             self.unread.append(place.name)
-        elif _holds_documents(kind, takers):
+        elif _holds_documents(kind, takers) and not _in_lines(place.path, takers):
             try:
                 with (
                     archives.readable(place.path),
@@ -249,7 +249,7 @@ class _Work:
             None if member else self.progress,
             encoding=encoding,
             name=name,
-            columns=wanted,
+            view=view,
             member=member,
         )
         there = {column.lower(): column for column in file.columns}
@@ -261,14 +261,29 @@ class _Work:
         table = file.table.rename_columns([_spelled(column, wanted) for column in file.table.column_names])
         for column in view.captured:
             table = table.append_column(column, pa.repeat(pa.scalar(caught.get(column), pa.string()), table.num_rows))
-        self.tables.setdefault(view.name, []).append(RawFile(name, table, file.bad))
+        self.tables.setdefault(view.name, []).append(RawFile(name, table, file.bad, file.again))
         self.rows += file.read
 
 
 def _holds_documents(kind: str, takers: Sequence[Taker]) -> bool:
     """A `.jsonl` of plain rows is a table, which may be larger than the memory has room for documents."""
-    plain = len(takers) == 1 and not takers[0][0].rows and not takers[0][0].around
-    return kind == ".json" or (kind == ".jsonl" and not plain)
+    return kind == ".json" or (kind == ".jsonl" and not _plain(takers))
+
+
+def _plain(takers: Sequence[Taker]) -> bool:
+    return not any(view.rows or view.around for view, _ in takers)
+
+
+def _in_lines(path: Path, takers: Sequence[Taker]) -> bool:
+    """Whether a `.json` of plain rows has one a line, as a `.jsonl` does."""
+    if raw.suffix(path.name, DOCUMENTS) != ".json" or not _plain(takers):
+        return False
+    try:
+        with archives.readable(path), path.open("rb") as file, archives.unpacked(file, path.name) as stream:
+            first, second = (stream.readline(raw.LONGEST_FIELD).decode(errors="replace") for _ in range(2))
+    except DataError:
+        return False  # whoever reads it whole says so
+    return documents.in_lines(first.removeprefix(raw.MARK), second)
 
 
 def _spelled(column: str, wanted: Sequence[str]) -> str:

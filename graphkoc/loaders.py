@@ -389,14 +389,15 @@ def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool
     )
     rows = file.table.num_rows
     if not counts:
-        return FileCount(file.name, file.read, rows, 0, len(file.bad))
+        return FileCount(file.name, file.read, rows, file.again, len(file.bad))
     if untaken := rows - sum(counts.values()):
         connection.execute(
             """INSERT INTO rejects SELECT _file, _row, NULL, 'no table takes this row', NULL
                FROM _rows ANTI JOIN fates USING (_file, _row)"""
         )
     rejected = counts.get("rejected", 0) + untaken + len(file.bad)
-    return FileCount(file.name, file.read, counts.get("loaded", 0), counts.get("duplicate", 0), rejected)
+    duplicate = counts.get("duplicate", 0) + file.again
+    return FileCount(file.name, file.read, counts.get("loaded", 0), duplicate, rejected)
 
 
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:

@@ -22,12 +22,13 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from graphkoc import archives, typed
+from graphkoc import archives, lines, typed
 from graphkoc import encoding as encodings
 from graphkoc.archives import Member
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 from graphkoc.typed import Cell, Record
+from graphkoc.views import View
 
 __all__ = ["ASIDE", "BadRow", "RawFile", "detect", "find", "names", "read", "suffix", "tabled"]
 
@@ -40,6 +41,8 @@ LONGEST_FIELD = 16 * 1024 * 1024
 PACKED = (".gz", ".xz")
 ASIDE = (".", "~$", "graphkoc-rejects-")
 """How the names begin that a folder holds and nobody means: hidden, a spreadsheet's lock, an earlier load's rejects."""
+AGAIN = "it is the header again"
+MARK = "\ufeff"
 QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
 
@@ -65,6 +68,8 @@ class RawFile:
     name: str
     table: pa.Table
     bad: tuple[BadRow, ...]
+    again: int = 0
+    """Rows that repeat the header, as they stand where files were put one after the other."""
 
     @property
     def columns(self) -> list[str]:
@@ -73,8 +78,8 @@ class RawFile:
 
     @property
     def read(self) -> int:
-        """Rows read, good and bad; the header and blank lines are none."""
-        return int(self.table.num_rows) + len(self.bad)
+        """Rows read, good and bad and headers repeated; the first header and blank lines are none."""
+        return int(self.table.num_rows) + len(self.bad) + self.again
 
 
 def find(paths: Sequence[Path]) -> dict[str, list[Path]]:
@@ -126,29 +131,30 @@ def read(
     *,
     encoding: str = encodings.UTF8,
     name: str | None = None,
-    columns: Sequence[str] | None = None,
+    view: View | None = None,
     member: Member | None = None,
 ) -> RawFile:
     """Read one file whole; text in this encoding, with or without a byte order mark.
 
-    `columns` are those to keep, in any capitals, by default all; `member` is the text in the archive `path`.
+    `view` says which columns to keep, by default all, and how to read it; a list in JSON is then its JSON.
+    `member` is the text in the archive `path`. A `.json` is read by its lines.
 
     A row with a NUL, a byte that the encoding does not have, a quote never closed, or more or fewer cells
     than the header is bad, and harms no other row. Raises DataError when the file as a whole is not what
     its suffix says: empty, no text, two columns of one name, a cut-off .gz.
     """
     name = name or path.name
-    kept = None if columns is None else {column.lower() for column in columns}
+    kept = None if view is None else {column.lower() for column in (*view.must, *view.may)}
     with _opened(path, member) as (stream, file):
         size = path.stat().st_size
         path = _shown(path, member)
-        header, records = _contents(path, stream, encoding)
+        header, records = _contents(path, stream, encoding, view)
 
         def seen(rows: int) -> None:
             if progress:
                 progress(f"reading {name}", min(file.tell(), size), size, rows)
 
-        table, bad = _table(name, header, records, seen, kept)
+        table, bad, again = _table(name, header, records, seen, kept)
     if not header and bad:
         raise DataError(
             f"{path} holds no good row; row {bad[0].row}: {bad[0].reason}", hint="Is the suffix the right one?"
@@ -158,7 +164,7 @@ def read(
     _distinct(path, header)
     if progress:
         progress(f"reading {name}", size, size, table.num_rows)
-    return RawFile(name, table, tuple(bad))
+    return RawFile(name, table, tuple(bad), again)
 
 
 def suffix(name: str, others: Sequence[str] = ()) -> str:
@@ -185,29 +191,34 @@ def _opened(path: Path, member: Member | None) -> Iterator[tuple[BinaryIO, Binar
         yield stream, file
 
 
-def _contents(path: Path, stream: BinaryIO, encoding: str) -> tuple[list[str], Iterator[Record]]:
+def _contents(path: Path, stream: BinaryIO, encoding: str, view: View | None) -> tuple[list[str], Iterator[Record]]:
     """The names of the columns, and the records; those of a .jsonl grow as it is read."""
-    kind = suffix(path.name)
+    kind = suffix(path.name, (".json",))
     if kind == ".parquet":
         return _checked(path, *typed.parquet(path))
     if kind == ".xlsx":
         return _checked(path, *typed.workbook(path))
-    lines = _decoded(stream, encoding)
+    text = _decoded(stream, encoding)
+    if view and view.reading == "loose":
+        columns = [*view.must, *view.may]
+        return columns, lines.loose(text, columns, len(view.must))
     if kind == ".txt":
-        return ["line"], _lines(lines)
-    if kind == ".jsonl":
+        return ["line"], _lines(text)
+    if kind in (".json", ".jsonl"):
         keys: list[str] = []
-        return keys, typed.json_lines(((row, *line) for row, line in enumerate(lines, 1)), keys)
-    first = list(itertools.islice(lines, 1))
+        cell = typed.nested if view else typed.text
+        return keys, typed.json_lines(((row, *line) for row, line in enumerate(text, 1)), keys, cell)
+    first = list(itertools.islice(text, 1))
     delimiter = _delimiter(first[0][0]) if kind == ".csv" and first else "," if kind == ".csv" else "\t"
-    records = _records(itertools.chain(first, lines), delimiter)
+    text = itertools.chain(first, text)
+    records = lines.unquoted(text) if view and view.reading == "unquoted" else _records(text, delimiter)
     _, cells, reason, _ = next(records, (1, [], "", ""))
     if reason:
         raise DataError(
             f"{path} does not begin with a header row: {reason}",
             hint="It may be no text file, or UTF-16 without a mark: try --encoding utf-16-le.",
         )
-    return _checked(path, cells, _even(records, len(cells)))
+    return _checked(path, cells, _even(records, cells))
 
 
 def _checked(path: Path, cells: Sequence[Cell], records: Iterator[Record]) -> tuple[list[str], Iterator[Record]]:
@@ -232,10 +243,12 @@ def _delimiter(header: str) -> str:
     return ";" if ";" in bare and "," not in bare else ","
 
 
-def _even(records: Iterator[Record], width: int) -> Iterator[Record]:
+def _even(records: Iterator[Record], header: list[Cell]) -> Iterator[Record]:
     for row, cells, reason, text in records:
-        if not reason and len(cells) != width:
-            reason = f"it has {len(cells)} cells, the header has {width}"
+        if not reason and len(cells) != len(header):
+            reason = f"it has {len(cells)} cells, the header has {len(header)}"
+        elif not reason and cells[1:] == header[1:] != [] and (cells[0] or "").lstrip(MARK) == header[0]:
+            reason = AGAIN
         yield row, cells, reason, text
 
 
@@ -256,12 +269,12 @@ def _table(
     records: Iterator[Record],
     seen: Callable[[int], None],
     kept: set[str] | None,
-) -> tuple[pa.Table, list[BadRow]]:
+) -> tuple[pa.Table, list[BadRow], int]:
     chunks: list[pa.Table] = []
     bad: list[BadRow] = []
     rows: list[list[Cell]] = []
     numbers: list[int] = []
-    total = 0
+    total = again = 0
 
     def flush() -> None:
         chunk = tabled(header, rows, [name] * len(rows), numbers)
@@ -272,6 +285,9 @@ def _table(
         numbers.clear()
 
     for row, cells, reason, text in records:
+        if reason == AGAIN:
+            again += 1
+            continue
         if reason:
             shown = text.rstrip("\r\n").replace("\0", "")[:200].encode(errors="replace").decode()
             bad.append(BadRow(name, row, reason, shown))
@@ -283,7 +299,7 @@ def _table(
             flush()
             seen(total)
     flush()
-    return pa.concat_tables(chunks, promote_options="default"), bad
+    return pa.concat_tables(chunks, promote_options="default"), bad, again
 
 
 def _decoded(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
@@ -306,7 +322,7 @@ def _other(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
     wrapper = io.TextIOWrapper(stream, encoding, errors="replace", newline="\n")
     try:
         for place, line in enumerate(wrapper):
-            line = line if place else line.removeprefix("\ufeff")
+            line = line if place else line.removeprefix(MARK)
             yield line, f"it holds bytes that are not {encoding.upper()}" if "\ufffd" in line else ""
     finally:
         wrapper.detach()

@@ -8,9 +8,11 @@ is those values with spaces between, anything deeper is its JSON.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ import python_calamine
 
 from graphkoc.errors import DataError
 
-__all__ = ["Cell", "Record", "json_lines", "json_value", "parquet", "text", "workbook", "wrong"]
+__all__ = ["Cell", "Record", "json_lines", "json_value", "nested", "parquet", "text", "workbook", "wrong"]
 
 Cell = str | None
 Record = tuple[int, list[Cell], str, str]
@@ -32,11 +34,15 @@ EXACT = 2**53
 BATCH = 16_384
 
 
-def json_lines(lines: Iterable[tuple[int, str, str]], header: list[str]) -> Iterator[Record]:
+def json_lines(
+    lines: Iterable[tuple[int, str, str]], header: list[str], cell: Callable[[Any], Cell] | None = None
+) -> Iterator[Record]:
     """One record a line of (number, text, what is wrong with it); blank lines are none.
 
-    A key that comes up for the first time is added to `header`; cells are in its order.
+    A key that comes up for the first time is added to `header`; cells are in its order. `cell` makes text of
+    a value, by default `text`.
     """
+    cell = cell or text
     places: dict[str, int] = {}
     for row, line, reason in lines:
         if not line.strip():
@@ -54,7 +60,7 @@ def json_lines(lines: Iterable[tuple[int, str, str]], header: list[str]) -> Iter
                         header.append(key)
                 cells = [None] * len(header)
                 for key, value in pairs.items():
-                    cells[places[key]] = text(value)
+                    cells[places[key]] = cell(value)
                 reason = wrong(cells)
         yield row, cells, reason, line
 
@@ -62,11 +68,15 @@ def json_lines(lines: Iterable[tuple[int, str, str]], header: list[str]) -> Iter
 def json_value(said: str) -> tuple[Any, str]:
     """What a JSON text says, and what is wrong with it, if anything is.
 
-    Names are without spaces round them, and no object has one twice.
+    Names are without spaces round them, and no object has one twice. What begins like an object of Python's,
+    {'name', is read as one: some that are called JSON were printed, not written.
     """
     try:
         return json.loads(said, object_pairs_hook=_object, parse_constant=_no_constant), ""
     except (ValueError, RecursionError) as error:
+        if said.lstrip().startswith("{'"):
+            with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+                return ast.literal_eval(said.strip()), ""
         return None, f"it is not JSON: {str(error).partition(':')[0]}"
 
 
@@ -158,6 +168,11 @@ def text(value: Any) -> Cell:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+def nested(value: Any) -> Cell:
+    """The same, but a list or an object is its JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else text(value)
 
 
 def wrong(cells: Iterable[Cell]) -> str:

@@ -6,6 +6,7 @@ r"""What a source calls its files: `files.toml` in its folder says which files m
     must = ["id", "username"]                   # columns that must be there ...
     may = ["name"]                              # ... and those that are null where they are not
     around = { topic = "id", title = "title" }  # of JSON: columns from the document round the rows
+    reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.lines` does
 
 A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json". A view
 that no file belongs to is empty. A source without `files.toml` sees each file as a view of the file's name.
@@ -21,13 +22,17 @@ from functools import cached_property
 from pathlib import Path
 
 from graphkoc.errors import DataError
+from graphkoc.lines import READINGS
 
 __all__ = ["View", "declared"]
 
 
 @dataclass(frozen=True)
 class View:
-    """One view: the patterns of its files, and its columns. `rows` and `around` are paths of keys with dots."""
+    """One view: the patterns of its files, and its columns. `rows` and `around` are paths of keys with dots.
+
+    `reading` is one of `graphkoc.lines`, or "" for what the suffix says.
+    """
 
     name: str
     files: tuple[str, ...]
@@ -35,6 +40,7 @@ class View:
     may: tuple[str, ...] = ()
     rows: str = ""
     around: tuple[tuple[str, str], ...] = ()
+    reading: str = ""
 
     @property
     def columns(self) -> list[str]:
@@ -79,15 +85,17 @@ def declared(folder: Path) -> dict[str, View]:
 
 def _view(file: Path, name: str, keys: object) -> View:
     lists = ("files", "must", "may")
-    if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {*lists, "rows", "around"}:
-        raise DataError(f"{file}: {name} needs files and must, and may have may, rows and around")
+    if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {*lists, "rows", "around", "reading"}:
+        raise DataError(f"{file}: {name} needs files and must, and may have may, rows, around and reading")
+    if keys.get("reading", "") not in ("", *READINGS):
+        raise DataError(f"{file}: the reading of {name} is none of {', '.join(READINGS)}")
     around = keys.get("around", {})
     texts = [keys.get("rows", ""), *(around.values() if isinstance(around, dict) else [None])]
     texts += [text for key in lists for text in (keys.get(key, []) if isinstance(keys.get(key, []), list) else [None])]
     if not all(isinstance(text, str) for text in texts) or not re.fullmatch(r"\w+", name):
         raise DataError(f"{file}: {name} is a plain word; its files, must and may are lists of texts, rows is a text")
     files, must, may = (tuple(keys.get(key, ())) for key in lists)
-    view = View(name, files, must, may, keys.get("rows", ""), tuple(around.items()))
+    view = View(name, files, must, may, keys.get("rows", ""), tuple(around.items()), keys.get("reading", ""))
     twice = [column for column, count in Counter(map(str.lower, view.columns)).items() if count > 1]
     if twice:
         raise DataError(f"{file}: {name} has two columns called {twice[0]!r}")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from graphkoc import raw
 from graphkoc.errors import DataError
+from graphkoc.views import View
 
 cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\r"), max_size=20)
 
@@ -32,11 +33,11 @@ def rows(file: raw.RawFile) -> list[dict]:
 def test_what_csv_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, suffix: str, table: list) -> None:
     sink = io.StringIO()
     writer = csv.writer(sink, delimiter="," if suffix == ".csv" else "\t", lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerows([("a", "b"), *table])
+    writer.writerows([("first column", "second column"), *table])
     path = written(tmp_path_factory.mktemp("raw"), sink.getvalue().encode(), f"things{suffix}")
     file = raw.read(path)
     assert file.bad == ()
-    assert [(row["a"], row["b"]) for row in file.table.to_pylist()] == table
+    assert [(row["first column"], row["second column"]) for row in file.table.to_pylist()] == table
 
 
 @given(
@@ -94,6 +95,65 @@ def test_a_hundred_thousand_characters_are_one_cell(tmp_path: Path) -> None:
 def test_a_text_file_is_one_column_of_lines(tmp_path: Path) -> None:
     file = raw.read(written(tmp_path, b'1 DVDs\n\n2 "Books"', "kinds.txt"))
     assert rows(file) == [{"line": "1 DVDs", "_row": 1}, {"line": '2 "Books"', "_row": 3}]
+
+
+def test_a_header_that_comes_again_is_counted_and_is_no_row(tmp_path: Path) -> None:
+    file = raw.read(written(tmp_path, b"\xef\xbb\xbfa,b\n1,2\n\xef\xbb\xbfa,b\n3,4\na,b\na,c\n"))
+    assert [(row["a"], row["b"]) for row in rows(file)] == [("1", "2"), ("3", "4"), ("a", "c")]
+    assert (file.read, file.again, file.bad) == (5, 2, ())
+
+
+def test_the_only_column_of_a_table_may_hold_its_own_name(tmp_path: Path) -> None:
+    file = raw.read(written(tmp_path, b"word\nword\n"))
+    assert (file.table.num_rows, file.again) == (1, 0)
+
+
+LOOSE = View("things", ("things.*",), ("who", "what"), ("rating", "time"), reading="loose")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("things.txt", b" 1 2 3.5\n\n4\t5   6\n"),
+        ("things.csv", b"1,2,3.5\r\n4,5,6\r\n"),
+        ("things.csv", b"user;item;rating\n1;2;3.5\n4;5;6\n"),
+        ("things.csv", b'"user","item","rating"\n"1","2","3.5"\n"4","5","6"\n'),
+        ("things.tsv", b"# FromNodeId\tToNodeId 7 8\n%bip\n1\t2\t3.5\n4\t5\t6"),
+        ("things.txt", b"\xef\xbb\xbfV1 V2 V3\n1 2 3.5\n4 5 6\n"),
+    ],
+)
+def test_loose_tables_are_read_whatever_stands_between_their_cells(tmp_path: Path, name: str, data: bytes) -> None:
+    file = raw.read(written(tmp_path, data, name), view=LOOSE)
+    assert [(r["who"], r["what"], r["rating"], r["time"]) for r in rows(file)] == [
+        ("1", "2", "3.5", None),
+        ("4", "5", "6", None),
+    ]
+    assert file.bad == ()
+
+
+def test_a_loose_row_that_is_too_short_or_too_long_is_bad(tmp_path: Path) -> None:
+    file = raw.read(written(tmp_path, b"1 2\n1\n1 2 3 4 5\nuser item\n", "things.txt"), view=LOOSE)
+    assert [(bad.row, bad.reason) for bad in file.bad] == [
+        (2, "it has 1 cells, and should have 2 to 4"),
+        (3, "it has 5 cells, and should have 2 to 4"),
+    ]
+    assert rows(file)[1]["who"] == "user", "only the first row can be a header"
+
+
+UNQUOTED = View("things", ("things.tsv",), ("a", "b"), reading="unquoted")
+
+
+def test_where_quotes_are_letters_a_line_is_a_row(tmp_path: Path) -> None:
+    data = b'a\tb\r\n"Great" kettle\t"\n"open\t5" pipe"\n"all, ""of"" it"\tx\n\t""\n1\t2\t3\na\tb\n'
+    file = raw.read(written(tmp_path, data, "things.tsv"), view=UNQUOTED)
+    assert [(row["a"], row["b"]) for row in rows(file)] == [
+        ('"Great" kettle', '"'),
+        ('"open', '5" pipe"'),
+        ('all, "of" it', "x"),
+        (None, ""),
+    ]
+    assert [(bad.row, bad.reason) for bad in file.bad] == [(6, "it has 3 cells, the header has 2")]
+    assert (file.again, file.read) == (1, 6)
 
 
 def test_a_packed_file_is_the_same_file(tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+"""Text whose rows are its lines, whatever stands in them: as researchers and old exports write tables.
+
+loose     cells with blanks, tabs, commas or semicolons between, with or without a header, named by their places;
+          lines that begin with # or % are comments
+unquoted  a header and cells with tabs between, in which a quote is a letter; only a cell that is quoted as
+          a whole, as spreadsheets do, loses its quotes
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from graphkoc.typed import Cell, Record
+
+__all__ = ["READINGS", "loose", "unquoted"]
+
+READINGS = ("loose", "unquoted")
+
+BETWEEN = re.compile(r"[\s,;]+")
+WHOLE = re.compile(r'"(?:[^"]|"")*"')
+
+
+def loose(lines: Iterator[tuple[str, str]], columns: Sequence[str], least: int) -> Iterator[Record]:
+    """Records of (text, what is wrong with it); each has at least so many of the columns.
+
+    A first row without any digit is a header: these tables are made of numbers.
+    """
+    first = True
+    for row, (text, reason) in enumerate(lines, 1):
+        bare = text.strip(" \t\r\n,;\ufeff")
+        if not bare or bare.startswith(("#", "%")):
+            continue
+        cells: list[Cell] = [cell.strip("\"'") or None for cell in BETWEEN.split(bare)]
+        is_header = first and not reason and not re.search(r"\d", re.sub(r"c(?:olumn)?\d+|v\d+", "", bare.lower()))
+        first = False
+        if is_header:
+            continue
+        if not reason and not least <= len(cells) <= len(columns):
+            reason = f"it has {len(cells)} cells, and should have {least} to {len(columns)}"
+        yield row, cells, reason, text
+
+
+def unquoted(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
+    """Records of (text, what is wrong with it), the header first."""
+    for row, (text, reason) in enumerate(lines, 1):
+        text = text.rstrip("\r\n")
+        if text or reason:
+            yield row, [_cell(cell) for cell in text.split("\t")], reason, text
+
+
+def _cell(cell: str) -> Cell:
+    if cell.startswith('"') and WHOLE.fullmatch(cell):
+        return cell[1:-1].replace('""', '"')
+    return cell or None
