@@ -7,7 +7,9 @@ import pytest
 from scipy.stats import false_discovery_control
 from zoo import log_of
 
-from graphkoc.niches import MIN_REVIEWS, _benjamini_hochberg, _slugs, segments
+from graphkoc.niches import MIN_REVIEWS, segments
+from graphkoc.niches.frames import ids, slug
+from graphkoc.significance import benjamini_hochberg
 
 
 def planted(fans: int, others: int, rng_seed: int = 0) -> list:
@@ -74,16 +76,18 @@ def test_the_order_of_rows_changes_nothing() -> None:
 @pytest.mark.parametrize("rng_seed", range(5))
 def test_q_values_are_those_of_benjamini_and_hochberg(rng_seed: int) -> None:
     p = np.random.default_rng(rng_seed).random(50) ** 3
-    np.testing.assert_allclose(_benjamini_hochberg(p, 50), false_discovery_control(p))
+    np.testing.assert_allclose(benjamini_hochberg(p, 50), false_discovery_control(p))
     padded = false_discovery_control(np.concatenate([p, np.ones(30)]))[:50]
-    np.testing.assert_allclose(_benjamini_hochberg(p, 80), padded)
+    np.testing.assert_allclose(benjamini_hochberg(p, 80), padded)
 
 
 def test_ids_are_readable_and_distinct() -> None:
-    assert _slugs(["Food & Drink", "food/drink", "咖啡", "&", "!"]) == [
+    names = ["Food & Drink", "food/drink", "Food Drink 2", "咖啡", "&", "!"]
+    assert ids(slug(name) for name in names) == [
         "food-drink",
-        "food-drink~2",
+        "food-drink-2",
+        "food-drink-2-2",
         "咖啡",
         "niche",
-        "niche~2",
+        "niche-2",
     ]

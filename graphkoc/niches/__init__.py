@@ -1,109 +1,96 @@
-"""Niches: taste segments, that is people who write about a category more than chance would have it.
+"""Niches: taste segments, that is people who write about something more than chance would have it.
 
 A person is in a niche when she over-indexes on its category: a binomial test of her reviews there
-against everybody's share, for every person and category at once, with the false discovery rate held
-at .01 (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995), and at least 3 reviews. She may be in
-several. The same is done once with categories dealt out anew; what is found there is noise.
+against everybody's share (`overindex`), for every person and category at once. She may be in several.
+Within the category of a niche there are finer niches: people who over-index there, against the
+category, on a tag, on a word of titles or reviews, or on products that are reviewed together
+(`traits`); of those that the same people have, one is kept (`finer`). Where there are no categories,
+or one, the niches themselves are made in this way. All is done once more with the reviews of each
+scope dealt out anew to their authors: what is found there is noise, and then nothing is published.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import binom
 
+from graphkoc import coreview
 from graphkoc.log import Log
+from graphkoc.niches.features import Features
+from graphkoc.niches.frames import members_of, products_of, table_of
+from graphkoc.niches.levels import of_categories, of_content
+from graphkoc.niches.overindex import FALSE_DISCOVERY_RATE
+from graphkoc.niches.traits import MIN_REVIEWS
 
-__all__ = ["FALSE_DISCOVERY_RATE", "MIN_REVIEWS", "Niches", "segments"]
-
-FALSE_DISCOVERY_RATE = 0.01
-MIN_REVIEWS = 3
+__all__ = ["FALSE_DISCOVERY_RATE", "MIN_REVIEWS", "Features", "Niches", "segments"]
 
 
 @dataclass(frozen=True, eq=False)
 class Niches:
     """The niches of a log.
 
-    table: one row a niche, most people first: niche (its id), name, share (of its people's reviews in
-    the category), share_of_all (of everybody's), people.
-    members: one row a person and niche, sorted by consumer, strongest niche first: consumer, niche,
-    reviews (hers in the category), share (of her reviews), confidence (1 less the false discovery
-    rate at which she would just be let in).
-    control: how many niches are found when categories are dealt out anew.
+    table: one row a niche, most people first, then one a finer niche, by parent, most people first: niche
+    (its id; of a finer one the parent's, ~ and its name's), name, parent (the niche that it is inside,
+    or NA), level ("niche" or "finer"), basis ("category", "tags", "title words", "review words" or
+    "products": what it was made from), category (that it is inside, or NA), terms (what else the same
+    people over-index on, the best evidenced first), share (of its people's reviews that are about it),
+    share_of_all (of everybody's), people. Both shares of a finer niche are of reviews in its category.
+    members: one row a person and niche, sorted by consumer, her niches before the finer ones, the
+    strongest first: consumer, niche, reviews (hers that are about it), share (of all hers, or of hers in
+    the category), confidence (1 less the false discovery rate at which she would just be let in).
+    products: some of each niche, in the table's order, most people first: niche, product, people
+    (members who reviewed it), lift (its share of their reviews over its share of everybody's).
+    control, finer_control: how many niches, and finer ones, there are when reviews are dealt out anew.
+    hubs: consumers by whom products were not compared, because they reviewed too many.
+    why_not: why niches that may be there are not published, or None.
     """
 
     table: pd.DataFrame
     members: pd.DataFrame
+    products: pd.DataFrame
     control: int
+    finer_control: int
+    hubs: tuple[str, ...]
+    why_not: str | None
 
 
-def segments(log: Log, min_size: int = 10, rng_seed: int = 0) -> Niches:
-    """The taste segments of at least `min_size` people."""
-    members = _members(log, log.category)
-    control = _members(log, np.random.default_rng(rng_seed).permutation(log.category))
-    sizes = members["category"].value_counts()
-    kept = sizes.index[sizes >= min_size]
-    members = members[members["category"].isin(kept)]
+def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features | None = None) -> Niches:
+    """The niches of at least `min_size` people, and the finer ones.
 
-    inside = members.groupby("category")[["reviews", "total"]].sum()
-    everybody = np.bincount(log.category[log.category >= 0], minlength=len(log.categories))
-    table = pd.DataFrame(
-        {
-            "niche": _slugs([log.categories[c] for c in inside.index]),
-            "name": [log.categories[c] for c in inside.index],
-            "share": (inside["reviews"] / inside["total"]).to_numpy(),
-            "share_of_all": everybody[inside.index] / max(everybody.sum(), 1),
-            "people": sizes[inside.index].to_numpy(),
-        },
-        index=inside.index,
+    features: what the reviews say besides their category. Without them there are no finer niches, and no
+    niches where there are no two categories.
+    """
+    nobody = pd.DataFrame({"person": [], "trait": []}, dtype="int64")
+    scope = np.zeros(len(log.person), dtype=np.int32)
+    finer = None
+    if features is None or len(np.unique(log.category[log.category >= 0])) > 1:
+        top = of_categories(log, min_size, rng_seed)
+        scope = np.where(np.isin(log.category, list(top.merged)), log.category, -1).astype(np.int32)
+        if features is not None:
+            finer = of_content(log, scope, features, top.members, min_size, rng_seed)
+    else:
+        top = of_content(log, scope, features, nobody, min_size, rng_seed)
+
+    levels = [(top, table_of(log, top))]
+    if finer is not None:
+        levels.append((finer, table_of(log, finer, levels[0][1])))
+    members = pd.concat([members_of(log, level, table) for level, table in levels], ignore_index=True)
+    members = members.sort_values("person", kind="stable", ignore_index=True).drop(columns="person")
+    things = features.things if features is not None else None
+    products = pd.concat([products_of(log, level, table, things) for level, table in levels], ignore_index=True)
+    refused = [
+        f"{level.control} {name} were found where reviews were dealt out at random"
+        for (level, _), name in zip(levels, ("niches", "finer niches"), strict=False)
+        if level.control
+    ]
+    return Niches(
+        pd.concat([table.drop(columns="trait") for _, table in levels], ignore_index=True),
+        members,
+        products,
+        top.control,
+        finer.control if finer is not None else 0,
+        tuple(log.network.ids[coreview.hubs(log, scope).people].tolist()) if features is not None else (),
+        "; ".join(refused) or None,
     )
-    members = pd.DataFrame(
-        {
-            "consumer": log.network.ids[members["person"]],
-            "niche": table.loc[members["category"], "niche"].to_numpy(),
-            "reviews": members["reviews"].to_numpy(),
-            "share": (members["reviews"] / members["total"]).to_numpy(),
-            "confidence": 1 - members["q"].to_numpy(),
-        }
-    ).astype({"consumer": "str", "niche": "str"})
-    table = table.astype({"niche": "str", "name": "str"}).sort_values(["people", "niche"], ascending=[False, True])
-    control_sizes = control["category"].value_counts()
-    return Niches(table.reset_index(drop=True), members, int((control_sizes >= min_size).sum()))
-
-
-def _members(log: Log, category: NDArray[np.int32]) -> pd.DataFrame:
-    """Who over-indexes on what: person, category, reviews, total, q; strongest first for each person."""
-    known = category >= 0
-    pairs = pd.DataFrame({"person": log.person[known], "category": category[known]})
-    counts = pairs.value_counts(["person", "category"], sort=False).rename("reviews").reset_index()
-    counts = counts.sort_values(["person", "category"], ignore_index=True)
-    counts["total"] = counts.groupby("person")["reviews"].transform("sum")
-    share = counts.groupby("category")["reviews"].sum() / max(len(pairs), 1)
-    p = binom.sf(counts["reviews"] - 1, counts["total"], counts["category"].map(share))
-    hypotheses = counts["person"].nunique() * counts["category"].nunique()
-    counts["q"] = _benjamini_hochberg(p, hypotheses)
-    members = counts[(counts["q"] <= FALSE_DISCOVERY_RATE) & (counts["reviews"] >= MIN_REVIEWS)]
-    return members.sort_values(["person", "q", "category"], ignore_index=True)
-
-
-def _benjamini_hochberg(p: NDArray[np.float64], hypotheses: int) -> NDArray[np.float64]:
-    """q values of the p values, of which there are `hypotheses` in all; those not given are 1."""
-    order = np.argsort(p, kind="stable")
-    stepped = p[order] * hypotheses / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1)
-    return q
-
-
-def _slugs(names: list[str]) -> list[str]:
-    """An id for each name: its letters and digits, joined by -; a number tells equal ones apart."""
-    slugs: list[str] = []
-    for name in names:
-        slug = "-".join(re.findall(r"\w+", name.casefold())) or "niche"
-        same = sum(other == slug or other.startswith(f"{slug}~") for other in slugs)
-        slugs.append(f"{slug}~{same + 1}" if same else slug)
-    return slugs

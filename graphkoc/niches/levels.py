@@ -1,0 +1,68 @@
+"""One level of niches, found in a log and in the same log with its reviews dealt out anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.log import Log
+from graphkoc.niches.features import Features
+from graphkoc.niches.finer import distinct
+from graphkoc.niches.overindex import dealt, over_indexing
+from graphkoc.niches.traits import Traits, by_category, by_content
+
+__all__ = ["Level", "of_categories", "of_content"]
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """Niches that are made in one way.
+
+    traits: what could be a niche. members: who is in which, as `over_indexing` returns it. merged: for
+    each niche, a trait, the traits that are the same niche, itself first. control: how many there are
+    when reviews are dealt out anew; when there are any, members and merged are empty.
+    """
+
+    traits: Traits
+    members: pd.DataFrame
+    merged: dict[int, list[int]]
+    control: int
+
+
+def of_categories(log: Log, min_size: int, rng_seed: int) -> Level:
+    """The categories that at least `min_size` people over-index on; trait i is category i."""
+    traits = by_category(log)
+    chance = over_indexing(dealt(log.person, traits.scope, rng_seed), traits, min_size)
+    members = over_indexing(log.person, traits, min_size)
+    merged = {int(trait): [int(trait)] for trait in np.unique(members["trait"])}
+    return _gated(Level(traits, members, merged, chance["trait"].nunique()))
+
+
+def of_content(
+    log: Log, scope: NDArray[np.int32], features: Features, parents: pd.DataFrame, min_size: int, rng_seed: int
+) -> Level:
+    """What at least `min_size` people over-index on within each scope, each niche once.
+
+    scope: (k,) int32, of each review, -1 for none. parents: person and trait (a scope): who is in the
+    niche that is made finer.
+    """
+    one = _distinct(log, scope, features, parents, min_size, rng_seed)
+    chance = replace(log, person=dealt(log.person, scope, rng_seed))
+    control = _distinct(chance, scope, features, parents, min_size, rng_seed)
+    return _gated(replace(one, control=len(control.merged)))
+
+
+def _distinct(
+    log: Log, scope: NDArray[np.int32], features: Features, parents: pd.DataFrame, min_size: int, rng_seed: int
+) -> Level:
+    traits = by_content(log, scope, features, min_size, rng_seed)
+    members = over_indexing(log.person, traits, min_size)
+    merged = distinct(members, traits, parents)
+    return Level(traits, members[members["trait"].isin(list(merged))], merged, 0)
+
+
+def _gated(level: Level) -> Level:
+    return replace(level, members=level.members[:0], merged={}) if level.control else level

@@ -1,0 +1,159 @@
+"""What a niche may be about: a category, a term, a group of products; by row of the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import gammainc
+
+from graphkoc.log import Log
+from graphkoc.niches.features import BASES, Features
+from graphkoc.niches.products import groups_of_products
+from graphkoc.significance import benjamini_hochberg
+
+__all__ = ["AGREEMENT", "MIN_REVIEWS", "Traits", "by_category", "by_content"]
+
+MIN_REVIEWS = 3
+"""That have the trait, of each person in a niche."""
+AGREEMENT = 2.0
+"""Times chance that two reviews of one product agree on a word which is about the product."""
+UNSURE = 0.01
+"""False discovery rate of such words."""
+NAMED = 3
+"""Words that name a group of products."""
+
+
+@dataclass(frozen=True, eq=False)
+class Traits:
+    """Traits of reviews, each within a scope: the reviews that its share is a share of.
+
+    scope: (k,) int32, of each review of the log, -1 for none. row, trait: (m,) int32, which review has
+    which trait, none twice: indices of the log's reviews and of `table`. table: one row a trait: scope,
+    basis ("category", "products" or one of BASES), name ("" where a group of products has none).
+    """
+
+    scope: NDArray[np.int32]
+    row: NDArray[np.int32]
+    trait: NDArray[np.int32]
+    table: pd.DataFrame
+
+    @cached_property
+    def share(self) -> NDArray[np.float64]:
+        """(t,) float64: what share of the reviews of its scope has each trait."""
+        scope = self.table["scope"].to_numpy()
+        reviews = np.bincount(self.scope[self.scope >= 0], minlength=scope.max(initial=0) + 1)
+        share: NDArray[np.float64] = np.bincount(self.trait, minlength=len(scope)) / np.maximum(reviews, 1)[scope]
+        return share
+
+
+def by_category(log: Log) -> Traits:
+    """The categories, in one scope, all reviews of products that have one; trait i is category i."""
+    row = np.flatnonzero(log.category >= 0).astype(np.int32)
+    scope = np.where(log.category >= 0, 0, -1).astype(np.int32)
+    return Traits(scope, row, log.category[row], _table(np.zeros(len(log.categories)), "category", log.categories))
+
+
+def by_content(log: Log, scope: NDArray[np.int32], features: Features, min_size: int, rng_seed: int) -> Traits:
+    """Within each scope the terms that stand in enough reviews for a niche of `min_size` people, and the
+    groups of products that go together."""
+    parts = [_by_term(log, scope, features, basis, min_size) for basis in range(len(BASES))]
+    parts.append(_by_products(log, scope, features, rng_seed))
+    before = np.cumsum([0, *(len(part.table) for part in parts)])
+    trait = [part.trait + shift for part, shift in zip(parts, before, strict=False)]
+    return Traits(
+        scope,
+        np.concatenate([part.row for part in parts]),
+        np.concatenate(trait).astype(np.int32),
+        pd.concat([part.table for part in parts], ignore_index=True),
+    )
+
+
+def _by_term(log: Log, scope: NDArray[np.int32], features: Features, basis: int, min_size: int) -> Traits:
+    """The terms of a basis; words of reviews only where they are about the product."""
+    used = (features.basis == basis) & (scope[features.row] >= 0)
+    row, term = features.row[used], features.term[used].astype(np.int64)
+    code = scope[row] * len(features.terms) + term
+    codes, trait, reviews = np.unique(code, return_inverse=True, return_counts=True)
+    wanted = reviews >= MIN_REVIEWS * min_size
+    if BASES[basis] == "review words":
+        wanted[wanted] &= _about_the_product(log, scope, row, trait, wanted)
+    kept = wanted[trait]
+    number = np.cumsum(wanted) - 1
+    scopes, terms = np.divmod(codes[wanted], max(len(features.terms), 1))
+    table = _table(scopes, BASES[basis], features.terms[terms].tolist())
+    return Traits(scope, row[kept], number[trait[kept]].astype(np.int32), table)
+
+
+def _about_the_product(
+    log: Log, scope: NDArray[np.int32], row: NDArray[np.int32], trait: NDArray[Any], wanted: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which of the wanted words two reviewers of one product both use more often than reviewers of any two.
+
+    Other words tell how somebody writes, not what she cares about. In each scope the pairs of reviews of
+    one product that share a word are counted against share^2 of all such pairs: at least AGREEMENT times
+    as many, and too many for a Poisson distribution (false discovery rate UNSURE).
+    """
+    _, thing = np.unique(log.thing, return_inverse=True)
+    sold = log.sold & (scope >= 0)
+    scope_of = np.zeros(thing.max(initial=-1) + 1, dtype=np.int64)
+    scope_of[thing[sold]] = scope[sold]
+    of_thing = np.bincount(thing[sold], minlength=len(scope_of)).astype(float)
+    pairs = np.bincount(scope_of, of_thing * (of_thing - 1) / 2)
+    reviews = np.bincount(scope[sold])
+
+    kept = wanted[trait] & sold[row]
+    with_word, size = np.unique(trait[kept] * len(scope_of) + thing[row[kept]], return_counts=True)
+    word = with_word // max(len(scope_of), 1)
+    agreeing = np.bincount(word, size * (size - 1) / 2, len(wanted))[wanted]
+    where = np.zeros(len(wanted), dtype=np.int64)
+    where[trait] = scope[row]
+    where = where[wanted]
+    share = np.bincount(trait[kept], minlength=len(wanted))[wanted] / np.maximum(reviews, 1)[where]
+    expected = share**2 * pairs[where]
+    p = np.where(agreeing > 0, gammainc(np.maximum(agreeing, 1), expected), 1.0)
+    return (agreeing >= AGREEMENT * expected) & (benjamini_hochberg(p, len(p)) <= UNSURE)
+
+
+def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_seed: int) -> Traits:
+    """The groups of products that significantly many people review together."""
+    group, thing = groups_of_products(log, scope, rng_seed)
+    order = np.argsort(log.thing, kind="stable")
+    first = np.searchsorted(log.thing[order], thing, side="left")
+    length = np.searchsorted(log.thing[order], thing, side="right") - first
+    at = np.repeat(first - np.cumsum(length) + length, length) + np.arange(length.sum())
+    row, trait = order[at], np.repeat(group, length)
+    inside = scope[row] >= 0
+    row, trait = row[inside].astype(np.int32), trait[inside].astype(np.int32)
+    scopes = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)
+    scopes[trait] = scope[row]
+    found = Traits(scope, row, trait, _table(scopes, "products", [""] * len(scopes)))
+    return replace(found, table=_table(scopes, "products", _names_of_products(features, found)))
+
+
+def _names_of_products(features: Features, traits: Traits) -> list[str]:
+    """The words that stand in the titles of at least half of each group's reviews, those first that are
+    least at home elsewhere; "" where there are none."""
+    told = features.basis == BASES.index("title words")
+    titles = pd.DataFrame({"row": features.row[told], "term": features.term[told]})
+    titles = titles.assign(scope=traits.scope[titles["row"]])
+    everywhere = titles.value_counts(["scope", "term"]).rename("everywhere")
+    here = pd.DataFrame({"row": traits.row, "trait": traits.trait}).merge(titles, on="row")
+    counts = here.value_counts(["trait", "scope", "term"]).rename("here").reset_index()
+    counts = counts.join(everywhere, on=["scope", "term"])
+    size = np.bincount(traits.trait, minlength=len(traits.table))
+    counts = counts[counts["here"] >= size[counts["trait"]] / 2]
+    counts["only_here"] = counts["here"] / counts["everywhere"]
+    counts = counts.sort_values(["trait", "only_here", "term"], ascending=[True, False, True])
+    best = counts.groupby("trait").head(NAMED)
+    words = pd.Series(features.terms[best["term"]], index=best["trait"], dtype="str")
+    return words.groupby(level=0).agg(" ".join).reindex(range(len(traits.table)), fill_value="").tolist()
+
+
+def _table(scope: NDArray[Any], basis: str, names: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame({"scope": scope, "basis": basis, "name": names})
+    return frame.astype({"scope": "int64", "basis": "str", "name": "str"})
