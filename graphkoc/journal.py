@@ -15,7 +15,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -172,13 +172,15 @@ def apply(journal: Journal, kind: str, table: pd.DataFrame, members: pd.DataFram
     and level. members: consumer, the same column, confidence. Both come back as they are when nothing
     that stands concerns them. Groups that were merged are one row, under the id of the first named that
     is there: its people are counted again, it stands as high as the highest of them, and everything else
-    is the first's. Somebody who was in several keeps the row of the highest confidence. A merger keeps
-    the name that was given to it as long as one of its groups lives.
+    is the first's. Somebody who was in several keeps the row of the highest confidence. A merger, and the
+    name that it was given, last as long as two of its groups live; the last is itself again.
     """
     shown = heads(journal, kind, table[kind])
-    names = {
-        shown[group]: seen.name for seen in _seen(journal, kind) if seen.name for group in seen.groups if group in shown
-    }
+    names = {}
+    for seen in _seen(journal, kind):
+        alive = [group for group in seen.groups if group in shown]
+        if alive and (name := seen.name if len(alive) > 1 else seen.names.get(alive[0])):
+            names[alive[0]] = name
     if any(group != head for group, head in shown.items()):
         table, members = _united(kind, shown, table, members)
     if names:
@@ -189,10 +191,11 @@ def apply(journal: Journal, kind: str, table: pd.DataFrame, members: pd.DataFram
 
 @dataclass
 class _Seen:
-    """Groups that are shown as one, the first named first, and the name that was given to them."""
+    """Groups that are shown as one, the first named first, the name of it all, and the names of each."""
 
     groups: list[str]
     name: str | None = None
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def _seen(journal: Journal, kind: str) -> list[_Seen]:
@@ -203,9 +206,10 @@ def _seen(journal: Journal, kind: str) -> list[_Seen]:
         for other in others:
             if other is not first and seen[other.groups[0]] is other:
                 first.groups += other.groups
+                first.names |= other.names
                 seen |= dict.fromkeys(other.groups, first)
-        if decision.verb == "rename":
-            first.name = decision.name
+        if decision.name:
+            first.name = first.names[decision.groups[0]] = decision.name
     return list({id(one): one for one in seen.values()}.values())
 
 

@@ -150,7 +150,7 @@ def test_a_rename_survives_five_further_runs_a_merger_and_an_undo(tmp_path: Path
             assert names == {"c1": "C1", "c2": "Early birds"}
 
 
-def test_a_merger_lasts_as_long_as_its_groups_live() -> None:
+def test_a_merger_lasts_as_long_as_two_of_its_groups_live() -> None:
     journal = Journal(
         (
             Decision(AT, "niche", "merge", ("tea", "toys", "beds")),
@@ -162,6 +162,10 @@ def test_a_merger_lasts_as_long_as_its_groups_live() -> None:
     }
     table, _ = apply(journal, "niche", *grouping(toys=range(30), beds=range(40, 50)))
     assert table[["niche", "name", "people"]].to_numpy().tolist() == [["toys", "Home", 40]]
+    table, _ = apply(journal, "niche", *grouping(tea=range(30), cars=range(5)))
+    assert table["name"].tolist() == ["Home", "Cars"], "which the id was given"
+    table, _ = apply(journal, "niche", *grouping(beds=range(30), cars=range(5)))
+    assert table["name"].tolist() == ["Beds", "Cars"]
     table, _ = apply(journal, "niche", *grouping(cars=range(30)))
     assert table["name"].tolist() == ["Cars"]
 

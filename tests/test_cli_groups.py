@@ -1,0 +1,153 @@
+"""The commands niches and circles: lists by default, verbs by name, and a run may be called anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click.testing
+import pandas as pd
+import pytest
+
+from graphkoc.cli import cli
+from graphkoc.runs import FORMAT, Run, shaped
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of runs, one of them called as a verb, one a number; the number is the newest."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("rename", "7"):
+        niches = pd.DataFrame({"niche": ["tea", "toys", name.lower()], "people": [3, 2, 1], "kocs": 0, "kols": 0})
+        niches["name"] = ["Tea", "Toys & games", f"From {name}"]
+        circles = pd.DataFrame({"circle": ["c1", "c2"], "name": ["One", "Two"], "people": [3, 2], "kocs": 0})
+        who = ["csv:1", "csv:2", "csv:3"]
+        members = pd.DataFrame(
+            {"consumer": [*who, *who[1:], who[0]], "niche": ["tea"] * 3 + ["toys"] * 2 + [name.lower()], "reviews": 3}
+        )
+        inside = pd.DataFrame({"consumer": [*who, "csv:4", "csv:5"], "circle": ["c1"] * 3 + ["c2"] * 2})
+        found = {
+            "people": pd.DataFrame({"consumer": who, "audience": 0.0, "score": 0.0, "reviews": 3}),
+            "niches": niches,
+            "members": members.assign(share=1.0, confidence=0.99),
+            "circles": circles,
+            "circle_members": inside.assign(confidence=0.9),
+        }
+        info = {"format": FORMAT}
+        Run(
+            str(tmp_path / "runs" / name), info, **{table: shaped(table, frame) for table, frame in found.items()}
+        ).save()
+    return tmp_path / "runs"
+
+
+def said(*args: str, code: int = 0) -> str:
+    """What graphkoc says."""
+    done = click.testing.CliRunner().invoke(cli, args, prog_name="graphkoc")
+    assert done.exit_code == code, done.output
+    assert "Traceback" not in done.output
+    return done.output
+
+
+def names(*args: str, kind: str = "niche") -> dict[str, str]:
+    """The names of the groups that are listed."""
+    rows = json.loads(said(f"{kind}s", "--format", "json", *args))
+    return {row[kind]: row["name"] for row in rows}
+
+
+NEWEST = {"tea": "Tea", "toys": "Toys & games", "7": "From 7"}
+OTHER = {"tea": "Tea", "toys": "Toys & games", "rename": "From rename"}
+CIRCLES = {"c1": "One", "c2": "Two"}
+
+
+def test_without_a_verb_the_groups_of_a_run_are_listed(runs: Path) -> None:
+    assert names() == names("7") == names("runs/7") == names(str(runs / "7")) == NEWEST
+    assert names(kind="circle") == names("7", kind="circle") == CIRCLES
+    before, after = ("niches", "--format", "csv", "7"), ("niches", "7", "--format", "csv")
+    assert said(*before) == said(*after)
+    assert said("niches").splitlines()[0].split()[:2] == ["niche", "name"]
+    assert "Two" in said("circles")
+
+
+def test_a_run_that_is_called_as_a_verb_is_reached_by_its_path(runs: Path) -> None:
+    assert names("./rename") == names("runs/rename") == names("--", "rename") == OTHER
+    assert names("rename") == OTHER, "an option came first, so no verb did"
+    assert "Missing argument 'GROUP'" in said("niches", "rename", code=2)
+    assert names() == NEWEST
+
+
+def test_groups_are_renamed_and_merged_in_every_run_until_it_is_undone(runs: Path) -> None:
+    done = json.loads(said("niches", "rename", "toys & games", "Playthings", "--format", "json"))
+    assert {name: done[name] for name in ("kind", "verb", "groups", "name", "run")} == {
+        "kind": "niche",
+        "verb": "rename",
+        "groups": ["toys"],
+        "name": "Playthings",
+        "run": "7",
+    }
+    assert names() == NEWEST | {"toys": "Playthings"}
+    assert names("runs/rename") == OTHER | {"toys": "Playthings"}
+    assert said("niches", "merge", "playthings", "tea").startswith("toys, tea are one")
+    assert names() == {"toys": "Playthings", "7": "From 7"}
+    assert said("niches", "undo") == "taken back: toys, tea are one\n"
+    assert said("niches", "undo") == "taken back: toys is called Playthings\n"
+    assert names() == NEWEST
+    assert "nothing to undo" in said("niches", "undo", code=2)
+    assert len((runs / "journal.jsonl").read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_circles_have_the_same_verbs_and_a_journal_of_their_own(runs: Path) -> None:
+    said("circles", "rename", "c2", "Old hands")
+    said("niches", "rename", "tea", "Leaves")
+    assert names(kind="circle") == CIRCLES | {"c2": "Old hands"}
+    assert "c2, c1 are one" in said("circles", "merge", "c2", "One")
+    assert names(kind="circle") == {"c2": "Old hands"}
+    assert json.loads(said("circles", "undo", "--format", "json"))["verb"] == "merge"
+    assert names(kind="circle") == CIRCLES | {"c2": "Old hands"}
+    assert names()["tea"] == "Leaves"
+
+
+def test_a_verb_looks_at_the_run_it_is_told_to(runs: Path) -> None:
+    assert "no niche called 'rename'" in said("niches", "rename", "rename", "x", code=2)
+    said("niches", "rename", "rename", "Merge", "--run", "rename")
+    assert names("--", "rename")["rename"] == "Merge"
+    said("niches", "merge", "--run", "rename", "merge", "tea")
+    assert names("./rename") == {"rename": "Merge", "toys": "Toys & games"}
+    assert names() == NEWEST
+    assert "there is no run in runs/nowhere" in said("niches", "undo", "--run", "nowhere", code=2)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["niches", "renmae"], "there is no run in runs/renmae"),
+        (["niches", "renmae", "tea", "Leaves"], "Got unexpected extra arguments (tea Leaves)"),
+        (["niches", "rename", "tea", ""], "at least one character that can be seen"),
+        (["niches", "rename", "tea", "a\u202eb"], "cannot be seen (U+202E)"),
+        (["niches", "rename", "tea", "x" * 10_000], "at most 80 characters, not 10,000"),
+        (["niches", "rename", "tea", "toys"], "toys is called toys already"),
+        (["niches", "rename", "cheese", "x"], "there is no niche called 'cheese'"),
+        (["circles", "rename", "tea", "x"], "there is no circle called 'tea'"),
+        (["niches", "merge"], "Missing argument 'GROUP GROUP...'"),
+        (["niches", "merge", "tea"], "takes two niches or more"),
+        (["niches", "undo", "tea"], "Got unexpected extra argument (tea)"),
+        (["circles", "undo"], "no circle was renamed or merged"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_and_changes_nothing(runs: Path, args: list[str], words: str) -> None:
+    assert words in said(*args, code=2)
+    assert sorted(path.name for path in runs.iterdir()) == ["7", "rename"]
+    assert names() == NEWEST
+
+
+@pytest.mark.parametrize("kind", ["niche", "circle"])
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_help_explains_the_list_and_the_verbs(tmp_path: Path, kind: str, asked: str) -> None:
+    text = said(f"{kind}s", asked)
+    assert f"Usage: graphkoc {kind}s [OPTIONS] [RUN]\n       graphkoc {kind}s COMMAND [ARGS]..." in text
+    for word in ("Examples:", "--format", "rename", "merge", "undo", "./rename"):
+        assert word in text
+    for verb in ("rename", "merge", "undo"):
+        text = said(f"{kind}s", verb, asked)
+        assert f"Usage: graphkoc {kind}s {verb} [OPTIONS]" in text
+        assert f"graphkoc {kind}s {verb}" in text.split("Example:")[1]
+    assert "rename, merge and undo" in said("--help")
