@@ -102,7 +102,7 @@ def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> p
     eligible = niche.matrix.multiply(tied).tocsr()
     both = (circle.matrix.T @ eligible).toarray()
     drawn, marked = both.sum(axis=1), eligible.sum(axis=0)
-    p = hypergeom.sf(both - 1, int(marked.sum()), marked[None, :], drawn[:, None])
+    p = hypergeom.sf(both - 1, max(int(marked.sum()), 1), marked[None, :], drawn[:, None])
     q = false_discovery_control(p.ravel()).reshape(p.shape) if p.size else p
     row, column = np.nonzero((q <= FALSE_DISCOVERY_RATE) & (both > 0))
     people = both[row, column]
