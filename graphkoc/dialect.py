@@ -50,6 +50,7 @@ to_time: UTC; a time that states its zone is moved there. to_number takes a comm
 where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
 refuse: an error that ends the load with these words.
+Beside these there are `disclosed` and `origin_of` (`graphkoc.origin`), and `plain_text` of HTML (`graphkoc.markup`).
 """
 
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}

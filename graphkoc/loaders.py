@@ -28,7 +28,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets, canonical, dialect, origin, raw
+from graphkoc import assets, canonical, dialect, markup, origin, raw
 from graphkoc import encoding as encodings
 from graphkoc.dialect import quoted
 from graphkoc.errors import DataError, UsageError
@@ -189,6 +189,7 @@ def read(
     with duckdb.connect(config=CLOSED) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
         connection.execute(dialect.MACROS + ";" + origin.macros())
+        connection.create_function("plain_text", markup.plain, ["VARCHAR"], "VARCHAR")
         files, unread = _files(connection, source, paths, asked, progress)
         _register(connection, files, {name: view.columns for name, view in source.views.items()})
         ignored: dict[str, tuple[str, ...]] = {}
