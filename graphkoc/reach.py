@@ -123,8 +123,8 @@ def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> p
 def bridges(network: Network, circles: pd.DataFrame, niches: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     """People with a role who bridge: their followers are of two circles or two niches at least.
 
-    circles: consumer, circle. niches: consumer, niche. roles: consumer, role. Returns one row a person,
-    most circles_twice first: consumer, role and
+    circles: consumer, circle, without the fringe. niches: consumer, niche. roles: consumer, role.
+    Returns one row a person, most circles_twice first: consumer, role and
 
     circles: in how many circles somebody follows her.
     circles_twice: in how many of them somebody could hear it from two people or more: he follows her and

@@ -134,7 +134,7 @@ touches = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(touches, touches, st.sets(st.tuples(people, st.sampled_from(["tea", "toys"]))), st.randoms())
 def test_niches_are_parts_of_everybody_and_order_makes_no_difference(wrote, bought, inside, random) -> None:
     members = pd.DataFrame(sorted(inside), columns=["consumer", "niche"], dtype="str")

@@ -59,7 +59,7 @@ def framed(world: tuple) -> tuple[Network, pd.DataFrame, pd.DataFrame, pd.DataFr
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(worlds())
 def test_reach_is_who_follows(world: tuple) -> None:
     graph, niches, _, roles = world
@@ -75,7 +75,7 @@ def test_reach_is_who_follows(world: tuple) -> None:
             assert row["only_here"] == len(alone)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(worlds())
 def test_white_space_is_what_no_kol_reaches(world: tuple) -> None:
     graph, niches, _, roles = world
@@ -99,7 +99,7 @@ def test_white_space_is_what_no_kol_reaches(world: tuple) -> None:
     assert (alone <= table["people"]).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(worlds())
 def test_bridges_are_what_can_be_counted_by_hand(world: tuple) -> None:
     graph, niches, circles, roles = world
@@ -129,7 +129,7 @@ def test_bridges_are_what_can_be_counted_by_hand(world: tuple) -> None:
             assert counts["circles_twice"] <= counts["circles"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(worlds())
 def test_the_width_of_a_bridge_counts_those_with_two_voices(world: tuple) -> None:
     graph, _, circles, _ = world
@@ -143,7 +143,7 @@ def test_the_width_of_a_bridge_counts_those_with_two_voices(world: tuple) -> Non
             assert found.loc[(a, b)].tolist() == [sum(voices.values()), sum(v >= 2 for v in voices.values())]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_makes_no_difference(world: tuple, random) -> None:
     network, niche, circle, role = framed(world)
@@ -231,7 +231,7 @@ def test_chunks_follow_each_other_and_leave_nothing_out(cost: list[int]) -> None
     assert all(sum(cost[part]) - cost[part.start] <= module.CHUNK for part in slices)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(worlds())
 def test_groups_hold_each_membership_once_in_order(world: tuple) -> None:
     network, niche, _, _ = framed(world)

@@ -131,7 +131,7 @@ def test_where_nothing_is_known_nobody_is_alike() -> None:
 PEOPLE = st.sampled_from("abcdef")
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(PEOPLE, st.sampled_from(["x1", "x2", "y1", "z1", None])), max_size=20),
     st.sets(st.tuples(PEOPLE, PEOPLE), max_size=20),

@@ -40,10 +40,10 @@ def card(
 ) -> pd.DataFrame:
     """What sets each circle apart, one row a circle, sorted by id.
 
-    members: consumer, circle; every row counts, so the fringe is to be left out before. joined: (n,)
-    days since 1970 at which each consumer of the network joined; NaN or infinite where that is not
-    known. copies: how many rewired networks to compare with, by default 10, and fewer above half a
-    million follows. Raises DataError for a member who is no node of the network.
+    members: consumer, circle; every row counts, so leave the fringe out (confidence below
+    `circles.MEMBER`). joined: (n,) days since 1970 at which each consumer of the network joined; NaN or
+    infinite where that is not known. copies: how many rewired networks to compare with, by default 10,
+    and fewer above half a million follows. Raises DataError for a member who is no node of the network.
 
     Returns circle, then of each measure x its value, x_null (mean over the copies) and x_z (how many of
     the copies' standard deviations lie between; where they hardly differ, as if one were a step off):
@@ -66,6 +66,9 @@ def card(
     (everybody's in that year) and joined_median (time, UTC, to the second).
     """
     circles = Groups.of(network, members, "circle")
+    if not len(circles):
+        # There is nothing to compare: no follow need be rewired.
+        network = network.subset(np.zeros(len(network.source), dtype=bool))
     m = len(network.source)
     if copies is None:
         copies = int(np.clip(MOST_SWAPS // max(SWAPS * m, 1), FEWEST_COPIES, COPIES))
