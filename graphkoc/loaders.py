@@ -44,6 +44,8 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
 }
 """A SELECT reads the files that were named to `read`, and nothing else of the machine."""
 
+ALIAS = re.compile(r' AS (\w+|"([^"]|"")*")$')
+
 __all__ = ["FileCount", "Loaded", "Source", "discover", "find_source", "read"]
 
 
@@ -294,7 +296,8 @@ def _views(connection: duckdb.DuckDBPyConnection, source: Source, table: str) ->
         qualified = connection.get_table_names(source.selects[table], qualified=True)
     except duckdb.Error as error:
         raise _explained(error, source, CANONICAL[table]) from error
-    names = [name[1:-1].replace('""', '"') if name.startswith('"') else name for name in qualified]
+    bare = [ALIAS.sub("", name) for name in qualified]
+    names = [name[1:-1].replace('""', '"') if name.startswith('"') else name for name in bare]
     clean = {name.removeprefix("clean.") for name in names if name.startswith("clean.")}
     return {name for name in names if not name.startswith("clean.")}, clean
 
