@@ -208,8 +208,6 @@ class _Work:
         return files
 
     def _takers(self, path: str) -> list[Taker]:
-        for packed in raw.PACKED:
-            path = path.removesuffix(packed)
         caught = ((view, view.caught(path)) for view in self.views.values())
         return [(view, parts) for view, parts in caught if parts is not None]
 

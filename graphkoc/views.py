@@ -8,8 +8,9 @@ r"""What a source calls its files: `files.toml` in its folder says which files m
     around = { topic = "id", title = "title" }  # of JSON: columns from the document round the rows
     reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.lines` does
 
-A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json". A view
-that no file belongs to is empty. A source without `files.toml` sees each file as a view of the file's name.
+A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json"; * and ?
+stop at a /, # is a digit. A file belongs to a view also when it is packed. A view that no file belongs to is
+empty. A source without `files.toml` sees each file as a view of the file's name.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class View:
     def caught(self, path: str) -> dict[str, str] | None:
         """What the first pattern that fits the path makes columns of; None when none fits.
 
-        `path` has / between its parts, and no suffix that only says how the file is packed.
+        `path` has / between its parts.
         """
         for pattern in self._patterns:
             if match := pattern.search(path):
@@ -103,11 +104,13 @@ def _view(file: Path, name: str, keys: object) -> View:
 
 
 def _pattern(glob: str) -> re.Pattern[str]:
-    """A pattern of files as a regular expression: * and ? stop at a /, {name} is a part or a piece of one."""
-    pieces = re.split(r"(\*|\?|\{\w+\})", glob)
-    texts = {"*": "[^/]*", "?": "[^/]"}
+    """A pattern of files as a regular expression: * and ? stop at a /, # is a digit, {name} a part or a piece of one.
+
+    A file may be packed where the pattern does not say so.
+    """
+    texts = {"*": "[^/]*", "?": "[^/]", "#": "[0-9]"}
     whole = "".join(
         f"(?P<{piece[1:-1]}>[^/]+)" if re.fullmatch(r"\{\w+\}", piece) else texts.get(piece, re.escape(piece))
-        for piece in pieces
+        for piece in re.split(r"([*?#]|\{\w+\})", glob)
     )
-    return re.compile(f"(?:^|/){whole}$")
+    return re.compile(rf"(?:^|/){whole}(?:\.gz|\.xz)?$")
