@@ -1,12 +1,15 @@
 """The report: what it says is what the run holds, and nothing that a stranger wrote can do anything in it."""
 
 import base64
+import gzip
 import hashlib
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import resources
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -14,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkoc import report
+from graphkoc import layout, report
 from graphkoc.errors import StoreError
-from graphkoc.report import charts, display_name
-from graphkoc.runs import Run
+from graphkoc.network import Network
+from graphkoc.report import charts, display_name, niche_map
+from graphkoc.runs import Run, shaped
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -91,6 +95,9 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "audience_activity_points": theirs,
             "score": own + theirs,
             "niche": [slugs[i % len(slugs)] if slugs else None for i in range(n)],
+            "circle": None,
+            "hears_kol": True,
+            "hears_koc": False,
             "origin_unknown": 1.0,
             "rank": pd.array([i + 1 if i < kocs else None for i in range(n)], dtype="Int64"),
         }
@@ -138,10 +145,170 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
         "tiers": {"name": "relative", "low": 5.0, "high": 18.0, "people": {"small": n - wide, "wide": wide}},
         "score": {"kind": "formula", "why": "a formula that can be done by hand"},
         "niche_control": 0,
+        "circles": {
+            "control": {"published": 0, "tentative": 0},
+            "explained_by_joining": 0,
+            "dated": True,
+            "why_not": None,
+            "cohorts": None,
+        },
+        "churn": {},
+        "previous": None,
+        "brand_unheard": [],
         "backtest": backtest(),
         "backtest_why_not": None,
     }
-    return Run("run-of-the-test", held | info, people, table, members)
+    people = shaped("people", people)
+    return Run("run-of-the-test", held | info, people, shaped("niches", table.assign(level="niche")), members)
+
+
+def rich(names=None, group_names=None, **info):
+    """A run with everything: finer niches, circles, words, bridges, a brand, a last run, and a map."""
+    rng = np.random.default_rng(0)
+    names = names or [f"person {i}" for i in range(240)]
+    group_names = group_names or ["Coffee", "Games", "Camping", "Skin care", "Keyboards", "Baking"]
+    made = run(names=[*names], niches=group_names, kocs=24, wide=12, **info)
+    n = len(made.people)
+    ids = made.people["consumer"]
+    slugs = made.niches["niche"].tolist()
+    made.niches["white_space"] = 1 - made.niches["kol_reach"]
+    made.niches["koc_reach"], made.niches["white_space_koc"] = 0.31, 0.23
+    made.niches["change"] = ["grown by 12%, from 100 to 112 people", "new", *["the same: 40 of 41 people stayed"] * 4]
+    finer = made.niches.head(2).assign(
+        niche=["niche-0/v60", "niche-0/burr"],
+        name=[f"Finer {name}" for name in group_names[:2]],
+        parent="niche-0",
+        level="finer",
+        basis="products",
+        people=[20, 9],
+    )
+    second = pd.DataFrame({"consumer": ids, "niche": [slugs[(i + i // 6) % 6] for i in range(n)]})
+    second = second[second["niche"] != made.people["niche"]].iloc[::3].assign(reviews=3, share=0.2, confidence=0.99)
+    members = pd.concat([made.members, second]).sort_values("consumer", kind="stable", ignore_index=True)
+    niches = shaped("niches", pd.concat([made.niches, finer]))
+    circles = pd.DataFrame(
+        {
+            "circle": ["c1", "c4", "c2"],
+            "name": [f"Circle {name}" for name in group_names[:3]],
+            "evidence": "word, word and word",
+            "people": [40, 30, 20],
+            "stability": [0.91, 0.8, 0.66],
+            "status": ["published", "published", "tentative"],
+            "cohort_ratio": [2.2, np.nan, 1.6],
+            "tightness": [0.62, 0.4, 0.3],
+            "density": 0.12,
+            "density_null": 0.041,
+            "niches": "Coffee; Games",
+            "kocs": [3, 2, 0],
+            "change": ["shrunk by 20%, from 50 to 40 people", "new", None],
+        }
+    )
+    inside = pd.DataFrame({"consumer": ids[:90], "circle": ["c1"] * 40 + ["c4"] * 30 + ["c2"] * 20, "confidence": 0.9})
+    words = pd.DataFrame(
+        [
+            (kind, group, f"{word}-{name}", 9.0 - i, 12, 3)
+            for kind, group, name in [("niche", "niche-0", group_names[0]), ("circle", "c1", group_names[1])]
+            for i, word in enumerate(["v60", "burr", "bloom", "拿铁"])
+        ],
+        columns=["kind", "group", "word", "z", "inside", "outside"],
+    )
+    exemplars = pd.DataFrame(
+        [("niche", "niche-0", "product", f"Kettle {group_names[0]}", "9 of its people reviewed it")],
+        columns=["kind", "group", "what", "id", "why"],
+    )
+    koc, kol = ids[0], ids[n - 1]
+    network = Network.from_edges(
+        pd.DataFrame({"source": rng.choice(ids, 2500), "target": rng.choice(ids, 2500), "weight": 1.0}), ids.tolist()
+    )
+    strongest = inside.set_index("consumer")["circle"]
+    people = made.people.assign(circle=ids.map(strongest).astype("str")).sort_values("consumer", ignore_index=True)
+    return replace(
+        made,
+        info=made.info
+        | {
+            "circles": made.info["circles"] | {"explained_by_joining": 3, "cohorts": 0.88},
+            "churn": {"circle": {"words": "2 of the last run's 3 circles are still there, word for word."}},
+            "previous": {"run": "before", "at": "2011-01-12T07:00:00"},
+            "brand_unheard": ["no product is of the brand 'Acme'; near is Acne"],
+        },
+        people=people,
+        niches=niches,
+        members=members,
+        circles=shaped("circles", circles),
+        circle_members=shaped("circle_members", inside),
+        reach=shaped(
+            "reach",
+            pd.DataFrame(
+                {
+                    "consumer": [koc, kol],
+                    "niche": "niche-0",
+                    "reached": [9, 30],
+                    "share": [0.13, 0.6],
+                    "only_here": [4, 20],
+                    "role": ["koc", "kol"],
+                }
+            ),
+        ),
+        carries=shaped(
+            "carries",
+            pd.DataFrame(
+                {
+                    "circle": ["c1", "c4"],
+                    "niche": ["niche-0", "niche-1"],
+                    "people": [15, 10],
+                    "share_of_circle": 0.4,
+                    "share_of_niche": 0.2,
+                    "lift": [2.5, 1.9],
+                }
+            ),
+        ),
+        bridges=shaped(
+            "bridges",
+            pd.DataFrame(
+                {
+                    "consumer": [kol, koc],
+                    "role": ["kol", "koc"],
+                    "circles": [3, 2],
+                    "circles_twice": [2, 1],
+                    "structural_diversity": [3, 3],
+                    "niches": [5, 3],
+                }
+            ),
+        ),
+        words=shaped("words", words),
+        exemplars=shaped("exemplars", exemplars),
+        events=shaped(
+            "events",
+            pd.DataFrame(
+                [
+                    ("circle", "c1", "shrunk", None, 0.7, 50, 40, "shrunk by 20%, from 50 to 40 people"),
+                    ("circle", "c3", "merged", "c1", np.nan, 25, 0, "merged into c1"),
+                    ("circle", "c2", "same", None, 0.9, 20, 20, "the same: 19 of 20 people stayed"),
+                    ("niche", "niche-1", "born", None, np.nan, 0, 44, "new"),
+                ],
+                columns=["kind", "group", "event", "other", "jaccard", "people_before", "people_now", "words"],
+            ),
+        ),
+        brand=shaped(
+            "brand",
+            pd.DataFrame(
+                {
+                    "niche": [None, "niche-0"],
+                    "people": [200, 40],
+                    "buyers": [40, 12],
+                    "reviewers": [30, 10],
+                    "voice": [0.3, 0.45],
+                    "voice_before": [0.2, np.nan],
+                    "rivals_people": [50, 8],
+                    "affinity": [1.0, 1.6],
+                    "affinity_low": [np.nan, 1.2],
+                    "affinity_high": [np.nan, 2.1],
+                }
+            ),
+        ),
+        positions=layout.bubbles(niches, members),
+        ties=layout.ties(network, people),
+    )
 
 
 class Page(HTMLParser):
@@ -186,7 +353,22 @@ def hostile():
     return report.render(run(names=HOSTILE, niches=HOSTILE[:6]))
 
 
-@pytest.fixture(params=["plain", "hostile"])
+@pytest.fixture(scope="module")
+def everything():
+    return rich()
+
+
+@pytest.fixture(scope="module")
+def full(everything):
+    return report.render(everything)
+
+
+@pytest.fixture(scope="module")
+def full_hostile():
+    return report.render(rich(names=HOSTILE * 18, group_names=HOSTILE[:6]))
+
+
+@pytest.fixture(params=["plain", "hostile", "full", "full_hostile"])
 def page(request):
     return request.getfixturevalue(request.param)
 
@@ -368,6 +550,336 @@ def test_the_title_names_the_platforms(platforms, title):
     people = made.people.assign(platform=[platforms[i % len(platforms)] for i in range(len(made.people))])
     page = Page(report.render(replace(made, people=people)))
     assert page.inside["title"][0] == f"{title}: graphkoc report"
+
+
+# Circles and niches
+
+
+def section(page, name):
+    """The text of a section, by its id; None where there is none."""
+    found = re.search(rf'<section id="{name}".*?</section>', page, re.DOTALL)
+    return Page(found.group()).said() if found else None
+
+
+def cells(page, name):
+    """The rows of a section's tables, a list of texts each."""
+    section = re.search(rf'<section id="{name}".*?</section>', page, re.DOTALL).group()
+    rows = re.findall(r"<tr>(.*?)</tr>", section, re.DOTALL)
+    return [[Page(cell).said() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+def test_a_niche_says_who_is_in_it_who_reaches_it_and_what_sets_it_apart(full):
+    said = section(full, "niches")
+    assert "10% of its people no wide audience reaches; key opinion consumers reach 23% of those." in said
+    assert "v60-Coffee" in said
+    assert "Kettle Coffee" in said
+    assert "Reach most of it: person 0 13% (4 through her alone)" in said
+    assert "Carried by: Circle Coffee" in said
+    assert "▲ grown by 12%, from 100 to 112 people" in said
+
+
+def test_finer_niches_are_told_inside_their_niche_and_not_counted_twice(full, everything):
+    assert (
+        "Finer niches in it: Finer Coffee: 20 people, 4 KOCs, 90% reached by wide audiences (by products)"
+        in section(full, "niches")
+    )
+    assert "6 niches and 2 finer; 0 when categories are shuffled" in Page(full).said()
+    without = replace(everything, niches=everything.niches[everything.niches["level"] == "niche"])
+    unreached = re.search(r"<strong>(\S+)</strong> of niche members follow", full).group(1)
+    assert re.search(r"<strong>(\S+)</strong> of niche members follow", report.render(without)).group(1) == unreached
+
+
+def test_of_many_finer_niches_some_are_told_and_the_rest_counted(everything):
+    finer = everything.niches[everything.niches["level"] == "finer"].head(1)
+    many = pd.concat([finer.assign(niche=f"niche-0/{i}", name=f"finer {i:02}") for i in range(30)])
+    made = replace(everything, niches=pd.concat([everything.niches.head(6), many], ignore_index=True))
+    said = section(report.render(made), "niches")
+    assert "the largest of 30" in said
+    assert "finer 11" in said
+    assert "finer 12" not in said
+
+
+def test_a_niche_inside_a_category_that_is_no_niche_says_so(everything):
+    made = replace(
+        everything, niches=everything.niches.assign(parent=["Food <&> Drink", *everything.niches["parent"][1:]])
+    )
+    assert "in Food <&> Drink Coffee" in section(report.render(made), "niches")
+
+
+def test_a_circle_says_how_often_such_ones_came_back_and_what_else_could_explain_it(full):
+    first, second, third = re.findall(r'<li id="circle-\d".*?</li>\n(?=  <li id|</ul>)', full, re.DOTALL)
+    first, second, third = (Page(card).said() for card in (first, second, third))
+    assert (
+        "Circles of such an S came back in 9 of 10 reruns. It has 2.2 times the ties that joining dates explain."
+        in first
+    )
+    assert "12% of all possible follows are there; rewired, 4%." in first
+    assert "Carries: Coffee (2.5 times what chance would have)" in first
+    assert "KOCs: person 0, person 1, person 2" in first
+    assert "▼ shrunk by 20%" in first
+    assert "Joining dates are not known" in second
+    assert "tentative" in third
+    assert "came back in 5 of 10 reruns" in third
+    assert "No key opinion consumer in it" in third
+
+
+def test_the_control_of_the_circles_is_printed(full, everything):
+    said = section(full, "circles")
+    assert "Control: the same network with its ties dealt out at random gave 0." in said
+    assert "3 circles that are no more than people who joined at the same time are left out." in said
+    told = everything.info["circles"] | {
+        "control": {"published": 2, "tentative": 1},
+        "why_not": "3 circles were found where ties were dealt out at random",
+    }
+    none = replace(everything, info=everything.info | {"circles": told}, circles=everything.circles.head(0))
+    said = section(report.render(none), "circles")
+    assert "gave 2, and 1 tentative." in said
+    assert "Nothing is published: 3 circles were found where ties were dealt out at random." in said
+
+
+def test_who_bridges_is_named_only_if_a_key_opinion_consumer(full):
+    said = section(full, "bridges")
+    assert cells(full, "bridges")[1:] == [["person 0", "2", "1", "3"]]
+    assert "1 person with a wide audience does too." in said
+    assert "not to be named" not in full
+
+
+def test_the_brand_stands_in_each_niche_beside_everybody(full):
+    said = section(full, "brand")
+    assert cells(full, "brand")[1:] == [
+        ["Everybody", "40", "30", "50", "30% (was 20%)", "1"],
+        ["Coffee", "12", "10", "8", "45%", "1.6 (1.2 to 2.1)"],
+    ]
+    assert "no product is of the brand 'Acme'; near is Acne" in said
+
+
+def test_what_changed_is_told_with_names_and_how_much_of_it_is_method(full):
+    said = section(full, "changes")
+    assert "Since the run of 12 January 2011." in said
+    assert "2 of the last run's 3 circles are still there, word for word." in said
+    assert cells(full, "changes")[1:] == [
+        ["▼ shrunk", "Circle Coffee circle", "shrunk by 20%, from 50 to 40 people", "50", "40"],
+        ["merged", "c3 circle", "merged into Circle Coffee", "25", "–"],
+        ["▲ born", "Games niche", "new", "–", "44"],
+    ]
+    assert "As they were: 1 circle and 0 niches." in said
+
+
+def test_a_first_run_calls_nothing_new(everything):
+    events = everything.events[everything.events["event"] == "born"]
+    first = report.render(replace(everything, info=everything.info | {"previous": None, "churn": {}}, events=events))
+    assert section(first, "changes") is None
+    assert "▲ new" not in Page(first).said()
+
+
+@pytest.mark.parametrize(
+    ("frame", "name"),
+    [("circles", "circles"), ("bridges", "bridges"), ("brand", "brand"), ("events", "changes"), ("positions", "map")],
+)
+def test_what_is_not_there_has_no_section_and_nothing_leads_to_it(everything, frame, name):
+    page = report.render(replace(everything, **{frame: getattr(everything, frame).head(0)}))
+    assert section(page, name) is None
+    ids = {attrs["id"] for _, attrs in Page(page).elements if "id" in attrs}
+    assert {attrs["href"][1:] for tag, attrs in Page(page).elements if tag == "a"} <= ids
+
+
+def test_a_group_named_after_somebody_in_its_middle_keeps_her_to_itself(everything):
+    nobody = everything.people.loc[everything.people["rank"].isna(), "consumer"].iloc[0]
+    somebody = everything.people.loc[everything.people["rank"].notna(), "consumer"].iloc[0]
+    names = [f"People around {nobody}", f"Coffee around {somebody}", "Round about"]
+    shown = pd.DataFrame([("circle", "c1", "review", f"{nobody}:7", "holds v60")], columns=list(everything.exemplars))
+    page = report.render(replace(everything, circles=everything.circles.assign(name=names), exemplars=shown))
+    said = section(page, "circles")
+    assert "Circle c1" in said
+    assert f"Coffee around {somebody}" in said
+    assert "Round about" in said
+    assert nobody not in re.findall(r"test:\d+", page)
+
+
+# The map
+
+
+def unpacked(page):
+    """What the page's script reads: x, y (0 to 1), the lines' two ends, bubble, and the counts."""
+    (canvas,) = (attrs for tag, attrs in Page(page).elements if tag == "canvas")
+    dots, lines = int(canvas["data-dots"]), int(canvas["data-lines"])
+    raw = gzip.decompress(base64.b64decode(canvas["data-packed"]))
+    assert len(raw) == 5 * dots + 4 * lines
+    x, y, a, b = np.split(np.frombuffer(raw[: -dots or None], "<u2"), [dots, 2 * dots, 2 * dots + lines])
+    return x / 65535, y / 65535, a, b, np.frombuffer(raw[-dots:], np.uint8), canvas
+
+
+def links(page):
+    """The bubbles of the map: the attributes of the link, and of its disc."""
+    (figure,) = (figure for figure in figures(page) if figure.get("id") == "bubbles")
+    discs = [(link.attrib, link.find(namespaced("circle")).attrib) for link in figure.iter(namespaced("a"))]
+    return [(link, {name: float(disc[name]) for name in ("cx", "cy", "r")}) for link, disc in discs]
+
+
+def test_each_bubble_leads_to_its_niche_and_says_what_it_shows(full):
+    told = {link["data-name"]: link for link, _ in links(full)}
+    assert list(told) == [
+        "Coffee",
+        "Finer Coffee",
+        "Finer Games",
+        *["Games", "Camping", "Skin care", "Keyboards", "Baking"],
+    ]
+    assert told["Games"]["href"] == "#niche-2"
+    people = "42 people; wide audiences reach 80% of them, key opinion consumers 31%"
+    assert told["Games"]["aria-label"] == f"Games: {people}"
+    assert f"<title>Games: {people}</title>" in full
+
+
+@given(st.floats(0, 1))
+def test_a_bubble_is_filled_by_area(share):
+    bubble = niche_map.Bubble("n", "name", 5, "said", share, "#n")
+    places = pd.DataFrame({"niche": ["n"], "x": [0.0], "y": [0.0], "radius": [1.0]})
+    figure = ET.fromstring(niche_map.bubble_map([bubble], places))
+    radius = float(figure.find(f".//{namespaced('circle')}").get("r"))
+    told = [element for element in figure.iter() if element.get("class") == "told"]
+    area = sum(segment(element) for element in told)
+    assert area == pytest.approx(share * np.pi * radius**2, abs=0.01 * np.pi * radius**2)
+
+
+def segment(element):
+    """The area of a disc, or of the part of one below a level chord."""
+    if element.tag == namespaced("circle"):
+        return np.pi * float(element.get("r")) ** 2
+    numbers = r"M(\S+) (\S+)A(\S+) \S+ 0 (\d) 0 (\S+) (\S+)z"
+    x0, _, r, large, x1, _ = map(float, re.fullmatch(numbers, element.get("d")).groups())
+    angle = 2 * np.arcsin(min(1, abs(x1 - x0) / (2 * r)))
+    angle = 2 * np.pi - angle if large else angle
+    return r**2 / 2 * (angle - np.sin(angle))
+
+
+@pytest.mark.parametrize(
+    "name", ["DVDs", "Musical Instruments & Equipment", "小红书达人露营装备", "a" * 40, "露营 ultralight 装备"]
+)
+@pytest.mark.parametrize("radius", [0.02, 0.1, 0.3, 1.0])
+@pytest.mark.parametrize("crowded", [False, True])
+def test_a_name_stays_inside_its_bubble_or_is_left_out(name, radius, crowded):
+    finer = [niche_map.Bubble("inner", "i", 1, "", 0, "#i")] if crowded else []
+    bubble = niche_map.Bubble("n", name, 1234, "said", 0.5, "#n", finer)
+    places = pd.DataFrame(
+        {"niche": ["n", "inner", "far"], "x": [0.0, 0, 9], "y": 0.0, "radius": [radius, radius / 9, 1]}
+    )
+    link = next(ET.fromstring(niche_map.bubble_map([bubble], places)).iter(namespaced("a")))
+    disc = link.find(namespaced("circle"))
+    y, r = float(disc.get("cy")), float(disc.get("r"))
+    texts = link.findall(namespaced("text"))
+    for text in texts:
+        size, base = float(text.get("font-size")), float(text.get("y"))
+        wide = sum(1 if ord(c) > 0x2E80 else 0.55 for c in text.text) * size / 2
+        assert np.hypot(wide, max(abs(base - 0.8 * size - y), abs(base - y))) <= r
+        assert not crowded or base <= y
+    said = "".join(text.text for text in texts if text.get("class") == "name")
+    assert said.replace(" ", "") in ("", name.replace(" ", ""))
+    assert said or radius < 1 or len(name) == 40
+
+
+def test_people_stand_in_the_bubbles_of_the_map(full, everything):
+    x, y, _, _, bubble, canvas = unpacked(full)
+    discs = [disc for link, disc in links(full) if "finer" not in link["class"].split()]
+    for number, disc in enumerate(discs):
+        inside = np.hypot(960 * x - disc["cx"], 600 * y - disc["cy"]) <= disc["r"]
+        assert inside[bubble == number].all()
+        assert not inside[bubble != number].any()
+    assert len(x) == len(everything.people)
+    assert (int(canvas["data-kocs"]), int(canvas["data-wide"])) == (24, 12)
+    koc = everything.people.set_index("rank").loc[1]
+    assert discs[bubble[0]]["r"] > 0
+    assert links(full)[0][0]["data-name"] == "Coffee"
+    assert koc["niche"] == "niche-0"
+    assert bubble[0] == 0
+
+
+def test_lines_join_people_who_have_a_tie_and_each_pair_once(full, everything):
+    _, _, a, b, _, _ = unpacked(full)
+    assert (a < b).all()
+    assert len(set(zip(a.tolist(), b.tolist(), strict=True))) == len(a)
+    pairs = {tuple(sorted(pair)) for pair in everything.ties.itertuples(index=False)}
+    assert len(a) == len(pairs)
+    rank = everything.people["rank"].astype("float64").to_numpy()
+    degree = np.bincount(np.concatenate([a, b]), minlength=36)
+    for dot in range(24):
+        row = int(np.flatnonzero(rank == dot + 1)[0])
+        assert degree[dot] == sum(row in pair for pair in pairs)
+
+
+def test_where_a_dot_comes_in_the_file_does_not_tell_who_it_is(everything, full):
+    """Other ids in another order, at the same places: the same dots in the same order."""
+    x, y, _, _, bubble, _ = unpacked(full)
+    rest = np.column_stack([bubble, x, y])[36:]
+    assert (np.lexsort((rest[:, 2], rest[:, 1], rest[:, 0])) == np.arange(len(rest))).all()
+
+
+def test_an_audience_is_told_with_the_ties_in_it(everything, full):
+    options = [attrs for tag, attrs in Page(full).elements if tag == "option" and "data-near" in attrs]
+    assert [int(option["value"]) for option in options] == list(range(20))
+    ties = set(everything.ties.itertuples(index=False, name=None))
+    first = int(everything.people.index[everything.people["rank"].eq(1).fillna(False)][0])
+    near = [b for a, b in everything.ties.itertuples(index=False, name=None) if a == first][:40]
+    pairs = sum((a, b) in ties or (b, a) in ties for a, b in combinations(near, 2))
+    k = len(near)
+    assert len(options[0]["data-near"].split()) == k
+    assert f"{pairs} tie" in options[0]["data-said"]
+    assert f"{charts.percent(pairs / (k * (k - 1) / 2))} of all possible." in options[0]["data-said"]
+
+
+def test_a_larger_audience_than_is_shown_is_said_to_be_so(everything):
+    people = everything.people.assign(audience=1234.0)
+    page = report.render(replace(everything, people=people))
+    assert re.search(r"person 0: the \d+ closest of 1,234 people in her audience, ", page)
+
+
+def test_how_many_are_drawn_is_said(everything, full, monkeypatch):
+    assert "All 252 people are drawn. All 40 ties are drawn." in section(full, "map")
+    monkeypatch.setattr(layout, "DOTS", 120)
+    monkeypatch.setattr(layout, "EGOS", 1)
+    monkeypatch.setattr(layout, "CLOSEST", 9)
+    counts = everything.info["counts"] | {"follows": 99_999}
+    said = section(report.render(replace(everything, info=everything.info | {"counts": counts})), "map")
+    assert re.search(r"1\d\d of 252 people are drawn: the first key opinion consumers, the widest", said)
+    assert re.search(r"Of 99,999 ties [\d,]+ are drawn: key", said)
+
+
+def test_without_scripts_the_drawer_says_so(full):
+    said = section(full, "map")
+    assert "scripts are off here" in said
+    assert re.search(r'<div class="people" hidden>', full)
+
+
+def test_the_colour_of_a_niche_is_its_own():
+    assert niche_map.hue("games") == niche_map.hue("games")
+    hues = {niche_map.hue(f"niche {i}") for i in range(200)}
+    assert hues == set(range(niche_map.HUES))
+    style = (resources.files("graphkoc.report") / "page.css").read_text()
+    assert re.findall(r"^\.hue-(\d+) ", style, re.MULTILINE) == [str(i) for i in range(niche_map.HUES)]
+
+
+def test_thirty_thousand_people_make_no_more_than_half_a_megabyte_of_map():
+    n = 40_000
+    rng = np.random.default_rng(0)
+    ids = [f"test:{i:05}" for i in range(n)]
+    people = pd.DataFrame({"consumer": ids, "tier": "tiny", "audience": rng.integers(0, 50, n).astype(float)})
+    people["niche"] = [f"niche-{i}" for i in rng.integers(0, 20, n)]
+    people["rank"] = pd.array([i + 1 if i < 2000 else None for i in range(n)], dtype="Int64")
+    members = people[["consumer", "niche"]]
+    niches = members["niche"].value_counts().rename_axis("niche").rename("people").reset_index()
+    network = Network.from_edges(
+        pd.DataFrame({"source": rng.choice(ids, 4 * n), "target": rng.choice(ids, 4 * n), "weight": 1.0}), ids
+    )
+    places = layout.bubbles(niches, members)
+    made = Run("big", {}, people, niches, members, positions=places, ties=layout.ties(network, people))
+    packed = niche_map.pack(made, niches["niche"].tolist())
+    assert 29_000 < packed.dots <= 30_000
+    assert len(packed.packed) < 500_000
+
+
+def test_the_example_makes_less_than_half_a_megabyte(ciao_run):
+    page = report.render(ciao_run)
+    assert len(page.encode()) < 500_000
+    assert section(page, "map")
 
 
 # What may be missing

@@ -27,7 +27,9 @@ __all__ = ["display_name", "render", "write"]
 def render(run: Run) -> str:
     """The report of a run as one HTML page; the same bytes for the same run."""
     page = _environment()
-    script, style = (page.loader.get_source(page, name)[0] for name in ("page.js", "page.css"))  # type: ignore[union-attr]
+    parts = (page.loader.get_source(page, name)[0] for name in ("page.js", "map.js", "page.css"))  # type: ignore[union-attr]
+    *scripts, style = parts
+    script = "\n".join(scripts)
     return page.get_template("page.html.j2").render(
         **content(run), script=Markup(script), style=Markup(style), script_hash=_hash(script), style_hash=_hash(style)
     )

@@ -11,18 +11,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from graphkoc import explain
-from graphkoc.report import charts
+from graphkoc.report import charts, groups, niche_map
 from graphkoc.report.charts import percent
-from graphkoc.report.names import display_name
+from graphkoc.report.names import display_name, person_name
 from graphkoc.runs import Run
 from graphkoc.score import PARTS
 
 __all__ = ["content"]
 
 LEADERS = 50
-LEADERS_OF_NICHE = 3
-NICHES = 100
-"""Niches with a card of their own; more would make a page that nobody scrolls through."""
 TEXT = 200
 
 RANKINGS = {
@@ -43,8 +40,13 @@ YARDSTICKS = {"score", "formula", "random", "oracle"}
 
 def content(run: Run) -> dict[str, Any]:
     """Everything that the template prints; text in it is raw, only figures are markup."""
-    niches = _niches(run)
-    leaders = _leaders(run, niches)
+    run = groups.called(run)
+    niches, circles, bridges = groups.niches(run), groups.circles(run), groups.bridges(run)
+    finer = [inner for niche in niches for inner in niche["finer"]]
+    linked = [group["best"] for group in [*niches, *finer, *circles]] + [niche["reachers"] for niche in niches]
+    linked.append(bridges["rows"] if bridges else [])
+    everywhere = {niche["niche"]: niche for niche in [*niches, *finer]}
+    leaders = _leaders(run, everywhere, {one["rank"] for people in linked for one in people})
     tested = _backtest(run)
     return {
         "title": _title(run),
@@ -54,7 +56,19 @@ def content(run: Run) -> dict[str, Any]:
         "people": len(run.people),
         "kocs": int(run.people["rank"].notna().sum()),
         "niches": niches,
-        "niches_found": len(run.niches),
+        "niches_found": int((run.niches["level"] != "finer").sum()),
+        "finer_found": int((run.niches["level"] == "finer").sum()),
+        "by_niche": everywhere,
+        "map": _map(run, niches),
+        "circles": circles,
+        "circles_found": len(run.circles),
+        "circles_told": run.info["circles"],
+        "bridges": bridges,
+        "changes": groups.changes(run),
+        "churn": [run.info["churn"][kind]["words"] for kind in sorted(run.info["churn"])],
+        "since": _date(run.info["previous"]["at"]) if run.info["previous"] else None,
+        "brand": groups.brand(run),
+        "brand_unheard": [display_name(said, TEXT) for said in run.info["brand_unheard"]],
         "niche_control": run.info["niche_control"],
         "unreached": _unreached(run),
         "least_reached": sorted((n for n in niches if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
@@ -98,47 +112,23 @@ def _date(iso: str) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _who(person: Any) -> str:
-    """A person's name as shown: her id where there is no name, or nothing of it can be seen."""
-    name = "" if pd.isna(person["name"]) else display_name(str(person["name"]))
-    return name or display_name(str(person["consumer"])) or "(no name)"
-
-
 def _unreached(run: Run) -> float | None:
-    """The share of niche memberships whose person follows nobody with a wide audience."""
-    people = run.niches["people"].sum()
-    return float(((1 - run.niches["kol_reach"]) * run.niches["people"]).sum() / people) if people else None
+    """The share of memberships in niches (finer ones left out) whose person follows nobody with a wide audience."""
+    niches = run.niches[run.niches["level"] != "finer"]
+    people = niches["people"].sum()
+    return float(((1 - niches["kol_reach"]) * niches["people"]).sum() / people) if people else None
 
 
-def _niches(run: Run) -> list[dict[str, Any]]:
-    ranked = run.members.merge(run.kocs()[["consumer", "name", "rank"]], on="consumer").sort_values(["niche", "rank"])
-    best = {niche: group.head(LEADERS_OF_NICHE) for niche, group in ranked.groupby("niche")}
-    return [
-        {
-            "niche": row["niche"],
-            "anchor": number,
-            "name": display_name(str(row["name"])) or display_name(str(row["niche"])),
-            "evidence": display_name(str(row["evidence"]), TEXT),
-            "people": int(row["people"]),
-            "kocs": int(row["kocs"]),
-            "wide": int(row["kols"]),
-            "reach": float(row["kol_reach"]),
-            "meter": Markup(charts.meter(float(row["kol_reach"]))),
-            "best": [{"who": _who(person), "rank": int(person["rank"])} for _, person in best[row["niche"]].iterrows()]
-            if row["niche"] in best
-            else [],
-        }
-        for number, row in enumerate(run.niches.head(NICHES).to_dict("records"), start=1)
-    ]
+def _leaders(run: Run, niches: dict[str, dict[str, Any]], linked: set[int]) -> list[dict[str, Any]]:
+    """The first key opinion consumers of all, and those whom the page names elsewhere, by rank.
 
-
-def _leaders(run: Run, niches: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first key opinion consumers of all, and the first of every niche shown, by rank."""
-    wanted = set(range(1, LEADERS + 1)) | {koc["rank"] for niche in niches for koc in niche["best"]}
+    niches: what is said of each that has an anchor. linked: ranks.
+    """
+    wanted = set(range(1, LEADERS + 1)) | linked
     everybody = run.kocs()
     full = float(everybody["score"].max()) if len(everybody) else 0.0
-    anchors = {niche["niche"]: niche["anchor"] for niche in niches}
-    names = {niche["niche"]: niche["name"] for niche in niches}
+    anchors = {niche: said["anchor"] for niche, said in niches.items()}
+    names = {niche: said["name"] for niche, said in niches.items()}
     memberships = run.members.groupby("consumer")["niche"].agg(list).to_dict()
     rows = []
     for _, person in everybody[everybody["rank"].isin(wanted)].iterrows():
@@ -147,7 +137,7 @@ def _leaders(run: Run, niches: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "rank": int(person["rank"]),
-                "who": _who(person),
+                "who": person_name(person),
                 "consumer": display_name(str(person["consumer"])),
                 "niche": names.get(person["niche"]),
                 "anchor": anchors.get(person["niche"]),
@@ -162,6 +152,59 @@ def _leaders(run: Run, niches: list[dict[str, Any]]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _map(run: Run, niches: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The bubbles, and the people for the page's script; None where the run has no places for them."""
+    places = set(run.positions["niche"])
+    shown = [niche for niche in niches if niche["niche"] in places]
+    if not shown:
+        return None
+    people = niche_map.pack(run, [niche["niche"] for niche in shown])
+    return {
+        "figure": Markup(niche_map.bubble_map([_bubble(niche) for niche in shown], run.positions)),
+        "bubbles": len(shown),
+        "finer": any(niche["finer"] for niche in shown),
+        "people": people,
+        "ties": run.info["counts"]["follows"],
+        "egos": [_ego(run, audience) for audience in niche_map.audiences(run, people)],
+    }
+
+
+def _bubble(niche: dict[str, Any]) -> niche_map.Bubble:
+    reached = f"wide audiences reach {percent(niche['reach'])} of them"
+    if niche["koc_reach"] is not None:
+        reached += f", key opinion consumers {percent(niche['koc_reach'])}"
+    return niche_map.Bubble(
+        niche=niche["niche"],
+        name=niche["name"],
+        people=niche["people"],
+        said=reached,
+        filled=niche["reach"],
+        href=f"#niche-{niche['anchor']}",
+        finer=[_bubble(finer) for finer in niche["finer"]],
+    )
+
+
+def _ego(run: Run, audience: niche_map.Audience) -> dict[str, Any]:
+    """What is said of a key opinion consumer's audience, and which dots it is."""
+    person = run.people.iloc[audience.row]
+    k, followers = len(audience.near_rows), int(person["audience"])
+    who = f"{k} {'person' if k == 1 else 'people'} in her audience"
+    if followers > k:
+        who = f"the {k} closest of {followers:,} people in her audience"
+    said = f"{person_name(person)}: {who}"
+    if k > 1:
+        possible = k * (k - 1) // 2
+        ties = "1 tie" if audience.pairs == 1 else f"{audience.pairs:,} ties"
+        said += f", {ties} among them, {percent(audience.pairs / possible)} of all possible"
+    return {
+        "rank": int(person["rank"]),
+        "who": person_name(person),
+        "dot": audience.dot,
+        "near": " ".join(str(dot) for dot in audience.near_dots),
+        "said": f"{said}.",
+    }
 
 
 def _parts(run: Run) -> list[dict[str, Any]]:
@@ -182,7 +225,7 @@ def _scatter(run: Run) -> Markup | None:
     if not (people["audience"] > 0).any():
         return None
     names = [
-        "" if pd.isna(person["rank"]) else _who(person)
+        "" if pd.isna(person["rank"]) else person_name(person)
         for person in people[["name", "consumer", "rank"]].to_dict("records")
     ]
     return Markup(

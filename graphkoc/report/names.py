@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
-__all__ = ["display_name"]
+import pandas as pd
+
+__all__ = ["display_name", "person_name"]
 
 LONGEST = 40
 NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -21,6 +25,12 @@ def display_name(text: str, longest: int = LONGEST) -> str:
     seen = "".join(" " if character.isspace() else "" if _invisible(character) else character for character in text)
     name = unicodedata.normalize("NFC", " ".join(seen.split()))
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
+
+
+def person_name(person: Mapping[Any, Any] | pd.Series[Any]) -> str:
+    """A person's name as shown: her id where there is no name, or nothing of it can be seen."""
+    name = "" if pd.isna(person["name"]) else display_name(str(person["name"]))
+    return name or display_name(str(person["consumer"])) or "(no name)"
 
 
 def _invisible(character: str) -> bool:
