@@ -81,8 +81,8 @@ def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features
     things = features.things if features is not None else None
     products = pd.concat([products_of(log, level, table, things) for level, table in levels], ignore_index=True)
     refused = [
-        f"{level.control} {name} were found where reviews were dealt out at random"
-        for (level, _), name in zip(levels, ("niches", "finer niches"), strict=False)
+        f"{_counted(level.control, name)} found where reviews were dealt out at random"
+        for (level, _), name in zip(levels, ("niche", "finer niche"), strict=False)
         if level.control
     ]
     return Niches(
@@ -94,3 +94,7 @@ def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features
         tuple(log.network.ids[coreview.hubs(log, scope).people].tolist()) if features is not None else (),
         "; ".join(refused) or None,
     )
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name} was" if number == 1 else f"{number} {name}s were"

@@ -9,21 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
 from graphkoc.log import Log
 from graphkoc.niches.features import BASES, Features
 from graphkoc.niches.products import groups_of_products
-from graphkoc.significance import benjamini_hochberg
 
-__all__ = ["AGREEMENT", "MIN_REVIEWS", "Traits", "by_category", "by_content"]
+__all__ = ["MIN_REVIEWS", "Traits", "by_category", "by_content"]
 
 MIN_REVIEWS = 3
 """That have the trait, of each person in a niche."""
-AGREEMENT = 2.0
-"""Times chance that two reviews of one product agree on a word which is about the product."""
-UNSURE = 0.01
-"""False discovery rate of such words."""
+OTHERS = 2
+AGREEING = 1 / 3
+"""How many of the other reviews of a product have a word that is about the product."""
 NAMED = 3
 """Words that name a group of products."""
 
@@ -74,61 +71,61 @@ def by_content(log: Log, scope: NDArray[np.int32], features: Features, min_size:
 
 
 def _by_term(log: Log, scope: NDArray[np.int32], features: Features, basis: int, min_size: int) -> Traits:
-    """The terms of a basis; words of reviews only where they are about the product."""
+    """The terms of a basis."""
     used = (features.basis == basis) & (scope[features.row] >= 0)
-    row, term = features.row[used], features.term[used].astype(np.int64)
-    code = scope[row] * len(features.terms) + term
-    codes, trait, reviews = np.unique(code, return_inverse=True, return_counts=True)
-    wanted = reviews >= MIN_REVIEWS * min_size
+    row, term = features.row[used].astype(np.int64), features.term[used].astype(np.int64)
     if BASES[basis] == "review words":
-        wanted[wanted] &= _about_the_product(log, scope, row, trait, wanted)
+        row, term = _said_by_others(log, row, term)
+    codes, trait, reviews = np.unique(scope[row] * len(features.terms) + term, return_inverse=True, return_counts=True)
+    wanted = reviews >= MIN_REVIEWS * min_size
     kept = wanted[trait]
-    number = np.cumsum(wanted) - 1
     scopes, terms = np.divmod(codes[wanted], max(len(features.terms), 1))
+    number = (np.cumsum(wanted) - 1)[trait[kept]]
     table = _table(scopes, BASES[basis], features.terms[terms].tolist())
-    return Traits(scope, row[kept], number[trait[kept]].astype(np.int32), table)
+    return Traits(scope, row[kept].astype(np.int32), number.astype(np.int32), table)
 
 
-def _about_the_product(
-    log: Log, scope: NDArray[np.int32], row: NDArray[np.int32], trait: NDArray[Any], wanted: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Which of the wanted words two reviewers of one product both use more often than reviewers of any two.
+def _said_by_others(
+    log: Log, row: NDArray[np.int64], term: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of words in reviews those that are about the product, by each review of it: (row, word).
 
-    Other words tell how somebody writes, not what she cares about. In each scope the pairs of reviews of
-    one product that share a word are counted against share^2 of all such pairs: at least AGREEMENT times
-    as many, and too many for a Poisson distribution (false discovery rate UNSURE).
+    A word is about the product that somebody reviewed when of the other reviews of it at least OTHERS, and
+    AGREEING of them, have it. Whether her own has it does not count, as that tells how she writes and not
+    what she cares about.
     """
-    _, thing = np.unique(log.thing, return_inverse=True)
-    sold = log.sold & (scope >= 0)
-    scope_of = np.zeros(thing.max(initial=-1) + 1, dtype=np.int64)
-    scope_of[thing[sold]] = scope[sold]
-    of_thing = np.bincount(thing[sold], minlength=len(scope_of)).astype(float)
-    pairs = np.bincount(scope_of, of_thing * (of_thing - 1) / 2)
-    reviews = np.bincount(scope[sold])
+    sold = log.sold[row]
+    row, term = row[sold], term[sold]
+    products, thing = np.unique(log.thing, return_inverse=True)
+    reviews = np.bincount(thing, minlength=len(products))
+    words = int(term.max(initial=0)) + 1
+    said, times = np.unique(thing[row] * words + term, return_counts=True)
+    about = said // words
+    often = (times >= OTHERS) & (times >= AGREEING * (reviews[about] - 1))
+    said, times, about = said[often], times[often], about[often]
 
-    kept = wanted[trait] & sold[row]
-    with_word, size = np.unique(trait[kept] * len(scope_of) + thing[row[kept]], return_counts=True)
-    word = with_word // max(len(scope_of), 1)
-    agreeing = np.bincount(word, size * (size - 1) / 2, len(wanted))[wanted]
-    where = np.zeros(len(wanted), dtype=np.int64)
-    where[trait] = scope[row]
-    where = where[wanted]
-    share = np.bincount(trait[kept], minlength=len(wanted))[wanted] / np.maximum(reviews, 1)[where]
-    expected = share**2 * pairs[where]
-    p = np.where(agreeing > 0, gammainc(np.maximum(agreeing, 1), expected), 1.0)
-    return (agreeing >= AGREEMENT * expected) & (benjamini_hochberg(p, len(p)) <= UNSURE)
+    order = np.argsort(thing, kind="stable")
+    at, which = _spread(np.searchsorted(thing[order], about), reviews[about])
+    everybody, word = order[at], said[which] % words
+    others = times[which] - np.isin(everybody * words + word, row * words + term)
+    kept = (others >= OTHERS) & (others >= AGREEING * (reviews[about[which]] - 1))
+    return everybody[kept], word[kept]
+
+
+def _spread(first: NDArray[np.int64], length: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each stretch of numbers from `first` on, `length` long, one after the other, and which it is."""
+    which = np.repeat(np.arange(len(first)), length)
+    return np.arange(len(which)) + (first - np.cumsum(length) + length)[which], which
 
 
 def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_seed: int) -> Traits:
     """The groups of products that significantly many people review together."""
     group, thing = groups_of_products(log, scope, rng_seed)
     order = np.argsort(log.thing, kind="stable")
-    first = np.searchsorted(log.thing[order], thing, side="left")
-    length = np.searchsorted(log.thing[order], thing, side="right") - first
-    at = np.repeat(first - np.cumsum(length) + length, length) + np.arange(length.sum())
-    row, trait = order[at], np.repeat(group, length)
-    inside = scope[row] >= 0
-    row, trait = row[inside].astype(np.int32), trait[inside].astype(np.int32)
+    first = np.searchsorted(log.thing[order], thing)
+    at, which = _spread(first, np.searchsorted(log.thing[order], thing, side="right") - first)
+    inside = scope[order[at]] >= 0
+    row, trait = order[at][inside].astype(np.int32), group[which][inside].astype(np.int32)
     scopes = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)
     scopes[trait] = scope[row]
     found = Traits(scope, row, trait, _table(scopes, "products", [""] * len(scopes)))
