@@ -38,6 +38,9 @@ CREATE MACRO _part(x, source) AS coalesce(replace(replace(
 CREATE MACRO made_id(source, who, what, t, content) AS
     source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
     || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16));
+CREATE MACRO unmangled(x) AS coalesce(
+    if(regexp_full_match(x, '[\x00-\x{ff}]*'), TRY(decode(unhex(array_to_string(list_transform(
+        regexp_extract_all(x, '(?s).'), lambda letter: printf('%02x', unicode(letter))), '')))), NULL), x);
 CREATE MACRO refuse(words) AS error('refused: ' || words);
 """
 """What the SELECTs of loaders and the casts are written in.
@@ -49,7 +52,8 @@ can be) and 1,024; what is no count stays.
 to_time: UTC; a time that states its zone is moved there. to_number takes a comma as the decimal point
 where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
-refuse: an error that ends the load with these words.
+unmangled: text whose bytes in UTF-8 were written as letters, as Meta's exports do. refuse: an error that
+ends the load with these words.
 Beside these there are `disclosed` and `origin_of` (`graphkoc.origin`), and `plain_text` of HTML (`graphkoc.markup`).
 """
 

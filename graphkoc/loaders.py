@@ -211,11 +211,8 @@ def read(
                 progress(f"checking {name}", 0, 0, 0)
             _clean(connection, source, CANONICAL[name], latest)
             tables[name] = _frame(connection.sql(f"FROM clean.{name}").to_arrow_table(), CANONICAL[name])
-        every = [file for name in sorted(files) for file in files[name]]
-        counts = _counts(connection, every)
-        bad = [(bad.file, bad.row, None, bad.reason, bad.text) for file in every for bad in file.bad]
-        if bad:
-            connection.executemany("INSERT INTO rejects VALUES (?, ?, ?, ?, ?)", bad)
+        counts = _counts(connection, source, files)
+        _reject(connection, [bad for parts in files.values() for file in parts for bad in file.bad])
         rejects = connection.sql("FROM rejects ORDER BY ALL").df()
         mentioned = _mentioned(connection, {name: list(frame.columns) for name, frame in tables.items()})
     return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread)
@@ -359,24 +356,28 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         DROP TABLE _checked""")
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, files: Sequence[raw.RawFile]) -> tuple[FileCount, ...]:
+def _counts(
+    connection: duckdb.DuckDBPyConnection, source: Source, files: Mapping[str, list[raw.RawFile]]
+) -> tuple[FileCount, ...]:
     """One count a name; several views may have rows of one file."""
-    parts = Counter(file.name for file in files)
+    parts = Counter(file.name for name in files for file in files[name])
     counted: dict[str, FileCount] = {}
-    for file in files:
-        count = _count(
-            connection, file, parts[file.name] == 1 and file.table["_file"].unique().to_pylist() == [file.name]
-        )
-        if known := counted.get(file.name):
-            numbers = {name: number + vars(known)[name] for name, number in vars(count).items() if name != "file"}
-            count = FileCount(file.name, **numbers)
-        counted[file.name] = count
+    for name in sorted(files):
+        looked_up = source.views[name].lookup if name in source.views else None
+        for file in files[name]:
+            whole = parts[file.name] == 1 and file.table["_file"].unique().to_pylist() == [file.name]
+            count = _count(connection, file, whole, looked_up)
+            if known := counted.get(file.name):
+                numbers = {key: number + vars(known)[key] for key, number in vars(count).items() if key != "file"}
+                count = FileCount(file.name, **numbers)
+            counted[file.name] = count
     return tuple(counted.values())
 
 
-def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool) -> FileCount:
+def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool, looked_up: bool | None) -> FileCount:
     """A row is rejected when any table rejects it or none takes it, else loaded when any keeps it,
-    else a duplicate. A file whose rows no table carries (a list of names) was looked up: loaded.
+    else a duplicate. A file that is only `looked_up` (a list of names) is loaded; where nothing says whether
+    it is (None), one whose rows no table carries was.
 
     Whether `file` is the `whole` of what is known by its name needs no look at each row.
     """
@@ -392,7 +393,7 @@ def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool
         ).fetchall()
     )
     rows = file.table.num_rows
-    if not counts:
+    if looked_up or (looked_up is None and not counts):
         return FileCount(file.name, file.read, rows, file.again, len(file.bad))
     if untaken := rows - sum(counts.values()):
         connection.execute(
@@ -402,6 +403,13 @@ def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool
     rejected = counts.get("rejected", 0) + untaken + len(file.bad)
     duplicate = counts.get("duplicate", 0) + file.again
     return FileCount(file.name, file.read, counts.get("loaded", 0), duplicate, rejected)
+
+
+def _reject(connection: duckdb.DuckDBPyConnection, rows: Sequence[raw.BadRow]) -> None:
+    """Put rows that could not be read beside those that a table rejected."""
+    columns = {name: pa.array([getattr(row, name) for row in rows]) for name in ("file", "row", "reason", "text")}
+    connection.register("_bad", pa.table(columns))
+    connection.execute('INSERT INTO rejects SELECT file, "row", NULL, reason, "text" FROM _bad')
 
 
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:

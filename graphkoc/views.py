@@ -6,6 +6,7 @@ r"""What a source calls its files: `files.toml` in its folder says which files m
     must = ["id", "username"]                   # columns that must be there ...
     may = ["name"]                              # ... and those that are null where they are not
     around = { topic = "id", title = "title" }  # of JSON: columns from the document round the rows
+    lookup = true                               # its rows only say more of others', and need no table to take them
     reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.lines` does
 
 A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json"; * and ?
@@ -42,6 +43,7 @@ class View:
     rows: str = ""
     around: tuple[tuple[str, str], ...] = ()
     reading: str = ""
+    lookup: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -86,17 +88,20 @@ def declared(folder: Path) -> dict[str, View]:
 
 def _view(file: Path, name: str, keys: object) -> View:
     lists = ("files", "must", "may")
-    if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {*lists, "rows", "around", "reading"}:
-        raise DataError(f"{file}: {name} needs files and must, and may have may, rows, around and reading")
+    others = ("may", "rows", "around", "reading", "lookup")
+    if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {"files", "must", *others}:
+        raise DataError(f"{file}: {name} needs files and must, and may have {', '.join(others)}")
     if keys.get("reading", "") not in ("", *READINGS):
         raise DataError(f"{file}: the reading of {name} is none of {', '.join(READINGS)}")
     around = keys.get("around", {})
     texts = [keys.get("rows", ""), *(around.values() if isinstance(around, dict) else [None])]
     texts += [text for key in lists for text in (keys.get(key, []) if isinstance(keys.get(key, []), list) else [None])]
-    if not all(isinstance(text, str) for text in texts) or not re.fullmatch(r"\w+", name):
+    lookup = keys.get("lookup", False)
+    plain = all(isinstance(text, str) for text in texts) and isinstance(lookup, bool)
+    if not plain or not re.fullmatch(r"\w+", name):
         raise DataError(f"{file}: {name} is a plain word; its files, must and may are lists of texts, rows is a text")
     files, must, may = (tuple(keys.get(key, ())) for key in lists)
-    view = View(name, files, must, may, keys.get("rows", ""), tuple(around.items()), keys.get("reading", ""))
+    view = View(name, files, must, may, keys.get("rows", ""), tuple(around.items()), keys.get("reading", ""), lookup)
     twice = [column for column, count in Counter(map(str.lower, view.columns)).items() if count > 1]
     if twice:
         raise DataError(f"{file}: {name} has two columns called {twice[0]!r}")

@@ -1,0 +1,55 @@
+-- A row is somebody in the official export's list of followers, or of those whom the account follows.
+WITH listed AS (
+    SELECT 'follower' AS is_, string_list_data, title, export, _file, _row FROM followers
+    UNION ALL
+    SELECT 'follower', string_list_data, title, export, _file, _row FROM followers_before_2023
+    UNION ALL
+    SELECT 'followee', string_list_data, title, export, _file, _row FROM following
+),
+-- The name of a field is in the language of the account.
+accounts AS (
+    SELECT
+        export,
+        any_value(coalesce(
+            said ->> '$.Username.value',
+            said ->> '$.Benutzername.value',
+            said ->> '$."Nombre de usuario".value',
+            said ->> '$."Nome utente".value',
+            said ->> '$.Gebruikersnaam.value'
+        )) AS account
+    FROM (SELECT export, TRY_CAST(string_map_data AS JSON) AS said FROM profile)
+    GROUP BY export
+),
+alone AS (
+    SELECT any_value(account) AS account FROM accounts HAVING count(DISTINCT account) = 1
+),
+named AS (
+    SELECT
+        is_,
+        -- Since 2025 the name is the title, and no value stands beside the address.
+        lower(coalesce(
+            entry ->> '$.value',
+            title,
+            regexp_extract(entry ->> '$.href', 'instagram\.com/(?:_u/)?([^/?]+)', 1)
+        )) AS other,
+        nullif(entry ->> '$.timestamp', '0') AS since,
+        lower(coalesce(
+            accounts.account,
+            nullif(regexp_extract(listed.export, '^instagram-(.+?)-\d{4}-\d{2}-\d{2}', 1), ''),
+            nullif(regexp_extract(listed.export, '^(.+)_\d{8}(\.zip)?$', 1), ''),
+            (SELECT account FROM alone),
+            refuse('whose list ' || _file || ' is stands neither in a folder called instagram-NAME-DATE nor in a '
+                || 'personal_information.json')
+        )) AS account,
+        _file,
+        _row
+    FROM (SELECT *, TRY_CAST(string_list_data AS JSON) -> 0 AS entry FROM listed) AS listed
+    LEFT JOIN accounts ON accounts.export = listed.export
+)
+SELECT
+    if(is_ = 'follower', other, account) AS follower,
+    if(is_ = 'follower', account, other) AS followee,
+    unix_time(since) AS since,
+    _file,
+    _row
+FROM named
