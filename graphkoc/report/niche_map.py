@@ -176,9 +176,10 @@ def _drawn(bubble: Bubble, x: float, y: float, radius: float, colour: int, crowd
 
 def _filled(x: float, y: float, radius: float, share: float) -> str:
     """The part of a disc below a level chord that has `share` of its area."""
-    if share <= 0:
+    # The ends of too short a chord are one point of the drawing, and an arc from there to there is nothing.
+    if share < 0.001:
         return ""
-    if share >= 1:
+    if share > 0.999:
         return f'<circle class="told" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
     # A segment with the angle a at the centre has (a - sin a) / 2π of the disc.
     low, high = 0.0, 2 * math.pi
