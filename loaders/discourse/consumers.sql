@@ -47,9 +47,9 @@ merged AS (
     WHERE username IS NOT NULL
     GROUP BY lower(username)
 )
-SELECT merged.*, _file, _row
+SELECT lower("user" ->> '$.username') AS consumer, merged.* EXCLUDE (consumer), _file, _row
 FROM profiles
-JOIN merged ON merged.consumer = lower("user" ->> '$.username')
+LEFT JOIN merged ON merged.consumer = lower("user" ->> '$.username')
 UNION ALL
 SELECT *, NULL, NULL
 FROM merged

@@ -84,10 +84,10 @@ merged AS (
     WHERE consumer IS NOT NULL
     GROUP BY consumer
 )
-SELECT merged.*, _file, _row
+SELECT profiles.consumer, merged.* EXCLUDE (consumer), _file, _row
 FROM profiles
-JOIN merged USING (consumer)
+LEFT JOIN merged ON merged.consumer = profiles.consumer
 UNION ALL
 SELECT merged.*, NULL, NULL
 FROM merged
-ANTI JOIN profiles USING (consumer)
+ANTI JOIN profiles ON merged.consumer = profiles.consumer

@@ -1,0 +1,22 @@
+-- A row is one of the staff who has a customer among her contacts.
+WITH told AS (
+    SELECT
+        unnest(TRY(from_json(follow_user, '["JSON"]'))) AS follow,
+        NULL AS staff,
+        TRY_CAST(external_contact AS JSON) ->> '$.external_userid' AS customer,
+        _file,
+        _row
+    FROM contacts
+    UNION ALL
+    SELECT TRY_CAST(follow_info AS JSON), staff, TRY_CAST(external_contact AS JSON) ->> '$.external_userid', _file, _row
+    FROM followed
+)
+SELECT
+    lower(coalesce(follow ->> '$.userid', staff)) AS follower,
+    customer AS followee,
+    unix_time(follow ->> '$.createtime') AS since,
+    _file,
+    _row
+FROM told
+-- An answer may leave out whose customer it is: then it tells of a customer, and of no follow.
+WHERE coalesce(follow ->> '$.userid', staff) IS NOT NULL AND customer IS NOT NULL
