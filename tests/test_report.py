@@ -144,6 +144,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
         },
         "tiers": {"name": "relative", "low": 5.0, "high": 18.0, "people": {"small": n - wide, "wide": wide}},
         "score": {"kind": "formula", "why": "a formula that can be done by hand"},
+        "ties_of": {"ciao": "follows"},
         "niche_control": 0,
         "circles": {
             "control": {"published": 0, "tentative": 0},
@@ -663,6 +664,11 @@ def test_what_changed_is_told_with_names_and_how_much_of_it_is_method(full):
         ["▲ born", "Games niche", "new", "–", "44"],
     ]
     assert "As they were: 1 circle and 0 niches." in said
+
+
+def test_people_who_engage_are_ties_and_not_follows():
+    assert "40 follows" in Page(report.render(run())).said()
+    assert "40 ties" in Page(report.render(run(ties_of={"xiaohongshu": "engagements"}))).said()
 
 
 def test_a_first_run_calls_nothing_new(everything):

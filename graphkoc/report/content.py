@@ -52,6 +52,7 @@ def content(run: Run) -> dict[str, Any]:
         "title": _title(run),
         "at": _date(run.info["at"]),
         "counts": run.info["counts"],
+        "tie": "tie" if "engagements" in run.info["ties_of"].values() else "follow",
         "tiers": run.info["tiers"],
         "people": len(run.people),
         "kocs": int(run.people["rank"].notna().sum()),

@@ -145,17 +145,26 @@
         line(drawn);
       }
       const step = moving ? Math.ceil(dots / 12000) : 1;
-      const squares = (indices, colour) => {
+      const marks = (indices, colour) => {
         pen.fillStyle = colour;
+        const round = !moving && size > 2.5;
+        pen.beginPath();
         for (let at = 0; at < indices.length; at += step) {
           const i = indices[at];
-          pen.fillRect(placeX(x[i]) - size / 2, placeY(y[i]) - size / 2, size, size);
+          const [px, py] = [placeX(x[i]), placeY(y[i])];
+          if (px < -size || py < -size || px > box.width + size || py > box.height + size) continue;
+          if (!round) pen.fillRect(px - size / 2, py - size / 2, size, size);
+          else {
+            pen.moveTo(px, py);
+            pen.arc(px, py, 0.6 * size, 0, 7);
+          }
         }
+        if (round) pen.fill();
       };
       pen.globalAlpha = near ? 0.25 : 0.5;
-      squares(strewn, colours.dot);
+      marks(strewn, colours.dot);
       pen.globalAlpha = near ? 0.3 : 0.9;
-      members.forEach((indices, i) => squares(indices, colours.discs[i]));
+      members.forEach((indices, i) => marks(indices, colours.discs[i]));
       pen.globalAlpha = near ? 0.35 : 0.85;
       pen.fillStyle = colours.wide;
       const half = Math.max(2 * small, 1.1 * size);

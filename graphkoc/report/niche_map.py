@@ -211,7 +211,7 @@ def _name(bubble: Bubble, x: float, y: float, radius: float, above: float) -> st
                 placed.append((text, letters, start + 0.85 * LINE * letters))
                 start += LINE * letters
             if fits and (not above or start <= middle):
-                return "".join(
+                return " ".join(
                     f'<text class="{"count" if text is counted else "name"}" x="{x:.1f}" y="{base:.1f}" '
                     f'font-size="{letters:g}">{escape(text)}</text>'
                     for text, letters, base in placed
