@@ -1,0 +1,323 @@
+"""Damaged files: whatever is wrong with them, a clear error or a counted reject, and no row lost in silence.
+
+A source joins by adding a folder `tests/data/<source>/` with files in its true layout. Nothing else is needed.
+Every damage is done to all the files of the folder at once, each of them read as what its suffix says: JSON (a
+document, a list, or one a line), CSV, TSV, or lines of text. A damage that a file cannot have leaves it as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import lzma
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from graphkoc import loaders
+from graphkoc.errors import GraphkocError
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DATA = Path(__file__).with_name("data")
+SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in loaders.discover())
+PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
+    ".gz": (gzip.decompress, gzip.compress),
+    ".xz": (lzma.decompress, lzma.compress),
+}
+LONG = "名" * 1_000_000
+NAMES = {"name", "nickname", "username", "user_name", "full_name", "title", "reviewername", "product_title"}
+FORMULA = '=HYPERLINK("http://evil.example","x")'
+
+Read = loaders.Loaded | GraphkocError
+
+
+# --- files as what they hold ----------------------------------------------------------------------------
+
+
+class Contents:
+    """What a text file holds: `rows` are JSON documents, lists of cells with the header first, or lines."""
+
+    def __init__(self, path: Path) -> None:
+        unpack, self._pack = PACKED.get(path.suffix, (bytes, bytes))
+        name = path.name.removesuffix(path.suffix) if path.suffix in PACKED else path.name
+        self.encoding = "utf-8"
+        data = unpack(path.read_bytes())
+        try:
+            self.mark, text = data.startswith(b"\xef\xbb\xbf"), data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.mark, self.encoding, text = False, "gb18030", data.decode("gb18030")
+        self.kind, self.rows = self._parsed(Path(name).suffix, text)
+
+    def _parsed(self, suffix: str, text: str) -> tuple[str, list[Any]]:
+        if suffix in (".json", ".jsonl"):
+            for kind, said in (("json", [text]), ("jsonl", text.splitlines())):
+                try:
+                    found = [json.loads(line) for line in said if line.strip()]
+                except ValueError:
+                    continue
+                return ("list", found[0]) if kind == "json" and isinstance(found[0], list) else (kind, found)
+        if suffix in (".csv", ".tsv"):
+            if suffix == ".tsv":
+                return "tsv", [line.split("\t") for line in text.splitlines()]
+            return "csv", list(csv.reader(io.StringIO(text, newline="")))
+        return "lines", text.splitlines()
+
+    def written(self) -> bytes:
+        if self.kind in ("json", "jsonl", "list"):
+            documents = [self.rows] if self.kind == "list" else self.rows
+            text = "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents)
+        elif self.kind == "csv":
+            sink = io.StringIO()
+            csv.writer(sink, lineterminator="\n").writerows(self.rows)
+            text = sink.getvalue()
+        else:
+            text = "".join(("\t".join(row) if self.kind == "tsv" else row) + "\n" for row in self.rows)
+        return self._pack((b"\xef\xbb\xbf" if self.mark else b"") + text.encode(self.encoding))
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON value, outermost first."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+        yield from objects(part)
+
+
+def walked(value: Any, change: Callable[[str, Any], Any]) -> None:
+    for found in objects(value):
+        for key in list(found):
+            found[key] = change(key, found[key])
+
+
+# --- damages that leave rows rows -----------------------------------------------------------------------
+
+
+def in_another_order(file: Contents) -> None:
+    if file.kind in ("csv", "tsv"):
+        file.rows = [row[::-1] for row in file.rows]
+    elif file.kind != "lines":
+        for found in objects(file.rows):
+            for key in list(found)[::-1]:
+                found[key] = found.pop(key)
+
+
+def twice(file: Contents) -> None:
+    if file.kind == "json":
+        file.kind = "list"
+    file.rows += file.rows[1:] if file.kind in ("csv", "tsv") else json.loads(json.dumps(file.rows))
+
+
+def with_formulas_and_a_long_cell(file: Contents) -> None:
+    with_formulas(file)
+    long = iter([LONG])
+
+    def change(key: str, value: Any) -> Any:
+        return next(long, value) if isinstance(value, str) and key.lower() in (*NAMES, "text", "cooked") else value
+
+    if file.kind in ("csv", "tsv"):
+        file.rows[1][-1] = LONG
+    elif file.kind != "lines":
+        walked(file.rows, change)
+
+
+def with_formulas(file: Contents) -> None:
+    def change(key: str, value: Any) -> Any:
+        return FORMULA + value if isinstance(value, str) and key.lower() in NAMES else value
+
+    if file.kind in ("csv", "tsv"):
+        places = [place for place, column in enumerate(file.rows[0]) if column.lower() in NAMES]
+        for row in file.rows[1:]:
+            for place in places:
+                if place < len(row):
+                    row[place] = FORMULA + row[place]
+    elif file.kind != "lines":
+        walked(file.rows, change)
+
+
+def without_a_field(which: int) -> Callable[[Contents], None]:
+    """Without one of the fields that its rows have, in every row."""
+
+    def damage(file: Contents) -> None:
+        if file.kind in ("csv", "tsv"):
+            place = which % len(file.rows[0])
+            for row in file.rows:
+                del row[place : place + 1]
+        elif file.kind != "lines":
+            keys = sorted({key for found in objects(file.rows) for key in found})
+            for found in list(objects(file.rows)):
+                found.pop(keys[which % len(keys)], None)
+
+    return damage
+
+
+def with_nonsense(value: Any) -> Callable[[Contents], None]:
+    """With this in the place of every object and list within a row."""
+
+    def damage(file: Contents) -> None:
+        if file.kind in ("json", "jsonl", "list"):
+            walked(file.rows, lambda _, found: value if isinstance(found, dict | list) else found)
+
+    return damage
+
+
+# --- damages of bytes -----------------------------------------------------------------------------------
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def emptied(_: bytes) -> bytes:
+    return b""
+
+
+def in_utf16_without_a_mark(data: bytes) -> bytes:
+    return data.decode(errors="replace").encode("utf-16-be", errors="replace")
+
+
+def with_broken_letters(data: bytes) -> bytes:
+    return data.replace(b"a", b"\xff")
+
+
+# --- what must hold -------------------------------------------------------------------------------------
+
+
+def copied(source: str, folder: Path) -> Path:
+    return Path(shutil.copytree(DATA / source, folder / source))
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def read(source: str, folder: Path) -> Read:
+    """What was loaded, or the error in one sentence; anything else is a bug."""
+    try:
+        loaded = loaders.read(loaders.find_source(source), [folder], now=NOW)
+    except GraphkocError as error:
+        assert str(error)
+        assert "\n" not in str(error)
+        return error
+    for count in loaded.files:
+        assert count.read == count.loaded + count.duplicate + count.rejected, count
+        assert min(count.loaded, count.duplicate, count.rejected) >= 0, count
+    assert len(loaded.rejects) >= sum(count.rejected > 0 for count in loaded.files)
+    return loaded
+
+
+@pytest.fixture(scope="module", params=SOURCES)
+def whole(request: pytest.FixtureRequest) -> tuple[str, loaders.Loaded]:
+    """A source and what its folder holds, undamaged."""
+    loaded = read(request.param, DATA / request.param)
+    assert isinstance(loaded, loaders.Loaded)
+    return request.param, loaded
+
+
+def damaged(source: str, folder: Path, damage: Callable[[Contents], None]) -> Read:
+    copy = copied(source, folder)
+    for path in files(copy):
+        if path.suffix not in (".xlsx", ".parquet"):
+            contents = Contents(path)
+            damage(contents)
+            path.write_bytes(contents.written())
+    return read(source, copy)
+
+
+def test_a_fixture_has_rows_enough_and_loads(whole: tuple[str, loaders.Loaded]) -> None:
+    assert sum(count.read for count in whole[1].files) >= 20
+    assert all(count.read for count in whole[1].files)
+
+
+def test_fields_in_another_order_are_the_same_tables(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+    source, before = whole
+    after = damaged(source, tmp_path, in_another_order)
+    assert isinstance(after, loaders.Loaded), after
+    assert after.files == before.files
+    for name, frame in before.tables.items():
+        pd.testing.assert_frame_equal(after.tables[name], frame)
+
+
+def test_rows_that_come_twice_are_counted_twice_and_kept_once(
+    whole: tuple[str, loaders.Loaded], tmp_path: Path
+) -> None:
+    source, before = whole
+    after = damaged(source, tmp_path, twice)
+    assert isinstance(after, loaders.Loaded), after
+    assert sum(count.read for count in after.files) == 2 * sum(count.read for count in before.files)
+    for name, frame in before.tables.items():
+        pd.testing.assert_frame_equal(after.tables[name], frame)
+
+
+def test_a_million_letters_and_formulas_are_text(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+    source, before = whole
+    after = damaged(source, tmp_path, with_formulas_and_a_long_cell)
+    assert isinstance(after, loaders.Loaded), after
+    assert [(count.file, count.read) for count in after.files] == [(count.file, count.read) for count in before.files]
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["nonsense", *(pytest.param(value, marks=pytest.mark.soak) for value in (None, [["["]], {}, True))]
+)
+def test_what_is_no_object_where_one_should_be_costs_its_own_row_at_most(
+    whole: tuple[str, loaders.Loaded], tmp_path: Path, nonsense: Any
+) -> None:
+    source, before = whole
+    after = damaged(source, tmp_path, with_nonsense(nonsense))
+    assert isinstance(after, loaders.Loaded), after
+    assert {count.file for count in after.files} == {count.file for count in before.files}
+
+
+@pytest.mark.parametrize("which", [0, 1, *(pytest.param(n, marks=pytest.mark.soak) for n in range(2, 60))])
+def test_a_field_that_is_gone_is_an_error_or_missing_in_every_row(
+    whole: tuple[str, loaders.Loaded], tmp_path: Path, which: int
+) -> None:
+    source, before = whole
+    after = damaged(source, tmp_path, without_a_field(which))
+    if isinstance(after, loaders.Loaded):
+        assert {count.file for count in after.files} == {count.file for count in before.files}
+
+
+@pytest.mark.parametrize("damage", [cut, emptied, in_utf16_without_a_mark, with_broken_letters])
+def test_broken_bytes_are_an_error_or_rejects_and_no_file_vanishes(
+    whole: tuple[str, loaders.Loaded], tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    source, before = whole
+    copy = copied(source, tmp_path)
+    for path in files(copy):
+        path.write_bytes(damage(path.read_bytes()))
+    after = read(source, copy)
+    if isinstance(after, loaders.Loaded):
+        assert {count.file for count in after.files} == {count.file for count in before.files}
+        assert all(count.read for count in after.files)
+
+
+def test_one_broken_file_does_not_hide_the_others(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+    source, before = whole
+    copy = copied(source, tmp_path)
+    broken = max((path for path in files(copy) if path.suffix != ".html"), key=lambda path: path.stat().st_size)
+    broken.write_bytes(cut(broken.read_bytes()))
+    after = read(source, copy)
+    if isinstance(after, loaders.Loaded):
+        others = {c.file: c.read for c in before.files if not broken.match(c.file)}
+        assert {c.file: c.read for c in after.files if not broken.match(c.file)} == others
+
+
+def test_another_sources_files_are_an_error_or_rejects(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+    source, before = whole
+    other = SOURCES[SOURCES.index(source) - 1]
+    read(source, copied(other, tmp_path))
+    copy = copied(source, tmp_path / "under its own names")
+    strange = {path.suffix: path.read_bytes() for path in files(DATA / other)}
+    for path in files(copy):
+        if path.suffix in strange:
+            path.write_bytes(strange[path.suffix])
+    after = read(source, copy)
+    if isinstance(after, loaders.Loaded):
+        assert {count.file for count in after.files} == {count.file for count in before.files}
