@@ -20,11 +20,12 @@ from graphkoc import coreview
 from graphkoc.log import Log
 from graphkoc.niches.features import Features
 from graphkoc.niches.frames import members_of, products_of, table_of
+from graphkoc.niches.gain import Gain, gain
 from graphkoc.niches.levels import of_categories, of_content
 from graphkoc.niches.overindex import FALSE_DISCOVERY_RATE
 from graphkoc.niches.traits import MIN_REVIEWS
 
-__all__ = ["FALSE_DISCOVERY_RATE", "MIN_REVIEWS", "Features", "Niches", "segments"]
+__all__ = ["FALSE_DISCOVERY_RATE", "MIN_REVIEWS", "Features", "Gain", "Niches", "gain", "segments"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graphkoc.log import Log
 from graphkoc.niches.features import BASES, Features
 from graphkoc.niches.products import groups_of_products
+from graphkoc.niches.stretches import stretches
 
 __all__ = ["MIN_REVIEWS", "Traits", "by_category", "by_content"]
 
@@ -105,17 +106,11 @@ def _said_by_others(
     said, times, about = said[often], times[often], about[often]
 
     order = np.argsort(thing, kind="stable")
-    at, which = _spread(np.searchsorted(thing[order], about), reviews[about])
+    at, which = stretches(np.searchsorted(thing[order], about), reviews[about])
     everybody, word = order[at], said[which] % words
     others = times[which] - np.isin(everybody * words + word, row * words + term)
     kept = (others >= OTHERS) & (others >= AGREEING * (reviews[about[which]] - 1))
     return everybody[kept], word[kept]
-
-
-def _spread(first: NDArray[np.int64], length: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each stretch of numbers from `first` on, `length` long, one after the other, and which it is."""
-    which = np.repeat(np.arange(len(first)), length)
-    return np.arange(len(which)) + (first - np.cumsum(length) + length)[which], which
 
 
 def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_seed: int) -> Traits:
@@ -123,7 +118,7 @@ def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_see
     group, thing = groups_of_products(log, scope, rng_seed)
     order = np.argsort(log.thing, kind="stable")
     first = np.searchsorted(log.thing[order], thing)
-    at, which = _spread(first, np.searchsorted(log.thing[order], thing, side="right") - first)
+    at, which = stretches(first, np.searchsorted(log.thing[order], thing, side="right") - first)
     inside = scope[order[at]] >= 0
     row, trait = order[at][inside].astype(np.int32), group[which][inside].astype(np.int32)
     scopes = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)
