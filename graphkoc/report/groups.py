@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from graphkoc.circles import MEMBER
 from graphkoc.report import charts
 from graphkoc.report.names import display_name, person_name
 from graphkoc.report.niche_map import hue
@@ -27,8 +28,6 @@ WORDS = 6
 EXEMPLARS = 3
 ROWS = 20
 """Of a table of people."""
-MEMBER = 0.5
-"""Confidence from which somebody is a member of a circle; below it she is on its fringe."""
 TEXT = 200
 LONGEST = 60
 """Characters of a name."""
@@ -286,7 +285,7 @@ def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _sign(words: str) -> str:
-    """▲ or ▼ before what is more or less than it was, - before what is neither."""
+    """▲ for an event or its words that mean more people, ▼ for fewer, nothing for others."""
     return "▲" if words.startswith(RISING) else "▼" if words.startswith(FALLING) else ""
 
 
