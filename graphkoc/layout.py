@@ -61,7 +61,7 @@ def bubbles(niches: pd.DataFrame, members: pd.DataFrame, previous: pd.DataFrame 
     radius = np.sqrt(large["people"].to_numpy(float)) / unit
     places = np.full((len(ids), 2), np.nan)
     if previous is not None:
-        places = previous.set_index("niche")[["x", "y"]].reindex(ids).to_numpy(float)
+        places = previous.set_index("niche")[["x", "y"]].reindex(ids).to_numpy(float, copy=True)
     known = ~np.isnan(places).any(axis=1)
     places[known] = _apart(places[known], radius[known])
     places = _placed(places, radius, _kinship(ids, members))

@@ -104,10 +104,13 @@ def test_the_order_of_the_rows_makes_no_difference():
     pd.testing.assert_frame_equal(again, layout.bubbles(niches, members))
 
 
-def test_what_has_not_changed_has_not_moved():
+def test_what_has_not_changed_has_not_moved(tmp_path):
     niches, members = world()
     first = layout.bubbles(niches, members)
     pd.testing.assert_frame_equal(layout.bubbles(niches, members, first), first)
+    first.to_parquet(tmp_path / "positions.parquet")
+    kept = pd.read_parquet(tmp_path / "positions.parquet")
+    pd.testing.assert_frame_equal(layout.bubbles(niches, members, kept), first)
 
 
 def test_five_percent_of_other_people_move_the_map_by_less_than_two_percent():
