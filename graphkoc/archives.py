@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import os
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -29,6 +31,8 @@ RATIO = 200
 FREE = 256 * 1024 * 1024
 """Bytes that it may unpack to however small it is."""
 PIECE = 1024 * 1024
+END, COMMENT = 22, 65_535
+"""Bytes of the record at a zip's end, and of the longest comment behind it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def opened(path: Path, place: int) -> Iterator[BinaryIO]:
 
 def _zipped(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
+        _complete(path, len(archive.infolist()))
         _bounded(path, sum(info.file_size for info in archive.infolist()), path.stat().st_size)
         for place, info in enumerate(archive.infolist()):
             if info.is_dir():
@@ -103,6 +108,17 @@ def _zipped(path: Path) -> Iterator[Member]:
                     yield Member(place, info.filename, cast(BinaryIO, stream))
             else:
                 yield Member(place, info.filename, None)
+
+
+def _complete(path: Path, found: int) -> None:
+    """`zipfile` stops at the first entry that it cannot make out, and does not say so; the end of the file has
+    their number, if it is below 65,535."""
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, END + COMMENT), os.SEEK_END)
+        tail = file.read()
+    (stated,) = struct.unpack_from("<H", tail, tail.rfind(b"PK\5\6") + 10)
+    if stated not in (found, 0xFFFF):
+        raise zipfile.BadZipFile(f"its list has {found:,} of {stated:,} files")
 
 
 def _tarred(path: Path) -> Iterator[Member]:
