@@ -1,0 +1,254 @@
+"""Discourse: a forum's answers become its topics, replies, likes, follows and groups."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from graphkoc import loaders
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIXTURE = Path(__file__).with_name("data") / "discourse"
+FORUM = Path(__file__).parents[2] / "shared" / "data" / "discourse" / "urho3d_topics.tar.xz"
+
+
+def read(*paths: Path) -> loaders.Loaded:
+    return loaders.read(loaders.find_source("discourse"), paths, now=NOW)
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Rows of these columns, with None for whatever is null and without the prefix of ids."""
+    return [
+        tuple(
+            None if pd.isna(cell) else cell.removeprefix("discourse:") if isinstance(cell, str) else cell
+            for cell in row
+        )
+        for row in frame[list(columns)].itertuples(index=False)
+    ]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> loaders.Loaded:
+    return read(FIXTURE)
+
+
+def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+        "categories.json": (3, 3, 0, 0),
+        "directory_items.json": (3, 3, 0, 0),
+        "groups/testers/members.json": (3, 2, 1, 0),
+        "t/101.json": (5, 5, 0, 0),
+        "t/102.json": (2, 2, 0, 0),
+        "t/103.json": (3, 3, 0, 0),
+        "t/104.json": (1, 1, 0, 0),
+        "u/Cem.json": (1, 1, 0, 0),
+        "u/ann/follow/following.json": (1, 1, 0, 0),
+        "u/cem/follow/followers.json": (2, 1, 1, 0),
+        "u/cem/follow/following.json": (1, 1, 0, 0),
+        "user_actions/ann.json": (7, 4, 2, 1),
+        "user_actions/bob.json": (2, 0, 2, 0),
+    }
+    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+        ["user_actions/ann.json", 7, "no table takes this row"]
+    ]
+    assert loaded.unread == ("about.html",)
+    assert loaded.mentioned == {"reviews": 1}
+
+
+def test_a_topic_is_a_review(loaded: loaders.Loaded) -> None:
+    reviews = loaded.tables["reviews"]
+    columns = ("review", "consumer", "title", "text", "created_at", "likes", "comments", "views", "media", "origin")
+    assert rows(reviews, *columns) == [
+        (
+            "t101",
+            "ann",
+            "Does the AirDry 3 work for curls?",
+            "Does it dry curls? I have 2c hair & no time.",
+            pd.Timestamp("2024-03-01 08:15:30.123"),
+            3,
+            4,
+            318,
+            1,
+            "unknown",
+        ),
+        (
+            "t102",
+            "李雷",
+            "希望增加冷风档",
+            "冬天太热，能不能加一个冷风档？",
+            pd.Timestamp("2024-03-05 23:59:59.999"),
+            0,
+            1,
+            45,
+            0,
+            "unknown",
+        ),
+        (
+            "t103",
+            "dora",
+            "Motor died after two weeks",
+            "It just stopped. Video",
+            pd.Timestamp("2024-03-07 12:00"),
+            0,
+            2,
+            1204,
+            0,
+            "unknown",
+        ),
+        (
+            "t104",
+            "cem",
+            "I love my AirDry",
+            "Best gift ever. #gifted",
+            pd.Timestamp("2024-03-09 12:00"),
+            1,
+            0,
+            12,
+            0,
+            "paid",
+        ),
+    ]
+    assert "product" not in reviews
+
+
+def test_what_kind_of_topic_it_is_stands_in_its_tags_with_its_category(loaded: loaders.Loaded) -> None:
+    assert loaded.tables["reviews"]["tags"].tolist() == [
+        "kind:question category:hair-dryers airdry-3",
+        "kind:request category:feature-requests",
+        "kind:concern category:bugs air-dry-3 warranty",
+        "kind:praise category:hair-dryers #ad",
+    ]
+
+
+def test_replies_likes_and_bookmarks_are_engagements_with_the_one_that_they_answer(loaded: loaders.Loaded) -> None:
+    assert rows(loaded.tables["engagements"], "engagement", "consumer", "review", "kind", "parent", "text") == [
+        ("bookmark-103-1-ann", "ann", "t103", "collect", None, None),
+        ("like-101-1-bob", "bob", "t101", "like", None, None),
+        ("like-101-2-ann", "ann", "t101", "like", "p1002", None),
+        ("p1002", "bob", "t101", "comment", None, "Yes :grinning:"),
+        ("p1003", "ann", "t101", "comment", "p1002", "Thank you, I <3 it!"),
+        ("p1004", "cem", "t101", "comment", None, "fast\nloud"),
+        ("p1005", "system", "t101", None, None, None),
+        ("p1012", "mod_max", "t102", "comment", None, "Noted, thanks!"),
+        ("p1022", "bob", "t103", "comment", None, '=HYPERLINK("http://evil.example","same here")'),
+        ("p1023", "dora", "t103", "comment", "p1022", "(post deleted by author)"),
+        ("p990", "ann", "t99", "comment", None, "Merry Christmas & all"),
+    ]
+
+
+def test_people_groups_and_follows(loaded: loaders.Loaded) -> None:
+    people = loaded.tables["consumers"]
+    assert rows(people, "consumer", "name", "handle", "kind", "followers") == [
+        ("ann", "Ann Reed", "ann", "person", None),
+        ("bob", "BoB", "BoB", "person", None),
+        ("cem", "Cem Öz", "cem", "person", 2),
+        ("dora", "dora", "dora", "person", None),
+        ("lurker", "Lu Ker", "lurker", "person", None),
+        ("mod_max", "Max", "Mod_Max", "staff", None),
+        ("system", "system", "system", "staff", None),
+        ("李雷", "李雷", "李雷", "person", None),
+    ]
+    cem = people.set_index("consumer").loc["discourse:cem"]
+    assert (cem["joined_at"], cem["bio"]) == (pd.Timestamp("2022-05-06 07:08:09"), "Barber in Köln. IG: @cem.oz")
+    assert rows(loaded.tables["follows"], "follower", "followee") == [("ann", "cem"), ("cem", "ann"), ("dora", "cem")]
+    assert rows(loaded.tables["memberships"], "group", "consumer", "role", "joined_at") == [
+        ("köln", "cem", None, None),
+        ("testers", "ann", "owner", pd.Timestamp("2023-01-02 03:04:05")),
+        ("testers", "cem", None, pd.Timestamp("2023-02-02 03:04:05")),
+    ]
+
+
+@pytest.mark.parametrize("name", ["forum.tar.xz", "forum.zip"])
+def test_an_archive_of_a_forum_gives_the_same_tables(tmp_path: Path, loaded: loaders.Loaded, name: str) -> None:
+    kind = {"forum.tar.xz": "xztar", "forum.zip": "zip"}[name]
+    packed = read(Path(shutil.make_archive(str(tmp_path / "forum"), kind, FIXTURE)))
+    assert [(count.file, count.read) for count in packed.files] == [(name, sum(c.read for c in loaded.files))]
+    for table, frame in loaded.tables.items():
+        pd.testing.assert_frame_equal(packed.tables[table], frame)
+
+
+KINDS = [
+    ("Tea", "Ideas", [], "", "request"),
+    ("Tea?", "Bug reports", [], "", "concern"),
+    ("My tea is great", "Support", [], "", "question"),
+    ("Tea", "Off topic", ["help"], "", "question"),
+    ("Feature request: tea", None, [], "", "request"),
+    ("Please add tea", None, [], "", "request"),
+    ("Why does it not work?", None, [], "", "concern"),
+    ("It won't boil", None, [], "", "concern"),
+    ("My cat and tea", None, [], "", None),
+    ("How to make tea", None, [], "", "question"),
+    ("Best way to make tea", None, [], "", "question"),
+    ("Best tea ever", None, [], "", "praise"),
+    ("充不进电，故障", None, [], "", "concern"),
+    ("充电怎么这么慢", None, [], "", "question"),
+    ("Tea", None, [], "Is it any good?", "question"),
+    ("Tea", None, [], "See http://example.com/?a=1", None),
+]
+"""Title, category, tags and text of a topic, and the kind that it is."""
+
+
+def test_the_rule_of_kinds(tmp_path: Path) -> None:
+    topics, categories = [], []
+    for number, (title, category, tags, words, _) in enumerate(KINDS, 100):
+        post = {
+            "id": number,
+            "post_number": 1,
+            "username": "ann",
+            "created_at": "2024-01-01T00:00:00Z",
+            "cooked": words,
+        }
+        topics.append(
+            {"id": number, "title": title, "category_id": number, "tags": tags, "post_stream": {"posts": [post]}}
+        )
+        categories += [{"id": number, "name": category}] if category else []
+    (tmp_path / "topics.json").write_text(json.dumps(topics))
+    (tmp_path / "site.json").write_text(json.dumps({"categories": categories}))
+    found = read(tmp_path).tables["reviews"]["tags"].str.extract(r"kind:(\w+)")[0]
+    assert [(title, None if pd.isna(kind) else kind) for (title, *_), kind in zip(KINDS, found, strict=True)] == [
+        (title, kind) for title, *_, kind in KINDS
+    ]
+
+
+def test_a_whole_forum_gives_what_a_count_by_other_means_gives() -> None:
+    if not FORUM.exists():
+        pytest.skip("the forum is not beside the checkout")
+    posts = []
+    with tarfile.open(FORUM) as archive:
+        for member in archive:
+            if stream := archive.extractfile(member):
+                topic = json.load(stream)
+                posts += [(topic["id"], post) for post in topic["post_stream"]["posts"]]
+    numbers = {(topic, post["post_number"]): post["id"] for topic, post in posts}
+    answers = {
+        f"discourse:p{post['id']}": f"discourse:p{numbers[topic, post['reply_to_post_number']]}"
+        for topic, post in posts
+        if post["post_number"] > 1
+        and (post["reply_to_post_number"] or 1) > 1
+        and (topic, post["reply_to_post_number"]) in numbers
+    }
+    loaded = read(FORUM)
+    assert [vars(count) for count in loaded.files] == [
+        {"file": FORUM.name, "read": 36_990, "loaded": 36_990, "duplicate": 0, "rejected": 0}
+    ]
+    reviews, engagements = loaded.tables["reviews"], loaded.tables["engagements"]
+    assert (len(reviews), len(engagements), len(posts)) == (5_046, 36_990 - 5_046, 36_990)
+    people = {post["username"].lower() for _, post in posts}
+    assert set(loaded.tables["consumers"]["consumer"]) == {f"discourse:{name}" for name in people}
+    assert len(people) == 999
+    assert set(reviews["review"]) == {f"discourse:t{topic}" for topic, _ in posts}
+    assert set(engagements["engagement"]) == {f"discourse:p{p['id']}" for _, p in posts if p["post_number"] > 1}
+    assert engagements.dropna(subset="parent").set_index("engagement")["parent"].to_dict() == answers
+    assert reviews["likes"].sum() == sum(
+        action.get("count", 0) for _, p in posts if p["post_number"] == 1 for action in p["actions_summary"]
+    )
+    first = reviews["created_at"].min()
+    assert first == pd.Timestamp(min(post["created_at"] for _, post in posts)).tz_localize(None)
+    assert reviews["text"].str.contains(r"</?(?:p|aside|div|img)\b[^<]*>", na=False).sum() <= 5

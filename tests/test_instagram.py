@@ -1,0 +1,163 @@
+"""Instagram: an official export, what Instaloader saved, and the Graph API's media."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from graphkoc import loaders
+from graphkoc.errors import DataError
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIXTURE = Path(__file__).with_name("data") / "instagram"
+EXPORT = FIXTURE / "instagram-ann_b-2024-05-01-AbCd12Ef"
+
+
+def read(*paths: Path) -> loaders.Loaded:
+    return loaders.read(loaders.find_source("instagram"), paths, now=NOW)
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Rows of these columns, with None for whatever is null and without the prefix of ids."""
+    return [
+        tuple(
+            None if pd.isna(cell) else cell.removeprefix("instagram:") if isinstance(cell, str) else cell
+            for cell in row
+        )
+        for row in frame[list(columns)].itertuples(index=False)
+    ]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> loaders.Loaded:
+    return read(FIXTURE)
+
+
+def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+    lists = "connections/followers_and_following"
+    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+        "cem.oz_20210501/followers_and_following/followers.json": (2, 2, 0, 0),
+        f"{EXPORT.name}/{lists}/followers_1.json": (4, 3, 1, 0),
+        f"{EXPORT.name}/{lists}/followers_2.json": (3, 3, 0, 0),
+        f"{EXPORT.name}/{lists}/following.json": (3, 2, 1, 0),
+        f"{EXPORT.name}/personal_information/personal_information/personal_information.json": (1, 1, 0, 0),
+        "instaloader/#airdry/2024-04-05_11-00-00_UTC.json": (1, 1, 0, 0),
+        "instaloader/#airdry/2024-04-06_11-00-00_UTC.json": (1, 0, 0, 1),
+        "instaloader/ann_b/2024-04-01_10-00-00_UTC.json": (1, 1, 0, 0),
+        "instaloader/ann_b/2024-04-01_10-00-00_UTC_comments.json": (2, 2, 0, 0),
+        "instaloader/ann_b/2024-04-02_10-00-00_UTC.json.xz": (1, 1, 0, 0),
+        "instaloader/ann_b/2024-04-03_10-00-00_UTC.json.xz": (1, 1, 0, 0),
+        "instaloader/ann_b/ann_b_501000.json.xz": (1, 0, 1, 0),
+        "media.json": (2, 2, 0, 0),
+    }
+    assert loaded.unread == (f"{EXPORT.name}/{lists}/close_friends.json",)
+    assert loaded.rejects["reason"].tolist() == ["no table takes this row"]
+
+
+def test_followers_and_following_in_every_spelling(loaded: loaders.Loaded) -> None:
+    times = {follow[:2]: follow[2] for follow in rows(loaded.tables["follows"], "follower", "followee", "since")}
+    assert times == {
+        ("ann_b", "brand.airdry"): pd.Timestamp("2023-07-22 04:30:00"),
+        ("ann_b", "cem.oz"): pd.Timestamp("2020-09-13 12:26:40"),
+        ("ann_b", "hal"): pd.Timestamp("2023-07-22 04:31:40"),
+        ("bob.k", "ann_b"): pd.Timestamp("2023-11-14 22:13:20"),
+        ("cem.oz", "ann_b"): pd.Timestamp("2023-11-14 22:15:00"),
+        ("dora_99", "ann_b"): None,
+        ("eve", "ann_b"): pd.Timestamp("2025-10-09 08:53:20"),
+        ("fay__", "ann_b"): None,
+        ("gus", "ann_b"): pd.Timestamp("2025-10-09 08:56:40"),
+        ("ivy", "cem.oz"): pd.Timestamp("2020-09-13 12:28:20"),
+    }
+
+
+def test_a_post_is_a_review_and_a_sponsor_pays(loaded: loaders.Loaded) -> None:
+    columns = ("review", "consumer", "product", "text", "likes", "comments", "views", "media", "origin", "tags")
+    assert rows(loaded.tables["reviews"], *columns) == [
+        (
+            "CaaA1",
+            "ann_b",
+            "778899",
+            "Trocken in 5 Minuten! #AirDry #locken #AirDry",
+            120,
+            2,
+            None,
+            1,
+            "paid",
+            "airdry locken",
+        ),
+        ("CaaA2", "ann_b", None, "#广告 头发护理 #hair", None, 0, None, 3, "paid", "hair 广告"),
+        ("CaaA3", "ann_b", None, None, 9, 0, 812, 1, "paid", None),
+        ("CbbB1", "brand.airdry", "778901", "New: AirDry 4", 77, 5, None, 1, "unknown", None),
+        ("CbbB2", "brand.airdry", None, None, 7, 0, None, 2, "unknown", None),
+        ("CzzZ9", "id-504", None, "Won it in a giveaway", 3, 1, None, 1, "unknown", None),
+    ]
+    assert loaded.tables["reviews"]["created_at"].dt.strftime("%m-%d %H").tolist() == [
+        *("04-01 10", "04-02 10", "04-03 10", "04-10 08", "04-11 08", "04-05 11")
+    ]
+    assert rows(loaded.tables["products"], "product", "title", "brand") == [
+        ("778899", "AirDry 3", "brand.airdry"),
+        ("778900", "Diffuser", "brand.airdry"),
+        ("778901", "AirDry 4", None),
+    ]
+
+
+def test_comments_and_their_answers_are_engagements(loaded: loaders.Loaded) -> None:
+    assert rows(loaded.tables["engagements"], "engagement", "consumer", "review", "parent", "text") == [
+        ("17900000000000001", "bob.k", "CaaA1", None, "Welche Stufe?"),
+        ("17900000000000002", "ann_b", "CaaA1", "17900000000000001", "@bob.k die kleine"),
+        ("17900000000000003", "dora_99", "CaaA1", None, "=1+1"),
+    ]
+
+
+def test_accounts(loaded: loaders.Loaded) -> None:
+    people = {
+        row[0]: row[1:] for row in rows(loaded.tables["consumers"], "consumer", "name", "followers", "kind", "bio")
+    }
+    assert set(people) == {
+        *("ann_b", "bob.k", "brand.airdry", "cem.oz", "dora_99", "eve", "fay__", "gus", "hal", "id-504", "ivy")
+    }
+    assert people["ann_b"] == ("Ann B.", 4321, None, "Locken 💇 · IG only")
+    assert people["brand.airdry"] == (None, None, "brand", None)
+    assert people["bob.k"] == ("Bob K", None, None, None)
+
+
+def test_nothing_of_contacts_is_read(loaded: loaders.Loaded) -> None:
+    said = " ".join(frame.to_csv() for frame in loaded.tables.values()) + loaded.rejects.to_csv()
+    assert "Locken" in said
+    assert "mail.example" not in said
+    assert "1701234567" not in said
+
+
+def test_the_zip_as_it_was_downloaded_is_the_same(tmp_path: Path) -> None:
+    packed = Path(shutil.make_archive(str(tmp_path / EXPORT.name), "zip", EXPORT))
+    whole = read(EXPORT)
+    for name, frame in read(packed).tables.items():
+        pd.testing.assert_frame_equal(frame, whole.tables[name])
+
+
+def test_whose_lists_they_are_is_told_by_the_profile_or_the_folder_or_asked_for(tmp_path: Path) -> None:
+    follower = [{"title": "", "string_list_data": [{"href": "", "value": "bob", "timestamp": 1700000000}]}]
+    profile = {"profile_user": [{"string_map_data": {"Benutzername": {"value": "Zoe"}}}]}
+
+    def written(folder: str, *, known: bool) -> Path:
+        lists = tmp_path / folder / "connections" / "followers_and_following"
+        lists.mkdir(parents=True)
+        (lists / "followers_1.json").write_text(json.dumps(follower))
+        if known:
+            (tmp_path / folder / "personal_information").mkdir()
+            (tmp_path / folder / "personal_information" / "personal_information.json").write_text(json.dumps(profile))
+        return tmp_path / folder
+
+    def followee(path: Path) -> list[str]:
+        return list(read(path).tables["follows"]["followee"])
+
+    assert followee(written("instagram-yan-yan-2024-05-01-x", known=True)) == ["instagram:zoe"]
+    assert followee(written("instagram-yan-yan-2024-06-01-x", known=False)) == ["instagram:yan-yan"]
+    with pytest.raises(DataError, match=r"whose list connections/.*followers_1\.json is stands neither in a folder"):
+        followee(written("export", known=False))
