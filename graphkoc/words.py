@@ -4,8 +4,10 @@ A word is a run of letters (digits may follow: v60), folded by NFKC and case; of
 has at least two. A run of Chinese characters is cut by rjieba (`pip install 'graphkoc[zh]'`); where that
 is not installed, each two neighbours are a word, and `caution` says so. Japanese is not cut: a run of
 kanji or of katakana is a word, hiragana is none. A tag is a word as it stands. Numbers, addresses,
-mentions, markup and sticker codes are none, nor are the stop words of stopwords-iso in the languages
-`LANGUAGES`; which language a text is in is not asked.
+mentions, markup and sticker codes are none, nor are stop words (of stopwords-iso, but for `KEPT`): the
+English and the Chinese ones nowhere, and those of another language in a text that has two of them at
+least, and more of them than of any other language's. So "pour" goes from French and stays in
+"pour-over coffee".
 
 Strangers wrote all this. Of a text the first `LONGEST_TEXT` characters are read and the first
 `MOST_WORDS` different words kept; a word of more than `LONGEST_WORD` characters is none. A word holds
@@ -17,23 +19,39 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from stopwordsiso import stopwords
+from stopwordsiso import langs, stopwords
 
-__all__ = ["FIELDS", "LANGUAGES", "LONGEST_TEXT", "LONGEST_WORD", "MOST_WORDS", "Words", "words_of"]
+__all__ = ["FIELDS", "LONGEST_TEXT", "LONGEST_WORD", "MOST_WORDS", "Words", "words_of"]
 
 FIELDS = ("tags", "product title", "review title", "review text")
 """Where a word stands, by index; the surest first."""
-LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "ko", "nl", "pt", "ru", "zh")
+KEPT = {
+    "computer",
+    "face",
+    "fire",
+    "home",
+    "keys",
+    "microsoft",
+    "novel",
+    "ring",
+    "room",
+    "rooms",
+    "system",
+    "tv",
+    "web",
+}
+"""What people have a taste for, and the lists of stop words hold nevertheless."""
 LONGEST_TEXT = 10_000
 LONGEST_WORD = 30
 MOST_WORDS = 300
@@ -43,7 +61,7 @@ PAIRS = "Chinese text is read in pairs of characters; `pip install 'graphkoc[zh]
 UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
                     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+")  # fmt: skip
 """What may stand inside a word without being seen: joiners, direction marks, letters without a shape."""
-NO_WORDS = re.compile(r"https?://\S+|www\.\S+|<[a-z/!][^<>]{0,200}>|&#?\w{1,8};|[@＠][^\s@＠#＃]+|\[[^\[\]\s]{1,8}\]")
+NO_WORDS = re.compile(r"https?://[!-~]+|www\.[!-~]+|<[a-z/!][^<>]{0,200}>|&#?\w{1,8};|@[\w.-]+|\[[^\[\]\s]{1,8}\]")
 """Addresses, markup, mentions, and the codes that stickers are written in: [doge]."""
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 KANA = re.compile("[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa]")
@@ -130,9 +148,18 @@ def words_of(text: str, tags: bool = False) -> list[str]:
     """The different words of a text, in the order in which they come; of tags, what stands between spaces."""
     folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text[:LONGEST_TEXT])).casefold()[:LONGEST_TEXT]
     plain = NO_WORDS.sub(" ", UNSEEN.sub("", folded))
-    found = _tags(plain) if tags else _cut(plain)
-    known = dict.fromkeys(word for word in found if len(word) <= LONGEST_WORD)
-    return [word for word in known if word not in _stop_words()][:MOST_WORDS]
+    known = list(dict.fromkeys(_tags(plain) if tags else _cut(plain)))
+    stop, too = _stop_words("en", "zh"), _stop_words(*_languages(known))
+    kept = (word for word in known if word not in stop and word not in too and len(word) <= LONGEST_WORD)
+    return list(islice(kept, MOST_WORDS))
+
+
+def _languages(words: list[str]) -> list[str]:
+    """The language that most of the words are stop words of, if there is one and it is not English."""
+    hits = Counter(language for word in words for language in _languages_of().get(word, ()))
+    most = max(hits.values(), default=0)
+    first = [language for language, count in sorted(hits.items()) if count == most >= 2]
+    return [] if "en" in first else first
 
 
 def _cut(text: str) -> Iterable[str]:
@@ -141,7 +168,7 @@ def _cut(text: str) -> Iterable[str]:
     for han, other in _runs().findall(text):
         if han:
             yield from (word for word in segment(han) if len(word) > 1)
-        elif len(word := other.removesuffix("'s")) > 1:
+        elif len(word := other.replace("’", "'").removesuffix("'s")) > 1:
             yield word
 
 
@@ -158,15 +185,25 @@ def _runs(tags: bool = False) -> re.Pattern[str]:
     marks = "".join(chr(c) for c in range(0x300, 0x1E950) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
     if tags:
         return re.compile(rf"[\w{marks}-]")
-    letter = rf"[^\W\d_{HAN}\u3041-\u309f]"
-    rest = rf"(?:[^\W_{HAN}\u3041-\u309f]|[{marks}])"
-    return re.compile(rf"([{HAN}]+)|(?<![^\W_{HAN}])({letter}{rest}*(?:['’]{letter}+)?)")
+    other = rf"{HAN}\u3041-\u309f"
+    letter, rest = rf"[^\W\d_{other}]", rf"(?:[^\W_{other}]|[{marks}])"
+    return re.compile(rf"([{HAN}]+)|(?<![^\W_{other}])({letter}{rest}*(?:['’]{letter}+)?)")
 
 
 @cache
-def _stop_words() -> frozenset[str]:
-    listed = {unicodedata.normalize("NFKC", word).casefold() for word in stopwords(list(LANGUAGES))}
-    return frozenset(listed)
+def _stop_words(*languages: str) -> frozenset[str]:
+    listed = (word for language in languages for word in stopwords(language))
+    return frozenset(unicodedata.normalize("NFKC", word).casefold() for word in listed) - KEPT
+
+
+@cache
+def _languages_of() -> dict[str, list[str]]:
+    """The languages that each stop word is one of."""
+    found: dict[str, list[str]] = {}
+    for language in sorted(langs()):
+        for word in _stop_words(language):
+            found.setdefault(word, []).append(language)
+    return found
 
 
 @cache
@@ -186,7 +223,7 @@ def _segment() -> Callable[[str], Sequence[str]]:
 
 def _pairs(run: str) -> list[str]:
     """Each two neighbours of a run, without those of which one is a word of its own that says nothing."""
-    stop = _stop_words()
+    stop = _stop_words("zh")
     return [a + b for a, b in pairwise(run) if a not in stop and b not in stop]
 
 
