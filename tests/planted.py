@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graphkoc.network import Network, seeded
 
-__all__ = ["ring_of_cliques", "scale_free", "undirected"]
+__all__ = ["groups_of", "lfr", "ring_of_cliques", "scale_free", "undirected"]
 
 Groups = list[NDArray[np.int64]]
 
@@ -42,3 +42,79 @@ def scale_free(people: int, ties: int, rng_seed: int) -> Network:
     with seeded(rng_seed):
         graph = igraph.Graph.Barabasi(people, ties)
     return undirected(np.asarray(graph.get_edgelist()), people)
+
+
+def groups_of(groups: int, size: int, inside: float, outside: float, rng_seed: int) -> tuple[Network, Groups]:
+    """Groups of one size; each person has about so many ties inside hers, and so many anywhere.
+
+    The planted partition of Condon and Karp, Random Struct. Algorithms 18, 2001.
+    """
+    rng = np.random.default_rng(rng_seed)
+    people = groups * size
+    own = round(people * inside / 2)
+    pairs = rng.integers(0, size, (own, 2)) + size * rng.integers(0, groups, (own, 1))
+    others = rng.integers(0, people, (round(people * outside / 2), 2))
+    return undirected(np.concatenate([pairs, others]), people), list(np.arange(people).reshape(groups, size))
+
+
+def lfr(people: int, mixing: float, rng_seed: int) -> tuple[Network, Groups]:
+    """The benchmark of Lancichinetti, Fortunato and Radicchi, Phys. Rev. E 78, 2008.
+
+    Degrees 15 to 100 by a power law of exponent -2, groups of 20 to 200 by one of -1.5; of each person's
+    ties the share `mixing` leaves her group.
+    """
+    rng = np.random.default_rng(rng_seed)
+    degree = _power_law(rng, 15, 100, 2.0, people)
+    inside = np.floor((1 - mixing) * degree + rng.random(people)).astype(int)
+    sizes = _sizes(rng, people)
+    group, free = np.empty(people, dtype=int), sizes.copy()
+    # The best connected choose first, among the groups that are large enough for them.
+    for person in np.argsort(-inside, kind="stable"):
+        places = np.where(sizes > inside[person], free, 0)
+        group[person] = rng.choice(len(sizes), p=places / places.sum())
+        free[group[person]] -= 1
+    members = [np.flatnonzero(group == g) for g in range(len(sizes))]
+    with seeded(rng_seed):
+        pairs = [who[_inside(inside[who])] for who in members]
+    pairs.append(_between(rng, degree - inside, group))
+    return undirected(np.concatenate(pairs), people), members
+
+
+def _power_law(rng: np.random.Generator, least: int, most: int, exponent: float, count: int) -> NDArray[np.int64]:
+    values = np.arange(least, most + 1)
+    chance = values**-exponent
+    return rng.choice(values, count, p=chance / chance.sum())
+
+
+def _sizes(rng: np.random.Generator, people: int) -> NDArray[np.int64]:
+    """Sizes of groups that make `people` together."""
+    while True:
+        sizes = _power_law(rng, 20, 200, 1.5, people)
+        sizes = sizes[: np.searchsorted(np.cumsum(sizes), people, side="right")]
+        if (rest := people - sizes.sum()) == 0 or rest >= 20:
+            return np.append(sizes, rest) if rest else sizes
+
+
+def _inside(degree: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs of 0..k-1 with these degrees, or a few less, where no simple graph has them."""
+    degree = degree.copy()
+    while not igraph.is_graphical(degree.tolist(), None, loops=False, multiple=False):
+        degree[degree.argmax()] -= 1
+    graph = igraph.Graph.Degree_Sequence(degree.tolist(), method="edge_switching_simple")
+    return np.asarray(graph.get_edgelist(), dtype=int).reshape(-1, 2)
+
+
+def _between(rng: np.random.Generator, degree: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs with these degrees, none within a group; those that come out wrong are dealt again with others."""
+    ends = rng.permutation(np.repeat(np.arange(len(degree)), degree))
+    pairs = ends[: len(ends) // 2 * 2].reshape(-1, 2)
+    for _ in range(100):
+        _, first = np.unique(np.sort(pairs, axis=1), axis=0, return_index=True)
+        wrong = np.ones(len(pairs), dtype=bool)
+        wrong[first] = False
+        wrong |= group[pairs[:, 0]] == group[pairs[:, 1]]
+        if not wrong.any():
+            break
+        wrong |= rng.random(len(pairs)) < 2 * wrong.mean()
+        pairs[wrong] = rng.permutation(pairs[wrong].ravel()).reshape(-1, 2)
+    return pairs[~wrong]

@@ -10,7 +10,7 @@ where there is nothing to find: if anything is found there, nothing is published
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,23 +18,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.circles.cohorts import ratios
-from graphkoc.circles.cores import cores
-from graphkoc.circles.ensemble import Ensemble, resolutions
-from graphkoc.circles.stability import MEMBER, Candidate, accepted, candidates
-from graphkoc.circles.ties import Ties, rewired, ties
+from graphkoc.circles.search import RUNS, search
+from graphkoc.circles.stability import MEMBER, PUBLISHED, TENTATIVE, Candidate
+from graphkoc.circles.ties import rewired, ties
 from graphkoc.network import Network
 from graphkoc.progress import Progress
 
 __all__ = ["COHORT_RATIO", "MEMBER", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "again", "circles"]
 
-RUNS = 20
-"""How often each resolution is tried."""
-STABLE = 0.9
-"""Share of the runs that the ends of a stable tie are together in."""
-PUBLISHED = 0.75
-"""S from which on a circle is published."""
-TENTATIVE = 0.6
-"""S from which on it is listed as tentative; below it is not listed."""
 COHORT_RATIO = 1.5
 """Times the ties that joining dates explain that a circle must have."""
 
@@ -81,8 +72,9 @@ def circles(
     each processor; the result is the same.
     """
     real = ties(network, together)
-    found = _found(real, min_size, rng_seed, threads, progress, "finding circles")
-    null = _found(rewired(real, rng_seed), min_size, rng_seed, threads, progress, "looking for circles in chance")
+    before = [np.flatnonzero(np.isin(real.people, people)) for people in known]
+    steps = [(real, "finding circles"), (rewired(real, rng_seed), "looking for circles in chance")]
+    found, null = (search(some, before, min_size, rng_seed, threads, _teller(progress, step)) for some, step in steps)
     control = {status: sum(_status(one) == status for one in null) for status in ("published", "tentative")}
 
     dates = None if joined is None else joined[real.people]
@@ -120,28 +112,13 @@ def again(
     How many of the circles are among them tells how much of a change between two runs is method.
     """
     real = ties(network, together)
-    found = _found(real, min_size, rng_seed, threads, progress, "finding circles again")
+    found = search(real, [], min_size, rng_seed, threads, _teller(progress, "finding circles again"))
     return _members(found, network.ids[real.people])
 
 
-def _found(
-    real: Ties, min_size: int, rng_seed: int, threads: int | None, progress: Progress | None, step: str
-) -> list[Candidate]:
-    """The circles of some ties, at least tentative."""
-    levels = resolutions(len(real))
-    n = len(real.people)
-    partitions = {level: np.empty((RUNS, n), dtype=np.int32) for level in levels}
-    with Ensemble(real, rng_seed, threads) as ensemble:
-        for done, (number, clusters) in enumerate(ensemble.runs(range(RUNS), levels), 1):
-            for level, labels in zip(levels, clusters, strict=True):
-                partitions[level][number] = labels
-            if progress:
-                progress(step, done, RUNS, 0)
-    pooled: list[Candidate] = []
-    for level, labels in partitions.items():
-        stable = sum((run[real.low] == run[real.high]).astype(np.int8) for run in labels) >= STABLE * RUNS
-        pooled += candidates(labels, cores(real, stable, min_size), level)
-    return accepted(pooled, n, TENTATIVE)
+def _teller(progress: Progress | None, step: str) -> Callable[[int, int], None]:
+    """What tells how far a step has come."""
+    return lambda done, total: progress(step, done, total, 0) if progress else None
 
 
 def _status(one: Candidate) -> str:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from graphkoc.circles.ties import Ties
 
-__all__ = ["LARGEST", "LARGEST_SHARE", "cores"]
+__all__ = ["LARGEST", "LARGEST_SHARE", "cores", "hopeless"]
 
 LARGEST = 2000
 LARGEST_SHARE = 0.25
@@ -33,14 +33,31 @@ def cores(ties: Ties, stable: NDArray[np.bool_], min_size: int) -> list[Group]:
     stable: (m,) bool, the ties to go by.
     """
     n = len(ties.people)
-    few = math.log10(max(n, 1))
+    few = _few(ties)
     largest = min(LARGEST, LARGEST_SHARE * n)
-    graph = igraph.Graph(n, zip(ties.low[stable].tolist(), ties.high[stable].tolist(), strict=True))
+    graph = _graph(ties, stable)
     found: list[Group] = []
     for component in graph.connected_components():
         if min_size <= len(component) <= largest:
             found += _well_connected(graph, component, few, min_size)
     return sorted(found, key=lambda group: int(group[0]))
+
+
+def hopeless(ties: Ties, stable: NDArray[np.bool_], min_size: int) -> bool:
+    """Whether there is no core among these ties, nor among any part of them, for want of people who
+    have enough of them; False when that is not known."""
+    held = np.asarray(_graph(ties, stable).coreness()) > _few(ties)
+    return int(held.sum()) < min_size
+
+
+def _graph(ties: Ties, stable: NDArray[np.bool_]) -> igraph.Graph:
+    pairs = zip(ties.low[stable].tolist(), ties.high[stable].tolist(), strict=True)
+    return igraph.Graph(len(ties.people), pairs)
+
+
+def _few(ties: Ties) -> float:
+    """The number of ties that do not hold a group together."""
+    return math.log10(max(len(ties.people), 1))
 
 
 def _well_connected(graph: igraph.Graph, group: Sequence[int], few: float, min_size: int) -> list[Group]:

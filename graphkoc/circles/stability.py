@@ -14,8 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FRINGE", "MEMBER", "Candidate", "accepted", "candidates"]
+__all__ = ["FRINGE", "MEMBER", "PUBLISHED", "TENTATIVE", "Candidate", "accepted", "candidates"]
 
+PUBLISHED = 0.75
+"""S from which on a circle is published."""
+TENTATIVE = 0.6
+"""S from which on it is listed as tentative; below it is not listed."""
 MEMBER = 0.5
 """Confidence from which on a person is a member."""
 FRINGE = 0.25
@@ -50,7 +54,7 @@ def candidates(partitions: NDArray[np.int32], cores: Sequence[NDArray[np.int32]]
     start = [np.concatenate([[0], np.cumsum(np.bincount(clusters))]) for clusters in partitions]
     found = []
     for core in cores:
-        most = [int(np.bincount(clusters[core]).argmax()) for clusters in partitions]
+        most = [_most_common(clusters[core]) for clusters in partitions]
         clusters = [order[r, start[r][c] : start[r][c + 1]] for r, c in enumerate(most)]
         people, times = np.unique(np.concatenate(clusters), return_counts=True)
         confidence = times / runs
@@ -63,11 +67,17 @@ def candidates(partitions: NDArray[np.int32], cores: Sequence[NDArray[np.int32]]
     return found
 
 
-def accepted(found: Iterable[Candidate], n: int, least: float) -> list[Candidate]:
-    """The candidates that stand: those of at least that S, best first, most people first, whose members
-    are at least half free of those before them; n: people in all."""
+def _most_common(labels: NDArray[np.int32]) -> int:
+    """The label that comes most often, the lowest of several."""
+    values, times = np.unique(labels, return_counts=True)
+    return int(values[times.argmax()])
+
+
+def accepted(found: Iterable[Candidate], n: int) -> list[Candidate]:
+    """The candidates that stand: those that are at least tentative, best first, most people first, whose
+    members are at least half free of those before them; n: people in all."""
     standing, taken = [], np.zeros(n, dtype=bool)
-    eligible = [one for one in found if one.stability >= least]
+    eligible = [one for one in found if round(one.stability, 2) >= TENTATIVE]
     for one in sorted(eligible, key=lambda c: (-round(c.stability, 2), -len(c.members), int(c.members[0]))):
         if taken[one.members].mean() <= 0.5:
             standing.append(one)

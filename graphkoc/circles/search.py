@@ -1,0 +1,77 @@
+"""The search: runs, cores, and the circles around them that come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphkoc.circles.cores import cores, hopeless
+from graphkoc.circles.ensemble import Ensemble, resolutions
+from graphkoc.circles.stability import Candidate, accepted, candidates
+from graphkoc.circles.ties import Ties
+
+__all__ = ["KNOWN_STABLE", "ROUNDS", "RUNS", "STABLE", "search"]
+
+RUNS = 20
+"""How often each resolution is tried."""
+ROUNDS = (5, 10, RUNS)
+"""Runs after which a resolution is given up when, whatever may come, there can be no core any more."""
+STABLE = 0.9
+"""Share of the runs that the ends of a stable tie are together in."""
+KNOWN_STABLE = 0.75
+"""The same within a circle that is known from an earlier run."""
+SAME = 0.5
+"""Jaccard similarity from which on what comes of a known circle is that circle."""
+
+
+def search(
+    ties: Ties,
+    known: Sequence[NDArray[np.integer]],
+    min_size: int,
+    rng_seed: int,
+    threads: int | None,
+    tell: Callable[[int, int], None],
+) -> list[Candidate]:
+    """The circles of some ties that come back at least tentatively, in the order of acceptance.
+
+    known: circles of an earlier run, indices into ties.people. tell: called with the runs that are done
+    and the runs there are.
+    """
+    levels, n = resolutions(len(ties)), len(ties.people)
+    partitions = {level: np.empty((RUNS, n), dtype=np.int32) for level in levels}
+    apart = {level: np.zeros(len(ties), dtype=np.int8) for level in levels}
+    label = np.full(n, -1)
+    for number, people in reversed(list(enumerate(known))):
+        label[people] = number
+    inside_known = (label[ties.low] == label[ties.high]) & (label[ties.low] >= 0)
+    often = np.where(inside_known, round((1 - KNOWN_STABLE) * RUNS), round((1 - STABLE) * RUNS))
+
+    first = 0
+    with Ensemble(ties, rng_seed, threads) as ensemble:
+        for last in ROUNDS:
+            for done, (number, clusters) in enumerate(ensemble.runs(range(first, last), levels), first + 1):
+                for level, labels in zip(levels, clusters, strict=True):
+                    partitions[level][number] = labels
+                    apart[level] += labels[ties.low] != labels[ties.high]
+                tell(done, RUNS)
+            levels = [level for level in levels if not hopeless(ties, apart[level] <= often, min_size)]
+            first = last
+            if not levels:
+                return []
+    pooled: list[Candidate] = []
+    for level in levels:
+        together = 1 - apart[level] / RUNS
+        pooled += candidates(partitions[level], cores(ties, together >= STABLE, min_size), level)
+        if known:
+            old = cores(ties, inside_known & (together >= KNOWN_STABLE), min_size)
+            for core, one in zip(old, candidates(partitions[level], old, level), strict=True):
+                if _jaccard(one.members, known[label[core[0]]]) >= SAME:
+                    pooled.append(one)
+    return accepted(pooled, n)
+
+
+def _jaccard(one: NDArray[np.integer], other: NDArray[np.integer]) -> float:
+    both = len(np.intersect1d(one, other))
+    return both / (len(one) + len(other) - both)
