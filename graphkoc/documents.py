@@ -71,7 +71,11 @@ def _taken(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:
         elements = _under(document, view.rows) if view.rows else [document] if _misses(document, view) is None else None
         if isinstance(elements, list):
             takers += 1
-            around = [typed.nested(_under(document, path)) for _, path in view.around]
+            try:
+                around = [typed.nested(_under(document, path)) for _, path in view.around]
+            except RecursionError:
+                yield place, [], typed.DEEP
+                continue
             for element in elements:
                 yield place, *_row(element, view, around)
     if not takers:
@@ -84,7 +88,10 @@ def _row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], s
         return [], "it is no JSON object"
     if missing := _misses(element, view):
         return [], f"it has no {missing}"
-    cells = [*(typed.nested(element.get(column)) for column in (*view.must, *view.may)), *around]
+    try:
+        cells = [*(typed.nested(element.get(column)) for column in (*view.must, *view.may)), *around]
+    except RecursionError:
+        return [], typed.DEEP
     return cells, typed.wrong(cells)
 
 

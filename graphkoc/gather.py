@@ -175,6 +175,8 @@ class _Work:
                 if not takers or member.stream is None or kind not in (*raw.TEXTS, *DOCUMENTS):
                     self.unread.append(name)
                 elif _holds_documents(kind, takers):
+                    if self.progress and not member.place % 100:
+                        self.progress(f"reading {place.name}", 0, 0, self.rows)
                     with archives.unpacked(member.stream, member.name) as stream:
                         self._documents(place.counted, name, stream, takers)
                 else:

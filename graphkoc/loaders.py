@@ -371,7 +371,7 @@ def _counts(
                 numbers = {key: number + vars(known)[key] for key, number in vars(count).items() if key != "file"}
                 count = FileCount(file.name, **numbers)
             counted[file.name] = count
-    return tuple(counted.values())
+    return tuple(counted[name] for name in sorted(counted))
 
 
 def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool, looked_up: bool | None) -> FileCount:

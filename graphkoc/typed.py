@@ -23,7 +23,7 @@ import python_calamine
 
 from graphkoc.errors import DataError
 
-__all__ = ["Cell", "Record", "json_lines", "json_value", "nested", "parquet", "text", "workbook", "wrong"]
+__all__ = ["DEEP", "Cell", "Record", "json_lines", "json_value", "nested", "parquet", "text", "workbook", "wrong"]
 
 Cell = str | None
 Record = tuple[int, list[Cell], str, str]
@@ -32,6 +32,7 @@ Record = tuple[int, list[Cell], str, str]
 EXACT = 2**53
 """From here on not every whole number is a float64."""
 BATCH = 16_384
+DEEP = "it is nested too deeply"
 
 
 def json_lines(
@@ -59,9 +60,12 @@ def json_lines(
                         places[key] = len(header)
                         header.append(key)
                 cells = [None] * len(header)
-                for key, value in pairs.items():
-                    cells[places[key]] = cell(value)
-                reason = wrong(cells)
+                try:
+                    for key, value in pairs.items():
+                        cells[places[key]] = cell(value)
+                    reason = wrong(cells)
+                except RecursionError:
+                    reason = DEEP
         yield row, cells, reason, line
 
 

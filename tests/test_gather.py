@@ -104,6 +104,19 @@ def test_a_broken_document_is_one_reject_and_the_others_load(tmp_path: Path, dat
     assert len(wrong) + sum(row["_file"] == "broken.json" for row in rows(found, "users")) == 1
 
 
+def test_whatever_its_depth_a_document_is_a_row_or_a_reject(tmp_path: Path) -> None:
+    for depth in range(0, 1100, 7):
+        nest = b"[" * depth + b"]" * depth
+        written(
+            tmp_path,
+            **{f"deep__d{depth}_json": b'{"user": %s}' % nest, f"deep__d{depth}_jsonl": b'{"user": [%s]}' % nest},
+        )
+        written(tmp_path, **{f"t__d{depth}_json": b'{"title": [%s], "stream": {"posts": [{"id": 1}]}}' % nest})
+    found = gathered(tmp_path)
+    assert len(rows(found, "users")) + len(rows(found, "posts")) + len(bad(found)) == 3 * len(range(0, 1100, 7))
+    assert {reason.partition(":")[0] for _, _, reason in bad(found)} <= {"it is not JSON", "it is nested too deeply"}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
 def test_documents_have_encodings_too(tmp_path: Path, encoding: str) -> None:
     said = json.dumps({"user": "张伟，非常好用，味道也很香，会再次购买"}, ensure_ascii=False)
