@@ -178,6 +178,8 @@ def _evidence(
             if len(inside) > 1:
                 sentence += two.format(f"{inside[1]:,}", display_name(names[1]))
             return f"{sentence}; of {against} " + " and ".join(_percent(count, others) for count in outside)
+    if not others:
+        return f"{its} are everybody"
     return f"nothing that {its} write or review sets them apart from {against}"
 
 
