@@ -93,7 +93,8 @@ def _places(paths: Sequence[Path]) -> list[_Place]:
         for file, name in inside:
             found.setdefault(file.resolve(), (file, name))
     names = Counter(name for _, name in found.values())
-    called = {file: _printable(name if names[name] == 1 else str(file)) for file, name in found.values()}
+    taken = Counter[str]()
+    called = {file: _own(name if names[name] == 1 else str(file), taken) for file, name in found.values()}
     folders = Counter(file.parent for file in called if raw.suffix(file.name, DOCUMENTS) in DOCUMENTS)
     return [
         _Place(path, name, f"{Path(name).parent.as_posix()}/" if _is_one_of_many(path, folders) else name)
@@ -114,9 +115,16 @@ def _walked(folder: Path) -> Iterator[tuple[Path, str]]:
                 yield file, file.relative_to(folder).as_posix()
 
 
-def _printable(name: str) -> str:
-    """A name without what would break a line or a table of text; somebody else chose it."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+def _own(name: str, taken: Counter[str]) -> str:
+    """The name without what would break a line or a table of text, for somebody else chose it; with a number
+    behind it where another file is called so."""
+    plain = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+    own = plain
+    while own in taken:
+        taken[plain] += 1
+        own = f"{plain} ({taken[plain]})"
+    taken[own] += 1
+    return own
 
 
 class _Sheet:
@@ -161,15 +169,13 @@ class _Work:
     def archive(self, place: _Place) -> None:
         """Documents as they come by; tables, which are read twice, when all have been seen."""
         later: list[tuple[Member, str, list[Taker]]] = []
-        seen = Counter[str]()
+        taken = Counter[str]()
         with archives.readable(place.path):
             for member in archives.members(place.path):
                 parts = member.name.split("/")
                 if any(part.startswith((*raw.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
                     continue
-                seen[member.name] += 1
-                again = f" ({seen[member.name]})" if seen[member.name] > 1 else ""
-                name = _printable(f"{place.name}/{member.name}{again}")
+                name = _own(f"{place.name}/{member.name}", taken)
                 takers = self._takers(f"{place.path.resolve().as_posix()}/{member.name}")
                 kind = raw.suffix(member.name, DOCUMENTS)
                 if not takers or member.stream is None or kind not in (*raw.TEXTS, *DOCUMENTS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import lzma
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 
 def written(folder: Path, data: bytes, name: str = "things.csv") -> Path:
     path = folder / name
-    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    path.write_bytes({".gz": gzip.compress, ".xz": lzma.compress}.get(path.suffix, bytes)(data))
     return path
 
 
@@ -156,11 +157,12 @@ def test_where_quotes_are_letters_a_line_is_a_row(tmp_path: Path) -> None:
     assert (file.again, file.read) == (1, 6)
 
 
-def test_a_packed_file_is_the_same_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["things.csv.gz", "things.csv.xz"])
+def test_a_packed_file_is_the_same_file(tmp_path: Path, name: str) -> None:
     data = b"a,b\n1,2\n"
-    plain, packed = raw.read(written(tmp_path, data)), raw.read(written(tmp_path, data, "things.csv.gz"))
+    plain, packed = raw.read(written(tmp_path, data)), raw.read(written(tmp_path, data, name))
     assert rows(plain) == rows(packed)
-    assert packed.name == "things.csv.gz"
+    assert packed.name == name
 
 
 @pytest.mark.parametrize(
