@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from zoo import log_of
 
 from graphkoc import niches
 from graphkoc.log import Log
 from graphkoc.niches import Features, Niches, levels, segments
 from graphkoc.niches.finer import distinct
-from graphkoc.niches.traits import Traits
+from graphkoc.niches.traits import Traits, _said_by_others
 from graphkoc.words import Words
 
 KINDS = {
@@ -175,6 +176,24 @@ def test_a_way_to_write_is_no_taste() -> None:
     """Every sixth person writes "honestly", whatever the product."""
     result = found(titles=False, texts=True)
     assert "honestly" not in set(result.table["name"]) | set(", ".join(result.table["terms"]).split(", "))
+
+
+@pytest.mark.parametrize("rng_seed", range(5))
+def test_a_word_is_about_a_product_when_two_and_a_third_of_the_others_say_it(rng_seed: int) -> None:
+    rng = np.random.default_rng(rng_seed)
+    pairs = {(f"p{rng.integers(0, 30):02}", f"x{rng.integers(0, 12):02}") for _ in range(90)}
+    log = log_of([(person, product, 0.0) for person, product in sorted(pairs)], [])
+    says = rng.random((len(log.person), 4)) < 0.4
+    expected = {
+        (row, word)
+        for row in range(len(log.person))
+        for word in range(4)
+        if (others := np.flatnonzero((log.thing == log.thing[row]) & (np.arange(len(log.person)) != row))).size
+        and says[others, word].sum() >= max(2, len(others) / 3)
+    }
+    row, word = _said_by_others(log, *np.nonzero(says))
+    assert sorted(zip(row.tolist(), word.tolist(), strict=True)) == sorted(expected)
+    assert expected
 
 
 def test_what_passes_by_chance_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,15 +39,17 @@ def groups_of_products(
     things, ends = np.unique(pairs, return_inverse=True)
     low, high = ends.reshape(-1, 2).astype(np.int32).T
     unknown = np.full(len(low), np.nan)
-    network = Network(np.char.zfill(things.astype(str), 20), low, high, np.ones(len(low)), unknown)
+    graph = Network(np.char.zfill(things.astype(str), 20), low, high, np.ones(len(low)), unknown).undirected
     rng = np.random.default_rng(rng_seed)
     groups, members, before = [], [], 0
     for resolution in RESOLUTIONS:
         together = np.zeros(len(low), dtype=np.int64)
         for run in range(RUNS):
-            graph = network.subset(rng.random(len(low)) >= LEFT_OUT).undirected
+            kept = np.flatnonzero(rng.random(len(low)) >= LEFT_OUT).tolist()
             with seeded(rng_seed + run):
-                found = graph.community_leiden("modularity", resolution=resolution, n_iterations=2)
+                found = graph.subgraph_edges(kept, delete_vertices=False).community_leiden(
+                    "modularity", resolution=resolution, n_iterations=2
+                )
             label = np.array(found.membership)
             together += label[low] == label[high]
         stable = together >= STABLE * RUNS

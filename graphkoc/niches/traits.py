@@ -19,9 +19,8 @@ __all__ = ["MIN_REVIEWS", "Traits", "by_category", "by_content"]
 
 MIN_REVIEWS = 3
 """That have the trait, of each person in a niche."""
-OTHERS = 2
-AGREEING = 1 / 3
-"""How many of the other reviews of a product have a word that is about the product."""
+OTHERS, AMONG = 2, 3
+"""How many of the other reviews of a product have a word that is about it: at least 2, and one in 3."""
 NAMED = 3
 """Words that name a group of products."""
 
@@ -89,11 +88,11 @@ def _by_term(log: Log, scope: NDArray[np.int32], features: Features, basis: int,
 def _said_by_others(
     log: Log, row: NDArray[np.int64], term: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of words in reviews those that are about the product, by each review of it: (row, word).
+    """Of words in reviews those that are about the product, for each review of it: (row, word).
 
     A word is about the product that somebody reviewed when of the other reviews of it at least OTHERS, and
-    AGREEING of them, have it. Whether her own has it does not count, as that tells how she writes and not
-    what she cares about.
+    one in AMONG, have it. Whether her own has it does not count, as that tells how she writes and not what
+    she cares about. row, term: (k,) int64, sorted by both, none twice.
     """
     sold = log.sold[row]
     row, term = row[sold], term[sold]
@@ -101,16 +100,22 @@ def _said_by_others(
     reviews = np.bincount(thing, minlength=len(products))
     words = int(term.max(initial=0)) + 1
     said, times = np.unique(thing[row] * words + term, return_counts=True)
-    about = said // words
-    often = (times >= OTHERS) & (times >= AGREEING * (reviews[about] - 1))
-    said, times, about = said[often], times[often], about[often]
+    about, word = np.divmod(said, words)
+    needed = np.maximum(OTHERS, -((1 - reviews[about]) // AMONG))
+    enough = times >= needed
+    about, word, spare = about[enough], word[enough], (times - needed)[enough]
 
     order = np.argsort(thing, kind="stable")
-    at, which = stretches(np.searchsorted(thing[order], about), reviews[about])
-    everybody, word = order[at], said[which] % words
-    others = times[which] - np.isin(everybody * words + word, row * words + term)
-    kept = (others >= OTHERS) & (others >= AGREEING * (reviews[about[which]] - 1))
-    return everybody[kept], word[kept]
+    at, which = stretches(np.asarray(np.searchsorted(thing[order], about)), reviews[about])
+    review = order[at]
+    # Where one less is not enough, those whose own review has the word are left out.
+    tight = np.flatnonzero(spare[which] < 1)
+    own = review[tight] * words + word[which[tight]]
+    said_so = row * words + term
+    left_out = tight[said_so[np.minimum(np.searchsorted(said_so, own), len(said_so) - 1)] == own]
+    kept = np.ones(len(review), dtype=bool)
+    kept[left_out] = False
+    return review[kept], word[which[kept]]
 
 
 def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_seed: int) -> Traits:
