@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,7 +29,7 @@ DOCUMENTS = (".json", ".jsonl")
 LARGEST = 256 * 1024 * 1024
 """Bytes of one file of documents, which is read as a whole."""
 FEW = 20
-"""So many documents of one folder are counted each for itself; more are counted as the folder."""
+"""So many documents in a folder are counted each for itself; more are counted as the folder."""
 CHUNK = 8_192
 """Rows; a document's may be long."""
 Taker = tuple[View, dict[str, str]]
@@ -50,11 +50,11 @@ class Gathered:
 
 @dataclass(frozen=True)
 class _Place:
-    """A file: where it is, what it is called, as what it is counted."""
+    """A file: where it is, what it is called, under which of the given folders it was found."""
 
     path: Path
     name: str
-    counted: str
+    root: Path
 
 
 def gather(
@@ -65,8 +65,9 @@ def gather(
     Raises DataError for a path that is not there, when no file belongs to a view, for a table without a column
     that it must have, and for an archive or a table that is unreadable as a whole.
     """
-    work = _Work(views, asked, progress)
     places = _places(paths)
+    work = _Work(views, asked, progress)
+    work.counted = _counted([place for place in places if work.has_documents(place)])
     for done, place in enumerate(places):
         if progress and not done % 100:
             progress("reading", done, len(places), work.rows)
@@ -85,41 +86,55 @@ def gather(
 
 
 def _places(paths: Sequence[Path]) -> list[_Place]:
-    found: dict[Path, tuple[Path, str]] = {}
+    found: dict[Path, _Place] = {}
     for path in paths:
         if not path.exists():
             raise DataError(f"there is no file or folder {path}", hint="Check the spelling of the path.")
-        inside = _walked(path) if path.is_dir() else [(path, path.name)]
-        for file, name in inside:
-            found.setdefault(file.resolve(), (file, name))
-    names = Counter(name for _, name in found.values())
+        inside = _walked(path) if path.is_dir() else [_Place(path, path.name, path.parent)]
+        for place in inside:
+            found.setdefault(place.path.resolve(), place)
+    names = Counter(place.name for place in found.values())
     taken = Counter[str]()
-    called = {file: _own(name if names[name] == 1 else str(file), taken) for file, name in found.values()}
-    folders = Counter(file.parent for file in called if raw.suffix(file.name, DOCUMENTS) in DOCUMENTS)
     return [
-        _Place(path, name, f"{Path(name).parent.as_posix()}/" if _is_one_of_many(path, folders) else name)
-        for path, name in called.items()
+        replace(place, name=_own(place.name if names[place.name] == 1 else str(place.path), taken))
+        for place in found.values()
     ]
 
 
-def _is_one_of_many(path: Path, folders: Mapping[Path, int]) -> bool:
-    return raw.suffix(path.name, DOCUMENTS) in DOCUMENTS and folders[path.parent] > FEW
+def _counted(places: Sequence[_Place]) -> dict[Path, str]:
+    """The folders as which documents are counted: the innermost ones that have many of them, however deep."""
+    counted: dict[Path, str] = {}
+    levels: dict[int, dict[tuple[Path, Path], list[Path]]] = {}
+    for place in places:
+        folder = place.path.parent
+        levels.setdefault(len(folder.parts), {}).setdefault((folder, place.root), []).append(place.path)
+    for depth in range(max(levels, default=0), -1, -1):
+        for (folder, root), inside in levels.get(depth, {}).items():
+            if len(inside) > FEW:
+                inner = folder.relative_to(root).as_posix() if folder != root else folder.resolve().name
+                counted |= dict.fromkeys(inside, f"{_printable(inner)}/")
+            elif folder != root:
+                levels.setdefault(depth - 1, {}).setdefault((folder.parent, root), []).extend(inside)
+    return counted
 
 
-def _walked(folder: Path) -> Iterator[tuple[Path, str]]:
+def _walked(folder: Path) -> Iterator[_Place]:
     for inside, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(raw.ASIDE))
         for name in sorted(files):
             if not name.startswith(raw.ASIDE):
                 file = Path(inside) / name
-                yield file, file.relative_to(folder).as_posix()
+                yield _Place(file, file.relative_to(folder).as_posix(), folder)
+
+
+def _printable(name: str) -> str:
+    """The name without what would break a line or a table of text; somebody else chose it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
 
 
 def _own(name: str, taken: Counter[str]) -> str:
-    """The name without what would break a line or a table of text, for somebody else chose it; with a number
-    behind it where another file is called so."""
-    plain = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
-    own = plain
+    """The name, printable, and with a number behind it where another file is called so."""
+    own = plain = _printable(name)
     while own in taken:
         taken[plain] += 1
         own = f"{plain} ({taken[plain]})"
@@ -161,6 +176,8 @@ class _Work:
     views: Mapping[str, View]
     asked: str | None
     progress: Progress | None
+    counted: dict[Path, str] = field(default_factory=dict)
+    """The names as which files are counted, where they are not their own."""
     unread: list[str] = field(default_factory=list)
     rows: int = 0
     tables: dict[str, list[RawFile]] = field(default_factory=dict)
@@ -184,16 +201,22 @@ class _Work:
                     if self.progress and not member.place % 100:
                         self.progress(f"reading {place.name}", 0, 0, self.rows)
                     with archives.unpacked(member.stream, member.name) as stream:
-                        self._documents(place.counted, name, stream, takers)
+                        self._documents(place.name, name, stream, takers)
                 else:
                     later.append((member, name, takers))
         for member, name, takers in later:
             self._table(place.path, name, takers[0], member)
 
+    def has_documents(self, place: _Place) -> bool:
+        """Whether it is a file of documents that belongs to a view."""
+        kind = raw.suffix(place.path.name, DOCUMENTS)
+        return kind in DOCUMENTS and bool(self._takers(place.path.resolve().as_posix()))
+
     def file(self, place: _Place) -> None:
         """One that is no archive."""
         takers = self._takers(place.path.resolve().as_posix())
         kind = raw.suffix(place.path.name, DOCUMENTS)
+        counted = self.counted.get(place.path, place.name)
         if not takers or not kind:
             self.unread.append(place.name)
         elif _holds_documents(kind, takers) and not _in_lines(place.path, takers):
@@ -203,9 +226,9 @@ class _Work:
                     place.path.open("rb") as file,
                     archives.unpacked(file, place.path.name) as stream,
                 ):
-                    self._documents(place.counted, place.name, stream, takers)
+                    self._documents(counted, place.name, stream, takers)
             except DataError as error:
-                self._refuse(place.counted, place.name, takers[0][0], 1, str(error))
+                self._refuse(counted, place.name, takers[0][0], 1, str(error))
         else:
             self._table(place.path, place.name, takers[0], None)
 

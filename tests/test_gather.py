@@ -142,13 +142,17 @@ def test_a_document_larger_than_the_memory_should_hold_is_a_reject(
     assert bad(found) == [("b.json", 1, "it is larger than 1 MB")]
 
 
-def test_many_documents_of_a_folder_are_counted_as_one(tmp_path: Path) -> None:
+def test_many_documents_are_counted_as_the_innermost_folder_that_has_many(tmp_path: Path) -> None:
     for number in range(gather.FEW + 1):
-        written(tmp_path, **{f"t__{number}_json": {"stream": {"posts": [{"id": number}]}}})
-    found = gathered(written(tmp_path, one_json={"user": 1}))
+        written(tmp_path, **{f"all__t__{number}_json": {"stream": {"posts": [{"id": number}]}}})
+        written(tmp_path, **{f"all__u__{number}__about_json": {"user": number}, f"all__{number}_txt": b"unread"})
+    written(tmp_path, all__u__0__more_json={"user": 1}, all__one_json={"user": 1})
+    found = gathered(tmp_path / "all")
     assert [file.name for file in found.files["posts"]] == ["t/"]
-    assert [file.name for file in found.files["users"]] == ["one.json"]
+    assert sorted((file.name, file.read) for file in found.files["users"]) == [("one.json", 1), ("u/", gather.FEW + 2)]
     assert len({row["_file"] for row in rows(found, "posts")}) == gather.FEW + 1
+    inside = gathered(tmp_path / "all" / "u")
+    assert [file.name for file in inside.files["users"]] == ["u/"]
 
 
 # --- tables and folders ---------------------------------------------------------------------------------
