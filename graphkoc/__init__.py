@@ -18,27 +18,37 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from graphkoc.backtest import Backtest
+    from graphkoc.brand import Brand
     from graphkoc.cypher import Query
     from graphkoc.cypher import catalogue as queries
+    from graphkoc.decided import find_run
     from graphkoc.errors import AnalysisError, DataError, GraphkocError, QueryError, StoreError, UsageError
-    from graphkoc.explain import explain_consumer, list_kocs, list_members, list_niches
+    from graphkoc.explain import explain_consumer
+    from graphkoc.journal import merge as merge_groups
+    from graphkoc.journal import rename as rename_group
+    from graphkoc.journal import undo as undo_decision
+    from graphkoc.listing import list_circles, list_kocs, list_members, list_niches
     from graphkoc.loaders import Loaded, Source, find_source
     from graphkoc.loaders import discover as sources
     from graphkoc.log import Log
     from graphkoc.measures import MEASURES
     from graphkoc.network import Network
-    from graphkoc.pipeline import analyse, demo, doctor, load, project, run_backtest, run_query, status
+    from graphkoc.pipeline import analyse, demo, doctor, load, lookalikes, project, run_backtest, run_query, status
     from graphkoc.projection import Projection
     from graphkoc.report import write as write_report
-    from graphkoc.runs import Run, find_run
+    from graphkoc.runs import Run
     from graphkoc.stores import Store, open_store
     from graphkoc.tables import TABLES
 
 _HOMES = {
     "graphkoc.backtest": ["Backtest"],
     "graphkoc.cypher": ["Query", "catalogue=queries"],
+    "graphkoc.decided": ["find_run"],
     "graphkoc.errors": ["AnalysisError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"],
-    "graphkoc.explain": ["explain_consumer", "list_kocs", "list_members", "list_niches"],
+    "graphkoc.brand": ["Brand"],
+    "graphkoc.explain": ["explain_consumer"],
+    "graphkoc.journal": ["merge=merge_groups", "rename=rename_group", "undo=undo_decision"],
+    "graphkoc.listing": ["list_circles", "list_kocs", "list_members", "list_niches"],
     "graphkoc.loaders": ["Loaded", "Source", "discover=sources", "find_source"],
     "graphkoc.log": ["Log"],
     "graphkoc.measures": ["MEASURES"],
@@ -48,6 +58,7 @@ _HOMES = {
         "demo",
         "doctor",
         "load",
+        "lookalikes",
         "project",
         "run_backtest",
         "run_query",
@@ -55,7 +66,7 @@ _HOMES = {
     ],
     "graphkoc.projection": ["Projection"],
     "graphkoc.report": ["write=write_report"],
-    "graphkoc.runs": ["Run", "find_run"],
+    "graphkoc.runs": ["Run"],
     "graphkoc.stores": ["Store", "open_store"],
     "graphkoc.tables": ["TABLES"],
 }
@@ -68,6 +79,7 @@ __all__ = [
     "TABLES",
     "AnalysisError",
     "Backtest",
+    "Brand",
     "DataError",
     "GraphkocError",
     "Loaded",
@@ -87,17 +99,22 @@ __all__ = [
     "explain_consumer",
     "find_run",
     "find_source",
+    "list_circles",
     "list_kocs",
     "list_members",
     "list_niches",
     "load",
+    "lookalikes",
+    "merge_groups",
     "open_store",
     "project",
     "queries",
+    "rename_group",
     "run_backtest",
     "run_query",
     "sources",
     "status",
+    "undo_decision",
     "write_report",
 ]
 

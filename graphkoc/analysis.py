@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from graphkoc import measures, niches, score, tiers
+from graphkoc import layout, measures, reach, score, tiers
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
+from graphkoc.brand import Brand, unheard, view
 from graphkoc.errors import AnalysisError
+from graphkoc.grouping import Grouping, group, members_of
 from graphkoc.log import Log, moment
 from graphkoc.network import days
 from graphkoc.people import people as table_of_people
@@ -29,36 +32,56 @@ __all__ = ["Settings", "analyse"]
 @dataclass(frozen=True)
 class Settings:
     """What an analysis was asked for: one platform's people; the time (UTC) that it looks out from,
-    by default the newest review's; people that a circle or niche must have; where chance begins."""
+    by default the newest review's; people that a circle or niche must have; where chance begins; and
+    whose view it takes."""
 
     platform: str | None = None
     until: datetime | None = None
     min_size: int = 10
     rng_seed: int = 0
+    brand: Brand | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
         return asdict(self) | {"until": self.until.isoformat() if self.until else None}
 
 
-def analyse(projection: Projection, folder: Path, settings: Settings, clock: Clock) -> Run:
+def analyse(
+    projection: Projection,
+    folder: Path,
+    settings: Settings,
+    clock: Clock,
+    previous: Run | None = None,
+    threads: int | None = None,
+) -> Run:
     """The run of a projection; not saved yet.
 
-    Raises AnalysisError when there are no dated reviews or no follows.
+    previous: the run whose circles and niches are followed on. threads: processes to use, by default one
+    for each processor; the result is the same. Raises AnalysisError when there are no dated reviews, or
+    nobody has a follower.
     """
     with clock("building the network"):
         log, at = _log(projection, settings.until)
     with clock("measuring"):
         measured = measures.table(log.network)
         limits = tiers.relative(measured["audience"].to_numpy())
-    with clock("finding niches"):
-        found = niches.segments(log, settings.min_size, settings.rng_seed)
+    groups = group(
+        log, projection, moment(at).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock
+    )
     with clock("scoring"):
         scored = score.formula(log, at)
         people = table_of_people(projection, log, at, measured, limits, scored)
-        strongest = found.members.drop_duplicates("consumer").set_index("consumer")["niche"]
-        people["niche"] = people["consumer"].map(strongest).astype("str")
-        people["circle"] = pd.Series(pd.NA, index=people.index, dtype="str")
+        people["niche"] = _strongest(people, groups.members, "niche")
+        people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
+        for role, mask in (("kol", people["tier"] == "wide"), ("koc", people["rank"].notna())):
+            people[f"hears_{role}"] = _hears(log, mask.to_numpy(dtype=bool))
+    with clock("reaching out"):
+        tables = _reached(log, people, groups)
+        tables |= _seen(projection, groups, settings.brand, at)
+        tables["positions"] = layout.bubbles(
+            tables["niches"], groups.members, None if previous is None else previous.positions
+        )
+        tables["ties"] = layout.ties(log.network, people)
     with clock("checking against the past"):
         tested, why_not = _tested(log, settings.rng_seed)
     info = {
@@ -78,11 +101,17 @@ def analyse(projection: Projection, folder: Path, settings: Settings, clock: Clo
         "counts": _counts(projection, log),
         "tiers": {"name": "relative", **asdict(limits), "people": people["tier"].value_counts().sort_index().to_dict()},
         "score": {"kind": scored.kind, "why": scored.why},
-        "niche_control": found.control,
+        **groups.told,
+        "brand_unheard": unheard(settings.brand, projection.products) if settings.brand else [],
         "backtest": tested.to_dict() if tested else None,
         "backtest_why_not": why_not,
     }
-    return Run(str(folder), info, people, _niche_table(found, people, log), found.members)
+    tables |= {"people": people} | {name: getattr(groups, name) for name in FOUND}
+    return Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
+
+
+FOUND = ("members", "products", "circle_members", "words", "exemplars", "events", "lifelines")
+"""Tables that a run takes as the grouping gives them."""
 
 
 def _log(projection: Projection, until: datetime | None) -> tuple[Log, float]:
@@ -112,30 +141,55 @@ def _counts(projection: Projection, log: Log) -> dict[str, Any]:
     }
 
 
-def _niche_table(found: niches.Niches, people: pd.DataFrame, log: Log) -> pd.DataFrame:
-    """The niches with who in them is a KOC, who has a wide audience, and how many follow such a one."""
-    wide = (people["tier"] == "wide").to_numpy()
-    reached = np.zeros(len(people), dtype=bool)
-    reached[log.network.target[wide[log.network.source]]] = True
-    marks = pd.DataFrame(
-        {"consumer": people["consumer"], "kocs": people["rank"].notna(), "kols": wide, "kol_reach": reached}
-    )
-    inside = (
-        found.members.merge(marks, on="consumer")
-        .groupby("niche")
-        .agg({"kocs": "sum", "kols": "sum", "kol_reach": "mean"})
-    )
-    table = found.table.join(inside, on="niche")
-    table["evidence"] = [
-        f"{_percent(hers)} of their reviews are here; of everybody's, {_percent(everybodys)}"
-        for hers, everybodys in zip(table["share"].tolist(), table["share_of_all"].tolist(), strict=True)
-    ]
-    table["white_space"] = 1 - table["kol_reach"]
-    return shaped("niches", table)
+def _strongest(people: pd.DataFrame, members: pd.DataFrame, kind: str) -> pd.Series[str]:
+    """The first of each person's groups, in the order of `members`."""
+    return people["consumer"].map(members.drop_duplicates("consumer").set_index("consumer")[kind]).astype("str")
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.095 else f"{share:.1%}"
+def _hears(log: Log, speakers: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) bool: who follows at least one of the speakers."""
+    ears = np.zeros(len(speakers), dtype=bool)
+    ears[log.network.target[speakers[log.network.source]]] = True
+    return ears
+
+
+def _reached(log: Log, people: pd.DataFrame, groups: Grouping) -> dict[str, pd.DataFrame]:
+    """Who reaches whom: the niches and circles with what is in them, and the tables of reach."""
+    inside = members_of(groups.circle_members)
+    marks = people.assign(kocs=people["rank"].notna(), kols=people["tier"] == "wide")
+    roles = marks[marks["kocs"] | marks["kols"]].assign(role=lambda table: np.where(table["kols"], "kol", "koc"))
+    roles = roles[["consumer", "role"]]
+    reached = reach.reach(log.network, groups.members, roles)
+    carries = reach.carriers(log.network, inside, groups.members)
+    named = carries["niche"].map(groups.niches.set_index("niche")["name"])
+    niches = groups.niches.join(_inside(groups.members, "niche", marks), on="niche")
+    circles = groups.circles.join(_inside(inside, "circle", marks), on="circle")
+    circles["niches"] = circles["circle"].map(named.groupby(carries["circle"]).agg("; ".join))
+    return {
+        "niches": niches.merge(reached.niches.drop(columns="people"), on="niche", how="left"),
+        "circles": circles,
+        "reach": reached.people,
+        "carries": carries,
+        "bridges": reach.bridges(log.network, inside, groups.members, roles),
+        "circle_bridges": reach.circle_bridges(log.network, inside),
+    }
+
+
+def _inside(members: pd.DataFrame, kind: str, marks: pd.DataFrame) -> pd.DataFrame:
+    """How many key opinion consumers and people with a wide audience are in each group."""
+    return (
+        members[["consumer", kind]]
+        .merge(marks[["consumer", "kocs", "kols"]], on="consumer")
+        .groupby(kind)
+        .agg({"kocs": "sum", "kols": "sum"})
+    )
+
+
+def _seen(projection: Projection, groups: Grouping, brand: Brand | None, at: float) -> dict[str, pd.DataFrame]:
+    """The brand's view, where there is a brand."""
+    if brand is None:
+        return {}
+    return {"brand": view(projection.reviews, projection.purchases, projection.products, groups.members, brand, at)}
 
 
 def _tested(log: Log, rng_seed: int) -> tuple[Backtest | None, str | None]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.people import ORIGINS
 from graphkoc.runs import Run
 from graphkoc.score import PARTS
 
-__all__ = ["cautions", "explain_consumer", "list_kocs", "list_members", "list_niches", "reasons"]
+__all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "reasons"]
 
-ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
 FEW_REVIEWS = 10
 
 
@@ -20,7 +20,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, parts: [{part, what, value, points, percentile, query}], tier, audience,
-    rank, niche, reasons, cautions}. percentile: share of her tier whose value is at most hers, 0 to
+    rank, niche, circle, reasons, cautions}. percentile: share of her tier whose value is at most hers, 0 to
     100. query: a command line that recomputes the value. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
@@ -43,73 +43,11 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "tier": person["tier"],
         "audience": int(person["audience"]),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
-        "niche": _niche_name(run, person),
+        "niche": group_name(run.niches, "niche", person["niche"]),
+        "circle": group_name(run.circles, "circle", person["circle"]),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
     }
-
-
-def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
-    """The key opinion consumers by rank, each with reasons.
-
-    Returns [{rank, consumer, name, platform, tier, audience, niche, circle, score, low, high,
-    engagement_rate, origin, reasons}]; what the data do not tell is None. rank is her place among all,
-    also where one niche (id or name) is asked for.
-    """
-    return [
-        {
-            "rank": int(person["rank"]),
-            "consumer": person["consumer"],
-            "name": None if pd.isna(person["name"]) else person["name"],
-            "platform": None if pd.isna(person["platform"]) else person["platform"],
-            "tier": person["tier"],
-            "audience": int(person["audience"]),
-            "niche": _niche_name(run, person),
-            "circle": None,
-            "score": float(person["score"]),
-            "low": None,
-            "high": None,
-            "engagement_rate": None,
-            "origin": {origin: float(person[f"origin_{origin}"]) for origin in ORIGINS if person[f"origin_{origin}"]},
-            "reasons": reasons(run, person),
-        }
-        for _, person in run.kocs(niche, limit).iterrows()
-    ]
-
-
-def list_niches(run: Run) -> list[dict[str, Any]]:
-    """The niches, most people first.
-
-    Returns [{niche, name, evidence, people, kocs, kols, kol_reach, circles, change}]: kols are people
-    with a wide audience, kol_reach is the share of the niche's people who follow such a one.
-    """
-    return [
-        {
-            "niche": row["niche"],
-            "name": row["name"],
-            "evidence": row["evidence"],
-            "people": int(row["people"]),
-            "kocs": int(row["kocs"]),
-            "kols": int(row["kols"]),
-            "kol_reach": float(row["kol_reach"]),
-            "circles": [],
-            "change": None,
-        }
-        for _, row in run.niches.iterrows()
-    ]
-
-
-def list_members(run: Run, group: str) -> list[dict[str, Any]]:
-    """The people of a niche (id or name), the surest first: [{consumer, group, confidence}].
-
-    Raises UsageError when there is no such niche.
-    """
-    niche = run.niche_id(group)
-    inside = run.members[run.members["niche"] == niche].sort_values(["confidence", "consumer"], ascending=[False, True])
-    return [
-        {"consumer": row["consumer"], "group": niche, "confidence": float(row["confidence"])}
-        for _, row in inside.iterrows()
-    ]
 
 
 def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
@@ -122,8 +60,10 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"{person['follow_on']:,.1f} follow-on reviews by her followers so far")
     if person["reciprocity"] >= 0.5:
         said.append(f"follows {person['reciprocity']:.0%} of her followers back")
-    if niche := _niche_name(run, person):
+    if niche := group_name(run.niches, "niche", person["niche"]):
         said.append(f"stands out in {niche}")
+    if circle := group_name(run.circles, "circle", person["circle"]):
+        said.append(f"stands in the circle {circle}")
     return said
 
 
@@ -149,10 +89,10 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     return said
 
 
-def _niche_name(run: Run, person: pd.Series[Any]) -> str | None:
-    if pd.isna(person["niche"]):
-        return None
-    return str(run.niches.loc[run.niches["niche"] == person["niche"], "name"].iloc[0])
+def group_name(groups: pd.DataFrame, kind: str, group: object) -> str | None:
+    """What a table of niches or circles calls the group of that id; None when it has none."""
+    found = groups.loc[groups[kind] == group, "name"]
+    return str(found.iloc[0]) if len(found) else None
 
 
 def _count(number: float, noun: str) -> str:

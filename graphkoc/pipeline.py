@@ -15,14 +15,17 @@ import pandas as pd
 
 from graphkoc import analysis, assets, cypher, loaders, report, tiers
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
+from graphkoc.brand import Brand
 from graphkoc.errors import AnalysisError, StoreError
+from graphkoc.grouping import members_of
 from graphkoc.progress import Clock, Progress
 from graphkoc.projection import KEYS, Projection
-from graphkoc.runs import DEFAULT_FOLDER, Run, check_free
+from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run
+from graphkoc.similar import similar
 from graphkoc.stores import Store, open_store
-from graphkoc.tables import CANONICAL
+from graphkoc.tables import CANONICAL, RESULTS
 
-__all__ = ["analyse", "demo", "doctor", "load", "project", "run_backtest", "run_query", "status"]
+__all__ = ["analyse", "demo", "doctor", "load", "lookalikes", "project", "run_backtest", "run_query", "status"]
 
 DATED = {"reviews": "created_at", "follows": "since", "engagements": "created_at", "purchases": "bought_at"}
 """Frames that end at the time an analysis looks out from, and the column that says when."""
@@ -103,22 +106,27 @@ def analyse(
     until: datetime | None = None,
     min_size: int = 10,
     rng_seed: int = 0,
+    brand: Brand | None = None,
+    threads: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """The whole analysis: measures, niches, score, tiers, backtest; saved as a run folder, and written
-    back into the store.
+    """The whole analysis: measures, circles, niches, score, tiers, backtest; saved as a run folder, and
+    written back into the store.
 
-    out: the run folder, by default one named by the clock under ./runs. until: look out from this time
-    (UTC) instead of the newest review's. min_size: people that a niche must have. Raises AnalysisError
-    when there are no dated reviews or no follows.
+    out: the run folder, by default one named by the clock under ./runs. The newest run beside it, of the
+    same platform, is the one whose circles and niches are followed on. until: look out from this time
+    (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
+    view is taken. threads: processes to use, by default one for each processor; the result is the same.
+    Raises AnalysisError when there are no dated reviews, or nobody has a follower.
     """
     clock = Clock(progress)
     folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
     check_free(folder)
+    previous = previous_run(folder, platform)
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
-    settings = analysis.Settings(platform, until, min_size, rng_seed)
-    run = analysis.analyse(projection, folder, settings, clock)
+    settings = analysis.Settings(platform, until, min_size, rng_seed, brand)
+    run = analysis.analyse(projection, folder, settings, clock, previous, threads)
     run.save()
     if progress:
         progress("writing back", 0, 0, 0)
@@ -127,14 +135,22 @@ def analyse(
 
 
 def _annotations(run: Run) -> dict[str, pd.DataFrame]:
-    scores = run.people[["consumer", "tier", "audience", "score", "rank", "niche"]].astype({"audience": "int64"})
+    """What goes back into the graph: of a run's tables, the columns that the tables of results have."""
     at = pd.array([datetime.fromisoformat(run.info["at"])], dtype="datetime64[us]")
-    return {
+    what = run.events["kind"] + " " + run.events["group"] + " " + run.events["event"]
+    frames = {
         "runs": pd.DataFrame({"run": [run.name], "at": at}),
-        "scores": scores,
-        "niches": run.niches[["niche", "name", "people"]],
-        "members": run.members[["consumer", "niche", "confidence"]],
+        "scores": run.people.astype({"audience": "int64"}),
+        "niches": run.niches,
+        "finer": run.niches[run.niches["parent"].isin(run.niches["niche"])],
+        "members": run.members,
+        "circles": run.circles,
+        "circle_members": members_of(run.circle_members),
+        "reach": run.reach,
+        "carries": run.carries,
+        "events": run.events.assign(event=what, happened=run.events["event"], group_id=run.events["group"]),
     }
+    return {name: frame[[c for c in RESULTS[name].names if c in frame]] for name, frame in frames.items()}
 
 
 def run_backtest(
@@ -142,6 +158,21 @@ def run_backtest(
 ) -> Backtest:
     """Check the score on what the store's own past says; see `graphkoc.backtest`."""
     return backtest(project(store).log(), splits, top, progress=progress)
+
+
+def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[dict[str, Any]]:
+    """The people most like a consumer of a run, by taste, circle and audience; see `graphkoc.similar`.
+
+    Raises UsageError for a consumer who is not in the store.
+    """
+    settings = run.info["settings"]
+    until = datetime.fromisoformat(settings["until"]) if settings["until"] else None
+    projection = project(store, platform=settings["platform"], until=until)
+    names = {kind: table.set_index(kind)["name"] for kind, table in (("niche", run.niches), ("circle", run.circles))}
+    members = run.members.assign(niche=run.members["niche"].map(names["niche"]))
+    inside = members_of(run.circle_members)
+    inside = inside.assign(circle=inside["circle"].map(names["circle"]))
+    return similar(projection.log().network, projection.reviews, projection.products, members, inside, consumer, limit)
 
 
 def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:

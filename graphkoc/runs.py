@@ -19,7 +19,7 @@ import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
 
-__all__ = ["COLUMNS", "DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "empty", "find_run", "shaped"]
+__all__ = ["COLUMNS", "DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "empty", "find_run", "previous_run", "shaped"]
 
 DEFAULT_FOLDER = Path("runs")
 
@@ -37,6 +37,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "rank": "Int64",
         "niche": "str",
         "circle": "str",
+        "hears_kol": "bool",
+        "hears_koc": "bool",
         "reviews": "int64",
     },
     "niches": {
@@ -55,9 +57,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "kol_reach": "float64",
         "koc_reach": "float64",
         "white_space": "float64",
+        "white_space_koc": "float64",
         "change": "str",
     },
     "members": {"consumer": "str", "niche": "str", "reviews": "int64", "share": "float64", "confidence": "float64"},
+    "products": {"niche": "str", "product": "str", "people": "int64", "lift": "float64"},
     "circles": {
         "circle": "str",
         "name": "str",
@@ -88,7 +92,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "share_of_niche": "float64",
         "lift": "float64",
     },
-    "bridges": {"consumer": "str", "circles": "int64", "circles_twice": "int64", "niches": "int64"},
+    "bridges": {
+        "consumer": "str",
+        "role": "str",
+        "circles": "int64",
+        "circles_twice": "int64",
+        "structural_diversity": "int64",
+        "niches": "int64",
+    },
     "circle_bridges": {"circle_a": "str", "circle_b": "str", "ties": "int64", "width": "int64"},
     "words": {"kind": "str", "group": "str", "word": "str", "z": "float64", "inside": "int64", "outside": "int64"},
     "exemplars": {"kind": "str", "group": "str", "what": "str", "id": "str", "why": "str"},
@@ -102,14 +113,27 @@ COLUMNS: dict[str, dict[str, str]] = {
         "people_now": "int64",
         "words": "str",
     },
-    "lifelines": {"kind": "str", "group": "str", "status": "str", "consumer": "str"},
+    "lifelines": {
+        "kind": "str",
+        "group": "str",
+        "natural": "bool",
+        "status": "str",
+        "born": "str",
+        "last_seen": "str",
+        "missed": "int64",
+        "consumer": "str",
+    },
     "brand": {
         "niche": "str",
+        "people": "int64",
         "buyers": "int64",
         "reviewers": "int64",
-        "share_of_voice": "float64",
         "rivals_people": "int64",
+        "voice": "float64",
+        "voice_before": "float64",
         "affinity": "float64",
+        "affinity_low": "float64",
+        "affinity_high": "float64",
     },
     "positions": {"niche": "str", "x": "float64", "y": "float64", "radius": "float64"},
     "ties": {"source": "int32", "target": "int32"},
@@ -141,8 +165,9 @@ class Run:
     (`*_activity`) and points (`*_points`), shares of origin; rank is her place among the key opinion
     consumers, null for others; niche and circle are her strongest.
     niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
-    reach: which niche somebody with a role (kol, koc) reaches. carries: which circle carries which niche.
-    bridges, circle_bridges: who joins niches and circles, and which circles are joined how widely.
+    products: what each niche's people review more than others. reach: which niche somebody with a role
+    (kol, koc) reaches. carries: which circle carries which niche. bridges, circle_bridges: who joins niches
+    and circles, and which circles are joined how widely.
     words, exemplars: what a group's name rests on; kind is niche or circle.
     events, lifelines: what became of the previous run's groups, and what the next run must know.
     brand: the brand's view of each niche. positions, ties: where the map shows what.
@@ -153,6 +178,7 @@ class Run:
     people: pd.DataFrame
     niches: pd.DataFrame = field(default_factory=partial(empty, "niches"))
     members: pd.DataFrame = field(default_factory=partial(empty, "members"))
+    products: pd.DataFrame = field(default_factory=partial(empty, "products"))
     circles: pd.DataFrame = field(default_factory=partial(empty, "circles"))
     circle_members: pd.DataFrame = field(default_factory=partial(empty, "circle_members"))
     reach: pd.DataFrame = field(default_factory=partial(empty, "reach"))
@@ -225,11 +251,31 @@ class Run:
 
     def niche_id(self, niche: str) -> str:
         """The id of the niche with that id or name; UsageError when there is none."""
-        wanted = niche.casefold()
-        for row in self.niches.itertuples():
-            if wanted in (str(row.niche).casefold(), str(row.name).casefold()):
-                return str(row.niche)
-        raise UsageError(f"there is no niche called {niche!r}", hint="`graphkoc niches` lists them.")
+        found = _called(self.niches, "niche", niche)
+        if found is None:
+            raise UsageError(f"there is no niche called {niche!r}", hint="`graphkoc niches` lists them.")
+        return found
+
+    def circle_id(self, circle: str) -> str:
+        """The id of the circle with that id or name; UsageError when there is none."""
+        found = _called(self.circles, "circle", circle)
+        if found is None:
+            raise UsageError(f"there is no circle called {circle!r}", hint="`graphkoc circles` lists them.")
+        return found
+
+    def group(self, group: str) -> tuple[str, str]:
+        """The kind (niche or circle) and the id of the group with that id or name; UsageError when there is none.
+
+        An id is found before a name, and a niche before a circle.
+        """
+        for kind, table in (("niche", self.niches), ("circle", self.circles)):
+            if (table[kind] == group).any():
+                return kind, group
+        for kind, table in (("niche", self.niches), ("circle", self.circles)):
+            if found := _called(table, kind, group):
+                return kind, found
+        hint = "`graphkoc niches` and `graphkoc circles` list them."
+        raise UsageError(f"there is no niche or circle called {group!r}", hint=hint)
 
     def person(self, consumer: str) -> pd.Series[Any]:
         """The row of a consumer in `people`; UsageError when there is none."""
@@ -239,6 +285,16 @@ class Run:
                 f"there is no consumer called {consumer!r} in this run", hint="Consumers are written source:id."
             )
         return found.iloc[0]
+
+
+def _called(groups: pd.DataFrame, kind: str, wanted: str) -> str | None:
+    """The id of the first group with that id or, if there is none, that name, whatever its case."""
+    said = wanted.casefold()
+    for column in (kind, "name"):
+        found = groups.loc[groups[column].fillna("").str.casefold() == said, kind]
+        if len(found):
+            return str(found.iloc[0])
+    return None
 
 
 def check_free(folder: Path) -> None:
@@ -267,3 +323,18 @@ def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
     if not runs:
         raise UsageError(f"there is no run in {folder}/ yet", hint="`graphkoc analyse` makes one.")
     return Run.load(max(runs, key=lambda run: ((run / "run.json").stat().st_mtime_ns, run.name)))
+
+
+def previous_run(folder: Path, platform: str | None) -> Run | None:
+    """The newest run beside `folder`, or in it, of the same platform; None when there is none that can be read."""
+    newest: Run | None = None
+    for told in sorted(folder.resolve().parent.glob("*/run.json")):
+        try:
+            run = Run.load(told.parent)
+        except UsageError:
+            continue
+        if run.info["settings"]["platform"] == platform and (
+            newest is None or run.info["started_at"] > newest.info["started_at"]
+        ):
+            newest = run
+    return newest

@@ -15,9 +15,10 @@ from graphkoc import assets, errors
 PACKAGE = Path(graphkoc.__file__).parent
 
 DATA = {"raw", "typed", "encoding", "loaders", "canonical", "scaffold", "cypher", "tables", "stores"}
+DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect", "origin"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
-ANALYSIS |= {"reach", "brand", "similar", "layout"}
+ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
 BELOW = {"errors", "assets", "progress"}
 OWNERS = {
     "charset_normalizer": {"encoding"},
@@ -29,6 +30,9 @@ OWNERS = {
     "neo4j": {"stores.neo4j"},
     "networkx": {"network", "circles"},
     "python_calamine": {"typed"},
+    "rjieba": {"words"},
+    "sklearn": {"forecast"},
+    "stopwordsiso": {"words"},
 }
 
 
@@ -155,7 +159,7 @@ def test_every_module_lists_its_public_names() -> None:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_load_nothing_heavy(option: str) -> None:
     heavy = ["numpy", "pandas", "igraph", "duckdb", "neo4j", "ladybug", "pyarrow", "scipy", "networkx", "jinja2"]
-    heavy += ["charset_normalizer", "python_calamine"]
+    heavy += ["charset_normalizer", "python_calamine", "sklearn", "stopwordsiso"]
     program = (
         "import sys\nfrom graphkoc.__main__ import main\n"
         f"sys.argv = ['graphkoc', {option!r}]\n"

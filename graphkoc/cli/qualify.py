@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Hashable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from graphkoc.cli import groups
 from graphkoc.cli.capture import opened
+from graphkoc.cli.configuration import brands
 from graphkoc.cli.terminal import ProgressLine, emit, output_options
 
 __all__ = ["COMMANDS"]
@@ -33,7 +36,16 @@ UNTIL = Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 @click.option("--platform", help="Only this platform's people.")
 @click.option("--until", type=UNTIL, help="Look out from the end of this day (UTC), not the newest review's.")
 @click.option(
-    "--min-size", type=click.IntRange(min=1), default=10, show_default=True, help="People that a niche must have."
+    "--min-size",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="People that a circle or niche must have.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="Processes to use; by default one for each processor. The result is the same.",
 )
 @output_options
 @click.pass_context
@@ -43,12 +55,15 @@ def analyse(
     platform: str | None,
     until: datetime | None,
     min_size: int,
+    threads: int | None,
     format_: str | None,
     output: Path | None,
 ) -> None:
-    """Measure, find niches, score, and check it all against the past.
+    """Measure, find circles and niches, score, and check it all against the past.
 
-    What was found is kept as a run, a folder. Scores and niches also go back into the store, for queries.
+    What was found is kept as a run, a folder, and goes back into the store, for queries. The run before it
+    in the same place is followed on: circles and niches keep their ids, and what became of them is told.
+    `[brand]` in graphkoc.toml adds the brand's view.
 
     \b
     Examples:
@@ -57,15 +72,28 @@ def analyse(
     """
     import graphkoc
 
+    named = brands(ctx)
+    brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
-        run = graphkoc.analyse(store, out, platform=platform, until=until, min_size=min_size, progress=progress)
+        run = graphkoc.analyse(
+            store,
+            out,
+            platform=platform,
+            until=until,
+            min_size=min_size,
+            brand=brand,
+            threads=threads,
+            progress=progress,
+        )
+    for said in run.info["brand_unheard"]:
+        click.echo(f"Note: {said}.", err=True)
     counts = run.info["counts"]
     document = {
         "run": run.folder,
         "consumers": counts["consumers"],
         "follows": counts["follows"],
         "reviews": counts["reviews"],
-        "circles": 0,
+        "circles": len(run.circles),
         "niches": len(run.niches),
         "kocs": len(run.kocs()),
         "score": run.info["score"],
@@ -75,13 +103,24 @@ def analyse(
     verdict = tested["verdict"] if tested else f"Not checked against the past: {run.info['backtest_why_not']}."
     text = (
         f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {counts['follows']:,} follows\n"
+        f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
         f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
         f"{len(run.kocs())} key opinion consumers by the {run.info['score']['kind']}\n"
         f"{click.wrap_text(verdict, 100)}\n"
         f"run  {run.folder}\n"
-        f"Next: graphkoc kocs, graphkoc niches, graphkoc report"
+        f"Next: graphkoc kocs, graphkoc circles, graphkoc niches, graphkoc report"
     )
     emit(document, format_, output, text=text)
+
+
+def _circles(found: Mapping[Hashable, int], told: dict[str, Any]) -> str:
+    """How many circles there are, or why none is published."""
+    if told["why_not"]:
+        return f"no circle is published: {told['why_not']}"
+    chance = sum(told["control"].values())
+    return (
+        f"{found.get('published', 0)} circles, {found.get('tentative', 0)} tentative ({chance} in the rewired network)"
+    )
 
 
 @click.command()
@@ -109,38 +148,18 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
 
 
 @click.command()
-@click.argument("run", required=False)
-@output_options
-def niches(run: str | None, format_: str | None, output: Path | None) -> None:
-    """List the niches: taste segments, with their evidence.
-
-    Of a RUN, a folder or a name under ./runs; the newest by default. kols are people with a wide
-    audience; kol_reach is the share of the niche's people who follow one.
-
-    \b
-    Examples:
-      graphkoc niches
-      graphkoc niches --format json
-    """
-    import graphkoc
-
-    rows = graphkoc.list_niches(graphkoc.find_run(run))
-    lines = [{name: value for name, value in row.items() if name not in ("circles", "change")} for row in rows]
-    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
-
-
-@click.command()
 @click.argument("group")
 @click.argument("run", required=False)
 @output_options
 def members(group: str, run: str | None, format_: str | None, output: Path | None) -> None:
-    """List the people of a niche, the surest first.
+    """List the people of a niche or circle, the surest first.
 
-    GROUP is the niche's id or name.
+    GROUP is its id or name. A circle's people below a confidence of one half are its fringe.
 
     \b
     Examples:
       graphkoc members Beauty
+      graphkoc members c1
       graphkoc members food-drink --format csv -o people.csv
     """
     import graphkoc
@@ -242,4 +261,32 @@ def backtest(
         click.echo(click.wrap_text(tested.verdict, 100))
 
 
-COMMANDS = (analyse, kocs, niches, members, explain, backtest)
+@click.command()
+@click.argument("consumer")
+@click.argument("run", required=False)
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
+@output_options
+@click.pass_context
+def similar(
+    ctx: click.Context, consumer: str, run: str | None, limit: int, format_: str | None, output: Path | None
+) -> None:
+    """List the people most like a consumer: in taste, by circle, or with her audience.
+
+    CONSUMER is written source:id. Three rankings are joined, and each row says what speaks for it.
+
+    \b
+    Examples:
+      graphkoc similar ciao:212
+      graphkoc similar ciao:212 --limit 5 --format json
+    """
+    import graphkoc
+
+    with opened(ctx) as store:
+        rows = graphkoc.lookalikes(store, graphkoc.find_run(run), consumer, limit)
+    lines = [
+        {name: row[name] for name in ("rank", "consumer", "score")} | {"why": "; ".join(row["reasons"])} for row in rows
+    ]
+    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+
+
+COMMANDS = (analyse, kocs, *groups.COMMANDS, members, explain, similar, backtest)

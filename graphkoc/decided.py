@@ -1,0 +1,97 @@
+"""A run as people decided to see it: with the names that they gave, and the groups that they merged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from graphkoc import journal, runs
+from graphkoc.names import TOP
+from graphkoc.runs import DEFAULT_FOLDER, Run
+
+__all__ = ["decided", "find_run"]
+
+GROUPS = {"niche": ("niches", "members"), "circle": ("circles", "circle_members")}
+
+
+def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
+    """The run called `name`, as people decided to see it: a run folder, or one under `folder`; the newest
+    there by default.
+
+    Raises UsageError when there is none.
+    """
+    return decided(runs.find_run(name, folder))
+
+
+def decided(run: Run) -> Run:
+    """The run with its journal applied; the same run when nothing was decided.
+
+    Of groups that were merged, people, key opinion consumers and reach are counted again. What would have
+    to be measured again is the first group's (a circle's stability), or left out until the next analysis
+    (who reaches the niche how far, which circles carry it, the brand's view of it).
+    """
+    said = journal.read(journal.place(Path(run.folder)))
+    for kind in GROUPS:
+        if said.standing(kind):
+            run = _seen(run, said, kind)
+    return run
+
+
+def _seen(run: Run, said: journal.Journal, kind: str) -> Run:
+    name, inside = GROUPS[kind]
+    found, members = getattr(run, name), getattr(run, inside)
+    head = journal.heads(said, kind, found[kind])
+    merged = {group for group, first in head.items() if group != first}
+    merged |= {head[group] for group in merged}
+    table, members = journal.apply(said, kind, found, members)
+    people = run.people.assign(**{kind: run.people[kind].map(head).astype("str")})
+    frames = {name: _counted(table, members, people, kind, merged), inside: members, "people": people}
+    frames |= {
+        told: pd.concat([frame[frame["kind"] != kind], _moved(frame[frame["kind"] == kind], head)], ignore_index=True)
+        for told in ("words", "exemplars")
+        for frame in [getattr(run, told)]
+    }
+    for counted in ("reach", "carries", "brand", "positions"):
+        frame: pd.DataFrame = getattr(run, counted)
+        if kind in frame:
+            frames[counted] = frame[~frame[kind].isin(merged)].reset_index(drop=True)
+    if kind == "niche":
+        united = run.positions[run.positions["niche"].isin(merged)]
+        united = united.assign(niche=united["niche"].map(head), radius=united["radius"] ** 2)
+        united = united.groupby("niche", as_index=False).agg({"x": "first", "y": "first", "radius": "sum"})
+        united["radius"] = np.sqrt(united["radius"])
+        frames["positions"] = pd.concat([frames["positions"], united], ignore_index=True)
+    return replace(run, **cast("dict[str, Any]", frames))
+
+
+def _counted(
+    table: pd.DataFrame, members: pd.DataFrame, people: pd.DataFrame, kind: str, merged: set[str]
+) -> pd.DataFrame:
+    """The table with what can be counted of the merged groups' people counted again."""
+    marks = people.assign(kocs=people["rank"].notna(), kols=people["tier"] == "wide")
+    marks["white_space"] = ~marks["hears_kol"]
+    marks["filled"] = marks["white_space"] & marks["hears_koc"]
+    joined = members[members[kind].isin(merged)][["consumer", kind]].merge(marks, on="consumer").groupby(kind)
+    again = joined[["kocs", "kols", "filled"]].sum()
+    if kind == "niche":
+        again[["kol_reach", "koc_reach", "white_space"]] = joined[["hears_kol", "hears_koc", "white_space"]].mean()
+        white = (again["white_space"] * joined.size()).round()
+        again["white_space_koc"] = (again["filled"] / white.where(white > 0)).fillna(0)
+    table = table.set_index(kind)
+    for column in [c for c in again if c in table]:
+        table.loc[again.index, column] = again[column].astype(table[column].dtype)
+    table.loc[again.index, "change"] = "merged by hand"
+    return table.reset_index()
+
+
+def _moved(told: pd.DataFrame, head: dict[str, str]) -> pd.DataFrame:
+    """What was told of groups, told of their heads."""
+    moved = told.assign(group=told["group"].map(head).astype("str"))
+    if "z" not in moved:
+        return moved
+    moved = moved.sort_values(["group", "z"], ascending=[True, False], kind="stable")
+    return moved.drop_duplicates(["group", "word"]).groupby("group").head(TOP)
