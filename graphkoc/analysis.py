@@ -32,18 +32,20 @@ __all__ = ["Settings", "analyse"]
 @dataclass(frozen=True)
 class Settings:
     """What an analysis was asked for: one platform's people; the time (UTC) that it looks out from,
-    by default the newest review's; people that a circle or niche must have; where chance begins; and
-    whose view it takes."""
+    by default the newest review's; people that a circle or niche must have; where chance begins; whose
+    view it takes; and which optional measures it adds."""
 
     platform: str | None = None
     until: datetime | None = None
     min_size: int = 10
     rng_seed: int = 0
     brand: Brand | None = None
+    measures: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
-        return asdict(self) | {"until": self.until.isoformat() if self.until else None}
+        until = self.until.isoformat() if self.until else None
+        return asdict(self) | {"until": until, "measures": list(self.measures)}
 
 
 def analyse(
@@ -63,7 +65,7 @@ def analyse(
     with clock("building the network"):
         log, at = _log(projection, settings.until)
     with clock("measuring"):
-        measured = measures.table(log.network)
+        measured = measures.table(log.network, settings.measures)
         limits = tiers.relative(measured["audience"].to_numpy())
     groups = group(
         log, projection, moment(at).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock

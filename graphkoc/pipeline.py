@@ -18,6 +18,7 @@ from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.brand import Brand
 from graphkoc.errors import AnalysisError, StoreError
 from graphkoc.grouping import members_of
+from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
 from graphkoc.projection import KEYS, Projection
 from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run
@@ -107,6 +108,7 @@ def analyse(
     min_size: int = 10,
     rng_seed: int = 0,
     brand: Brand | None = None,
+    measures: Sequence[str] = (),
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -116,16 +118,18 @@ def analyse(
     out: the run folder, by default one named by the clock under ./runs. The newest run beside it, of the
     same platform, is the one whose circles and niches are followed on. until: look out from this time
     (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
-    view is taken. threads: processes to use, by default one for each processor; the result is the same.
-    Raises AnalysisError when there are no dated reviews, or nobody has a follower.
+    view is taken. measures: optional ones of `graphkoc.MEASURES` to add. threads: processes to use, by default
+    one for each processor; the result is the same. Raises AnalysisError when there are no dated reviews, or
+    nobody has a follower, and UsageError for a measure that there is none of.
     """
+    check_known(measures)
     clock = Clock(progress)
     folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
     check_free(folder)
     previous = previous_run(folder, platform)
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
-    settings = analysis.Settings(platform, until, min_size, rng_seed, brand)
+    settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures))
     run = analysis.analyse(projection, folder, settings, clock, previous, threads)
     run.save()
     if progress:

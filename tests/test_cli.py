@@ -369,6 +369,7 @@ def test_nothing_to_analyse_ends_with_6(tmp_path: Path) -> None:
     (tmp_path / "raw" / "trust.csv").write_text("truster,trustee\n")
     run("load", "ciao", "raw", cwd=tmp_path)
     assert "nobody who has reviewed has a known follower" in sentence(run("analyse", cwd=tmp_path), 6)
+    assert "no measure called 'fame'" in sentence(run("analyse", "--measures", "fame", cwd=tmp_path), 2)
 
 
 def test_a_file_that_is_no_store_is_left_as_it_is(tmp_path: Path) -> None:

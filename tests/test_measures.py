@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from zoo import network_of
 
+from graphkoc.errors import UsageError
 from graphkoc.measures import MEASURES, table
 from graphkoc.network import Network
 
@@ -27,6 +28,21 @@ def oracle(graph: networkx.DiGraph, name: str) -> dict[object, float]:
         return networkx.core_number(undirected)
     if name == "clustering":
         return networkx.clustering(undirected)
+    if name == "betweenness":
+        return networkx.betweenness_centrality(graph, normalized=False)
+    if name == "closeness":
+        return networkx.harmonic_centrality(graph.reverse())
+    if name == "collective_influence":
+        degree = dict(undirected.degree())
+        return {
+            a: (degree[a] - 1)
+            * sum(
+                degree[b] - 1
+                for b, steps in networkx.single_source_shortest_path_length(undirected, a, cutoff=2).items()
+                if steps == 2
+            )
+            for a in undirected
+        }
     assert name == "reciprocity"
     return {
         a: np.mean([graph.has_edge(b, a) for b in graph.successors(a)]) if graph.out_degree(a) else 0.0 for a in graph
@@ -78,4 +94,29 @@ def test_every_measure_says_what_it_is_and_cites_a_paper(name: str) -> None:
 def test_nobody_is_measured_as_nothing() -> None:
     nobody = network_of(networkx.DiGraph())
     assert isinstance(nobody, Network)
-    assert table(nobody).shape == (0, len(MEASURES))
+    assert table(nobody, list(MEASURES)).shape == (0, len(MEASURES))
+
+
+def test_optional_measures_are_computed_when_they_are_asked_for() -> None:
+    network = network_of(networkx.DiGraph([(0, 1), (1, 2)]))
+    usual = table(network)
+    assert list(usual) == [name for name in MEASURES if not MEASURES[name].optional]
+    assert {name for name in MEASURES if MEASURES[name].optional} == {
+        "betweenness",
+        "closeness",
+        "collective_influence",
+    }
+    assert table(network, ["betweenness"])["betweenness"].to_dict() == {"0": 0.0, "1": 1.0, "2": 0.0}
+    with pytest.raises(UsageError, match="no measure called 'eigenvector'"):
+        table(network, ["eigenvector"])
+
+
+@pytest.mark.parametrize("name", ["betweenness", "closeness"])
+def test_a_large_network_is_walked_from_drawn_people_who_stand_for_all(name: str) -> None:
+    graph = networkx.gnp_random_graph(700, 0.01, seed=1, directed=True)
+    values = MEASURES[name].compute(network_of(graph))
+    np.testing.assert_array_equal(values, MEASURES[name].compute(network_of(graph)))
+    expected = {str(node): value for node, value in oracle(graph, name).items()}
+    exact = np.array([expected[node] for node in network_of(graph).ids])
+    assert values.sum() == pytest.approx(exact.sum(), rel=0.03)
+    assert np.corrcoef(values, exact)[0, 1] > 0.95

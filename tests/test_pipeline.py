@@ -129,7 +129,9 @@ def test_the_direction_turns_round_once(store: graphkoc.Store) -> None:
 
 
 def test_an_analysis_of_the_past_knows_nothing_later(ciao: graphkoc.Store, tmp_path: Path) -> None:
-    run = graphkoc.analyse(ciao, tmp_path / "run", until=datetime(2008, 12, 31))
+    run = graphkoc.analyse(ciao, tmp_path / "run", until=datetime(2008, 12, 31), measures=["betweenness"])
+    assert run.people["betweenness"].max() > 0
+    assert run.info["settings"]["measures"] == ["betweenness"]
     assert run.people["last_review"].max() <= pd.Timestamp(2008, 12, 31)
     assert run.info["at"] == "2008-12-31T00:00:00"
     joined = run.people.loc[run.people["reviews"] == 0, "audience"]

@@ -31,6 +31,10 @@ class Until(click.DateTime):
 UNTIL = Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 
+def _names(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder; by default a new one under ./runs.")
 @click.option("--platform", help="Only this platform's people.")
@@ -41,6 +45,14 @@ UNTIL = Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
     default=10,
     show_default=True,
     help="People that a circle or niche must have.",
+)
+@click.option(
+    "--measures",
+    "measures",
+    callback=_names,
+    default="",
+    metavar="NAME,...",
+    help="Also compute these: betweenness, closeness, collective_influence.",
 )
 @click.option(
     "--threads",
@@ -55,6 +67,7 @@ def analyse(
     platform: str | None,
     until: datetime | None,
     min_size: int,
+    measures: tuple[str, ...],
     threads: int | None,
     format_: str | None,
     output: Path | None,
@@ -69,6 +82,7 @@ def analyse(
     Examples:
       graphkoc analyse
       graphkoc analyse --until 2010-12-31 --out runs/end-of-2010
+      graphkoc analyse --measures betweenness,closeness
     """
     import graphkoc
 
@@ -82,6 +96,7 @@ def analyse(
             until=until,
             min_size=min_size,
             brand=brand,
+            measures=measures,
             threads=threads,
             progress=progress,
         )

@@ -1,48 +1,19 @@
 """Measures of a consumer's place in the network. Each has a paper; the score, which is ours, has none.
 
-A measure takes a Network and returns one float64 a node, in the network's order. Measures that also
-need the dated log (activity, adoption credit) are in `graphkoc.measures.activity`.
+A measure takes a Network and returns one float64 a node, in the network's order. These here are always
+computed, those in `graphkoc.measures.centralities` when they are asked for. Measures that also need the
+dated log (activity, adoption credit) are in `graphkoc.measures.activity`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
+from graphkoc.measures import centralities
+from graphkoc.measures.registry import MEASURES, Measure, Values, check_known, measure, optional_measure, table
 from graphkoc.network import Network, seeded
 
-__all__ = ["MEASURES", "Measure", "measure", "table"]
-
-Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A registered measure: its name, the first line of its docstring, and the function."""
-
-    name: str
-    description: str
-    compute: Callable[[Network], Values]
-
-
-MEASURES: dict[str, Measure] = {}
-"""Every measure by name, in the order of declaration."""
-
-
-def measure(function: Callable[[Network], Values]) -> Callable[[Network], Values]:
-    """Register a function from Network to (n,) float64 under its own name."""
-    description = (function.__doc__ or "").strip().splitlines()[0]
-    MEASURES[function.__name__] = Measure(function.__name__, description, function)
-    return function
-
-
-def table(network: Network) -> pd.DataFrame:
-    """Every measure of every node: index the ids, a float64 column a measure."""
-    return pd.DataFrame({m.name: m.compute(network) for m in MEASURES.values()}, index=pd.Index(network.ids, name="id"))
+__all__ = ["MEASURES", "Measure", "centralities", "check_known", "measure", "optional_measure", "table"]
 
 
 @measure

@@ -90,7 +90,7 @@ def content(run: Run) -> dict[str, Any]:
         "inputs": run.info["inputs"],
         "example": _example(run),
         "at_exact": run.info["at"],
-        "settings": {name: "none" if value is None else value for name, value in run.info["settings"].items()},
+        "settings": {name: "none" if value in (None, []) else value for name, value in run.info["settings"].items()},
         "versions": run.info["versions"],
         "run": display_name(run.name, TEXT),
     }

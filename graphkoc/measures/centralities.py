@@ -1,0 +1,95 @@
+"""Centralities that an analysis computes when it is asked to: `graphkoc analyse --measures NAME,...`.
+
+Each costs a walk through the whole network from many nodes. Of a network of more than `SAMPLED` nodes that
+many are drawn by lot, always the same, and stand for the others.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from graphkoc.measures.registry import Values, optional_measure
+from graphkoc.network import Network
+
+__all__ = ["betweenness", "closeness", "collective_influence"]
+
+SAMPLED = 512
+"""Nodes that the walks start from. On a network of 650,000, 16 find 47 of the 100 that 2,048 put first."""
+RNG_SEED = 0
+WEDGES = 20_000_000
+"""Paths of two ties that are held in memory at once."""
+
+
+@optional_measure
+def betweenness(network: Network) -> Values:
+    """Betweenness: how many shortest ways from one person to another lead past her.
+
+    Directed, along the way that word travels, unweighted, not normalised; estimated from drawn sources.
+    Freeman, "A set of measures of centrality based on betweenness", Sociometry 40 (1977); Brandes and
+    Pich, "Centrality estimation in large networks", Int. J. Bifurcation and Chaos 17 (2007).
+    """
+    sources = _drawn(len(network))
+    if not len(sources):
+        return np.empty(0)
+    counted = np.asarray(network.graph.betweenness(directed=True, sources=sources.tolist()), dtype=float)
+    return counted * (len(network) / len(sources))
+
+
+@optional_measure
+def closeness(network: Network) -> Values:
+    """Harmonic closeness: everybody whom word from her can reach, each divided by the steps that it takes.
+
+    Directed, unweighted, not normalised; estimated from drawn targets. Marchiori and Latora, "Harmony in
+    the small-world", Physica A 285 (2000); Boldi and Vigna, "Axioms for centrality", Internet Mathematics
+    10 (2014); Eppstein and Wang, "Fast approximation of centrality", JGAA 8 (2004).
+    """
+    targets = _drawn(len(network))
+    total = np.zeros(len(network))
+    for target in targets.tolist():
+        steps = np.asarray(network.graph.distances(source=target, mode="in")[0], dtype=float)
+        near = np.isfinite(steps) & (steps > 0)
+        total[near] += 1 / steps[near]
+    return total * (len(network) / len(targets)) if len(targets) else total
+
+
+@optional_measure
+def collective_influence(network: Network) -> Values:
+    """Collective influence: her ties, less one, times those of everybody who is two steps away, less one each.
+
+    Of the simple undirected graph, with a ball of radius 2 and nobody removed. Morone and Makse,
+    "Influence maximization in complex networks through optimal percolation", Nature 524 (2015).
+    """
+    n = len(network)
+    ends = np.asarray(network.undirected.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    both = np.concatenate([ends, ends[:, ::-1]])
+    ties = coo_array((np.ones(len(both), dtype=np.float32), (both[:, 0], both[:, 1])), shape=(n, n)).tocsr()
+    degree = np.diff(ties.indptr).astype(float)
+    excess = np.maximum(degree - 1, 0)
+    beyond = np.zeros(n)
+    for first, last in _batches(ties @ degree):
+        rows = ties[first:last]
+        sphere: csr_array = rows @ ties
+        sphere.data[:] = 1
+        # A neighbour of hers who is also a neighbour's neighbour is one step away, not two; so is she none.
+        near = sphere.multiply(rows)
+        own = sphere.diagonal(first) * excess[first:last]
+        beyond[first:last] = sphere @ excess - near @ excess - own
+    return np.asarray(excess * beyond)
+
+
+def _drawn(n: int) -> NDArray[np.int64]:
+    """All n nodes, or as many as are walked from."""
+    if n <= SAMPLED:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(RNG_SEED).choice(n, SAMPLED, replace=False))
+
+
+def _batches(wedges: Values) -> list[tuple[int, int]]:
+    """Ranges of rows with not many more paths than fit."""
+    batch = (np.cumsum(wedges) // WEDGES).astype(np.int64)
+    edges = [*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), len(wedges)]
+    return list(pairwise(edges))
