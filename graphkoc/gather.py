@@ -239,8 +239,10 @@ class _Work:
         return files
 
     def _takers(self, path: str) -> list[Taker]:
+        """The views that a file belongs to: where all of them are of plain rows, the first alone."""
         caught = ((view, view.caught(path)) for view in self.views.values())
-        return [(view, parts) for view, parts in caught if parts is not None]
+        takers = [(view, parts) for view, parts in caught if parts is not None]
+        return takers[:1] if _plain(takers) else takers
 
     def _documents(self, counted: str, name: str, stream: BinaryIO, takers: Sequence[Taker]) -> None:
         """One row after the other, numbered from 1 whatever view it goes to."""

@@ -10,7 +10,8 @@ r"""What a source calls its files: `files.toml` in its folder says which files m
     reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.lines` does
 
 A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json"; * and ?
-stop at a /, # is a digit. A file belongs to a view also when it is packed. A view that no file belongs to is
+stop at a /, # is a digit. A file belongs to a view also when it is packed. Where plain views (without `rows` and
+`around`) alone fit a file, it belongs to the first of them. A view that no file belongs to is
 empty. A source without `files.toml` sees each file as a view of the file's name.
 """
 
