@@ -29,11 +29,11 @@ KEYS = {
 class Projection:
     """What an analysis reads, as `cypher/project/` returns it, sorted by key.
 
-    follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at,
-    origin. consumers: consumer, name, platform, followers, kind, joined_at. products: product, title, brand,
-    category. engagements: engagement, consumer, review, kind, created_at. purchases: order, product,
-    consumer, bought_at. texts: review, title, text, tags, of the reviews that have any of the three.
-    loads: load, source, loaded_at, files.
+    follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes,
+    collects, comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform,
+    followers, kind, joined_at, quote. products: product, title, brand, category. engagements: engagement,
+    consumer, review, kind, created_at. purchases: order, product, consumer, bought_at. texts: review, title,
+    text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files.
     """
 
     follows: pd.DataFrame

@@ -55,6 +55,7 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
                 "platform": ["s", "s", "t", None, "s"],
                 "followers": pd.array([10, None, 0, 3, 4], "Int64"),
                 "kind": ["person", None, "brand", None, None],
+                "quote": [None, 120.5, None, 0.0, None],
             }
         ),
         "products": pd.DataFrame(
@@ -73,6 +74,14 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
                 "created_at": times(*(row[3] for row in reviews)),
                 "rating": [row[4] for row in reviews],
                 "origin": [None, "earned", "gifted", None, None, "paid", None, None, None],
+                "likes": pd.array([3, 0, *[None] * 7], "Int64"),
+                "collects": pd.array([1, None, *[None] * 7], "Int64"),
+                "comments": pd.array([2, None, *[None] * 7], "Int64"),
+                "shares": pd.array([0, None, *[None] * 7], "Int64"),
+                "views": pd.array([100, None, *[None] * 7], "Int64"),
+                "helpful": pd.array([7, None, *[None] * 7], "Int64"),
+                "media": pd.array([None, 2, *[None] * 7], "Int64"),
+                "verified": pd.array([1, 0, *[None] * 7], "Int64"),
             }
         ),
         "follows": pd.DataFrame(
