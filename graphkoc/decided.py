@@ -72,7 +72,9 @@ def _counted(
     table: pd.DataFrame, members: pd.DataFrame, people: pd.DataFrame, kind: str, merged: set[str]
 ) -> pd.DataFrame:
     """The table with what can be counted of the merged groups' people counted again."""
-    marks = people.assign(kocs=people["rank"].notna(), kols=people["tier"] == "wide")
+    marks = people[["consumer", "hears_kol", "hears_koc"]].assign(
+        kocs=people["rank"].notna(), kols=people["tier"] == "wide"
+    )
     marks["white_space"] = ~marks["hears_kol"]
     marks["filled"] = marks["white_space"] & marks["hears_koc"]
     joined = members[members[kind].isin(merged)][["consumer", kind]].merge(marks, on="consumer").groupby(kind)

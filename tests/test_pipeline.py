@@ -65,7 +65,8 @@ def test_the_example_has_the_people_that_its_files_have(ciao_run: graphkoc.Run) 
     assert counts["first_reviews"] == 282_650
     assert sum(ciao_run.info["tiers"]["people"].values()) == 7_375
     assert ciao_run.info["niche_control"] == 0
-    assert len(ciao_run.niches[ciao_run.niches["people"] >= 20]) == 25
+    niches = ciao_run.niches[ciao_run.niches["level"] == "niche"]
+    assert len(niches[niches["people"] >= 20]) == 25
 
 
 def test_only_active_people_with_a_small_audience_are_ranked_and_by_their_score(ciao_run: graphkoc.Run) -> None:
