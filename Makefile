@@ -17,6 +17,7 @@ soak: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast]'
 	$(BIN)/python bench/stores.py
+	$(BIN)/python bench/authenticity.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

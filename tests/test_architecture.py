@@ -19,12 +19,14 @@ DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
+ANALYSIS |= {"authenticity"}
 BELOW = {"errors", "assets", "progress"}
 OWNERS = {
     "charset_normalizer": {"encoding"},
     "click": {"cli"},
+    "datasketch": {"authenticity"},
     "duckdb": {"loaders", "measures", "stores"},
-    "igraph": {"network", "measures", "circles"},
+    "igraph": {"network", "measures", "circles", "authenticity"},
     "jinja2": {"report"},
     "ladybug": {"stores.ladybug"},
     "neo4j": {"stores.neo4j"},
@@ -159,7 +161,7 @@ def test_every_module_lists_its_public_names() -> None:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_load_nothing_heavy(option: str) -> None:
     heavy = ["numpy", "pandas", "igraph", "duckdb", "neo4j", "ladybug", "pyarrow", "scipy", "networkx", "jinja2"]
-    heavy += ["charset_normalizer", "python_calamine", "sklearn", "stopwordsiso"]
+    heavy += ["charset_normalizer", "datasketch", "python_calamine", "sklearn", "stopwordsiso"]
     program = (
         "import sys\nfrom graphkoc.__main__ import main\n"
         f"sys.argv = ['graphkoc', {option!r}]\n"

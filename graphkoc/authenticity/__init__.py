@@ -1,0 +1,174 @@
+"""Authenticity: what in a person's record is consistent with reviews that are not her own free opinion.
+
+Patterns are told with their evidence; none of them proves anything. Somebody is called suspicious who stands
+in a group of people who review in step, or in a block of reviews denser than chance would have it, or who
+shows two of the other patterns. An honest reviewer has bouts, so a burst alone says little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.authenticity.blocks import BEYOND, Block, beyond_chance
+from graphkoc.authenticity.bursts import WINDOW as BURST
+from graphkoc.authenticity.bursts import bursts
+from graphkoc.authenticity.copies import copies
+from graphkoc.authenticity.lockstep import WINDOW, groups, in_step, stretches
+from graphkoc.authenticity.ratings import critical, extremes
+from graphkoc.log import moment
+from graphkoc.network import Network, days
+
+__all__ = ["PATTERNS", "TOGETHER", "Authenticity", "examine"]
+
+PATTERNS = {
+    "group": "people who review together",
+    "block": "a campaign that many take part in",
+    "burst": "reviews that were written for an occasion",
+    "copied text": "text that is handed out",
+    "one-sided ratings": "ratings that do not depend on the product",
+    "sudden followers": "an audience that was bought, or brought by an event",
+}
+"""Each pattern, and what it is consistent with. It may be consistent with something harmless too."""
+TOGETHER = ("group", "block")
+"""The patterns of which one is enough to call somebody suspicious; of the others it takes two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Authenticity:
+    """What was found.
+
+    suspicions: one row a person and pattern: consumer, pattern, evidence (a sentence), group (the number of
+    the group or block of people, as str, NA for none); sorted. suspicious: (n,) bool, in the order of the
+    network. critical: (n,) float64, her reviews with a low rating and reasons, NaN where no text is known.
+    told: for run.json: people (how many are suspicious), patterns (how many people show each), blocks (people,
+    products, ties, density and bound of each), limit (the density that chance does not reach), why_not.
+    """
+
+    suspicions: pd.DataFrame
+    suspicious: NDArray[np.bool_]
+    critical: NDArray[np.float64]
+    told: dict[str, Any]
+
+
+def examine(network: Network, reviews: pd.DataFrame, texts: pd.DataFrame, rng_seed: int = 0) -> Authenticity:
+    """Look at everybody's reviews, texts, ratings and followers.
+
+    network: the people; follows with a date tell how an audience grew. reviews: review, consumer, product,
+    rating, created_at. texts: review, title, text. The order of rows makes no difference.
+    """
+    index = pd.Index(network.ids)
+    reviews = reviews.sort_values("review", ignore_index=True)
+    person = index.get_indexer(pd.Index(reviews["consumer"])).astype(np.int64)
+    reviews, person = reviews[person >= 0], person[person >= 0]
+    found, told = _together(network, reviews, person, rng_seed)
+    found += _alone(network, reviews, person)
+    copied = copies(reviews, texts)
+    found += [
+        (int(index.get_loc(consumer)), "copied text", _copied(rows), pd.NA)
+        for consumer, rows in copied.groupby("consumer")
+    ]
+    table = pd.DataFrame(found, columns=["person", "pattern", "evidence", "group"])
+    table = table.sort_values(["person", "pattern", "group"], ignore_index=True)
+    n = len(network)
+    together = table["pattern"].isin(TOGETHER)
+    suspicious = np.bincount(table["person"][together].astype(np.int64), minlength=n) > 0
+    others = table[~together].drop_duplicates(["person", "pattern"])
+    suspicious |= np.bincount(others["person"].astype(np.int64), minlength=n) > 1
+    shown = table.drop_duplicates(["person", "pattern"])["pattern"].value_counts()
+    told |= {"people": int(suspicious.sum()), "patterns": {name: int(shown.get(name, 0)) for name in PATTERNS}}
+    consumers = pd.Series(network.ids[table["person"].to_numpy(dtype=np.int64)], dtype="str")
+    suspicions = table.drop(columns="person").assign(consumer=consumers)[["consumer", "pattern", "evidence", "group"]]
+    reasoned = critical(reviews, texts).reindex(network.ids).to_numpy(dtype=float)
+    return Authenticity(suspicions, suspicious, reasoned, told)
+
+
+Found = list[tuple[int, str, str, Any]]
+"""Person, pattern, evidence and group."""
+
+
+def _together(
+    network: Network, reviews: pd.DataFrame, person: NDArray[np.int64], rng_seed: int
+) -> tuple[Found, dict[str, Any]]:
+    """Groups and blocks, and what is told of the blocks."""
+    used = (reviews["created_at"].notna() & reviews["product"].notna()).to_numpy()
+    if not used.any():
+        why_not = "no review names a product and has a date, so taste cannot be told from acting together"
+        return [], {"blocks": [], "limit": None, "why_not": why_not}
+    person, day = person[used], days(reviews["created_at"][used])
+    thing = pd.factorize(reviews["product"][used].to_numpy(dtype=object), sort=True)[0].astype(np.int64)
+    found: Found = []
+    steps = in_step(person, thing, day)
+    for number, group in enumerate(groups(steps), 1):
+        inside = np.isin(steps.first, group) & np.isin(steps.second, group)
+        ends = np.concatenate([steps.first[inside], steps.second[inside]])
+        most = pd.Series(np.tile(steps.shared[inside], 2)).groupby(ends).max()
+        with_ = pd.Series(ends).value_counts()
+        said = "reviewed up to {:,} of the same products within {:.0f} days of {:,} others, who did so among themselves"
+        found += [(p, "group", said.format(most[p], WINDOW, with_[p]), f"g{number}") for p in group.tolist()]
+    blocks: list[dict[str, Any]] = []
+    limits = []
+    for shift in (0.0, 0.5):
+        column, stretch = stretches(thing, day, shift)
+        dense, limit = beyond_chance(person, column, stretch, rng_seed)
+        limits.append(limit)
+        for block in dense:
+            inside = np.isin(person, block.people) & np.isin(column, block.columns)
+            blocks.append(_told(block, limit, thing[inside], int(inside.sum())))
+            said = _dense(block, blocks[-1])
+            found += [(p, "block", said, f"b{len(blocks)}") for p in block.people.tolist()]
+    return found, {"blocks": blocks, "limit": max(limits), "why_not": None}
+
+
+def _told(block: Block, limit: float, things: NDArray[np.int64], reviews: int) -> dict[str, Any]:
+    return {
+        "people": len(block.people),
+        "products": len(np.unique(things)),
+        "reviews": reviews,
+        "density": block.density,
+        "bound": block.bound,
+        "chance": limit / BEYOND,
+    }
+
+
+def _dense(block: Block, told: dict[str, Any]) -> str:
+    times = block.density / told["chance"] if told["chance"] else np.inf
+    return (
+        f"one of {told['people']:,} people who wrote {told['reviews']:,} reviews of {told['products']:,} products "
+        f"in the same stretches of {WINDOW:.0f} days, {times:.1f} times as densely as chance has it"
+    )
+
+
+def _alone(network: Network, reviews: pd.DataFrame, person: NDArray[np.int64]) -> Found:
+    """Bursts, ratings at one end, and followers who came at once."""
+    found: Found = []
+    dated = reviews["created_at"].notna().to_numpy()
+    for row in bursts(person[dated], days(reviews["created_at"][dated])).to_dict("records"):
+        found.append((row["person"], "burst", _burst(row, "reviews"), pd.NA))
+    known = ~np.isnan(network.since)
+    for row in bursts(network.source[known].astype(np.int64), network.since[known]).to_dict("records"):
+        found.append((row["person"], "sudden followers", _burst(row, "new followers"), pd.NA))
+    rated = reviews["rating"].notna().to_numpy()
+    for row in extremes(person[rated], reviews["rating"][rated].to_numpy(dtype=float)).to_dict("records"):
+        said = f"{row['there']:,} of {row['total']:,} ratings are the {row['end']} there is"
+        said += f"; of everybody's, {row['usual']:.0%}"
+        found.append((row["person"], "one-sided ratings", said, pd.NA))
+    return found
+
+
+def _burst(row: dict[Hashable, Any], what: str) -> str:
+    return (
+        f"{row['most']:,} of {row['total']:,} {what} in the {BURST:.0f} days from {moment(row['begin']):%Y-%m-%d}, "
+        f"where her own rate gives {row['usual']:.1f}"
+    )
+
+
+def _copied(rows: pd.DataFrame) -> str:
+    many = "1 review has" if len(rows) == 1 else f"{len(rows):,} reviews have"
+    first = f"{rows['review'].iloc[0]} after {rows['original'].iloc[0]}"
+    return f"{many} nearly the text that somebody else posted before, as {first}"

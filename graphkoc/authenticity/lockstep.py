@@ -1,0 +1,130 @@
+"""People who review the same things within days of each other, more often than chance would have it.
+
+Two people are in step when they share significantly many pairs of a product and a stretch of `WINDOW` days.
+Where the reviews of each stretch are dealt out at random, with each person's and each product's number of
+them kept, two people share about a Poisson number of such pairs, whose mean is
+
+    sum_t a_t b_t sum_p k_pt (k_pt - 1) / E_t^2
+
+(a_t, b_t: their reviews in stretch t; k_pt: of a product; E_t: all). So whoever writes much, or writes when
+everybody does, is expected to meet others. False discoveries are held at .01 over all pairs of people
+(Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). Stretches begin anew every half of one, so two reviews
+within `WINDOW` / 2 days are in one stretch at least once.
+
+A group is three people at least, each in step with two others of it: spammers who work together
+(Mukherjee, Liu, Glance, "Spotting fake reviewer groups in consumer reviews", WWW 2012).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import igraph
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import gammainc
+
+from graphkoc.significance import benjamini_hochberg
+
+__all__ = ["WINDOW", "Steps", "groups", "in_step", "stretches"]
+
+Values = NDArray[np.float64]
+Nodes = NDArray[np.int64]
+
+WINDOW = 14.0
+FALSE_DISCOVERY_RATE = 0.01
+FEWEST_SHARED = 3
+"""Below it two people are not compared: it is little to say, and most of the work."""
+MOST_PAIRS = 400_000_000
+"""How many meetings of two people are looked at; the largest crowds are left out until there are no more."""
+BATCH = 10_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The pairs of people who are in step, each once, the lower first.
+
+    first, second: (q,) numbers of people. shared: (q,) what they share. expected: (q,) what chance gives.
+    """
+
+    first: Nodes
+    second: Nodes
+    shared: Nodes
+    expected: Values
+
+
+def stretches(thing: Nodes, day: Values, shift: float) -> tuple[Nodes, Nodes]:
+    """The pair of product and stretch of each review, numbered from 0, and the stretch; shift: in stretches."""
+    stretch = np.floor(day / WINDOW + shift).astype(np.int64)
+    stretch -= stretch.min(initial=0)
+    _, column = np.unique(thing * (stretch.max(initial=0) + 1) + stretch, return_inverse=True)
+    return column.astype(np.int64), stretch
+
+
+def in_step(person: Nodes, thing: Nodes, day: Values) -> Steps:
+    """The pairs of people who are in step.
+
+    person, thing: (k,) numbers from 0 of who reviewed what; day: (k,) float64, when.
+    """
+    found = [_shared(person, *stretches(thing, day, shift)) for shift in (0.0, 0.5)]
+    first, second, shared, expected = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    n = len(np.unique(person))
+    p = gammainc(shared, expected)
+    kept = benjamini_hochberg(p, 2 * n * (n - 1) / 2) <= FALSE_DISCOVERY_RATE
+    order = np.lexsort((-shared[kept], second[kept], first[kept]))
+    first, second, shared, expected = (values[kept][order] for values in (first, second, shared, expected))
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = (np.diff(first) == 0) & (np.diff(second) == 0)
+    return Steps(first[~again], second[~again], shared[~again], expected[~again])
+
+
+def groups(steps: Steps) -> list[Nodes]:
+    """The groups of people in step, each sorted, by their first."""
+    nodes, ends = np.unique(np.concatenate([steps.first, steps.second]), return_inverse=True)
+    half = len(steps.first)
+    graph = igraph.Graph(len(nodes), np.column_stack([ends[:half], ends[half:]]))
+    # A chain of pairs is no group: everybody is in step with two of it.
+    held = np.flatnonzero(np.asarray(graph.coreness()) >= 2)
+    parts = graph.induced_subgraph(held.tolist()).connected_components()
+    return [np.sort(nodes[held[part]]) for part in parts]
+
+
+def _shared(person: Nodes, column: Nodes, stretch: Nodes) -> tuple[Nodes, Nodes, Nodes, Values]:
+    """Pairs that share FEWEST_SHARED columns at least, with what they share and what chance gives."""
+    _, once = np.unique(person * (column.max(initial=0) + 1) + column, return_index=True)
+    person, column, stretch = person[once], column[once], stretch[once]
+    size = np.bincount(column)
+    calm = size[column] <= _crowd(size)
+    person, column, stretch, size = person[calm], column[calm], stretch[calm], np.bincount(column[calm])
+    people, spans = int(person.max(initial=-1)) + 1, int(stretch.max(initial=-1)) + 1
+    when = np.zeros(len(size), dtype=np.int64)
+    when[column] = stretch
+    twice = np.bincount(when, size * (size - 1.0), minlength=spans)
+    chance = twice / np.maximum(np.bincount(stretch, minlength=spans), 1.0) ** 2
+    # Whoever meets nobody need not be multiplied.
+    met = size[column] > 1
+    ones = np.ones(len(person), dtype=np.int32)
+    matrix = csr_array((ones[met], (person[met], column[met])), shape=(people, max(len(size), 1)))
+    busy = csr_array((ones.astype(float), (person, stretch)), shape=(people, spans))
+    size = np.pad(size, (0, matrix.shape[1] - len(size)))
+    work = np.cumsum(matrix @ size)
+    parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
+    batch = (work // BATCH).astype(np.int64)
+    edges = [*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), people]
+    for begin, end in pairwise(edges):
+        shared = (matrix[begin:end] @ matrix[begin:].T).tocoo()
+        many = (shared.row < shared.col) & (shared.data >= FEWEST_SHARED)
+        low, high, count = shared.row[many] + begin, shared.col[many] + begin, shared.data[many]
+        expected = np.asarray(busy[low].multiply(busy[high]) @ chance)
+        parts.append((low.astype(np.int64), high.astype(np.int64), count.astype(np.int64), expected))
+    low, high, count, expected = (np.concatenate(values) for values in zip(*parts, strict=True))
+    return low, high, count, expected
+
+
+def _crowd(size: Nodes) -> float:
+    """The largest column with which all that are not larger make at most MOST_PAIRS pairs."""
+    rising = np.sort(size)
+    fitting = int(np.searchsorted(np.cumsum(rising * (rising - 1) // 2), MOST_PAIRS, side="right"))
+    return float(rising[fitting] - 1) if fitting < len(rising) else np.inf
