@@ -72,6 +72,7 @@ def with_rings(
 def looked_at(reviews: pd.DataFrame, texts: pd.DataFrame | None = None) -> tuple[Authenticity, NDArray[np.str_]]:
     """What is found in reviews (consumer, product, rating, created_at) of people without follows; and their ids."""
     reviews = reviews.assign(review=[f"r{i:07}" for i in range(len(reviews))])
+    reviews = reviews.astype({"review": "str"})
     people = np.unique(reviews["consumer"].to_numpy(dtype=str))
     network = Network.from_edges(pd.DataFrame({"source": [], "target": [], "weight": []}), people.tolist())
     none = pd.DataFrame({"review": [], "title": [], "text": []}, dtype="str")

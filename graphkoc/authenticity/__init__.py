@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.authenticity.blocks import BEYOND, Block, beyond_chance
-from graphkoc.authenticity.bursts import WINDOW as BURST
-from graphkoc.authenticity.bursts import bursts
-from graphkoc.authenticity.copies import copies
+from graphkoc.authenticity.burst import WINDOW as BURST
+from graphkoc.authenticity.burst import bursts
+from graphkoc.authenticity.copied import copies
 from graphkoc.authenticity.lockstep import WINDOW, groups, in_step, stretches
 from graphkoc.authenticity.ratings import critical, extremes
 from graphkoc.log import moment

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 __all__ = ["ALIKE", "copies"]
 
-ALIKE = 0.8
+ALIKE = 0.7
 RUN = 5
 SHORTEST = 40
 """Different runs that a text must have."""
