@@ -1,7 +1,8 @@
 """Text whose rows are its lines, whatever stands in them: as researchers and old exports write tables.
 
-loose     cells with blanks, tabs, commas or semicolons between, with or without a header, named by their places;
-          lines that begin with # or % are comments
+loose     cells with blanks, tabs, commas or semicolons between, named by their places; lines that begin
+          with # or % are comments. A last column `header` of the view has the names that the file itself
+          gives them, with blanks between, or null
 unquoted  a header and cells with tabs between, in which a quote is a letter; only a cell that is quoted as
           a whole, as spreadsheets do, loses its quotes
 """
@@ -13,7 +14,10 @@ from collections.abc import Iterator, Sequence
 
 from graphkoc.typed import Cell, Record
 
-__all__ = ["READINGS", "loose", "unquoted"]
+__all__ = ["AGAIN", "READINGS", "loose", "unquoted"]
+
+AGAIN = "it is the header again"
+HEADER = "header"
 
 READINGS = ("loose", "unquoted")
 
@@ -27,6 +31,9 @@ def loose(lines: Iterator[tuple[str, str]], columns: Sequence[str], least: int) 
     A first row without any digit is a header: these tables are made of numbers.
     """
     first = True
+    header: list[Cell] = []
+    named = columns[-1] == HEADER
+    most = len(columns) - named
     for row, (text, reason) in enumerate(lines, 1):
         bare = text.strip(" \t\r\n,;\ufeff")
         if not bare or bare.startswith(("#", "%")):
@@ -35,9 +42,14 @@ def loose(lines: Iterator[tuple[str, str]], columns: Sequence[str], least: int) 
         is_header = first and not reason and not re.search(r"\d", re.sub(r"c(?:olumn)?\d+|v\d+", "", bare.lower()))
         first = False
         if is_header:
+            header = cells
             continue
-        if not reason and not least <= len(cells) <= len(columns):
-            reason = f"it has {len(cells)} cells, and should have {least} to {len(columns)}"
+        if not reason and cells == header:
+            reason = AGAIN
+        elif not reason and not least <= len(cells) <= most:
+            reason = f"it has {len(cells)} cells, and should have {least} to {most}"
+        if named and header:
+            cells += [None] * (most - len(cells)) + [" ".join(cell or "" for cell in header)]
         yield row, cells, reason, text
 
 

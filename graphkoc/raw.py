@@ -41,7 +41,6 @@ LONGEST_FIELD = 16 * 1024 * 1024
 PACKED = (".gz", ".xz")
 ASIDE = (".", "~$", "graphkoc-rejects-")
 """How the names begin that a folder holds and nobody means: hidden, a spreadsheet's lock, an earlier load's rejects."""
-AGAIN = "it is the header again"
 MARK = "\ufeff"
 QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
@@ -248,7 +247,7 @@ def _even(records: Iterator[Record], header: list[Cell]) -> Iterator[Record]:
         if not reason and len(cells) != len(header):
             reason = f"it has {len(cells)} cells, the header has {len(header)}"
         elif not reason and cells[1:] == header[1:] != [] and (cells[0] or "").lstrip(MARK) == header[0]:
-            reason = AGAIN
+            reason = lines.AGAIN
         yield row, cells, reason, text
 
 
@@ -285,7 +284,7 @@ def _table(
         numbers.clear()
 
     for row, cells, reason, text in records:
-        if reason == AGAIN:
+        if reason == lines.AGAIN:
             again += 1
             continue
         if reason:

@@ -7,7 +7,8 @@ r"""What a source calls its files: `files.toml` in its folder says which files m
     may = ["name"]                              # ... and those that are null where they are not
     around = { topic = "id", title = "title" }  # of JSON: columns from the document round the rows
     lookup = true                               # its rows only say more of others', and need no table to take them
-    reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.lines` does
+    reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.lines` does;
+                                                # loose: a last column "header" in may has the file's own names
 
 A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json"; * and ?
 stop at a /, # is a digit. A file belongs to a view also when it is packed. Where plain views (without `rows` and

@@ -141,6 +141,18 @@ def test_a_loose_row_that_is_too_short_or_too_long_is_bad(tmp_path: Path) -> Non
     assert rows(file)[1]["who"] == "user", "only the first row can be a header"
 
 
+def test_a_loose_table_may_say_how_its_header_calls_the_columns(tmp_path: Path) -> None:
+    view = View("things", ("things.*",), ("who", "what"), ("rating", "header"), reading="loose")
+    file = raw.read(written(tmp_path, b"Item, User\n1,2\n3,4,5\nItem, User\n1,2,3,4\n", "things.csv"), view=view)
+    assert [(r["who"], r["rating"], r["header"]) for r in rows(file)] == [
+        ("1", None, "Item User"),
+        ("3", "5", "Item User"),
+    ]
+    assert (file.again, [bad.reason for bad in file.bad]) == (1, ["it has 4 cells, and should have 2 to 3"])
+    (row,) = rows(raw.read(written(tmp_path, b"1 2\n", "things.txt"), view=view))
+    assert row["header"] is None
+
+
 UNQUOTED = View("things", ("things.tsv",), ("a", "b"), reading="unquoted")
 
 

@@ -1,0 +1,84 @@
+-- A row is an item that somebody rated. Of several categories that one counts which most ratings name, and of two
+-- named alike the lower number. (Which columns a file has: as in reviews.sql.)
+WITH cells AS (
+    SELECT
+        *,
+        list_filter([ratings."user", item, third, fourth, fifth, sixth], lambda cell: cell IS NOT NULL) AS cells,
+        string_split(lower(header), ' ') AS names
+    FROM ratings
+),
+widths AS (
+    SELECT _file, len(cells) AS width
+    FROM cells
+    GROUP BY _file, len(cells)
+    QUALIFY row_number() OVER (PARTITION BY _file ORDER BY count(*) DESC, width DESC) = 1
+),
+-- Is the last column a time, and is the third a category (it goes above 5) or the rating itself?
+guesses AS (
+    SELECT
+        cells._file,
+        width,
+        any_value(names) AS names,
+        width > 3 AND (width = 6 OR avg(if(
+            cells[width] SIMILAR TO '\d{4}\D.*' OR TRY_CAST(cells[width] AS DOUBLE) > 1e8, 1, 0
+        )) > 0.5) AS timed,
+        width - timed::INTEGER = 5
+            OR (width - timed::INTEGER = 4 AND quantile_disc(TRY_CAST(cells[3] AS DOUBLE), 0.99) > 5) AS shelved
+    FROM cells
+    JOIN widths ON widths._file = cells._file AND widths.width = len(cells.cells)
+    GROUP BY cells._file, width
+),
+named AS (
+    SELECT
+        *,
+        list_position(list_transform(names, lambda name: regexp_matches(name, 'user|member')), true) AS who_,
+        list_position(list_transform(names, lambda name: regexp_matches(name, 'item|product|movie')), true) AS item_,
+        list_position(list_transform(names, lambda name: regexp_matches(name, 'rating|score|star')), true) AS rating_,
+        list_position(list_transform(names, lambda name: regexp_matches(name, 'categ|genre')), true) AS shelf_,
+        list_position(list_transform(names, lambda name: regexp_matches(name, 'time|date')), true) AS time_,
+        coalesce(who_ * item_ * rating_ > 0, false) AS told
+    FROM guesses
+),
+places AS (
+    SELECT
+        _file,
+        width,
+        if(told, who_, 1) AS who_at,
+        if(told, item_, 2) AS item_at,
+        if(told, rating_, if(shelved, 4, 3)) AS rating_at,
+        if(told, shelf_, if(shelved, 3, NULL)) AS shelf_at,
+        if(told, time_, if(timed, width, NULL)) AS time_at
+    FROM named
+),
+shelves AS (
+    SELECT cells[item_at] AS what, cells[shelf_at] AS category
+    FROM cells
+    JOIN places ON places._file = cells._file AND places.width = len(cells.cells)
+    UNION ALL
+    SELECT item, category FROM films
+),
+counted AS (
+    SELECT
+        'epinions:' || coalesce(to_whole(what)::VARCHAR, what) AS product,
+        coalesce(to_whole(category)::VARCHAR, category) AS category,
+        count(*) AS ratings
+    FROM shelves
+    WHERE category IS NOT NULL
+    GROUP BY ALL
+),
+chosen AS (
+    SELECT product, arg_min(category, (-ratings, TRY_CAST(category AS INTEGER), category)) AS category
+    FROM counted
+    GROUP BY product
+),
+names AS (
+    SELECT
+        regexp_extract(line, '^(\S+)\s+(.+)$', 1) AS category,
+        min(regexp_extract(line, '^(\S+)\s+(.+)$', 2)) AS name
+    FROM category
+    GROUP BY ALL
+)
+SELECT rated.product, coalesce(names.name, chosen.category) AS category
+FROM (SELECT DISTINCT product FROM clean.reviews) AS rated
+LEFT JOIN chosen ON chosen.product = rated.product
+LEFT JOIN names ON names.category = chosen.category

@@ -1,0 +1,210 @@
+"""Epinions and Ciao as researchers publish them: tables of numbers, of which the file says which column is what."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from graphkoc import loaders
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIXTURE = Path(__file__).with_name("data") / "epinions"
+RATINGS = ["user", "item", "category", "rating", "helpfulness", "timestamp"]
+
+
+def read(*paths: Path, source: str = "epinions") -> loaders.Loaded:
+    return loaders.read(loaders.find_source(source), paths, now=NOW)
+
+
+def bare(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.replace("epinions:|ciao:", "", regex=True)
+
+
+def test_every_row_is_accounted_for() -> None:
+    loaded = read(FIXTURE)
+    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+        "category.txt": (3, 3, 0, 0),
+        "movie-ratings.txt": (4, 3, 0, 1),
+        "rating_with_timestamp.txt": (3, 3, 0, 0),
+        "ratings.csv": (8, 4, 1, 3),
+        "ratings_data.txt": (8, 5, 1, 2),
+        "soc-sign-epinions.txt": (6, 4, 0, 2),
+        "trust.csv": (6, 6, 0, 0),
+        "trust_data.txt": (5, 3, 1, 1),
+        "trustnetwork.txt": (4, 4, 0, 0),
+        "user_rating.txt": (2, 1, 0, 1),
+    }
+    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+        ["movie-ratings.txt", 3, "created_at is not a time: '2004-02-30'"],
+        ["ratings.csv", 7, "created_at is not a time: 'soon'"],
+        ["ratings.csv", 8, "no table takes this row"],
+        ["ratings.csv", 9, "created_at 1970-04-22 01:59:24 is before 1990"],
+        ["ratings_data.txt", 7, "rating is above 5: '6'"],
+        ["ratings_data.txt", 8, "it has 2 cells, and should have 3 to 6"],
+        ["soc-sign-epinions.txt", 3, "no table takes this row"],
+        ["soc-sign-epinions.txt", 5, "no table takes this row"],
+        ["trust_data.txt", 6, "follower and followee are one"],
+        ["user_rating.txt", 2, "no table takes this row"],
+    ]
+
+
+def test_ratings_of_every_layout() -> None:
+    tables = {name: bare(frame) for name, frame in read(FIXTURE).tables.items()}
+    times = tables["reviews"].pop("created_at").astype("str").fillna("").replace("NaT", "")
+    assert tables["reviews"].assign(time=times).values.tolist() == [
+        ["1-100", "1", "100", 4, ""],
+        ["1-101", "1", "101", 5, ""],
+        ["11-200-2000-05-30", "11", "200", 5, "2000-05-30 07:00:00"],
+        ["11-201-2000-05-31", "11", "201", 4, "2000-05-31 07:00:00"],
+        ["12-200-2011-04-12", "12", "200", 2, "2011-04-12 00:16:40"],
+        ["13-202-2000-05-31", "13", "202", 0, "2000-05-31 07:00:00"],
+        ["2-100", "2", "100", 3, ""],
+        ["2-102", "2", "102", 1, ""],
+        ["21-200-2001-09-09", "21", "200", 4, "2001-09-09 01:46:40"],
+        ["22-210-2001-09-10", "22", "210", 5, "2001-09-10 01:46:40"],
+        ["23-210-2001-09-11", "23", "210", 1.5, "2001-09-11 01:46:40"],
+        ["3-101", "3", "101", 2, ""],
+        ["31-300-2003-06-17", "31", "300", 4, "2003-06-17 00:00:00"],
+        ["31-301-2003-07-01", "31", "301", 5, "2003-07-01 00:00:00"],
+        ["32-301-2004-02-28", "32", "301", 2, "2004-02-28 00:00:00"],
+    ]
+    categories = tables["products"].set_index("product")["category"]
+    assert categories.dropna().to_dict() == {
+        "200": "Food & Drink",
+        "201": "House & Garden",
+        "202": "Books",
+        "210": "12",
+        "300": "5",
+        "301": "8",
+    }
+    assert sorted(categories.index[categories.isna()]) == ["100", "101", "102"]
+
+
+def test_who_trusts_follows_and_distrust_is_no_follow() -> None:
+    follows = bare(read(FIXTURE).tables["follows"])
+    assert follows[["follower", "followee"]].values.tolist() == [
+        ["1", "2"],
+        ["1", "3"],
+        ["12", "1"],
+        ["12", "11"],
+        ["12", "2"],
+        ["12", "3"],
+        ["13", "11"],
+        ["2", "5"],
+        ["21", "11"],
+        ["22", "13"],
+        ["3", "2"],
+        ["3", "5"],
+        ["31", "32"],
+        ["4", "1"],
+        ["4", "2"],
+        ["4", "3"],
+        ["4", "5"],
+        ["5", "3"],
+    ]
+    assert follows.dropna(subset="since")[["follower", "since"]].values.tolist() == [["31", pd.Timestamp("2001-01-10")]]
+
+
+LAYOUTS = {
+    "all": RATINGS,
+    "no time": RATINGS[:5],
+    "no helpfulness": ["user", "item", "category", "rating", "timestamp"],
+    "no category": ["user", "item", "rating", "helpfulness", "timestamp"],
+    "category alone": RATINGS[:4],
+    "time alone": ["user", "item", "rating", "timestamp"],
+    "neither": ["user", "item", "rating"],
+}
+
+
+@pytest.fixture(scope="module")
+def ciao(ciao_files: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Some ratings of Ciao, a row a person and item, and all its ties."""
+    ratings = pd.read_csv(ciao_files / "ratings.csv.gz").drop_duplicates(["user", "item"]).head(3_000)
+    return ratings, pd.read_csv(ciao_files / "trust.csv.gz")
+
+
+@pytest.mark.parametrize(("layout", "between"), [*zip(LAYOUTS, [" ", ",", "\t", ";", ", ", "  ", ","], strict=True)])
+def test_without_a_header_the_columns_are_told_by_what_is_in_them(
+    tmp_path: Path, ciao: tuple[pd.DataFrame, pd.DataFrame], layout: str, between: str
+) -> None:
+    ratings, columns = ciao[0], LAYOUTS[layout]
+    (tmp_path / "rating.txt").write_text(ratings[columns].to_csv(header=False, index=False).replace(",", between))
+    loaded = read(tmp_path)
+    assert [(c.read, c.loaded) for c in loaded.files] == [(len(ratings), len(ratings))]
+    reviews = bare(loaded.tables["reviews"]).astype({"consumer": int, "product": int})
+    found = reviews.sort_values(["consumer", "product"])
+    wanted = ratings.sort_values(["user", "item"])
+    assert (
+        found[["consumer", "product", "rating"]].values.tolist() == wanted[["user", "item", "rating"]].values.tolist()
+    )
+    if "timestamp" in columns:
+        assert found["created_at"].tolist() == pd.to_datetime(wanted["timestamp"], unit="s").tolist()
+    else:
+        assert found["created_at"].isna().all()
+    assert loaded.tables["products"]["category"].notna().all() == ("category" in columns)
+
+
+@pytest.mark.parametrize("rename", [str, lambda name: f"{name.upper()}_ID", lambda name: name.title()])
+def test_with_a_header_the_columns_may_have_any_order(
+    tmp_path: Path, ciao: tuple[pd.DataFrame, pd.DataFrame], rename: Callable[[str], str]
+) -> None:
+    ratings, trust = (part.head(500) for part in ciao)
+    columns = random.Random(1).sample(RATINGS, 6)
+    ratings[columns].rename(columns=rename).to_csv(tmp_path / "ratings.csv", index=False)
+    trust[["trustee", "truster"]].rename(columns=rename).to_csv(tmp_path / "trust.csv", sep=" ", index=False)
+    (plain := tmp_path / "plain").mkdir()
+    ratings.to_csv(plain / "ratings.csv", header=False, index=False)
+    trust.to_csv(plain / "trust.csv", sep=" ", header=False, index=False)
+    found, wanted = (
+        read(*folder) for folder in ([tmp_path / "ratings.csv", tmp_path / "trust.csv"], [tmp_path / "plain"])
+    )
+    for name, frame in wanted.tables.items():
+        pd.testing.assert_frame_equal(found.tables[name], frame)
+
+
+@pytest.fixture(scope="module")
+def whole(ciao_files: Path) -> loaders.Loaded:
+    """All of Ciao, with header and commas."""
+    return read(ciao_files)
+
+
+def test_ciao_is_what_its_files_say(whole: loaders.Loaded, ciao_files: Path) -> None:
+    ratings = pd.read_csv(ciao_files / "ratings.csv.gz")
+    day = pd.to_datetime(ratings["timestamp"], unit="s").dt.strftime("%Y-%m-%d")
+    key = "epinions:" + ratings["user"].astype(str) + "-" + ratings["item"].astype(str) + "-" + day
+    lowest = ratings.groupby(key)["rating"].min()
+    reviews = whole.tables["reviews"]
+    assert reviews["review"].tolist() == lowest.index.tolist()
+    assert reviews["rating"].tolist() == lowest.tolist()
+    assert whole.tables["products"]["category"].value_counts()["House & Garden"] > 1_000
+    assert len(whole.tables["products"]) == ratings["item"].nunique() == 105_114
+    assert len(whole.tables["consumers"]) == 7_375
+
+
+@pytest.mark.parametrize("columns", [["truster", "trustee"], ["trustee", "truster"]])
+def test_a_network_published_either_way_round_has_its_most_trusted_followed(
+    tmp_path: Path, ciao: tuple[pd.DataFrame, pd.DataFrame], columns: list[str]
+) -> None:
+    ciao[1][columns].to_csv(tmp_path / "trustnetwork.txt", sep="\t", header=False, index=False)
+    follows = read(tmp_path).tables["follows"]
+    wanted = ("epinions:" + ciao[1].astype(str)).sort_values(["truster", "trustee"])
+    assert follows[["follower", "followee"]].values.tolist() == wanted.values.tolist()
+
+
+def test_people_who_trust_each_other_rated_common_items_more_often_than_shuffled_ones(whole: loaders.Loaded) -> None:
+    """The check of the README: the people of one file are the people of the other."""
+    items = whole.tables["reviews"].groupby("consumer")["product"].agg(set).to_dict()
+    follower, followee = (whole.tables["follows"][end].to_numpy(object) for end in ("follower", "followee"))
+
+    def share(followees: np.ndarray) -> float:
+        pairs = zip(follower, followees, strict=True)
+        return float(np.mean([not items.get(a, set()).isdisjoint(items.get(b, ())) for a, b in pairs]))
+
+    shuffled = share(np.random.default_rng(0).permutation(followee))
+    assert (round(share(followee), 3), round(shuffled, 2)) == (0.503, 0.34)

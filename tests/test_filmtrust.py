@@ -1,0 +1,71 @@
+"""FilmTrust: two tables without times or header, whose rows are what their places say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from graphkoc import loaders
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIXTURE = Path(__file__).with_name("data") / "filmtrust"
+
+
+def read(*paths: Path) -> loaders.Loaded:
+    return loaders.read(loaders.find_source("filmtrust"), paths, now=NOW)
+
+
+def test_every_row_is_accounted_for() -> None:
+    loaded = read(FIXTURE)
+    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+        "ratings.txt": (17, 12, 2, 3),
+        "trust.txt": (10, 7, 1, 2),
+    }
+    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+        ["ratings.txt", 14, "rating is above 5: '6'"],
+        ["ratings.txt", 15, "it has 2 cells, and should have 3 to 3"],
+        ["ratings.txt", 16, "rating is not a number: 'good'"],
+        ["trust.txt", 6, "follower and followee are one"],
+        ["trust.txt", 7, "no table takes this row"],
+    ]
+
+
+def test_who_trusts_follows_and_a_film_rated_twice_has_one_review() -> None:
+    tables = {name: frame.replace("filmtrust:", "", regex=True) for name, frame in read(FIXTURE).tables.items()}
+    assert tables["reviews"].values.tolist() == [
+        ["1-1", "1", "1", 2],
+        ["1-2", "1", "2", 4],
+        ["1-3", "1", "3", 3.5],
+        ["2-1", "2", "1", 0.5],
+        ["2-4", "2", "4", 4],
+        ["3-1", "3", "1", 3],
+        ["3-2", "3", "2", 3],
+        ["3-5", "3", "5", 1.5],
+        ["4-5", "4", "5", 2],
+        ["5-2", "5", "2", 4],
+        ["5-6", "5", "6", 2.5],
+        ["9-3", "9", "3", 1],
+    ]
+    assert tables["follows"].values.tolist() == [
+        ["12", "1"],
+        ["2", "1"],
+        ["2", "9"],
+        ["3", "1"],
+        ["3", "2"],
+        ["5", "1"],
+        ["9", "2"],
+    ]
+    assert tables["consumers"]["consumer"].tolist() == ["1", "12", "2", "3", "4", "5", "9"]
+    assert tables["products"]["product"].tolist() == ["1", "2", "3", "4", "5", "6"]
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t", "   "])
+def test_what_stands_between_the_cells_changes_nothing(tmp_path: Path, between: str) -> None:
+    for name in ("ratings", "trust"):
+        words = (FIXTURE / f"{name}.txt").read_text().replace(" ", between)
+        (tmp_path / f"{name}.csv").write_text(words)
+    loaded, before = read(tmp_path), read(FIXTURE)
+    for name, frame in before.tables.items():
+        assert loaded.tables[name].equals(frame), name
