@@ -9,10 +9,7 @@ merge of its kind that stands. Runs stay as they were found; the journal is appl
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
-import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -22,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from graphkoc.errors import StoreError, UsageError
+from graphkoc import ledger
+from graphkoc.errors import UsageError
 
 if TYPE_CHECKING:
     from graphkoc.runs import Run
@@ -88,12 +86,7 @@ def read(folder: Path) -> Journal:
 
     Raises StoreError when it cannot be read.
     """
-    try:
-        lines = (folder / FILE).read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return Journal()
-    except OSError as error:
-        raise StoreError(f"{folder / FILE} cannot be read: {os.strerror(error.errno or 0)}") from error
+    lines = ledger.read(folder / FILE)
     return Journal(tuple(decision for line in lines if (decision := _decision(line)) is not None))
 
 
@@ -103,36 +96,7 @@ def append(folder: Path, decision: Decision) -> None:
     Raises StoreError when it cannot be written.
     """
     line = json.dumps({name: value for name, value in asdict(decision).items() if value}, ensure_ascii=False)
-    try:
-        file = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            _write(file, line.encode(errors="backslashreplace") + b"\n")
-        finally:
-            os.close(file)
-        directory = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
-    except OSError as error:
-        raise StoreError(
-            f"{folder / FILE} cannot be written: {os.strerror(error.errno or 0)}", hint="What it held is unharmed."
-        ) from error
-
-
-def _write(file: int, line: bytes) -> None:
-    """Add a line to a file that nobody else writes to now."""
-    size = os.fstat(file).st_size
-    # A crash may have left half a line: it stays half, and this one is a line of its own.
-    line = line if not size or os.pread(file, 1, size - 1) == b"\n" else b"\n" + line
-    try:
-        if os.write(file, line) < len(line):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(file)
-    except OSError:
-        os.ftruncate(file, size)
-        raise
+    ledger.append(folder / FILE, [line])
 
 
 def _decision(line: bytes) -> Decision | None:

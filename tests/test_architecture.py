@@ -20,7 +20,7 @@ ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest"
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
 ANALYSIS |= {"authenticity"}
-BELOW = {"errors", "assets", "progress"}
+BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
     "charset_normalizer": {"encoding"},
     "click": {"cli"},
