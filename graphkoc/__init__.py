@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from graphkoc.decided import find_run
     from graphkoc.errors import AnalysisError, DataError, GraphkocError, QueryError, StoreError, UsageError
     from graphkoc.explain import explain_consumer
+    from graphkoc.identity import link as link_accounts
+    from graphkoc.identity import link_file
+    from graphkoc.identity import report as identity_report
+    from graphkoc.identity import unlink as unlink_accounts
     from graphkoc.journal import merge as merge_groups
     from graphkoc.journal import rename as rename_group
     from graphkoc.journal import undo as undo_decision
@@ -47,6 +51,7 @@ _HOMES = {
     "graphkoc.errors": ["AnalysisError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"],
     "graphkoc.brand": ["Brand"],
     "graphkoc.explain": ["explain_consumer"],
+    "graphkoc.identity": ["link=link_accounts", "link_file", "report=identity_report", "unlink=unlink_accounts"],
     "graphkoc.journal": ["merge=merge_groups", "rename=rename_group", "undo=undo_decision"],
     "graphkoc.listing": ["list_circles", "list_kocs", "list_members", "list_niches"],
     "graphkoc.loaders": ["Loaded", "Source", "discover=sources", "find_source"],
@@ -99,6 +104,9 @@ __all__ = [
     "explain_consumer",
     "find_run",
     "find_source",
+    "identity_report",
+    "link_accounts",
+    "link_file",
     "list_circles",
     "list_kocs",
     "list_members",
@@ -115,6 +123,7 @@ __all__ = [
     "sources",
     "status",
     "undo_decision",
+    "unlink_accounts",
     "write_report",
 ]
 

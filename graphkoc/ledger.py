@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graphkoc.errors import StoreError
 
-__all__ = ["append", "read"]
+__all__ = ["append", "read", "replace"]
 
 
 def read(path: Path) -> list[bytes]:
@@ -49,6 +49,19 @@ def append(path: Path, lines: Sequence[str]) -> None:
         raise StoreError(
             f"{path} cannot be written: {os.strerror(error.errno or 0)}", hint="What it held is unharmed."
         ) from error
+
+
+def replace(path: Path, lines: Sequence[str]) -> None:
+    """Make these lines all that the file holds; only for what has to be forgotten.
+
+    Raises StoreError when it cannot be written; what it held is then unharmed.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_bytes("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace"))
+        fresh.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {os.strerror(error.errno or 0)}") from error
 
 
 def _write(file: int, text: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc import analysis, assets, cypher, loaders, report, tiers
+from graphkoc import analysis, assets, cypher, identity, loaders, report, tiers
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.brand import Brand
 from graphkoc.errors import AnalysisError, StoreError
@@ -49,8 +49,23 @@ def load(
     """
     loaded = loaders.read(loaders.find_source(source), paths, encoding=encoding, progress=progress)
     if not dry_run:
-        store.upsert({**loaded.tables, "loads": loaded.record(datetime.now(UTC))}, progress)
+        tables, stated = _without_identities(loaded.tables)
+        store.upsert({**tables, "loads": loaded.record(datetime.now(UTC))}, progress)
+        keys = tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
+        if stated is not None or keys.notna().any(axis=None) or store.decisions():
+            identity.settle(store, stated)
     return loaded
+
+
+def _without_identities(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None]:
+    """The tables with a row for every account that the identities name, and the identities, which the journal takes."""
+    others = {name: frame for name, frame in tables.items() if name != "identities"}
+    stated = tables.get("identities")
+    if stated is not None:
+        known = others.get("consumers", pd.DataFrame({"consumer": pd.Series(dtype="str")}))
+        named = stated.loc[~stated["account"].isin(known["consumer"]), "account"]
+        others["consumers"] = pd.concat([known, pd.DataFrame({"consumer": named})], ignore_index=True)
+    return others, stated
 
 
 def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from graphkoc import assets, errors
 PACKAGE = Path(graphkoc.__file__).parent
 
 DATA = {"raw", "typed", "encoding", "loaders", "canonical", "scaffold", "cypher", "tables", "stores"}
-DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect", "origin"}
+DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect", "origin", "identity"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}

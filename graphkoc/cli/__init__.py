@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from graphkoc.cli import capture, publish, qualify
+from graphkoc.cli import capture, identity, publish, qualify
 from graphkoc.cli.configuration import PREFIX, config, config_option
 from graphkoc.cli.terminal import Commands
 
@@ -53,7 +53,7 @@ def cli(ctx: click.Context, store: str, config: Path | None, quiet: bool, debug:
 
 
 for step, commands in (
-    ("Capture (what do we have)", capture.COMMANDS),
+    ("Capture (what do we have)", (*capture.COMMANDS, *identity.COMMANDS)),
     ("Qualify (who are our key opinion consumers, and why)", qualify.COMMANDS),
     ("Read and pass on", (*publish.COMMANDS, config)),
 ):

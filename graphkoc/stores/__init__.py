@@ -16,9 +16,10 @@ import pyarrow as pa
 from graphkoc.cypher import Value
 from graphkoc.errors import DataError, StoreError
 from graphkoc.progress import Progress
+from graphkoc.stores.decisions import Decision
 from graphkoc.tables import TABLES, Edge, Table, node_tables
 
-__all__ = ["DEFAULT", "Store", "arrow", "frame", "key_of", "near_far", "open_store", "prepared", "schema"]
+__all__ = ["DEFAULT", "Decision", "Store", "arrow", "frame", "key_of", "near_far", "open_store", "prepared", "schema"]
 
 DEFAULT = "ladybug:./graphkoc.lbug"
 
@@ -69,8 +70,24 @@ class Store(Protocol):
         """
         ...
 
+    def decisions(self) -> list[Decision]:
+        """The lines of the journal of identities, the oldest first."""
+        ...
+
+    def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
+        """Add lines at the end of the journal of identities, and make `identities` the rows of that table.
+
+        Lines are only ever added. identities: account, person; what else the table held goes. The rest
+        of the graph stays as it is, bit for bit. Raises as `upsert` does.
+        """
+        ...
+
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
-        """Remove these consumers and all that names them or their reviews; rows removed, by table."""
+        """Remove these consumers and all that names them or their reviews; rows removed, by table.
+
+        Lines of the journal that name them go too, the one case in which a line does; where there were
+        any they are counted as `journal`.
+        """
         ...
 
     def close(self) -> None:

@@ -22,10 +22,12 @@ import ladybug
 import pandas as pd
 import pyarrow as pa
 
+from graphkoc import ledger
 from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.stores import frame, key_of, near_far, prepared, schema
+from graphkoc.stores.decisions import Decision
 from graphkoc.tables import RESULTS, TABLES, Column, Table, node_tables
 
 __all__ = ["LadybugStore", "open_url"]
@@ -60,6 +62,7 @@ class LadybugStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.url = f"ladybug:{path}"
+        self._journal = path.with_name(f"{path.name}.identities.jsonl")
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
 
@@ -88,9 +91,30 @@ class LadybugStore:
 
         self._rewrite(change)
 
+    def decisions(self) -> list[Decision]:
+        """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""
+        told = (Decision.from_line(line) for line in ledger.read(self._journal))
+        return [decision for decision in told if decision is not None]
+
+    def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
+        """See Store.decide."""
+        rows = prepared({"identities": identities})["identities"]
+
+        def change(graph: duckdb.DuckDBPyConnection) -> bool:
+            ledger.append(self._journal, [decision.to_line() for decision in lines])
+            graph.register("_new", rows)
+            differs = "(FROM _new EXCEPT FROM identities) UNION ALL (FROM identities EXCEPT FROM _new)"
+            if not graph.execute(f"SELECT EXISTS ({differs})").fetchall()[0][0]:
+                return False
+            graph.execute("CREATE OR REPLACE TABLE identities AS FROM _new")
+            return True
+
+        self._rewrite(change)
+
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """See Store.forget."""
-        keys = pa.array(list(consumers), pa.string())
+        gone = list(consumers)
+        keys = pa.array(gone, pa.string())
         removed: dict[str, int] = {}
 
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
@@ -110,6 +134,11 @@ class LadybugStore:
             return any(removed.values())
 
         self._rewrite(change)
+        lines = self.decisions()
+        kept = [line for line in lines if not {line.account, line.other} & set(gone)]
+        if len(kept) < len(lines):
+            ledger.replace(self._journal, [line.to_line() for line in kept])
+        removed["journal"] = len(lines) - len(kept)
         return {name: count for name, count in removed.items() if count}
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:

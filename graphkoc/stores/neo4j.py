@@ -14,6 +14,7 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from graphkoc.cypher import Value
 from graphkoc.errors import GraphkocError, QueryError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.stores import ARROW, frame, key_of, near_far, prepared
+from graphkoc.stores.decisions import Decision
 from graphkoc.stores.writing import EPOCH, Statement, Write, Writing, check_keys, schema
 from graphkoc.tables import RESULTS, TABLES, Column, Edge, Table, node_tables
 
@@ -48,6 +50,8 @@ __all__ = ["Neo4jStore", "open_url"]
 
 IDS_A_RECORD = 20_000
 """Nodes or edges that come in one record, a list a property."""
+
+LINES_A_CALL = 5_000
 
 SECONDS_TO_LOCK = 3
 SECONDS_TO_MAKE_INDEXES = 600
@@ -102,11 +106,12 @@ def _password() -> str | None:
 class Neo4jStore:
     """A store on a server, in a database that other people's nodes may be in too.
 
-    Ours are the nodes that have a label of `graphkoc.tables` and its key, and the edges between them;
-    nothing else is read or changed, but that an edge of somebody else's goes with the node of ours that
-    it is tied to. A verb that writes is many transactions. If it is cut short, what was committed
-    stays, and the same verb done again ends with exactly the graph that an undisturbed one leaves:
-    it reads what is there and sends the difference. `forget` is whole for each thousand consumers.
+    Ours are the nodes that have a label of `graphkoc.tables` and its key, the edges between them, and
+    the Decision nodes of the journal; nothing else is read or changed, but that an edge of somebody
+    else's goes with the node of ours that it is tied to. A verb that writes is many transactions. If it
+    is cut short, what was committed stays, and the same verb done again ends with exactly the graph that
+    an undisturbed one leaves: it reads what is there and sends the difference. `forget` is whole for each
+    thousand consumers.
     A lock that dies with the connection keeps a second writer out. Readers are not kept out, and see
     the graph as it is at that moment.
     """
@@ -164,14 +169,38 @@ class Neo4jStore:
             for name in (name for name in reversed(RESULTS) if name in new):
                 writing.put(TABLES[name], new[name], replace=True)
 
+    def decisions(self) -> list[Decision]:
+        """See Store.decisions. They are nodes that nothing is tied to, so the graph is the same without them."""
+        names = [field.name for field in fields(Decision)]
+        text = f"MATCH (d:Decision) WHERE d.number IS NOT NULL RETURN {', '.join(f'd.{n}' for n in names)}"
+        with self._told():
+            return [Decision(*values) for values in self.fetch(f"{text} ORDER BY d.number", {})[1]]
+
+    def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
+        """See Store.decide."""
+        new = prepared({"identities": identities})
+        check_keys(new)
+        text = (
+            "OPTIONAL MATCH (d:Decision) WITH coalesce(max(d.number), -1) + 1 AS first"
+            " UNWIND range(0, size($lines) - 1) AS i CREATE (d:Decision) SET d = $lines[i], d.number = first + i"
+        )
+        with self._told(), self._locked() as write:
+            for start in range(0, len(lines), LINES_A_CALL):
+                write([(text, {"lines": [asdict(line) for line in lines[start : start + LINES_A_CALL]]})])
+            writing = Writing(self, write, None, new)
+            writing.put(TABLES["identities"], new["identities"], replace=True)
+            writing.sweep()
+
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """See Store.forget."""
         keys = sorted(set(consumers))
+        lines = "MATCH (d:Decision) WHERE d.account IN $keys OR d.other IN $keys DELETE d RETURN count(d)"
         with self._told(), self._locked() as write:
             writing = Writing(self, write, None, {})
             removed = writing.forget(keys)
+            ((removed["journal"],),) = write([(lines, {"keys": keys})])[0]
             writing.sweep()
-        return {name: removed[name] for name in TABLES if removed[name]}
+        return {name: removed[name] for name in (*TABLES, "journal") if removed[name]}
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """See Store.read."""

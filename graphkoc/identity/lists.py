@@ -1,0 +1,76 @@
+"""Lists of links that a person wrote: a table with two columns of accounts, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphkoc import encoding as encodings
+from graphkoc import raw
+from graphkoc.errors import DataError
+
+__all__ = ["List", "Listed", "listed"]
+
+WHY = "why"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list, numbered as a spreadsheet does."""
+
+    row: int
+    account: str
+    other: str
+    why: str
+
+    def rejected(self, reason: str) -> dict[str, Any]:
+        """The row as one that was not taken."""
+        return {"row": self.row, "account": self.account, "other": self.other, "reason": reason}
+
+
+@dataclass(frozen=True)
+class List:
+    """The rows of a list, and those that say nothing: {row, account, other, reason}."""
+
+    rows: list[Listed] = field(default_factory=list)
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+
+def listed(file: Path, why: str | None = None, encoding: str | None = None) -> List:
+    """The rows of a CSV, TSV, workbook, JSON lines or Parquet file; `why` is what a row says that says nothing.
+
+    The accounts are in the columns `account` and `other`, or else in the first two that are not `why`.
+    Raises DataError where there is no such file or there are no two such columns.
+    """
+    (paths,) = raw.find([file]).values() if not file.is_dir() else ([],)
+    if not paths:
+        raise DataError(f"{file} is a folder and no list", hint="Name one file.")
+    asked = encodings.checked(encoding) if encoding else None
+    read = raw.read(paths[0], encoding=raw.detect(paths[0], asked))
+    names = {name.casefold().strip(): name for name in read.columns}
+    accounts = [name for key, name in names.items() if key != WHY]
+    if {"account", "other"} <= set(names):
+        accounts = [names["account"], names["other"]]
+    if len(accounts) < 2:
+        raise DataError(f"{file} has no two columns of accounts", hint="It needs the columns account, other and why.")
+    if WHY not in names and why is None:
+        raise DataError(f"{file} does not say why", hint="Add a column why, or say it once with --why.")
+    found = List(rejects=[{"row": b.row, "account": "", "other": "", "reason": b.reason} for b in read.bad])
+    reasons = read.table[names[WHY]].to_pylist() if WHY in names else [None] * read.table.num_rows
+    columns = (read.table[name].to_pylist() for name in ("_row", *accounts[:2]))
+    for number, one, other, reason in zip(*columns, reasons, strict=True):
+        row = Listed(int(number), _plain(one), _plain(other), " ".join((reason or why or "").split()))
+        if not row.account or not row.other:
+            found.rejects.append(row.rejected("it names no two accounts"))
+        elif row.account == row.other:
+            found.rejects.append(row.rejected("it names one account twice"))
+        elif not row.why:
+            found.rejects.append(row.rejected("it does not say why"))
+        else:
+            found.rows.append(row)
+    return found
+
+
+def _plain(cell: str | None) -> str:
+    return (cell or "").strip()

@@ -1,0 +1,364 @@
+"""One person, several accounts: exact keys, the journal, and what can be taken back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click.testing
+import pandas as pd
+import pytest
+
+import graphkoc
+from graphkoc import identity
+from graphkoc.cli import cli
+from graphkoc.errors import UsageError
+from graphkoc.identity.exact import ACCOUNT, exact
+from graphkoc.identity.persons import identities
+from graphkoc.tables import TABLES
+
+PEOPLE = [
+    {"consumer": "csv:x1", "platform": "xiaohongshu", "name": "小美", "bio": "咖啡日记 论坛: may_brews"},
+    {"consumer": "csv:x2", "platform": "xiaohongshu", "name": "momo", "contact_key": "k1"},
+    {"consumer": "csv:x3", "platform": "xiaohongshu", "name": "Ann", "handle": "ann"},
+    {"consumer": "csv:f1", "platform": "discourse", "handle": "May_Brews", "url": "https://forum.shop/u/may_brews"},
+    {"consumer": "csv:f2", "platform": "discourse", "handle": "zoe", "contact_key": "k1"},
+    {"consumer": "csv:f3", "platform": "discourse", "handle": "ann"},
+    {"consumer": "csv:w1", "platform": "wechat", "unionid": "u1", "contact_key": "k1"},
+    {"consumer": "csv:w2", "platform": "wechat", "unionid": "u2"},
+    {"consumer": "csv:w3", "platform": "wecom", "unionid": "u2"},
+]
+
+
+def accounts(*rows: dict[str, str]) -> pd.DataFrame:
+    """Consumers as the store gives them."""
+    return pd.DataFrame(list(rows)).reindex(columns=ACCOUNT).astype("str")
+
+
+def pairs(*rows: dict[str, str]) -> list[tuple[str, str, str]]:
+    return [tuple(row) for row in exact(accounts(*rows))[["account", "other", "rule"]].to_numpy().tolist()]
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with PEOPLE as a file, and loaded into a store."""
+    folder = tmp_path_factory.mktemp("people")
+    pd.DataFrame(PEOPLE).to_csv(folder / "consumers.csv", index=False)
+    store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
+    graphkoc.load(store, "csv", [folder / "consumers.csv"])
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def place(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that folder, where one stands."""
+    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(*args: str, code: int = 0) -> str:
+    done = click.testing.CliRunner().invoke(cli, ["-q", *args], prog_name="graphkoc")
+    assert done.exit_code == code, done.output
+    assert "Traceback" not in done.output
+    return done.stdout if code == 0 else done.output
+
+
+def told(*args: str, code: int = 0) -> dict[str, Any]:
+    done = click.testing.CliRunner().invoke(cli, ["-q", "identity", *args, "--format", "json"], prog_name="graphkoc")
+    assert done.exit_code == code, done.output
+    return json.loads(done.stdout)
+
+
+def persons() -> dict[str, str]:
+    store = graphkoc.open_store()
+    try:
+        return store.table("identities").set_index("account")["person"].to_dict()
+    finally:
+        store.close()
+
+
+def graph() -> dict[str, pd.DataFrame]:
+    """Every table of the store, by key."""
+    store = graphkoc.open_store()
+    try:
+        return {
+            name: store.table(name).sort_values(list(table.key), ignore_index=True) for name, table in TABLES.items()
+        }
+    finally:
+        store.close()
+
+
+EXACT = {
+    **dict.fromkeys(["csv:x1", "csv:f1"], "csv:f1"),
+    **dict.fromkeys(["csv:x2", "csv:f2", "csv:w1"], "csv:f2"),
+    **dict.fromkeys(["csv:w2", "csv:w3"], "csv:w2"),
+}
+
+
+# Exact keys.
+
+
+def test_a_load_links_what_exact_keys_say_and_never_a_handle_alone(place: Path) -> None:
+    assert persons() == EXACT
+    found = told("report")
+    assert {name: found[name] for name in ("accounts", "persons", "linked", "unknown")} == {
+        "accounts": 9,
+        "persons": 5,
+        "linked": 7,
+        "unknown": 2,
+    }
+    assert (found["unknown_with_keys"], found["unknown_without_keys"]) == (0, 2)
+    assert found["by_rule"] == {"contact_key": 2, "profile": 1, "unionid": 1}
+    assert found["across"] == [
+        {"platforms": "discourse + wechat + xiaohongshu", "persons": 1},
+        {"platforms": "discourse + xiaohongshu", "persons": 1},
+        {"platforms": "wechat + wecom", "persons": 1},
+    ]
+    assert found["by_platform"][0] == {
+        "platform": "discourse", "accounts": 3, "linked": 2, "unknown": 1, "match_rate": pytest.approx(2 / 3),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "IG: @anna.b",
+        "ins：Anna.B，论坛不常来",
+        "instagram is anna.b",
+        "more at https://www.instagram.com/anna.b/?hl=en",
+        "instagram.com/anna.b",
+        "小红书同名 | instagram@anna.b",
+    ],
+)
+def test_a_profile_that_names_a_handle_on_another_platform_links_it(bio: str) -> None:
+    there = {"consumer": "instagram:anna.b", "platform": "instagram", "handle": "anna.b"}
+    here = {"consumer": "xhs:1", "platform": "xiaohongshu", "bio": bio}
+    assert pairs(there, here) == [("instagram:anna.b", "xhs:1", "profile")]
+
+
+@pytest.mark.parametrize("bio", ["anna.b", "a big fan of anna.b", "@anna.b", "big: anna.b", "ig: anna.bc", "ig anna.b"])
+def test_a_handle_without_its_platform_is_no_key(bio: str) -> None:
+    there = {"consumer": "instagram:anna.b", "platform": "instagram", "handle": "anna.b"}
+    assert pairs(there, {"consumer": "xhs:1", "platform": "xiaohongshu", "bio": bio}) == []
+
+
+def test_an_account_that_two_name_and_a_profile_that_names_two_pair_nobody() -> None:
+    star = {"consumer": "ig:star", "platform": "instagram", "handle": "star"}
+    other = {"consumer": "ig:other", "platform": "instagram", "handle": "other"}
+    fans = [{"consumer": f"xhs:{i}", "platform": "xiaohongshu", "bio": "ig: star"} for i in range(2)]
+    both = {"consumer": "xhs:1", "platform": "xiaohongshu", "bio": "ig: star, ig: other"}
+    assert pairs(star, *fans) == []
+    assert pairs(star, other, both) == []
+    assert pairs(star, other, fans[0]) == [("ig:star", "xhs:0", "profile")]
+
+
+def test_an_address_is_a_key_and_a_host_alone_is_none() -> None:
+    one = {"consumer": "roster:7", "platform": "instagram", "url": "http://instagram.com/Anna.B"}
+    two = {"consumer": "instagram:anna.b", "platform": "instagram", "url": "https://www.instagram.com/anna.b/"}
+    assert pairs(one, two) == [("instagram:anna.b", "roster:7", "address")]
+    assert pairs(one | {"url": "https://instagram.com/"}, two | {"url": "https://www.instagram.com"}) == []
+
+
+def test_a_key_of_many_is_an_offices_and_links_nobody() -> None:
+    def shop(size: int) -> list[dict[str, str]]:
+        return [{"consumer": f"crm:{i:02}", "platform": "crm", "contact_key": "desk"} for i in range(size)]
+
+    assert len(pairs(*shop(10))) == 9
+    assert pairs(*shop(11)) == []
+
+
+def test_two_unionids_are_two_people_whatever_else_they_share(place: Path) -> None:
+    pd.DataFrame([{"consumer": "csv:w4", "platform": "wechat", "unionid": "u9", "contact_key": "k1"}]).to_csv(
+        "consumers.csv", index=False
+    )
+    said("load", "csv", "consumers.csv")
+    assert persons() == EXACT
+    (conflict,) = told("report")["conflicts"]
+    assert conflict == {
+        "account": "csv:f2",
+        "other": "csv:w4",
+        "rule": "contact_key",
+        "why": "csv:w1 and csv:w4: their WeCom unionids differ",
+    }
+    assert "cannot be one person" in said("identity", "link", "csv:x2", "csv:w4", "--why", "same voice", code=2)
+    assert persons() == EXACT
+
+
+# The journal.
+
+
+def test_unlinking_restores_the_graph_bit_for_bit(place: Path) -> None:
+    before = graph()
+    told("link", "csv:x3", "csv:f3", "--why", "met her")
+    assert persons() == EXACT | {"csv:x3": "csv:f3", "csv:f3": "csv:f3"}
+    done = told("unlink", "csv:f3", "csv:x3")
+    assert (done["persons"], done["linked"]) == (5, 7)
+    for name, table in graph().items():
+        pd.testing.assert_frame_equal(table, before[name], obj=name)
+
+
+def test_what_was_decided_stays_when_data_are_loaded_again_or_the_store_is_made_anew(place: Path) -> None:
+    told("link", "csv:x3", "csv:f3", "--why", "met her")
+    told("unlink", "csv:w2", "csv:w3", "--why", "the phone was sold")
+    after = {key: value for key, value in EXACT.items() if value != "csv:w2"} | dict.fromkeys(
+        ["csv:x3", "csv:f3"], "csv:f3"
+    )
+    assert persons() == after
+    said("load", "csv", "consumers.csv")
+    assert persons() == after
+    Path("graphkoc.lbug").unlink()
+    said("load", "csv", "consumers.csv")
+    assert persons() == after
+    assert told("report")["conflicts"] == [
+        {"account": "csv:w2", "other": "csv:w3", "rule": "unionid", "why": "told apart: the phone was sold"}
+    ]
+
+
+def test_the_journal_only_grows(place: Path) -> None:
+    journal = Path("graphkoc.lbug.identities.jsonl")
+    written = [journal.read_bytes()]
+    for args in (["link", "csv:x3", "csv:f3", "--why", "met her"], ["unlink", "csv:x3"], ["unlink", "csv:w2"]):
+        told(*args)
+        written.append(journal.read_bytes())
+        assert written[-1].startswith(written[-2])
+        assert len(written[-1]) > len(written[-2])
+    last = json.loads(written[-1].splitlines()[-1])
+    assert (last["verb"], last["account"], last["other"], last["rule"]) == ("unlink", "csv:w2", "csv:w3", "person")
+    told("link", "csv:x1", "csv:f1", "--why", "known already")
+    assert journal.read_bytes() == written[-1]
+
+
+def test_an_account_is_taken_out_of_a_person_alone(place: Path) -> None:
+    done = told("unlink", "csv:w1")
+    assert [(one["verb"], one["account"], one["other"]) for one in done["decisions"]] == [
+        ("unlink", "csv:f2", "csv:w1"),
+        ("unlink", "csv:w1", "csv:x2"),
+    ]
+    said("load", "csv", "consumers.csv")
+    assert persons() == {key: value for key, value in EXACT.items() if key != "csv:w1"}
+
+
+def test_two_that_a_third_joins_are_not_told_apart_by_halves(place: Path) -> None:
+    words = said("identity", "unlink", "csv:x2", "csv:w1", code=2)
+    assert "would still be one person: csv:x2 – csv:f2 – csv:w1" in words
+    assert persons() == EXACT
+
+
+def test_two_that_were_told_apart_are_not_joined_through_a_third(place: Path) -> None:
+    told("unlink", "csv:x3", "csv:f3")
+    told("link", "csv:x3", "csv:f1", "--why", "hers")
+    words = said("identity", "link", "csv:f3", "csv:x1", "--why", "hers", code=2)
+    assert "csv:f3 and csv:x3: they were told apart" in words
+    told("link", "csv:f3", "csv:x3", "--why", "changed my mind")
+    assert persons()["csv:f3"] == persons()["csv:x1"] == "csv:f1"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["link", "csv:x3", "csv:nobody", "--why", "x"], "there is no account csv:nobody"),
+        (["link", "csv:x3", "csv:x3", "--why", "x"], "two accounts"),
+        (["link", "csv:x3", "csv:f3", "--why", " "], "a link needs a reason"),
+        (["link", "csv:x3", "csv:f3"], "--why"),
+        (["link", "csv:x3"], "two accounts, or --file"),
+        (["link", "csv:x3", "csv:f3", "--file", "x.csv"], "two accounts, or --file"),
+        (["unlink", "csv:x3"], "linked to nothing"),
+        (["unlink", "csv:nobody", "csv:x3"], "there is no account csv:nobody"),
+    ],
+)
+def test_what_cannot_be_decided_is_said_in_words(place: Path, args: list[str], words: str) -> None:
+    assert words in said("identity", *args, code=2)
+    assert persons() == EXACT
+
+
+def test_a_file_of_links_accounts_for_every_row(place: Path) -> None:
+    Path("links.csv").write_text(
+        "who,why,also\n"
+        "csv:x3,met her,csv:f3\n"
+        "csv:f3,again,csv:x3\n"
+        "csv:x1,known,csv:f1\n"
+        "csv:x3,,csv:w2\n"
+        "csv:x3,typo,csv:w22\n"
+        "csv:x2,other unionid,csv:w2\n"
+        "csv:x3,,\n",
+        encoding="utf-8",
+    )
+    done = told("link", "--file", "links.csv", code=7)
+    assert (done["read"], done["linked_rows"], done["duplicate"], done["rejected"]) == (7, 1, 2, 4)
+    assert [(reject["row"], reject["reason"]) for reject in done["rejects"]] == [
+        (5, "it does not say why"),
+        (6, "there is no account csv:w22"),
+        (7, "csv:w1 and csv:w2: their WeCom unionids differ"),
+        (8, "it names no two accounts"),
+    ]
+    assert persons() == EXACT | dict.fromkeys(["csv:x3", "csv:f3"], "csv:f3")
+
+
+def test_the_links_of_a_report_can_be_linked_elsewhere(place: Path) -> None:
+    said("identity", "report", "-o", "links.csv")
+    rows = pd.DataFrame(PEOPLE)[["consumer", "platform"]]
+    rows.to_csv("consumers.csv", index=False)
+    other = ["--store", "ladybug:other.lbug"]
+    said(*other, "load", "csv", "consumers.csv")
+    said(*other, "identity", "link", "--file", "links.csv")
+    store = graphkoc.open_store("ladybug:other.lbug")
+    assert store.table("identities").set_index("account")["person"].to_dict() == EXACT
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("account,why\na,b\n", "no two columns of accounts"),
+        ("account,other\na,b\n", "does not say why"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused(place: Path, text: str, words: str) -> None:
+    Path("links.csv").write_text(text)
+    assert words in said("identity", "link", "--file", "links.csv", code=3)
+    assert "there is no file" in said("identity", "link", "--file", "none.csv", code=3)
+    assert "is a folder" in said("identity", "link", "--file", ".", code=3)
+
+
+def test_identities_that_a_source_brings_are_links_and_can_be_taken_back(place: Path) -> None:
+    pd.DataFrame({"account": ["csv:x3", "csv:f3", "csv:new", "csv:w2"], "person": ["p", "p", "p", "q"]}).to_csv(
+        "identities.csv", index=False
+    )
+    said("load", "csv", "identities.csv")
+    ann = dict.fromkeys(["csv:x3", "csv:f3", "csv:new"], "csv:p")
+    assert persons() == EXACT | ann | dict.fromkeys(["csv:w2", "csv:w3"], "csv:q")
+    assert told("report")["persons"] == 4
+    told("unlink", "csv:new")
+    said("load", "csv", "identities.csv")
+    assert persons() == EXACT | dict.fromkeys(["csv:x3", "csv:f3"], "csv:p") | dict.fromkeys(
+        ["csv:w2", "csv:w3"], "csv:q"
+    )
+
+
+# Persons.
+
+
+def test_a_person_is_her_connected_accounts_under_the_smallest_of_them() -> None:
+    there = pd.Series(["a", "b", "c", "e", "f"])
+    table = identities([("b", "c"), ("c", "d"), ("d", "e"), ("a", "z")], there)
+    assert table.to_dict("list") == {"account": ["b", "c", "e"], "person": ["b", "b", "b"]}
+
+
+def test_a_person_is_called_as_a_source_calls_her_and_no_two_are_called_alike() -> None:
+    there = pd.Series(["a", "b", "c", "d"])
+    table = identities([("a", "person c"), ("b", "c"), ("d", "person e"), ("d", "person f")], there)
+    assert table.to_dict("list") == {"account": ["a", "b", "c", "d"], "person": ["c", "b", "b", "e"]}
+    table = identities([("a", "person c"), ("c", "d")], there)
+    assert table.to_dict("list") == {"account": ["a", "c", "d"], "person": ["c", "c and others", "c and others"]}
+
+
+def test_library_and_command_line_refuse_alike(place: Path) -> None:
+    store = graphkoc.open_store()
+    with pytest.raises(UsageError, match="there is no account nobody"):
+        graphkoc.link_accounts(store, "csv:x3", "nobody", "x")
+    assert identity.report(store) == graphkoc.identity_report(store)
+    store.close()
