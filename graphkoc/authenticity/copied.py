@@ -69,7 +69,8 @@ def _leaders(plain: list[str]) -> NDArray[np.int64]:
     Only texts that are like none before them are looked for, so a text in ten thousand variants costs no
     more than any other.
     """
-    index = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS)
+    # Every candidate is checked, so one that is missed is worse than one too many.
+    index = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS, weights=(0.1, 0.9))
     blank = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
     leader = np.full(len(plain), -1, dtype=np.int64)
     for number, text in enumerate(plain):
