@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from rings import CAMPAIGN, KINDS, looked_at, with_rings
 
 from graphkoc import assets, load, open_store, project
-from graphkoc.authenticity.blocks import beyond_chance, densest
+from graphkoc.authenticity.blocks import beyond_chance, denser, densest
 from graphkoc.authenticity.lockstep import groups, in_step, stretches
 
 SIZES = ((5, 5), (10, 6), (20, 8), (40, 12), (80, 16))
@@ -92,7 +92,7 @@ def large(reviews: int) -> None:
     for what, step in (
         ("peeling, products as columns", lambda: densest(person, thing)),
         ("peeling, products and stretches as columns", lambda: densest(person, column)),
-        ("blocks beyond chance", lambda: beyond_chance(person, column, stretch, 0)[0]),
+        ("blocks beyond chance", lambda: denser(person, column, beyond_chance(person, column, stretch, 0))),
         ("groups in step", lambda: groups(in_step(person, thing, day))),
     ):
         start = time.perf_counter()

@@ -15,16 +15,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc import layout, measures, reach, score, tiers
+from graphkoc.agreement import agreement, engagement
+from graphkoc.authenticity import Authenticity, examine
+from graphkoc.authenticity import effect as without_them
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.brand import Brand, unheard, view
 from graphkoc.errors import AnalysisError
 from graphkoc.grouping import Grouping, group, members_of
 from graphkoc.log import Log, moment
+from graphkoc.measures.ego import ego_measures
 from graphkoc.network import days
 from graphkoc.people import people as table_of_people
 from graphkoc.progress import Clock
 from graphkoc.projection import Projection
-from graphkoc.runs import FORMAT, Run, shaped
+from graphkoc.runs import FORMAT, Run, empty, shaped
 
 __all__ = ["Settings", "analyse"]
 
@@ -70,6 +74,8 @@ def analyse(
     groups = group(
         log, projection, moment(at).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock
     )
+    with clock("looking for patterns"):
+        seen = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
     with clock("scoring"):
         scored = score.formula(log, at)
         people = table_of_people(projection, log, at, measured, limits, scored)
@@ -77,8 +83,9 @@ def analyse(
         people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
         for role, mask in (("kol", people["tier"] == "wide"), ("koc", people["rank"].notna())):
             people[f"hears_{role}"] = _hears(log, mask.to_numpy(dtype=bool))
+        people = people.assign(**_authentic(seen, log), **_ego(log, people))
     with clock("reaching out"):
-        tables = _reached(log, people, groups)
+        tables = _reached(log, people, groups) | {"suspicions": seen.suspicions, "moves": _moves(seen, log, people, at)}
         tables |= _seen(projection, groups, settings.brand, at)
         tables["positions"] = layout.bubbles(
             tables["niches"], groups.members, None if previous is None else previous.positions
@@ -104,6 +111,8 @@ def analyse(
         "tiers": {"name": "relative", **asdict(limits), "people": people["tier"].value_counts().sort_index().to_dict()},
         "score": {"kind": scored.kind, "why": scored.why},
         **groups.told,
+        "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
+        "agreement": _agreement(projection, log, people, at),
         "brand_unheard": unheard(settings.brand, projection.products) if settings.brand else [],
         "backtest": tested.to_dict() if tested else None,
         "backtest_why_not": why_not,
@@ -114,6 +123,8 @@ def analyse(
 
 FOUND = ("members", "products", "circle_members", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
+LISTED = 200
+"""Key opinion consumers whose ego networks are measured."""
 
 
 def _log(projection: Projection, until: datetime | None) -> tuple[Log, float]:
@@ -192,6 +203,42 @@ def _seen(projection: Projection, groups: Grouping, brand: Brand | None, at: flo
     if brand is None:
         return {}
     return {"brand": view(projection.reviews, projection.purchases, projection.products, groups.members, brand, at)}
+
+
+def _authentic(seen: Authenticity, log: Log) -> dict[str, Any]:
+    """Columns of people: patterns (joined by semicolons), suspicious, critical."""
+    by = seen.suspicions.drop_duplicates(["consumer", "pattern"]).groupby("consumer")["pattern"]
+    shown = by.agg("; ".join).reindex(log.network.ids).to_numpy(dtype=object)
+    return {"patterns": shown, "suspicious": seen.suspicious, "critical": seen.critical}
+
+
+def _ego(log: Log, people: pd.DataFrame) -> dict[str, Any]:
+    """Columns of people, for the first key opinion consumers: the measures of their ego networks."""
+    listed = np.flatnonzero((people["rank"] <= LISTED).fillna(False).to_numpy(dtype=bool))
+    circle = people["circle"].astype(object).where(people["circle"].notna(), None).to_numpy()
+    measured = ego_measures(log.network, listed, circle).reindex(range(len(people)))
+    return {str(name): values.to_numpy() for name, values in measured.items()}
+
+
+def _moves(seen: Authenticity, log: Log, people: pd.DataFrame, at: float) -> pd.DataFrame:
+    """The ranking without suspicious people; no rows where there are none."""
+    if not seen.suspicious.any():
+        return empty("moves")
+    rescored = score.formula(log.without(seen.suspicious), at).total
+    return without_them.moves(people, seen.suspicious, rescored)
+
+
+def _agreement(projection: Projection, log: Log, people: pd.DataFrame, at: float) -> dict[str, Any] | None:
+    """How far the score and what others would rank by agree on the key opinion consumers."""
+    ranked = people["rank"].notna().to_numpy()
+    rankings = {
+        "score": people["score"].to_numpy(float),
+        "formula": score.formula(log, at).total,
+        "audience": people["audience"].to_numpy(float),
+        "pagerank": people["pagerank"].to_numpy(float),
+        "engagement": engagement(projection.reviews, projection.engagements, log.network.ids),
+    }
+    return agreement(log.network.ids[ranked], {name: values[ranked] for name, values in rankings.items()})
 
 
 def _tested(log: Log, rng_seed: int) -> tuple[Backtest | None, str | None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.authenticity import PATTERNS
 from graphkoc.people import ORIGINS
 from graphkoc.runs import Run
 from graphkoc.score import PARTS
@@ -60,6 +61,8 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"{person['follow_on']:,.1f} follow-on reviews by her followers so far")
     if person["reciprocity"] >= 0.5:
         said.append(f"follows {person['reciprocity']:.0%} of her followers back")
+    if person["critical"] > 0:
+        said.append(f"{_count(person['critical'], 'low rating')} with reasons, which speaks for independence")
     if niche := group_name(run.niches, "niche", person["niche"]):
         said.append(f"stands out in {niche}")
     if circle := group_name(run.circles, "circle", person["circle"]):
@@ -80,6 +83,10 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"the score rests on {_count(person['reviews'], 'review')}")
     if person["origin_unknown"] == 1 and person["reviews"]:
         said.append("whether her reviews are earned, gifted or paid is not known")
+    seen = run.suspicions[run.suspicions["consumer"] == person["consumer"]]
+    said += [f"{row.evidence}: consistent with {PATTERNS[str(row.pattern)]}" for row in seen.itertuples()]
+    if places := _places_apart(run, person["consumer"]):
+        said.append(f"rankings are at odds about her: {places}")
     follows, undated = run.info["counts"]["follows"], run.info["counts"]["undated_follows"]
     if undated >= 0.1 * follows > 0:
         some = (
@@ -87,6 +94,13 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         )
         said.append(f"{some}: an audience of today stands in for that of the time")
     return said
+
+
+def _places_apart(run: Run, consumer: str) -> str:
+    """Where the rankings put her, if that is far apart."""
+    told = run.info["agreement"]
+    apart = [one["places"] for one in told["breaks"] if one["consumer"] == consumer] if told else []
+    return ", ".join(f"place {place:,} by {name}" for places in apart for name, place in places.items())
 
 
 def group_name(groups: pd.DataFrame, kind: str, group: object) -> str | None:

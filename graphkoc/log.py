@@ -102,6 +102,21 @@ class Log:
             self.undated,
         )
 
+    def without(self, people: NDArray[np.bool_]) -> Log:
+        """The log without some people's reviews and follows, who stay as nodes; people: (n,) bool."""
+        keep = ~people[self.person]
+        ties = ~(people[self.network.source] | people[self.network.target])
+        return Log(
+            self.network.subset(ties),
+            self.person[keep],
+            self.thing[keep],
+            self.sold[keep],
+            self.day[keep],
+            self.category[keep],
+            self.categories,
+            self.undated,
+        )
+
 
 def moment(day: float) -> datetime:
     """A day number as a time (UTC, without zone), to the microsecond."""

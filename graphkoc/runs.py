@@ -40,6 +40,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "hears_kol": "bool",
         "hears_koc": "bool",
         "reviews": "int64",
+        "patterns": "str",
+        "critical": "float64",
     },
     "niches": {
         "niche": "str",
@@ -135,6 +137,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         "affinity_low": "float64",
         "affinity_high": "float64",
     },
+    "suspicions": {"consumer": "str", "pattern": "str", "evidence": "str", "group": "str"},
+    "moves": {
+        "consumer": "str",
+        "rank": "Int64",
+        "rank_without": "Int64",
+        "moved": "Int64",
+        "score": "float64",
+        "score_without": "float64",
+    },
     "positions": {"niche": "str", "x": "float64", "y": "float64", "radius": "float64"},
     "ties": {"source": "int32", "target": "int32"},
 }
@@ -170,7 +181,9 @@ class Run:
     and circles, and which circles are joined how widely.
     words, exemplars: what a group's name rests on; kind is niche or circle.
     events, lifelines: what became of the previous run's groups, and what the next run must know.
-    brand: the brand's view of each niche. positions, ties: where the map shows what.
+    brand: the brand's view of each niche. suspicions: one row a person and pattern, with its evidence (see
+    `graphkoc.authenticity`). moves: the ranking without those who are suspicious, no rows where nobody is.
+    positions, ties: where the map shows what.
     """
 
     folder: str
@@ -190,6 +203,8 @@ class Run:
     events: pd.DataFrame = field(default_factory=partial(empty, "events"))
     lifelines: pd.DataFrame = field(default_factory=partial(empty, "lifelines"))
     brand: pd.DataFrame = field(default_factory=partial(empty, "brand"))
+    suspicions: pd.DataFrame = field(default_factory=partial(empty, "suspicions"))
+    moves: pd.DataFrame = field(default_factory=partial(empty, "moves"))
     positions: pd.DataFrame = field(default_factory=partial(empty, "positions"))
     ties: pd.DataFrame = field(default_factory=partial(empty, "ties"))
 

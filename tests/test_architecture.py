@@ -19,7 +19,7 @@ DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
-ANALYSIS |= {"authenticity"}
+ANALYSIS |= {"authenticity", "agreement"}
 BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
     "charset_normalizer": {"encoding"},
@@ -30,7 +30,7 @@ OWNERS = {
     "jinja2": {"report"},
     "ladybug": {"stores.ladybug"},
     "neo4j": {"stores.neo4j"},
-    "networkx": {"network", "circles"},
+    "networkx": {"network", "circles", "measures"},
     "python_calamine": {"typed"},
     "rjieba": {"words"},
     "sklearn": {"forecast"},

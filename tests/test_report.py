@@ -156,6 +156,15 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
         "churn": {},
         "previous": None,
         "brand_unheard": [],
+        "authenticity": {
+            "people": 0,
+            "patterns": {"group": 0, "block": 0, "burst": 0},
+            "blocks": [],
+            "limit": 2.0,
+            "why_not": None,
+            "effect": {"leave": 0, "stay": 0, "move": 0, "furthest": 0},
+        },
+        "agreement": None,
         "backtest": backtest(),
         "backtest_why_not": None,
     }

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.authenticity.blocks import BEYOND, Block, beyond_chance
+from graphkoc.authenticity.blocks import BEYOND, Block, beyond_chance, denser
 from graphkoc.authenticity.burst import WINDOW as BURST
 from graphkoc.authenticity.burst import bursts
 from graphkoc.authenticity.copied import copies
@@ -112,17 +112,15 @@ def _together(
         said = "reviewed up to {:,} of the same products within {:.0f} days of {:,} others, who did so among themselves"
         found += [(p, "group", said.format(most[p], WINDOW, with_[p]), f"g{number}") for p in group.tolist()]
     blocks: list[dict[str, Any]] = []
-    limits = []
-    for shift in (0.0, 0.5):
-        column, stretch = stretches(thing, day, shift)
-        dense, limit = beyond_chance(person, column, stretch, rng_seed)
-        limits.append(limit)
-        for block in dense:
+    columns = [stretches(thing, day, shift) for shift in (0.0, 0.5)]
+    limit = beyond_chance(person, *columns[0], rng_seed)
+    for column, _ in columns:
+        for block in denser(person, column, limit):
             inside = np.isin(person, block.people) & np.isin(column, block.columns)
             blocks.append(_told(block, limit, thing[inside], int(inside.sum())))
             said = _dense(block, blocks[-1])
             found += [(p, "block", said, f"b{len(blocks)}") for p in block.people.tolist()]
-    return found, {"blocks": blocks, "limit": max(limits), "why_not": None}
+    return found, {"blocks": blocks, "limit": limit, "why_not": None}
 
 
 def _told(block: Block, limit: float, things: NDArray[np.int64], reviews: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BEYOND", "Block", "beyond_chance", "densest"]
+__all__ = ["BEYOND", "Block", "beyond_chance", "denser", "densest"]
 
 Values = NDArray[np.float64]
 Nodes = NDArray[np.int64]
@@ -62,27 +62,31 @@ def densest(person: Nodes, column: Nodes) -> Block | None:
     return Block(inside[inside < offset], inside[inside >= offset] - offset, float(density[best]), least)
 
 
-def beyond_chance(person: Nodes, column: Nodes, stretch: Nodes, rng_seed: int) -> tuple[list[Block], float]:
-    """The blocks that are denser than chance would have it, the densest first, and the density from which on
-    they are.
+def beyond_chance(person: Nodes, column: Nodes, stretch: Nodes, rng_seed: int) -> float:
+    """The density from which on a block is denser than chance has it: BEYOND times the densest of some shuffles.
 
-    person, column, stretch: (k,) numbers from 0; a column is of one stretch. Of each block that is found the
-    ties are taken away before the next is looked for.
+    person, column, stretch: (k,) numbers from 0; a column is of one stretch.
     """
     rng = np.random.default_rng(rng_seed)
     by_stretch = np.argsort(stretch, kind="stable")
-    limit = 0.0
+    most = 0.0
     for _ in range(SHUFFLES):
         dealt = np.empty_like(column)
         dealt[by_stretch] = column[np.lexsort((rng.random(len(column)), stretch))]
         block = densest(person, dealt)
-        limit = max(limit, BEYOND * block.density if block else 0.0)
+        most = max(most, block.density if block else 0.0)
+    return BEYOND * most
+
+
+def denser(person: Nodes, column: Nodes, limit: float) -> list[Block]:
+    """The blocks that are denser than a limit, the densest first; the ties of each are taken away before the
+    next is looked for."""
     found: list[Block] = []
     while (block := densest(person, column)) and block.density > limit:
         found.append(block)
         left = ~(np.isin(person, block.people) & np.isin(column, block.columns))
         person, column = person[left], column[left]
-    return found, limit
+    return found
 
 
 def _core(people: Nodes, ends: Nodes, weight: Values) -> tuple[Nodes, Nodes, Values]:
