@@ -14,7 +14,11 @@ REFUSED = "refused: "
 MACROS = r"""
 CREATE MACRO _epoch(n) AS TRY(make_timestamp(n * if(n BETWEEN -99999999999 AND 99999999999, 1000000, 1000)));
 CREATE MACRO unix_time(t) AS coalesce(_epoch(TRY_CAST(t AS BIGINT))::VARCHAR, t);
+CREATE MACRO _rounded(id) AS regexp_full_match(id, '(\w+:)?\d+([.,]\d+)?E\+\d+');
 CREATE MACRO crawled_time(t) AS if(regexp_full_match(trim(t), '\d+([.,]\d+)?[eE]\+?\d+'), NULL, unix_time(t));
+CREATE MACRO crawled_person(user_id, creator_hash) AS coalesce(creator_hash,
+    if(_rounded(user_id), user_id, left(sha256(trim(nullif(user_id, 'None'))), 16)));
+CREATE MACRO crawled_parent(comment_id) AS if(_rounded(comment_id), NULL, nullif(comment_id, '0'));
 CREATE MACRO _count_part(x, part) AS regexp_extract(
     x, '^\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([万萬wW千kK亿億]?)\s*\+?\s*$', part);
 CREATE MACRO to_count(x) AS coalesce(
@@ -47,8 +51,10 @@ CREATE MACRO refuse(words) AS error('refused: ' || words);
 
 unix_time: seconds as a time, or milliseconds (from twelve digits on); what is no number stays, so that the
 cast to a time rejects it by its words. crawled_time: the same, but null where a spreadsheet has made
-1.74E+12 of it, which is off by up to 58 days. to_count: the digits of 2.3万, 1.2w, 99+ (the least that it
-can be) and 1,024; what is no count stays.
+1.74E+12 of it, which is off by up to 58 days. crawled_person: the id by which MediaCrawler knows an account
+since July 2026, the beginning of a hash, also where a file is older and has the platform's own id.
+crawled_parent: the comment that is answered; null for 0, and for what a spreadsheet has made 6.85E+23 of.
+to_count: the digits of 2.3万, 1.2w, 99+ (the least that it can be) and 1,024; what is no count stays.
 to_time: UTC; a time that states its zone is moved there. to_number takes a comma as the decimal point
 where it cannot be one between thousands. made_id: an id out of who, what and when, or out of a hash of
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
@@ -84,6 +90,10 @@ def wrong(column: Column, latest: datetime) -> str:
     clauses = []
     if column.required:
         clauses.append(f"WHEN {found} IS NULL AND {blank} THEN 'no {column.name}'")
+    if column.kind == "id":
+        clauses.append(
+            f"WHEN _rounded({given}::VARCHAR) THEN '{column.name} was rounded by a spreadsheet: ' || {shown}"
+        )
     if column.kind in WORDS:
         clauses.append(
             f"WHEN {found} IS NULL AND NOT {blank} THEN '{column.name} is not {WORDS[column.kind]}: ' || {shown}"

@@ -48,6 +48,8 @@ ALPHABETS = {
 NO_TEXT = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
 SAMPLE = 262_144
 """Bytes that are weighed; more change nothing but the time it takes."""
+LONG = 16_384
+"""Bytes of a line that is not weighed beside shorter ones: what fills a cell like this is seldom language."""
 FEW = 3
 """Fewer lines than this that are no UTF-8 are damage and no evidence of another encoding."""
 MARGIN = 0.02
@@ -99,11 +101,12 @@ def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
             header_is_bad |= count == 1
             damaged += 1
             if size < SAMPLE:
-                bad.append(line)
-                size += len(line)
+                bad.append(line[:SAMPLE])
+                size += min(len(line), LONG)
     if not bad or (not header_is_bad and (damaged < FEW or damaged <= multibyte)):
         return UTF8
-    sample = b"".join(bad if header_is_bad else [header, *bad])[:SAMPLE]
+    weighed = [line for line in bad if len(line) <= LONG] or bad
+    sample = b"".join(weighed if header_is_bad else [header, *weighed])[:SAMPLE]
     verdict, possible = _weighed(sample)
     if verdict:
         return verdict

@@ -179,6 +179,7 @@ CANONICAL: dict[str, Table] = {
                 _id("parent", "the comment that this one answers"),
                 Column("created_at", "time", "when"),
                 Column("text", "text", "a comment's words"),
+                Column("likes", "integer", "likes that a comment got", low=0),
             ),
             edges=(Edge("ENGAGED", "Consumer", "consumer", "Review", "review"),),
         ),

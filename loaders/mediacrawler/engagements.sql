@@ -1,0 +1,30 @@
+-- A row is a comment, or an answer to one. Weibo calls a comment that answers nothing its own root; Kuaishou's videos,
+-- which are not read, have words for ids.
+WITH told AS (
+    SELECT
+        CASE
+            WHEN aweme_id IS NOT NULL THEN 'douyin:'
+            WHEN coalesce(create_date_time, comment_like_count) IS NOT NULL THEN 'weibo:'
+            WHEN regexp_full_match(video_id, '[\d.,E+]+|BV\w+') THEN 'bilibili:'
+        END AS platform,
+        *
+    FROM comments
+)
+SELECT
+    platform || comment_id AS engagement,
+    platform || crawled_person(user_id, creator_hash) AS consumer,
+    platform || coalesce(aweme_id, note_id, video_id) AS review,
+    'comment' AS kind,
+    platform || nullif(crawled_parent(parent_comment_id), comment_id) AS parent,
+    coalesce(crawled_time(create_time), create_date_time) AS created_at,
+    content AS "text",
+    coalesce(
+        max(TRY_CAST(to_count(coalesce(like_count, comment_like_count)) AS BIGINT))
+            OVER (PARTITION BY coalesce(platform || comment_id, _file || _row))::VARCHAR,
+        like_count,
+        comment_like_count
+    ) AS likes,
+    _file,
+    _row
+FROM told
+WHERE platform IS NOT NULL

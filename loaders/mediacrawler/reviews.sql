@@ -1,0 +1,87 @@
+-- A row is a video, a picture post, or what somebody said on her page (Bilibili's dynamics). Where one was crawled
+-- several times, its words are those of the last time, and each count is the largest. A count that was not there is None.
+WITH told AS (
+    SELECT
+        'douyin:' || aweme_id AS review, 'douyin:' || crawled_person(user_id, creator_hash) AS consumer,
+        NULL AS title, "desc" AS words, crawled_time(create_time) AS created_at,
+        liked_count AS likes, collected_count AS collects, comment_count AS comments, share_count AS shares,
+        NULL AS views, coalesce(len(string_split(note_download_url, ',')), 1) AS media,
+        'https://www.douyin.com/video/' || aweme_id AS url, last_modify_ts, _file, _row
+    FROM contents
+    WHERE aweme_id IS NOT NULL
+    UNION ALL
+    SELECT
+        'weibo:' || note_id, 'weibo:' || crawled_person(user_id, creator_hash),
+        NULL, content, coalesce(crawled_time(create_time), create_date_time),
+        liked_count, NULL, comments_count, shared_count,
+        NULL, NULL,
+        'https://m.weibo.cn/detail/' || note_id, last_modify_ts, _file, _row
+    FROM contents
+    WHERE coalesce(create_date_time, comments_count, shared_count) IS NOT NULL
+    UNION ALL
+    SELECT
+        'bilibili:' || video_id, 'bilibili:' || crawled_person(user_id, creator_hash),
+        title, nullif("desc", '-'), crawled_time(create_time),
+        liked_count, video_favorite_count, video_comment, video_share_count,
+        video_play_count, 1,
+        'https://www.bilibili.com/video/' || if(starts_with(video_id, 'BV'), '', 'av') || video_id,
+        last_modify_ts, _file, _row
+    FROM contents
+    WHERE coalesce(video_play_count, video_comment) IS NOT NULL
+    UNION ALL
+    SELECT
+        'bilibili:d' || dynamic_id, 'bilibili:' || crawled_person(user_id, creator_hash),
+        NULL, "text", crawled_time(pub_ts),
+        total_liked, NULL, total_comments, total_forwards,
+        NULL, NULL,
+        'https://t.bilibili.com/' || dynamic_id, last_modify_ts, _file, _row
+    FROM dynamics
+    -- Of type AV it only says that a video is out.
+    WHERE "type" IS DISTINCT FROM 'AV'
+),
+newest AS (
+    SELECT
+        review,
+        consumer,
+        last_value(struct_pack(title := title, words := words, media := media)) OVER crawls AS said,
+        created_at,
+        coalesce(max(TRY_CAST(to_count(likes) AS BIGINT)) OVER post::VARCHAR, nullif(likes, 'None')) AS likes,
+        coalesce(max(TRY_CAST(to_count(collects) AS BIGINT)) OVER post::VARCHAR, nullif(collects, 'None')) AS collects,
+        coalesce(max(TRY_CAST(to_count(comments) AS BIGINT)) OVER post::VARCHAR, nullif(comments, 'None')) AS comments,
+        coalesce(max(TRY_CAST(to_count(shares) AS BIGINT)) OVER post::VARCHAR, nullif(shares, 'None')) AS shares,
+        coalesce(max(TRY_CAST(to_count(views) AS BIGINT)) OVER post::VARCHAR, nullif(views, 'None')) AS views,
+        url,
+        _file,
+        _row
+    FROM told
+    WINDOW
+        post AS (PARTITION BY coalesce(review, _file || _row)),
+        crawls AS (
+            PARTITION BY coalesce(review, _file || _row)
+            ORDER BY TRY_CAST(last_modify_ts AS DOUBLE) NULLS FIRST, words, title, media
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+)
+SELECT
+    review,
+    consumer,
+    said.title,
+    said.words AS "text",
+    created_at,
+    likes,
+    collects,
+    comments,
+    shares,
+    views,
+    said.media,
+    origin_of(disclosed(NULL, said.title, said.words), false) AS origin,
+    -- Weibo writes #topic#, which may have spaces in it, the others #topic.
+    nullif(array_to_string(list_sort(list_distinct(list_transform(
+        CASE WHEN starts_with(review, 'weibo:') THEN regexp_extract_all(said.words, '#([^#\n]{1,60})#', 1)
+             ELSE regexp_extract_all(said.words, '#([\pL\pN_]+)', 1) END,
+        lambda tag: replace(trim(tag), ' ', '-')
+    ))), ' '), '') AS tags,
+    url,
+    _file,
+    _row
+FROM newest

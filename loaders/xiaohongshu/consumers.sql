@@ -1,0 +1,42 @@
+-- A row is an account that wrote or commented, or whose profile was crawled. What was crawled last counts.
+WITH profiles AS (
+    SELECT crawled_person(user_id, NULL) AS consumer, user_id, nickname, to_count(fans) AS fans, "desc", last_modify_ts,
+        _file, _row
+    FROM creators
+),
+seen AS (
+    SELECT consumer, user_id, nickname, fans, "desc", last_modify_ts FROM profiles
+    UNION ALL
+    SELECT crawled_person(user_id, creator_hash), user_id, nickname, NULL, NULL, last_modify_ts FROM contents
+    UNION ALL
+    SELECT crawled_person(user_id, creator_hash), user_id, nickname, NULL, NULL, last_modify_ts FROM comments
+    WHERE create_date_time IS NULL
+),
+merged AS (
+    SELECT
+        consumer,
+        -- Since July 2026 names are masked: 李***雷, 李*.
+        coalesce(
+            arg_max(nickname, (at_, nickname)) FILTER (NOT regexp_full_match(nickname, '.?\*+.?')),
+            arg_max(nickname, (at_, nickname)) FILTER (nickname IS NOT NULL)
+        ) AS name,
+        'xiaohongshu' AS platform,
+        arg_max(TRY_CAST(fans AS BIGINT), (at_, TRY_CAST(fans AS BIGINT)))
+            FILTER (fans IS NOT NULL)::VARCHAR AS followers,
+        'https://www.xiaohongshu.com/user/profile/' || min(user_id) AS url,
+        arg_max("desc", (at_, "desc")) FILTER ("desc" IS NOT NULL) AS bio
+    FROM (SELECT *, coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_ FROM seen)
+    WHERE consumer IS NOT NULL AND NOT _rounded(consumer)
+    GROUP BY consumer
+)
+SELECT
+    profiles.consumer,
+    merged.* EXCLUDE (consumer) REPLACE (coalesce(merged.followers, profiles.fans) AS followers),
+    _file,
+    _row
+FROM profiles
+LEFT JOIN merged ON merged.consumer = profiles.consumer
+UNION ALL
+SELECT *, NULL, NULL
+FROM merged
+ANTI JOIN profiles ON merged.consumer = profiles.consumer

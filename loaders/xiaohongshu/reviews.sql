@@ -1,0 +1,59 @@
+-- A row is a note. Where one was crawled several times, its words are those of the last time, and each count is the
+-- largest: counts hardly fall, and 10万+ or 99+ is the least that one can be.
+WITH told AS (
+    SELECT
+        note_id AS review,
+        crawled_person(user_id, creator_hash) AS consumer,
+        last_value(struct_pack(
+            title := title, words := "desc", tags := tag_list, pictures := image_list, kind := "type"
+        )) OVER crawls AS said,
+        crawled_time("time") AS created_at,
+        coalesce(max(TRY_CAST(to_count(liked_count) AS BIGINT)) OVER note::VARCHAR, liked_count) AS likes,
+        coalesce(max(TRY_CAST(to_count(collected_count) AS BIGINT)) OVER note::VARCHAR, collected_count) AS collects,
+        coalesce(max(TRY_CAST(to_count(comment_count) AS BIGINT)) OVER note::VARCHAR, comment_count) AS comments,
+        coalesce(max(TRY_CAST(to_count(share_count) AS BIGINT)) OVER note::VARCHAR, share_count) AS shares,
+        _file,
+        _row
+    FROM contents
+    WINDOW
+        note AS (PARTITION BY coalesce(note_id, _file || _row)),
+        crawls AS (
+            PARTITION BY coalesce(note_id, _file || _row)
+            ORDER BY TRY_CAST(last_modify_ts AS DOUBLE) NULLS FIRST, "desc", title, tag_list, image_list, "type"
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+),
+worded AS (
+    SELECT
+        review,
+        consumer,
+        -- The crawler makes a title of the text where there is none.
+        CASE WHEN said.title IS DISTINCT FROM left(said.words, 255) THEN said.title END AS title,
+        -- A topic is written #topic[话题]# in a text.
+        trim(regexp_replace(said.words, '#([^#\[\]]+)\[话题\]#\s*', '#\1 ', 'g')) AS "text",
+        created_at,
+        likes,
+        collects,
+        comments,
+        shares,
+        CASE
+            WHEN said.kind = 'video' THEN 1
+            WHEN said.pictures IS NOT NULL
+            THEN len(list_filter(string_split(said.pictures, ','), lambda picture: trim(picture) <> ''))
+        END AS media,
+        array_to_string(list_transform(
+            list_filter(
+                coalesce(string_split(said.tags, ','), regexp_extract_all(said.words, '#([^#\[\]]+)\[话题\]#', 1)),
+                lambda tag: trim(tag) <> ''
+            ),
+            lambda tag: replace(trim(tag), ' ', '-')
+        ), ' ') AS tags,
+        'https://www.xiaohongshu.com/explore/' || review AS url,
+        _file,
+        _row
+    FROM told
+)
+SELECT
+    * REPLACE (nullif(tags, '') AS tags, nullif("text", '') AS "text"),
+    origin_of(disclosed(tags, title, "text"), false) AS origin
+FROM worded

@@ -1,0 +1,184 @@
+"""Douyin, Weibo and Bilibili as MediaCrawler saves them: told apart by their columns, each with ids of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from graphkoc import loaders
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIXTURE = Path(__file__).with_name("data") / "mediacrawler"
+USERS = ("7001", "7002", "7003", "1700000001", "1700000002", "1700000003", "31001", "31002", "31003", "31009")
+PEOPLE = {hashlib.sha256(user_id.encode()).hexdigest()[:16]: user_id for user_id in USERS}
+
+
+def read(*paths: Path) -> loaders.Loaded:
+    return loaders.read(loaders.find_source("mediacrawler"), paths, now=NOW)
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Rows of these columns, with None for whatever is null, and the platform's own id in place of its hash."""
+
+    def shown(cell: Any) -> Any:
+        if isinstance(cell, str):
+            platform, _, plain = cell.partition(":")
+            return f"{platform}:{PEOPLE[plain]}" if plain in PEOPLE else cell
+        return None if pd.isna(cell) else cell
+
+    return sorted((tuple(map(shown, row)) for row in frame[list(columns)].itertuples(index=False)), key=str)
+
+
+@pytest.fixture(scope="module")
+def loaded() -> loaders.Loaded:
+    return read(FIXTURE)
+
+
+def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+        "bili/csv/creator_contacts_2025-05-03.csv": (6, 3, 2, 1),
+        "bili/csv/search_videos_2025-05-03.csv": (1, 1, 0, 0),
+        "bili/json/creator_creators_2025-05-03.json": (2, 2, 0, 0),
+        "bili/json/search_comments_2025-05-03.json": (2, 2, 0, 0),
+        "bili/jsonl/creator_dynamics_2025-05-03.jsonl": (2, 1, 1, 0),
+        "bili/jsonl/search_contents_2026-07-22.jsonl": (2, 1, 1, 0),
+        "douyin/csv/creator_creators_2025-05-01.csv": (1, 1, 0, 0),
+        "douyin/csv/search_comments_2025-05-01.csv": (3, 2, 0, 1),
+        "douyin/csv/search_contents_2025-05-01.csv": (3, 2, 1, 0),
+        "douyin/jsonl/search_comments_2026-07-20.jsonl": (2, 1, 1, 0),
+        "douyin/jsonl/search_contents_2026-07-20.jsonl": (2, 1, 1, 0),
+        "kuaishou/csv/search_contents_2025-05-04.csv": (1, 0, 0, 1),
+        "weibo/csv/creator_creators_2025-05-02.csv": (1, 1, 0, 0),
+        "weibo/csv/search_contents_2025-05-02.csv": (3, 3, 0, 0),
+        "weibo/json/search_comments_2025-05-02.json": (2, 2, 0, 0),
+        "weibo/jsonl/search_comments_2026-07-21.jsonl": (2, 1, 1, 0),
+    }
+    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+        ["bili/csv/creator_contacts_2025-05-03.csv", 7, "follower and followee are one"],
+        [
+            "douyin/csv/search_comments_2025-05-01.csv",
+            4,
+            "engagement was rounded by a spreadsheet: 'douyin:7.499E+18'",
+        ],
+        ["kuaishou/csv/search_contents_2025-05-04.csv", 2, "no table takes this row"],
+    ]
+    assert (loaded.mentioned, loaded.unread) == ({}, ())
+
+
+def test_a_post_is_a_review_of_its_platform(loaded: loaders.Loaded) -> None:
+    reviews = loaded.tables["reviews"]
+    counts = ("likes", "collects", "comments", "shares", "views", "media")
+    assert rows(reviews, "review", "consumer", *counts) == [
+        ("bilibili:114400000000001", "bilibili:31001", 10300, 2345, 345, 678, 300000, 1),
+        ("bilibili:114400000000002", "bilibili:31001", 55, 2345, 345, 678, 11000, 1),
+        ("bilibili:d1061000000000000002", "bilibili:31001", 560, None, 12, 34, None, None),
+        ("douyin:7499000000000000001", "douyin:7001", 23500, 410, 13000, 88, None, 1),
+        ("douyin:7499000000000000002", "douyin:7002", 853, 12, 99, 7, None, 2),
+        ("douyin:7499000000000000003", "douyin:7003", 3, 0, 1, 0, None, 1),
+        ("weibo:5161000000000001", "weibo:1700000001", 120, None, 3, 1, None, None),
+        ("weibo:5161000000000002", "weibo:1700000002", 1000000, None, 12000, 34000, None, None),
+        ("weibo:5161000000000003", "weibo:1700000003", 8, None, 0, 0, None, None),
+    ]
+    assert rows(reviews, "title", "text", "origin", "tags") == [
+        ("洗碗机半年体验", "感谢支持", "unknown", None),
+        ("空气炸锅到底值不值得买", None, "unknown", None),
+        (None, "#空气炸锅食谱# 今天做了鸡翅，外酥里嫩，家里老人小孩都喜欢，推荐大家试试", "unknown", "空气炸锅食谱"),
+        (None, "【广告】全新空气炸锅上市，限时优惠，点击了解更多活动详情", "paid", None),
+        (None, "三款空气炸锅横评，收到品牌方的赠品 #赠品", "gifted", "赠品"),
+        (None, "抽奖送三台空气炸锅 #抽奖", "unknown", "抽奖"),
+        (None, "用了半年的空气炸锅，清洗实在麻烦，朋友们还是想清楚再买吧", "unknown", None),
+        (None, "空气炸锅食谱 #空气炸锅 #早餐", "unknown", "早餐 空气炸锅"),
+        (None, "第一次用空气炸锅，翻车了", "unknown", None),
+    ]
+
+
+def test_a_time_that_a_spreadsheet_broke_is_taken_from_weibos_date_beside_it(loaded: loaders.Loaded) -> None:
+    written = loaded.tables["reviews"].set_index("review")["created_at"]
+    assert written["weibo:5161000000000001"] == pd.Timestamp("2025-04-30 08:00")
+    assert written["weibo:5161000000000002"] == pd.Timestamp("2025-05-01 01:30")
+    assert written["douyin:7499000000000000001"] == pd.Timestamp("2025-04-30 08:00")
+    assert written["bilibili:d1061000000000000002"] == pd.Timestamp("2025-04-30 09:00")
+
+
+def test_a_comment_is_an_engagement_and_a_root_answers_nothing(loaded: loaders.Loaded) -> None:
+    assert rows(loaded.tables["engagements"], "engagement", "consumer", "review", "parent", "text", "likes") == [
+        ("bilibili:260000000001", "bilibili:31002", "bilibili:114400000000001", None, "三连了", 66),
+        (
+            "bilibili:260000000002",
+            "bilibili:31001",
+            "bilibili:114400000000001",
+            "bilibili:260000000001",
+            "谢谢支持",
+            3,
+        ),
+        ("douyin:7499100000000000001", "douyin:7003", "douyin:7499000000000000001", None, "看饿了", 8),
+        (
+            "douyin:7499100000000000002",
+            "douyin:7001",
+            "douyin:7499000000000000001",
+            "douyin:7499100000000000001",
+            "快去做",
+            11000,
+        ),
+        ("douyin:7499100000000000003", "douyin:7001", "douyin:7499000000000000002", None, "老王又来了", 0),
+        ("weibo:5161100000000001", "weibo:1700000003", "weibo:5161000000000001", None, "求食谱", 3),
+        (
+            "weibo:5161100000000002",
+            "weibo:1700000001",
+            "weibo:5161000000000001",
+            "weibo:5161100000000001",
+            "回复@爱吃的猫:私信你啦",
+            0,
+        ),
+        ("weibo:5161100000000003", "weibo:1700000003", "weibo:5161000000000002", None, "太贵了", 7),
+    ]
+
+
+def test_fans_on_bilibili_follow(loaded: loaders.Loaded) -> None:
+    assert rows(loaded.tables["follows"], "follower", "followee") == [
+        ("bilibili:31001", "bilibili:31009"),
+        ("bilibili:31002", "bilibili:31001"),
+        ("bilibili:31003", "bilibili:31001"),
+    ]
+
+
+def test_an_account_has_its_platform_and_what_its_profile_says(loaded: loaders.Loaded) -> None:
+    columns = ("consumer", "name", "platform", "followers", "kind", "handle", "bio")
+    assert rows(loaded.tables["consumers"], *columns) == [
+        ("bilibili:31001", "评测员阿强", "bilibili", 45678, None, None, "只测不吹"),
+        ("bilibili:31002", "弹幕侠", "bilibili", None, None, None, "抖音同名"),
+        ("bilibili:31003", "新人", "bilibili", None, None, None, None),
+        ("bilibili:31009", "某厨电", "bilibili", 1200000, "brand", None, None),
+        ("douyin:7001", "豆浆油条", "douyin", 34567, None, "doujiang01", "早餐博主｜合作请私信"),
+        ("douyin:7002", "老王测评", "douyin", None, None, "laowang", "只说真话"),
+        ("douyin:7003", "路人甲", "douyin", None, None, None, None),
+        ("weibo:1700000001", "微博小厨娘", "weibo", 15000, None, None, "做饭的日常"),
+        ("weibo:1700000002", "某电器官方微博", "weibo", None, None, None, None),
+        ("weibo:1700000003", "爱吃的猫", "weibo", None, None, None, None),
+    ]
+    assert loaded.tables["consumers"]["url"].str.extract(r"//([^/]+)/")[0].value_counts().to_dict() == {
+        "space.bilibili.com": 4,
+        "www.douyin.com": 3,
+        "weibo.com": 3,
+    }
+
+
+def test_files_without_their_folders_are_the_same(tmp_path: Path, loaded: loaders.Loaded) -> None:
+    for number, path in enumerate(sorted(path for path in FIXTURE.rglob("*") if path.is_file())):
+        shutil.copy(path, tmp_path / f"{number}_{path.name}")
+    flat = read(tmp_path)
+    for name, frame in loaded.tables.items():
+        pd.testing.assert_frame_equal(flat.tables[name], frame)
+
+
+def test_notes_of_xiaohongshu_are_rejected_one_by_one(tmp_path: Path) -> None:
+    notes = FIXTURE.parent / "xiaohongshu" / "xhs" / "jsonl" / "search_contents_2026-07-20.jsonl"
+    found = read(Path(shutil.copy(notes, tmp_path)))
+    assert found.rejects["reason"].tolist() == ["no table takes this row"] * 3
+    assert found.tables["consumers"].empty
