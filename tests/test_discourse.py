@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from graphkoc import loaders
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "discourse"
-FORUM = Path(__file__).parents[2] / "shared" / "data" / "discourse" / "urho3d_topics.tar.xz"
 
 
 def read(*paths: Path) -> loaders.Loaded:
@@ -215,40 +213,3 @@ def test_the_rule_of_kinds(tmp_path: Path) -> None:
     assert [(title, None if pd.isna(kind) else kind) for (title, *_), kind in zip(KINDS, found, strict=True)] == [
         (title, kind) for title, *_, kind in KINDS
     ]
-
-
-def test_a_whole_forum_gives_what_a_count_by_other_means_gives() -> None:
-    if not FORUM.exists():
-        pytest.skip("the forum is not beside the checkout")
-    posts = []
-    with tarfile.open(FORUM) as archive:
-        for member in archive:
-            if stream := archive.extractfile(member):
-                topic = json.load(stream)
-                posts += [(topic["id"], post) for post in topic["post_stream"]["posts"]]
-    numbers = {(topic, post["post_number"]): post["id"] for topic, post in posts}
-    answers = {
-        f"discourse:p{post['id']}": f"discourse:p{numbers[topic, post['reply_to_post_number']]}"
-        for topic, post in posts
-        if post["post_number"] > 1
-        and (post["reply_to_post_number"] or 1) > 1
-        and (topic, post["reply_to_post_number"]) in numbers
-    }
-    loaded = read(FORUM)
-    assert [vars(count) for count in loaded.files] == [
-        {"file": FORUM.name, "read": 36_990, "loaded": 36_990, "duplicate": 0, "rejected": 0}
-    ]
-    reviews, engagements = loaded.tables["reviews"], loaded.tables["engagements"]
-    assert (len(reviews), len(engagements), len(posts)) == (5_046, 36_990 - 5_046, 36_990)
-    people = {post["username"].lower() for _, post in posts}
-    assert set(loaded.tables["consumers"]["consumer"]) == {f"discourse:{name}" for name in people}
-    assert len(people) == 999
-    assert set(reviews["review"]) == {f"discourse:t{topic}" for topic, _ in posts}
-    assert set(engagements["engagement"]) == {f"discourse:p{p['id']}" for _, p in posts if p["post_number"] > 1}
-    assert engagements.dropna(subset="parent").set_index("engagement")["parent"].to_dict() == answers
-    assert reviews["likes"].sum() == sum(
-        action.get("count", 0) for _, p in posts if p["post_number"] == 1 for action in p["actions_summary"]
-    )
-    first = reviews["created_at"].min()
-    assert first == pd.Timestamp(min(post["created_at"] for _, post in posts)).tz_localize(None)
-    assert reviews["text"].str.contains(r"</?(?:p|aside|div|img)\b[^<]*>", na=False).sum() <= 5
