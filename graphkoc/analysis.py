@@ -85,7 +85,8 @@ def analyse(
             people[f"hears_{role}"] = _hears(log, mask.to_numpy(dtype=bool))
         people = people.assign(**_authentic(seen, log), **_ego(log, people))
     with clock("reaching out"):
-        tables = _reached(log, people, groups) | {"suspicions": seen.suspicions, "moves": _moves(seen, log, people, at)}
+        tables = _reached(log, people, groups)
+        tables |= {"suspicions": seen.suspicions, "copies": seen.copies, "moves": _moves(seen, log, people, at)}
         tables |= _seen(projection, groups, settings.brand, at)
         tables["positions"] = layout.bubbles(
             tables["niches"], groups.members, None if previous is None else previous.positions

@@ -138,6 +138,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "affinity_high": "float64",
     },
     "suspicions": {"consumer": "str", "pattern": "str", "evidence": "str", "group": "str"},
+    "copies": {"review": "str", "consumer": "str", "original": "str", "author": "str"},
     "moves": {
         "consumer": "str",
         "rank": "Int64",
@@ -182,8 +183,8 @@ class Run:
     words, exemplars: what a group's name rests on; kind is niche or circle.
     events, lifelines: what became of the previous run's groups, and what the next run must know.
     brand: the brand's view of each niche. suspicions: one row a person and pattern, with its evidence (see
-    `graphkoc.authenticity`). moves: the ranking without those who are suspicious, no rows where nobody is.
-    positions, ties: where the map shows what.
+    `graphkoc.authenticity`). copies: whose text was whose before. moves: the ranking without those who are
+    suspicious, no rows where nobody is. positions, ties: where the map shows what.
     """
 
     folder: str
@@ -204,6 +205,7 @@ class Run:
     lifelines: pd.DataFrame = field(default_factory=partial(empty, "lifelines"))
     brand: pd.DataFrame = field(default_factory=partial(empty, "brand"))
     suspicions: pd.DataFrame = field(default_factory=partial(empty, "suspicions"))
+    copies: pd.DataFrame = field(default_factory=partial(empty, "copies"))
     moves: pd.DataFrame = field(default_factory=partial(empty, "moves"))
     positions: pd.DataFrame = field(default_factory=partial(empty, "positions"))
     ties: pd.DataFrame = field(default_factory=partial(empty, "ties"))

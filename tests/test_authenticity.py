@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rings import KINDS, looked_at, with_rings
+from zoo import log_of
 
 import graphkoc
-from graphkoc.authenticity import PATTERNS, blocks, burst, copied, examine, lockstep, ratings
+from graphkoc.authenticity import PATTERNS, blocks, burst, copied, effect, examine, lockstep, ratings
 from graphkoc.network import Network
 
 PEOPLE, PRODUCTS = 1500, 900
@@ -279,6 +280,27 @@ def test_a_low_rating_with_reasons_counts_and_one_without_does_not() -> None:
     reviews = pd.DataFrame({"review": list("abcd"), "consumer": ["u", "u", "v", "w"], "rating": [1.0, 2.0, 5.0, 1.0]})
     texts = pd.DataFrame({"review": list("abc"), "title": ["Broke", None, None], "text": [LONG[0], "bad", LONG[2]]})
     assert ratings.critical(reviews, texts).to_dict() == {"u": 1.0, "v": 0.0}
+
+
+# What it changes
+
+
+def test_the_ranking_without_suspicious_people_tells_who_goes_and_who_moves_among_the_rest() -> None:
+    people = pd.DataFrame({"consumer": list("abcde"), "rank": [1, 2, 3, 4, None], "score": [9.0, 8.0, 7.0, 6.0, 5.0]})
+    people["rank"] = people["rank"].astype("Int64")
+    found = effect.moves(people, np.array([False, True, False, False, False]), np.array([5.0, 0.0, 7.0, 4.0, 9.0]))
+    assert found[["consumer", "rank"]].to_numpy().tolist() == [["a", 1], ["b", 2], ["c", 3], ["d", 4]]
+    assert found["rank_without"].fillna(0).tolist() == [2, 0, 1, 3]
+    assert found["moved"].fillna(0).tolist() == [-1, 0, 1, 0]
+    assert effect.told(found) == {"leave": 1, "stay": 3, "move": 2, "furthest": 1}
+
+
+def test_a_log_without_people_keeps_them_as_nodes_and_nothing_of_theirs() -> None:
+    log = log_of([("a", "p", 1.0), ("b", "p", 2.0), ("c", "p", 3.0)], [("b", "a"), ("c", "b"), ("c", "a")])
+    left = log.without(np.array([False, True, False]))
+    assert left.network.ids.tolist() == ["a", "b", "c"]
+    assert left.person.tolist() == [0, 2]
+    assert (left.network.source.tolist(), left.network.target.tolist()) == ([0], [2])
 
 
 def nobody_follows(people: list[str]) -> Network:

@@ -9,6 +9,7 @@ from zoo import network_of
 
 from graphkoc.errors import UsageError
 from graphkoc.measures import MEASURES, table
+from graphkoc.measures.ego import ego_measures
 from graphkoc.network import Network
 
 NO_PAPER = ("(19", "(20")
@@ -89,6 +90,39 @@ def test_one_follow_gives_the_followed_one_an_audience() -> None:
 def test_every_measure_says_what_it_is_and_cites_a_paper(name: str) -> None:
     assert MEASURES[name].description.endswith(".")
     assert any(mark in (MEASURES[name].compute.__doc__ or "") for mark in NO_PAPER)
+
+
+def test_ego_measures_are_those_of_the_whole_network_where_it_is_her_ego_network(graph: networkx.DiGraph) -> None:
+    network = network_of(graph)
+    undirected = networkx.Graph(graph.to_undirected())
+    circle = np.array([f"c{i % 3}" if i % 4 else None for i in range(len(network))], dtype=object)
+    circle_of = dict(zip(network.ids, circle, strict=True))
+    found = ego_measures(network, np.arange(len(network)), circle)
+    size = networkx.effective_size(undirected)
+    for node, row in zip(sorted(graph, key=str), found.to_dict("records"), strict=True):
+        near = networkx.ego_graph(undirected, node)
+        assert row["constraint"] == pytest.approx(networkx.constraint(near, [node])[node], nan_ok=True)
+        assert row["effective_size"] == pytest.approx(size[node], nan_ok=True)
+        bridged = [
+            other
+            for other in undirected[node]
+            if not set(undirected[node]) & set(undirected[other])
+            and None not in (circle_of[str(node)], circle_of[str(other)])
+            and circle_of[str(node)] != circle_of[str(other)]
+        ]
+        assert row["circle_bridges"] == len(bridged)
+
+
+def test_who_joins_two_circles_is_less_constrained_than_who_stands_in_one() -> None:
+    graph = networkx.DiGraph([(a, b) for group in ("abcd", "efgh") for a in group for b in group if a < b])
+    graph.add_edges_from([("x", "a"), ("x", "e")])
+    network = network_of(graph)
+    circle = np.array(["left"] * 4 + ["right"] * 4 + ["left"], dtype=object)
+    found = ego_measures(network, np.array([0, 8]), circle)
+    assert found.loc[8, "effective_size"] == 2
+    assert found.loc[8, "constraint"] == pytest.approx(0.5)
+    assert found.loc[0, "constraint"] > found.loc[8, "constraint"]
+    assert found["circle_bridges"].tolist() == [0, 1]
 
 
 def test_nobody_is_measured_as_nothing() -> None:

@@ -18,6 +18,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphkoc import layout, report
+from graphkoc.agreement import agreement
+from graphkoc.authenticity import effect
 from graphkoc.errors import StoreError
 from graphkoc.network import Network
 from graphkoc.report import charts, display_name, niche_map
@@ -41,6 +43,9 @@ HOSTILE = [
 ]
 
 ROWS = ("score", "formula", "activity", "audience", "pagerank", "core", "reviews", "past_credit", "random", "oracle")
+
+
+BLOCK = {"people": 8, "products": 6, "reviews": 44, "density": 2.5, "bound": 3.25, "chance": 1.25}
 
 
 def backtest(**changed):
@@ -173,13 +178,21 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
 
 
 def rich(names=None, group_names=None, **info):
-    """A run with everything: finer niches, circles, words, bridges, a brand, a last run, and a map."""
+    """A run with everything: finer niches, circles, words, bridges, a brand, patterns, a last run, and a map."""
     rng = np.random.default_rng(0)
     names = names or [f"person {i}" for i in range(240)]
     group_names = group_names or ["Coffee", "Games", "Camping", "Skin care", "Keyboards", "Baking"]
     made = run(names=[*names], niches=group_names, kocs=24, wide=12, **info)
     n = len(made.people)
     ids = made.people["consumer"]
+    suspicious = ids.isin(suspicions_of(ids)["consumer"]).to_numpy()
+    score = made.people["score"].to_numpy(copy=True)
+    score[0] = score[1:3].mean()
+    seen = made.info["authenticity"] | {"people": 8, "patterns": {"group": 8, "burst": 1}, "blocks": [BLOCK]}
+    made.info["authenticity"] = seen | {"effect": effect.told(effect.moves(made.people, suspicious, score))}
+    ranked = made.people["rank"].notna().to_numpy()
+    rankings = {"score": made.people["score"].to_numpy()[ranked], "audience": np.arange(24.0)}
+    made.info["agreement"] = agreement(ids.to_numpy()[ranked], rankings)
     slugs = made.niches["niche"].tolist()
     made.niches["white_space"] = 1 - made.niches["kol_reach"]
     made.niches["koc_reach"], made.niches["white_space_koc"] = 0.31, 0.23
@@ -316,9 +329,19 @@ def rich(names=None, group_names=None, **info):
                 }
             ),
         ),
+        suspicions=shaped("suspicions", suspicions_of(ids)),
+        moves=effect.moves(made.people, suspicious, score),
         positions=layout.bubbles(niches, members),
         ties=layout.ties(network, people),
     )
+
+
+def suspicions_of(ids):
+    """Three key opinion consumers, and five others, in a group; of the first is a burst too."""
+    grouped = pd.DataFrame({"consumer": [*ids[4:7], *ids[30:35]], "pattern": "group", "group": "g1"})
+    grouped["evidence"] = "reviewed up to 6 of the same products within 14 days of 7 others"
+    burst = {"consumer": ids[4], "pattern": "burst", "evidence": "12 of 20 reviews in the 7 days from 2010-01-01"}
+    return pd.concat([grouped, pd.DataFrame([burst])])
 
 
 class Page(HTMLParser):
@@ -709,6 +732,41 @@ def test_a_group_named_after_somebody_in_its_middle_keeps_her_to_itself(everythi
     assert f"Coffee around {somebody}" in said
     assert "Round about" in said
     assert nobody not in re.findall(r"test:\d+", page)
+
+
+def test_patterns_are_told_with_what_they_are_consistent_with_and_only_ranked_people_are_named(full):
+    said = section(full, "authenticity")
+    assert "8 people of 252 are suspicious" in said
+    table = cells(full, "authenticity")
+    assert table[1:3] == [
+        ["group", "people who review together", "8", "3"],
+        ["burst", "reviews that were written for an occasion", "1", "1"],
+    ]
+    assert table[4] == ["8", "6", "44", "2.50", "3.25", "1.25"]
+    assert "3 key opinion consumers leave the ranking, and 2 of the other 21 move among themselves" in said
+    assert "Leaving: person 4, person 5, person 6." in said
+    assert table[6:] == [["person 0", "1", "2", "-1"], ["person 1", "2", "1", "+1"]]
+    assert "fake" not in Page(full).said().lower()
+
+
+def test_a_person_is_told_with_the_evidence_of_her_patterns(full):
+    row = re.search(r'<tr id="koc-5".*?</tr>', full, re.DOTALL).group()
+    said = Page(row).said()
+    assert "within 14 days of 7 others: consistent with people who review together" in said
+    assert "7 days from 2010-01-01: consistent with reviews that were written for an occasion" in said
+
+
+def test_rankings_that_disagree_are_told_with_the_people_on_whom_they_break(full):
+    said = section(full, "agreement")
+    assert (
+        "Of the first 12 by the score, 0 are among the first 12 by audience size too; by lot it would be 6.0." in said
+    )
+    table = cells(full, "agreement")
+    assert table[1] == ["the score", "audience size", "0", "-1.00"]
+    assert table[2] == ["Who", "by the score", "by audience size"]
+    assert table[3] == ["person 0", "1", "24"]
+    row = re.search(r'<tr id="koc-1".*?</tr>', full, re.DOTALL).group()
+    assert "rankings are at odds about her: place 1 by score, place 24 by audience" in Page(row).said()
 
 
 # The map

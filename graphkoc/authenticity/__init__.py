@@ -44,13 +44,15 @@ class Authenticity:
     """What was found.
 
     suspicions: one row a person and pattern: consumer, pattern, evidence (a sentence), group (the number of
-    the group or block of people, as str, NA for none); sorted. suspicious: (n,) bool, in the order of the
+    the group or block of people, as str, NA for none); sorted. copies: review, consumer, original, author, a row
+    a review whose text somebody else posted before. suspicious: (n,) bool, in the order of the
     network. critical: (n,) float64, her reviews with a low rating and reasons, NaN where no text is known.
     told: for run.json: people (how many are suspicious), patterns (how many people show each), blocks (people,
     products, ties, density and bound of each), limit (the density that chance does not reach), why_not.
     """
 
     suspicions: pd.DataFrame
+    copies: pd.DataFrame
     suspicious: NDArray[np.bool_]
     critical: NDArray[np.float64]
     told: dict[str, Any]
@@ -85,7 +87,7 @@ def examine(network: Network, reviews: pd.DataFrame, texts: pd.DataFrame, rng_se
     consumers = pd.Series(network.ids[table["person"].to_numpy(dtype=np.int64)], dtype="str")
     suspicions = table.drop(columns="person").assign(consumer=consumers)[["consumer", "pattern", "evidence", "group"]]
     reasoned = critical(reviews, texts).reindex(network.ids).to_numpy(dtype=float)
-    return Authenticity(suspicions, suspicious, reasoned, told)
+    return Authenticity(suspicions, copied, suspicious, reasoned, told)
 
 
 Found = list[tuple[int, str, str, Any]]
@@ -168,5 +170,4 @@ def _burst(row: dict[Hashable, Any], what: str) -> str:
 
 def _copied(rows: pd.DataFrame) -> str:
     many = "1 review has" if len(rows) == 1 else f"{len(rows):,} reviews have"
-    first = f"{rows['review'].iloc[0]} after {rows['original'].iloc[0]}"
-    return f"{many} nearly the text that somebody else posted before, as {first}"
+    return f"{many} nearly the text that somebody else posted before"

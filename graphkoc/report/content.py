@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from graphkoc import explain
-from graphkoc.report import charts, groups, niche_map
+from graphkoc.report import charts, groups, niche_map, trust
 from graphkoc.report.charts import percent
 from graphkoc.report.names import display_name, person_name
 from graphkoc.runs import Run
@@ -45,6 +45,8 @@ def content(run: Run) -> dict[str, Any]:
     finer = [inner for niche in niches for inner in niche["finer"]]
     linked = [group["best"] for group in [*niches, *finer, *circles]] + [niche["reachers"] for niche in niches]
     linked.append(bridges["rows"] if bridges else [])
+    suspicious, agreed = trust.authenticity(run), trust.agreement(run)
+    linked += [suspicious["moves"], suspicious["leave"], agreed["breaks"] if agreed else []]
     everywhere = {niche["niche"]: niche for niche in [*niches, *finer]}
     leaders = _leaders(run, everywhere, {one["rank"] for people in linked for one in people})
     tested = _backtest(run)
@@ -77,6 +79,8 @@ def content(run: Run) -> dict[str, Any]:
         "first_leaders": min(LEADERS, int(run.people["rank"].notna().sum())),
         "parts": _parts(run),
         "scatter": _scatter(run),
+        "authenticity": suspicious,
+        "agreement": agreed,
         "backtest": tested,
         "why_not": run.info["backtest_why_not"],
         "score": run.info["score"],
