@@ -2,7 +2,8 @@
 
 Two texts are near copies when the sets of their runs of `RUN` letters are alike by a Jaccard index of
 `ALIKE` at least. Candidates come from MinHash and banding (Broder, "On the resemblance and containment of
-documents", 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3), by datasketch, and
+documents", 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3), the sketches by
+datasketch, and
 each is checked exactly. Letters, not words, so Chinese needs no cutting. Short texts say the same by chance
 and are left out.
 """
@@ -13,7 +14,7 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
-from datasketch import MinHash, MinHashLSH
+from datasketch import MinHash
 from numpy.typing import NDArray
 
 __all__ = ["ALIKE", "copies"]
@@ -24,7 +25,8 @@ SHORTEST = 40
 """Different runs that a text must have."""
 LONGEST = 4_000
 """Characters that are looked at."""
-PERMUTATIONS = 64
+BANDS, ROWS = 12, 5
+"""Of two texts with an index of .7 the bands show 89 in 100, with .8 all but one in 100."""
 
 
 def copies(reviews: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
@@ -64,26 +66,36 @@ def _runs(plain: str) -> NDArray[np.uint64]:
 
 
 def _leaders(plain: list[str]) -> NDArray[np.int64]:
-    """(t,) int64: the first text that each is alike to, maybe itself; -1 for those too short.
-
-    Only texts that are like none before them are looked for, so a text in ten thousand variants costs no
-    more than any other.
-    """
-    # Every candidate is checked, so one that is missed is worse than one too many.
-    index = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS, weights=(0.1, 0.9))
-    blank = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
+    """(t,) int64: the first text that each is alike to, maybe itself; -1 for those too short."""
     leader = np.full(len(plain), -1, dtype=np.int64)
+    sketches = np.empty((len(plain), BANDS * ROWS), dtype=np.uint32)
+    blank = MinHash(num_perm=BANDS * ROWS, hashfunc=int)
     for number, text in enumerate(plain):
         found = _runs(text)
-        if len(found) < SHORTEST:
-            continue
-        sketch = blank.copy()
-        sketch.update_batch(found.tolist())
-        before = (other for other in sorted(index.query(sketch)) if _jaccard(found, _runs(plain[other])) >= ALIKE)
-        leader[number] = next(before, number)
-        if leader[number] == number:
-            index.insert(number, sketch, check_duplication=False)
+        if len(found) >= SHORTEST:
+            sketch = blank.copy()
+            sketch.update_batch(found.tolist())
+            sketches[number] = sketch.hashvalues
+            leader[number] = number
+    long = np.flatnonzero(leader >= 0)
+    for text, before in _candidates(sketches[long]):
+        at, other = long[text], long[before]
+        # Candidates come by text, the earliest before first, so the first that holds is kept.
+        if leader[at] == at and _jaccard(_runs(plain[at]), _runs(plain[other])) >= ALIKE:
+            leader[at] = leader[other]
     return leader
+
+
+def _candidates(sketches: NDArray[np.uint32]) -> list[tuple[int, int]]:
+    """The pairs of a text and the first one that has the same values in a band, sorted."""
+    found = []
+    for band in np.split(sketches, BANDS, axis=1):
+        _, group = np.unique(np.ascontiguousarray(band).view(f"V{4 * ROWS}").ravel(), return_inverse=True)
+        _, first = np.unique(group, return_index=True)
+        before = first[group]
+        later = np.flatnonzero(before < np.arange(len(group)))
+        found.append(np.column_stack([later, before[later]]))
+    return [(int(text), int(before)) for text, before in np.unique(np.concatenate(found), axis=0)]
 
 
 def _jaccard(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
