@@ -17,8 +17,8 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
     """The key opinion consumers by rank, each with reasons.
 
     Returns [{rank, consumer, name, platform, tier, audience, niche, circle, score, low, high,
-    engagement_rate, origin, reasons}]; what the data do not tell is None. rank is her place among all,
-    also where one niche (id or name) is asked for.
+    engagement_rate, origin, patterns, reasons}]; patterns are those of `graphkoc.authenticity`; what the data
+    do not tell is None. rank is her place among all, also where one niche (id or name) is asked for.
     """
     return [
         {
@@ -35,6 +35,7 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "high": None,
             "engagement_rate": None,
             "origin": {origin: float(person[f"origin_{origin}"]) for origin in ORIGINS if person[f"origin_{origin}"]},
+            "patterns": [] if pd.isna(person["patterns"]) else person["patterns"].split("; "),
             "reasons": reasons(run, person),
         }
         for _, person in run.kocs(niche, limit).iterrows()

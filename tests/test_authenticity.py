@@ -30,7 +30,7 @@ def honest() -> pd.DataFrame:
     inside = rng.random(len(person)) < 0.7
     product = np.where(inside, rng.integers(0, PRODUCTS // 9, len(person)) * 9 + taste[person], 0)
     product = np.where(inside, product, rng.integers(0, PRODUCTS, len(person)))
-    day = released[product] + rng.exponential(60, len(person))
+    day = 14_000 + released[product] + rng.exponential(60, len(person))
     table = pd.DataFrame({"person": person, "product": product}).astype(str)
     frame = pd.DataFrame({"consumer": "honest:" + table["person"], "product": "p" + table["product"]})
     frame["rating"] = rng.choice([1.0, 2.0, 3.0, 4.0, 5.0], len(person), p=[0.05, 0.05, 0.1, 0.3, 0.5])
@@ -301,6 +301,54 @@ def test_a_log_without_people_keeps_them_as_nodes_and_nothing_of_theirs() -> Non
     assert left.network.ids.tolist() == ["a", "b", "c"]
     assert left.person.tolist() == [0, 2]
     assert (left.network.source.tolist(), left.network.target.tolist()) == ([0], [2])
+
+
+@pytest.fixture(scope="module")
+def ringed(honest: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> tuple[graphkoc.Run, set[str]]:
+    """The run of a small site with a ring of accounts that were taken over, and who is in it."""
+    few = honest[honest["consumer"].isin(honest["consumer"].value_counts().index[:400])].reset_index(drop=True)
+    reviews, members = with_rings("taken over", 1, 20, 8, few, rng_seed=4)
+    folder = tmp_path_factory.mktemp("ringed")
+    (folder / "raw").mkdir()
+    reviews.assign(review=[f"r{i:06}" for i in range(len(reviews))]).to_parquet(folder / "raw" / "reviews.parquet")
+    rng = np.random.default_rng(6)
+    people = np.sort(reviews["consumer"].unique())
+    follows = pd.DataFrame({"follower": rng.choice(people, 6000), "followee": rng.choice(people, 6000)})
+    follows.query("follower != followee").drop_duplicates().to_parquet(folder / "raw" / "follows.parquet")
+    store = graphkoc.open_store(f"ladybug:{folder / 'store.lbug'}")
+    graphkoc.load(store, "csv", [folder / "raw"])
+    run = graphkoc.analyse(store, folder / "run", threads=1)
+    store.close()
+    return graphkoc.find_run(run.folder), members
+
+
+def test_a_run_keeps_who_is_suspicious_with_evidence_and_what_the_ranking_is_without_them(
+    ringed: tuple[graphkoc.Run, set[str]],
+) -> None:
+    run, members = ringed
+    named = set(run.people.loc[run.people["suspicious"], "consumer"])
+    assert len(named & members) >= 0.8 * len(members)
+    assert len(named & members) >= 0.9 * len(named)
+    told = run.info["authenticity"]
+    assert told["people"] == len(named)
+    leaving = set(run.moves.loc[run.moves["rank_without"].isna(), "consumer"])
+    ranked = set(run.people.loc[run.people["rank"].notna(), "consumer"])
+    assert leaving == named & ranked
+    assert set(run.moves["consumer"]) == ranked
+    assert told["effect"]["leave"] == len(leaving) > 0
+    stay = run.moves[run.moves["rank_without"].notna()]
+    assert (stay["score_without"] <= stay["score"]).all()
+    assert (stay["score_without"] < stay["score"]).any()
+
+
+def test_explain_tells_the_patterns_of_a_person_and_never_says_fake(ringed: tuple[graphkoc.Run, set[str]]) -> None:
+    run, members = ringed
+    seen = run.suspicions[run.suspicions["consumer"].isin(members) & (run.suspicions["pattern"] == "group")].iloc[0]
+    why = graphkoc.explain_consumer(run, seen["consumer"])
+    assert f"{seen['evidence']}: consistent with people who review together" in why["cautions"]
+    assert "fake" not in " ".join(why["cautions"])
+    row = next(row for row in graphkoc.list_kocs(run, limit=None) if row["consumer"] in members)
+    assert "group" in row["patterns"]
 
 
 def nobody_follows(people: list[str]) -> Network:

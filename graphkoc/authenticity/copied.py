@@ -78,8 +78,8 @@ def _leaders(plain: list[str]) -> NDArray[np.int64]:
             sketches[number] = sketch.hashvalues
             leader[number] = number
     long = np.flatnonzero(leader >= 0)
-    for text, before in _candidates(sketches[long]):
-        at, other = long[text], long[before]
+    for later, before in _candidates(sketches[long]):
+        at, other = long[later], long[before]
         # Candidates come by text, the earliest before first, so the first that holds is kept.
         if leader[at] == at and _jaccard(_runs(plain[at]), _runs(plain[other])) >= ALIKE:
             leader[at] = leader[other]
@@ -95,7 +95,7 @@ def _candidates(sketches: NDArray[np.uint32]) -> list[tuple[int, int]]:
         before = first[group]
         later = np.flatnonzero(before < np.arange(len(group)))
         found.append(np.column_stack([later, before[later]]))
-    return [(int(text), int(before)) for text, before in np.unique(np.concatenate(found), axis=0)]
+    return [(int(later), int(before)) for later, before in np.unique(np.concatenate(found), axis=0)]
 
 
 def _jaccard(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
