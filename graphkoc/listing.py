@@ -45,7 +45,7 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
 def list_niches(run: Run) -> list[dict[str, Any]]:
     """The niches, most people first, each followed by the finer ones in it.
 
-    Returns [{niche, name, parent, level, basis, evidence, words, people, kocs, kols, kol_reach, koc_reach,
+    Returns [{niche, name, parent, level, basis, category, evidence, words, people, kocs, kols, kol_reach, koc_reach,
     white_space, white_space_koc, circles, change, brand}]: kols are people with a wide audience; kol_reach
     and koc_reach are the shares of the niche's people who follow one, or a key opinion consumer; white_space
     is the share that nobody with a wide audience reaches, white_space_koc the share of that which a key
@@ -66,6 +66,7 @@ def list_niches(run: Run) -> list[dict[str, Any]]:
             "parent": _text(row["parent"]),
             "level": _text(row["level"]),
             "basis": _text(row["basis"]),
+            "category": _text(row["category"]),
             "evidence": row["evidence"],
             "words": words.get(row["niche"], []),
             "people": int(row["people"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click.testing
@@ -66,6 +67,37 @@ def test_without_a_verb_the_groups_of_a_run_are_listed(runs: Path) -> None:
     assert said(*before) == said(*after)
     assert said("niches").splitlines()[0].split()[:2] == ["niche", "name"]
     assert "Two" in said("circles")
+
+
+def test_finer_niches_stand_below_theirs_with_what_the_names_do_not_tell(runs: Path) -> None:
+    niches = pd.DataFrame(
+        [
+            ("food", "Food", None, "niche", "category", "Food", 40),
+            ("hands", "Old hands", None, "niche", "tags", None, 30),
+            ("food~pour-over", "Pour-over", "food", "finer", "title words", "Food", 12),
+        ],
+        columns=["niche", "name", "parent", "level", "basis", "category", "people"],
+    )
+    niches = niches.assign(kocs=0, kols=0, evidence="they say so")
+    people = pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, "reviews": 3})
+    tables = {"niches": shaped("niches", niches), "people": shaped("people", people)}
+    Run(str(runs / "tree"), {"format": FORMAT}, **tables).save()
+    head, _, *lines = said("niches", "tree").splitlines()
+    assert head.split()[:4] == ["niche", "name", "basis", "people"]
+    assert [re.split(r"\s{2,}", line)[:4] for line in lines] == [
+        ["food", "Food", "40", "0"],
+        ["food~pour-over", "Pour-over", "title words", "12"],
+        ["hands", "Old hands", "tags", "30"],
+    ]
+    assert lines[1].index("Pour-over") == lines[0].index("Food") + 2
+    said("niches", "rename", "food", "Home cooks")
+    head, _, *lines = said("niches", "tree").splitlines()
+    assert head.split()[:5] == ["niche", "name", "category", "basis", "people"]
+    assert [re.split(r"\s{2,}", line)[1:3] for line in lines] == [
+        ["Home cooks", "Food"],
+        ["Pour-over", "Food"],
+        ["Old hands", "tags"],
+    ]
 
 
 def test_a_run_that_is_called_as_a_verb_is_reached_by_its_path(runs: Path) -> None:

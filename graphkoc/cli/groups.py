@@ -119,9 +119,10 @@ def _verbs(kind: str, example: str, name: str, others: str) -> list[click.Comman
 def niches(run: str | None, format_: str | None, output: Path | None) -> None:
     """List the niches, or rename, merge and undo.
 
-    Niches are taste segments, here with their evidence. Of a RUN, a folder or a name under ./runs; the
-    newest by default. kols are people with a wide audience; kol_reach is the share of the niche's people
-    who follow one.
+    Niches are taste segments, here with their evidence; finer ones stand indented below the one that they
+    are in. Of a RUN, a folder or a name under ./runs; the newest by default. kols are people with a wide
+    audience; kol_reach is the share of the niche's people who follow one, white_space the share who do not.
+    category and basis are told where the name does not tell them.
 
     \b
     Examples:
@@ -135,8 +136,23 @@ def niches(run: str | None, format_: str | None, output: Path | None) -> None:
     import graphkoc
 
     rows = graphkoc.list_niches(graphkoc.find_run(run))
-    lines = [{name: value for name, value in row.items() if name not in ("circles", "change")} for row in rows]
-    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+    emit(rows, format_, output, rows=rows if format_ == "csv" or output else _tree(rows))
+
+
+def _tree(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The niches for a table: names indented by level, without what they repeat."""
+    shown = ("people", "kocs", "kols", "kol_reach", "white_space", "change", "evidence")
+    names = {row["niche"]: row["name"] for row in rows}
+    return [
+        {
+            "niche": row["niche"],
+            "name": ("  " if row["parent"] in names else "") + row["name"],
+            "category": None if row["category"] in (row["name"], names.get(row["parent"])) else row["category"],
+            "basis": None if row["basis"] == "category" else row["basis"],
+            **{name: row[name] for name in shown},
+        }
+        for row in rows
+    ]
 
 
 @click.command()
@@ -147,7 +163,9 @@ def circles(run: str | None, format_: str | None, output: Path | None) -> None:
 
     Circles are stable communities of those who follow each other, where word of mouth travels. Of a RUN, a
     folder or a name under ./runs; the newest by default. stability is how much alike a circle is when the
-    data are shaken (1: always the same); cohort_ratio is how many times the ties that joining dates explain.
+    data are shaken (1: always the same); cohort_ratio is how many times the ties that joining dates explain;
+    tightness is from 0 (as rewired follows) to 1. JSON and CSV have each circle's card: density, reciprocity,
+    clustering, core, conductance and inside share beside those of rewired follows.
 
     \b
     Examples:
@@ -160,7 +178,22 @@ def circles(run: str | None, format_: str | None, output: Path | None) -> None:
     """
     import graphkoc
 
-    emit(graphkoc.list_circles(graphkoc.find_run(run)), format_, output)
+    rows = graphkoc.list_circles(graphkoc.find_run(run))
+    shown = (
+        "circle",
+        "name",
+        "people",
+        "stability",
+        "status",
+        "cohort_ratio",
+        "tightness",
+        "kocs",
+        "niches",
+        "change",
+        "evidence",
+    )
+    lines = [{name: row[name] for name in shown} for row in rows]
+    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
 
 
 COMMANDS = (
