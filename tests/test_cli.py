@@ -133,8 +133,20 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
     niches = asked(place, "niches", "graphkoc-demo/run")
-    assert set(niches[0]) == {"niche", "name", "evidence", "people", "kocs", "kols", "kol_reach", "circles", "change"}
+    assert set(niches[0]) == {
+        "niche", "name", "parent", "level", "basis", "category", "evidence", "words", "people", "kocs", "kols",
+        "kol_reach", "koc_reach", "white_space", "white_space_koc", "circles", "change", "brand",
+    }  # fmt: skip
     assert len(niches) >= 25
+    circles = asked(place, "circles", "graphkoc-demo/run")
+    assert set(circles[0]) == {
+        "circle", "name", "evidence", "words", "people", "stability", "status", "cohort_ratio", "tightness", "card",
+        "niches", "kocs", "change",
+    }  # fmt: skip
+    assert {row["status"] for row in circles} <= {"published", "tentative"}
+    people = [row["confidence"] for row in asked(place, "members", "c1", "graphkoc-demo/run")]
+    assert people == sorted(people, reverse=True)
+    assert sum(confidence >= 0.5 for confidence in people) == circles[0]["people"]
     members = asked(place, "members", niches[0]["name"], "graphkoc-demo/run")
     assert len(members) == niches[0]["people"]
     assert set(members[0]) == {"consumer", "group", "confidence"}
