@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from graphkoc.backtest import Backtest
     from graphkoc.brand import Brand
+    from graphkoc.contacts import new_key
     from graphkoc.cypher import Query
     from graphkoc.cypher import catalogue as queries
     from graphkoc.decided import find_run
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "graphkoc.backtest": ["Backtest"],
+    "graphkoc.contacts": ["new_key"],
     "graphkoc.cypher": ["Query", "catalogue=queries"],
     "graphkoc.decided": ["find_run"],
     "graphkoc.errors": ["AnalysisError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"],
@@ -114,6 +116,7 @@ __all__ = [
     "load",
     "lookalikes",
     "merge_groups",
+    "new_key",
     "open_store",
     "project",
     "queries",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from graphkoc import contacts
 from graphkoc.tables import EARLIEST, Column
 
-__all__ = ["MACROS", "REFUSED", "quoted", "value", "wrong"]
+__all__ = ["MACROS", "REFUSED", "harmless", "quoted", "value", "wrong"]
 
 REFUSED = "refused: "
 """How the words begin of an error that a SELECT raises on purpose, by `refuse(words)`."""
@@ -60,7 +61,8 @@ where it cannot be one between thousands. made_id: an id out of who, what and wh
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
 unmangled: text whose bytes in UTF-8 were written as letters, as Meta's exports do. refuse: an error that
 ends the load with these words.
-Beside these there are `disclosed` and `origin_of` (`graphkoc.origin`), and `plain_text` of HTML (`graphkoc.markup`).
+Beside these there are `disclosed` and `origin_of` (`graphkoc.origin`), `plain_text` of HTML (`graphkoc.markup`), and
+what spreadsheets need (`graphkoc.shop`, `graphkoc.contacts`).
 """
 
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}
@@ -82,10 +84,17 @@ def value(column: Column, prefix: str) -> str:
     return f"nullif(lower(trim({given}::VARCHAR)), '')" if column.choices else f"{given}::VARCHAR"
 
 
-def wrong(column: Column, latest: datetime) -> str:
-    """WHEN clauses that say what is wrong with a value, in words."""
+def harmless(value: str) -> str:
+    """An expression's value as it may be shown: what may be an e-mail address or a phone number is hidden whole."""
+    dates = r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+    left = f"regexp_replace({value}::VARCHAR, '{dates}', '', 'g')"
+    return f"if(regexp_matches({left}, '{contacts.LIKELY}'), '{contacts.HIDDEN}', {value}::VARCHAR)"
+
+
+def wrong(column: Column, latest: datetime, private: bool = False) -> str:
+    """WHEN clauses that say what is wrong with a value, in words; if `private`, without what may be a contact."""
     given, found = quoted("_" + column.name), quoted(column.name)
-    shown = f"'''' || left({given}::VARCHAR, 40) || ''''"
+    shown = f"'''' || left({harmless(given) if private else given + '::VARCHAR'}, 40) || ''''"
     blank = f"coalesce(trim({given}::VARCHAR), '') = ''"
     clauses = []
     if column.required:

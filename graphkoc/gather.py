@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute
 
 from graphkoc import archives, documents, raw
 from graphkoc.archives import Member
@@ -182,6 +183,8 @@ class _Work:
     rows: int = 0
     tables: dict[str, list[RawFile]] = field(default_factory=dict)
     sheets: dict[tuple[str, str], _Sheet] = field(default_factory=dict)
+    there: dict[str, set[str]] = field(default_factory=dict)
+    """The columns that a view's files have."""
 
     def archive(self, place: _Place) -> None:
         """Documents as they come by; tables, which are read twice, when all have been seen."""
@@ -236,6 +239,13 @@ class _Work:
         files = {name: self.tables.get(name, []) for name in self.views}
         for (view, _), sheet in self.sheets.items():
             files[view].append(sheet.finished())
+        for name, there in self.there.items():
+            told = self.views[name].names if self.views[name].mapped else ()
+            if gone := next(((column, words) for column, words in told if column not in there), None):
+                raise DataError(
+                    f"no file of {name} has a column {gone[1][0]!r}, which the mapping takes for {gone[0]}",
+                    hint="Put the mapping right, or take that line out of it.",
+                )
         return files
 
     def _takers(self, path: str) -> list[Taker]:
@@ -274,7 +284,6 @@ class _Work:
     def _table(self, path: Path, name: str, taker: Taker, member: Member | None) -> None:
         view, caught = taker
         encoding = raw.detect(path, self.asked, member)
-        wanted = [*view.must, *view.may]
         file = raw.read(
             path,
             None if member else self.progress,
@@ -283,16 +292,21 @@ class _Work:
             view=view,
             member=member,
         )
-        there = {column.lower(): column for column in file.columns}
-        if missing := next((column for column in view.must if column.lower() not in there), None):
+        known = view.matched(file.columns)
+        self.there.setdefault(view.name, set()).update(known.values())
+        if missing := next((column for column in view.must if column not in known.values()), None):
             raise DataError(
                 f"{name} has no column {missing!r}, which every file of {view.name} must have",
                 hint="Is it from elsewhere, or was a column taken out of it?",
             )
-        table = file.table.rename_columns([_spelled(column, wanted) for column in file.table.column_names])
+        table = file.table.rename_columns([known.get(column, column) for column in file.table.column_names])
         for column in view.captured:
             table = table.append_column(column, pa.repeat(pa.scalar(caught.get(column), pa.string()), table.num_rows))
-        self.tables.setdefault(view.name, []).append(RawFile(name, table, file.bad, file.again))
+        for column, text in view.always:
+            table = _filled(table, column, text)
+        # What a broken row holds cannot be told, so nothing of it is shown.
+        bad = tuple(replace(row, text="") for row in file.bad) if view.private else file.bad
+        self.tables.setdefault(view.name, []).append(replace(file, table=table, bad=bad))
         self.rows += file.read
 
 
@@ -317,5 +331,9 @@ def _in_lines(path: Path, takers: Sequence[Taker]) -> bool:
     return documents.in_lines(first.removeprefix(raw.MARK), second)
 
 
-def _spelled(column: str, wanted: Sequence[str]) -> str:
-    return next((name for name in wanted if name.lower() == column.lower()), column)
+def _filled(table: pa.Table, column: str, text: str) -> pa.Table:
+    """The table with this text in the column where it has none."""
+    if column not in table.column_names:
+        return table.append_column(column, pa.repeat(pa.scalar(text, pa.string()), table.num_rows))
+    place = table.column_names.index(column)
+    return table.set_column(place, column, pyarrow.compute.fill_null(table.column(place), text))

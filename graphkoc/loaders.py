@@ -28,7 +28,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets, canonical, dialect, markup, origin, raw
+from graphkoc import assets, canonical, contacts, dialect, mapping, markup, origin, raw, shop
 from graphkoc import encoding as encodings
 from graphkoc.dialect import quoted
 from graphkoc.errors import DataError, UsageError
@@ -69,14 +69,27 @@ class Source:
         """The canonical tables that it fills, in the order of `graphkoc.tables`."""
         return [name for name in CANONICAL if name in self.selects or not self.selects]
 
-    def scaffold(self, files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
-        """Write a loader for tables with other names; only a source that takes any table can.
+    @property
+    def is_mapped(self) -> bool:
+        """Whether its columns have names of their own in each file, which a mapping may tell."""
+        return any(view.names for view in self.views.values())
 
-        Raises UsageError for another source, an encoding that does not exist, and a folder that does.
+    @property
+    def is_private(self) -> bool:
+        """Whether its files may hold e-mail addresses and phone numbers."""
+        return any(view.private for view in self.views.values())
+
+    def scaffold(self, files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
+        """Write a loader for tables with other names, or a mapping for a source whose views have names.
+
+        Raises UsageError for another source, an encoding that does not exist, and what is there already.
         """
+        asked = encodings.checked(encoding) if encoding else None
+        if self.is_mapped:
+            return mapping.propose(self.views, files, folder, asked)
         if self.selects:
             raise UsageError(f"{self.name} reads files of one kind, and no others", hint="Use: sources scaffold csv.")
-        return scaffold(files, folder, encodings.checked(encoding) if encoding else None)
+        return scaffold(files, folder, asked)
 
 
 @dataclass(frozen=True)
@@ -176,12 +189,14 @@ def read(
     paths: Sequence[Path],
     *,
     encoding: str | None = None,
+    key_file: Path | None = None,
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
     """Make canonical tables of the raw files under `paths`.
 
-    `encoding` is that of text files without a byte order mark, by default told by their bytes. `now`
+    `encoding` is that of text files without a byte order mark, by default told by their bytes. `key_file` has
+    the secret for contacts where the environment has none (`graphkoc.contacts`). `now`
     (UTC, the clock by default) is what a time may not be a day later than. Raises UsageError for an
     unknown encoding, and DataError when a file or a column that a SELECT names is missing, a file is
     unreadable as a whole, or its encoding is not certain; a row that is wrong is rejected, and the rest
@@ -190,8 +205,11 @@ def read(
     asked = encodings.checked(encoding) if encoding else None
     with duckdb.connect(config=CLOSED) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(dialect.MACROS + ";" + origin.macros())
+        connection.execute(dialect.MACROS + shop.MACROS + origin.macros())
         connection.create_function("plain_text", markup.plain, ["VARCHAR"], "VARCHAR")
+        if source.is_private:
+            _keep_secret(connection, contacts.find_key(key_file))
+        source = _mapped(source, paths)
         files, unread = _files(connection, source, paths, asked, progress)
         _register(connection, files, {name: view.columns for name, view in source.views.items()})
         ignored: dict[str, tuple[str, ...]] = {}
@@ -200,6 +218,8 @@ def read(
             unknown = {f.name: canonical.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
             ignored = {name: columns for name, columns in unknown.items() if columns}
             source = replace(source, selects=canonical.selects(columns, source.name))
+        elif source.is_mapped:
+            ignored = {file.name: file.left for read in files.values() for file in read if file.left}
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
         connection.execute("CREATE TABLE fates (_file VARCHAR, _row BIGINT, fate VARCHAR)")
         connection.execute(
@@ -218,6 +238,29 @@ def read(
     return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread)
 
 
+def _keep_secret(connection: duckdb.DuckDBPyConnection, secret: bytes | None) -> None:
+    """What SELECTs of private files are written in: contact_keys(cell, country), redacted(text)."""
+    connection.create_function("_contact_keys", contacts.keys(secret), ["VARCHAR", "VARCHAR"], "VARCHAR")
+    connection.create_function("redacted", contacts.redacted, ["VARCHAR"], "VARCHAR")
+    connection.execute(
+        "CREATE MACRO contact_keys(cell, country) AS nullif(_contact_keys(cell, coalesce(country, '')), '')"
+    )
+
+
+def _mapped(source: Source, paths: Sequence[Path]) -> Source:
+    """The source as the mapping beside the files says that they are."""
+    if not source.is_mapped:
+        return source
+    if file := mapping.find(paths):
+        return replace(source, views=mapping.applied(source.views, file))
+    if not any(view.files for view in source.views.values()):
+        raise DataError(
+            f"{source.name} needs a {mapping.NAME} beside the files, which says which column is what",
+            hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes one.",
+        )
+    return source
+
+
 def _files(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
@@ -230,8 +273,9 @@ def _files(
     if source.views:
         if unknown := sorted(views - set(source.views)):
             raise DataError(f"the SELECTs of {source.name} name {unknown[0]}, which its files.toml does not declare")
-        gathered = gather(paths, source.views, asked=asked, progress=progress)
-        return gathered.files, gathered.unread
+        files = [path for path in paths if path.name != mapping.NAME]
+        gathered = gather(files or paths, source.views, asked=asked, progress=progress)
+        return gathered.files, tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
     found = raw.find(paths)
     named = _needed(source, found, sorted(views)) if source.selects else canonical.recognised(found)
     labels = raw.names([path for paths in named.values() for path in paths])
@@ -329,7 +373,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
     values = ", ".join(f"{dialect.value(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
     selves = " ".join(f"WHEN {quoted(a)} = {quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
-    wrong = " ".join(dialect.wrong(column, latest) for column in columns)
+    wrong = " ".join(dialect.wrong(column, latest, source.is_private) for column in columns)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
@@ -345,7 +389,8 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         connection.execute(checked)
     except duckdb.Error as error:
         raise _explained(error, source, table) from error
-    row = ", ".join(f"{quoted(column.name)} := {quoted('_' + column.name)}" for column in columns)
+    show = dialect.harmless if source.is_private else str
+    row = ", ".join(f"{quoted(column.name)} := {show(quoted('_' + column.name))}" for column in columns)
     connection.execute(f"""
         CREATE TABLE clean.{table.name} AS SELECT {everything} FROM _checked WHERE stays ORDER BY {keys};
         INSERT INTO rejects SELECT _file, _row, '{table.name}', reason, left(struct_pack({row})::VARCHAR, 200)

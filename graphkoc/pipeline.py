@@ -39,15 +39,17 @@ def load(
     *,
     dry_run: bool = False,
     encoding: str | None = None,
+    key_file: Path | None = None,
     progress: Progress | None = None,
 ) -> loaders.Loaded:
     """Read raw files of a source, or of a loader folder's path, and put them into the store; twice is once.
 
     With dry_run the store stays as it is. encoding says what text files are in where their bytes leave it
-    open. Raises UsageError for an unknown source, DataError for files
+    open; key_file has the secret for contacts, which GRAPHKOC_KEY or the file of GRAPHKOC_KEY_FILE also can.
+    Raises UsageError for an unknown source, DataError for files
     that cannot be read as what they should be, StoreError when the store refuses.
     """
-    loaded = loaders.read(loaders.find_source(source), paths, encoding=encoding, progress=progress)
+    loaded = loaders.read(loaders.find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
     if not dry_run:
         tables, stated = _without_identities(loaded.tables)
         store.upsert({**tables, "loads": loaded.record(datetime.now(UTC))}, progress)

@@ -22,7 +22,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from graphkoc import archives, lines, typed
+from graphkoc import archives, contacts, lines, typed
 from graphkoc import encoding as encodings
 from graphkoc.archives import Member
 from graphkoc.errors import DataError
@@ -41,6 +41,8 @@ LONGEST_FIELD = 16 * 1024 * 1024
 PACKED = (".gz", ".xz")
 ASIDE = (".", "~$", "graphkoc-rejects-")
 """How the names begin that a folder holds and nobody means: hidden, a spreadsheet's lock, an earlier load's rejects."""
+TITLES = 9
+"""Rows that may stand above a header."""
 MARK = "\ufeff"
 QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
@@ -69,6 +71,8 @@ class RawFile:
     bad: tuple[BadRow, ...]
     again: int = 0
     """Rows that repeat the header, as they stand where files were put one after the other."""
+    left: tuple[str, ...] = ()
+    """Columns that the view knows by no name, where it has names."""
 
     @property
     def columns(self) -> list[str]:
@@ -132,10 +136,11 @@ def read(
     name: str | None = None,
     view: View | None = None,
     member: Member | None = None,
+    every: bool = False,
 ) -> RawFile:
     """Read one file whole; text in this encoding, with or without a byte order mark.
 
-    `view` says which columns to keep, by default all, and how to read it; a list in JSON is then its JSON.
+    `view` says which columns to keep, unless `every` one is, and how to read it; a list in JSON is then its JSON.
     `member` is the text in the archive `path`. A `.json` is read by its lines.
 
     A row with a NUL, a byte that the encoding does not have, a quote never closed, or more or fewer cells
@@ -143,7 +148,6 @@ def read(
     its suffix says: empty, no text, two columns of one name, a cut-off .gz.
     """
     name = name or path.name
-    kept = None if view is None else {column.lower() for column in (*view.must, *view.may)}
     with _opened(path, member) as (stream, file):
         size = path.stat().st_size
         path = _shown(path, member)
@@ -153,7 +157,7 @@ def read(
             if progress:
                 progress(f"reading {name}", min(file.tell(), size), size, rows)
 
-        table, bad, again = _table(name, header, records, seen, kept)
+        table, bad, again = _table(name, header, records, seen, None if every else view)
     if not header and bad:
         raise DataError(
             f"{path} holds no good row; row {bad[0].row}: {bad[0].reason}", hint="Is the suffix the right one?"
@@ -163,7 +167,13 @@ def read(
     _distinct(path, header)
     if progress:
         progress(f"reading {name}", size, size, table.num_rows)
-    return RawFile(name, table, tuple(bad), again)
+    if view and view.private and any(_harmless(column) != column for column in header):
+        raise DataError(
+            f"{path} does not begin with a header row: there are e-mail addresses or phone numbers in it",
+            hint="Put a row with the columns' names above the first.",
+        )
+    left = [column for column in header if column not in view.matched(header)] if view and view.names else []
+    return RawFile(name, table, tuple(bad), again, tuple(map(_harmless, left)))
 
 
 def suffix(name: str, others: Sequence[str] = ()) -> str:
@@ -196,7 +206,8 @@ def _contents(path: Path, stream: BinaryIO, encoding: str, view: View | None) ->
     if kind == ".parquet":
         return _checked(path, *typed.parquet(path))
     if kind == ".xlsx":
-        return _checked(path, *typed.workbook(path))
+        cells, rows = typed.workbook(path)
+        return _checked(path, *_titled(view, [(1, cells, "", "")], rows))
     text = _decoded(stream, encoding)
     if view and view.reading == "loose":
         columns = [*view.must, *view.may]
@@ -211,13 +222,25 @@ def _contents(path: Path, stream: BinaryIO, encoding: str, view: View | None) ->
     delimiter = _delimiter(first[0][0]) if kind == ".csv" and first else "," if kind == ".csv" else "\t"
     text = itertools.chain(first, text)
     records = lines.unquoted(text) if view and view.reading == "unquoted" else _records(text, delimiter)
-    _, cells, reason, _ = next(records, (1, [], "", ""))
+    top = [next(records, (1, [], "", ""))]
+    _, _, reason, _ = top[0]
     if reason:
         raise DataError(
             f"{path} does not begin with a header row: {reason}",
             hint="It may be no text file, or UTF-16 without a mark: try --encoding utf-16-le.",
         )
+    cells, records = _titled(view, top, records)
     return _checked(path, cells, _even(records, cells))
+
+
+def _titled(view: View | None, top: list[Record], records: Iterator[Record]) -> tuple[list[Cell], Iterator[Record]]:
+    """The header's cells and the rows below it: the first row, or the one below a title that has most names."""
+    if view is None or not view.names:
+        return top[0][1], records
+    top = [*top, *itertools.islice(records, TITLES)]
+    known = [0 if reason else len(view.matched([cell or "" for cell in cells])) for _, cells, reason, _ in top]
+    place = known.index(max(known))
+    return top[place][1], itertools.chain(top[place + 1 :], records)
 
 
 def _checked(path: Path, cells: Sequence[Cell], records: Iterator[Record]) -> tuple[list[str], Iterator[Record]]:
@@ -232,9 +255,14 @@ def _distinct(path: Path, header: list[str]) -> None:
     """Columns are told apart as SQL does, which does not mind capitals."""
     count = Counter(map(str.lower, [*header, "_file", "_row"]))
     if twice := [column for column in header if count[column.lower()] > 1]:
-        raise DataError(f"{path} has two columns called {twice[0]!r}", hint="Rename one of them.")
+        raise DataError(f"{path} has two columns called {_harmless(twice[0])!r}", hint="Rename one of them.")
     if any("\0" in column for column in header):
         raise DataError(f"{path} has a NUL byte in a column's name", hint="Rename that column.")
+
+
+def _harmless(header: str) -> str:
+    """A header as it may be shown: in a file without one, it is somebody's row."""
+    return contacts.redacted(header)
 
 
 def _delimiter(header: str) -> str:
@@ -267,7 +295,7 @@ def _table(
     header: list[str],
     records: Iterator[Record],
     seen: Callable[[int], None],
-    kept: set[str] | None,
+    view: View | None,
 ) -> tuple[pa.Table, list[BadRow], int]:
     chunks: list[pa.Table] = []
     bad: list[BadRow] = []
@@ -277,8 +305,9 @@ def _table(
 
     def flush() -> None:
         chunk = tabled(header, rows, [name] * len(rows), numbers)
-        if kept is not None:
-            chunk = chunk.select([c for c in header if c.lower() in kept] + ["_file", "_row"])
+        if view is not None:
+            kept = view.matched(header)
+            chunk = chunk.select([c for c in header if c in kept] + ["_file", "_row"])
         chunks.append(chunk)
         rows.clear()
         numbers.clear()

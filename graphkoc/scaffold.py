@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from pathlib import Path
 from graphkoc import canonical, raw
 from graphkoc.errors import DataError, UsageError
 from graphkoc.tables import CANONICAL, Table
+from graphkoc.views import plain
 
 __all__ = ["Scaffold", "scaffold"]
 
@@ -107,18 +107,13 @@ def _synonyms() -> Mapping[str, dict[str, list[str]]]:
     text = Path(__file__).with_name("synonyms.toml").read_text(encoding="utf-8")
     known = tomllib.loads(text)
     shared = {name: words for name, words in known["columns"].items() if isinstance(words, list)}
-    found = {"tables": {name: [*map(_plain, words)] for name, words in known["tables"].items()}}
+    found = {"tables": {name: [*map(plain, words)] for name, words in known["tables"].items()}}
     for table in CANONICAL.values():
         own = known["columns"].get(table.name, {})
         found[table.name] = {
-            name: [_plain(word) for word in (name, *own.get(name, []), *shared.get(name, []))] for name in table.names
+            name: [plain(word) for word in (name, *own.get(name, []), *shared.get(name, []))] for name in table.names
         }
     return found
-
-
-def _plain(name: str) -> str:
-    """A name without capitals, widths, spaces and signs."""
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _by_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
@@ -127,8 +122,8 @@ def _by_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
     for place, column in enumerate(table.names):
         words = _synonyms()[table.name][column]
         for header in headers:
-            plain = _plain(header)
-            for penalty, form in ((0, plain), (0.5, SUFFIXES.sub("", plain))):
+            bare = plain(header)
+            for penalty, form in ((0, bare), (0.5, SUFFIXES.sub("", bare))):
                 if form in words:
                     ranked.append((words.index(form) + penalty, place, column, header))
     found: dict[str, str] = {}
@@ -146,7 +141,7 @@ def _guess(view: str, file: raw.RawFile) -> _Guess:
         columns = _by_name(table, file.columns)
         can_be_made = {canonical.MADE[table.name][0]} if table.name in canonical.MADE else set()
         if {column.name for column in table if column.required} - can_be_made <= set(columns):
-            named = _plain(view) in _synonyms()["tables"][table.name]
+            named = plain(view) in _synonyms()["tables"][table.name]
             # Every table that mentions products has as much of a product list in it, and says more.
             options.append((named, len(columns), -place, table, columns))
     if not options:

@@ -9,7 +9,13 @@ r"""What a source calls its files: `files.toml` in its folder says which files m
     lookup = true                               # its rows only say more of others', and need no table to take them
     reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.lines` does;
                                                 # loose: a last column "header" in may has the file's own names
+    private = true                              # its cells may be e-mail addresses or phone numbers: rejects show none
 
+    [posts.names]                               # what files call its columns, the most usual first
+    username = ["user name", "用户名"]
+
+Names are compared without capitals, widths, spaces and signs, and where a view has names the header is the row
+among the first ten that has most of them: what stands above it is a title.
 A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json"; * and ?
 stop at a /, # is a digit. A file belongs to a view also when it is packed. Where plain views (without `rows` and
 `around`) alone fit a file, it belongs to the first of them. A view that no file belongs to is
@@ -20,7 +26,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,14 +36,16 @@ from pathlib import Path
 from graphkoc.errors import DataError
 from graphkoc.lines import READINGS
 
-__all__ = ["View", "declared"]
+__all__ = ["View", "declared", "plain"]
 
 
 @dataclass(frozen=True)
 class View:
     """One view: the patterns of its files, and its columns. `rows` and `around` are paths of keys with dots.
 
-    `reading` is one of `graphkoc.lines`, or "" for what the suffix says.
+    `reading` is one of `graphkoc.lines`, or "" for what the suffix says. names: column -> what files call it.
+    Where it is `mapped` these were told (`graphkoc.mapping`), not known beforehand, and `always` says what is in a
+    column where a file has nothing.
     """
 
     name: str
@@ -46,6 +56,10 @@ class View:
     around: tuple[tuple[str, str], ...] = ()
     reading: str = ""
     lookup: bool = False
+    private: bool = False
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    always: tuple[tuple[str, str], ...] = ()
+    mapped: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -57,6 +71,25 @@ class View:
         """The columns that patterns make out of paths."""
         names = (name for pattern in self._patterns for name in pattern.groupindex)
         return list(dict.fromkeys(names))
+
+    def matched(self, headers: Sequence[str]) -> dict[str, str]:
+        """Which of a file's columns, by their headers, are which of the view's; the most usual name wins."""
+        own = [*self.must, *self.may]
+        if not self.names:
+            spelled = {column.lower(): column for column in own}
+            return {header: spelled[header.lower()] for header in headers if header.lower() in spelled}
+        called = {column: [*map(plain, words)] for column, words in self.names}
+        ranked = sorted(
+            (words.index(plain(header)), own.index(column), column, header)
+            for header in headers
+            for column, words in called.items()
+            if plain(header) in words
+        )
+        found: dict[str, str] = {}
+        for _, _, column, header in ranked:
+            if header not in found and column not in found.values():
+                found[header] = column
+        return found
 
     @cached_property
     def _patterns(self) -> list[re.Pattern[str]]:
@@ -90,7 +123,7 @@ def declared(folder: Path) -> dict[str, View]:
 
 def _view(file: Path, name: str, keys: object) -> View:
     lists = ("files", "must", "may")
-    others = ("may", "rows", "around", "reading", "lookup")
+    others = ("may", "rows", "around", "reading", "lookup", "private", "names")
     if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {"files", "must", *others}:
         raise DataError(f"{file}: {name} needs files and must, and may have {', '.join(others)}")
     if keys.get("reading", "") not in ("", *READINGS):
@@ -99,15 +132,39 @@ def _view(file: Path, name: str, keys: object) -> View:
     texts = [keys.get("rows", ""), *(around.values() if isinstance(around, dict) else [None])]
     texts += [text for key in lists for text in (keys.get(key, []) if isinstance(keys.get(key, []), list) else [None])]
     lookup = keys.get("lookup", False)
-    plain = all(isinstance(text, str) for text in texts) and isinstance(lookup, bool)
-    if not plain or not re.fullmatch(r"\w+", name):
+    private, names = keys.get("private", False), _names(keys.get("names", {}))
+    sound = all(isinstance(text, str) for text in texts) and isinstance(lookup, bool) and isinstance(private, bool)
+    if not sound or names is None or not re.fullmatch(r"\w+", name):
         raise DataError(f"{file}: {name} is a plain word; its files, must and may are lists of texts, rows is a text")
     files, must, may = (tuple(keys.get(key, ())) for key in lists)
-    view = View(name, files, must, may, keys.get("rows", ""), tuple(around.items()), keys.get("reading", ""), lookup)
+    rows, reading, called = keys.get("rows", ""), keys.get("reading", ""), _called([*must, *may], names)
+    view = View(name, files, must, may, rows, tuple(around.items()), reading, lookup, private, called)
+    if strange := next((column for column in names if column not in (*must, *may)), None):
+        raise DataError(f"{file}: {name} has names for {strange}, which is no column of it")
     twice = [column for column, count in Counter(map(str.lower, view.columns)).items() if count > 1]
     if twice:
         raise DataError(f"{file}: {name} has two columns called {twice[0]!r}")
     return view
+
+
+def plain(name: str) -> str:
+    """A name without capitals, widths, spaces and signs."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _names(said: object) -> dict[str, tuple[str, ...]] | None:
+    """Column -> what files call it; None where it says something else."""
+    if not isinstance(said, Mapping):
+        return None
+    lists = {column: words for column, words in said.items() if isinstance(words, list)}
+    if len(lists) < len(said) or not all(isinstance(word, str) for words in lists.values() for word in words):
+        return None
+    return {column: tuple(words) for column, words in lists.items()}
+
+
+def _called(columns: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What files call each column, its own name first; nothing where no names are given."""
+    return tuple((column, (column, *names.get(column, ()))) for column in columns) if names else ()
 
 
 def _pattern(glob: str) -> re.Pattern[str]:

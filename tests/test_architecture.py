@@ -16,6 +16,7 @@ PACKAGE = Path(graphkoc.__file__).parent
 
 DATA = {"raw", "typed", "encoding", "loaders", "canonical", "scaffold", "cypher", "tables", "stores"}
 DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect", "origin", "identity"}
+DATA |= {"contacts", "mapping", "shop"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
@@ -31,6 +32,7 @@ OWNERS = {
     "ladybug": {"stores.ladybug"},
     "neo4j": {"stores.neo4j"},
     "networkx": {"network", "circles", "measures"},
+    "phonenumbers": {"contacts"},
     "python_calamine": {"typed"},
     "rjieba": {"words"},
     "sklearn": {"forecast"},

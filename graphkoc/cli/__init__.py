@@ -31,11 +31,17 @@ STORE = "ladybug:./graphkoc.lbug"
     show_envvar=True,
     help="Where the graph lives.",
 )
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    show_envvar=True,
+    help="The secret for e-mail addresses and phone numbers; GRAPHKOC_KEY has one itself.",
+)
 @config_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
-def cli(ctx: click.Context, store: str, config: Path | None, quiet: bool, debug: bool) -> None:
+def cli(ctx: click.Context, store: str, key_file: Path | None, config: Path | None, quiet: bool, debug: bool) -> None:
     """Find key opinion consumers: small audiences, recent reviews, followers who follow on.
 
     \b
@@ -49,7 +55,7 @@ def cli(ctx: click.Context, store: str, config: Path | None, quiet: bool, debug:
     Exit codes: 0 done, 1 a bug of ours, 2 usage, 3 bad data, 4 query, 5 store,
     6 nothing to analyse, 7 done but rows were rejected, 130 interrupted.
     """
-    ctx.obj = {"store": store, "quiet": quiet}
+    ctx.obj = {"store": store, "quiet": quiet, "key_file": key_file}
 
 
 for step, commands in (

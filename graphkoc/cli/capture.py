@@ -142,12 +142,14 @@ def scaffold(
 ) -> None:
     """Write a loader for FILES whose columns have names of their own.
 
-    KIND is csv. The columns are guessed from their names (English, German, French, Spanish, Chinese,
-    Japanese) and their cells, and the guesses are written as SELECTs that can be edited.
+    KIND is csv, or crm or roster, for which a mapping.toml beside the first file is enough. The columns are
+    guessed from their names (English, German, French, Spanish, Chinese, Japanese) and their cells, and the
+    guesses are written down, as SELECTs or as the mapping, and can be edited.
 
     \b
     Examples:
       graphkoc sources scaffold csv bewertungen.csv
+      graphkoc sources scaffold crm shop/orders.csv shop/客户.xlsx
       graphkoc sources scaffold csv 评论.xlsx --name shop
       graphkoc load ./loaders/shop 评论.xlsx
     """
@@ -156,8 +158,12 @@ def scaffold(
     if name and not re.fullmatch(r"[\w-]+", name):
         raise click.BadParameter("a loader's name is made of letters, digits, _ and -", param_hint="--name")
     called = name or re.sub(r"[^\w-]+", "-", files[0].name.split(".")[0]).strip("-")
-    folder = out if out and not name else (out or Path("loaders")) / called
-    made = graphkoc.find_source(kind).scaffold(files, folder, encoding)
+    source = graphkoc.find_source(kind)
+    if source.is_mapped:
+        folder = out or files[0].parent
+    else:
+        folder = out if out and not name else (out or Path("loaders")) / called
+    made = source.scaffold(files, folder, encoding)
     document = {
         "folder": str(made.folder),
         "columns": made.columns,
@@ -171,7 +177,12 @@ def scaffold(
     ]
     lines += [f"  {column!r} as nothing" for columns in made.unused.values() for column in columns]
     path = str(made.folder) if made.folder.is_absolute() else f"./{made.folder}"
-    lines.append(f"Check its .sql files, then: graphkoc load {shlex.quote(path)} {shlex.join(map(str, files))}")
+    named = shlex.join(map(str, files))
+    if source.is_mapped:
+        beside = "" if folder.resolve() == files[0].resolve().parent else f" {shlex.quote(path)}"
+        lines.append(f"Check it, then: graphkoc load {source.name} {named}{beside}")
+    else:
+        lines.append(f"Check its .sql files, then: graphkoc load {shlex.quote(path)} {named}")
     emit(document, format_, None, text="\n".join(lines))
 
 
@@ -210,7 +221,15 @@ def load(
     import graphkoc
 
     with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
-        loaded = graphkoc.load(store, source, paths, dry_run=dry_run, encoding=encoding, progress=progress)
+        loaded = graphkoc.load(
+            store,
+            source,
+            paths,
+            dry_run=dry_run,
+            encoding=encoding,
+            key_file=key_file(ctx),
+            progress=progress,
+        )
     rejects = _write_rejects(loaded)
     document = {
         "source": loaded.source,
@@ -301,4 +320,43 @@ def doctor(ctx: click.Context, format_: str | None, output: Path | None) -> None
     emit(checks, format_, output, text=text)
 
 
-COMMANDS = (demo, sources, load, status, doctor)
+def key_file(ctx: click.Context) -> Path | None:
+    """Where the secret for contacts is: the file that is set, else the user's own, if it is there."""
+    told: Path | None = ctx.obj["key_file"]
+    own = Path(click.get_app_dir("graphkoc")) / "key"
+    return told or (own if own.is_file() else None)
+
+
+@click.group()
+def key() -> None:
+    """The secret under which e-mail addresses and phone numbers become keys.
+
+    \b
+    Examples:
+      graphkoc key new
+    """
+
+
+@key.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.pass_context
+def new(ctx: click.Context, path: Path | None) -> None:
+    """Make a secret in a file of its own that only you can read; never over another.
+
+    PATH is by default the file that --key-file, GRAPHKOC_KEY_FILE or graphkoc.toml names, else one in your
+    own configuration folder. Keep it, and keep it apart from the store: with another one nobody is known again.
+
+    \b
+    Examples:
+      graphkoc key new
+      graphkoc key new ~/secrets/brand.key
+    """
+    import graphkoc
+
+    made = graphkoc.new_key(path or ctx.obj["key_file"] or Path(click.get_app_dir("graphkoc")) / "key")
+    click.echo(str(made))
+    if path:
+        click.echo(f"Name it to the others: GRAPHKOC_KEY_FILE={shlex.quote(str(path))}", err=True)
+
+
+COMMANDS = (demo, sources, load, status, doctor, key)

@@ -1,0 +1,92 @@
+-- A row is a customer of the list; those who only ordered have none of their own, but for orders that were cancelled.
+WITH people AS (
+    SELECT
+        true AS listed,
+        bare(customer) AS customer,
+        concat_ws(chr(10), bare(email), bare(phone)) AS contacts,
+        bare(country) AS country,
+        bare(name) AS name,
+        shop_time(bare(joined_at), times) AS joined_at,
+        to_consent(bare(consent)) AS consent,
+        bare(unionid) AS unionid,
+        _file,
+        _row
+    FROM customers
+    UNION ALL
+    SELECT
+        is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered)),
+        -- Where a line of an order leaves it open who, another line of it says so.
+        coalesce(bare(customer), max(bare(customer)) OVER ordered),
+        concat_ws(
+            chr(10),
+            coalesce(bare(email), max(bare(email)) OVER ordered),
+            coalesce(bare(phone), max(bare(phone)) OVER ordered)
+        ),
+        coalesce(bare(country), max(bare(country)) OVER ordered),
+        bare(name),
+        NULL,
+        to_consent(bare(consent)),
+        NULL,
+        _file,
+        _row
+    FROM orders
+    WINDOW ordered AS (PARTITION BY _file, bare("order"))
+),
+keyed AS (
+    SELECT
+        *,
+        -- An id that is an address or a phone number is a contact, and no id.
+        if(redacted(customer) = customer, customer, NULL) AS own,
+        contact_keys(
+            concat_ws(chr(10), contacts, if(redacted(customer) <> customer, customer, NULL)),
+            if(regexp_full_match(country, '[A-Za-z]{2}'), country, NULL)
+        ) AS keys
+    FROM people
+),
+-- Whose contact it is, where it is the contact of one customer alone.
+known AS (
+    SELECT key, min(own) AS own
+    FROM (SELECT DISTINCT own, unnest(string_split(keys, ' ')) AS key FROM keyed WHERE own IS NOT NULL)
+    GROUP BY key
+    HAVING count(*) = 1
+),
+named AS (
+    SELECT
+        coalesce(keyed.own, first_.own, second_.own, 'contact-' || left(keys, 32)) AS consumer,
+        keyed.*
+    FROM keyed
+    LEFT JOIN known AS first_ ON first_.key = split_part(keyed.keys, ' ', 1)
+    LEFT JOIN known AS second_ ON second_.key = nullif(split_part(keyed.keys, ' ', 2), '')
+),
+merged AS (
+    SELECT
+        consumer,
+        redacted(min(name)) AS name,
+        'crm' AS platform,
+        'person' AS kind,
+        min(to_time(joined_at))::VARCHAR AS joined_at,
+        array_to_string(
+            list_sort(list_distinct(flatten(list(string_split(keys, ' ')) FILTER (keys IS NOT NULL)))), ' '
+        ) AS contact_key,
+        -- Who said no once has said no; what is no clear yes is none.
+        coalesce(min(consent), 'unknown') AS consent,
+        min(unionid) AS unionid
+    FROM named
+    WHERE consumer IS NOT NULL
+    GROUP BY consumer
+)
+SELECT
+    named.consumer,
+    merged.* EXCLUDE (consumer) REPLACE (
+        -- What is no time is said, and rejected.
+        if(to_time(named.joined_at) IS NULL, coalesce(named.joined_at, merged.joined_at), merged.joined_at) AS joined_at
+    ),
+    _file,
+    _row
+FROM named
+LEFT JOIN merged ON merged.consumer = named.consumer
+WHERE listed
+UNION ALL
+SELECT merged.*, NULL, NULL
+FROM merged
+ANTI JOIN (SELECT consumer FROM named WHERE listed) AS listed ON merged.consumer = listed.consumer

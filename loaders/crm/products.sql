@@ -1,0 +1,10 @@
+-- A row is a product that somebody ordered.
+SELECT
+    coalesce(bare(sku), bare(product)) AS product,
+    redacted(min(bare(product))) AS title,
+    min(bare(brand)) AS brand,
+    min(bare(category)) AS category,
+    median(TRY_CAST(to_amount(price) AS DOUBLE)) AS price
+FROM orders
+WHERE coalesce(bare(sku), bare(product)) IS NOT NULL
+GROUP BY 1

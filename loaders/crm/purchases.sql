@@ -1,0 +1,59 @@
+-- A row is a product on an order that was not cancelled.
+WITH lines AS (
+    SELECT
+        bare("order") AS "order",
+        -- Where a line of an order leaves it open who, when and in which money, another line of it says so.
+        coalesce(bare(customer), max(bare(customer)) OVER ordered) AS customer,
+        concat_ws(
+            chr(10),
+            coalesce(bare(email), max(bare(email)) OVER ordered),
+            coalesce(bare(phone), max(bare(phone)) OVER ordered)
+        ) AS contacts,
+        coalesce(bare(country), max(bare(country)) OVER ordered) AS country,
+        shop_time(coalesce(bare(ordered_at), max(bare(ordered_at)) OVER ordered), times) AS bought_at,
+        coalesce(bare(sku), bare(product)) AS product,
+        to_amount(quantity) AS quantity,
+        to_amount(amount) AS amount,
+        to_amount(price) AS price,
+        to_currency(
+            coalesce(bare(currency), max(bare(currency)) OVER ordered),
+            concat(amount, price)
+        ) AS currency,
+        coalesce(bare(code), max(bare(code)) OVER ordered) AS code,
+        is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered)) AS cancelled,
+        _file,
+        _row
+    FROM orders
+    WINDOW ordered AS (PARTITION BY _file, bare("order"))
+),
+keyed AS (
+    SELECT
+        *,
+        if(redacted(customer) = customer, customer, NULL) AS own,
+        contact_keys(
+            concat_ws(chr(10), contacts, if(redacted(customer) <> customer, customer, NULL)),
+            if(regexp_full_match(country, '[A-Za-z]{2}'), country, NULL)
+        ) AS keys
+    FROM lines
+    WHERE NOT cancelled
+),
+known AS (
+    -- Whoever has no id of the shop's got one made out of a contact, or is the one customer with that contact.
+    SELECT key, coalesce(min(consumer) FILTER (starts_with(consumer, 'crm:contact-')), min(consumer)) AS consumer
+    FROM (SELECT consumer, unnest(string_split(contact_key, ' ')) AS key FROM clean.consumers)
+    GROUP BY key
+)
+SELECT
+    coalesce(own, first_.consumer, second_.consumer) AS consumer,
+    product,
+    "order",
+    bought_at,
+    coalesce(quantity, '1') AS quantity,
+    coalesce(amount, (to_number(price) * to_number(coalesce(quantity, '1')))::VARCHAR) AS amount,
+    currency,
+    redacted(code) AS code,
+    _file,
+    _row
+FROM keyed
+LEFT JOIN known AS first_ ON first_.key = split_part(keyed.keys, ' ', 1)
+LEFT JOIN known AS second_ ON second_.key = nullif(split_part(keyed.keys, ' ', 2), '')

@@ -1,0 +1,57 @@
+-- A row is an account on a platform.
+WITH cells AS (
+    SELECT
+        bare(name) AS name,
+        ltrim(bare(handle), '@') AS handle,
+        lower(bare(platform)) AS platform,
+        stated(url) AS url,
+        lower(coalesce(bare(platform), url)) AS place,
+        coalesce(to_count(stated(followers)), to_count(stated(followers_wan) || '万')) AS followers,
+        coalesce(to_quote(quote), to_count(stated(quote_wan) || '万'), to_quote(video_quote)) AS quote,
+        coalesce(to_count(stated(reads)), to_count(stated(reads_wan) || '万')) AS reads,
+        bare(bio) AS bio,
+        contact_keys(concat_ws(chr(10), bare(email), bare(phone)), NULL) AS contact_key,
+        _file,
+        _row
+    FROM accounts
+),
+placed AS (
+    SELECT
+        * REPLACE (
+            CASE
+                WHEN regexp_matches(place, '小红书|^red$|xhs|xiaohongshu|rednote|little red book') THEN 'xiaohongshu'
+                WHEN regexp_matches(place, '抖音|douyin') THEN 'douyin'
+                WHEN regexp_matches(place, '微博|weibo') THEN 'weibo'
+                WHEN regexp_matches(place, 'b站|哔哩|bilibili') THEN 'bilibili'
+                WHEN regexp_matches(place, '微信|公众号|视频号|wechat') THEN 'wechat'
+                WHEN regexp_matches(place, '快手|kuaishou') THEN 'kuaishou'
+                WHEN regexp_matches(place, 'instagram|^ins?$|^ig$') THEN 'instagram'
+                WHEN regexp_matches(place, 'tiktok') THEN 'tiktok'
+                WHEN regexp_matches(place, 'youtu') THEN 'youtube'
+                ELSE platform
+            END AS platform
+        )
+    FROM cells
+)
+SELECT
+    -- The ids of the sources that read these platforms, so that a listed account is the one that wrote the notes.
+    coalesce(
+        'xiaohongshu:' || nullif(regexp_extract(url, 'xiaohongshu\.com/user/profile/([0-9A-Za-z]+)', 1), ''),
+        'instagram:' || lower(nullif(regexp_extract(url, 'instagram\.com/(?:_u/)?([^/?#]+)', 1), '')),
+        if(platform = 'instagram', 'instagram:' || lower(redacted(handle)), NULL),
+        coalesce(platform || '/', '') || redacted(coalesce(handle, url, name))
+    ) AS consumer,
+    redacted(name) AS name,
+    platform,
+    followers,
+    contact_key,
+    quote,
+    redacted(url) AS url,
+    redacted(handle) AS handle,
+    redacted(bio) AS bio,
+    reads,
+    _file,
+    _row
+FROM placed
+-- A list often ends with its sums.
+WHERE NOT (handle IS NULL AND url IS NULL AND regexp_full_match(lower(name), '合计|总计|小计|total|sum|average|平均'))

@@ -1,0 +1,168 @@
+"""Lists of accounts as agencies and platforms export them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from graphkoc import contacts, loaders
+from graphkoc.errors import DataError
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIXTURE = Path(__file__).with_name("data") / "roster"
+KEY = contacts.keys(b"secret")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _secret() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHKOC_KEY", "secret")
+        yield
+
+
+def read(*paths: Path) -> loaders.Loaded:
+    return loaders.read(loaders.find_source("roster"), paths, now=NOW)
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    return [
+        tuple(None if pd.isna(cell) else cell for cell in row) for row in frame[list(columns)].itertuples(index=False)
+    ]
+
+
+def one(folder: Path, header: str, row: str) -> dict[str, Any]:
+    """What becomes of a list of one account."""
+    (folder / "list.csv").write_text(f"昵称,{header}\n阿茶,{row}\n")
+    frame = read(folder).tables["consumers"]
+    return dict(zip(frame.columns, rows(frame, *frame.columns)[0], strict=True))
+
+
+@pytest.fixture(scope="module")
+def loaded() -> loaders.Loaded:
+    return read(FIXTURE)
+
+
+def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+        "influencers.csv": (9, 6, 1, 2),
+        "达人报价.csv": (12, 7, 1, 4),
+    }
+    assert [(row.file, row.row, row.reason) for row in loaded.rejects.itertuples()] == [
+        ("influencers.csv", 9, "followers is below 0: '-5'"),
+        ("influencers.csv", 10, "it has 4 cells, the header has 9"),
+        ("达人报价.csv", 10, "followers is not a whole number: '很多'"),
+        ("达人报价.csv", 11, "quote is not a number: '图文3000 视频5000'"),
+        ("达人报价.csv", 12, "followers is not a whole number: '(hidden)'"),
+        ("达人报价.csv", 13, "no table takes this row"),
+    ]
+    assert loaded.ignored == {"达人报价.csv": ("序号", "备注")}
+
+
+def test_accounts_become_consumers(loaded: loaders.Loaded) -> None:
+    frame = loaded.tables["consumers"]
+    assert rows(frame, "consumer", "name", "platform", "handle", "followers", "quote", "reads") == [
+        ("instagram:ann_b", "Ann B", "instagram", "Ann_B", 12400, 450.0, 3100),
+        ("instagram:cem.oz", "Cem Oz", "instagram", "cem.oz", 1200, 120.0, None),
+        ("roster:bilibili/guogai", "锅盖UP", "bilibili", "guogai", 10000, 5000.0, 8000),
+        ("roster:douyin/daguo", "大锅说", "douyin", "daguo", 1205000, 20000.0, None),
+        ("roster:instagram/Just A Name", "Just A Name", "instagram", None, 40, None, None),
+        ("roster:pinterest/Pinned", "Pin Ned", "pinterest", "Pinned", 300, None, None),
+        ("roster:tiktok/boil", "Boil", "tiktok", "boil", None, None, None),
+        ("roster:wechat/chashuijian", "茶水间", "wechat", "chashuijian", None, 3000.0, 2000),
+        ("roster:weibo/kettlefan", None, "weibo", "kettlefan", 3000, None, None),
+        ("roster:xiaohongshu/xiaolu88", "小鹿煮水", "xiaohongshu", "xiaolu88", 100000, 12000.0, 99),
+        ("roster:youtube/teatime", "Tea Time", "youtube", "teatime", 35000, 1500.0, 9000),
+        ("xiaohongshu:5f1a2b3c4d5e6f7a8b9c0d1e", "重复的阿茶", "xiaohongshu", "achapaohu2", 23000, 3000.0, 11000),
+        ("xiaohongshu:5f1a2b3c4d5e6f7a8b9c0d1f", "壶里春秋", "xiaohongshu", "huli_cq", 5210, 1200.0, 3200),
+    ]
+
+
+def test_contacts_become_keys_and_are_hidden_in_words(loaded: loaders.Loaded) -> None:
+    people = {row[0]: row[1:] for row in rows(loaded.tables["consumers"], "consumer", "contact_key", "bio")}
+    assert people["instagram:ann_b"] == (KEY("ann.b@example.com", ""), "Tea. Kettles. mail: (hidden)")
+    assert people["roster:xiaohongshu/xiaolu88"] == (
+        f"{KEY('lu@example.com', '')} {KEY('13800138022', '')}",
+        None,
+    )
+    assert people["xiaohongshu:5f1a2b3c4d5e6f7a8b9c0d1f"] == (None, None)
+
+
+def test_a_workbook_under_a_title_gives_what_the_text_gives(tmp_path: Path, loaded: loaders.Loaded) -> None:
+    text = (FIXTURE / "达人报价.csv").read_bytes().decode("gb18030")
+    with xlsxwriter.Workbook(tmp_path / "报价.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 11, "小红书达人报价表 2024年5月")
+        for place, row in enumerate(csv.reader(io.StringIO(text)), 1):
+            for column, cell in enumerate(row):
+                if place > 1 and cell.isdigit() and len(cell) < 8:
+                    sheet.write_number(place, column, int(cell))
+                else:
+                    sheet.write_string(place, column, cell)
+    after = read(tmp_path)
+    assert [(c.file, c.read, c.loaded, c.duplicate, c.rejected) for c in after.files] == [("报价.xlsx", 12, 7, 1, 4)]
+    before = loaded.tables["consumers"]
+    listed = before[~before["consumer"].isin(["roster:pinterest/Pinned", "roster:youtube/teatime"])]
+    listed = listed[~listed["platform"].isin(["instagram", "tiktok"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(after.tables["consumers"], listed)
+
+
+@pytest.mark.parametrize(
+    ("cell", "followers"),
+    [
+        ("2.3万", 23_000),
+        ("10w+", 100_000),
+        ("35K", 35_000),
+        ('"1,024"', 1024),
+        ("3千", 3000),
+        ("-", None),
+        ("暂无", None),
+    ],
+)
+def test_counts_are_read_as_they_are_abbreviated(tmp_path: Path, cell: str, followers: int | None) -> None:
+    assert one(tmp_path, "粉丝数", cell)["followers"] == followers
+
+
+def test_a_unit_may_stand_in_the_header(tmp_path: Path) -> None:
+    assert one(tmp_path, "粉丝数（万）,阅读中位数(万)", "2.3,0.8") | {"consumer": ""} == {
+        **dict.fromkeys(("platform", "contact_key", "quote", "url", "handle", "bio")),
+        "consumer": "",
+        "name": "阿茶",
+        "followers": 23_000,
+        "reads": 8000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "quote"),
+    [
+        ('"¥3,000"', 3000.0),
+        ("1.2万", 12_000.0),
+        ("3k", 3000.0),
+        ("800-1200元/篇", 1200.0),
+        ("1-2万", 20_000.0),
+        ("2万/条", 20_000.0),
+        ("$450", 450.0),
+        ("面议", None),
+        ("on request", None),
+    ],
+)
+def test_prices_are_read_as_agencies_write_them(tmp_path: Path, cell: str, quote: float | None) -> None:
+    assert one(tmp_path, "报价", cell)["quote"] == quote
+
+
+def test_other_names_are_told_by_a_mapping(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Wer,Wie viele\nAnn,1024\n")
+    with pytest.raises(DataError, match=r"list\.csv has no column 'name'"):
+        read(tmp_path)
+    (tmp_path / "mapping.toml").write_text(
+        '[accounts]\nfiles = ["list.csv"]\n[accounts.columns]\nname = "Wer"\nfollowers = "Wie viele"\n'
+        '[accounts.always]\nplatform = "Instagram"\n'
+    )
+    assert rows(read(tmp_path).tables["consumers"], "consumer", "followers") == [("roster:instagram/Ann", 1024)]
