@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -288,6 +289,9 @@ def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None)
     store = open_store(f"ladybug:{out / 'graphkoc.lbug'}")
     try:
         load(store, "ciao", [assets.folder("examples") / "ciao"], progress=progress)
+        # It shows a first analysis each time: what it made before is not followed on.
+        check_free(out / "run")
+        shutil.rmtree(out / "run", ignore_errors=True)
         run = analyse(store, out / "run", progress=progress)
     finally:
         store.close()

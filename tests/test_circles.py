@@ -13,6 +13,7 @@ from planted import Groups, groups_of, lfr, ring_of_cliques, scale_free, undirec
 from zoo import network_of
 
 from graphkoc.circles import MEMBER, Circles, circles, ensemble
+from graphkoc.circles.stability import Candidate, accepted
 from graphkoc.circles.ties import rewired, ties
 from graphkoc.network import Network, seeded
 
@@ -138,3 +139,34 @@ def test_when_chance_has_circles_too_nothing_is_published(monkeypatch: pytest.Mo
     assert len(found.table) == len(found.members) == 0
     assert found.control == {"published": 8, "tentative": 0}
     assert found.why_not == "8 circles were found where ties were dealt out at random"
+
+
+def candidate(first: int, last: int, stability: float, known: bool = False) -> Candidate:
+    people = np.arange(first, last, dtype=np.int32)
+    return Candidate(people, np.ones(len(people)), stability, 1.0, known)
+
+
+def test_of_two_circles_of_the_same_people_the_more_stable_stands() -> None:
+    one, other, apart = candidate(0, 40, 0.8), candidate(10, 50, 0.9), candidate(60, 80, 0.7)
+    assert accepted([one, other, apart], 100) == [other, apart]
+    assert accepted([candidate(0, 40, 0.59)], 100) == []
+
+
+@pytest.mark.parametrize("wide", [0.7, 0.9])
+def test_a_small_circle_in_a_wide_one_stands_whichever_is_the_more_stable(wide: float) -> None:
+    small, around = candidate(0, 20, 0.8), candidate(0, 81, wide)
+    standing = sorted([small, around], key=lambda one: -one.stability)
+    assert accepted([small, around], 100) == standing
+    close = candidate(0, 79, 0.9)
+    assert accepted([small, close], 100) == [close]
+
+
+def test_a_wide_circle_that_is_no_more_than_small_ones_is_left_out() -> None:
+    small = [candidate(first, first + 10, 1.0) for first in range(0, 60, 10)]
+    assert accepted([*small, candidate(0, 60, 0.9)], 100) == small
+
+
+def test_a_known_circle_has_the_place_and_a_lower_bar() -> None:
+    known, fresh = candidate(0, 40, 0.56, known=True), candidate(10, 50, 0.9)
+    assert accepted([fresh, known], 100) == [known]
+    assert accepted([candidate(0, 40, 0.54, known=True), fresh], 100) == [fresh]

@@ -21,6 +21,7 @@ import pytest
 
 import graphkoc
 from graphkoc import assets
+from graphkoc.runs import COLUMNS
 
 ROWS = "1,10,1,5,4,959670000\n2,10,1,3,4,959756400\n"
 
@@ -76,12 +77,8 @@ def test_demo_does_the_main_job_in_an_empty_folder(place: Path) -> None:
     page = (place / made["report"]).read_text(encoding="utf-8")
     assert len(page.encode()) <= 1_000_000
     assert "<html" in page
-    assert {path.name for path in (place / made["run"]).iterdir()} == {
-        "run.json",
-        "people.parquet",
-        "niches.parquet",
-        "members.parquet",
-    }
+    kept = {path.name for path in (place / made["run"]).iterdir()}
+    assert kept == {"run.json", *(f"{name}.parquet" for name in COLUMNS)}
     assert {path.name for path in (place / "graphkoc-demo").iterdir()} == {"graphkoc.lbug", "run", "report.html"}
 
 

@@ -100,6 +100,17 @@ def test_finer_niches_stand_below_theirs_with_what_the_names_do_not_tell(runs: P
     ]
 
 
+@pytest.mark.parametrize("kind", ["niche", "circle"])
+def test_where_there_are_none_it_says_why(runs: Path, kind: str) -> None:
+    people = shaped("people", pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, "reviews": 3}))
+    for name, why in (("none", None), ("refused", "2 were found where all was dealt out at random")):
+        told = {"why_not": why}
+        Run(str(runs / name), {"format": FORMAT, "circles": told, "niches": told}, people=people).save()
+    assert said(f"{kind}s", "none").startswith(f"No {kind}s: no")
+    assert said(f"{kind}s", "refused") == f"No {kind}s: 2 were found where all was dealt out at random.\n"
+    assert json.loads(said(f"{kind}s", "none", "--format", "json")) == []
+
+
 def test_a_run_that_is_called_as_a_verb_is_reached_by_its_path(runs: Path) -> None:
     assert names("./rename") == names("runs/rename") == names("--", "rename") == OTHER
     assert names("rename") == OTHER, "an option came first, so no verb did"

@@ -34,7 +34,7 @@ COHORT_RATIO = 1.5
 class Circles:
     """The circles of a network.
 
-    table: one row a circle, in the order of acceptance, the most stable first: circle ("c1", "c2", ...),
+    table: one row a circle, the most stable first: circle ("c1", "c2", ...),
     people, stability (S), status ("published" or "tentative"), cohort_ratio (times the ties that joining
     dates explain, NaN when no date is known), resolution.
     members: one row a person and circle, sorted by consumer, strongest first: consumer, circle,

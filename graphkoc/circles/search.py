@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def search(
     threads: int | None,
     tell: Callable[[int, int], None],
 ) -> list[Candidate]:
-    """The circles of some ties that come back at least tentatively, in the order of acceptance.
+    """The circles of some ties that come back at least tentatively, the most stable first.
 
     known: circles of an earlier run, indices into ties.people. tell: called with the runs that are done
     and the runs there are.
@@ -43,8 +44,9 @@ def search(
     partitions = {level: np.empty((RUNS, n), dtype=np.int32) for level in levels}
     apart = {level: np.zeros(len(ties), dtype=np.int8) for level in levels}
     label = np.full(n, -1)
-    for number, people in reversed(list(enumerate(known))):
-        label[people] = number
+    # A circle inside a wider one is labelled after it.
+    for number in sorted(range(len(known)), key=lambda number: -len(known[number])):
+        label[known[number]] = number
     inside_known = (label[ties.low] == label[ties.high]) & (label[ties.low] >= 0)
     often = np.where(inside_known, round((1 - KNOWN_STABLE) * RUNS), round((1 - STABLE) * RUNS))
 
@@ -68,7 +70,7 @@ def search(
             old = cores(ties, inside_known & (together >= KNOWN_STABLE), min_size)
             for core, one in zip(old, candidates(partitions[level], old, level), strict=True):
                 if _jaccard(one.members, known[label[core[0]]]) >= SAME:
-                    pooled.append(one)
+                    pooled.append(replace(one, known=True))
     return accepted(pooled, n)
 
 

@@ -20,10 +20,14 @@ PUBLISHED = 0.75
 """S from which on a circle is published."""
 TENTATIVE = 0.6
 """S from which on it is listed as tentative; below it is not listed."""
+KNOWN = 0.55
+"""The same for a circle of an earlier run, so that one at the limit does not come and go."""
 MEMBER = 0.5
 """Confidence from which on a person is a member."""
 FRINGE = 0.25
 """Confidence from which on she is listed, as the fringe."""
+WIDER = 4
+"""Times as many people as a circle that lies inside has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +35,14 @@ class Candidate:
     """What may be a circle.
 
     people: int32, sorted, members and fringe. confidence: float64, theirs. stability: S.
-    resolution: at which it was found.
+    resolution: at which it was found. known: whether it is a circle of an earlier run.
     """
 
     people: NDArray[np.int32]
     confidence: NDArray[np.float64]
     stability: float
     resolution: float
+    known: bool = False
 
     @property
     def members(self) -> NDArray[np.int32]:
@@ -74,12 +79,29 @@ def _most_common(labels: NDArray[np.int32]) -> int:
 
 
 def accepted(found: Iterable[Candidate], n: int) -> list[Candidate]:
-    """The candidates that stand: those that are at least tentative, best first, most people first, whose
-    members are at least half free of those before them; n: people in all."""
-    standing, taken = [], np.zeros(n, dtype=bool)
-    eligible = [one for one in found if round(one.stability, 2) >= TENTATIVE]
-    for one in sorted(eligible, key=lambda c: (-round(c.stability, 2), -len(c.members), int(c.members[0]))):
-        if taken[one.members].mean() <= 0.5:
+    """The candidates that stand, best first, most people first: those that are at least tentative and
+    whose members are at least half free of those before them, known ones first; n: people in all.
+
+    A circle that is a small part of a wider one is not held up by it: a close group of friends among all
+    who came in one year is another finding. Which of the two is the more stable is a throw of a coin, and
+    whether a circle comes back must not hang on it. A wide one that is no more than small ones is left out.
+    """
+    standing: list[Candidate] = []
+    # The sizes of the circles that each person is in already, in as many columns as somebody needs.
+    sizes = np.zeros((n, 1), dtype=np.int32)
+    eligible = [one for one in found if round(one.stability, 2) >= (KNOWN if one.known else TENTATIVE)]
+    for one in sorted(eligible, key=lambda one: (not one.known, *_place(one))):
+        size, there = len(one.members), sizes[one.members]
+        held = (there > 0) & (there < size * WIDER)
+        if held.any(axis=1).mean() <= 0.5:
             standing.append(one)
-            taken[one.members] = True
-    return standing
+            if there.all(axis=1).any():
+                sizes = np.pad(sizes, [(0, 0), (0, 1)])
+                there = sizes[one.members]
+            sizes[one.members, (there == 0).argmax(axis=1)] = size
+    return sorted(standing, key=_place)
+
+
+def _place(one: Candidate) -> tuple[float, int, int]:
+    """What candidates are sorted by, the best first."""
+    return -round(one.stability, 2), -len(one.members), int(one.members[0])

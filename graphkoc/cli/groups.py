@@ -135,8 +135,16 @@ def niches(run: str | None, format_: str | None, output: Path | None) -> None:
     """
     import graphkoc
 
-    rows = graphkoc.list_niches(graphkoc.find_run(run))
-    emit(rows, format_, output, rows=rows if format_ == "csv" or output else _tree(rows))
+    found = graphkoc.find_run(run)
+    rows = graphkoc.list_niches(found)
+    nothing = "nothing is reviewed by some people more than chance would have it"
+    emit(
+        rows,
+        format_,
+        output,
+        rows=rows if format_ == "csv" or output else _tree(rows),
+        text=None if rows else f"No niches: {found.info['niches']['why_not'] or nothing}.",
+    )
 
 
 def _tree(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -178,7 +186,8 @@ def circles(run: str | None, format_: str | None, output: Path | None) -> None:
     """
     import graphkoc
 
-    rows = graphkoc.list_circles(graphkoc.find_run(run))
+    found = graphkoc.find_run(run)
+    rows = graphkoc.list_circles(found)
     shown = (
         "circle",
         "name",
@@ -193,7 +202,14 @@ def circles(run: str | None, format_: str | None, output: Path | None) -> None:
         "evidence",
     )
     lines = [{name: row[name] for name in shown} for row in rows]
-    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+    nothing = "no circle comes back when the ties are shaken"
+    emit(
+        rows,
+        format_,
+        output,
+        rows=rows if format_ == "csv" or output else lines,
+        text=None if rows else f"No circles: {found.info['circles']['why_not'] or nothing}.",
+    )
 
 
 COMMANDS = (
