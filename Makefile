@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# What the benches of names and circles look at besides the example, where it is there.
+DATA ?= ../shared/data
 
 .PHONY: demo test soak bench lint clean
 
@@ -17,6 +19,10 @@ soak: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast]'
 	$(BIN)/python bench/stores.py
+	$(BIN)/python bench/circles.py --data $(DATA)
+	$(BIN)/python bench/circles.py --follows 1000000
+	$(BIN)/python bench/niches.py
+	$(BIN)/python bench/names.py $(DATA)
 	$(BIN)/python bench/authenticity.py
 
 lint: $(VENV)/.installed-dev
