@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
-from graphkoc.stores import Store, arrow, frame, open_store, writing
+from graphkoc.stores import Store, arrow, frame, ladybug, open_store, writing
 from graphkoc.tables import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
@@ -1032,3 +1032,20 @@ def test_a_database_that_may_only_be_read_is_read_and_refuses_the_load(
 def test_an_error_of_a_store_is_one_of_ours() -> None:
     assert issubclass(StoreError, GraphkocError)
     assert StoreError.exit_code == 5
+
+
+def test_many_rows_go_through_a_file_and_are_the_same(
+    ladybug_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder := tmp_path / "it's here").mkdir()
+    stores = [ladybug_place.open(), open_store(f"ladybug:{folder / 'graphkoc.lbug'}")]
+    for store, many in zip(stores, (ladybug.MANY, 0), strict=True):
+        monkeypatch.setattr(ladybug, "MANY", many)
+        assert store.upsert(tables())
+    for name in tables():
+        few, many_ = (store.table(name) for store in stores)
+        key = list(TABLES[name].key)
+        pd.testing.assert_frame_equal(few.sort_values(key), many_.sort_values(key))
+    for store in stores:
+        store.close()
+    assert [path.name for path in folder.iterdir() if "new" in path.name] == []

@@ -35,6 +35,12 @@ __all__ = ["LadybugStore", "open_url"]
 BUFFER_POOL = 1 << 30
 """Bytes of page cache at most. The engine's own default is most of the machine."""
 
+MEMORY = 1 << 30
+"""Bytes in which tables are changed; what is more goes to a file beside the store meanwhile."""
+
+MANY = 200_000
+"""Rows from which a table goes through a file into the engine, and not through memory as a whole."""
+
 ROOM = 32 << 20
 """Bytes that the engine may ask for at once: with less left, a disk is full."""
 
@@ -211,7 +217,8 @@ class LadybugStore:
             _remove(new)  # a killed process left it
             stack.callback(self.close)
             stack.callback(_remove, new)
-            graph = stack.enter_context(duckdb.connect())
+            spill = {"memory_limit": f"{MEMORY}B", "temp_directory": f"{new}.spill"}
+            graph = stack.enter_context(duckdb.connect(config=spill))
             self._dump(graph, exists)
             if not change(graph) and exists:
                 return False
@@ -306,20 +313,25 @@ class LadybugStore:
     def _build(self, graph: duckdb.DuckDBPyConnection, new: Path, progress: Progress | None) -> None:
         """A new file with all the tables in it."""
         steps = list(_copies(graph))
-        total = sum(rows.num_rows for *_, rows in steps)
+        total = sum(rows for *_, rows in steps)
         done = 0
+        file = Path(f"{new}.parquet")
         database, connection = self._opened(new, read_only=False)
         try:
-            for ddl, name, ends, rows in steps:
+            for ddl, copy, query, rows in steps:
                 if progress:
                     progress("storing", done, total, done)
                 if ddl:
                     connection.execute(ddl)
-                if rows.num_rows:
-                    connection.execute(f"COPY {name} FROM $rows{ends}", {"rows": rows})
-                done += rows.num_rows
+                if rows >= MANY:
+                    graph.execute(f"COPY ({query}) TO {_text(file)} (FORMAT parquet, COMPRESSION lz4)")
+                    connection.execute(copy.format(_text(file, "\\'")))
+                    file.unlink()
+                elif (found := graph.sql(query).to_arrow_table()).num_rows:
+                    connection.execute(copy.format("$rows"), {"rows": found})
+                done += rows
             connection.execute("CHECKPOINT")
-        except RuntimeError as error:
+        except (RuntimeError, duckdb.Error) as error:
             # Of a full disk the engine says that it cannot read.
             full = shutil.disk_usage(self.path.absolute().parent).free < ROOM
             why = "the disk is full" if full else _first_line(error)
@@ -337,6 +349,8 @@ class LadybugStore:
 def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> bool:
     """Put rows into a table by key, nulls leaving what is there; True when anything changed."""
     graph.register("_new", rows)
+    if not graph.execute(f"SELECT EXISTS (FROM {table.name})").fetchall()[0][0]:
+        return bool(graph.execute(f"INSERT INTO {table.name} BY NAME FROM _new").fetchall()[0][0])
     keys = ", ".join(map(_quoted, table.key))
     merged = ", ".join(
         _quoted(name)
@@ -360,9 +374,13 @@ def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:
     return not graph.execute("SELECT EXISTS (FROM _book ANTI JOIN loads USING (load))").fetchall()[0][0]
 
 
-def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, pa.Table]]:
-    """For each node label and each table's edges: the DDL, the name, which ends they have, and the rows in
-    the order of the DDL. Of an edge type that two tables share the first brings the DDL for both."""
+def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, int]]:
+    """For each node label and each table's edges: the DDL, the COPY with a place for what it is from, the query
+    whose rows are in the order of the DDL, and about how many they are.
+
+    Of an edge type that two tables share the first brings the DDL for both.
+    """
+    sizes = {name: graph.table(name).shape[0] for name in TABLES}
     for label, tables in node_tables().items():
         key = key_of(label)
         columns = {column.name: column for table in tables for column in table.properties if column.name != key}
@@ -370,20 +388,22 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, p
         joined = f"(SELECT DISTINCT key AS {_quoted(key)} FROM ({_keys(label)}) WHERE key IS NOT NULL)"
         joined += "".join(f" LEFT JOIN {table.name} USING ({_quoted(key)})" for table in tables)
         names = ", ".join(map(_quoted, [key, *columns]))
-        rows = graph.sql(f"SELECT {names} FROM {joined} ORDER BY {_quoted(key)}").to_arrow_table()
-        yield f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})", f"`{label}`", "", rows
+        query = f"SELECT {names} FROM {joined} ORDER BY {_quoted(key)}"
+        ddl = f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})"
+        yield ddl, f"COPY `{label}` FROM {{}}", query, max((sizes[table.name] for table in tables), default=0)
     edges = [(table, edge) for table in TABLES.values() for edge in table.edges]
     made = set()
     for table, edge in edges:
         own: list[Column] = [] if table.node else table.properties
         names = ", ".join(_quoted(name) for name in [edge.source_column, edge.target_column, *(c.name for c in own)])
         there = f"{_quoted(edge.source_column)} IS NOT NULL AND {_quoted(edge.target_column)} IS NOT NULL"
-        rows = graph.sql(f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL").to_arrow_table()
+        query = f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL"
         pairs = ", ".join(f"FROM `{e.source}` TO `{e.target}`" for _, e in edges if e.type == edge.type)
         properties = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in own)
         ddl = "" if edge.type in made else f"CREATE REL TABLE `{edge.type}` ({pairs}{properties})"
         made.add(edge.type)
-        yield ddl, f"`{edge.type}`", f" (from='{edge.source}', to='{edge.target}')", rows
+        copy = f"COPY `{edge.type}` FROM {{}} (from='{edge.source}', to='{edge.target}')"
+        yield ddl, copy, query, sizes[table.name]
 
 
 def _holds(there: Mapping[str, set[str]], table: Table) -> bool:
@@ -408,11 +428,19 @@ def _keys(label: str) -> str:
 def _remove(path: Path) -> None:
     """Remove a file that is being built, and the engine's own beside it, whose names begin with its."""
     for file in path.parent.glob(f"{glob.escape(path.name)}*"):
-        file.unlink()
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
 
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def _text(path: Path, quote: str = "''") -> str:
+    """The path as a query has it, with what stands for a quote in it."""
+    return "'" + str(path).replace("'", quote) + "'"
 
 
 def _first_line(error: Exception) -> str:
