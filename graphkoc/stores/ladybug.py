@@ -217,8 +217,8 @@ class LadybugStore:
             _remove(new)  # a killed process left it
             stack.callback(self.close)
             stack.callback(_remove, new)
-            spill = {"memory_limit": f"{MEMORY}B", "temp_directory": f"{new}.spill"}
-            graph = stack.enter_context(duckdb.connect(config=spill))
+            graph = stack.enter_context(duckdb.connect())
+            graph.execute(f"SET memory_limit = '{MEMORY}B'; SET temp_directory = {_text(Path(f'{new}.spill'))}")
             self._dump(graph, exists)
             if not change(graph) and exists:
                 return False
@@ -342,8 +342,8 @@ class LadybugStore:
             for opened in (connection, database):
                 with contextlib.suppress(RuntimeError):
                     opened.close()
-        with new.open("rb") as file:
-            os.fsync(file.fileno())
+        with new.open("rb") as written:
+            os.fsync(written.fileno())
 
 
 def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> bool:
