@@ -67,6 +67,15 @@ def test_a_large_ring_is_a_block_that_is_denser_than_chance_and_nearly_nobody_el
     assert block["density"] > blocks.BEYOND * block["chance"]
 
 
+def test_a_patient_ring_is_found_when_it_is_large(honest: pd.DataFrame) -> None:
+    reviews, members = with_rings("random", 1, 80, 16, honest, rng_seed=2, campaign=365.0)
+    found, people = looked_at(reviews)
+    named = set(people[found.suspicious].tolist())
+    assert len(named & members) >= 0.9 * len(named)
+    assert len(named & members) >= 0.8 * len(members)
+    assert found.suspicions["evidence"].str.contains("in the same year").any()
+
+
 def test_the_order_of_rows_changes_nothing(honest: pd.DataFrame) -> None:
     reviews, _ = with_rings("popular", 1, 15, 6, honest, rng_seed=3)
     reviews["review"] = [f"r{i:06}" for i in range(len(reviews))]
@@ -189,18 +198,18 @@ def test_who_shares_much_at_once_is_in_step_and_who_shares_it_a_year_apart_is_no
     others = np.arange(4, 4000)
     person, thing = np.concatenate([person, others]), np.concatenate([thing, others + 100])
     day = np.concatenate([np.tile(100.0 * np.arange(8), 4), np.linspace(0, 800, len(others))])
-    steps = lockstep.in_step(person, thing, day)
+    steps = lockstep.in_step(person, thing, day, lockstep.FAST)
     assert list(zip(steps.first.tolist(), steps.second.tolist(), strict=True)) == list(combinations(range(4), 2))
     assert steps.shared.tolist() == [8] * 6
     assert (steps.expected < 0.5).all()
-    assert [group.tolist() for group in lockstep.groups(steps)] == [[0, 1, 2, 3]]
-    assert not len(lockstep.in_step(person, thing, day + 400.0 * (person < 4) * person).first)
+    assert [group.tolist() for group in lockstep.groups(steps, 2)] == [[0, 1, 2, 3]]
+    assert not len(lockstep.in_step(person, thing, day + 400.0 * (person < 4) * person, lockstep.FAST).first)
 
 
 def test_a_chain_of_pairs_is_no_group() -> None:
     pairs = np.array([[0, 1], [1, 2], [2, 3], [5, 6], [5, 7], [6, 7]])
     steps = lockstep.Steps(pairs[:, 0], pairs[:, 1], np.full(6, 5), np.full(6, 0.1))
-    assert [group.tolist() for group in lockstep.groups(steps)] == [[5, 6, 7]]
+    assert [group.tolist() for group in lockstep.groups(steps, 2)] == [[5, 6, 7]]
 
 
 # Alone

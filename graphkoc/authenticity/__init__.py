@@ -19,7 +19,7 @@ from graphkoc.authenticity.blocks import BEYOND, Block, beyond_chance, denser
 from graphkoc.authenticity.burst import WINDOW as BURST
 from graphkoc.authenticity.burst import bursts
 from graphkoc.authenticity.copied import copies
-from graphkoc.authenticity.lockstep import WINDOW, groups, in_step, stretches
+from graphkoc.authenticity.lockstep import FAST, SLOW, groups, in_step, stretches
 from graphkoc.authenticity.ratings import critical, extremes
 from graphkoc.log import moment
 from graphkoc.network import Network, days
@@ -90,6 +90,15 @@ def examine(network: Network, reviews: pd.DataFrame, texts: pd.DataFrame, rng_se
     return Authenticity(suspicions, copied, suspicious, reasoned, told)
 
 
+IN_DAYS = (
+    f"reviewed up to {{:,}} of the same products within {FAST.window:.0f} days of {{:,}} others, "
+    "who did so among themselves"
+)
+IN_A_YEAR = (
+    "reviewed up to {:,} of the same products in the same year as {:,} others, who did so among themselves, "
+    f"{SLOW.share:.0%} at least of all that they could share"
+)
+
 Found = list[tuple[int, str, str, Any]]
 """Person, pattern, evidence and group."""
 
@@ -105,16 +114,18 @@ def _together(
     person, day = person[used], days(reviews["created_at"][used])
     thing = pd.factorize(reviews["product"][used].to_numpy(dtype=object), sort=True)[0].astype(np.int64)
     found: Found = []
-    steps = in_step(person, thing, day)
-    for number, group in enumerate(groups(steps), 1):
-        inside = np.isin(steps.first, group) & np.isin(steps.second, group)
-        ends = np.concatenate([steps.first[inside], steps.second[inside]])
-        most = pd.Series(np.tile(steps.shared[inside], 2)).groupby(ends).max()
-        with_ = pd.Series(ends).value_counts()
-        said = "reviewed up to {:,} of the same products within {:.0f} days of {:,} others, who did so among themselves"
-        found += [(p, "group", said.format(most[p], WINDOW, with_[p]), f"g{number}") for p in group.tolist()]
+    number = 0
+    for pace, said in ((FAST, IN_DAYS), (SLOW, IN_A_YEAR)):
+        steps = in_step(person, thing, day, pace)
+        for group in groups(steps, pace.mates):
+            inside = np.isin(steps.first, group) & np.isin(steps.second, group)
+            ends = np.concatenate([steps.first[inside], steps.second[inside]])
+            most = pd.Series(np.tile(steps.shared[inside], 2)).groupby(ends).max()
+            mates = pd.Series(ends).value_counts()
+            number += 1
+            found += [(p, "group", said.format(most[p], mates[p]), f"g{number}") for p in group.tolist()]
     blocks: list[dict[str, Any]] = []
-    columns = [stretches(thing, day, shift) for shift in (0.0, 0.5)]
+    columns = [stretches(thing, day, FAST.window, shift) for shift in (0.0, 0.5)]
     limit = beyond_chance(person, *columns[0], rng_seed)
     for column, _ in columns:
         for block in denser(person, column, limit):
@@ -140,7 +151,7 @@ def _dense(block: Block, told: dict[str, Any]) -> str:
     times = block.density / told["chance"] if told["chance"] else np.inf
     return (
         f"one of {told['people']:,} people who wrote {told['reviews']:,} reviews of {told['products']:,} products "
-        f"in the same stretches of {WINDOW:.0f} days, {times:.1f} times as densely as chance has it"
+        f"in the same stretches of {FAST.window:.0f} days, {times:.1f} times as densely as chance has it"
     )
 
 

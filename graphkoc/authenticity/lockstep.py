@@ -1,18 +1,20 @@
-"""People who review the same things within days of each other, more often than chance would have it.
+"""People who review the same things at the same time, more often than chance would have it.
 
-Two people are in step when they share significantly many pairs of a product and a stretch of `WINDOW` days.
-Where the reviews of each stretch are dealt out at random, with each person's and each product's number of
-them kept, two people share about a Poisson number of such pairs, whose mean is
+Two people are in step when they share significantly many pairs of a product and a stretch of days. Where the
+reviews of each stretch are dealt out at random, with each person's and each product's number of them kept, two
+people share about a Poisson number of such pairs, whose mean is
 
     sum_t a_t b_t sum_p k_pt (k_pt - 1) / E_t^2
 
 (a_t, b_t: their reviews in stretch t; k_pt: of a product; E_t: all). So whoever writes much, or writes when
 everybody does, is expected to meet others. False discoveries are held at .01 over all pairs of people
 (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). Stretches begin anew every half of one, so two reviews
-within `WINDOW` / 2 days are in one stretch at least once.
+within half a stretch are in one stretch at least once.
 
-A group is three people at least, each in step with two others of it: spammers who work together
-(Mukherjee, Liu, Glance, "Spotting fake reviewer groups in consumer reviews", WWW 2012).
+A group is some people of whom each is in step with some others of it: spammers who work together (Mukherjee,
+Liu, Glance, "Spotting fake reviewer groups in consumer reviews", WWW 2012). Within a fortnight honest people
+are hardly ever in step. Within a year those of one taste are, so there more is asked: that two people share
+nearly half of what they could, and that each has five such mates. (On Ciao nobody has even four.)
 """
 
 from __future__ import annotations
@@ -28,18 +30,30 @@ from scipy.special import gammainc
 
 from graphkoc.significance import benjamini_hochberg
 
-__all__ = ["WINDOW", "Steps", "groups", "in_step", "stretches"]
+__all__ = ["FAST", "SLOW", "Pace", "Steps", "groups", "in_step", "stretches"]
 
 Values = NDArray[np.float64]
 Nodes = NDArray[np.int64]
 
-WINDOW = 14.0
 FALSE_DISCOVERY_RATE = 0.01
-FEWEST_SHARED = 3
-"""Below it two people are not compared: it is little to say, and most of the work."""
 MOST_PAIRS = 400_000_000
 """How many meetings of two people are looked at; the largest crowds are left out until there are no more."""
 BATCH = 10_000_000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """window: days of a stretch. fewest: what two people must share. share: the same, of what they could, which
+    is the fewer reviews of the two in each stretch. mates: how many of a group each must be in step with."""
+
+    window: float
+    fewest: int
+    share: float
+    mates: int
+
+
+FAST = Pace(window=14.0, fewest=3, share=0.0, mates=2)
+SLOW = Pace(window=365.0, fewest=5, share=0.45, mates=5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,24 +69,28 @@ class Steps:
     expected: Values
 
 
-def stretches(thing: Nodes, day: Values, shift: float) -> tuple[Nodes, Nodes]:
-    """The pair of product and stretch of each review, numbered from 0, and the stretch; shift: in stretches."""
-    stretch = np.floor(day / WINDOW + shift).astype(np.int64)
+def stretches(thing: Nodes, day: Values, window: float, shift: float) -> tuple[Nodes, Nodes]:
+    """The pair of product and stretch of each review, numbered from 0, and the stretch of `window` days.
+
+    shift: in stretches.
+    """
+    stretch = np.floor(day / window + shift).astype(np.int64)
     stretch -= stretch.min(initial=0)
     _, column = np.unique(thing * (stretch.max(initial=0) + 1) + stretch, return_inverse=True)
     return column.astype(np.int64), stretch
 
 
-def in_step(person: Nodes, thing: Nodes, day: Values) -> Steps:
+def in_step(person: Nodes, thing: Nodes, day: Values, pace: Pace) -> Steps:
     """The pairs of people who are in step.
 
     person, thing: (k,) numbers from 0 of who reviewed what; day: (k,) float64, when.
     """
-    found = [_shared(person, *stretches(thing, day, shift)) for shift in (0.0, 0.5)]
-    first, second, shared, expected = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    found = [_shared(person, *stretches(thing, day, pace.window, shift), pace.fewest) for shift in (0.0, 0.5)]
+    first, second, shared, expected, could = (np.concatenate(parts) for parts in zip(*found, strict=True))
     n = len(np.unique(person))
     p = gammainc(shared, expected)
     kept = benjamini_hochberg(p, 2 * n * (n - 1) / 2) <= FALSE_DISCOVERY_RATE
+    kept &= shared >= pace.share * could
     order = np.lexsort((-shared[kept], second[kept], first[kept]))
     first, second, shared, expected = (values[kept][order] for values in (first, second, shared, expected))
     again = np.zeros(len(order), dtype=bool)
@@ -80,19 +98,18 @@ def in_step(person: Nodes, thing: Nodes, day: Values) -> Steps:
     return Steps(first[~again], second[~again], shared[~again], expected[~again])
 
 
-def groups(steps: Steps) -> list[Nodes]:
-    """The groups of people in step, each sorted, by their first."""
+def groups(steps: Steps, mates: int) -> list[Nodes]:
+    """The groups of people in step with `mates` others of theirs at least, each sorted, by their first."""
     nodes, ends = np.unique(np.concatenate([steps.first, steps.second]), return_inverse=True)
     half = len(steps.first)
     graph = igraph.Graph(len(nodes), np.column_stack([ends[:half], ends[half:]]))
-    # A chain of pairs is no group: everybody is in step with two of it.
-    held = np.flatnonzero(np.asarray(graph.coreness()) >= 2)
+    held = np.flatnonzero(np.asarray(graph.coreness()) >= mates)
     parts = graph.induced_subgraph(held.tolist()).connected_components()
     return [np.sort(nodes[held[part]]) for part in parts]
 
 
-def _shared(person: Nodes, column: Nodes, stretch: Nodes) -> tuple[Nodes, Nodes, Nodes, Values]:
-    """Pairs that share FEWEST_SHARED columns at least, with what they share and what chance gives."""
+def _shared(person: Nodes, column: Nodes, stretch: Nodes, fewest: int) -> tuple[Nodes, Nodes, Nodes, Values, Values]:
+    """Pairs that share `fewest` columns at least, with what they share, what chance gives, and what they could."""
     _, once = np.unique(person * (column.max(initial=0) + 1) + column, return_index=True)
     person, column, stretch = person[once], column[once], stretch[once]
     size = np.bincount(column)
@@ -110,17 +127,19 @@ def _shared(person: Nodes, column: Nodes, stretch: Nodes) -> tuple[Nodes, Nodes,
     busy = csr_array((ones.astype(float), (person, stretch)), shape=(people, spans))
     size = np.pad(size, (0, matrix.shape[1] - len(size)))
     work = np.cumsum(matrix @ size)
-    parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
+    parts = [(*(np.empty(0, np.int64) for _ in range(3)), np.empty(0), np.empty(0))]
     batch = (work // BATCH).astype(np.int64)
     edges = [*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), people]
     for begin, end in pairwise(edges):
         shared = (matrix[begin:end] @ matrix[begin:].T).tocoo()
-        many = (shared.row < shared.col) & (shared.data >= FEWEST_SHARED)
+        many = (shared.row < shared.col) & (shared.data >= fewest)
         low, high, count = shared.row[many] + begin, shared.col[many] + begin, shared.data[many]
-        expected = np.asarray(busy[low].multiply(busy[high]) @ chance)
-        parts.append((low.astype(np.int64), high.astype(np.int64), count.astype(np.int64), expected))
-    low, high, count, expected = (np.concatenate(values) for values in zip(*parts, strict=True))
-    return low, high, count, expected
+        hers, theirs = busy[low], busy[high]
+        expected, could = hers.multiply(theirs) @ chance, hers.minimum(theirs).sum(axis=1)
+        numbers = (values.astype(np.int64) for values in (low, high, count))
+        parts.append((*numbers, np.asarray(expected), np.asarray(could)))
+    low, high, count, expected, could = (np.concatenate(values) for values in zip(*parts, strict=True))
+    return low, high, count, expected, could
 
 
 def _crowd(size: Nodes) -> float:
