@@ -118,7 +118,7 @@ def analyse(
         "backtest": tested.to_dict() if tested else None,
         "backtest_why_not": why_not,
     }
-    tables |= {"people": people} | {name: getattr(groups, name) for name in FOUND}
+    tables |= {"people": people, "accounts": projection.accounts} | {name: getattr(groups, name) for name in FOUND}
     return Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
 
 
@@ -143,6 +143,7 @@ def _log(projection: Projection, until: datetime | None) -> tuple[Log, float]:
 def _counts(projection: Projection, log: Log) -> dict[str, Any]:
     return {
         "consumers": len(log.network),
+        "accounts": len(log.network) + len(projection.accounts) - projection.accounts["consumer"].nunique(),
         "products": len(projection.products),
         "follows": len(log.network.source),
         "undated_follows": int(np.isnan(log.network.since).sum()),

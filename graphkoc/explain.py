@@ -25,6 +25,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     100. query: a command line that recomputes the value. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
+    consumer = str(person["consumer"])
     peers = run.people[run.people["tier"] == person["tier"]]
     parts = [
         {

@@ -7,7 +7,6 @@ import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,9 @@ from graphkoc.brand import Brand
 from graphkoc.errors import AnalysisError, StoreError
 from graphkoc.grouping import members_of
 from graphkoc.measures import check_known
+from graphkoc.persons import by_person
 from graphkoc.progress import Clock, Progress
-from graphkoc.projection import KEYS, Projection
+from graphkoc.projection import KEYS, READ, Projection, engaged, platforms
 from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run
 from graphkoc.similar import similar
 from graphkoc.stores import Store, open_store
@@ -91,16 +91,16 @@ def project(store: Store, *, platform: str | None = None, until: datetime | None
 
     Raises AnalysisError when the store, or the platform in it, holds no consumer.
     """
-    frames = {name: _projected(store, name) for name in [field.name for field in fields(Projection)]}
+    frames = {name: _projected(store, name) for name in READ}
     texts = frames["texts"]
     frames["texts"] = texts[texts[["title", "text", "tags"]].notna().any(axis=1)]
     for name, key in KEYS.items():
         frames[name] = frames[name].sort_values(key, ignore_index=True)
     if platform is not None:
-        platforms = sorted(frames["consumers"]["platform"].dropna().unique())
+        there_are = sorted(frames["consumers"]["platform"].dropna().unique())
         frames["consumers"] = frames["consumers"].query("platform == @platform")
         if frames["consumers"].empty:
-            hint = f"There are: {', '.join(platforms)}." if platforms else ""
+            hint = f"There are: {', '.join(there_are)}." if there_are else ""
             raise AnalysisError(f"the store holds nobody on the platform {platform!r}", hint=hint)
         there = set(frames["consumers"]["consumer"])
         frames["follows"] = frames["follows"][frames["follows"][["source", "target"]].isin(there).all(axis=1)]
@@ -114,6 +114,9 @@ def project(store: Store, *, platform: str | None = None, until: datetime | None
         frames[name] = frames[name][frames[name]["review"].isin(written)]
     if frames["consumers"].empty:
         raise AnalysisError("the store holds no consumers", hint="Load something first: `graphkoc load SOURCE PATH`.")
+    frames["engaged"] = engaged(frames)
+    frames["platforms"] = platforms(frames)
+    frames = by_person(frames, _projected(store, "identities"))
     return Projection(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
 
 

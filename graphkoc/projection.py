@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from graphkoc.log import Log
 
-__all__ = ["KEYS", "Projection"]
+__all__ = ["KEYS", "READ", "Projection", "engaged", "platforms"]
 
 KEYS = {
     "follows": ["source", "target"],
@@ -24,16 +25,21 @@ KEYS = {
 }
 """What each frame is sorted by, so that the order in which a store returns rows makes no difference."""
 
+READ = (*KEYS, "loads")
+"""The frames that a store is asked for; the others are made of them."""
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """What an analysis reads, as `cypher/project/` returns it, sorted by key.
+    """What an analysis reads, as `cypher/project/` returns it, sorted by key; a consumer is a person.
 
-    follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes,
-    collects, comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform,
-    followers, kind, joined_at, quote. products: product, title, brand, category. engagements: engagement,
+    follows: source, target, weight, since. reviews: review, consumer, product, rating,
+    created_at, likes, collects, comments, shares, views, helpful, media, origin, verified.
+    consumers: consumer, name, platform, followers, kind, joined_at, quote. products: product, title, brand,
+    category. engagements: engagement,
     consumer, review, kind, created_at. purchases: order, product, consumer, bought_at. texts: review, title,
-    text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files.
+    text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: see
+    `engaged`. platforms: platform, ties. accounts: those of persons with several, see `graphkoc.persons`.
     """
 
     follows: pd.DataFrame
@@ -44,6 +50,9 @@ class Projection:
     purchases: pd.DataFrame
     texts: pd.DataFrame
     loads: pd.DataFrame
+    engaged: pd.DataFrame
+    platforms: pd.DataFrame
+    accounts: pd.DataFrame
 
     def log(self) -> Log:
         """The dated log of the projection."""
@@ -56,32 +65,12 @@ class Projection:
         everybody who engaged with what she wrote, its weight the number of her reviews that it was,
         since the first time.
         """
-        platform = self.consumers.set_index("consumer")["platform"].fillna("")
-        telling = platform.reindex(self.follows["source"]).unique()
-        author = self.engagements["review"].map(self.reviews.set_index("review")["consumer"])
-        engaged = pd.DataFrame(
-            {
-                "source": author,
-                "target": self.engagements["consumer"],
-                "review": self.engagements["review"],
-                "since": self.engagements["created_at"],
-            }
-        )
-        silent = author.notna() & ~author.map(platform).isin(telling) & (author != engaged["target"])
-        by_pair = engaged[silent].groupby(["source", "target"], as_index=False)
-        ties = by_pair.agg(weight=("review", "nunique"), since=("since", "min")).astype({"weight": float})
+        ties = self.engaged[["source", "target", "weight", "since"]]
         return pd.concat([self.follows, ties], ignore_index=True) if len(ties) else self.follows
 
     def ties_of(self) -> dict[str, str]:
         """For each platform, what its ties are: follows, engagements, or none."""
-        made = self.ties()
-        platform = self.consumers.set_index("consumer")["platform"].fillna("unknown")
-        follows = set(platform.reindex(self.follows["source"]))
-        tied = set(platform.reindex(made["source"]))
-        return {
-            name: "follows" if name in follows else "engagements" if name in tied else "none"
-            for name in sorted(platform.unique())
-        }
+        return dict(zip(self.platforms["platform"], self.platforms["ties"], strict=True))
 
     def inputs(self) -> dict[str, dict[str, Any]]:
         """Rows and a hash of each table, which row order does not change."""
@@ -95,3 +84,35 @@ class Projection:
             for name, frame in vars(self).items()
             if name != "loads"
         }
+
+
+def engaged(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Who engaged with whom, of the authors on platforms that tell no follows: source, target, weight, since, platform.
+
+    weight: the number of the source's reviews that it was. since: the first time. platform: the source's.
+    """
+    platform = frames["consumers"].set_index("consumer")["platform"].fillna("")
+    telling = platform.reindex(frames["follows"]["source"]).unique()
+    author = frames["engagements"]["review"].map(frames["reviews"].set_index("review")["consumer"])
+    rows = pd.DataFrame(
+        {
+            "source": author,
+            "target": frames["engagements"]["consumer"],
+            "review": frames["engagements"]["review"],
+            "since": frames["engagements"]["created_at"],
+        }
+    )
+    silent = author.notna() & ~author.map(platform).isin(telling) & (author != rows["target"])
+    by_pair = rows[silent].groupby(["source", "target"], as_index=False)
+    ties = by_pair.agg(weight=("review", "nunique"), since=("since", "min")).astype({"weight": float})
+    return ties.assign(platform=ties["source"].map(platform).astype("str"))
+
+
+def platforms(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """For each platform what its ties are: platform, ties (follows, engagements or none); sorted."""
+    platform = frames["consumers"].set_index("consumer")["platform"].fillna("unknown")
+    follows = set(platform.reindex(frames["follows"]["source"]))
+    tied = set(platform.reindex(frames["engaged"]["source"]))
+    names = sorted(platform.unique())
+    ties = ["follows" if name in follows else "engagements" if name in tied else "none" for name in names]
+    return pd.DataFrame({"platform": names, "ties": ties}, dtype="str")

@@ -147,6 +147,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "score": "float64",
         "score_without": "float64",
     },
+    "accounts": {
+        "consumer": "str",
+        "account": "str",
+        "platform": "str",
+        "name": "str",
+        "followers": "Int64",
+        "reviews": "int64",
+    },
     "positions": {"niche": "str", "x": "float64", "y": "float64", "radius": "float64"},
     "ties": {"source": "int32", "target": "int32"},
 }
@@ -182,6 +190,7 @@ class Run:
     and circles, and which circles are joined how widely.
     words, exemplars: what a group's name rests on; kind is niche or circle.
     events, lifelines: what became of the previous run's groups, and what the next run must know.
+    accounts: those of each person who has several; elsewhere she is called as the smallest of them.
     brand: the brand's view of each niche. suspicions: one row a person and pattern, with its evidence (see
     `graphkoc.authenticity`). copies: whose text was whose before. moves: the ranking without those who are
     suspicious, no rows where nobody is. positions, ties: where the map shows what.
@@ -207,6 +216,7 @@ class Run:
     suspicions: pd.DataFrame = field(default_factory=partial(empty, "suspicions"))
     copies: pd.DataFrame = field(default_factory=partial(empty, "copies"))
     moves: pd.DataFrame = field(default_factory=partial(empty, "moves"))
+    accounts: pd.DataFrame = field(default_factory=partial(empty, "accounts"))
     positions: pd.DataFrame = field(default_factory=partial(empty, "positions"))
     ties: pd.DataFrame = field(default_factory=partial(empty, "ties"))
 
@@ -295,8 +305,9 @@ class Run:
         raise UsageError(f"there is no niche or circle called {group!r}", hint=hint)
 
     def person(self, consumer: str) -> pd.Series[Any]:
-        """The row of a consumer in `people`; UsageError when there is none."""
-        found = self.people[self.people["consumer"] == consumer]
+        """The row of a consumer, or of the person who has that account, in `people`; UsageError when there is none."""
+        whose = self.accounts.loc[self.accounts["account"] == consumer, "consumer"]
+        found = self.people[self.people["consumer"] == (whose.iloc[0] if len(whose) else consumer)]
         if found.empty:
             raise UsageError(
                 f"there is no consumer called {consumer!r} in this run", hint="Consumers are written source:id."

@@ -1,0 +1,73 @@
+"""From accounts to persons: what an analysis reads, with everybody's accounts made one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+__all__ = ["ACCOUNTS", "by_person"]
+
+ACCOUNTS = ["consumer", "account", "platform", "name", "followers", "reviews"]
+"""Of a person's account: whose, which, where, as whom, followers as stated there, and reviews written there."""
+
+ENDS = {
+    "follows": ["source", "target"],
+    "engaged": ["source", "target"],
+    "reviews": ["consumer"],
+    "engagements": ["consumer"],
+    "purchases": ["consumer"],
+}
+
+
+def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The frames of a projection with a person in the place of her accounts, and `accounts`.
+
+    frames: as `Projection` has them, of accounts. identities: account, person. A person is called as the
+    smallest of her accounts that are there, which is a consumer of the store too. Her name, platform, and
+    followers are those of the account that wrote most; where she joined first counts; who follows her on
+    two platforms follows once, and her own accounts' follows of each other are none. accounts: the columns
+    of ACCOUNTS, a row each account of a person with several, sorted. Without such persons the frames come
+    back as they are.
+    """
+    consumers = frames["consumers"]
+    several = identities[identities["account"].isin(consumers["consumer"])]
+    several = several[several["person"].map(several["person"].value_counts()) > 1]
+    first = several.groupby("person")["account"].transform("min")
+    person = pd.Series(first.to_numpy(), pd.Index(several["account"]), dtype="str")
+    written = frames["reviews"]["consumer"].value_counts()
+    accounts = consumers[consumers["consumer"].isin(person.index)].rename(columns={"consumer": "account"})
+    accounts["consumer"] = accounts["account"].map(person).astype("str")
+    accounts["reviews"] = accounts["account"].map(written).fillna(0).astype("int64")
+    accounts = accounts.sort_values(["consumer", "account"], ignore_index=True)
+    found = dict(frames) | {"accounts": accounts[ACCOUNTS]}
+    if person.empty:
+        return found
+    for name, ends in ENDS.items():
+        frame = found[name]
+        found[name] = frame.assign(**{end: frame[end].map(person).fillna(frame[end]) for end in ends})
+    for name in ("follows", "engaged"):
+        ties = found[name][found[name]["source"] != found[name]["target"]]
+        others = {column: "first" for column in ties.columns if column not in (*ENDS[name], "since", "weight")}
+        weight = "max" if name == "follows" else "sum"
+        by_pair = ties.groupby(ENDS[name], as_index=False)
+        found[name] = by_pair.agg({"weight": weight, "since": "min"} | others)[list(ties.columns)]
+    bought = found["purchases"].sort_values(["order", "product", "consumer", "bought_at"], kind="stable")
+    found["purchases"] = bought.drop_duplicates(["order", "product", "consumer"], ignore_index=True)
+    found["consumers"] = _one_each(consumers, accounts)
+    return found
+
+
+def _one_each(consumers: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """The consumers with one row a person, made of the account that wrote most, then has most followers."""
+    order = accounts.assign(followers_known=accounts["followers"].fillna(-1).astype("float64"))
+    order = order.sort_values(
+        ["consumer", "reviews", "followers_known", "account"], ascending=[True, False, False, True], kind="stable"
+    )
+    home = order.drop_duplicates("consumer").set_index("consumer")
+    whole = order.groupby("consumer")
+    home["name"] = whole["name"].first()
+    home["joined_at"] = whole["joined_at"].min()
+    alone = consumers[~consumers["consumer"].isin(accounts["account"])]
+    made = home.reset_index()[consumers.columns]
+    return pd.concat([alone, made.astype(consumers.dtypes)]).sort_values("consumer", ignore_index=True)
