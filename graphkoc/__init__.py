@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from graphkoc.identity import link as link_accounts
     from graphkoc.identity import link_file
     from graphkoc.identity import report as identity_report
+    from graphkoc.identity import suggest as suggest_links
     from graphkoc.identity import unlink as unlink_accounts
     from graphkoc.journal import merge as merge_groups
     from graphkoc.journal import rename as rename_group
@@ -53,7 +54,13 @@ _HOMES = {
     "graphkoc.errors": ["AnalysisError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"],
     "graphkoc.brand": ["Brand"],
     "graphkoc.explain": ["explain_consumer"],
-    "graphkoc.identity": ["link=link_accounts", "link_file", "report=identity_report", "unlink=unlink_accounts"],
+    "graphkoc.identity": [
+        "link=link_accounts",
+        "link_file",
+        "report=identity_report",
+        "suggest=suggest_links",
+        "unlink=unlink_accounts",
+    ],
     "graphkoc.journal": ["merge=merge_groups", "rename=rename_group", "undo=undo_decision"],
     "graphkoc.listing": ["list_circles", "list_kocs", "list_members", "list_niches"],
     "graphkoc.loaders": ["Loaded", "Source", "discover=sources", "find_source"],
@@ -125,6 +132,7 @@ __all__ = [
     "run_query",
     "sources",
     "status",
+    "suggest_links",
     "undo_decision",
     "unlink_accounts",
     "write_report",

@@ -23,10 +23,11 @@ ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decid
 ANALYSIS |= {"authenticity", "agreement", "persons"}
 BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
+    "anyascii": {"identity"},
     "charset_normalizer": {"encoding"},
     "click": {"cli"},
     "datasketch": {"authenticity"},
-    "duckdb": {"loaders", "measures", "stores"},
+    "duckdb": {"loaders", "measures", "stores", "identity"},
     "igraph": {"network", "measures", "circles", "authenticity"},
     "jinja2": {"report"},
     "ladybug": {"stores.ladybug"},
@@ -35,7 +36,7 @@ OWNERS = {
     "phonenumbers": {"contacts"},
     "python_calamine": {"typed"},
     "rjieba": {"words"},
-    "sklearn": {"forecast"},
+    "sklearn": {"forecast", "identity"},
     "stopwordsiso": {"words"},
 }
 
@@ -90,7 +91,7 @@ def test_the_two_halves_meet_only_in_the_pipeline_and_packages_have_one_owner() 
 @pytest.mark.parametrize(
     ("module", "line", "complaint"),
     [
-        ("network", "import duckdb", "network imports duckdb, which belongs to loaders, measures, stores"),
+        ("network", "import duckdb", "network imports duckdb, which belongs to identity, loaders, measures, stores"),
         ("stores.ladybug", "from graphkoc.network import Network", "stores.ladybug reaches over to graphkoc.network"),
         ("niches", "from graphkoc import stores", "niches reaches over to graphkoc.stores"),
         ("report.charts", "from graphkoc.pipeline import load", "report.charts reaches over to graphkoc.pipeline"),

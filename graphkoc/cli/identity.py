@@ -107,6 +107,32 @@ def unlink(
 
 
 @identity.command()
+@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@output_options
+@click.pass_context
+def suggest(ctx: click.Context, limit: int | None, format_: str | None, output: Path | None) -> None:
+    """List accounts that are likely one person, and why.
+
+    Names across scripts, company, taste, way of writing and hours are weighed (Fellegi and Sunter, 1969); a
+    name alone suggests nothing. Nothing is linked: take the right rows to `link`. Pairs that were told apart
+    by `unlink` are not listed.
+
+    \b
+    Examples:
+      graphkoc identity suggest
+      graphkoc identity suggest -o likely.csv        (delete the rows that are wrong)
+      graphkoc identity link --file likely.csv
+    """
+    import graphkoc
+
+    with opened(ctx) as store:
+        found = graphkoc.suggest_links(store, limit)
+    names = ("account", "other", "platforms", "probability", "why")
+    rows = [{name: row[name] for name in names} for row in found["suggestions"]]
+    emit(found, format_, output, rows=rows)
+
+
+@identity.command()
 @output_options
 @click.pass_context
 def report(ctx: click.Context, format_: str | None, output: Path | None) -> None:

@@ -20,10 +20,12 @@ from graphkoc.errors import UsageError
 from graphkoc.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
 from graphkoc.identity.lists import Listed, listed
 from graphkoc.identity.persons import STATED, Pair, components, contradictions, identities, path, standing
+from graphkoc.identity.profiles import profiles
+from graphkoc.identity.suggestions import suggestions
 from graphkoc.stores import Store
 from graphkoc.stores.decisions import Decision
 
-__all__ = ["COMPARED", "link", "link_file", "report", "settle", "unlink"]
+__all__ = ["COMPARED", "link", "link_file", "report", "settle", "suggest", "unlink"]
 
 SOURCE = "source"
 PERSON = "person"
@@ -141,6 +143,27 @@ def unlink(store: Store, account: str, other: str | None = None, why: str = "") 
     decisions = [one for one in decisions if (one.account, one.other) not in known.apart]
     _decide(store, known, decisions)
     return report(store) | {"decisions": decisions}
+
+
+def suggest(store: Store, limit: int | None = None) -> dict[str, Any]:
+    """Pairs of accounts that are likely one person, for a person to confirm; nothing is linked.
+
+    The report, and suggestions: [{account, other, platforms, probability, why, bits, evidence: [{what, agreement,
+    bits}]}], the likeliest first, at most `limit`. Pairs that were told apart are not among them; see
+    `graphkoc.identity.suggestions` for the weights.
+    """
+    _, apart = standing(store.decisions())
+    found = suggestions(profiles(store), set(apart))
+    rows = (found if limit is None else found.head(limit)).to_dict("records")
+    return report(store) | {"suggestions": [_in_words(row) for row in rows]}
+
+
+def _in_words(row: dict[Any, Any]) -> dict[str, Any]:
+    told = [f"{one['what']} ({one['bits']:+.1f} bits)" for one in row["evidence"] if one["bits"] > 0]
+    head = {name: row[name] for name in ("account", "other", "platforms")}
+    probability = round(float(row["probability"]), 4)
+    why = f"alike in {', '.join(told)}"
+    return head | {"probability": probability, "why": why, "bits": round(row["bits"], 2), "evidence": row["evidence"]}
 
 
 def report(store: Store) -> dict[str, Any]:

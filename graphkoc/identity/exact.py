@@ -82,6 +82,16 @@ def _platforms() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(Path(__file__).with_name("platforms.toml").read_text(encoding="utf-8"))
 
 
+def _there(platforms: set[str]) -> dict[str, dict[str, list[str]]]:
+    """How people name the platforms that are there, by what these are called in the data."""
+    found = {}
+    for name, names in _platforms().items():
+        called = sorted(platforms & {name, *names["words"]})
+        if len(called) == 1:
+            found[called[0]] = names
+    return found
+
+
 def _named(accounts: pd.DataFrame) -> pd.DataFrame:
     """Pairs of which one profile names the other's account on another platform, and no second one there.
 
@@ -90,7 +100,8 @@ def _named(accounts: pd.DataFrame) -> pd.DataFrame:
     told = accounts.loc[accounts["bio"].notna(), ["consumer", "platform", "bio"]]
     told = told.assign(platform=told["platform"].fillna("")).reset_index(drop=True)
     known = _known(accounts)
-    mentions = pd.concat([_addresses(told), _handles(told, set(known["platform"]))], ignore_index=True)
+    platforms = set(known["platform"])
+    mentions = pd.concat([_addresses(told, platforms), _handles(told, platforms)], ignore_index=True)
     urls = keyed(accounts, "address").rename(columns={"consumer": "named", "key": "address"})
     by_url = mentions.dropna(subset=["address"]).merge(urls, on="address")[["row", "named"]]
     by_handle = mentions.merge(known, left_on=["on", "handle"], right_on=["platform", "handle"])[["row", "named"]]
@@ -119,9 +130,9 @@ def _known(accounts: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows.duplicated(["platform", "handle"], keep=False)]
 
 
-def _addresses(told: pd.DataFrame) -> pd.DataFrame:
+def _addresses(told: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
     """The addresses in profiles: row, address, and the platform and handle of those whose host is known."""
-    hosts = {host: platform for platform, names in _platforms().items() for host in names["hosts"]}
+    hosts = {host: name for name, names in _there(platforms).items() for host in names["hosts"]}
     found = told["bio"].astype("str").str.extractall(ADDRESS).reset_index(level=1, drop=True)
     host, path = found[0].str.casefold(), found[1].str.rstrip("/.").str.casefold()
     return pd.DataFrame(
@@ -136,19 +147,18 @@ def _addresses(told: pd.DataFrame) -> pd.DataFrame:
 
 def _handles(told: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
     """The handles that profiles give with a platform's name before them: row, on, handle."""
-    words = {word.casefold(): name for name, names in _platforms().items() for word in names["words"]}
+    words = {word.casefold(): name for name, names in _there(platforms).items() for word in names["words"]}
     words |= {platform.casefold(): platform for platform in platforms}
-    told_by_words = {word: name for word, name in words.items() if name in platforms}
     empty: dict[str, Any] = {"row": [], "on": [], "handle": []}
-    if not told_by_words or told.empty:
+    if not words or told.empty:
         return pd.DataFrame(empty)
-    choice = "|".join(re.escape(word) for word in sorted(told_by_words, key=len, reverse=True))
+    choice = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     said = rf"(?i)(?<![a-z0-9])({choice})\s*(?:号|账号|帳號|id)?\s*(?:[:：=→@]|is|是)\s*@?({HANDLE})"
     found = told["bio"].astype("str").str.extractall(said).reset_index(level=1, drop=True)
     return pd.DataFrame(
         {
             "row": found.index,
-            "on": found[0].str.casefold().map(told_by_words),
+            "on": found[0].str.casefold().map(words),
             "handle": found[1].str.casefold(),
         }
     ).reset_index(drop=True)
