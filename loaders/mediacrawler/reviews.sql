@@ -1,5 +1,5 @@
 -- A row is a video, a picture post, or what somebody said on her page (Bilibili's dynamics). Where one was crawled
--- several times, its words are those of the last time, and each count is the largest. A count that was not there is None.
+-- several times, its words are those of the last time, and each count is the largest. A missing one is None.
 WITH told AS (
     SELECT
         'douyin:' || aweme_id AS review, 'douyin:' || crawled_person(user_id, creator_hash) AS consumer,
