@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc import layout, measures, reach, score, tiers
+from graphkoc import layout, measures, reach, tiers
 from graphkoc.agreement import agreement, engagement
 from graphkoc.authenticity import Authenticity, examine
 from graphkoc.authenticity import effect as without_them
-from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
+from graphkoc.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.brand import Brand, unheard, view
 from graphkoc.errors import AnalysisError
+from graphkoc.forecast import Forecast, Past, forecast
 from graphkoc.grouping import Grouping, group, members_of
 from graphkoc.log import Log, moment
 from graphkoc.measures.ego import ego_measures
@@ -77,8 +78,9 @@ def analyse(
     with clock("looking for patterns"):
         seen = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
     with clock("scoring"):
-        scored = score.formula(log, at)
-        people = table_of_people(projection, log, at, measured, limits, scored)
+        past = Past(log)
+        expected = forecast(past, at)
+        people = table_of_people(projection, log, at, measured, limits, expected.score, expected.by_hand)
         people["niche"] = _strongest(people, groups.members, "niche")
         people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
         for role, mask in (("kol", people["tier"] == "wide"), ("koc", people["rank"].notna())):
@@ -86,22 +88,22 @@ def analyse(
         people = people.assign(**_authentic(seen, log), **_ego(log, people))
     with clock("reaching out"):
         tables = _reached(log, people, groups)
-        tables |= {"suspicions": seen.suspicions, "copies": seen.copies, "moves": _moves(seen, log, people, at)}
+        moves = _moves(seen, log, people, expected, at)
+        tables |= {"suspicions": seen.suspicions, "copies": seen.copies, "moves": moves}
         tables |= _seen(projection, groups, settings.brand, at)
         tables["positions"] = layout.bubbles(
             tables["niches"], groups.members, None if previous is None else previous.positions
         )
         tables["ties"] = layout.ties(log.network, people)
     with clock("checking against the past"):
-        tested, why_not = _tested(log, settings.rng_seed)
+        tested, why_not = _tested(past, settings.rng_seed, _groups(projection, log, groups.members))
     info = {
         "format": FORMAT,
         "started_at": clock.started.isoformat(timespec="seconds"),
         "seconds": clock.seconds,
         "at": moment(at).isoformat(),
         "settings": settings.to_dict(),
-        "versions": {name: version(name) for name in ("graphkoc", "igraph", "numpy", "pandas", "scipy", "duckdb")}
-        | {"python": host.python_version()},
+        "versions": {name: version(name) for name in ENGINES} | {"python": host.python_version()},
         "inputs": projection.inputs(),
         "loads": [
             {"load": row.load, "source": row.source, "files": json.loads(str(row.files))}
@@ -110,20 +112,23 @@ def analyse(
         "ties_of": projection.ties_of(),
         "counts": _counts(projection, log),
         "tiers": {"name": "relative", **asdict(limits), "people": people["tier"].value_counts().sort_index().to_dict()},
-        "score": {"kind": scored.kind, "why": scored.why},
+        "score": _told(expected),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
-        "agreement": _agreement(projection, log, people, at),
+        "agreement": _agreement(projection, log, people, expected.by_hand.total),
         "brand_unheard": unheard(settings.brand, projection.products) if settings.brand else [],
         "backtest": tested.to_dict() if tested else None,
         "backtest_why_not": why_not,
     }
-    tables |= {"people": people, "accounts": projection.accounts} | {name: getattr(groups, name) for name in FOUND}
+    tables |= {"people": people, "accounts": projection.accounts}
+    tables |= {"features": expected.features.assign(consumer=log.network.ids)}
+    tables |= {name: getattr(groups, name) for name in FOUND}
     return Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
 
 
 FOUND = ("members", "products", "circle_members", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
+ENGINES = ("graphkoc", "igraph", "numpy", "pandas", "scipy", "scikit-learn", "duckdb")
 LISTED = 200
 """Key opinion consumers whose ego networks are measured."""
 
@@ -222,20 +227,22 @@ def _ego(log: Log, people: pd.DataFrame) -> dict[str, Any]:
     return {str(name): values.to_numpy() for name, values in measured.items()}
 
 
-def _moves(seen: Authenticity, log: Log, people: pd.DataFrame, at: float) -> pd.DataFrame:
+def _moves(seen: Authenticity, log: Log, people: pd.DataFrame, expected: Forecast, at: float) -> pd.DataFrame:
     """The ranking without suspicious people; no rows where there are none."""
     if not seen.suspicious.any():
         return empty("moves")
-    rescored = score.formula(log.without(seen.suspicious), at).total
+    rescored = expected.again(log.without(seen.suspicious), at)
     return without_them.moves(people, seen.suspicious, rescored)
 
 
-def _agreement(projection: Projection, log: Log, people: pd.DataFrame, at: float) -> dict[str, Any] | None:
+def _agreement(
+    projection: Projection, log: Log, people: pd.DataFrame, by_hand: NDArray[np.float64]
+) -> dict[str, Any] | None:
     """How far the score and what others would rank by agree on the key opinion consumers."""
     ranked = people["rank"].notna().to_numpy()
     rankings = {
         "score": people["score"].to_numpy(float),
-        "formula": score.formula(log, at).total,
+        "formula": by_hand,
         "audience": people["audience"].to_numpy(float),
         "pagerank": people["pagerank"].to_numpy(float),
         "engagement": engagement(projection.reviews, projection.engagements, log.network.ids),
@@ -243,8 +250,31 @@ def _agreement(projection: Projection, log: Log, people: pd.DataFrame, at: float
     return agreement(log.network.ids[ranked], {name: values[ranked] for name, values in rankings.items()})
 
 
-def _tested(log: Log, rng_seed: int) -> tuple[Backtest | None, str | None]:
+def _told(expected: Forecast) -> dict[str, Any]:
+    """What run.json says of the score: with the model, any score can be computed again from the features."""
+    scored = expected.score
+    return {
+        "kind": scored.kind,
+        "why": scored.why,
+        "parts": [asdict(part) for part in scored.parts],
+        "model": expected.model.to_dict() if expected.model else None,
+    }
+
+
+def _groups(projection: Projection, log: Log, members: pd.DataFrame) -> dict[str, dict[str, NDArray[np.bool_]]]:
+    """Who is on each platform and in each niche."""
+    platform = projection.consumers.set_index("consumer")["platform"].reindex(log.network.ids)
+    return {
+        "platform": {name: (platform == name).to_numpy(bool) for name in sorted(platform.dropna().unique())},
+        "niche": {
+            str(niche): np.isin(log.network.ids, inside.to_numpy(dtype=str))
+            for niche, inside in members.groupby("niche")["consumer"]
+        },
+    }
+
+
+def _tested(past: Past, rng_seed: int, groups: Groups) -> tuple[Backtest | None, str | None]:
     try:
-        return backtest(log, SPLITS, TOP, rng_seed), None
+        return backtest(past.log, SPLITS, TOP, rng_seed, past=past, groups=groups), None
     except AnalysisError as error:
         return None, str(error)

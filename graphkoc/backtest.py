@@ -2,72 +2,87 @@
 
 At each split of the log's time, everything that a ranking may know is what was known then. The truth
 is the adoption credit of each candidate afterwards; the figure of a ranking is the share of the
-candidates' credit that its top collects. Beside it stand plain rankings, two placebos, and the best
-that was possible.
+candidates' credit that its top collects. Beside it stand plain rankings, two placebos, copies of the log
+without structure, and the best that was possible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc import measures, score, tiers
 from graphkoc.errors import AnalysisError
+from graphkoc.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, choose
+from graphkoc.forecast.top import NAMED, SHARE, top_share
 from graphkoc.log import Log
-from graphkoc.measures.activity import Pairs, activity, credit, pairs, past_credit
+from graphkoc.measures.activity import Pairs, credit, pairs
 from graphkoc.network import Network
+from graphkoc.verdict import Chance, Margin, Placebo, Row, ceiling_note, undated_note, verdict
 
-__all__ = ["SPLITS", "TOP", "Backtest", "Placebo", "Row", "backtest"]
+__all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
 
 Values = NDArray[np.float64]
+Groups = Mapping[str, Mapping[str, NDArray[np.bool_]]]
 
 SPLITS = (0.6, 0.7, 0.75, 0.8, 0.85)
-TOP = 0.02
-NAMED = 20
-"""How many people an analyst would name."""
+TOP = SHARE
 RESAMPLES = 400
-PAST_HALF_LIFE = 365.0
+COPIES = 20
+ENOUGH_PEOPLE = 100
+ENOUGH_CREDIT = 20.0
+"""Candidates and credit that a platform or niche must have at each split to have a row of its own."""
+
+RANKINGS = {
+    "activity": "act90",
+    "audience": "audience",
+    "pagerank": "pagerank",
+    "core": "core",
+    "reviews": "reviews",
+    "past_credit": "credit365",
+}
+"""Plain rankings, and the feature that each is."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """How a ranking did. shares: the figure at each split; mean, and its 95 % interval over people;
-    hits: of the first 20 named, how many had a follow-on review afterwards, at each split."""
+class Part:
+    """One platform, or one niche, by itself: means over the splits of how many candidates and credit it had,
+    and of the figures of the score, the formula, audience size, and a lottery."""
 
-    ranking: str
-    mean: float
-    low: float
-    high: float
-    shares: tuple[float, ...]
-    hits: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Placebo:
-    """The score's top against a truth in which influence cannot be: credit of all candidates and of
-    the top, and the share, each the mean over splits."""
-
+    by: str
     name: str
+    candidates: float
     credit: float
-    top_credit: float
-    share: float
+    score: float
+    formula: float
+    audience: float
+    random: float
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """splits: quantiles of review times. candidates, credit: how many people, and how much credit there
-    was to find, at each split. n: how many people a top is, at each split."""
+    """splits: quantiles of review times. kinds: which kind of score was used at each split. candidates, n,
+    credit: how many people, how many of them a top is, and how much credit there was to find, at each split.
+    rows: the rankings. margin: the score's figure minus the formula's. chance: what copies of the log without
+    structure give. placebos. ceiling: the figure of ranking by half of the later follow-on reviews on the other
+    half. parts: platforms and niches that are large enough. notes: what to bear in mind. verdict: in words."""
 
     splits: tuple[float, ...]
+    kinds: tuple[str, ...]
     candidates: tuple[int, ...]
     n: tuple[int, ...]
     credit: tuple[float, ...]
     rows: tuple[Row, ...]
+    margin: Margin
+    chance: Chance
     placebos: tuple[Placebo, ...]
+    ceiling: float
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...]
     verdict: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,12 +99,19 @@ class Split:
     """What is known at a split, and what came after: candidates are indices into the network."""
 
     at: float
+    model: Model | None
     candidates: NDArray[np.int64]
     n: int
     truth: Values
     reversed_truth: Values
     shuffled_truth: Values
+    halves: tuple[Values, Values]
     rankings: dict[str, Values]
+
+    @cached_property
+    def share(self) -> float:
+        """The score's figure."""
+        return float(top_share(self.rankings["score"], self.truth, self.n)[0])
 
 
 def backtest(
@@ -98,78 +120,110 @@ def backtest(
     top: float = TOP,
     rng_seed: int = 0,
     progress: Callable[[str, int, int, int], None] | None = None,
+    *,
+    past: Past | None = None,
+    groups: Groups | None = None,
 ) -> Backtest:
     """Check the score on the log's own past.
 
     splits: quantiles (0 to 1) of the first reviews' times. top: share of the candidates that a top
-    is, at least 20 people. The interval is a bootstrap over people: 400 resamples, the same people in
-    all splits. Raises AnalysisError when a split leaves no candidates or no credit to find.
+    is, at least 20 people. past: of the same log, where it is at hand. groups: for "platform" and "niche",
+    names and (n,) bool of who is in each. The interval is a bootstrap over people: 400 resamples, the same
+    people in all splits, models not refitted. Raises AnalysisError when a split leaves no candidates or no
+    credit to find.
     """
     if not len(log.day):
         raise AnalysisError("no review has a date, so nothing can be checked against what came later")
-    found = pairs(log)
+    past = Past(log) if past is None else past
     rng = np.random.default_rng(rng_seed)
-    done = []
-    for i, quantile in enumerate(splits):
+    done: list[Split] = []
+
+    def step(number: int) -> None:
         if progress:
-            progress("checking against the past", i, len(splits), 0)
-        done.append(_split(log, found, float(np.quantile(log.day, quantile)), top, rng))
+            progress("checking against the past", number, len(splits) + COPIES, 0)
+
+    for i, quantile in enumerate(splits):
+        step(i)
+        done.append(_split(past, float(np.quantile(log.day, quantile)), top, rng))
         if not done[-1].truth.sum():
             raise AnalysisError(
                 f"after the split at {quantile:g} nobody's followers reviewed what she had reviewed before them",
                 hint="There are too few follow-on reviews in these data to check a ranking.",
             )
     counts = _resamples(len(log.network), rng)
-    rows = [_row(name, done, counts) for name in done[0].rankings]
+    resampled = {name: _resampled(name, done, counts) for name in done[0].rankings}
+    rows = [_row(name, done, resampled[name]) for name in done[0].rankings]
     rows.insert(-1, _random(done))
+    apart = resampled["score"] - resampled["formula"]
+    by_name = {row.ranking: row for row in rows}
+    margin = Margin(by_name["score"].mean - by_name["formula"].mean, *_interval(apart))
     placebos = (
         _placebo("real", done, [split.truth for split in done]),
         _placebo("time reversed", done, [split.reversed_truth for split in done]),
         _placebo("followees shuffled", done, [split.shuffled_truth for split in done]),
     )
+    # Three splits tell as much as five that overlap.
+    few = [done[i] for i in sorted({0, len(done) // 2, len(done) - 1})]
+    copies = []
+    for copy in range(COPIES):
+        step(len(splits) + copy)
+        copies.append(_by_chance(log, few, top, rng))
+    chance = Chance(COPIES, float(np.quantile(copies, 0.95)), float(np.mean([split.share for split in few])))
+    ceiling = _ceiling(done)
+    undated = int(np.isnan(log.network.since).sum())
     return Backtest(
         tuple(splits),
+        tuple("forecast" if split.model else "formula" for split in done),
         tuple(len(split.candidates) for split in done),
         tuple(split.n for split in done),
         tuple(float(split.truth.sum()) for split in done),
         tuple(rows),
+        margin,
+        chance,
         placebos,
-        _verdict(rows, placebos),
+        ceiling,
+        _parts(done, top, groups or {}),
+        (ceiling_note(ceiling), *undated_note(undated, len(log.network.since))),
+        verdict(rows, placebos, chance),
     )
 
 
-def _split(log: Log, found: Pairs, at: float, top: float, rng: np.random.Generator) -> Split:
-    known = log.known(at)
-    network = log.network.subset(known)
-    n = len(network)
-    audience = measures.audience(network)
-    candidates = np.flatnonzero(tiers.relative(audience).small(audience))
-    if not len(candidates):
+def _split(past: Past, at: float, top: float, rng: np.random.Generator) -> Split:
+    log, found = past.log, past.history.pairs
+    snapshot = Snapshot(past.history, at)
+    people = candidates(snapshot.audience)
+    if not len(people):
         raise AnalysisError("a split leaves nobody with a small audience", hint="Too few follows are known so early.")
-    seen = found.where(known[found.edge])
-    total = score.formula(log, at)
-    past = log.day <= at
-    truth = credit(seen, n, after=at)
-    rankings = {
-        "score": total.total,
-        "formula": total.total,
-        "activity": activity(log, at),
-        "audience": audience,
-        "pagerank": measures.pagerank(network),
-        "core": measures.core(network),
-        "reviews": np.bincount(log.person[past], minlength=n).astype(float),
-        "past_credit": past_credit(seen, n, at, PAST_HALF_LIFE),
-        "oracle": truth,
-    }
+    n = len(log.network)
+    values = snapshot.table(people)
+    model, _ = choose(past, at)
+    seen = found.where(snapshot.known[found.edge])
+    truth = credit(seen, n, after=at)[people]
+    column = {feature.name: i for i, feature in enumerate(FEATURES)}
     return Split(
         at,
-        candidates,
-        min(len(candidates), max(NAMED, int(top * len(candidates)))),
-        truth[candidates],
-        _reversed(seen, n, at)[candidates],
-        credit(pairs(log, _shuffled(network, rng)), n, after=at)[candidates],
-        {name: values[candidates] for name, values in rankings.items()},
+        model,
+        people,
+        _size(len(people), top),
+        truth,
+        _reversed(seen, n, at)[people],
+        credit(pairs(log, _shuffled(snapshot.network, rng)), n, after=at)[people],
+        _halves(seen, n, at, people, rng),
+        {
+            "score": _scored(model, values),
+            "formula": by_hand(values),
+            **{name: values[:, column[feature]] for name, feature in RANKINGS.items()},
+            "oracle": truth,
+        },
     )
+
+
+def _size(people: int, top: float) -> int:
+    return min(people, max(NAMED, int(top * people)))
+
+
+def _scored(model: Model | None, values: Values) -> Values:
+    return by_hand(values) if model is None else model.score(values)
 
 
 def _reversed(seen: Pairs, n: int, at: float) -> Values:
@@ -181,14 +235,60 @@ def _reversed(seen: Pairs, n: int, at: float) -> Values:
     return np.bincount(later.source[after], shares[after], minlength=n).astype(float)
 
 
+def _halves(
+    seen: Pairs, n: int, at: float, people: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[Values, Values]:
+    """The candidates' credit after the split, its adoptions dealt into two halves by lot."""
+    side = rng.integers(0, 2, int(seen.adoption.max(initial=-1)) + 1)[seen.adoption] > 0
+    return credit(seen.where(side), n, after=at)[people], credit(seen.where(~side), n, after=at)[people]
+
+
 def _shuffled(network: Network, rng: np.random.Generator) -> Network:
     """The network with followees dealt out anew: everybody follows and is followed by as many, but for the
-    few ties (about 2 % on Ciao) that come twice or lead to oneself, which fall out."""
+    few ties (about 2 % on Ciao) that come twice or lead to oneself, which fall out. A tie's date stays with
+    who follows."""
     source = rng.permutation(network.source)
-    keep = source != network.target
-    edges = np.unique(np.column_stack([source[keep], network.target[keep]]), axis=0)
-    ones = np.ones(len(edges))
-    return Network(network.ids, edges[:, 0], edges[:, 1], ones, np.full(len(edges), np.nan))
+    order = np.lexsort((network.since, network.target, source))
+    source, target, since = source[order], network.target[order], network.since[order]
+    keep = source != target
+    keep[1:] &= (np.diff(source) != 0) | (np.diff(target) != 0)
+    return Network(network.ids, source[keep], target[keep], np.ones(int(keep.sum())), since[keep])
+
+
+def _structureless(log: Log, rng: np.random.Generator) -> Log:
+    """The log with follows dealt out anew, degrees kept, and all times exchanged at random: who is how active
+    stays, who follows whom and what came first are lost."""
+    day, used = log.day[rng.permutation(len(log.day))], log.topic_day[rng.permutation(len(log.topic_day))]
+    order = np.lexsort((log.thing, log.person, day))
+    topics = np.lexsort((log.topic, log.topic_person, used))
+    return replace(
+        log,
+        network=_shuffled(log.network, rng),
+        person=log.person[order],
+        thing=log.thing[order],
+        sold=log.sold[order],
+        day=day[order],
+        category=log.category[order],
+        rating=log.rating[order],
+        topic_person=log.topic_person[topics],
+        topic=log.topic[topics],
+        topic_day=used[topics],
+    )
+
+
+def _by_chance(log: Log, splits: Sequence[Split], top: float, rng: np.random.Generator) -> float:
+    """The figure of the same score, with the same weights, in a copy of the log without structure."""
+    history = History(_structureless(log, rng))
+    shares = []
+    for split in splits:
+        snapshot = Snapshot(history, split.at)
+        people = candidates(snapshot.audience)
+        seen = history.pairs.where(snapshot.known[history.pairs.edge])
+        truth = credit(seen, snapshot.n, after=split.at)[people]
+        if truth.sum():
+            ranking = _scored(split.model, snapshot.table(people))
+            shares.append(float(top_share(ranking, truth, _size(len(people), top))[0]))
+    return float(np.mean(shares)) if shares else 0.0
 
 
 def _resamples(people: int, rng: np.random.Generator) -> NDArray[np.int32]:
@@ -198,35 +298,25 @@ def _resamples(people: int, rng: np.random.Generator) -> NDArray[np.int32]:
     )
 
 
-def top_share(ranking: Values, gain: Values, n: int, counts: NDArray[np.int32] | None = None) -> Values:
-    """The share of all gain that the n highest of a ranking collect, ties averaged.
-
-    ranking, gain: (c,). counts: (b, c), how often each is there, once by default. Returns (b,) float64,
-    NaN where there is no gain at all.
-    """
-    counts = np.ones((1, len(gain)), dtype=np.int32) if counts is None else counts
-    order = np.argsort(-ranking, kind="stable")
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(ranking[order]) != 0]))
-    people = np.add.reduceat(counts[:, order], starts, axis=1)
-    gains = np.add.reduceat(counts[:, order] * gain[order], starts, axis=1)
-    before = np.cumsum(people, axis=1) - people
-    taken = np.clip(n - before, 0, people)
-    collected = (gains * np.divide(taken, people, out=np.zeros(gains.shape), where=people > 0)).sum(axis=1)
-    total = gains.sum(axis=1)
-    share: Values = np.divide(collected, total, out=np.full(len(total), np.nan), where=total > 0)
-    return share
+def _resampled(name: str, splits: Sequence[Split], counts: NDArray[np.int32]) -> Values:
+    """(400,) float64: the ranking's mean figure in each resample."""
+    shares = [top_share(s.rankings[name], s.truth, s.n, counts[:, s.candidates]) for s in splits]
+    return np.asarray(np.mean(shares, axis=0))
 
 
-def _row(name: str, splits: Sequence[Split], counts: NDArray[np.int32]) -> Row:
-    shares, hits, resampled = [], [], []
+def _interval(resampled: Values) -> tuple[float, float]:
+    low, high = np.nanpercentile(resampled, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _row(name: str, splits: Sequence[Split], resampled: Values) -> Row:
+    shares, hits = [], []
     for split in splits:
         ranking = split.rankings[name]
         shares.append(float(top_share(ranking, split.truth, split.n)[0]))
         any_credit = (split.truth > 0).astype(float)
         hits.append(float(top_share(ranking, any_credit, NAMED)[0] * any_credit.sum()))
-        resampled.append(top_share(ranking, split.truth, split.n, counts[:, split.candidates]))
-    low, high = np.nanpercentile(np.mean(resampled, axis=0), [2.5, 97.5])
-    return Row(name, float(np.mean(shares)), float(low), float(high), tuple(shares), tuple(hits))
+    return Row(name, float(np.mean(shares)), *_interval(resampled), tuple(shares), tuple(hits))
 
 
 def _random(splits: Sequence[Split]) -> Row:
@@ -247,37 +337,34 @@ def _placebo(name: str, splits: Sequence[Split], truths: Sequence[Values]) -> Pl
     return Placebo(name, float(np.mean(totals)), top, float(np.mean(shares)))
 
 
-def _verdict(rows: Sequence[Row], placebos: Sequence[Placebo]) -> str:
-    """Is the ranking worth more than audience size, and what do the placebos say: three plain sentences."""
-    by_name = {row.ranking: row for row in rows}
-    ours, size = by_name["score"], by_name["audience"]
-    if ours.low > size.high:
-        first = (
-            f"The score's top collected {ours.mean:.0%} of the follow-on reviews that came later; "
-            f"as many people picked by audience size collected {size.mean:.0%}."
-        )
-    elif ours.mean > size.mean:
-        first = (
-            f"The score's top collected {ours.mean:.0%} of the later follow-on reviews and audience size "
-            f"{size.mean:.0%}; the two intervals overlap, so that may be luck."
-        )
-    else:
-        better = "better" if size.mean > ours.mean else "as well"
-        first = (
-            f"Audience size does {better} here: it collected {size.mean:.0%} of the later follow-on reviews, "
-            f"the score {ours.mean:.0%}."
-        )
-    real, back, shuffled = (placebo.top_credit for placebo in placebos)
-    second = f"Shuffle who is followed, and the same people collect {shuffled:.1f} instead of {real:.1f}: " + (
-        "who follows whom matters." if real > 1.5 * shuffled else "who follows whom hardly matters here."
-    )
-    if real <= 1.5 * back:
-        third = (
-            f"Reverse time, and they still collect {back:.1f}: the ranking finds people who are active among "
-            "like-minded followers; it is no evidence that they cause what their followers do."
-        )
-    else:
-        third = (
-            f"Reverse time, and they collect {back:.1f}: who came first matters too, which is still no proof of cause."
-        )
-    return f"{first} {second} {third}"
+def _ceiling(splits: Sequence[Split]) -> float:
+    """The mean figure of ranking by one half of the later adoptions, on the other half."""
+    shares = [
+        float(np.nan_to_num(top_share(ranking, truth, split.n)[0]))
+        for split in splits
+        for ranking, truth in (split.halves, split.halves[::-1])
+    ]
+    return float(np.mean(shares))
+
+
+def _parts(splits: Sequence[Split], top: float, groups: Groups) -> tuple[Part, ...]:
+    """The rows of groups that have enough at each split; one that holds everybody says nothing new."""
+    parts = []
+    for by, named in groups.items():
+        for name, inside in named.items():
+            masks = [inside[split.candidates] for split in splits]
+            sizes = [int(mask.sum()) for mask in masks]
+            gains = [float(split.truth[mask].sum()) for split, mask in zip(splits, masks, strict=True)]
+            if min(sizes) < ENOUGH_PEOPLE or min(gains) < ENOUGH_CREDIT or all(mask.all() for mask in masks):
+                continue
+            figures = [
+                [
+                    float(top_share(split.rankings[ranking][mask], split.truth[mask], _size(size, top))[0])
+                    for split, mask, size in zip(splits, masks, sizes, strict=True)
+                ]
+                for ranking in ("score", "formula", "audience")
+            ]
+            by_lot = [_size(size, top) / size for size in sizes]
+            told: list[list[float]] = [[float(size) for size in sizes], gains, *figures, by_lot]
+            parts.append(Part(by, name, *(float(np.mean(values)) for values in told)))
+    return tuple(parts)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import shlex
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from graphkoc.authenticity import PATTERNS
 from graphkoc.people import ORIGINS
 from graphkoc.runs import Run
-from graphkoc.score import PARTS
+from graphkoc.score import PARTS, Part
 
-__all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "reasons"]
+__all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", "reasons"]
 
 FEW_REVIEWS = 10
 
@@ -20,28 +24,18 @@ FEW_REVIEWS = 10
 def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
-    Returns {consumer, score, parts: [{part, what, value, points, percentile, query}], tier, audience,
-    rank, niche, circle, reasons, cautions}. percentile: share of her tier whose value is at most hers, 0 to
-    100. query: a command line that recomputes the value. Raises UsageError for an unknown consumer.
+    Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, query}], tier,
+    audience, rank, niche, circle, reasons, cautions}. percentile: share of her tier whose value is at most hers,
+    0 to 100. query: a command line, or a SELECT for DuckDB, that recomputes the value. Raises UsageError for an
+    unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
-    peers = run.people[run.people["tier"] == person["tier"]]
-    parts = [
-        {
-            "part": part.name,
-            "what": part.what,
-            "value": float(person[part.name]),
-            "points": float(person[f"{part.name}_points"]),
-            "percentile": float(100 * (peers[part.name] <= person[part.name]).mean()),
-            "query": f"graphkoc query {part.query} -p {shlex.quote(f'consumer={consumer}')} -p at={run.info['at']}",
-        }
-        for part in PARTS
-    ]
     return {
         "consumer": consumer,
         "score": float(person["score"]),
-        "parts": parts,
+        "kind": run.info["score"]["kind"],
+        "parts": _parts(run, person),
         "tier": person["tier"],
         "audience": int(person["audience"]),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
@@ -50,6 +44,48 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
     }
+
+
+def parts_of(run: Run) -> tuple[Part, ...]:
+    """What the run's score is made of."""
+    return tuple(Part(**part) for part in run.info["score"]["parts"])
+
+
+def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
+    consumer = str(person["consumer"])
+    peers = (run.people["tier"] == person["tier"]).to_numpy()
+    if run.info["score"]["kind"] == "forecast":
+        return _features(run, consumer, peers)
+    return [
+        {
+            "part": part.name,
+            "pillar": "reach" if part.name == "audience_activity" else "activity",
+            "what": part.what,
+            "value": float(person[part.name]),
+            "points": float(person[f"{part.name}_points"]),
+            "percentile": float(100 * (run.people.loc[peers, part.name] <= person[part.name]).mean()),
+            "query": f"graphkoc query {part.query} -p {shlex.quote(f'consumer={consumer}')} -p at={run.info['at']}",
+        }
+        for part in PARTS
+    ]
+
+
+def _features(run: Run, consumer: str, peers: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    hers = run.features[run.features["consumer"] == consumer].iloc[0]
+    name = consumer.replace("'", "''")
+    table = str(Path(run.folder) / "features.parquet").replace("'", "''")
+    return [
+        {
+            "part": said["feature"],
+            "pillar": said["pillar"],
+            "what": said["what"],
+            "value": float(value := hers[said["feature"]]),
+            "points": math.log1p(max(value, 0)) * said["coefficient"] / said["scale"],
+            "percentile": float(100 * (run.features.loc[peers, said["feature"]] <= value).mean()),
+            "query": f"SELECT {said['feature']} FROM '{table}' WHERE consumer = '{name}'",
+        }
+        for said in run.info["score"]["model"]["features"]
+    ]
 
 
 def reasons(run: Run, person: pd.Series[Any]) -> list[str]:

@@ -16,7 +16,21 @@ from numpy.typing import NDArray
 
 from graphkoc.network import Network, days
 
-__all__ = ["Log"]
+__all__ = ["Log", "Subjects"]
+
+
+@dataclass(frozen=True, eq=False)
+class Subjects:
+    """Who came upon what, and when: a product that she reviewed, or a tag of what she wrote about nothing sold.
+
+    person, subject, kind: (j,) int32. day: (j,) float64. A product's kind is its category, all without one
+    being of a kind; each tag is a kind of its own.
+    """
+
+    person: NDArray[np.int32]
+    subject: NDArray[np.int32]
+    day: NDArray[np.float64]
+    kind: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +42,8 @@ class Log:
     sold: (k,) bool, False for the latter. day: (k,) float64, days since 1970-01-01 UTC.
     category: (k,) int32, index into categories, -1 where the product has none.
     categories: names, sorted. undated: reviews that were left out because they have no time.
+    rating: (k,) float64, NaN for none. topic_person: (j,) int32, topic: (j,) int64, topic_day: (j,) float64: for
+    what is written about nothing sold, when each person first used each tag, sorted by day, person and tag.
     """
 
     network: Network
@@ -38,14 +54,26 @@ class Log:
     category: NDArray[np.int32]
     categories: list[str]
     undated: int
+    rating: NDArray[np.float64]
+    topic_person: NDArray[np.int32]
+    topic: NDArray[np.int64]
+    topic_day: NDArray[np.float64]
 
     @classmethod
     def from_frames(
-        cls, follows: pd.DataFrame, reviews: pd.DataFrame, products: pd.DataFrame, consumers: pd.DataFrame
+        cls,
+        follows: pd.DataFrame,
+        reviews: pd.DataFrame,
+        products: pd.DataFrame,
+        consumers: pd.DataFrame,
+        topics: pd.DataFrame | None = None,
     ) -> Log:
-        """The log of the four projected frames; the order of their rows makes no difference."""
+        """The log of the four projected frames; the order of their rows makes no difference.
+
+        topics: review, topic: a row for each tag of what is written about nothing sold.
+        """
         network = Network.from_edges(follows, consumers["consumer"].tolist())
-        dated = reviews.loc[reviews["created_at"].notna(), ["review", "consumer", "product", "created_at"]]
+        dated = reviews[reviews["created_at"].notna()]
         sold = dated["product"].notna().to_numpy()
         names = dated["product"].fillna("\0" + dated["review"].astype("str")).to_numpy(dtype=object)
         thing, _ = pd.factorize(names, sort=True)
@@ -59,6 +87,7 @@ class Log:
         repeated[1:] = (np.diff(person[order]) == 0) & (np.diff(thing[order]) == 0)
         keep = order[~repeated]
         keep = keep[np.lexsort((thing[keep], person[keep], day[keep]))]
+        rating = dated["rating"].to_numpy(dtype=float) if "rating" in dated else np.full(len(dated), np.nan)
         return cls(
             network,
             person[keep].astype(np.int32),
@@ -68,6 +97,8 @@ class Log:
             category[keep].astype(np.int32),
             categories,
             int(reviews["created_at"].isna().sum()),
+            rating[keep],
+            *_first_uses(dated.assign(person=person, day=day)[~sold], topics),
         )
 
     @cached_property
@@ -76,6 +107,19 @@ class Log:
         first = np.full(len(self.network), np.inf)
         np.minimum.at(first, self.person, self.day)
         return first
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """What can be adopted: of each person and subject the first time, sorted by day, person and subject."""
+        things = int(self.thing[self.sold].max(initial=-1)) + 1
+        kinds = len(self.categories) + 1
+        filed = np.where(self.category < 0, kinds - 1, self.category)
+        person = np.concatenate([self.person[self.sold], self.topic_person])
+        subject = np.concatenate([self.thing[self.sold], things + self.topic])
+        day = np.concatenate([self.day[self.sold], self.topic_day])
+        kind = np.concatenate([filed[self.sold], kinds + self.topic])
+        order = np.lexsort((subject, person, day))
+        return Subjects(person[order], subject[order].astype(np.int32), day[order], kind[order].astype(np.int32))
 
     @property
     def last_day(self) -> float:
@@ -90,24 +134,16 @@ class Log:
 
     def until(self, at: float) -> Log:
         """The log as it was at day `at`: reviews and follows that were known by then, all consumers."""
-        keep = self.day <= at
-        return Log(
-            self.network.subset(self.known(at)),
-            self.person[keep],
-            self.thing[keep],
-            self.sold[keep],
-            self.day[keep],
-            self.category[keep],
-            self.categories,
-            self.undated,
-        )
+        return self._part(self.network.subset(self.known(at)), self.day <= at, self.topic_day <= at)
 
     def without(self, people: NDArray[np.bool_]) -> Log:
         """The log without some people's reviews and follows, who stay as nodes; people: (n,) bool."""
-        keep = ~people[self.person]
         ties = ~(people[self.network.source] | people[self.network.target])
+        return self._part(self.network.subset(ties), ~people[self.person], ~people[self.topic_person])
+
+    def _part(self, network: Network, keep: NDArray[np.bool_], used: NDArray[np.bool_]) -> Log:
         return Log(
-            self.network.subset(ties),
+            network,
             self.person[keep],
             self.thing[keep],
             self.sold[keep],
@@ -115,7 +151,28 @@ class Log:
             self.category[keep],
             self.categories,
             self.undated,
+            self.rating[keep],
+            self.topic_person[used],
+            self.topic[used],
+            self.topic_day[used],
         )
+
+
+def _first_uses(
+    notes: pd.DataFrame, topics: pd.DataFrame | None
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]]:
+    """Person, topic and day of the first time that each person used each topic, sorted by day, person, topic."""
+    if topics is None:
+        topics = pd.DataFrame({"review": [], "topic": []}, dtype="str")
+    used = notes[["review", "person", "day"]].astype({"review": "str"}).merge(topics, on="review")
+    used["topic"], _ = pd.factorize(used["topic"], sort=True)
+    first = used.groupby(["person", "topic"], as_index=False).agg(day=("day", "min"))
+    first = first.sort_values(["day", "person", "topic"])
+    return (
+        first["person"].to_numpy(dtype=np.int32),
+        first["topic"].to_numpy(dtype=np.int64),
+        first["day"].to_numpy(dtype=float),
+    )
 
 
 def moment(day: float) -> datetime:

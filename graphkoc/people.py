@@ -8,7 +8,7 @@ import pandas as pd
 from graphkoc.log import Log, moment
 from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.projection import Projection
-from graphkoc.score import PARTS, Score
+from graphkoc.score import Score
 from graphkoc.tiers import Tiers
 
 __all__ = ["ORIGINS", "people"]
@@ -18,12 +18,18 @@ YEAR = 365.0
 
 
 def people(
-    projection: Projection, log: Log, at: float, measured: pd.DataFrame, limits: Tiers, scored: Score
+    projection: Projection,
+    log: Log,
+    at: float,
+    measured: pd.DataFrame,
+    limits: Tiers,
+    scored: Score,
+    by_hand: Score,
 ) -> pd.DataFrame:
     """One row a consumer, sorted by id, as `graphkoc.runs.Run` says, but for her niche and circle.
 
     measured: the measures, a row a node of log.network. A rank is for those of the small tier who have
-    reviewed something in the year before day `at`.
+    reviewed something in the year before day `at`. by_hand: the formula, whose factors are told beside any score.
     """
     n = len(log.network)
     audience = measured["audience"].to_numpy()
@@ -45,10 +51,11 @@ def people(
     table["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)
     table["last_review"] = [moment(day) if np.isfinite(day) else pd.NaT for day in last]
     table["follow_on"] = past_credit(pairs(log), n, at, np.inf)
-    for part in PARTS:
-        table[part.name] = scored.values[part.name]
-        table[f"{part.name}_points"] = scored.points[part.name]
-    table["score"] = scored.total
+    for name, factor in by_hand.values.items():
+        table[name] = factor
+    for name, earned in (by_hand.points | scored.points).items():
+        table[f"{name}_points"] = earned
+    table["score"], table["low"], table["high"] = scored.total, scored.low, scored.high
     for origin in ORIGINS:
         table[f"origin_{origin}"] = ledger[origin].to_numpy()
     candidates = np.flatnonzero(limits.small(audience) & (recent > 0))

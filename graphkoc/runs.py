@@ -34,6 +34,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "tier": "str",
         "audience": "float64",
         "score": "float64",
+        "low": "float64",
+        "high": "float64",
         "rank": "Int64",
         "niche": "str",
         "circle": "str",
@@ -43,6 +45,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "patterns": "str",
         "critical": "float64",
     },
+    "features": {"consumer": "str"},
     "niches": {
         "niche": "str",
         "name": "str",
@@ -181,9 +184,10 @@ class Run:
 
     folder: where it is, or will be, kept.
     info: settings, inputs, counts, tiers, score, controls, backtest, versions (see `graphkoc.analysis`).
-    people: one row a consumer, sorted by id; besides COLUMNS the measures, the score's values
-    (`*_activity`) and points (`*_points`), shares of origin; rank is her place among the key opinion
+    people: one row a consumer, sorted by id; besides COLUMNS the measures, the formula's values
+    (`*_activity`), the score's points (`*_points`), shares of origin; rank is her place among the key opinion
     consumers, null for others; niche and circle are her strongest.
+    features: one row a consumer, what the forecast knows of her (see `graphkoc.forecast.FEATURES`).
     niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
     products: what each niche's people review more than others. reach: which niche somebody with a role
     (kol, koc) reaches. carries: which circle carries which niche. bridges, circle_bridges: who joins niches
@@ -219,6 +223,7 @@ class Run:
     accounts: pd.DataFrame = field(default_factory=partial(empty, "accounts"))
     positions: pd.DataFrame = field(default_factory=partial(empty, "positions"))
     ties: pd.DataFrame = field(default_factory=partial(empty, "ties"))
+    features: pd.DataFrame = field(default_factory=partial(empty, "features"))
 
     @property
     def name(self) -> str:

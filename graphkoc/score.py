@@ -1,6 +1,7 @@
 """The score: how many follow-on reviews to expect, as points that add up.
 
-This is the formula, which an analyst can do by hand: own recent activity times followers' recent
+Where the past of the data bears it, it is a forecast, see `graphkoc.forecast`. This is the formula,
+which an analyst can do by hand: own recent activity times followers' recent
 activity, each plus .01. Its points are ln((x + .01) / .01) of each factor, and the score is their
 sum: the same order, and 0 points for 0. (graphkoc's own; checked by `graphkoc.backtest`.)
 """
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from graphkoc.log import Log
 from graphkoc.measures.activity import activity, audience_activity
 
-__all__ = ["PARTS", "Part", "Score", "formula", "points"]
+__all__ = ["PARTS", "PILLARS", "Part", "Score", "formula", "points"]
 
 Values = NDArray[np.float64]
 
@@ -24,32 +25,50 @@ OFFSET = 0.01
 
 @dataclass(frozen=True)
 class Part:
-    """One factor of the score: its name, what it is in words, and the query that recomputes it."""
+    """A part of the score: its name, what it is in words, and the query that recomputes its value, if it is one
+    factor and not a sum."""
 
     name: str
     what: str
-    query: str
+    query: str | None = None
 
 
 PARTS = (
     Part("own_activity", "own recent activity", "explore/own_activity"),
     Part("audience_activity", "followers' recent activity", "explore/audience_activity"),
 )
+"""The parts of the formula."""
+
+PILLARS = (
+    Part("activity", "her own activity"),
+    Part("content", "what she writes about"),
+    Part("reach", "her followers' activity"),
+    Part("relevance", "taste that she shares with her followers"),
+    Part("influence", "follow-on reviews so far"),
+    Part("tightness", "ties with and among her followers"),
+    Part("authenticity", "how she rates"),
+)
+"""The parts of a forecast: each is the sum of the features in it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Score:
     """A score and what it is made of.
 
-    kind: formula. why: one sentence on why this kind. values, points: part name -> (n,) float64, in
-    units of recent reviews and in points. total: (n,) float64, the sum of the points.
+    kind: forecast, formula or percentiles. why: one sentence on why this kind. parts: what it is made of.
+    values: part name -> (n,) float64, in units of recent reviews, of parts that are one factor. points: part
+    name -> (n,) float64. total: (n,) float64, the sum of the points. low, high: (n,) float64, its 95 % interval,
+    NaN where nothing was learned.
     """
 
     kind: str
     why: str
+    parts: tuple[Part, ...]
     values: dict[str, Values]
     points: dict[str, Values]
     total: Values
+    low: Values
+    high: Values
 
 
 def points(values: Values) -> Values:
@@ -57,15 +76,11 @@ def points(values: Values) -> Values:
     return np.log1p(values / OFFSET)
 
 
-def formula(log: Log, at: float) -> Score:
-    """The formula's score of every consumer at day `at`."""
+def formula(log: Log, at: float, why: str = "") -> Score:
+    """The formula's score of every consumer at day `at`; why: what speaks against a forecast."""
     values = {"own_activity": activity(log, at), "audience_activity": audience_activity(log, at)}
     earned = {name: points(of) for name, of in values.items()}
     total = earned["own_activity"] + earned["audience_activity"]
-    return Score(
-        "formula",
-        "own recent activity times followers' recent activity, a formula that can be done by hand",
-        values,
-        earned,
-        total,
-    )
+    unknown = np.full(len(total), np.nan)
+    what = "own recent activity times followers' recent activity, a formula that can be done by hand"
+    return Score("formula", f"{what}; {why}" if why else what, PARTS, values, earned, total, unknown, unknown)

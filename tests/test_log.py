@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -115,6 +117,6 @@ def test_activity_halves_with_each_half_life() -> None:
 def test_a_review_about_nothing_sold_is_activity_but_no_adoption() -> None:
     log = log_of([("a", "x", 1.0), ("b", "x", 2.0)], [("b", "a")])
     assert by_name(log, credit(pairs(log), 2, after=0)) == {"a": 1.0}
-    notes = Log(log.network, log.person, log.thing, np.array([False, False]), log.day, log.category, log.categories, 0)
+    notes = dataclasses.replace(log, sold=np.array([False, False]))
     assert by_name(notes, credit(pairs(notes), 2, after=0)) == {}
     assert activity(notes, 2.0).sum() > 0

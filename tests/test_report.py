@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import combinations
@@ -24,6 +24,7 @@ from graphkoc.errors import StoreError
 from graphkoc.network import Network
 from graphkoc.report import charts, display_name, niche_map
 from graphkoc.runs import Run, shaped
+from graphkoc.score import PARTS
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -148,7 +149,12 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "last_review": "2011-04-12T07:00:00",
         },
         "tiers": {"name": "relative", "low": 5.0, "high": 18.0, "people": {"small": n - wide, "wide": wide}},
-        "score": {"kind": "formula", "why": "a formula that can be done by hand"},
+        "score": {
+            "kind": "formula",
+            "why": "a formula that can be done by hand",
+            "parts": [asdict(part) for part in PARTS],
+            "model": None,
+        },
         "ties_of": {"ciao": "follows"},
         "niche_control": 0,
         "circles": {

@@ -42,19 +42,20 @@ def audience_activity(log: Log, at: float, half_life: float = HALF_LIFE) -> Valu
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Follows whose two ends reviewed the same product on different days, one row a product.
+    """Follows whose two ends came upon the same subject on different days, one row a follow and subject.
 
-    edge: (q,) index into the network's edges. source, target: (q,) the edge's ends (who is followed,
-    who follows). thing: (q,) the product. source_day, target_day: (q,) float64, when each first
-    reviewed it.
+    edge: (q,) int32, index into the network's edges. source, target: (q,) int32, the edge's ends (who is
+    followed, who follows). thing: (q,) int32, the subject: a product, or a tag. source_day, target_day: (q,)
+    float64, when each first came upon it. adoption: (q,) int32, a number for each target and thing.
     """
 
-    edge: NDArray[np.int64]
+    edge: NDArray[np.int32]
     source: NDArray[np.int32]
     target: NDArray[np.int32]
-    thing: NDArray[np.int64]
+    thing: NDArray[np.int32]
     source_day: Values
     target_day: Values
+    adoption: NDArray[np.int32]
 
     def where(self, mask: NDArray[np.bool_]) -> Pairs:
         """Some of the rows; mask: (q,) bool."""
@@ -63,31 +64,35 @@ class Pairs:
     def shares(self) -> Values:
         """(q,) float64: each adoption's credit of 1, shared equally among its rows.
 
-        An adoption is one follower's review of one product. Goyal, Bonchi, Lakshmanan, "A data-based
+        An adoption is one follower's coming upon one subject. Goyal, Bonchi, Lakshmanan, "A data-based
         approach to social influence maximization", VLDB 2011, with equal shares.
         """
-        adoption = np.column_stack([self.target.astype(np.int64), self.thing])
-        _, which, sizes = np.unique(adoption, axis=0, return_inverse=True, return_counts=True)
-        return 1.0 / sizes[which.reshape(-1)] if len(which) else np.empty(0)
+        return 1.0 / np.bincount(self.adoption)[self.adoption] if len(self.adoption) else np.empty(0)
 
 
 def pairs(log: Log, network: Network | None = None) -> Pairs:
     """The pairs of a log; `network` stands in for the log's own (a placebo's shuffled follows)."""
     network = network or log.network
-    edges = pd.DataFrame({"edge": np.arange(len(network.source)), "source": network.source, "target": network.target})
-    firsts = pd.DataFrame({"person": log.person, "thing": log.thing, "day": log.day})[log.sold]
+    subjects = log.subjects
+    edges = {"edge": np.arange(len(network.source), dtype=np.int32), "source": network.source, "target": network.target}
+    firsts = {"person": subjects.person, "thing": subjects.subject, "day": subjects.day}
     with duckdb.connect() as connection:
-        connection.register("edges", edges)
-        connection.register("firsts", firsts)
-        found = connection.execute(Path(__file__).with_name("pairs.sql").read_text(encoding="utf-8")).fetch_df()
-    edge, thing = found["edge"].to_numpy(dtype=np.int64), found["thing"].to_numpy(dtype=np.int64)
+        connection.register("edges", pd.DataFrame(edges))
+        connection.register("firsts", pd.DataFrame(firsts))
+        text = Path(__file__).with_name("pairs.sql").read_text(encoding="utf-8")
+        found = connection.execute(text).fetchnumpy()
+    edge, thing = np.asarray(found["edge"]), np.asarray(found["thing"])
+    source, target = network.source[edge], network.target[edge]
+    things = int(subjects.subject.max(initial=0)) + 1
+    _, adoption = np.unique(target.astype(np.int64) * things + thing, return_inverse=True)
     return Pairs(
         edge,
-        network.source[edge],
-        network.target[edge],
+        source,
+        target,
         thing,
-        found["source_day"].to_numpy(dtype=float),
-        found["target_day"].to_numpy(dtype=float),
+        np.asarray(found["source_day"]),
+        np.asarray(found["target_day"]),
+        adoption.astype(np.int32),
     )
 
 

@@ -41,10 +41,12 @@ def meter(share: float) -> str:
 
 
 def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
-    """The parts of a score, one after another, on a track that ends at `full`; label: what it says in words."""
+    """The parts of a score, one after another, on a track that ends at `full`, those below 0 as
+    nothing; label: what it says in words.
+    """
     pieces, x = [], 0.0
     for i, value in enumerate(points):
-        width = 100 * value / full if full > 0 else 0.0
+        width = 100 * max(value, 0) / full if full > 0 else 0.0
         pieces.append(f'<rect class="part-{i}" x="{_number(x)}" width="{_number(width)}" height="8"/>')
         x += width
         if i + 1 < len(points):

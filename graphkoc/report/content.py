@@ -11,11 +11,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from graphkoc import explain
+from graphkoc.explain import parts_of
 from graphkoc.report import charts, groups, niche_map, trust
 from graphkoc.report.charts import percent
 from graphkoc.report.names import display_name, person_name
 from graphkoc.runs import Run
-from graphkoc.score import PARTS
 
 __all__ = ["content"]
 
@@ -135,10 +135,11 @@ def _leaders(run: Run, niches: dict[str, dict[str, Any]], linked: set[int]) -> l
     anchors = {niche: said["anchor"] for niche, said in niches.items()}
     names = {niche: said["name"] for niche, said in niches.items()}
     memberships = run.members.groupby("consumer")["niche"].agg(list).to_dict()
+    made_of = parts_of(run)
     rows = []
     for _, person in everybody[everybody["rank"].isin(wanted)].iterrows():
-        earned = [float(person[f"{part.name}_points"]) for part in PARTS]
-        label = ", ".join(f"{part.what} {points:.1f}" for part, points in zip(PARTS, earned, strict=True))
+        earned = [float(person[f"{part.name}_points"]) for part in made_of]
+        label = ", ".join(f"{part.what} {points:.1f}" for part, points in zip(made_of, earned, strict=True))
         rows.append(
             {
                 "rank": int(person["rank"]),
@@ -221,7 +222,7 @@ def _parts(run: Run) -> list[dict[str, Any]]:
             "query": part.query,
             "most": float(kocs[f"{part.name}_points"].max()) if len(kocs) else 0.0,
         }
-        for part in PARTS
+        for part in parts_of(run)
     ]
 
 

@@ -1,0 +1,122 @@
+"""The forecast: how many follow-on reviews will her followers write in the coming year?
+
+Learned from rolling windows of the log's own past, and used only where that past bears it: enough windows
+with enough follow-on reviews, and in trials on its own newest windows no worse than the formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.forecast.features import FEATURES, Feature, History, Snapshot
+from graphkoc.forecast.model import Z95, Model, fit
+from graphkoc.forecast.past import HORIZON, Past, Window, by_hand, candidates
+from graphkoc.forecast.top import NAMED, SHARE, top_share
+from graphkoc.log import Log
+from graphkoc.score import PILLARS, Score, formula
+
+__all__ = [
+    "FEATURES",
+    "Feature",
+    "Forecast",
+    "History",
+    "Model",
+    "Past",
+    "Snapshot",
+    "Window",
+    "by_hand",
+    "candidates",
+    "choose",
+    "fit",
+    "forecast",
+]
+
+Values = NDArray[np.float64]
+
+LEARNED_FROM = 4
+"""Windows that a forecast is learned from at least."""
+CREDIT = 50.0
+"""Follow-on reviews in them at least."""
+
+
+def choose(past: Past, at: float) -> tuple[Model | None, str]:
+    """The forecast to use at day `at`, or None where the formula is to be used; and why, in one sentence.
+
+    Nothing after that day is read. In a trial the forecast is learned from the windows that were over when
+    a newer one began, and compared with the formula by the share of that window's follow-on reviews that
+    the first people of each collect.
+    """
+    windows = past.windows(at)
+    credit = sum(float(window.credit.sum()) for window in windows)
+    if len(windows) < LEARNED_FROM:
+        return None, (
+            f"the past is too short for a forecast: it has {len(windows)} snapshots with enough people and a year "
+            f"after them, and a forecast needs {LEARNED_FROM}"
+        )
+    if credit < CREDIT:
+        return None, (
+            f"there are too few follow-on reviews to learn a forecast from: {credit:,.0f} in {len(windows)} snapshots"
+        )
+    tried = [(share(window, forecast), share(window, window.formula)) for window, forecast in _trials(windows)]
+    if not tried:
+        return None, "the past is too short to try a forecast on it"
+    ours, by_formula = np.mean(tried, axis=0)
+    found = f"it found {ours:.0%} of the follow-on reviews, the formula {by_formula:.0%}"
+    compared = f"in {len(tried)} trials on the past {found}"
+    if ours < by_formula:
+        return None, f"a forecast does no better than the formula here: {compared}"
+    return fit(windows, at), f"learned from {len(windows)} snapshots of the past: {compared}"
+
+
+def _trials(windows: Sequence[Window]) -> list[tuple[Window, Values]]:
+    tried = []
+    for window in windows:
+        before = [earlier for earlier in windows if earlier.at + HORIZON <= window.at]
+        if len(before) >= LEARNED_FROM and window.credit.sum() and sum(w.credit.sum() for w in before) >= CREDIT:
+            tried.append((window, fit(before, window.at).score(window.values)))
+    return tried
+
+
+def share(window: Window, ranking: Values) -> float:
+    """The share of a window's credit that the first people of a ranking collect."""
+    n = min(len(window.people), max(NAMED, int(SHARE * len(window.people))))
+    return float(top_share(ranking, window.credit, n)[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What is expected of everybody. score: the score to rank by; by_hand: the formula's, which is the same where
+    nothing could be learned. features: a row a node, a column for each of FEATURES. model: what was learned."""
+
+    score: Score
+    by_hand: Score
+    features: pd.DataFrame
+    model: Model | None
+
+    def again(self, log: Log, at: float) -> Values:
+        """(n,) float64: the same kind of score, with the same weights, of another log of the same people."""
+        if self.model is None:
+            return formula(log, at).total
+        return self.model.score(Snapshot(History(log), at).table(np.arange(len(log.network))))
+
+
+def forecast(past: Past, at: float) -> Forecast:
+    """The score of everybody at day `at`: a forecast where the past bears one, else the formula."""
+    model, why = choose(past, at)
+    by_hand = formula(past.log, at, "" if model else why)
+    values = Snapshot(past.history, at).table(np.arange(len(past.log.network)))
+    features = pd.DataFrame(values, columns=[feature.name for feature in FEATURES])
+    if model is None:
+        return Forecast(by_hand, by_hand, features, None)
+    each = model.points(values)
+    pillar = np.array([feature.pillar for feature in FEATURES])
+    points = {part.name: each[:, pillar == part.name].sum(axis=1) for part in PILLARS}
+    total = np.sum(list(points.values()), axis=0)
+    error = Z95 * model.error(values)
+    score = Score("forecast", why, PILLARS, {}, points, total, total - error, total + error)
+    return Forecast(score, by_hand, features, model)

@@ -1,0 +1,338 @@
+"""What a forecast knows of a person at a day: her own record, her followers, and how the two go together.
+
+Nothing that came after the day is read: reviews, follows and adoptions are those known by then. Ages are
+in days and d_h(age) = 2^(-age / h). A subject is a product, or a tag of what is written about nothing sold;
+its kind is the product's category, or the tag. act_h is the sum of d_h over a person's reviews, act_h(c) the
+same over her subjects of kind c.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+
+from graphkoc import measures
+from graphkoc.log import Log
+from graphkoc.measures.activity import Pairs, pairs
+
+__all__ = ["FEATURES", "Feature", "History", "Snapshot"]
+
+Values = NDArray[np.float64]
+People = NDArray[np.int64]
+
+OWN = (30, 90, 180, 365, 1095)
+THEIRS = (30, 90, 365)
+SEEN = (90, 365)
+MATCHED = (180, 365, 1095)
+CREDITED = (90, 365, 1095)
+YEAR = 365
+PRIOR = 20
+"""Reviews that a person's own rate of credit must outweigh before it counts for more than everybody's."""
+FIRST = 3
+CELLS = 20_000_000
+"""Pairs of follow and kind that are held in memory at once."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A number of the forecast: its name, the pillar that it belongs to, and what it is in words."""
+
+    name: str
+    pillar: str
+    what: str
+
+
+FEATURES = (
+    Feature("audience", "reach", "known followers"),
+    Feature("followees", "tightness", "people she follows"),
+    Feature("reviews", "activity", "reviews so far"),
+    *(Feature(f"act{h}", "activity", f"own activity, halved every {h} days") for h in OWN),
+    Feature("since_last", "activity", "days since her last review"),
+    Feature("tenure", "activity", "days since her first review"),
+    Feature("kinds", "content", "categories or tags she wrote about"),
+    Feature("rating", "authenticity", "mean rating she gave"),
+    Feature("popularity", "content", "how much others write about her recent subjects"),
+    Feature("popularity_share", "content", "the same as a share of their category, in thousandths"),
+    Feature("early", "content", f"share of her subjects that she was among the first {FIRST} to write about"),
+    Feature("lag", "content", "days from a subject's first review to hers"),
+    *(Feature(f"audience_act{h}", "reach", f"followers' activity, halved every {h} days") for h in THEIRS),
+    *(Feature(f"audience_active{d}", "reach", f"followers who wrote something in the last {d} days") for d in SEEN),
+    Feature("attention", "reach", "followers' activity, each divided by how many they follow"),
+    *(Feature(f"match{h}", "relevance", f"she and followers on one subject, halved every {h} days") for h in MATCHED),
+    Feature("match_rate", "relevance", "she and followers active in the same categories or tags"),
+    Feature("cosine", "relevance", "mean likeness of her taste to her followers'"),
+    Feature("act_cosine", "relevance", "followers' activity, each times the likeness of recent taste"),
+    Feature("opportunity", "relevance", "her subjects that active followers have not come to yet"),
+    Feature("credit", "influence", "follow-on reviews so far"),
+    *(Feature(f"credit{h}", "influence", f"follow-on reviews, halved every {h} days") for h in CREDITED),
+    Feature("adopters", "influence", "followers who followed on at least once"),
+    Feature("shared", "relevance", f"subjects shared with followers, halved every {YEAR} days"),
+    Feature("credit_rate", "influence", "follow-on reviews for each review of hers"),
+    Feature("propensity", "influence", "followers' activity, each times how often they follow on"),
+    Feature("reciprocity", "tightness", "share of her followers that she follows back"),
+    Feature("pagerank", "influence", "PageRank, where 1 is the mean"),
+    Feature("core", "tightness", "core number"),
+    Feature("clustering", "tightness", "share of the pairs around her that know each other"),
+)
+"""The features, in the order of the columns of `Snapshot.table`."""
+
+
+class History:
+    """A log with what every snapshot of it needs, worked out once."""
+
+    def __init__(self, log: Log, found: Pairs | None = None) -> None:
+        self.log = log
+        self.pairs = pairs(log) if found is None else found
+        self.both = np.maximum(self.pairs.source_day, self.pairs.target_day)
+        subjects = log.subjects
+        order = np.argsort(subjects.subject, kind="stable")
+        sorted_subjects = subjects.subject[order]
+        begins = np.flatnonzero(np.diff(sorted_subjects, prepend=-1))
+        begin = np.repeat(begins, np.diff(begins, append=len(order)))
+        self.place = np.empty(len(order), dtype=np.int64)
+        self.place[order] = np.arange(len(order)) - begin
+        self.lag = np.empty(len(order))
+        self.lag[order] = subjects.day[order] - subjects.day[order][begin]
+        self.subjects = int(subjects.subject.max(initial=-1)) + 1
+        self.kinds = int(subjects.kind.max(initial=-1)) + 1
+        self.kind_of = np.zeros(self.subjects, dtype=np.int64)
+        self.kind_of[subjects.subject] = subjects.kind
+        network = log.network
+        n = len(network)
+        cells, cell = np.unique(subjects.person.astype(np.int64) * self.kinds + subjects.kind, return_inverse=True)
+        self.cell = cell.astype(np.int32)
+        self.cell_who, self.cell_kind = np.divmod(cells, max(self.kinds, 1))
+        self.rows = np.concatenate([[0], np.cumsum(np.bincount(self.cell_who, minlength=n))])
+        there = network.source.astype(np.int64) * n + network.target
+        back = network.target.astype(np.int64) * n + network.source
+        found_at = np.minimum(np.searchsorted(there, back), max(len(there) - 1, 0))
+        self.returned = np.where(there[found_at] == back, found_at, -1) if len(there) else np.empty(0, dtype=np.int64)
+
+
+class Snapshot:
+    """A history as it was at day `at`."""
+
+    def __init__(self, history: History, at: float) -> None:
+        log = history.log
+        self.history, self.at, self.n = history, at, len(log.network)
+        self.known = log.known(at)
+        self.network = log.network.subset(self.known)
+        self.audience = summed(self.network.source, minlength=self.n)
+        self.followees = summed(self.network.target, minlength=self.n)
+        written = int(np.searchsorted(log.day, at, side="right"))
+        self.person, self.rating = log.person[:written], log.rating[:written]
+        self.age = at - log.day[:written]
+        subjects = log.subjects
+        met = int(np.searchsorted(subjects.day, at, side="right"))
+        self.who, self.subject, self.kind = subjects.person[:met], subjects.subject[:met], subjects.kind[:met]
+        self.subject_age = at - subjects.day[:met]
+        found = history.pairs
+        self.seen = found.where(self.known[found.edge] & (history.both <= at))
+
+    def table(self, rows: People) -> Values:
+        """(len(rows), 41) float64: a column for each of FEATURES; rows: indices into the network."""
+        named = self._own(rows) | self._subjects(rows) | self._audience(rows) | self._together(rows)
+        named |= self._credit(rows) | self._place(rows)
+        return np.column_stack([named[feature.name] for feature in FEATURES])
+
+    def activity(self, half_life: float) -> Values:
+        """(n,) float64: everybody's activity."""
+        return self._sums(decay(self.age, half_life))
+
+    def _sums(self, weights: NDArray[Any] | None = None) -> Values:
+        return summed(self.person, weights, minlength=self.n)
+
+    def _own(self, rows: People) -> dict[str, Values]:
+        reviews = self._sums()
+        oldest, newest = np.zeros(self.n), np.full(self.n, np.inf)
+        np.maximum.at(oldest, self.person, self.age)
+        np.minimum.at(newest, self.person, self.age)
+        # Who has written nothing has been silent since the log began.
+        newest[reviews == 0] = self.age.max(initial=0.0)
+        rated = np.isfinite(self.rating)
+        named = {
+            "reviews": reviews,
+            "since_last": newest,
+            "tenure": oldest,
+            "rating": ratio(
+                summed(self.person[rated], self.rating[rated], minlength=self.n),
+                summed(self.person[rated], minlength=self.n),
+            ),
+        } | {f"act{h}": self.activity(h) for h in OWN}
+        return {name: values[rows] for name, values in named.items()}
+
+    def _subjects(self, rows: People) -> dict[str, Values]:
+        weights = decay(self.subject_age, YEAR)
+        mine = summed(self.who, weights, minlength=self.n)
+
+        def mean(values: Values) -> Values:
+            return ratio(summed(self.who, weights * values, minlength=self.n), mine)
+
+        met = self.subject_age.shape[0]
+        popularity, share = self._popularity(YEAR)
+        named = {
+            "kinds": summed(self.history.cell_who, self._by_kind(np.ones(met)).data > 0, minlength=self.n),
+            "popularity": mean(popularity[self.subject]),
+            "popularity_share": 1000 * mean(share[self.subject]),
+            "early": ratio(
+                summed(self.who, self.history.place[:met] < FIRST, minlength=self.n),
+                summed(self.who, minlength=self.n),
+            ),
+            "lag": np.expm1(mean(np.log1p(self.history.lag[:met]))),
+        }
+        return {name: values[rows] for name, values in named.items()}
+
+    def _popularity(self, half_life: float) -> tuple[Values, Values]:
+        """Of each subject the sum of d_h over all who came to it, and that as a share of its kind's."""
+        weights = decay(self.subject_age, half_life)
+        popularity = summed(self.subject, weights, minlength=self.history.subjects)
+        of_kind = summed(self.kind, weights, minlength=self.history.kinds)
+        return popularity, ratio(popularity, of_kind[self.history.kind_of])
+
+    def _by_kind(self, weights: Values) -> csr_array:
+        """(n, kinds) sparse: weights of what each person came to, summed by kind; 0 where she comes to it later."""
+        history = self.history
+        sums = summed(history.cell[: len(weights)], weights, minlength=len(history.cell_who))
+        return csr_array((sums, history.cell_kind, history.rows), shape=(self.n, history.kinds))
+
+    def _followers(self, rows: People) -> csr_array:
+        """(len(rows), n) sparse: 1 where somebody follows."""
+        begins = np.concatenate([[0], np.cumsum(self.audience, dtype=np.int64)])
+        ones = np.ones(len(self.network.target))
+        return csr_array((ones, self.network.target, begins), shape=(self.n, self.n))[rows]
+
+    def _audience(self, rows: People) -> dict[str, Values]:
+        followers = self._followers(rows)
+        yearly = ratio(self.activity(YEAR), self.followees)
+        named = {f"audience_act{h}": followers @ self.activity(h) for h in THEIRS}
+        for window in SEEN:
+            named[f"audience_active{window}"] = followers @ (self._sums(self.age <= window) > 0).astype(float)
+        return named | {
+            "audience": self.audience[rows],
+            "followees": self.followees[rows],
+            "attention": followers @ yearly,
+            "propensity": followers @ (yearly * self._propensity()),
+        }
+
+    def _together(self, rows: People) -> dict[str, Values]:
+        followers = self._followers(rows)
+        named = {}
+        for h in MATCHED:
+            _, share = self._popularity(h)
+            collision = summed(self.history.kind_of, np.square(share), minlength=self.history.kinds)
+            active = self._by_kind(decay(self.subject_age, h))
+            named[f"match{h}"] = meeting(active[rows] @ diags_array(collision), followers, active)
+        weights = decay(self.subject_age, YEAR)
+        active = self._by_kind(weights)
+        of_kind = summed(self.kind, weights, minlength=self.history.kinds)
+        rate = ratio(np.ones(self.history.kinds), of_kind)
+        named["match_rate"] = meeting(active[rows] @ diags_array(rate), followers, active)
+        taste, recent = unit(self._by_kind(np.ones(len(self.who)))), unit(active)
+        named["cosine"] = ratio(meeting(taste[rows], followers, taste), self.audience[rows])
+        named["act_cosine"] = meeting(recent[rows], followers, diags_array(self.activity(YEAR)) @ recent)
+        _, share = self._popularity(YEAR)
+        seen = self.seen
+        theirs = np.asarray(active[seen.target, self.history.kind_of[seen.thing]]).reshape(-1)
+        had = summed(seen.source, share[seen.thing] * theirs, minlength=self.n)
+        offered = meeting(self._by_kind(share[self.subject])[rows], followers, active)
+        named["opportunity"] = np.maximum(offered - had[rows], 0)
+        named["shared"] = summed(
+            seen.source,
+            decay(self.at - np.maximum(seen.source_day, seen.target_day), YEAR),
+            minlength=self.n,
+        )[rows]
+        return named
+
+    def _adoptions(self) -> tuple[Pairs, Values]:
+        """The pairs in which the followee came first, and the credit of each."""
+        adopted = self.seen.where(self.seen.source_day < self.seen.target_day)
+        return adopted, adopted.shares()
+
+    def _rate(self, shares: Values) -> float:
+        """Credit for each review, of everybody together."""
+        return float(shares.sum() / max(len(self.person), 1))
+
+    def _propensity(self) -> Values:
+        """(n,) float64: adoptions for each review of a follower, drawn to everybody's rate."""
+        adopted, shares = self._adoptions()
+        adoptions = summed(adopted.target, shares, minlength=self.n)
+        return np.asarray((adoptions + PRIOR * self._rate(shares)) / (self._sums() + PRIOR))
+
+    def _credit(self, rows: People) -> dict[str, Values]:
+        adopted, shares = self._adoptions()
+        age = self.at - adopted.target_day
+        credit = summed(adopted.source, shares, minlength=self.n)
+        # Pairs are sorted by edge, so each edge's first row stands for a follower who followed on.
+        once = np.diff(adopted.edge, prepend=-1) != 0
+        rate = (credit + PRIOR * self._rate(shares)) / (self._sums() + PRIOR)
+        named = {
+            "credit": credit,
+            "adopters": summed(adopted.source[once], minlength=self.n),
+            "credit_rate": np.where(self.audience > 0, rate, 0.0),
+        }
+        for h in CREDITED:
+            named[f"credit{h}"] = summed(adopted.source, shares * decay(age, h), minlength=self.n)
+        return {name: values[rows] for name, values in named.items()}
+
+    def _place(self, rows: People) -> dict[str, Values]:
+        returned = self.history.returned[self.known]
+        mutual = np.zeros(len(returned), dtype=bool)
+        mutual[returned >= 0] = self.known[returned[returned >= 0]]
+        # Of those with a known tie only: people who come later must not move the others' figures.
+        tight, tied = self.history.log.network.tied(self.known)
+        named = {"reciprocity": ratio(summed(self.network.source, mutual, minlength=self.n), self.audience)}
+        for name, values in (
+            ("pagerank", measures.pagerank(tight) * len(tied)),
+            ("core", measures.core(tight)),
+            ("clustering", measures.clustering(tight)),
+        ):
+            named[name] = np.zeros(self.n)
+            named[name][tied] = values
+        named["pagerank"] = np.where(self.audience > 0, named["pagerank"], 0.0)
+        return {name: values[rows] for name, values in named.items()}
+
+
+def decay(age: Values, half_life: float) -> Values:
+    """2^(-age / half_life)."""
+    return np.exp2(-age / half_life)
+
+
+def summed(index: NDArray[Any], weights: NDArray[Any] | None = None, minlength: int = 0) -> Values:
+    """Weights, or ones, summed by index."""
+    return np.bincount(index, weights, minlength=minlength).astype(float)
+
+
+def ratio(above: Values, below: Values) -> Values:
+    """above / below, 0 where below is not above 0."""
+    quotient: Values = np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
+    return quotient
+
+
+def unit(matrix: csr_array) -> csr_array:
+    """The rows of a sparse matrix, each of length 1, or 0 where it is empty."""
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).reshape(-1))
+    return (diags_array(ratio(np.ones(len(length)), length)) @ matrix).tocsr()
+
+
+def meeting(own: csr_array, followers: csr_array, theirs: csr_array) -> Values:
+    """(c,) float64: the sum over followers and kinds of own times theirs.
+
+    own: (c, kinds), followers: (c, n), theirs: (n, kinds), all sparse.
+    """
+    met = np.zeros(own.shape[0])
+    for first, last in _batches(followers @ np.diff(theirs.indptr)):
+        product = own[first:last].multiply(followers[first:last] @ theirs)
+        met[first:last] = np.asarray(product.sum(axis=1)).reshape(-1)
+    return met
+
+
+def _batches(cells: Values) -> Iterator[tuple[int, int]]:
+    """Ranges of rows with not many more cells than fit."""
+    batch = (np.cumsum(cells) // CELLS).astype(np.int64)
+    return pairwise([*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), len(cells)])

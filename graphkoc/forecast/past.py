@@ -1,0 +1,102 @@
+"""The log's own past as examples: what was known of people at a day, and what their followers did in the year after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphkoc import tiers
+from graphkoc.errors import AnalysisError
+from graphkoc.forecast.features import FEATURES, History, Snapshot
+from graphkoc.log import Log
+from graphkoc.measures.activity import Pairs, credit
+from graphkoc.score import points
+
+__all__ = ["HORIZON", "Past", "Window"]
+
+Values = NDArray[np.float64]
+
+HORIZON = 365.0
+"""Days after a snapshot in which follow-on reviews are counted."""
+WARM_UP = 400.0
+"""Days of the log before the first snapshot."""
+STEP = 91.0
+FEWEST = 50
+"""Candidates that a snapshot must have."""
+MOST = 10_000
+"""Candidates of a snapshot that are learned from; of more, as many are drawn by lot."""
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """One snapshot: its day, the people that could be key opinion consumers then, what was known of them,
+    the formula's score, and the credit that they earned in the HORIZON after it.
+
+    people: (c,) int64, indices into the network. values: (c, 41) float64. formula, credit: (c,) float64.
+    """
+
+    at: float
+    people: NDArray[np.int64]
+    values: Values
+    formula: Values
+    credit: Values
+
+
+class Past:
+    """The windows of a log. They are the same whatever comes after them, so those of one day serve later ones."""
+
+    def __init__(self, log: Log, found: Pairs | None = None) -> None:
+        self.log = log
+        self.history = History(log, found)
+        self._windows: dict[float, Window | None] = {}
+
+    def windows(self, at: float) -> list[Window]:
+        """The windows that are over by day `at`, the oldest first.
+
+        A snapshot every 91 days, or every unit of a coarser clock, from 400 days after the first review.
+        """
+        days = self.log.day[: int(np.searchsorted(self.log.day, at, side="right"))]
+        if not len(days):
+            return []
+        gaps = np.diff(np.unique(days))
+        step = max(STEP, float(gaps.min(initial=np.inf))) if len(gaps) else STEP
+        starts = np.arange(float(days[0]) + WARM_UP, at - HORIZON + 1e-9, step)
+        return [window for start in starts.tolist() if (window := self._window(start)) is not None]
+
+    def _window(self, at: float) -> Window | None:
+        if at not in self._windows:
+            self._windows[at] = self._made(at)
+        return self._windows[at]
+
+    def _made(self, at: float) -> Window | None:
+        snapshot = Snapshot(self.history, at)
+        people = candidates(snapshot.audience)
+        if len(people) < FEWEST:
+            return None
+        if len(people) > MOST:
+            people = np.sort(np.random.default_rng(0).choice(people, MOST, replace=False))
+        values = snapshot.table(people)
+        found = self.history.pairs
+        return Window(
+            at,
+            people,
+            values,
+            by_hand(values),
+            credit(found.where(snapshot.known[found.edge]), snapshot.n, after=at, until=at + HORIZON)[people],
+        )
+
+
+def candidates(audience: Values) -> NDArray[np.int64]:
+    """Who has a small audience: indices; none where nobody has a follower."""
+    try:
+        return np.flatnonzero(tiers.relative(audience).small(audience))
+    except AnalysisError:
+        return np.empty(0, dtype=np.int64)
+
+
+def by_hand(values: Values) -> Values:
+    """The formula's score of (c, 41) features; (c,) float64."""
+    names = [feature.name for feature in FEATURES]
+    return points(values[:, names.index("act90")]) + points(values[:, names.index("audience_act90")])
