@@ -612,7 +612,7 @@ def test_a_niche_says_who_is_in_it_who_reaches_it_and_what_sets_it_apart(full):
     assert "10% of its people no wide audience reaches; key opinion consumers reach 23% of those." in said
     assert "v60-Coffee" in said
     assert "Kettle Coffee" in said
-    assert "Reach most of it: person 0 13% (4 through her alone)" in said
+    assert "KOCs who reach most of it: person 0 13% (4 through her alone)" in said
     assert "Carried by: Circle Coffee" in said
     assert "▲ grown by 12%, from 100 to 112 people" in said
 

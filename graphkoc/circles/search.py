@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from graphkoc.circles.cores import cores, hopeless
 from graphkoc.circles.ensemble import Ensemble, resolutions
@@ -62,18 +63,32 @@ def search(
             first = last
             if not levels:
                 return []
+    again = _Known.of(known, n)
     pooled: list[Candidate] = []
     for level in levels:
         together = 1 - apart[level] / RUNS
         pooled += candidates(partitions[level], cores(ties, together >= STABLE, min_size), level)
         if known:
             old = cores(ties, inside_known & (together >= KNOWN_STABLE), min_size)
-            for core, one in zip(old, candidates(partitions[level], old, level), strict=True):
-                if _jaccard(one.members, known[label[core[0]]]) >= SAME:
-                    pooled.append(replace(one, known=True))
-    return accepted(pooled, n)
+            pooled += [one for one in candidates(partitions[level], old, level) if again.has(one)]
+    return accepted([replace(one, known=again.has(one)) for one in pooled], n)
 
 
-def _jaccard(one: NDArray[np.integer], other: NDArray[np.integer]) -> float:
-    both = len(np.intersect1d(one, other))
-    return both / (len(one) + len(other) - both)
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """The circles of an earlier run: inside, (n, circles), who is in which; and how many are in each."""
+
+    inside: csr_array
+    people: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, known: Sequence[NDArray[np.integer]], n: int) -> _Known:
+        people = np.array([len(circle) for circle in known], dtype=np.int64)
+        rows = np.concatenate([np.empty(0, dtype=np.int64), *known])
+        ones = np.ones(len(rows), dtype=np.int64)
+        return cls(csr_array((ones, (rows, np.repeat(np.arange(len(known)), people))), shape=(n, len(known))), people)
+
+    def has(self, one: Candidate) -> bool:
+        """Whether one of them is the same as this one."""
+        both = self.inside[one.members].sum(axis=0)
+        return bool((both >= SAME * (len(one.members) + self.people - both)).any())

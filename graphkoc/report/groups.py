@@ -73,7 +73,8 @@ def niches(run: Run) -> Rows:
     listed = finer.groupby("parent", sort=False).head(FINER)
     shown = [*outer["niche"], *listed["niche"]]
     anchors = {niche: number for number, niche in enumerate(shown, start=1)}
-    kocs, reach, carried = _kocs_of(run, run.members, "niche"), _reachers(run), _carriers(run)
+    kocs, carried = _kocs_of(run, run.members, "niche"), _carriers(run)
+    reach, reach_wide = _reachers(run, "koc"), _reachers(run, "kol")
     found = {
         row["niche"]: _group(run, "niche", row, kocs)
         | {
@@ -89,6 +90,7 @@ def niches(run: Run) -> Rows:
             "filled": _number(row["white_space_koc"]),
             "meter": Markup(charts.meter(float(row["kol_reach"]))),
             "reachers": reach.get(row["niche"], []),
+            "wide_reachers": reach_wide.get(row["niche"], []),
             "circles": carried.get(row["niche"], []),
             "finer": [],
             "unlisted": 0,
@@ -243,13 +245,20 @@ def _kocs_of(run: Run, members: pd.DataFrame, kind: str) -> dict[str, Rows]:
     return {str(group): [_named(row) for row in rows.to_dict("records")] for group, rows in first.groupby(kind)}
 
 
-def _reachers(run: Run) -> dict[str, Rows]:
-    """The key opinion consumers who reach most of each niche."""
-    kocs = run.reach[run.reach["role"] == "koc"].merge(run.kocs()[["consumer", "name", "rank"]], on="consumer")
-    first = kocs.sort_values(["reached", "rank"], ascending=[False, True]).groupby("niche").head(NAMED)
+def _reachers(run: Run, role: str) -> dict[str, Rows]:
+    """The key opinion consumers ("koc"), or the people with a wide audience ("kol"), who reach most of each niche."""
+    people = run.kocs() if role == "koc" else run.people
+    reach = run.reach[run.reach["role"] == role].merge(people[["consumer", "name", "rank"]], on="consumer")
+    first = reach.sort_values(["reached", "rank", "consumer"], ascending=[False, True, True])
+    first = first.groupby("niche").head(NAMED)
     return {
         str(niche): [
-            _named(row) | {"share": float(row["share"]), "only": int(row["only_here"])}
+            {
+                "who": person_name(row),
+                "rank": None if pd.isna(row["rank"]) else int(row["rank"]),
+                "share": float(row["share"]),
+                "only": int(row["only_here"]),
+            }
             for row in rows.to_dict("records")
         ]
         for niche, rows in first.groupby("niche")
