@@ -191,7 +191,7 @@ def with_others(network: Network, rng_seed: int) -> Network:
 
 
 def at_size(number: int) -> None:
-    network, groups = lfr(number * 3 // 100, 0.5, 0)
+    network, groups = lfr(number * 61 // 1000, 0.5, 0)
     print(f"Made up: {len(network):,} people, {len(network.source):,} follows, {len(groups):,} groups", flush=True)
     with timed() as spent:
         recall, precision, found = against(network, groups, min_size=10, rng_seed=0)

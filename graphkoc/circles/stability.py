@@ -22,6 +22,8 @@ TENTATIVE = 0.6
 """S from which on it is listed as tentative; below it is not listed."""
 KNOWN = 0.55
 """The same for a circle of an earlier run, so that one at the limit does not come and go."""
+HELD, KNOWN_HELD = 0.5, 0.65
+"""Share of its members that may be in circles before it, and the same for a circle of an earlier run."""
 MEMBER = 0.5
 """Confidence from which on a person is a member."""
 FRINGE = 0.25
@@ -93,7 +95,7 @@ def accepted(found: Iterable[Candidate], n: int) -> list[Candidate]:
     for one in sorted(eligible, key=lambda one: (not one.known, *_place(one))):
         size, there = len(one.members), sizes[one.members]
         held = (there > 0) & (there < size * WIDER)
-        if held.any(axis=1).mean() <= 0.5:
+        if held.any(axis=1).mean() <= (KNOWN_HELD if one.known else HELD):
             standing.append(one)
             if there.all(axis=1).any():
                 sizes = np.pad(sizes, [(0, 0), (0, 1)])
