@@ -13,9 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc import analysis, assets, cypher, identity, loaders, report, tiers
+from graphkoc import analysis, assets, cypher, identity, loaders, report
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.brand import Brand
+from graphkoc.checkup import checks
 from graphkoc.errors import AnalysisError, StoreError
 from graphkoc.grouping import members_of
 from graphkoc.measures import check_known
@@ -225,58 +226,7 @@ def doctor(store: Store) -> list[dict[str, Any]]:
 
     Raises StoreError only when the store cannot be opened at all.
     """
-    projection = project(store)
-    reviews, follows = projection.reviews, projection.follows
-    dated = int(reviews["created_at"].notna().sum())
-    priced = int(reviews["product"].notna().sum())
-    kinds = int(projection.products["category"].notna().sum())
-    heard = int((follows["source"].value_counts() >= tiers.SMALLEST).sum())
-    told = int(reviews["origin"].notna().sum())
-    since = int(follows["since"].notna().sum())
-    people = len(projection.consumers)
-
-    def found(check: str, ok: bool, detail: str, hint: str) -> dict[str, Any]:
-        return {"check": check, "ok": bool(ok), "detail": detail, "hint": "" if ok else hint}
-
-    return [
-        found("people", people >= 100, f"{people:,} consumers", "Under 100 people nothing stands out from chance."),
-        found(
-            "reviews have dates",
-            dated > 0 and dated >= 0.9 * len(reviews),
-            f"{dated:,} of {len(reviews):,} reviews",
-            "Without times there is no recent activity, no score and no backtest.",
-        ),
-        found(
-            "reviews name products",
-            priced > 0 and priced >= 0.5 * len(reviews),
-            f"{priced:,} of {len(reviews):,} reviews",
-            "Follow-on reviews are counted by product.",
-        ),
-        found(
-            "products have categories",
-            kinds > 0 and kinds >= 0.5 * len(projection.products),
-            f"{kinds:,} of {len(projection.products):,} products",
-            "Niches are found in categories.",
-        ),
-        found(
-            "follows",
-            heard >= 20,
-            f"{len(follows):,} follows; {heard:,} people with at least {tiers.SMALLEST} known followers",
-            "Without followers there is no audience to rank by.",
-        ),
-        found(
-            "follows have dates",
-            since > 0 and since >= 0.9 * len(follows),
-            f"{since:,} of {len(follows):,} follows",
-            "A follow without a date counts once both ends have reviewed; the backtest is a little kinder for it.",
-        ),
-        found(
-            "origin of reviews",
-            told > 0,
-            f"{told:,} of {len(reviews):,} reviews say whether they were earned, gifted or paid",
-            "Unpaid opinions cannot be told from paid ones here.",
-        ),
-    ]
+    return checks(project(store), store.table("consumers", ["contact_key", "unionid"]))
 
 
 def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ DATA |= {"contacts", "mapping", "shop"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
-ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "verdict"}
+ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "verdict", "checkup"}
 BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
     "anyascii": {"identity"},
