@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from graphkoc.journal import merge as merge_groups
     from graphkoc.journal import rename as rename_group
     from graphkoc.journal import undo as undo_decision
-    from graphkoc.listing import list_circles, list_kocs, list_members, list_niches
+    from graphkoc.listing import list_circles, list_kocs, list_members, list_moved, list_niches, list_tiers
     from graphkoc.loaders import Loaded, Source, find_source
     from graphkoc.loaders import discover as sources
     from graphkoc.log import Log
@@ -62,7 +62,7 @@ _HOMES = {
         "unlink=unlink_accounts",
     ],
     "graphkoc.journal": ["merge=merge_groups", "rename=rename_group", "undo=undo_decision"],
-    "graphkoc.listing": ["list_circles", "list_kocs", "list_members", "list_niches"],
+    "graphkoc.listing": ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"],
     "graphkoc.loaders": ["Loaded", "Source", "discover=sources", "find_source"],
     "graphkoc.log": ["Log"],
     "graphkoc.measures": ["MEASURES"],
@@ -119,7 +119,9 @@ __all__ = [
     "list_circles",
     "list_kocs",
     "list_members",
+    "list_moved",
     "list_niches",
+    "list_tiers",
     "load",
     "lookalikes",
     "merge_groups",

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc import layout, measures, reach, tiers
+from graphkoc import gates, layout, measures, reach, tiers
 from graphkoc.agreement import agreement, engagement
 from graphkoc.authenticity import Authenticity, examine
 from graphkoc.authenticity import effect as without_them
@@ -25,10 +25,13 @@ from graphkoc.forecast import Forecast, Past, forecast
 from graphkoc.grouping import Grouping, group, members_of
 from graphkoc.log import Log, moment
 from graphkoc.measures.ego import ego_measures
+from graphkoc.measures.knit import knit
 from graphkoc.network import days
 from graphkoc.people import people as table_of_people
 from graphkoc.progress import Clock
 from graphkoc.projection import Projection
+from graphkoc.provenance import ledger
+from graphkoc.response import engagements, response
 from graphkoc.runs import FORMAT, Run, empty, shaped
 
 __all__ = ["Settings", "analyse"]
@@ -38,7 +41,8 @@ __all__ = ["Settings", "analyse"]
 class Settings:
     """What an analysis was asked for: one platform's people; the time (UTC) that it looks out from,
     by default the newest review's; people that a circle or niche must have; where chance begins; whose
-    view it takes; and which optional measures it adds."""
+    view it takes; which optional measures it adds; and by whose tiers an audience is small (by default
+    those of the platform's tier file, see `graphkoc.tiers`)."""
 
     platform: str | None = None
     until: datetime | None = None
@@ -46,6 +50,7 @@ class Settings:
     rng_seed: int = 0
     brand: Brand | None = None
     measures: tuple[str, ...] = ()
+    tiers: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
@@ -65,13 +70,14 @@ def analyse(
 
     previous: the run whose circles and niches are followed on. threads: processes to use, by default one
     for each processor; the result is the same. Raises AnalysisError when there are no dated reviews, or
-    nobody has a follower.
+    nobody has a follower, and UsageError for tiers that there are none of.
     """
     with clock("building the network"):
         log, at = _log(projection, settings.until)
     with clock("measuring"):
         measured = measures.table(log.network, settings.measures)
-        limits = tiers.relative(measured["audience"].to_numpy())
+    with clock("asking who may be one"):
+        sizes, qualified = _qualified(projection, log, at, measured, settings)
     groups = group(
         log, projection, moment(at).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock
     )
@@ -80,7 +86,7 @@ def analyse(
     with clock("scoring"):
         past = Past(log)
         expected = forecast(past, at)
-        people = table_of_people(projection, log, at, measured, limits, expected.score, expected.by_hand)
+        people = table_of_people(projection, log, at, measured, qualified, expected.score, expected.by_hand)
         people["niche"] = _strongest(people, groups.members, "niche")
         people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
         for role, mask in (("kol", people["tier"] == "wide"), ("koc", people["rank"].notna())):
@@ -111,7 +117,8 @@ def analyse(
         ],
         "ties_of": projection.ties_of(),
         "counts": _counts(projection, log),
-        "tiers": {"name": "relative", **asdict(limits), "people": people["tier"].value_counts().sort_index().to_dict()},
+        "tiers": sizes.told,
+        "gates": gates.opened(people),
         "score": _told(expected),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
@@ -143,6 +150,22 @@ def _log(projection: Projection, until: datetime | None) -> tuple[Log, float]:
     if not len(log.day):
         raise AnalysisError(f"there is no review before {moment(at):%Y-%m-%d}", hint="Look out from a later day.")
     return log, at
+
+
+def _qualified(
+    projection: Projection, log: Log, at: float, measured: pd.DataFrame, settings: Settings
+) -> tuple[tiers.Sizes, pd.DataFrame]:
+    """Everybody's tiers, and with them what her audience, her reviews and what came back say of her."""
+    ids = log.network.ids
+    consumers = projection.consumers.set_index("consumer").loc[ids]
+    audience = measured["audience"].to_numpy()
+    sizes = tiers.sized(consumers["platform"], consumers["followers"], audience, settings.tiers)
+    engaged = engagements(projection)
+    tightness, kept = knit(log.network), ledger(projection, ids, engaged)
+    passed = gates.gates(projection, log, at, sizes, kept, tightness["knit_z"].to_numpy(), settings.brand)
+    came_back = response(projection, ids, sizes.table, engaged)
+    followers = consumers[["followers", "quote"]].astype("Float64").astype(float).reset_index(drop=True)
+    return sizes, pd.concat([sizes.table, followers, tightness, kept, passed, came_back], axis=1)
 
 
 def _counts(projection: Projection, log: Log) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 from graphkoc.errors import UsageError
 from graphkoc.network import days
 
-__all__ = ["Brand", "unheard", "view"]
+__all__ = ["Brand", "bought", "unheard", "view"]
 
 YEAR = 365.0
 FEWEST_EXPECTED = 5
@@ -131,6 +131,15 @@ def view(
         for ours, size, expected in table[["ours", "people", "expected"]].astype(float).to_numpy()
     ]
     return table[list(COLUMNS)].astype(COLUMNS)
+
+
+def bought(purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand) -> pd.DataFrame:
+    """The purchases of our own brand's products: consumer, product, day (days since 1970, -infinity for none).
+
+    purchases: consumer, product, bought_at. products: product, brand.
+    """
+    touched = _touches(purchases, "bought_at", _sides(brand, products), np.inf)
+    return touched.loc[touched["side"] == "own", ["consumer", "product", "day"]]
 
 
 def _plain(name: str) -> str:

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc import gates
 from graphkoc.authenticity import PATTERNS
-from graphkoc.people import ORIGINS
+from graphkoc.provenance import ORIGINS
 from graphkoc.runs import Run
 from graphkoc.score import PARTS, Part
+from graphkoc.tiers import RELATIVE
 
 __all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", "reasons"]
 
@@ -25,9 +27,9 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, query}], tier,
-    audience, rank, niche, circle, reasons, cautions}. percentile: share of her tier whose value is at most hers,
-    0 to 100. query: a command line, or a SELECT for DuckDB, that recomputes the value. Raises UsageError for an
-    unknown consumer.
+    label, audience, rank, niche, circle, gates, reasons, cautions}. percentile: share of her tier whose value
+    is at most hers, 0 to 100. query: a command line, or a SELECT for DuckDB, that recomputes the value. gates:
+    as `graphkoc.gates.told` says. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
@@ -37,10 +39,12 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "kind": run.info["score"]["kind"],
         "parts": _parts(run, person),
         "tier": person["tier"],
+        "label": person["label"],
         "audience": int(person["audience"]),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
         "niche": group_name(run.niches, "niche", person["niche"]),
         "circle": group_name(run.circles, "circle", person["circle"]),
+        "gates": gates.told(person),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
     }
@@ -100,6 +104,10 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"follows {person['reciprocity']:.0%} of her followers back")
     if person["critical"] > 0:
         said.append(f"{_count(person['critical'], 'low rating')} with reasons, which speaks for independence")
+    if person["gate_knit"] == "passed":
+        said.append(f"tightly knit: {gates.words('knit', person)}")
+    if through := [gate["who"] for gate in gates.told(person) if gate["state"] == "passed"]:
+        said.append(f"passes the gates: {', '.join(through)}")
     if niche := group_name(run.niches, "niche", person["niche"]):
         said.append(f"stands out in {niche}")
     if circle := group_name(run.circles, "circle", person["circle"]):
@@ -111,13 +119,25 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     """What an analyst should know before she relies on it."""
     said = []
     if person["tier"] == "wide":
-        said.append("her audience is wide for these data, so she is no key opinion consumer here")
-    if person["tier"] == "tiny":
-        said.append(f"fewer than {run.info['tiers']['low']:.0f} of her followers are known, too few to say much")
+        said.append(
+            f"her audience is wide by the tiers {person['tier_profile']}, so she is no key opinion consumer here"
+        )
+    if person["tier"] == "tiny" and person["tier_profile"] == RELATIVE:
+        said.append(f"fewer than {person['tier_low']:,.0f} of her followers are known, too few to say much")
+    elif person["tier"] == "tiny":
+        said.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the tiers {person['tier_profile']}")
     if not person["reviews_365"]:
         said.append("she has reviewed nothing in the last year")
     if person["reviews"] < FEW_REVIEWS:
         said.append(f"the score rests on {_count(person['reviews'], 'review')}")
+    passing = gates.told(person)
+    said += [
+        f"not {gate['who']}: {gate['words']}"
+        for gate in passing
+        if gate["state"] == "failed" and gate["gate"] not in ("active", "small")
+    ]
+    if unknown := [gate["who"] for gate in passing if gate["state"] == "unknown" and gate["required"]]:
+        said.append(f"not known, which keeps nobody out: {', '.join(unknown)}")
     if person["origin_unknown"] == 1 and person["reviews"]:
         said.append("whether her reviews are earned, gifted or paid is not known")
     seen = run.suspicions[run.suspicions["consumer"] == person["consumer"]]

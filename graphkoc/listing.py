@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from graphkoc import tiers
 from graphkoc.explain import group_name, reasons
-from graphkoc.people import ORIGINS
+from graphkoc.gates import kept_out
+from graphkoc.gates import told as gates_of
+from graphkoc.provenance import ORIGINS
+from graphkoc.response import NUMBERS
 from graphkoc.runs import COLUMNS, Run
 
-__all__ = ["list_circles", "list_kocs", "list_members", "list_niches"]
+__all__ = ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"]
+
+
+INDUSTRY = (*(number.name for number in NUMBERS), "paid_response", "organic_response", "paid_to_organic")
 
 
 def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
-    Returns [{rank, consumer, name, platform, tier, audience, niche, circle, score, low, high,
-    engagement_rate, origin, patterns, reasons}]; patterns are those of `graphkoc.authenticity`; what the data
-    do not tell is None. rank is her place among all, also where one niche (id or name) is asked for.
+    Returns [{rank, consumer, name, platform, tier, label, audience, niche, circle, score, low, high,
+    engagement_rate, origin, patterns, gates, industry, reasons}]; patterns are those of
+    `graphkoc.authenticity`; what the data do not tell is None. label is what
+    her tiers call her; gates are as `graphkoc.gates.told` says; industry has the numbers of
+    `graphkoc.response` and of the ledger's paid posts against the others. rank is her place among all,
+    also where one niche (id or name) is asked for.
     """
     return [
         {
@@ -27,15 +38,18 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "name": None if pd.isna(person["name"]) else person["name"],
             "platform": None if pd.isna(person["platform"]) else person["platform"],
             "tier": person["tier"],
+            "label": person["label"],
             "audience": int(person["audience"]),
             "niche": group_name(run.niches, "niche", person["niche"]),
             "circle": group_name(run.circles, "circle", person["circle"]),
             "score": float(person["score"]),
             "low": _number(person["low"]),
             "high": _number(person["high"]),
-            "engagement_rate": None,
+            "engagement_rate": _number(person["engagement_rate"]),
             "origin": {origin: float(person[f"origin_{origin}"]) for origin in ORIGINS if person[f"origin_{origin}"]},
             "patterns": [] if pd.isna(person["patterns"]) else person["patterns"].split("; "),
+            "gates": gates_of(person),
+            "industry": {name: _number(person[name]) for name in INDUSTRY},
             "reasons": reasons(run, person),
         }
         for _, person in run.kocs(niche, limit).iterrows()
@@ -132,6 +146,50 @@ def list_members(run: Run, group: str) -> list[dict[str, Any]]:
         {"consumer": row["consumer"], "group": found, "confidence": float(row["confidence"])}
         for _, row in inside.iterrows()
     ]
+
+
+def list_tiers() -> list[dict[str, Any]]:
+    """The tiers that audiences can be told small and wide by, one row a profile of a tier file.
+
+    Returns [{tiers, platforms, default, least, most, says, source, version, why}]: least and most are the
+    followers of the small audience, None where they are the data's; default says whether its platforms take
+    it, and why it does; platforms are none for the relative ones, which are for all others.
+    """
+    return [
+        {
+            "tiers": profile.name,
+            "platforms": list(profile.platforms),
+            "default": profile.default,
+            "least": profile.small[0] if profile.bands else None,
+            "most": profile.small[1] if profile.bands else None,
+            "says": profile.says,
+            "source": profile.source,
+            "version": profile.version,
+            "why": profile.why if profile.default else None,
+        }
+        for profile in tiers.profiles().values()
+    ]
+
+
+def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
+    """Whose label the tiers `name` would change, of the people of a run, by id.
+
+    Returns [{consumer, name, platform, followers, audience, label, label_then, tier, tier_then, koc,
+    koc_then}]: followers as the platform states them, None where it does not; koc says whether she is ranked
+    as a key opinion consumer, koc_then whether she would be. Raises UsageError for tiers that there are none of.
+    """
+    people = run.people
+    then = tiers.sized(people["platform"], people["followers"], people["audience"].to_numpy(), name).table
+    small = np.where(then["tier"] == "small", "passed", "failed")
+    table = people.assign(
+        label_then=then["label"],
+        tier_then=then["tier"],
+        koc=people["rank"].notna(),
+        koc_then=~kept_out(people.assign(gate_small=small)),
+    )
+    columns = ["consumer", "name", "platform", "followers", "audience", "label", "label_then", "tier", "tier_then"]
+    moved = table.loc[table["label"] != table["label_then"], [*columns, "koc", "koc_then"]]
+    return [{str(name): _plain(value) for name, value in row.items()} for row in moved.to_dict("records")]
 
 
 def _words(run: Run, kind: str) -> dict[str, list[str]]:

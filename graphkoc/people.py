@@ -9,11 +9,9 @@ from graphkoc.log import Log, moment
 from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.projection import Projection
 from graphkoc.score import Score
-from graphkoc.tiers import Tiers
 
-__all__ = ["ORIGINS", "people"]
+__all__ = ["people"]
 
-ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
 YEAR = 365.0
 
 
@@ -22,28 +20,27 @@ def people(
     log: Log,
     at: float,
     measured: pd.DataFrame,
-    limits: Tiers,
+    qualified: pd.DataFrame,
     scored: Score,
     by_hand: Score,
 ) -> pd.DataFrame:
     """One row a consumer, sorted by id, as `graphkoc.runs.Run` says, but for her niche and circle.
 
-    measured: the measures, a row a node of log.network. A rank is for those of the small tier who have
-    reviewed something in the year before day `at`. by_hand: the formula, whose factors are told beside any score.
+    measured: the measures, a row a node of log.network. qualified: tiers, gates, ledger and the industry's
+    numbers, likewise. A rank is for those who fail no gate that their tier file requires: for a small
+    audience and something reviewed in the window before day `at`, and what else the data tell. by_hand: the
+    formula, whose factors are told beside any score.
     """
     n = len(log.network)
-    audience = measured["audience"].to_numpy()
     recent = np.bincount(log.person[log.day > at - YEAR], minlength=n).astype(float)
     last = np.full(n, -np.inf)
     np.maximum.at(last, log.person, log.day)
-    origins = projection.reviews["origin"].fillna("unknown")
-    ledger = pd.crosstab(projection.reviews["consumer"], origins, normalize="index")
-    ledger = ledger.reindex(index=log.network.ids, columns=ORIGINS, fill_value=0.0)
     consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
 
     table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
     table[["name", "platform"]] = consumers[["name", "platform"]].astype("str").to_numpy()
-    table["tier"] = limits.of(audience)
+    for name, of in qualified.items():
+        table[name] = of.to_numpy()
     for name, values in measured.items():
         table[name] = values.to_numpy()
     table["reviews"] = np.bincount(log.person, minlength=n)
@@ -56,11 +53,9 @@ def people(
     for name, earned in (by_hand.points | scored.points).items():
         table[f"{name}_points"] = earned
     table["score"], table["low"], table["high"] = scored.total, scored.low, scored.high
-    for origin in ORIGINS:
-        table[f"origin_{origin}"] = ledger[origin].to_numpy()
-    candidates = np.flatnonzero(limits.small(audience) & (recent > 0))
+    candidates = np.flatnonzero(table["may_be_koc"])
     order = candidates[np.lexsort((candidates, -scored.total[candidates]))]
     rank = pd.array([pd.NA] * n, dtype="Int64")
     rank[order] = np.arange(1, len(order) + 1)
     table["rank"] = rank
-    return table.astype({"name": "str", "platform": "str", "tier": "str", "last_review": "datetime64[us]"})
+    return table.astype({"name": "str", "platform": "str", "last_review": "datetime64[us]"})

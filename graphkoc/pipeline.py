@@ -27,6 +27,7 @@ from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run
 from graphkoc.similar import similar
 from graphkoc.stores import Store, open_store
 from graphkoc.tables import CANONICAL, RESULTS
+from graphkoc.tiers import check_tiers
 
 __all__ = ["analyse", "demo", "doctor", "load", "lookalikes", "project", "run_backtest", "run_query", "status"]
 
@@ -131,6 +132,7 @@ def analyse(
     rng_seed: int = 0,
     brand: Brand | None = None,
     measures: Sequence[str] = (),
+    tiers: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -140,18 +142,20 @@ def analyse(
     out: the run folder, by default one named by the clock under ./runs. The newest run beside it, of the
     same platform, is the one whose circles and niches are followed on. until: look out from this time
     (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
-    view is taken. measures: optional ones of `graphkoc.MEASURES` to add. threads: processes to use, by default
-    one for each processor; the result is the same. Raises AnalysisError when there are no dated reviews, or
-    nobody has a follower, and UsageError for a measure that there is none of.
+    view is taken. measures: optional ones of `graphkoc.MEASURES` to add. tiers: whose limits say what a small
+    audience is, by default those of each platform's tier file; `list_tiers` knows all. threads: processes
+    to use, by default one for each processor; the result is the same. Raises AnalysisError when there are
+    no dated reviews, or nobody has a follower, and UsageError for a measure, or tiers, that there are none of.
     """
     check_known(measures)
+    check_tiers(tiers)
     clock = Clock(progress)
     folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
     check_free(folder)
     previous = previous_run(folder, platform)
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
-    settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures))
+    settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers)
     run = analysis.analyse(projection, folder, settings, clock, previous, threads)
     run.save()
     if progress:

@@ -23,7 +23,7 @@ __all__ = ["COLUMNS", "DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "empty", 
 
 DEFAULT_FOLDER = Path("runs")
 
-FORMAT = 2
+FORMAT = 3
 """Of what run.json and the tables hold. A run of another is not read."""
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -32,6 +32,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "name": "str",
         "platform": "str",
         "tier": "str",
+        "label": "str",
         "audience": "float64",
         "score": "float64",
         "low": "float64",
@@ -185,8 +186,10 @@ class Run:
     folder: where it is, or will be, kept.
     info: settings, inputs, counts, tiers, score, controls, backtest, versions (see `graphkoc.analysis`).
     people: one row a consumer, sorted by id; besides COLUMNS the measures, the formula's values
-    (`*_activity`), the score's points (`*_points`), shares of origin; rank is her place among the key opinion
-    consumers, null for others; niche and circle are her strongest.
+    (`*_activity`), the score's points (`*_points`), tiers (`graphkoc.tiers`), gates (`graphkoc.gates`), the
+    origin ledger (`graphkoc.provenance`), how tightly her audience is knit (`graphkoc.measures.knit`) and the
+    industry's numbers (`graphkoc.response`); rank is her place among the key opinion consumers, null for
+    others; niche and circle are her strongest.
     features: one row a consumer, what the forecast knows of her (see `graphkoc.forecast.FEATURES`).
     niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
     products: what each niche's people review more than others. reach: which niche somebody with a role

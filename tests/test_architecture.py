@@ -21,6 +21,7 @@ ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest"
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
 ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "verdict", "checkup"}
+ANALYSIS |= {"gates", "creative", "provenance", "response"}
 BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
     "anyascii": {"identity"},

@@ -21,8 +21,11 @@ from graphkoc import layout, report
 from graphkoc.agreement import agreement
 from graphkoc.authenticity import effect
 from graphkoc.errors import StoreError
+from graphkoc.gates import GATES, opened
 from graphkoc.network import Network
+from graphkoc.provenance import ORIGINS
 from graphkoc.report import charts, display_name, niche_map
+from graphkoc.response import NUMBERS
 from graphkoc.runs import Run, shaped
 from graphkoc.score import PARTS
 
@@ -89,6 +92,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "name": names,
             "platform": "ciao",
             "tier": ["small"] * (n - wide) + ["wide"] * wide,
+            "label": ["small audience"] * (n - wide) + ["wide audience"] * wide,
             "audience": audience,
             "reciprocity": 0.5,
             "reviews": 12,
@@ -104,7 +108,24 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "circle": None,
             "hears_kol": True,
             "hears_koc": False,
-            "origin_unknown": 1.0,
+            **{f"origin_{origin}": float(origin == "unknown") for origin in ORIGINS},
+            **{f"gate_{gate.name}": "unknown" for gate in GATES},
+            **{f"gate_{gate.name}_{of}": np.nan for gate in GATES for of in ("value", "least")},
+            "gate_active": "passed",
+            "gate_active_value": np.arange(n) + 1.0,
+            "gate_active_least": 1.0,
+            "gate_small": ["passed"] * (n - wide) + ["failed"] * wide,
+            "gate_small_value": audience,
+            "gate_small_least": 5.0,
+            "gate_small_most": 18.0,
+            "tier_profile": "relative",
+            "tier_low": 5.0,
+            "tier_high": 18.0,
+            "knit_ties": np.nan,
+            "knit_expected": np.nan,
+            **{number.name: np.nan for number in NUMBERS},
+            "engagement_rate": 0.045,
+            "paid_to_organic": np.nan,
             "rank": pd.array([i + 1 if i < kocs else None for i in range(n)], dtype="Int64"),
         }
     )
@@ -148,7 +169,26 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "first_review": "2000-05-30T07:00:00",
             "last_review": "2011-04-12T07:00:00",
         },
-        "tiers": {"name": "relative", "low": 5.0, "high": 18.0, "people": {"small": n - wide, "wide": wide}},
+        "tiers": {
+            "name": "relative",
+            "low": 5.0,
+            "high": 18.0,
+            "basis": "known followers",
+            "why": "known followers are compared with each other",
+            "people": {"small": n - wide, "wide": wide},
+            "labels": {"small audience": n - wide, "wide audience": wide},
+            "profiles": [
+                {
+                    "name": "relative",
+                    "title": "relative",
+                    "version": "1",
+                    "source": "https://example.com/tiers",
+                    "says": "5 to the 80th percentile",
+                    "people": n,
+                }
+            ],
+        },
+        "gates": opened(people),
         "score": {
             "kind": "formula",
             "why": "a formula that can be done by hand",

@@ -54,6 +54,7 @@ def _names(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     metavar="NAME,...",
     help="Also compute these: betweenness, closeness, collective_influence.",
 )
+@click.option("--tiers", metavar="NAME", help="Whose limits say what a small audience is; see `graphkoc tiers`.")
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
@@ -68,6 +69,7 @@ def analyse(
     until: datetime | None,
     min_size: int,
     measures: tuple[str, ...],
+    tiers: str | None,
     threads: int | None,
     format_: str | None,
     output: Path | None,
@@ -83,6 +85,7 @@ def analyse(
       graphkoc analyse
       graphkoc analyse --until 2010-12-31 --out runs/end-of-2010
       graphkoc analyse --measures betweenness,closeness
+      graphkoc analyse --tiers prizm
     """
     import graphkoc
 
@@ -97,6 +100,7 @@ def analyse(
             min_size=min_size,
             brand=brand,
             measures=measures,
+            tiers=tiers,
             threads=threads,
             progress=progress,
         )
@@ -111,6 +115,8 @@ def analyse(
         "circles": len(run.circles),
         "niches": len(run.niches),
         "kocs": len(run.kocs()),
+        "tiers": run.info["tiers"],
+        "gates": run.info["gates"],
         "score": run.info["score"],
         "seconds": run.info["seconds"],
     }
@@ -121,11 +127,18 @@ def analyse(
         f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
         f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
         f"{len(run.kocs())} key opinion consumers by the {run.info['score']['kind']}\n"
+        f"{click.wrap_text(_tiers(run.info['tiers']), 100)}\n"
         f"{click.wrap_text(verdict, 100)}\n"
         f"run  {run.folder}\n"
         f"Next: graphkoc kocs, graphkoc circles, graphkoc niches, graphkoc report"
     )
     emit(document, format_, output, text=text)
+
+
+def _tiers(told: dict[str, Any]) -> str:
+    """By whose limits an audience is small, and why."""
+    small = f"{told['low']:,.0f} to {told['high']:,.0f} {told['basis']}"
+    return f"a small audience is {small}, by the tiers {told['name']}: {told['why']}"
 
 
 def _circles(found: Mapping[Hashable, int], told: dict[str, Any]) -> str:
@@ -205,11 +218,15 @@ def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | N
         for part in why["parts"]:
             part["query"] = part["query"].replace("graphkoc ", asked, 1)
     place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
-    lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['tier']} audience of {why['audience']:,}"]
+    lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['label']}, {why['audience']:,} known followers"]
     lines += [
         f"  {part['points']:6.2f}  {part['what']} of {part['value']:,.2f} "
         f"(at least as much as {part['percentile']:.1f} % of her tier)\n          {part['query']}"
         for part in why["parts"]
+    ]
+    lines += [
+        f"  {gate['state']:<7} {gate['who']}{'' if gate['required'] else ', not required'}: {gate['words']}"
+        for gate in why["gates"]
     ]
     lines += [f"  for   {reason}" for reason in why["reasons"]]
     lines += [f"  but   {caution}" for caution in why["cautions"]]
@@ -304,4 +321,39 @@ def similar(
     emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
 
 
-COMMANDS = (analyse, kocs, *groups.COMMANDS, members, explain, similar, backtest)
+@click.command()
+@click.argument("name", required=False)
+@click.argument("run", required=False)
+@output_options
+def tiers(name: str | None, run: str | None, format_: str | None, output: Path | None) -> None:
+    """List the tiers by which an audience is small or wide, or whose label those of NAME would change.
+
+    Published limits contradict each other: each is listed with its source. With a NAME, the people of a RUN
+    (the newest by default) whose label is another by these tiers.
+
+    \b
+    Examples:
+      graphkoc tiers
+      graphkoc tiers prizm
+      graphkoc tiers relative graphkoc-demo/run --format csv -o moved.csv
+    """
+    import graphkoc
+
+    if name is None:
+        rows = graphkoc.list_tiers()
+        shown = ("tiers", "platforms", "default", "least", "most", "says", "version")
+        lines = [{key: row[key] for key in shown} | {"platforms": ", ".join(row["platforms"])} for row in rows]
+        emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+        return
+    found = graphkoc.find_run(run)
+    moved = graphkoc.list_moved(found, name)
+    emit(moved, format_, output)
+    fewer = sum(row["koc"] for row in moved) - sum(row["koc_then"] for row in moved)
+    click.echo(
+        f"{len(moved):,} of {len(found.people):,} people would have another label by the tiers {name}; "
+        f"key opinion consumers: {len(found.kocs()):,} now, {len(found.kocs()) - fewer:,} then.",
+        err=True,
+    )
+
+
+COMMANDS = (analyse, kocs, tiers, *groups.COMMANDS, members, explain, similar, backtest)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from graphkoc import explain
 from graphkoc.explain import parts_of
-from graphkoc.report import charts, groups, niche_map, trust
+from graphkoc.report import charts, groups, niche_map, qualified, trust
 from graphkoc.report.charts import percent
 from graphkoc.report.names import display_name, person_name
 from graphkoc.runs import Run
@@ -55,7 +55,9 @@ def content(run: Run) -> dict[str, Any]:
         "at": _date(run.info["at"]),
         "counts": run.info["counts"],
         "tie": "tie" if "engagements" in run.info["ties_of"].values() else "follow",
-        "tiers": run.info["tiers"],
+        "tiers": qualified.tiers(run),
+        "gates": run.info["gates"],
+        "industry": qualified.industry(run),
         "people": len(run.people),
         "kocs": int(run.people["rank"].notna().sum()),
         "niches": niches,
@@ -154,6 +156,8 @@ def _leaders(run: Run, niches: dict[str, dict[str, Any]], linked: set[int]) -> l
                 "bar": Markup(charts.stacked_bar(earned, full, label)),
                 "reviews": int(person["reviews_365"]),
                 "reasons": [display_name(said, TEXT) for said in explain.reasons(run, person)],
+                "gates": qualified.through(person),
+                "numbers": [display_name(said, TEXT) for said in qualified.numbers(person)],
                 "cautions": [display_name(said, TEXT) for said in explain.cautions(run, person)],
             }
         )

@@ -1,0 +1,237 @@
+"""The gates: who may be a key opinion consumer, each with a number, a limit, and an answer.
+
+The formula is *active client + creative content + relevant audience size*; what it takes is spelt out in
+GATES, the limits are those of a tier file (`graphkoc.tiers`). A gate is passed, failed, or unknown where the
+data do not tell; unknown keeps nobody out. Of all gates those that the tier file requires decide who is
+ranked; the others are told beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc import tiers
+from graphkoc.brand import Brand, bought
+from graphkoc.creative import own_content
+from graphkoc.log import Log
+from graphkoc.projection import Projection
+
+__all__ = ["GATES", "STATES", "Gate", "gates", "kept_out", "opened", "told", "words"]
+
+Values = NDArray[np.float64]
+
+STATES = ("passed", "failed", "unknown")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate: its name, who passes it in a word, what that is, and what its number is."""
+
+    name: str
+    who: str
+    what: str
+    number: str
+
+
+GATES = (
+    Gate("person", "a person", "a person's account, not a brand's or of staff", "none: what the platform says"),
+    Gate("active", "active", "has reviewed lately", "first reviews of a product in the window"),
+    Gate("client", "a client", "buys our own brand", "purchases of our own brand in the window"),
+    Gate("creative", "creative", "own words or pictures, neither copied nor repeated", "share of her reviews"),
+    Gate("small", "small audience", "an audience that is small by her tiers", "followers"),
+    Gate("unpaid", "unpaid", "does not write for money", "share of her reviews"),
+    Gate("knit", "tightly knit", "her followers know each other and her", "standard deviations above chance"),
+)
+
+
+def gates(
+    projection: Projection,
+    log: Log,
+    at: float,
+    sizes: tiers.Sizes,
+    ledger: pd.DataFrame,
+    knit_z: Values,
+    brand: Brand | None,
+) -> pd.DataFrame:
+    """Every consumer's gates at day `at`, a row a node of log.network.
+
+    ledger: unpaid_low and unpaid_high, a row a node (`graphkoc.provenance`). knit_z: (n,) how tightly knit her
+    audience is (`graphkoc.measures.knit`), NaN for none. brand: ours; without it who is a client is unknown.
+
+    Returns for each gate x `gate_x` (passed, failed or unknown) and, but for person, `gate_x_value` (the
+    number, NaN where unknown) and `gate_x_least` (the limit it must reach); for small `gate_small_most` too.
+    Then `may_be_koc`, bool: no gate that her tier file requires is failed.
+
+      person: failed for a brand or staff, unknown where the platform does not say what the account is.
+      active: first reviews of a product in the window.
+      client: failed only for those who are known to buy, and not ours in the window; where no purchase of
+      hers is known, unknown.
+      creative: share of the reviews that are her own content, of those where it can be told; see
+      `graphkoc.creative`. Who has written nothing is unknown.
+      small: as her tiers say (`graphkoc.tiers.sized`).
+      unpaid: passed when, at the worst, the share of her reviews that were not paid for is high enough, failed
+      when it is not at the best; the number is the bound that decides, or the upper one.
+      knit: unknown without a follower.
+    """
+    n = len(log.network)
+    consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
+    code, platforms = pd.factorize(consumers["platform"].fillna("").to_numpy(dtype=object))
+    by_platform = [tiers.limits(platform) for platform in platforms]
+    limit = {
+        name: np.array([getattr(one, name) for one in by_platform], dtype=float)[code]
+        for name in ("days", "reviews", "purchases", "letters", "own_share", "unpaid_share", "knit_z")
+    }
+    table = pd.DataFrame(index=range(n))
+    kind = consumers["kind"].astype(object).to_numpy()
+    table["gate_person"] = _state(kind == "person", np.isin(kind, ["brand", "staff"]))
+
+    recent = np.bincount(log.person[log.day > at - limit["days"][log.person]], minlength=n).astype(float)
+    _put(table, "active", recent, limit["reviews"])
+    _put(table, "client", _purchases(projection, log, at, limit["days"], brand), limit["purchases"])
+    _put(table, "creative", _own_share(projection, log, limit["letters"]), limit["own_share"])
+
+    size = sizes.table
+    table["gate_small"] = _state((size["tier"] == "small").to_numpy(), (size["tier"] != "small").to_numpy())
+    table["gate_small_value"] = size["tier_size"].to_numpy()
+    table["gate_small_least"] = size["tier_low"].to_numpy()
+    table["gate_small_most"] = size["tier_high"].to_numpy()
+
+    low, high = ledger["unpaid_low"].to_numpy(), ledger["unpaid_high"].to_numpy()
+    enough = limit["unpaid_share"]
+    table["gate_unpaid"] = _state(low >= enough, high < enough)
+    table["gate_unpaid_value"] = np.where(low >= enough, low, high)
+    table["gate_unpaid_least"] = enough
+    _put(table, "knit", knit_z, limit["knit_z"])
+
+    table["may_be_koc"] = ~kept_out(table.assign(platform=consumers["platform"].to_numpy()))
+    return table.astype({f"gate_{gate.name}": "str" for gate in GATES})
+
+
+def kept_out(people: pd.DataFrame) -> NDArray[np.bool_]:
+    """(n,) bool: who fails a gate that her platform's tier file requires; people: platform and the gates."""
+    code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
+    out = np.zeros(len(people), dtype=bool)
+    for gate in GATES:
+        required = np.array([gate.name in tiers.limits(platform).required for platform in platforms], dtype=bool)
+        out |= required[code] & (people[f"gate_{gate.name}"] == "failed").to_numpy()
+    return out
+
+
+def _state(passed: NDArray[np.bool_], failed: NDArray[np.bool_]) -> NDArray[Any]:
+    return np.select([passed, failed], ["passed", "failed"], "unknown").astype(object)
+
+
+def _put(table: pd.DataFrame, name: str, value: Values, least: Values) -> None:
+    """A gate whose number must reach its limit; without a number it is unknown."""
+    table[f"gate_{name}"] = _state(value >= least, value < least)
+    table[f"gate_{name}_value"] = value
+    table[f"gate_{name}_least"] = least
+
+
+def _purchases(projection: Projection, log: Log, at: float, window: Values, brand: Brand | None) -> Values:
+    """(n,) purchases of our brand in the window up to `at`; NaN where no purchase is known, or no brand is set."""
+    n = len(log.network)
+    if brand is None or not brand.own or projection.purchases.empty:
+        return np.full(n, np.nan)
+    ids = pd.Index(log.network.ids)
+    known = np.zeros(n, dtype=bool)
+    known[ids.get_indexer(pd.Index(projection.purchases["consumer"]))] = True
+    ours = bought(projection.purchases, projection.products, brand)
+    who, day = ids.get_indexer(pd.Index(ours["consumer"])), ours["day"].to_numpy()
+    inside = (day > at - window[who]) & (day <= at)
+    return np.where(known, np.bincount(who[inside], minlength=n), np.nan)
+
+
+def _own_share(projection: Projection, log: Log, letters: Values) -> Values:
+    """(n,) share of each person's reviews that is creative content; NaN where that cannot be told."""
+    n = len(log.network)
+    reviews = projection.reviews
+    who = pd.Index(log.network.ids).get_indexer(pd.Index(reviews["consumer"]))
+    platform = reviews["consumer"].map(projection.consumers.set_index("consumer")["platform"])
+    content = own_content(reviews, projection.texts, platform, letters[who])
+    told = content["told"].to_numpy()
+    of = np.bincount(who[told], minlength=n)
+    own = np.bincount(who[told & content["own"].to_numpy()], minlength=n)
+    share: Values = np.divide(own, of, out=np.full(n, np.nan), where=of > 0)
+    return share
+
+
+def opened(people: pd.DataFrame) -> list[dict[str, Any]]:
+    """How many pass each gate: [{gate, who, what, required, passed, failed, unknown}]; people: a run's.
+
+    required: whether the tier file of anybody's platform requires it.
+    """
+    used = [
+        tiers.limits(name if isinstance(name, str) else None) for name in people["platform"].astype(object).unique()
+    ]
+    needed = {name for one in used for name in one.required}
+    counts = {gate.name: people[f"gate_{gate.name}"].value_counts() for gate in GATES}
+    return [
+        {"gate": gate.name, "who": gate.who, "what": gate.what, "required": gate.name in needed}
+        | {state: int(counts[gate.name].get(state, 0)) for state in STATES}
+        for gate in GATES
+    ]
+
+
+def told(person: pd.Series[Any]) -> list[dict[str, Any]]:
+    """A person's gates: [{gate, who, what, state, value, least, most, required, words}]; person: a row of run.people.
+
+    value, least, most are None where there is none.
+    """
+    platform = person["platform"]
+    required = tiers.limits(platform if isinstance(platform, str) else "").required
+    return [
+        {
+            "gate": gate.name,
+            "who": gate.who,
+            "what": gate.what,
+            "state": person[f"gate_{gate.name}"],
+            "value": _number(person.get(f"gate_{gate.name}_value")),
+            "least": _number(person.get(f"gate_{gate.name}_least")),
+            "most": _number(person.get(f"gate_{gate.name}_most")),
+            "required": gate.name in required,
+            "words": words(gate.name, person),
+        }
+        for gate in GATES
+    ]
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+def words(name: str, person: pd.Series[Any]) -> str:
+    """The gate's number beside its limit, in words."""
+    state = person[f"gate_{name}"]
+    if name == "person":
+        return {"passed": "a person", "failed": "no person's account", "unknown": "what the account is is not said"}[
+            state
+        ]
+    value, least = person[f"gate_{name}_value"], person[f"gate_{name}_least"]
+    if name == "small":
+        most = person["gate_small_most"]
+        of = f"{least:,.0f} to {most:,.0f}" if np.isfinite(most) else f"{least:,.0f} or more"
+        whose = "known followers" if person["tier_profile"] == tiers.RELATIVE else "followers"
+        return f"{value:,.0f} {whose}, small is {of} ({person['tier_profile']})"
+    if np.isnan(value):
+        return {
+            "client": "no purchase of hers is known",
+            "creative": "no text or picture is known",
+            "knit": "no follower is known",
+        }.get(name, "not known")
+    if name == "active":
+        return f"{value:,.0f} reviews in the window, at least {least:,.0f}"
+    if name == "client":
+        return f"{value:,.0f} purchases of our brand in the window, at least {least:,.0f}"
+    if name == "creative":
+        return f"{value:.0%} of her reviews are her own words or pictures, at least {least:.0%}"
+    if name == "unpaid":
+        bound = {"passed": "at least", "failed": "at most", "unknown": "up to"}[state]
+        return f"{bound} {value:.0%} of her reviews are unpaid, at least {least:.0%}"
+    ties = f"{person['knit_ties']:,.0f} ties among her followers and to them, {person['knit_expected']:,.1f} by chance"
+    return f"{ties} (z {value:.1f}, at least {least:.1f})"

@@ -1,0 +1,186 @@
+"""What came back for what a person wrote, in the industry's own numbers.
+
+Followers differ by orders of magnitude, so these numbers are compared inside a tier only. What the data do
+not tell is null; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.projection import Projection
+
+__all__ = ["NUMBERS", "Number", "engagements", "mean", "response"]
+
+Values = NDArray[np.float64]
+
+KINDS = {"likes": "like", "collects": "collect", "comments": "comment", "shares": "share"}
+"""A review's counts, and the kinds of engagement that they count."""
+FEW_POSTS = 5
+"""Posts below which a person has no median to speak of."""
+HIT = 10
+"""A hit has at least so many times the person's median."""
+DEEP = 4
+"""What a comment or share weighs beside a like or collect."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the industry: the column, what it is called, and its definition."""
+
+    name: str
+    what: str
+    definition: str
+
+
+NUMBERS = (
+    Number(
+        "engagements_per_post",
+        "engagements per post",
+        "likes, collects, comments and shares of a post, mean over the posts for which any is known",
+    ),
+    Number(
+        "engagement_rate",
+        "engagement rate",
+        "engagements per post over followers, as the platform states them, or else those known",
+    ),
+    Number("engagement_rate_to_tier", "engagement rate, of her tier's", "her engagement rate over her tier's median"),
+    Number("collect_rate", "collect rate", "collects per post over followers, those of the engagement rate"),
+    Number("collect_rate_to_tier", "collect rate, of her tier's", "her collect rate over her tier's median"),
+    Number(
+        "interaction_rate",
+        "interaction rate",
+        "likes, collects and comments over views, of the posts whose views are known; marketers on Xiaohongshu "
+        "want 5% or more",
+    ),
+    Number(
+        "hit_share",
+        "hit posts",
+        "share of her posts with at least 10 times her own median of views, or of engagements where views are not "
+        "known; of 5 posts or more, whose median is above 0",
+    ),
+    Number(
+        "cost_per_engagement", "cost per engagement", "the price that she asks for a post over engagements per post"
+    ),
+    Number(
+        "cost_per_thousand", "cost per thousand", "the price that she asks for a post over its mean views, times 1,000"
+    ),
+    Number("helpful", "helpful votes", "votes for being helpful that her reviews got, summed"),
+    Number("helpful_rank", "reviewer rank", "her place by helpful votes among her platform's people; 1 has the most"),
+    Number(
+        "quality",
+        "quality before size",
+        "like and collect 1 point, comment and share 4, as Xiaohongshu is said to rank notes (a follow, 8, is not "
+        "known by post); points per post over its mean views, or followers where views are not known, as a "
+        "percentile of her platform's people, whatever their size",
+    ),
+)
+"""The definitions of the columns that `response` makes, as a report prints them.
+
+Rates over followers: Influencer Marketing Hub and others, "engagement rate by followers"; over views: what
+marketers on Xiaohongshu call the interaction rate. Hits: Xingtu's share of viral videos, there in 90 days.
+Quality: the community engagement score (CES) that is reported of Xiaohongshu; the platform has not published it.
+"""
+
+
+def engagements(projection: Projection) -> pd.DataFrame:
+    """The engagements of each review, a row a review in their order: likes, collects, comments, shares, all.
+
+    float64, NaN where not known. A count is what the platform states; where it states none, and engagements
+    of that kind with anybody's reviews on that platform are known, it is how many others' are known.
+    """
+    reviews, made = projection.reviews, projection.engagements
+    platform = projection.consumers.set_index("consumer")["platform"].fillna("")
+    place = reviews["consumer"].map(platform).astype("str")
+    author = made["review"].map(reviews.set_index("review")["consumer"])
+    others = made[author.to_numpy() != made["consumer"].to_numpy()]
+    table = pd.DataFrame(index=range(len(reviews)))
+    for column, kind in KINDS.items():
+        stated = reviews[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        told = made.loc[made["kind"] == kind, "review"]
+        if len(told):
+            places = place[reviews["review"].isin(told)].unique()
+            counted = reviews["review"].map(others.loc[others["kind"] == kind, "review"].value_counts()).fillna(0)
+            stated = np.where(np.isnan(stated) & place.isin(places), counted.to_numpy(dtype=float), stated)
+        table[column] = stated
+    table["all"] = table[list(KINDS)].sum(axis=1, min_count=1)
+    return table
+
+
+def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, engaged: pd.DataFrame) -> pd.DataFrame:
+    """The industry's numbers of everybody: the columns of NUMBERS, a row an id, float64, NaN where not known.
+
+    ids: (n,) consumers, sorted. sizes: label, tier_profile and tier_size, a row an id (`graphkoc.tiers`); who
+    has the same two names is of one tier. engaged: what `engagements` returns. helpful_rank shares a place
+    among equals, the best one.
+    """
+    n = len(ids)
+    reviews = projection.reviews
+    who = pd.Index(ids).get_indexer(pd.Index(reviews["consumer"]))
+    consumers = projection.consumers.set_index("consumer").loc[ids]
+    platform = consumers["platform"].fillna("").to_numpy(dtype=object)
+    quote = consumers["quote"].to_numpy(dtype=float, na_value=np.nan)
+    views = reviews["views"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    size = sizes["tier_size"].to_numpy(dtype=float)
+    size = np.where(size > 0, size, np.nan)
+    tier = [sizes["tier_profile"].to_numpy(dtype=object), sizes["label"].to_numpy(dtype=object)]
+
+    table = pd.DataFrame(index=range(n))
+    per_post = mean(who, engaged["all"].to_numpy(), n)
+    mean_views = mean(who, views, n)
+    table["engagements_per_post"] = per_post
+    for name, values in (("engagement_rate", per_post), ("collect_rate", mean(who, engaged["collects"].to_numpy(), n))):
+        table[name] = values / size
+        table[f"{name}_to_tier"] = _over(table[name], table[name].groupby(tier).transform("median").to_numpy())
+
+    shallow, deep = engaged[["likes", "collects"]], engaged[["comments", "shares"]]
+    interactions = engaged[["likes", "collects", "comments"]].sum(axis=1, min_count=1).to_numpy()
+    seen = ~np.isnan(interactions) & (views > 0)
+    table["interaction_rate"] = _over(
+        np.bincount(who[seen], interactions[seen], minlength=n),
+        np.bincount(who[seen], views[seen], minlength=n),
+    )
+    by_views, by_engagements = _hits(who, views, n), _hits(who, engaged["all"].to_numpy(), n)
+    table["hit_share"] = np.where(np.isnan(by_views), by_engagements, by_views)
+    table["cost_per_engagement"] = _over(quote, per_post)
+    table["cost_per_thousand"] = _over(1000 * quote, mean_views)
+    votes = reviews["helpful"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    table["helpful"] = mean(who, votes, n) * np.bincount(who[~np.isnan(votes)], minlength=n)
+    table["helpful_rank"] = table["helpful"].groupby(platform).rank(method="min", ascending=False)
+    points = shallow.sum(axis=1) + DEEP * deep.sum(axis=1)
+    earned = mean(who, points.where(engaged["all"].notna()).to_numpy(), n)
+    by_what = np.where(mean_views > 0, "views", "followers")
+    exposed = np.where(mean_views > 0, mean_views, size)
+    table["quality"] = 100 * pd.Series(earned / exposed).groupby([platform, by_what]).rank(pct=True)
+    return table[[number.name for number in NUMBERS]]
+
+
+def mean(who: NDArray[np.int64], values: Any, n: int) -> Values:
+    """(n,) mean of each person's known values; NaN without any."""
+    known = ~np.isnan(values)
+    count = np.bincount(who[known], minlength=n)
+    total = np.bincount(who[known], values[known], minlength=n)
+    of_each: Values = np.divide(total, count, out=np.full(n, np.nan), where=count > 0)
+    return of_each
+
+
+def _over(values: Any, by: Any) -> Values:
+    """The values over `by`; NaN where that is 0 or not known."""
+    ratio: Values = np.divide(values, by, out=np.full(len(values), np.nan), where=by > 0)
+    return ratio
+
+
+def _hits(who: NDArray[np.int64], values: Any, n: int) -> Values:
+    """(n,) share of each person's posts that have at least HIT times her median."""
+    posts = pd.DataFrame({"who": who, "value": values}).dropna()
+    median = posts.groupby("who")["value"].transform("median")
+    hit = (posts["value"] >= HIT * median).groupby(posts["who"]).mean()
+    fair = (posts.groupby("who")["value"].agg(["size", "median"])).query("size >= @FEW_POSTS and median > 0").index
+    share = np.full(n, np.nan)
+    share[fair] = hit[fair]
+    return share

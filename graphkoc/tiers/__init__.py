@@ -1,0 +1,283 @@
+"""Tiers: who has a small audience and who a wide one, by limits that others have published, or relative ones.
+
+Published limits contradict each other (key opinion consumers: under 1,000, 1,000 to 5,000, under 10,000,
+1,000 to 50,000), so they are data: a file a platform in this folder, each with its version, its profiles
+and their sources, the one that is taken by default and why, and the limits of the gates that a key opinion
+consumer passes (`graphkoc.gates`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.errors import AnalysisError, UsageError
+
+__all__ = [
+    "RELATIVE",
+    "SMALLEST",
+    "Band",
+    "Limits",
+    "Profile",
+    "Sizes",
+    "Tiers",
+    "check_tiers",
+    "limits",
+    "profiles",
+    "relative",
+    "sized",
+]
+
+RELATIVE = "relative"
+SIZES = ("tiny", "small", "wide")
+
+
+@dataclass(frozen=True)
+class Band:
+    """A tier of a profile: what it calls it, its size (tiny, small or wide), and the followers from which it begins."""
+
+    label: str
+    size: str
+    least: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Tiers that somebody published.
+
+    source: where. says: the limits in words. bands: from the smallest, the first from 0 followers; none in
+    the relative profile, whose limits are the data's.
+    """
+
+    name: str
+    title: str
+    version: str
+    platforms: tuple[str, ...]
+    default: bool
+    why: str
+    source: str
+    says: str
+    bands: tuple[Band, ...]
+
+    @property
+    def small(self) -> tuple[float, float]:
+        """Followers of the small tier, the fewest and the most."""
+        after = [band.least for band in self.bands if band.size == "wide"]
+        return min(b.least for b in self.bands if b.size == "small"), (after[0] - 1 if after else np.inf)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a tier file's gates, as `graphkoc.gates` explains them; required: those that a rank needs."""
+
+    required: tuple[str, ...]
+    days: float
+    reviews: float
+    purchases: float
+    letters: float
+    own_share: float
+    unpaid_share: float
+    knit_z: float
+
+
+@cache
+def _files() -> dict[str, dict[str, Any]]:
+    return {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(Path(__file__).parent.glob("*.toml"))
+    }
+
+
+SMALLEST: int = _files()[RELATIVE][RELATIVE]["least"]
+"""Known followers below which an audience is too small to say anything about."""
+WIDEST: int = _files()[RELATIVE][RELATIVE]["percentile"]
+"""Percentile of known audiences above 0 up to which an audience is small."""
+ABOUT = ("version", "title", "platforms", "default", "why", "gates")
+
+
+@cache
+def profiles() -> dict[str, Profile]:
+    """Every profile by name, the relative one first, then by file."""
+    found = {}
+    for _, file in sorted(_files().items(), key=lambda item: item[0] != RELATIVE):
+        for name, told in file.items():
+            if name not in ABOUT:
+                bands = tuple(Band(**band) for band in told.get("bands", ()))
+                about = {key: file[key] for key in ("title", "version", "why")}
+                found[name] = Profile(
+                    name=name,
+                    **about,
+                    platforms=tuple(file["platforms"]),
+                    default=file["default"] == name,
+                    source=told["source"],
+                    says=told["says"],
+                    bands=bands,
+                )
+    return found
+
+
+def check_tiers(name: str | None) -> None:
+    """Raise UsageError when there is no profile of that name; None is the default."""
+    if name is not None and name not in profiles():
+        raise UsageError(f"there are no tiers called {name!r}", hint=f"There are: {', '.join(profiles())}.")
+
+
+@cache
+def limits(platform: str) -> Limits:
+    """The gates' limits for a platform: its tier file's, or else the relative one's."""
+    file = next((file for file in _files().values() if platform in file["platforms"]), _files()[RELATIVE])
+    gates = file["gates"]
+    return Limits(
+        tuple(gates["required"]),
+        gates["active"]["days"],
+        gates["active"]["reviews"],
+        gates["client"]["purchases"],
+        gates["creative"]["letters"],
+        gates["creative"]["share"],
+        gates["unpaid"]["share"],
+        gates["knit"]["z"],
+    )
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """Limits of the small tier, both included, in known followers; more is wide, fewer is tiny."""
+
+    low: float
+    high: float
+
+    def of(self, audience: NDArray[np.float64]) -> NDArray[Any]:
+        """(n,) str: tiny, small or wide for each of (n,) audiences."""
+        return np.select([audience > self.high, audience >= self.low], ["wide", "small"], "tiny")
+
+    def small(self, audience: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(n,) bool: the audiences in the small tier."""
+        return (audience >= self.low) & (audience <= self.high)
+
+
+def relative(audience: NDArray[np.float64]) -> Tiers:
+    """Tiers for a platform that states no follower counts: 5 to the 80th percentile is small.
+
+    Known followers are only part of an audience, so these tiers are relative and are called small and
+    wide, not KOC and KOL. Raises AnalysisError when nobody has a follower.
+    """
+    if not (audience > 0).any():
+        hint = "A follow counts from its date, or without one when both ends have reviewed; see `graphkoc doctor`."
+        raise AnalysisError("nobody who has reviewed has a known follower", hint=hint)
+    return Tiers(float(SMALLEST), float(np.percentile(audience[audience > 0], WIDEST)))
+
+
+@dataclass(frozen=True, eq=False)
+class Sizes:
+    """Everybody's tier.
+
+    table: one row a consumer: tier (tiny, small, wide), label (what her profile calls it; `small audience`
+    and so on where nobody states her followers), tier_profile, tier_size (followers as the platform states
+    them, or known), tier_low, tier_high (of the small tier, both included). told: what a run keeps of it.
+    """
+
+    table: pd.DataFrame
+    told: dict[str, Any]
+
+
+def sized(
+    platform: pd.Series[str], followers: pd.Series[Any], audience: NDArray[np.float64], name: str | None = None
+) -> Sizes:
+    """The tier of everybody, by the followers that her platform states, or else by those that are known.
+
+    platform, followers: (n,), null where not known. audience: (n,) known followers. name: the profile that
+    is taken for whoever's followers are stated; by default that of her platform's tier file, and where it
+    has none, or with the profile `relative`, known followers are compared with each other. Raises
+    UsageError for a profile that there is none of, AnalysisError when nobody has a known follower.
+    """
+    check_tiers(name)
+    known = profiles()
+    by_order = relative(audience)
+    stated = followers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    place = platform.reset_index(drop=True).astype("str")
+    if name is None:
+        chosen = {p: profile.name for profile in known.values() if profile.default for p in profile.platforms}
+        profile_of = place.map(chosen).fillna(RELATIVE).to_numpy(dtype=object)
+    else:
+        profile_of = np.full(len(audience), name, dtype=object)
+    profile_of[np.isnan(stated)] = RELATIVE
+    by_known = profile_of == RELATIVE
+    size = np.where(by_known, audience, stated)
+    tier = by_order.of(audience).astype(object)
+    low, high = np.full(len(size), by_order.low), np.full(len(size), by_order.high)
+    label = (pd.Series(tier) + " audience").to_numpy(dtype=object)
+    for one in known.values():
+        hers = profile_of == one.name
+        if one.bands and hers.any():
+            band = np.searchsorted([b.least for b in one.bands], size[hers], side="right") - 1
+            tier[hers] = np.array([b.size for b in one.bands], dtype=object)[band]
+            label[hers] = np.array([b.label for b in one.bands], dtype=object)[band]
+            low[hers], high[hers] = one.small
+    table = pd.DataFrame(
+        {
+            "tier": tier,
+            "label": label,
+            "tier_profile": profile_of,
+            "tier_size": size,
+            "tier_low": low,
+            "tier_high": high,
+        }
+    ).astype({"tier": "str", "label": "str", "tier_profile": "str"})
+    used = [known[one] for one in known if (profile_of == one).any()]
+    most = max(used, key=lambda one: int((profile_of == one.name).sum()))
+    return Sizes(
+        table,
+        {
+            "name": most.name,
+            "low": float(low[profile_of == most.name][0]),
+            "high": float(high[profile_of == most.name][0]),
+            "basis": "known followers" if most.name == RELATIVE else "followers",
+            "why": _why(name, by_known, place),
+            "people": table["tier"].value_counts().sort_index().to_dict(),
+            "labels": table["label"].value_counts().sort_index().to_dict(),
+            "profiles": [
+                {
+                    "name": one.name,
+                    "title": one.title,
+                    "version": one.version,
+                    "source": one.source,
+                    "says": one.says,
+                    "people": int((profile_of == one.name).sum()),
+                }
+                for one in used
+            ],
+        },
+    )
+
+
+def _why(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str]) -> str:
+    """Why these tiers, in a sentence."""
+    stated = int((~by_known).sum())
+    if name == RELATIVE:
+        return "relative tiers were asked for: known followers are compared with each other"
+    if not stated:
+        lead = f"{name} was asked for, but " if name else ""
+        return (
+            f"{lead}no platform here states follower counts that limits are published for, so known followers "
+            "are compared with each other"
+        )
+    others = (
+        f"; for the other {int(by_known.sum()):,}, known followers are compared with each other"
+        if by_known.any()
+        else ""
+    )
+    if name:
+        return f"{name} was asked for, for the {stated:,} people whose followers the platform states{others}"
+    whys = dict.fromkeys(
+        f"{one.title}: {one.why}"
+        for one in profiles().values()
+        if one.default and set(one.platforms) & set(platform[~by_known])
+    )
+    return f"the followers that a platform states count for {stated:,} people ({'; '.join(whys)}){others}"
