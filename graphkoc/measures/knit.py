@@ -105,23 +105,25 @@ def _chance(audience: sparse.csr_array, out: NDArray[np.int64], into: NDArray[np
         return np.zeros(n), np.zeros(n)
     givers, takers = _Classes.made(out), _Classes.made(into)
     x, y = _fitted(givers, takers)
-    # That they follow her is given: it is the others of whom they follow that are dealt out.
     followers = _Classes.made(np.maximum(into - 1, 0))
-    y_left = _solved(x, givers.size, followers.degree, y.max())
-    among, back = _probability(x, y_left), _probability(x, y)
-    moments = [(among, back, np.zeros(n)), (among * (1 - among), back * (1 - back), np.zeros(n))]
+    back = _probability(x, y)
+    mean, variance = np.zeros(n), np.zeros(n)
     by_giver, by_follower = _indicator(givers), _indicator(followers)
-    for start in range(0, n, ROWS):
-        rows = slice(start, min(start + ROWS, n))
-        starts, ends = (audience[rows] @ by_giver).toarray(), (audience[rows] @ by_follower).toarray()
-        for each_other, her, total in moments:
-            total[rows] = ((starts @ each_other) * ends).sum(axis=1)
-            total[rows] -= audience[rows] @ each_other[givers.of, followers.of]
-            total[rows] += (starts * her[:, takers.of[rows]].T).sum(axis=1)
-    others = np.maximum(m - out, 1)
+    for kind in np.flatnonzero(givers.degree):
+        # That they follow her is given: what is dealt out is whom else they follow, and she takes no part in it.
+        others = givers.size - (np.arange(len(x)) == kind)
+        among = _probability(x, _solved(x, others, followers.degree, y.max()))
+        hers = np.flatnonzero(givers.of == kind)
+        for rows in np.array_split(hers, len(hers) // ROWS + 1):
+            audiences = audience[rows]
+            starts, ends = (audiences @ by_giver).toarray(), (audiences @ by_follower).toarray()
+            for total, each_other, her in ((mean, among, back), (variance, among * (1 - among), back * (1 - back))):
+                total[rows] = ((starts @ each_other) * ends).sum(axis=1)
+                total[rows] -= audiences @ each_other[givers.of, followers.of]
+                total[rows] += (starts * her[:, takers.of[rows]].T).sum(axis=1)
+    left = np.maximum(m - out, 1)
     a, b = audience @ out.astype(float), audience @ np.maximum(into - 1, 0).astype(float) + into
-    mean, variance = moments[0][2], moments[1][2]
-    variance *= np.clip(1 - a / others, 0, 1) * np.clip(1 - b / others, 0, 1)
+    variance *= np.clip(1 - a / left, 0, 1) * np.clip(1 - b / left, 0, 1)
     return mean, np.maximum(variance, 0)
 
 

@@ -1,0 +1,265 @@
+"""Gates: each with its number and its limit; unknown keeps nobody out, a failed one that is required does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_market import market
+
+from graphkoc import gates, tiers
+from graphkoc.brand import Brand
+from graphkoc.ledger import ledger
+from graphkoc.measures.knit import knit
+from graphkoc.network import days
+from graphkoc.projection import Projection
+from graphkoc.response import engagements
+
+AT = "2026-06-30"
+LONG = "This kettle boils in two minutes and is quiet enough for a small flat"
+
+
+def review(i: int, consumer: str, day: str = "2026-06-01", **told: Any) -> dict[str, Any]:
+    return {"review": f"r{i:03}", "consumer": consumer, "product": f"p{i}", "created_at": day} | told
+
+
+def table(projection: Projection, brand: Brand | None = None) -> pd.DataFrame:
+    """The gates by consumer."""
+    log = projection.log()
+    ids = log.network.ids
+    consumers = projection.consumers.set_index("consumer").loc[ids]
+    audience = np.bincount(log.network.source, minlength=len(ids)).astype(float)
+    sizes = tiers.sized(consumers["platform"], consumers["followers"], audience)
+    kept = ledger(projection, ids, engagements(projection))
+    at = float(days(pd.Series([pd.Timestamp(AT)]))[0])
+    found = gates.gates(projection, log, at, sizes, kept, knit(log.network)["knit_z"].to_numpy(), brand)
+    return found.set_index(pd.Index(ids))
+
+
+def people(*ids: str, **told: Any) -> list[dict[str, Any]]:
+    return [{"consumer": one, "platform": "forum"} | told for one in ids]
+
+
+def ring(*ids: str) -> list[dict[str, Any]]:
+    return [{"source": a, "target": b, "weight": 1.0} for a in ids for b in ids if a != b]
+
+
+def test_an_account_of_a_brand_or_of_staff_is_kept_out_and_one_of_which_nothing_is_said_is_not() -> None:
+    consumers = [
+        {"consumer": kind or "none", "platform": "forum", "kind": kind} for kind in ("person", "brand", "staff", None)
+    ]
+    ids = [one["consumer"] for one in consumers]
+    reviews = [review(i, one) for i, one in enumerate(ids)]
+    found = table(market(consumers=consumers, reviews=reviews, follows=ring(*ids)))
+    assert found["gate_person"].to_dict() == {
+        "person": "passed",
+        "brand": "failed",
+        "staff": "failed",
+        "none": "unknown",
+    }
+
+
+def test_active_counts_first_reviews_in_the_year_up_to_the_day() -> None:
+    reviews = [review(1, "a", "2025-07-01"), review(2, "b", "2025-06-29"), review(3, "c", "2020-01-01")]
+    reviews += [review(4, "a", "2026-06-30") | {"product": "p1"}, review(5, "a", "2026-06-30")]
+    found = table(market(consumers=people("a", "b", "c", "d"), reviews=reviews, follows=ring("a", "b", "c", "d")))
+    assert found["gate_active_value"].to_dict() == {"a": 2, "b": 0, "c": 0, "d": 0}
+    assert found["gate_active"].to_dict() == {"a": "passed", "b": "failed", "c": "failed", "d": "failed"}
+    assert not found["may_be_koc"].any()
+
+
+def test_a_client_has_bought_our_brand_and_who_is_not_known_to_buy_is_unknown() -> None:
+    products = [{"product": "ours", "brand": "Kettle & Co"}, {"product": "theirs", "brand": "Other"}]
+    bought = [("a", "ours", "2026-05-01"), ("a", "ours", "2026-06-01"), ("b", "theirs", "2026-05-01")]
+    bought += [("c", "ours", "2020-01-01"), ("e", "ours", None)]
+    purchases = [
+        {"order": f"o{i}", "consumer": who, "product": what, "bought_at": day}
+        for i, (who, what, day) in enumerate(bought)
+    ]
+    ids = ("a", "b", "c", "d", "e")
+    held = market(
+        consumers=people(*ids),
+        reviews=[review(i, one) for i, one in enumerate(ids)],
+        products=products,
+        purchases=purchases,
+        follows=ring(*ids),
+    )
+    found = table(held, Brand(("KETTLE & CO",)))
+    assert found["gate_client"].to_dict() == {
+        "a": "passed",
+        "b": "failed",
+        "c": "failed",
+        "d": "unknown",
+        "e": "failed",
+    }
+    assert found["gate_client_value"]["a"] == 2
+    assert (table(held)["gate_client"] == "unknown").all()
+
+
+def test_creative_content_is_her_own_neither_copied_nor_repeated() -> None:
+    said = {
+        1: ("a", LONG),
+        2: ("b", f"  {LONG.upper()}!!! "),
+        3: ("b", "Nice."),
+        4: ("c", "Steeps gently, pours without a drip, and the lid stays on: " + "a" * 5),
+        5: ("c", "Steeps gently, pours without a drip, and the lid stays on: " + "a" * 5),
+        6: ("c", "Too small for two people, and the handle gets hot after a minute"),
+        7: ("d", "烧水很快，声音也小，很适合小房子"),
+        8: ("e", "好用"),
+        9: ("f", None),
+        10: ("g", None),
+    }
+    ids = ("a", "b", "c", "d", "e", "f", "g", "h")
+    reviews = [review(i, who, f"2026-06-{i:02}", media=2 if who == "f" else None) for i, (who, _) in said.items()]
+    texts = [{"review": f"r{i:03}", "text": text} for i, (_, text) in said.items() if text]
+    found = table(market(consumers=people(*ids), reviews=reviews, texts=texts, follows=ring(*ids)))
+    share = found["gate_creative_value"]
+    assert share[["a", "b", "d", "e", "f", "g"]].to_dict() == {"a": 1, "b": 0, "d": 1, "e": 0, "f": 1, "g": 0}
+    assert share["c"] == pytest.approx(2 / 3)
+    assert found["gate_creative"].to_dict() == {
+        **dict.fromkeys("acdf", "passed"),
+        **dict.fromkeys("beg", "failed"),
+        "h": "unknown",
+    }
+
+
+def test_where_there_is_no_text_at_all_creative_is_unknown_and_keeps_nobody_out() -> None:
+    ids = [f"u{i}" for i in range(7)]
+    found = table(
+        market(consumers=people(*ids), reviews=[review(i, one) for i, one in enumerate(ids)], follows=ring(*ids))
+    )
+    assert (found["gate_creative"] == "unknown").all()
+    assert found["gate_creative_value"].isna().all()
+    assert found["may_be_koc"].all()
+
+
+def test_unpaid_is_judged_by_bounds_as_no_marker_is_no_proof() -> None:
+    told = {
+        "a": ["earned", "earned", "paid"],
+        "b": ["paid", "paid", "earned"],
+        "c": ["paid", None, None],
+        "d": [None],
+        "e": ["gifted", "invited"],
+    }
+    reviews = [
+        review(i, who, origin=origin)
+        for i, (who, origin) in enumerate((who, origin) for who, some in told.items() for origin in some)
+    ]
+    found = table(market(consumers=people(*told, "f"), reviews=reviews, follows=ring(*told, "f")))
+    assert found["gate_unpaid"].to_dict() == {
+        "a": "passed",
+        "b": "failed",
+        "c": "unknown",
+        "d": "unknown",
+        "e": "passed",
+        "f": "unknown",
+    }
+    assert found["gate_unpaid_value"][["a", "b", "c"]].tolist() == pytest.approx([2 / 3, 1 / 3, 2 / 3])
+    assert not found["may_be_koc"]["b"]
+
+
+def test_a_small_but_scattered_audience_is_told_from_a_circle_and_not_kept_out() -> None:
+    circle = [f"c{i}" for i in range(8)]
+    strangers = [f"s{i}" for i in range(7)]
+    ids = [*circle, *strangers, "scattered"]
+    follows = ring(*circle) + [{"source": "scattered", "target": one, "weight": 1.0} for one in strangers]
+    found = table(
+        market(consumers=people(*ids), reviews=[review(i, one) for i, one in enumerate(ids)], follows=follows)
+    )
+    assert set(found.loc[circle, "gate_knit"]) == {"passed"}
+    assert found["gate_knit"]["scattered"] == "failed"
+    assert set(found.loc[strangers, "gate_knit"]) == {"unknown"}
+    assert found["gate_small"]["scattered"] == "passed"
+    assert found["may_be_koc"]["scattered"]
+
+
+def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
+    ids = [f"u{i}" for i in range(7)]
+    projection = market(
+        consumers=people(*ids), reviews=[review(i, one) for i, one in enumerate(ids)], follows=ring(*ids)
+    )
+    row = table(projection).assign(platform="forum", tier_profile="relative", knit_ties=36.0, knit_expected=30.0)
+    told = {gate["gate"]: gate for gate in gates.told(row.iloc[0])}
+    assert list(told) == [gate.name for gate in gates.GATES]
+    assert told["active"] == {
+        "gate": "active",
+        "who": "active",
+        "what": "has reviewed lately",
+        "state": "passed",
+        "value": 1.0,
+        "least": 1.0,
+        "most": None,
+        "required": True,
+        "words": "1 reviews in the window, at least 1",
+    }
+    assert told["small"]["words"] == "6 known followers, small is 5 to 6 (relative)"
+    assert not told["knit"]["required"]
+    counts = {row["gate"]: row for row in gates.opened(row)}
+    assert counts["small"]["passed"] == 7
+    assert counts["client"] == {
+        "gate": "client",
+        "who": "a client",
+        "what": "buys our own brand",
+        "required": False,
+        "passed": 0,
+        "failed": 0,
+        "unknown": 7,
+    }
+
+
+NAMES = [f"n{i:02}" for i in range(9)]
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    who = st.sampled_from(NAMES)
+    told = st.fixed_dictionaries(
+        {
+            "consumer": who,
+            "product": st.sampled_from(["p1", "p2", "p3"]),
+            "created_at": st.sampled_from(["2026-06-01", "2026-01-05", "2021-01-01"]),
+            "origin": st.sampled_from(["paid", "earned", "gifted", None]),
+            "media": st.sampled_from([None, 0, 3]),
+        }
+    )
+    reviews = [row | {"review": f"r{i:03}"} for i, row in enumerate(draw(st.lists(told, min_size=1, max_size=25)))]
+    words = [{"review": row["review"], "text": draw(st.sampled_from([None, LONG, LONG * 2, "ok"]))} for row in reviews]
+    ties = draw(st.sets(st.tuples(who, who).filter(lambda pair: pair[0] != pair[1]), min_size=1, max_size=40))
+    return {
+        "consumers": people(*NAMES),
+        "reviews": reviews,
+        "texts": [row for row in words if row["text"]],
+        "follows": [{"source": a, "target": b, "weight": 1.0} for a, b in sorted(ties)],
+    }
+
+
+@given(markets(), st.permutations(NAMES), st.randoms())
+def test_other_ids_permute_the_gates_and_another_order_of_rows_changes_nothing(
+    held: dict[str, list[dict[str, Any]]], order: list[str], chance: Any
+) -> None:
+    first = table(market(**held))
+    turned = {name: chance.sample(rows, len(rows)) for name, rows in held.items()}
+    pd.testing.assert_frame_equal(table(market(**turned)), first)
+    new = dict(zip(NAMES, order, strict=True))
+    ends = ("consumer", "source", "target")
+    renamed = {
+        name: [row | {end: new[row[end]] for end in ends if end in row} for row in rows] for name, rows in held.items()
+    }
+    again = table(market(**renamed)).loc[[new[name] for name in NAMES]].set_index(pd.Index(NAMES))
+    pd.testing.assert_frame_equal(again, first, rtol=1e-6, atol=1e-6)
+
+
+@given(markets())
+def test_nobody_without_a_follower_is_knit_and_a_required_gate_that_fails_keeps_out(
+    held: dict[str, list[dict[str, Any]]],
+) -> None:
+    found = table(market(**held))
+    followed = {row["source"] for row in held["follows"]}
+    assert (found.loc[[name for name in NAMES if name not in followed], "gate_knit"] == "unknown").all()
+    required = ["person", "active", "creative", "small", "unpaid"]
+    failed = (found[[f"gate_{name}" for name in required]] == "failed").any(axis=1)
+    assert (found["may_be_koc"] == ~failed).all()

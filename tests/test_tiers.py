@@ -1,0 +1,176 @@
+"""Tiers are data: every file says where it is from, and two that contradict each other move labels."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphkoc
+from graphkoc import tiers
+from graphkoc.errors import UsageError
+
+PUBLISHED = [profile for profile in tiers.profiles().values() if profile.bands]
+
+
+def people(followers: list[int | None], platform: str | None = "xiaohongshu") -> tuple[pd.Series, pd.Series]:
+    return pd.Series([platform] * len(followers), dtype="str"), pd.Series(followers, dtype="Int64")
+
+
+@pytest.mark.parametrize("profile", tiers.profiles().values(), ids=lambda profile: profile.name)
+def test_every_profile_has_a_version_a_source_and_words(profile: tiers.Profile) -> None:
+    assert pd.Timestamp(profile.version) <= pd.Timestamp("2100-01-01")
+    assert profile.source
+    assert profile.says
+    assert profile.why
+
+
+@pytest.mark.parametrize("profile", PUBLISHED, ids=lambda profile: profile.name)
+def test_bands_begin_at_nothing_rise_and_hold_one_small_audience_between_the_others(profile: tiers.Profile) -> None:
+    least = [band.least for band in profile.bands]
+    assert least[0] == 0
+    assert all(a < b for a, b in itertools.pairwise(least))
+    sizes = [size for size, _ in itertools.groupby(band.size for band in profile.bands)]
+    assert sizes == ["tiny", "small", "wide"]
+    assert len({band.label for band in profile.bands}) == len(profile.bands)
+
+
+def test_each_platform_has_one_file_and_each_file_one_default() -> None:
+    platforms = [platform for profile in PUBLISHED if profile.default for platform in profile.platforms]
+    assert len(platforms) == len(set(platforms))
+    files = {profile.title for profile in tiers.profiles().values()}
+    assert {profile.title for profile in tiers.profiles().values() if profile.default} == files
+
+
+def test_the_published_limits_contradict_each_other_as_they_do_in_the_field() -> None:
+    limits = {profile.name: profile.small for profile in PUBLISHED}
+    assert limits["eac"] == (1, 999)
+    assert limits["fishdesign"] == (1_000, 4_999)
+    assert limits["prizm"] == (1, 9_999)
+    assert limits["huojian"] == (1_000, 49_999)
+
+
+def test_stated_followers_are_told_by_the_platforms_own_tiers_and_others_by_known_followers() -> None:
+    platform, followers = people([999, 1_000, 49_999, 50_000, None, None, None])
+    audience = np.array([0, 0, 0, 0, 4, 5, 100], dtype=float)
+    found = tiers.sized(platform, followers, audience)
+    assert found.table["tier"].tolist() == ["tiny", "small", "small", "wide", "tiny", "small", "wide"]
+    assert found.table["label"].tolist() == [
+        "below KOC",
+        "KOC",
+        "KOC",
+        "bottom KOL",
+        "tiny audience",
+        "small audience",
+        "wide audience",
+    ]
+    assert found.table["tier_profile"].tolist() == ["huojian"] * 4 + ["relative"] * 3
+    assert found.told["name"] == "huojian"
+    assert found.told["people"] == {"small": 3, "tiny": 2, "wide": 2}
+    assert "4 people" in found.told["why"]
+    assert "the other 3 are compared by known followers" in found.told["why"]
+
+
+def test_without_stated_followers_nobody_is_called_koc_or_kol_whatever_is_asked_for() -> None:
+    platform, followers = people([None] * 4)
+    for name in (None, "huojian", "relative"):
+        found = tiers.sized(platform, followers, np.array([0.0, 4, 5, 9]), name)
+        assert found.table["tier_profile"].unique().tolist() == ["relative"]
+        assert not found.table["label"].str.contains("KO[CL]").any()
+    assert found.told["why"].startswith("relative tiers were asked for")
+
+
+def test_a_platform_without_published_limits_is_compared_with_itself_though_it_states_followers() -> None:
+    platform, followers = people([10, 20_000, 3], "discourse")
+    found = tiers.sized(platform, followers, np.array([5.0, 9, 0]))
+    assert found.table["tier_size"].tolist() == [5, 9, 0]
+    assert found.told["name"] == "relative"
+    named = tiers.sized(platform, followers, np.array([5.0, 9, 0]), "prizm")
+    assert named.table["label"].tolist() == ["KOC", "KOL", "KOC"]
+
+
+def test_tiers_that_there_are_none_of_are_said_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match="no tiers called 'nobody'") as caught:
+        tiers.sized(*people([1]), np.array([1.0]), "nobody")
+    assert "relative" in caught.value.hint
+
+
+@given(st.sampled_from(PUBLISHED), st.lists(st.integers(0, 2_000_000), min_size=2, max_size=30))
+def test_more_followers_never_make_a_smaller_tier(profile: tiers.Profile, followers: list[int]) -> None:
+    platform, stated = people(sorted(followers))
+    table = tiers.sized(platform, stated, np.ones(len(followers)), profile.name).table
+    assert table["tier"].map({"tiny": 0, "small": 1, "wide": 2}).is_monotonic_increasing
+    inside = (table["tier_size"] >= table["tier_low"]) & (table["tier_size"] <= table["tier_high"])
+    assert (inside == (table["tier"] == "small")).all()
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    """Forty people on Xiaohongshu, who state 100 to 200,000 followers and follow each other in a ring."""
+    store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    ids = [f"x:{i:02}" for i in range(40)]
+    store.upsert(
+        {
+            "consumers": pd.DataFrame(
+                {
+                    "consumer": ids,
+                    "platform": "xiaohongshu",
+                    "followers": pd.array(np.geomspace(100, 200_000, 40).astype(int), "Int64"),
+                }
+            ),
+            "reviews": pd.DataFrame(
+                {
+                    "review": [f"x:r{i}" for i in range(40)],
+                    "consumer": ids,
+                    "product": "x:p",
+                    "created_at": pd.date_range("2026-01-01", periods=40).astype("datetime64[us]"),
+                }
+            ),
+            "follows": pd.DataFrame({"follower": ids[1:] + ids[:1], "followee": ids}),
+        }
+    )
+    yield store
+    store.close()
+
+
+def test_the_same_data_under_two_profiles_list_whose_label_moved(store: graphkoc.Store, tmp_path: Path) -> None:
+    one = graphkoc.analyse(store, tmp_path / "one", tiers="fishdesign")
+    other = graphkoc.analyse(store, tmp_path / "other", tiers="prizm")
+    labels = pd.DataFrame({"one": one.people["label"], "other": other.people["label"]})
+    expected = one.people.loc[labels["one"] != labels["other"], "consumer"].tolist()
+    moved = graphkoc.list_moved(one, "prizm")
+    assert [row["consumer"] for row in moved] == expected
+    assert {(row["label"], row["label_then"]) for row in moved} == {("amateur", "KOC"), ("KOL", "KOC")}
+    assert [row["consumer"] for row in graphkoc.list_moved(other, "fishdesign")] == expected
+    ranked = set(other.kocs()["consumer"])
+    assert {row["consumer"] for row in moved if row["koc_then"]} <= ranked
+    stayed = set(one.kocs()["consumer"]) - set(expected)
+    assert ranked == stayed | {row["consumer"] for row in moved if row["koc_then"]}
+    assert graphkoc.list_moved(one, "fishdesign") == []
+    assert one.info["tiers"]["name"] == "fishdesign"
+    assert one.info["settings"]["tiers"] == "fishdesign"
+
+
+def test_the_default_of_a_platform_that_states_followers_is_that_of_its_file(
+    store: graphkoc.Store, tmp_path: Path
+) -> None:
+    run = graphkoc.analyse(store, tmp_path / "run")
+    assert run.info["tiers"]["name"] == "huojian"
+    assert "the data firm that counted the accounts" in run.info["tiers"]["why"]
+    first = graphkoc.list_kocs(run, limit=1)[0]
+    assert first["label"] == "KOC"
+    assert next(gate for gate in first["gates"] if gate["gate"] == "small")["least"] == 1_000
+
+
+def test_the_list_of_tiers_has_each_with_its_source_and_the_default_with_its_reason() -> None:
+    rows = {row["tiers"]: row for row in graphkoc.list_tiers()}
+    assert list(rows) == list(tiers.profiles())
+    assert rows["relative"]["least"] is None
+    assert rows["huojian"]["why"]
+    assert rows["prizm"]["why"] is None
+    assert rows["prizm"]["source"].startswith("https://")
