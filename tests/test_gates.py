@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_market import market
 
 from graphkoc import gates, tiers
 from graphkoc.brand import Brand
-from graphkoc.ledger import ledger
 from graphkoc.measures.knit import knit
 from graphkoc.network import days
 from graphkoc.projection import Projection
+from graphkoc.provenance import ledger
 from graphkoc.response import engagements
 
 AT = "2026-06-30"
@@ -237,6 +237,7 @@ def markets(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+@settings(max_examples=20)
 @given(markets(), st.permutations(NAMES), st.randoms())
 def test_other_ids_permute_the_gates_and_another_order_of_rows_changes_nothing(
     held: dict[str, list[dict[str, Any]]], order: list[str], chance: Any
@@ -253,6 +254,7 @@ def test_other_ids_permute_the_gates_and_another_order_of_rows_changes_nothing(
     pd.testing.assert_frame_equal(again, first, rtol=1e-6, atol=1e-6)
 
 
+@settings(max_examples=20)
 @given(markets())
 def test_nobody_without_a_follower_is_knit_and_a_required_gate_that_fails_keeps_out(
     held: dict[str, list[dict[str, Any]]],

@@ -73,7 +73,7 @@ def test_stated_followers_are_told_by_the_platforms_own_tiers_and_others_by_know
     assert found.told["name"] == "huojian"
     assert found.told["people"] == {"small": 3, "tiny": 2, "wide": 2}
     assert "4 people" in found.told["why"]
-    assert "the other 3 are compared by known followers" in found.told["why"]
+    assert "for the other 3, known followers are compared with each other" in found.told["why"]
 
 
 def test_without_stated_followers_nobody_is_called_koc_or_kol_whatever_is_asked_for() -> None:

@@ -25,7 +25,7 @@ Values = NDArray[np.float64]
 
 CLASSES = 1.1
 """Degrees that differ by less than this factor are of one class, whose mean stands for them."""
-ROUNDS = 1_000
+ROUNDS = 300
 EXACT = 1e-9
 """Relative error of the degrees at which the fitting ends."""
 PRODUCTS = 20_000_000
@@ -158,7 +158,7 @@ def _solved(x: Values, size: Values, degree: Values, start: float) -> Values:
     y = np.minimum(degree, start)
     for _ in range(ROUNDS):
         sums = ((size * x)[:, None] / (1 + np.outer(x, y))).sum(axis=0)
-        change = degree / sums - y
+        change = np.divide(degree, sums, out=y.copy(), where=sums > 0) - y
         y = y + change
         if np.abs(change).max() <= EXACT * max(y.max(), EXACT):
             break
