@@ -33,10 +33,9 @@ READ = (*KEYS, "loads")
 class Projection:
     """What an analysis reads, as `cypher/project/` returns it, sorted by key; a consumer is a person.
 
-    follows: source, target, weight, since. reviews: review, consumer, product, rating,
-    created_at, likes, collects, comments, shares, views, helpful, media, origin, verified.
-    consumers: consumer, name, platform, followers, kind, joined_at, quote. products: product, title, brand,
-    category. engagements: engagement,
+    follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes,
+    collects, comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform,
+    followers, kind, joined_at, quote. products: product, title, brand, category. engagements: engagement,
     consumer, review, kind, created_at. purchases: order, product, consumer, bought_at. texts: review, title,
     text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: see
     `engaged`. platforms: platform, ties. accounts: those of persons with several, see `graphkoc.persons`.

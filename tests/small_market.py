@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.projection import KEYS, Projection
+from graphkoc.persons import by_person
+from graphkoc.projection import KEYS, Projection, engaged, platforms
 
 __all__ = ["market"]
 
@@ -38,4 +39,6 @@ def market(**tables: list[dict[str, Any]]) -> Projection:
             else:
                 frame[column] = frame[column].astype(NUMBERS.get(column, "str"))
         frames[name] = frame.sort_values(KEYS[name], ignore_index=True) if name in KEYS else frame
-    return Projection(**frames)
+    frames["engaged"] = engaged(frames)
+    frames["platforms"] = platforms(frames)
+    return Projection(**by_person(frames, pd.DataFrame(columns=["account", "person"], dtype="str")))
