@@ -61,9 +61,7 @@ def rings(reviews: pd.DataFrame, seeds: int) -> None:
     power = reviews["consumer"].value_counts()
     mistaken = []
     for kind in KINDS:
-        for people, products, campaign in [(*size, CAMPAIGN) for size in SIZES] + [
-            (*size, 365.0) for size in SIZES[2:]
-        ]:
+        for people, products, campaign in [(*size, CAMPAIGN) for size in SIZES] + [(*size, YEAR) for size in SIZES[2:]]:
             precision, recall, dense = [], [], []
             for rng_seed in range(seeds):
                 mixed, members = with_rings(kind, RINGS, people, products, reviews, rng_seed, campaign)
