@@ -119,7 +119,7 @@ def analyse(
         "counts": _counts(projection, log),
         "tiers": sizes.told,
         "gates": gates.opened(people),
-        "score": _told(expected),
+        "score": _told(expected, at),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
         "agreement": _agreement(projection, log, people, expected.by_hand.total),
@@ -130,6 +130,8 @@ def analyse(
     tables |= {"people": people, "accounts": projection.accounts}
     tables |= {"features": expected.features.assign(consumer=log.network.ids)}
     tables |= {name: getattr(groups, name) for name in FOUND}
+    if expected.model:
+        tables |= _read(log)
     return Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
 
 
@@ -273,14 +275,32 @@ def _agreement(
     return agreement(log.network.ids[ranked], {name: values[ranked] for name, values in rankings.items()})
 
 
-def _told(expected: Forecast) -> dict[str, Any]:
+def _read(log: Log) -> dict[str, pd.DataFrame]:
+    """The log as tables, by names: what the queries behind a forecast's numbers run on."""
+    ids, subjects, network = log.network.ids, log.subjects, log.network
+    named = log.subject_names()
+    return {
+        "read_reviews": pd.DataFrame({"consumer": ids[log.person], "day": log.day, "rating": log.rating}),
+        "read_subjects": pd.DataFrame(
+            {
+                "consumer": ids[subjects.person],
+                "subject": named[subjects.subject],
+                "kind": subjects.kind,
+                "day": subjects.day,
+            }
+        ),
+        "read_follows": pd.DataFrame({"followee": ids[network.source], "follower": ids[network.target]}),
+    }
+
+
+def _told(expected: Forecast, at: float) -> dict[str, Any]:
     """What run.json says of the score: with the model, any score can be computed again from the features."""
     scored = expected.score
     return {
         "kind": scored.kind,
         "why": scored.why,
         "parts": [asdict(part) for part in scored.parts],
-        "model": expected.model.to_dict() if expected.model else None,
+        "model": expected.model.to_dict() | {"at": at} if expected.model else None,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shlex
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from graphkoc import gates
 from graphkoc.authenticity import PATTERNS
+from graphkoc.forecast.queries import feature_query
 from graphkoc.provenance import ORIGINS
 from graphkoc.runs import Run
 from graphkoc.score import PARTS, Part
@@ -76,8 +76,7 @@ def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
 
 def _features(run: Run, consumer: str, peers: NDArray[np.bool_]) -> list[dict[str, Any]]:
     hers = run.features[run.features["consumer"] == consumer].iloc[0]
-    name = consumer.replace("'", "''")
-    table = str(Path(run.folder) / "features.parquet").replace("'", "''")
+    model = run.info["score"]["model"]
     return [
         {
             "part": said["feature"],
@@ -86,9 +85,9 @@ def _features(run: Run, consumer: str, peers: NDArray[np.bool_]) -> list[dict[st
             "value": float(value := hers[said["feature"]]),
             "points": math.log1p(max(value, 0)) * said["coefficient"] / said["scale"],
             "percentile": float(100 * (run.features.loc[peers, said["feature"]] <= value).mean()),
-            "query": f"SELECT {said['feature']} FROM '{table}' WHERE consumer = '{name}'",
+            "query": feature_query(said["feature"], run.folder, consumer, model["at"]),
         }
-        for said in run.info["score"]["model"]["features"]
+        for said in model["features"]
     ]
 
 

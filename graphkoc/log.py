@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,7 @@ class Log:
     categories: names, sorted. undated: reviews that were left out because they have no time.
     rating: (k,) float64, NaN for none. topic_person: (j,) int32, topic: (j,) int64, topic_day: (j,) float64: for
     what is written about nothing sold, when each person first used each tag, sorted by day, person and tag.
+    things, topics: (t,) str, the names of things (a review about nothing sold has none that can be shown) and tags.
     """
 
     network: Network
@@ -58,6 +60,8 @@ class Log:
     topic_person: NDArray[np.int32]
     topic: NDArray[np.int64]
     topic_day: NDArray[np.float64]
+    things: NDArray[Any]
+    topics: NDArray[Any]
 
     @classmethod
     def from_frames(
@@ -76,7 +80,7 @@ class Log:
         dated = reviews[reviews["created_at"].notna()]
         sold = dated["product"].notna().to_numpy()
         names = dated["product"].fillna("\0" + dated["review"].astype("str")).to_numpy(dtype=object)
-        thing, _ = pd.factorize(names, sort=True)
+        thing, things = pd.factorize(names, sort=True)
         person = pd.Index(network.ids).get_indexer(pd.Index(dated["consumer"].to_numpy(dtype=str)))
         day = days(dated["created_at"])
         kinds = products.dropna(subset=["category"]).set_index("product")["category"]
@@ -98,7 +102,7 @@ class Log:
             categories,
             int(reviews["created_at"].isna().sum()),
             rating[keep],
-            *_first_uses(dated.assign(person=person, day=day)[~sold], topics),
+            *_first_uses(dated.assign(person=person, day=day)[~sold], topics, np.asarray(things)),
         )
 
     @cached_property
@@ -120,6 +124,12 @@ class Log:
         kind = np.concatenate([filed[self.sold], kinds + self.topic])
         order = np.lexsort((subject, person, day))
         return Subjects(person[order], subject[order].astype(np.int32), day[order], kind[order].astype(np.int32))
+
+    def subject_names(self) -> NDArray[Any]:
+        """The name of each subject: a product, or # and a tag."""
+        products = int(self.thing[self.sold].max(initial=-1)) + 1
+        tags = np.array([f"#{topic}" for topic in self.topics], dtype=object)
+        return np.concatenate([self.things[:products], tags])
 
     @property
     def last_day(self) -> float:
@@ -155,23 +165,27 @@ class Log:
             self.topic_person[used],
             self.topic[used],
             self.topic_day[used],
+            self.things,
+            self.topics,
         )
 
 
 def _first_uses(
-    notes: pd.DataFrame, topics: pd.DataFrame | None
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]]:
-    """Person, topic and day of the first time that each person used each topic, sorted by day, person, topic."""
+    notes: pd.DataFrame, topics: pd.DataFrame | None, things: NDArray[Any]
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[Any], NDArray[Any]]:
+    """The last five fields of a Log."""
     if topics is None:
         topics = pd.DataFrame({"review": [], "topic": []}, dtype="str")
     used = notes[["review", "person", "day"]].astype({"review": "str"}).merge(topics, on="review")
-    used["topic"], _ = pd.factorize(used["topic"], sort=True)
+    used["topic"], names = pd.factorize(used["topic"].to_numpy(dtype=object), sort=True)
     first = used.groupby(["person", "topic"], as_index=False).agg(day=("day", "min"))
     first = first.sort_values(["day", "person", "topic"])
     return (
         first["person"].to_numpy(dtype=np.int32),
         first["topic"].to_numpy(dtype=np.int64),
         first["day"].to_numpy(dtype=float),
+        things,
+        np.asarray(names),
     )
 
 

@@ -47,6 +47,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "critical": "float64",
     },
     "features": {"consumer": "str"},
+    "read_reviews": {"consumer": "str", "day": "float64", "rating": "float64"},
+    "read_subjects": {"consumer": "str", "subject": "str", "kind": "int32", "day": "float64"},
+    "read_follows": {"followee": "str", "follower": "str"},
     "niches": {
         "niche": "str",
         "name": "str",
@@ -191,6 +194,8 @@ class Run:
     industry's numbers (`graphkoc.response`); rank is her place among the key opinion consumers, null for
     others; niche and circle are her strongest.
     features: one row a consumer, what the forecast knows of her (see `graphkoc.forecast.FEATURES`).
+    read_reviews, read_subjects, read_follows: the log that the features were read from, days since 1970-01-01, so
+    that each can be asked for again; empty where the score is no forecast.
     niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
     products: what each niche's people review more than others. reach: which niche somebody with a role
     (kol, koc) reaches. carries: which circle carries which niche. bridges, circle_bridges: who joins niches
@@ -227,6 +232,9 @@ class Run:
     positions: pd.DataFrame = field(default_factory=partial(empty, "positions"))
     ties: pd.DataFrame = field(default_factory=partial(empty, "ties"))
     features: pd.DataFrame = field(default_factory=partial(empty, "features"))
+    read_reviews: pd.DataFrame = field(default_factory=partial(empty, "read_reviews"))
+    read_subjects: pd.DataFrame = field(default_factory=partial(empty, "read_subjects"))
+    read_follows: pd.DataFrame = field(default_factory=partial(empty, "read_follows"))
 
     @property
     def name(self) -> str:

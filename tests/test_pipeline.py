@@ -83,7 +83,7 @@ def test_only_active_people_with_a_small_audience_are_ranked_and_by_their_score(
 
 def test_points_add_up_for_everybody(ciao_run: graphkoc.Run) -> None:
     people = ciao_run.people
-    total = people["own_activity_points"] + people["audience_activity_points"]
+    total = sum(people[f"{part['name']}_points"] for part in ciao_run.info["score"]["parts"])
     np.testing.assert_allclose(total, people["score"], atol=1e-9)
     for consumer in people["consumer"].sample(25, random_state=1):
         why = graphkoc.explain_consumer(ciao_run, consumer)
