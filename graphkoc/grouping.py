@@ -160,6 +160,8 @@ def _named(
 ) -> names.Described:
     """What the groups of a kind are called, and why; its frames have `kind`, and the table calls its groups so."""
     before: pd.DataFrame | None = None if previous is None else getattr(previous, f"{kind}s")
+    if "basis" in table:
+        table = table.assign(made_of=table["name"].where(table["basis"].isin(("tags", "title words", "review words"))))
     told = names.describe(
         table.rename(columns={kind: "group"}),
         members.rename(columns={kind: "group"}),

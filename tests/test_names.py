@@ -246,6 +246,19 @@ def test_without_text_a_name_is_categories_and_without_these_it_says_round_whom(
     ]
 
 
+def test_the_word_that_a_group_was_made_of_serves_where_none_sets_it_apart() -> None:
+    everybody = World([(person, "matcha", "p1", "Food") for person in people("a", 40)])
+    columns = {"category": ["Food", "Food"], "made_of": ["matcha {}", pd.NA], "share": [0.7, 0.5], "share_of_all": 0.3}
+    found = everybody.described({"1": people("a", 15), "2": people("a", 12)}, **columns)
+    assert list(zip(found.table["name"], found.table["evidence"], strict=True)) == [
+        ("Food: matcha {}", "70% of what its 15 people review there is about matcha {}, of all 30%"),
+        ("Food", "nothing that its 12 people write or review sets them apart from 28 others"),
+    ]
+    assert found.words.empty
+    made = drinkers().described(GROUPS, made_of=["brew", "brew"], share=0.7, share_of_all=0.3)
+    assert names(made) == names(drinkers().described(GROUPS)), "words that set a group apart come before it"
+
+
 def test_names_are_different_in_a_readable_way() -> None:
     groups = {f"g{at}": people("b", 40) for at in range(4)}
     niches = categories_only().described(groups, category=["Beauty"] * 4)

@@ -57,7 +57,9 @@ def describe(
     """Names for groups of people, circles and niches alike, no two the same.
 
     groups: group, and if there are: parent (the group or the category that it lies inside, or NA) and
-    category (what it was built from; NA where that is to be found). members: group, consumer, confidence.
+    category (what it was built from; NA where that is to be found); made_of (the word or tag, or NA, by
+    which its people were chosen: it serves where no word sets them apart), with share and share_of_all (of
+    their reviews, and of everybody's, that are about it). members: group, consumer, confidence.
     words: those of the people of the log's network. previous: what a group was called in the last run.
     The order of the members makes no difference; of groups that would share a name the largest gets it.
 
@@ -76,6 +78,10 @@ def describe(
     own_words = _by_row(told, words.terms, len(ids))
     own_kinds = _by_row(kinds, np.asarray(log.categories, dtype=str), len(ids))
     own_things, in_the_middle = _by_row(things, words.products, len(ids)), _central(people, log)
+    made_of = _made_of(groups)
+    for row, (term, _) in enumerate(made_of):
+        # Nearly all who review much say a word some time: those of a group say it oftener.
+        own_words[row] = own_words[row] or ([term] if term else [])
     known = [
         Known([category], own_words[row], own_things[row] or in_the_middle[row])
         if category
@@ -97,6 +103,7 @@ def describe(
                 size,
                 others,
                 display_name(built_from[row] or parents[row] or "") if people.parted[row] else "",
+                made_of[row][1],
             )
             for row, (size, others) in enumerate(zip(people.sizes.tolist(), people.others.tolist(), strict=True))
         ],
@@ -114,6 +121,18 @@ def _strings(frame: pd.DataFrame, column: str) -> list[str | None]:
     """A column's strings, None where it has none."""
     values = frame[column].tolist() if column in frame else [None] * len(frame)
     return [value if isinstance(value, str) else None for value in values]
+
+
+def _made_of(groups: pd.DataFrame) -> list[tuple[str, str]]:
+    """The word or tag that each group was made of, and how that is told; two empty texts for none."""
+    if "made_of" not in groups:
+        return [("", "")] * len(groups)
+    found = []
+    for term, share, all_share in zip(groups["made_of"], groups["share"], groups["share_of_all"], strict=True):
+        name = display_name(term) if isinstance(term, str) else ""
+        shown = name.replace("{", "{{").replace("}", "}}")
+        found.append((name, f"{share:.0%} of what {{}} review there is about {shown}, of all {all_share:.0%}"))
+    return [(name, words) if name else ("", "") for name, words in found]
 
 
 def _by_row(found: pd.DataFrame, names: NDArray[Any], rows: int) -> list[list[str]]:
@@ -164,6 +183,7 @@ def _evidence(
     size: int,
     others: int,
     parent: str,
+    made_of: str,
 ) -> str:
     """A sentence: the two things that most set a group apart, and how many do them inside and outside.
 
@@ -172,12 +192,14 @@ def _evidence(
     its = f"its {size:,} people"
     against = f"{others:,} others" + (f" in {parent}" if parent else "")
     for found, names, one, two in (written, reviewed):
-        if names:
+        if len(found):
             inside, outside = found["inside"].tolist()[:2], found["outside"].tolist()[:2]
             sentence = f"{inside[0]:,} of {its} " + one.format(display_name(names[0]))
             if len(inside) > 1:
                 sentence += two.format(f"{inside[1]:,}", display_name(names[1]))
             return f"{sentence}; of {against} " + " and ".join(_percent(count, others) for count in outside)
+    if made_of:
+        return made_of.format(its)
     if not others:
         return f"{its} are everybody"
     return f"nothing that {its} write or review sets them apart from {against}"
