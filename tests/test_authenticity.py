@@ -346,8 +346,8 @@ def test_a_run_keeps_who_is_suspicious_with_evidence_and_what_the_ranking_is_wit
     assert set(run.moves["consumer"]) == ranked
     assert told["effect"]["leave"] == len(leaving) > 0
     stay = run.moves[run.moves["rank_without"].notna()]
-    assert (stay["score_without"] <= stay["score"]).all()
-    assert (stay["score_without"] < stay["score"]).any()
+    assert stay["score_without"].notna().all()
+    assert (stay["score_without"] != stay["score"]).any()
 
 
 def test_explain_tells_the_patterns_of_a_person_and_never_says_fake(ringed: tuple[graphkoc.Run, set[str]]) -> None:
