@@ -39,7 +39,18 @@ if TYPE_CHECKING:
     from graphkoc.log import Log
     from graphkoc.measures import MEASURES
     from graphkoc.network import Network
-    from graphkoc.pipeline import analyse, demo, doctor, load, lookalikes, project, run_backtest, run_query, status
+    from graphkoc.pipeline import (
+        analyse,
+        demo,
+        demo_brand,
+        doctor,
+        load,
+        lookalikes,
+        project,
+        run_backtest,
+        run_query,
+        status,
+    )
     from graphkoc.projection import Projection
     from graphkoc.report import write as write_report
     from graphkoc.runs import Run
@@ -70,6 +81,7 @@ _HOMES = {
     "graphkoc.pipeline": [
         "analyse",
         "demo",
+        "demo_brand",
         "doctor",
         "load",
         "lookalikes",
@@ -109,6 +121,7 @@ __all__ = [
     "UsageError",
     "analyse",
     "demo",
+    "demo_brand",
     "doctor",
     "explain_consumer",
     "find_run",

@@ -41,8 +41,8 @@ __all__ = ["Settings", "analyse"]
 class Settings:
     """What an analysis was asked for: one platform's people; the time (UTC) that it looks out from,
     by default the newest review's; people that a circle or niche must have; where chance begins; whose
-    view it takes; which optional measures it adds; and by whose tiers an audience is small (by default
-    those of the platform's tier file, see `graphkoc.tiers`)."""
+    view it takes; which optional measures it adds; by whose tiers an audience is small (by default
+    those of the platform's tier file, see `graphkoc.tiers`); and what every page made of it says."""
 
     platform: str | None = None
     until: datetime | None = None
@@ -51,6 +51,7 @@ class Settings:
     brand: Brand | None = None
     measures: tuple[str, ...] = ()
     tiers: str | None = None
+    notice: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""

@@ -13,12 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc import analysis, assets, cypher, identity, loaders, report
+from graphkoc import analysis, assets, cypher, identity, invented, loaders, report
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.brand import Brand
 from graphkoc.checkup import checks
 from graphkoc.errors import AnalysisError, StoreError
 from graphkoc.grouping import members_of
+from graphkoc.listing import list_kocs
 from graphkoc.measures import check_known
 from graphkoc.persons import by_person
 from graphkoc.progress import Clock, Progress
@@ -29,7 +30,18 @@ from graphkoc.stores import Store, open_store
 from graphkoc.tables import CANONICAL, RESULTS
 from graphkoc.tiers import check_tiers
 
-__all__ = ["analyse", "demo", "doctor", "load", "lookalikes", "project", "run_backtest", "run_query", "status"]
+__all__ = [
+    "analyse",
+    "demo",
+    "demo_brand",
+    "doctor",
+    "load",
+    "lookalikes",
+    "project",
+    "run_backtest",
+    "run_query",
+    "status",
+]
 
 DATED = {"reviews": "created_at", "follows": "since", "engagements": "created_at", "purchases": "bought_at"}
 """Frames that end at the time an analysis looks out from, and the column that says when."""
@@ -133,6 +145,7 @@ def analyse(
     brand: Brand | None = None,
     measures: Sequence[str] = (),
     tiers: str | None = None,
+    notice: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -143,9 +156,10 @@ def analyse(
     same platform, is the one whose circles and niches are followed on. until: look out from this time
     (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
     view is taken. measures: optional ones of `graphkoc.MEASURES` to add. tiers: whose limits say what a small
-    audience is, by default those of each platform's tier file; `list_tiers` knows all. threads: processes
-    to use, by default one for each processor; the result is the same. Raises AnalysisError when there are
-    no dated reviews, or nobody has a follower, and UsageError for a measure, or tiers, that there are none of.
+    audience is, by default those of each platform's tier file; `list_tiers` knows all. notice: what every page
+    made of the run says. threads: processes to use, by default one for each processor; the result is the same.
+    Raises AnalysisError when there are no dated reviews, or nobody has a follower, and UsageError for a
+    measure, or tiers, that there are none of.
     """
     check_known(measures)
     check_tiers(tiers)
@@ -155,7 +169,7 @@ def analyse(
     previous = previous_run(folder, platform)
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
-    settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers)
+    settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
     run = analysis.analyse(projection, folder, settings, clock, previous, threads)
     run.save()
     if progress:
@@ -254,3 +268,49 @@ def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None)
         store.close()
     page = report.write(run, out / "report.html")
     return {"report": str(page), "run": str(out / "run"), "seconds": round(time.perf_counter() - start, 1)}
+
+
+def demo_brand(
+    out: Path = Path("graphkoc-brand"), *, people: int = 500, rng_seed: int = 0, progress: Progress | None = None
+) -> dict[str, Any]:
+    """An invented brand from its files to its report, all under `out`: every source, identities, doctor, analysis.
+
+    people: on its forum and Xiaohongshu together. The same people and rng_seed give the same files and run. Returns
+    {report, run, truth, seconds, notice, sources: [{source, read, loaded, duplicate, rejected}], identity, doctor,
+    kocs}. Raises UsageError where the folder has such files already.
+    """
+    start = time.perf_counter()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder {out} cannot be made: {os.strerror(error.errno or 0)}") from error
+    invented.write(out, people, rng_seed)
+    shop = out / "files" / "crm"
+    loaders.find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
+    store = open_store(f"ladybug:{out / 'graphkoc.lbug'}")
+    sources = []
+    try:
+        for source in invented.SOURCES:
+            loaded = load(store, source, [out / "files" / source], key_file=out / "key", progress=progress)
+            counts = ("read", "loaded", "duplicate", "rejected")
+            sources.append(
+                {"source": source} | {name: sum(getattr(file, name) for file in loaded.files) for name in counts}
+            )
+        told = identity.link_file(store, out / "links.csv")
+        checks = doctor(store)
+        own = Brand((invented.OWN,), invented.RIVALS)
+        run = analyse(store, out / "run", rng_seed=rng_seed, brand=own, notice=invented.NOTICE, progress=progress)
+    finally:
+        store.close()
+    page = report.write(run, out / "report.html")
+    return {
+        "report": str(page),
+        "run": str(out / "run"),
+        "truth": str(out / "truth.json"),
+        "seconds": round(time.perf_counter() - start, 1),
+        "notice": invented.NOTICE,
+        "sources": sources,
+        "identity": {name: told[name] for name in ("persons", "accounts", "linked", "unknown")},
+        "doctor": checks,
+        "kocs": list_kocs(run, limit=10),
+    }

@@ -36,28 +36,36 @@ def opened(ctx: click.Context) -> Iterator[Store]:
 
 
 @click.command()
+@click.option("--brand", "of_a_brand", is_flag=True, help="An invented brand instead: every source, from its files on.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=Path("graphkoc-demo"),
-    show_default=True,
-    help="The folder to make.",
+    help="The folder to make; graphkoc-demo by default, or graphkoc-brand.",
 )
 @output_options
 @click.pass_context
-def demo(ctx: click.Context, out: Path, format_: str | None, output: Path | None) -> None:
+def demo(ctx: click.Context, of_a_brand: bool, out: Path | None, format_: str | None, output: Path | None) -> None:
     """Do the main job on the real data that ship with graphkoc.
 
     Loads 284,086 ratings and 111,781 follows of Ciao.co.uk into a store of its own, analyses them, and
     writes a report. No server, no download, no key.
 
+    With --brand the data are invented: a kettle maker's notes on Xiaohongshu, its forum, shop, WeChat and Instagram,
+    an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. Every
+    page says that it is invented.
+
     \b
     Examples:
       graphkoc demo
+      graphkoc demo --brand
       graphkoc demo --out /tmp/demo --format json
     """
     import graphkoc
 
+    if of_a_brand:
+        _invented(ctx, out or Path("graphkoc-brand"), format_, output)
+        return
+    out = out or Path("graphkoc-demo")
     with ProgressLine(ctx.obj["quiet"]) as progress:
         done = graphkoc.demo(out, progress=progress)
     text = (
@@ -68,6 +76,27 @@ def demo(ctx: click.Context, out: Path, format_: str | None, output: Path | None
         f"Next: graphkoc kocs {done['run']} --limit 5"
     )
     emit(done, format_, output, text=text)
+
+
+def _invented(ctx: click.Context, out: Path, format_: str | None, output: Path | None) -> None:
+    import graphkoc
+
+    with ProgressLine(ctx.obj["quiet"]) as progress:
+        done = graphkoc.demo_brand(out, progress=progress)
+    store = out / "graphkoc.lbug"
+    lines = [done["notice"], "", *(_accounted(count | {"file": count["source"]}) for count in done["sources"])]
+    lines += [
+        "{persons:,} persons with {accounts:,} accounts; {linked:,} are linked, of {unknown:,} it is unknown".format(
+            **done["identity"]
+        ),
+        f"Done in {done['seconds']:.0f} s.",
+        f"  report  {done['report']}   (open it in a browser)",
+        f"  run     {done['run']}",
+        f"  files   {out / 'files'}   (who is who: {done['truth']})",
+        f"  store   {store}   (--store ladybug:{store})",
+        f"Next: graphkoc --store ladybug:{store} kocs {done['run']} --limit 5",
+    ]
+    emit(done, format_, output, rows=done["sources"], text="\n".join(lines))
 
 
 class Sources(click.Group):

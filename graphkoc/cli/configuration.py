@@ -33,7 +33,19 @@ __all__ = ["PREFIX", "brands", "config", "config_option"]
 
 PREFIX = "GRAPHKOC"
 HERE = Path("graphkoc.toml")
-NOT_SETTINGS = {"help", "version", "config", "format_", "output", "debug", "out", "dry_run", "params", "until"}
+NOT_SETTINGS = {
+    "help",
+    "version",
+    "config",
+    "format_",
+    "output",
+    "debug",
+    "out",
+    "dry_run",
+    "params",
+    "until",
+    "of_a_brand",
+}
 """Options of one call, which no file sets."""
 BRAND = ("own", "rivals")
 

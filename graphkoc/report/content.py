@@ -96,6 +96,7 @@ def content(run: Run) -> dict[str, Any]:
         "inputs": run.info["inputs"],
         "example": _example(run),
         "at_exact": run.info["at"],
+        "notice": run.info["settings"].get("notice"),
         "settings": {name: "none" if value in (None, []) else value for name, value in run.info["settings"].items()},
         "versions": run.info["versions"],
         "run": display_name(run.name, TEXT),

@@ -36,7 +36,11 @@ placed AS (
 SELECT
     -- The ids of the sources that read these platforms, so that a listed account is the one that wrote the notes.
     coalesce(
-        'xiaohongshu:' || nullif(regexp_extract(url, 'xiaohongshu\.com/user/profile/([0-9A-Za-z]+)', 1), ''),
+        'xiaohongshu:' || crawled_person(
+            nullif(regexp_extract(url, 'xiaohongshu\.com/user/profile/([0-9A-Za-z]+)', 1), ''), NULL
+        ),
+        'weibo:' || crawled_person(nullif(regexp_extract(url, 'weibo\.com/u/(\d+)', 1), ''), NULL),
+        'bilibili:' || crawled_person(nullif(regexp_extract(url, 'space\.bilibili\.com/(\d+)', 1), ''), NULL),
         'instagram:' || lower(nullif(regexp_extract(url, 'instagram\.com/(?:_u/)?([^/?#]+)', 1), '')),
         if(platform = 'instagram', 'instagram:' || lower(redacted(handle)), NULL),
         coalesce(platform || '/', '') || redacted(coalesce(handle, url, name))

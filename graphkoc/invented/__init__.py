@@ -1,0 +1,108 @@
+"""A made-up brand, as the files that it would have: every source in its true layout, and the truth beside them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from graphkoc.errors import StoreError, UsageError
+from graphkoc.invented import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
+from graphkoc.invented.world import OWN, RIVALS, Person, World, made
+
+__all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "write"]
+
+NOTICE = "Everything here is invented: the brand, its products, the people and what they say. No name is anybody's."
+SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "roster")
+"""In the order in which they are loaded."""
+LEAST = 100
+"""People below which there are no circles."""
+WRITERS = dict(zip(SOURCES, (xiaohongshu, discourse, amazon, shop, wecom, instagram, roster), strict=True))
+
+README = f"""# {OWN}, an invented brand
+
+{NOTICE}
+
+`files/` has a folder a source, in the layout in which the source really comes; `links.csv` is what people told the
+brand about their Amazon accounts. `truth.json` says who is who: the key opinion consumers, the popular ones, the circles, the
+fake reviewers, and which accounts are one person. `key` is the secret for contacts; of a real brand it would lie
+elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
+
+The addresses end in example.com, the numbers are ones that nobody is called by.
+"""
+
+
+def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
+    """Write the files of a brand with so many people on its forum and Xiaohongshu, and return what is true.
+
+    Raises UsageError for a folder that has files already, or too few people for circles.
+    """
+    if people < LEAST:
+        raise UsageError(f"{people} people are too few for circles", hint=f"Take {LEAST} or more.")
+    files = folder / "files"
+    if files.exists():
+        raise UsageError(f"{files} is there already", hint="Give another --out, or remove it.")
+    world = made(people, rng_seed)
+    try:
+        for source, writer in WRITERS.items():
+            writer.write(world, files / source)
+        _links(world, folder / "links.csv")
+        (folder / "README.md").write_text(README, encoding="utf-8")
+        (folder / "truth.json").write_text(json.dumps(_truth(world), ensure_ascii=False, indent=1), encoding="utf-8")
+        with os.fdopen(os.open(folder / "key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as sink:
+            sink.write(hashlib.sha256(f"invented {rng_seed}".encode()).hexdigest() + "\n")
+    except OSError as error:
+        raise StoreError(f"the files cannot be written to {folder}: {os.strerror(error.errno or 0)}") from error
+    return world
+
+
+def _links(world: World, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as sink:
+        writer = csv.writer(sink, lineterminator="\n")
+        writer.writerow(["account", "other", "why"])
+        for person in world.people:
+            if person.amazon and (person.tells or person.role in ("koc", "active")):
+                own = f"discourse:{person.forum}" if person.forum else f"xiaohongshu:{_crawled(person.xiaohongshu)}"
+                if person.forum or person.xiaohongshu:
+                    writer.writerow([own, f"amazon:{person.amazon}", "told us for the testers' programme"])
+
+
+def _truth(world: World) -> dict[str, Any]:
+    def numbers(role: str) -> list[int]:
+        return [person.number for person in world.people if person.role == role]
+
+    circles: dict[int, list[int]] = {}
+    for person in world.people:
+        if person.forum or person.xiaohongshu:
+            circles.setdefault(person.circle, []).append(person.number)
+    return {
+        "notice": NOTICE,
+        "rng_seed": world.rng_seed,
+        "brand": {"own": [OWN], "rivals": list(RIVALS)},
+        "people": {person.number: accounts(person) for person in world.people},
+        "kocs": numbers("koc"),
+        "popular": numbers("popular"),
+        "fakes": numbers("fake"),
+        "circles": circles,
+    }
+
+
+def accounts(person: Person) -> list[str]:
+    """A person's accounts, as stores call them."""
+    known = {
+        "discourse": person.forum,
+        "xiaohongshu": _crawled(person.xiaohongshu) if person.xiaohongshu else "",
+        "amazon": person.amazon,
+        "crm": person.crm,
+        "wecom": person.wecom,
+        "instagram": person.instagram,
+    }
+    return [f"{source}:{name}" for source, name in known.items() if name]
+
+
+def _crawled(number: str) -> str:
+    """What the crawler calls an account since July 2026."""
+    return hashlib.sha256(number.encode()).hexdigest()[:16]

@@ -1,0 +1,39 @@
+"""Amazon's Customer Reviews with the Vine column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graphkoc.invented.world import World
+
+__all__ = ["write"]
+
+COLUMNS = (
+    *("marketplace", "customer_id", "review_id", "product_id", "product_parent", "product_title", "product_category"),
+    *("star_rating", "helpful_votes", "total_votes", "vine", "verified_purchase", "review_headline", "review_body"),
+    "review_date",
+)
+
+
+def write(world: World, folder: Path) -> None:
+    """One TSV of all categories, as those of the smaller marketplaces are."""
+    rng = world.rng("amazon")
+    lines = ["\t".join(COLUMNS)]
+    for place, review in enumerate(world.reviews):
+        votes = int(rng.integers(0, 6))
+        cells = (
+            *(
+                "DE",
+                review.person.amazon,
+                f"RINVENTED{place:06}",
+                review.product.asin,
+                str(700_000 + review.product.number),
+            ),
+            *(review.product.title, review.product.category, str(review.stars), str(votes), str(votes + 1)),
+            *("Y" if review.vine else "N", "Y" if review.verified else "N", f"{review.stars} of 5", review.text),
+            f"{review.at:%Y-%m-%d}",
+        )
+        lines.append("\t".join(cells))
+    folder.mkdir(parents=True)
+    path = folder / "amazon_reviews_multilingual_DE_v1_00.tsv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

@@ -1,0 +1,118 @@
+"""The brand's forum as Discourse answers: topics and replies, profiles, who follows whom, likes, the testers' group."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from graphkoc.invented import words
+from graphkoc.invented.world import UNTIL, Person, Review, World
+
+__all__ = ["write"]
+
+
+def write(world: World, folder: Path) -> None:
+    """`t/`, `u/`, `user_actions/`, `groups/testers/`, `categories.json`."""
+    rng = world.rng("discourse")
+    categories = {name: number for number, name in enumerate(words.CATEGORIES, 1)}
+    listed = [{"id": number, "name": name, "slug": _slug(name)} for name, number in categories.items()]
+    _write(folder / "categories.json", {"category_list": {"categories": listed}})
+    likes: dict[int, list[dict[str, Any]]] = {}
+    post = 1000
+    for topic, review in enumerate(world.topics, 1):
+        listeners = [
+            person
+            for person in world.on("forum")
+            if review.person.number in world.listens["forum"][person.number] and rng.random() < 0.15
+        ]
+        posts = []
+        for place, person in enumerate([review.person, *listeners], 1):
+            post += 1
+            later = float(rng.uniform(1, 96)) if place > 1 else 0.0
+            at = min(review.at + timedelta(hours=later), UNTIL)
+            text = review.text if place == 1 else words.said(rng, review.product.category, review.product.title)
+            posts.append(_post(person, post, place, at, text))
+        for person in listeners[::2]:
+            likes.setdefault(person.number, []).append(_liked(person, review, topic, posts[0]["id"]))
+        _write(
+            folder / "t" / f"{topic}.json",
+            {
+                "id": topic,
+                "title": f"{review.product.title}: {review.stars} of 5",
+                "category_id": categories[review.product.category],
+                "tags": [],
+                "views": 20 * len(posts),
+                "posts_count": len(posts),
+                "like_count": len(listeners[::2]),
+                "created_at": _iso(review.at),
+                "post_stream": {"posts": posts},
+            },
+        )
+    for person in world.on("forum"):
+        _person(world, person, folder)
+        if person.number in likes:
+            _write(folder / "user_actions" / f"{person.forum}.json", {"user_actions": likes[person.number]})
+    testers = [person for person in world.on("forum") if person.crm][::5]
+    members = [_basic(person) | {"added_at": "2024-01-15T09:00:00.000Z"} for person in testers]
+    _write(folder / "groups" / "testers" / "members.json", {"members": members, "owners": members[:1]})
+
+
+def _person(world: World, person: Person, folder: Path) -> None:
+    bio = f"<p>{person.name}."
+    if person.links and person.xiaohongshu:
+        bio += f" 小红书: https://www.xiaohongshu.com/user/profile/{person.xiaohongshu}"
+    joined = _iso(datetime(2022, 1, 1) + timedelta(days=person.number % 500))
+    profile = _basic(person) | {"created_at": joined, "bio_cooked": f"{bio}</p>", "admin": False, "moderator": False}
+    _write(folder / "u" / f"{person.forum}.json", {"user": profile})
+    there = {other.number: other for other in world.people}
+    heard = [_basic(there[number]) for number in world.listens["forum"][person.number]]
+    _write(folder / "u" / person.forum / "follow" / "following.json", heard)
+
+
+def _post(person: Person, number: int, place: int, at: datetime, text: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "user_id": person.number + 1,
+        "username": person.forum,
+        "name": person.name,
+        "created_at": _iso(at),
+        "cooked": f"<p>{text}</p>",
+        "post_number": place,
+        "post_type": 1,
+        "reply_to_post_number": None,
+        "actions_summary": [],
+        "admin": False,
+        "moderator": False,
+    }
+
+
+def _liked(person: Person, review: Review, topic: int, post: int) -> dict[str, Any]:
+    return {
+        "action_type": 1,
+        "created_at": _iso(min(review.at + timedelta(hours=5), UNTIL)),
+        "topic_id": topic,
+        "post_id": post,
+        "post_number": 1,
+        "username": review.person.forum,
+        "acting_username": person.forum,
+        "acting_name": person.name,
+    }
+
+
+def _basic(person: Person) -> dict[str, Any]:
+    return {"id": person.number + 1, "username": person.forum, "name": person.name, "avatar_template": "/x/{size}.png"}
+
+
+def _iso(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "-")
+
+
+def _write(path: Path, document: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")

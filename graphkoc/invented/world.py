@@ -1,0 +1,279 @@
+"""A made-up brand, its products, and people of whom it is known who they are: the truth that files are written from.
+
+Circles of some thirty people share a taste; in each, one is a key opinion consumer (she writes much and lately, some
+fifteen listen, and buy after her), a few write often, a quarter has many listeners and little to say. Some are on
+several platforms under other names. Fake reviewers praise a rival's products within days, in copied words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from graphkoc.invented import words
+
+__all__ = ["FAKES", "OWN", "RIVALS", "UNTIL", "Person", "Product", "Review", "World", "made"]
+
+OWN, RIVALS = "Nordkessel", ("Brisko", "Tessin")
+UNTIL = datetime(2025, 6, 30, 12)
+"""Nothing in the world is later than this."""
+YEARS = 2
+CIRCLE = 28
+FAKES = 24
+FAKED = 8
+"""Products that all fake reviewers praise."""
+ON_BOTH = 0.12
+NAMESAKES = 0.04
+
+
+@dataclass
+class Person:
+    """Somebody, and what she is called where; empty where she is not there."""
+
+    number: int
+    handle: str
+    name: str
+    chinese: bool
+    circle: int
+    role: str = "reader"
+    """koc, active, popular, reader, buyer (reviews in a shop, and nothing else) or fake."""
+    forum: str = ""
+    xiaohongshu: str = ""
+    """The platform's number."""
+    nickname: str = ""
+    """What she is called on Xiaohongshu."""
+    amazon: str = ""
+    crm: str = ""
+    wecom: str = ""
+    instagram: str = ""
+    links: bool = False
+    """Whether her forum profile names her Xiaohongshu account."""
+    tells: bool = False
+    """Whether she has told the brand which Amazon account is hers."""
+
+    @property
+    def email(self) -> str:
+        """Her address."""
+        return f"{self.handle}@example.com"
+
+    @property
+    def phone(self) -> str:
+        """Her number, of an office of the regulator's or of nobody."""
+        return f"1380013{self.number:04}" if self.chinese else f"+49 30 23125{self.number:03}"
+
+    @property
+    def unionid(self) -> str:
+        """Hers in all WeChat accounts of the brand."""
+        return f"oInvented{self.number:06}"
+
+
+@dataclass(frozen=True)
+class Product:
+    """A thing that is sold."""
+
+    number: int
+    title: str
+    brand: str
+    category: str
+    price: float
+
+    @property
+    def asin(self) -> str:
+        """Amazon's id of it."""
+        return f"B0INV{self.number:05}"
+
+    @property
+    def sku(self) -> str:
+        """The shop's."""
+        return f"NK-{self.number:03}"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What somebody wrote about a product, and when."""
+
+    person: Person
+    product: Product
+    at: datetime
+    stars: int
+    text: str
+    vine: bool = False
+    verified: bool = True
+
+
+@dataclass
+class World:
+    """Everything that is true. listens: the numbers of those to whom somebody listens, by platform and person.
+
+    topics and notes: what people write on the forum and on Xiaohongshu; reviews: on Amazon.
+    """
+
+    rng_seed: int
+    people: list[Person]
+    products: list[Product]
+    listens: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+    topics: list[Review] = field(default_factory=list)
+    notes: list[Review] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+
+    def on(self, platform: str) -> list[Person]:
+        """The people on a platform."""
+        return [person for person in self.people if getattr(person, platform)]
+
+    def rng(self, what: str) -> np.random.Generator:
+        """Chance for one purpose, whatever else is drawn."""
+        return np.random.default_rng([self.rng_seed, *what.encode()])
+
+
+def made(people: int = 500, rng_seed: int = 0) -> World:
+    """A world with so many people on the forum and Xiaohongshu together, and more who only buy."""
+    world = World(rng_seed, [], _products(np.random.default_rng([rng_seed, 1])))
+    _people(world, people)
+    for platform in ("forum", "xiaohongshu"):
+        _listening(world, platform)
+    world.topics = _written(world, "forum")
+    world.notes = _written(world, "xiaohongshu")
+    _bought(world)
+    return world
+
+
+def _products(rng: np.random.Generator) -> list[Product]:
+    names = ("One", "Two", "Luma", "Piko", "Alto", "Vento")
+    return [
+        Product(
+            number, f"{brand} {name} {category.removesuffix('s')}", brand, category, float(rng.integers(19, 180)) - 0.1
+        )
+        for number, (category, brand, name) in enumerate(
+            (category, brand, name) for category in words.CATEGORIES for brand in (OWN, *RIVALS) for name in names
+        )
+    ]
+
+
+def _people(world: World, people: int) -> None:
+    rng = world.rng("people")
+    both = round(ON_BOTH * people)
+    forum = (people + both) // 2
+    circles = max(forum // CIRCLE, 2)
+    for number in range(people + round(people * 0.6) + FAKES):
+        one, chinese = words.handle(rng, number)
+        person = Person(number, one, words.nickname(one, chinese), chinese, number % circles)
+        if number < forum:
+            person.forum = one
+        if number < both or forum <= number < people:
+            person.xiaohongshu = f"5f{number:06x}{'0' * 8}{number * 7919 % 16**8:08x}"
+            person.nickname = person.name
+        if number >= people:
+            person.role = "buyer" if number < people + round(people * 0.6) else "fake"
+        if person.role != "reader" or (person.forum and rng.random() < 0.6):
+            person.amazon = str(90_000_000 + number)
+            person.tells = person.role == "reader" and rng.random() < 0.8
+        if person.role != "fake" and rng.random() < 0.6:
+            person.crm = str(1000 + number)
+            person.wecom = f"wmInvented{number:06}" if rng.random() < 0.4 else ""
+        if person.role == "reader" and rng.random() < 0.15:
+            person.instagram = one
+        world.people.append(person)
+    for circle in range(circles):
+        for platform in ("forum", "xiaohongshu"):
+            members = [person for person in world.on(platform) if person.circle == circle]
+            free = [person for person in members if person.role == "reader"]
+            if not any(person.role == "koc" for person in members):
+                free.pop(0).role = "koc"
+            wanted = {"active": 4, "popular": round(0.28 * len(members))}
+            for role, number in wanted.items():
+                there = sum(person.role == role for person in members)
+                for person in [person for person in free if person.role == "reader"][: max(number - there, 0)]:
+                    person.role = role
+    _renamed(world, rng, both, forum, people)
+
+
+def _renamed(world: World, rng: np.random.Generator, both: int, forum: int, people: int) -> None:
+    """People who are on both are called alike at best: two edits, another script, or nothing of their own at all."""
+    for number, person in enumerate(world.people[:both]):
+        person.links = number % 3 == 0
+        if number % 10 == 9:
+            person.nickname = "momo"
+        elif number % 2:
+            person.nickname = words.edited(rng, person.handle)
+    for place in range(round(NAMESAKES * people)):
+        world.people[people - 1 - place].nickname = world.people[forum - 1 - place].name
+
+
+def _listening(world: World, platform: str) -> None:
+    """Most listen in their own circle: to her, to those who write often, and to the popular ones."""
+    rng = world.rng(f"listening {platform}")
+    there = world.on(platform)
+    popular = [person.number for person in there if person.role == "popular"]
+    chance = {"koc": 0.7, "active": 0.35, "popular": 0.8, "reader": 0.1}
+    listens = {}
+    for person in there:
+        inside = [
+            other.number
+            for other in there
+            if other.circle == person.circle and other is not person and rng.random() < chance[other.role]
+        ]
+        outside = rng.choice(popular, min(2, len(popular)), replace=False).tolist()
+        listens[person.number] = sorted({*inside, *outside} - {person.number})
+    world.listens[platform] = listens
+
+
+WRITES = {"koc": (24, 34), "active": (8, 14), "popular": (1, 3), "reader": (1, 4)}
+
+
+def _written(world: World, platform: str) -> list[Review]:
+    rng = world.rng(f"written {platform}")
+    found = []
+    for person in world.on(platform):
+        for _ in range(int(rng.integers(*WRITES[person.role]))):
+            product = _liked(rng, world.products, person)
+            # Whoever is popular is so from long ago.
+            days = rng.uniform(250, 365 * YEARS) if person.role == "popular" else 365 * rng.beta(1, 1.6) * YEARS * 0.7
+            chinese = platform == "xiaohongshu" or person.chinese
+            text = words.said(rng, product.category, product.title, chinese=chinese)
+            found.append(Review(person, product, _ago(days), int(rng.choice((2, 3, 4, 5))), text))
+    return sorted(found, key=lambda review: (review.at, review.person.number))
+
+
+def _liked(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
+    """Mostly of her circle's taste."""
+    taste = list(words.CATEGORIES)[person.circle % len(words.CATEGORIES)]
+    mine = [product for product in products if product.category == taste] if rng.random() < 0.8 else products
+    return mine[int(rng.integers(len(mine)))]
+
+
+def _ago(days: float) -> datetime:
+    return UNTIL - timedelta(seconds=round(days * 86_400))
+
+
+def _bought(world: World) -> None:
+    """Reviews on Amazon: everybody's own, those that follow on somebody to whom one listens, and the fake ones."""
+    rng = world.rng("bought")
+    first: dict[tuple[int, int], Review] = {}
+
+    def add(person: Person, product: Product, at: datetime, stars: int, text: str, *, fake: bool = False) -> None:
+        vine = not fake and rng.random() < 0.04
+        review = Review(person, product, at, stars, text, vine, not vine and (fake or rng.random() < 0.8))
+        first.setdefault((person.number, product.number), review)
+
+    for person in [person for person in world.on("amazon") if person.role != "fake"]:
+        for _ in range(int(rng.integers(*{"koc": (12, 18), "active": (6, 10)}.get(person.role, (2, 6))))):
+            product = _liked(rng, world.products, person)
+            text = words.said(rng, product.category, product.title)
+            add(person, product, _ago(rng.uniform(30, 365 * YEARS)), int(rng.choice((2, 3, 4, 5))), text)
+    by_number = {person.number: person for person in world.people}
+    told = [review for review in first.values() if review.person.role in ("koc", "active") and review.person.forum]
+    for review in sorted(told, key=lambda review: (review.at, review.person.number, review.product.number)):
+        for number, heard in world.listens["forum"].items():
+            follower = by_number[number]
+            if review.person.number in heard and follower.amazon and rng.random() < 0.25:
+                text = words.said(rng, review.product.category, review.product.title)
+                at = min(review.at + timedelta(days=float(rng.uniform(1, 45))), UNTIL).replace(microsecond=0)
+                add(follower, review.product, at, int(rng.choice((3, 4, 5))), text)
+    praised = [product for product in world.products if product.brand == RIVALS[1]][:FAKED]
+    for person in [person for person in world.people if person.role == "fake"]:
+        for product in praised:
+            add(person, product, _ago(float(rng.uniform(60, 64))), 5, words.copied(rng), fake=True)
+    world.reviews = sorted(first.values(), key=lambda review: (review.at, review.person.number, review.product.number))

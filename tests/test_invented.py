@@ -1,0 +1,210 @@
+"""The invented brand, from its files to its report: whoever was planted is found again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli import run as graphkoc_command
+
+import graphkoc
+from graphkoc import invented
+from graphkoc.errors import UsageError
+from graphkoc.runs import Run
+
+PEOPLE = 168
+
+
+@dataclass(frozen=True)
+class Walked:
+    folder: Path
+    done: dict[str, Any]
+    truth: dict[str, Any]
+    run: Run
+    persons: dict[str, str]
+    """Account -> the person that the store says it belongs to."""
+
+    @property
+    def owners(self) -> dict[str, int]:
+        """Account -> whose it is in truth."""
+        return {account: int(number) for number, accounts in self.truth["people"].items() for account in accounts}
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    folder = tmp_path_factory.mktemp("brand")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("GRAPHKOC_KEY", raising=False)
+        done = graphkoc.demo_brand(folder, people=PEOPLE)
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
+    table = store.table("identities", ["account", "person"])
+    store.close()
+    persons = dict(zip(table["account"], table["person"], strict=True))
+    return Walked(folder, done, truth, Run.load(folder / "run"), persons)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# --- the files ------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path: Path) -> None:
+    for name, rng_seed in (("one", 3), ("two", 3), ("other", 4)):
+        (tmp_path / name).mkdir()
+        invented.write(tmp_path / name, 100, rng_seed)
+    one = files(tmp_path / "one")
+    assert one == files(tmp_path / "two")
+    other = files(tmp_path / "other")
+    assert (
+        one["files/amazon/amazon_reviews_multilingual_DE_v1_00.tsv"]
+        != other["files/amazon/amazon_reviews_multilingual_DE_v1_00.tsv"]
+    )
+    assert stat.S_IMODE((tmp_path / "one" / "key").stat().st_mode) == 0o600
+    with pytest.raises(UsageError, match="is there already"):
+        invented.write(tmp_path / "one", 100)
+    with pytest.raises(UsageError, match="too few for circles"):
+        invented.write(tmp_path / "few", 10)
+
+
+def test_people_on_both_platforms_are_called_otherwise_there_and_some_have_namesakes() -> None:
+    world = invented.world.made(500)
+    both = [person for person in world.people if person.forum and person.xiaohongshu]
+    assert (len(world.on("forum")), len(world.on("xiaohongshu")), len(both)) == (280, 280, 60)
+    assert sum(person.nickname == "momo" for person in both) == 6
+    assert sum(person.links for person in both) == 20
+    names = Counter(person.nickname for person in world.on("xiaohongshu") if not person.forum)
+    forum = {person.name for person in world.on("forum") if not person.xiaohongshu}
+    assert sum(count for name, count in names.items() if name in forum) >= 20
+
+
+# --- every source ---------------------------------------------------------------------------------------
+
+
+def test_every_source_loads_whole(walked: Walked) -> None:
+    assert [row["source"] for row in walked.done["sources"]] == list(invented.SOURCES)
+    for row in walked.done["sources"]:
+        assert row["read"] == row["loaded"] + row["duplicate"] + row["rejected"]
+        assert row["loaded"] > 20
+        assert row["rejected"] == 0
+    assert {row["source"]: row["duplicate"] > 0 for row in walked.done["sources"]}["xiaohongshu"]
+
+
+def test_every_true_account_is_in_the_store(walked: Walked) -> None:
+    store = graphkoc.open_store(f"ladybug:{walked.folder / 'graphkoc.lbug'}")
+    there = set(store.table("consumers", ["consumer"])["consumer"])
+    store.close()
+    silent = {account for account in walked.owners if account not in there}
+    assert {account.split(":")[0] for account in silent} <= {"xiaohongshu", "crm"}
+    assert len(silent) <= 0.02 * len(walked.owners)
+
+
+# --- who is who -----------------------------------------------------------------------------------------
+
+
+def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: Walked) -> None:
+    people: dict[str, set[int]] = {}
+    for account, person in walked.persons.items():
+        if account in walked.owners:
+            people.setdefault(person, set()).add(walked.owners[account])
+    assert [numbers for numbers in people.values() if len(numbers) > 1] == []
+    world = invented.world.made(PEOPLE)
+    for person in world.people:
+        accounts = {account.split(":")[0]: account for account in invented.accounts(person)}
+        if person.wecom:
+            assert walked.persons[accounts["wecom"]] == walked.persons[accounts["crm"]]
+        if person.links and person.forum and person.xiaohongshu:
+            assert walked.persons[accounts["discourse"]] == walked.persons[accounts["xiaohongshu"]]
+    with (walked.folder / "links.csv").open(encoding="utf-8") as source:
+        told = list(csv.DictReader(source))
+    assert told
+    assert all(walked.persons[row["account"]] == walked.persons[row["other"]] for row in told)
+
+
+def test_the_same_address_in_the_shop_and_in_the_agencys_list_is_one_person(walked: Walked) -> None:
+    with (walked.folder / "files" / "roster" / "达人报价.csv").open(encoding="gb18030") as source:
+        addresses = {
+            row["联系方式"]: row["主页链接"].rsplit("/")[-1] for row in csv.DictReader(source) if row["联系方式"]
+        }
+    world = invented.world.made(PEOPLE)
+    known = [person for person in world.on("crm") if person.email in addresses]
+    assert len(known) >= 10
+    for person in known:
+        assert addresses[person.email] == person.xiaohongshu
+        accounts = {account.split(":")[0]: account for account in invented.accounts(person)}
+        assert walked.persons[accounts["crm"]] == walked.persons[accounts["xiaohongshu"]]
+
+
+def test_contacts_are_in_the_files_alone(walked: Walked) -> None:
+    planted = [part for person in invented.world.made(PEOPLE).people for part in (person.email, person.phone)]
+    made = {name: data.lower() for name, data in files(walked.folder).items() if not name.startswith("files/")}
+    assert {"graphkoc.lbug", "report.html", "run/run.json"} <= set(made)
+    # The digits of a number may stand in a float by chance, but a whole number of eleven digits does not.
+    found = [(name, part) for name, data in made.items() for part in planted if part.encode() in data]
+    assert found == []
+
+
+# --- who is found ---------------------------------------------------------------------------------------
+
+
+def test_the_planted_consumers_lead_the_list(walked: Walked) -> None:
+    planted = set(walked.truth["kocs"])
+    listed = [walked.owners.get(row["consumer"]) for row in graphkoc.list_kocs(walked.run, limit=4 * len(planted))]
+    people = list(dict.fromkeys(listed))
+    assert len(planted & set(people[: 2 * len(planted)])) >= 0.8 * len(planted)
+    assert not set(walked.truth["popular"]) & set(people[: len(planted)])
+
+
+def test_each_planted_circle_is_found_on_the_forum(walked: Walked) -> None:
+    members = walked.run.circle_members
+    inside = members[members["consumer"].str.startswith("discourse:")]
+    found = [
+        {walked.owners[one] for one in group["consumer"] if one in walked.owners}
+        for _, group in inside.groupby("circle")
+    ]
+    world = invented.world.made(PEOPLE)
+    circles: dict[int, set[int]] = {}
+    for person in world.on("forum"):
+        circles.setdefault(person.circle, set()).add(person.number)
+    for planted in circles.values():
+        assert max(len(planted & group) / len(planted | group) for group in found) >= 0.7
+
+
+def test_the_fake_reviewers_stand_out_together_and_nobody_else_with_them(walked: Walked) -> None:
+    seen = walked.run.suspicions
+    block = {walked.owners[one] for one in seen.loc[seen["pattern"] == "block", "consumer"]}
+    fakes = set(walked.truth["fakes"])
+    assert len(block & fakes) >= 0.9 * len(fakes)
+    assert len(block - fakes) <= 0.1 * len(block)
+
+
+# --- what it says of itself -----------------------------------------------------------------------------
+
+
+def test_every_page_says_that_it_is_invented(walked: Walked) -> None:
+    page = (walked.folder / "report.html").read_text(encoding="utf-8")
+    assert f'<p class="notice" role="note"><b>{invented.NOTICE}</b></p>' in page
+    assert invented.NOTICE in (walked.folder / "README.md").read_text(encoding="utf-8")
+    assert walked.truth["notice"] == walked.done["notice"] == invented.NOTICE
+
+
+def test_other_pages_have_no_notice(ciao_run: Run) -> None:
+    assert 'class="notice"' not in graphkoc.report.render(ciao_run)
+
+
+@pytest.mark.soak
+def test_the_command_walks_over_all_of_it(tmp_path: Path) -> None:
+    done = graphkoc_command("demo", "--brand", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(invented.NOTICE)
+    assert (tmp_path / "graphkoc-brand" / "report.html").is_file()
+    again = graphkoc_command("demo", "--brand", cwd=tmp_path)
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
