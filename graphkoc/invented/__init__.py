@@ -15,7 +15,9 @@ from graphkoc.invented.world import OWN, RIVALS, Person, World, made
 
 __all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "write"]
 
-NOTICE = "Everything here is invented: the brand, its products, the people and what they say. No name is anybody's."
+NOTICE = (
+    "Everything here is invented: the brand, its products, the people and what they say. No name belongs to anybody."
+)
 SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "roster")
 """In the order in which they are loaded."""
 LEAST = 100
@@ -27,9 +29,9 @@ README = f"""# {OWN}, an invented brand
 {NOTICE}
 
 `files/` has a folder a source, in the layout in which the source really comes; `links.csv` is what people told the
-brand about their Amazon accounts. `truth.json` says who is who: the key opinion consumers, the popular ones, the circles, the
-fake reviewers, and which accounts are one person. `key` is the secret for contacts; of a real brand it would lie
-elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
+brand about their Amazon accounts. `truth.json` says who is who: the key opinion consumers, the popular ones, the
+circles, the fake reviewers, and which accounts are one person. `key` is the secret for contacts; of a real brand it
+would lie elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
 
 The addresses end in example.com, the numbers are ones that nobody is called by.
 """
