@@ -15,9 +15,7 @@ from graphkoc.invented.world import OWN, RIVALS, Person, World, made
 
 __all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "write"]
 
-NOTICE = (
-    "Everything here is invented: the brand, its products, the people and what they say. No name belongs to anybody."
-)
+NOTICE = "Everything here is invented: the brand, its products, the people, and what they say."
 SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "roster")
 """In the order in which they are loaded."""
 LEAST = 100
