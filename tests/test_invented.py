@@ -163,19 +163,15 @@ def test_the_planted_consumers_lead_the_list(walked: Walked) -> None:
     assert not set(walked.truth["popular"]) & set(people[: len(planted)])
 
 
-def test_each_planted_circle_is_found_on_the_forum(walked: Walked) -> None:
+def test_the_circles_that_are_found_are_the_planted_ones(walked: Walked) -> None:
     members = walked.run.circle_members
-    inside = members[members["consumer"].str.startswith("discourse:")]
-    found = [
-        {walked.owners[one] for one in group["consumer"] if one in walked.owners}
-        for _, group in inside.groupby("circle")
-    ]
-    world = invented.world.made(PEOPLE)
-    circles: dict[int, set[int]] = {}
-    for person in world.on("forum"):
-        circles.setdefault(person.circle, set()).add(person.number)
-    for planted in circles.values():
-        assert max(len(planted & group) / len(planted | group) for group in found) >= 0.7
+    owners = members["consumer"].map(walked.owners)
+    found = [set(group) for _, group in owners.groupby(members["circle"])]
+    planted = [set(numbers) for numbers in walked.truth["circles"].values()]
+    # One planted circle may be two, where too few are known to be on both platforms.
+    assert all(max(len(group & circle) for circle in planted) >= 0.95 * len(group) for group in found)
+    inside = set().union(*found)
+    assert all(len(inside & circle) >= 0.8 * len(circle) for circle in planted)
 
 
 def flagged(run: Run, owners: dict[str, int], *patterns: str) -> set[int]:

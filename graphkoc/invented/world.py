@@ -207,7 +207,8 @@ def _listening(world: World, platform: str) -> None:
     rng = world.rng(f"listening {platform}")
     there = world.on(platform)
     popular = [person.number for person in there if person.role == "popular"]
-    chance = {"koc": 0.7, "active": 0.35, "popular": 0.8, "reader": 0.1}
+    # She is on both platforms: what listens to her there together is a small audience all the same.
+    chance = {"koc": 0.4, "active": 0.2, "popular": 0.9, "reader": 0.1}
     listens = {}
     for person in there:
         inside = [
@@ -215,12 +216,12 @@ def _listening(world: World, platform: str) -> None:
             for other in there
             if other.circle == person.circle and other is not person and rng.random() < chance[other.role]
         ]
-        outside = rng.choice(popular, min(2, len(popular)), replace=False).tolist()
+        outside = rng.choice(popular, min(3, len(popular)), replace=False).tolist()
         listens[person.number] = sorted({*inside, *outside} - {person.number})
     world.listens[platform] = listens
 
 
-WRITES = {"koc": (24, 34), "active": (8, 14), "popular": (1, 3), "reader": (1, 4)}
+WRITES = {"koc": (36, 48), "active": (5, 9), "popular": (1, 3), "reader": (1, 4)}
 
 
 def _written(world: World, platform: str) -> list[Review]:
