@@ -21,8 +21,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graphkoc import identity
 from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store, writing
+from graphkoc.stores.decisions import Decision
 from graphkoc.tables import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
@@ -1049,3 +1051,56 @@ def test_many_rows_go_through_a_file_and_are_the_same(
     for store in stores:
         store.close()
     assert [path.name for path in folder.iterdir() if "new" in path.name] == []
+
+
+# The journal of identities.
+
+
+def said(verb: str, account: str, other: str, why: str = "because") -> Decision:
+    return Decision("2026-01-02T03:04:05+00:00", verb, account, other, "person", why)
+
+
+def test_the_journal_of_identities_only_grows_and_unlinking_restores_the_graph(place: Place, store: Store) -> None:
+    given = {name: frame for name, frame in tables().items() if name != "identities"}
+    store.upsert(given)
+    before = content(store)
+    assert store.decisions() == []
+    link, unlink = said("link", "s:ann", "s:bob", HOSTILE[0]), said("unlink", "s:bob", "s:ann", HOSTILE[4])
+    store.decide([link], pd.DataFrame({"account": ["s:ann", "s:bob"], "person": ["s:ann", "s:ann"]}))
+    assert store.table("identities")["person"].tolist() == ["s:ann", "s:ann"]
+    store.decide([unlink], pd.DataFrame({"account": [], "person": []}, dtype="str"))
+    assert_same(content(store), before)
+    assert not store.upsert(given)
+    again = place.open()
+    assert again.decisions() == [link, unlink]
+    assert [line.why for line in again.decisions()] == [HOSTILE[0], HOSTILE[4]]
+    again.close()
+
+
+def test_forgetting_somebody_takes_her_lines_out_of_the_journal(store: Store) -> None:
+    store.upsert(tables())
+    lines = [said("link", "s:ann", "s:bob"), said("link", "s:cyd", "s:dan")]
+    store.decide(lines, pd.DataFrame({"account": ["s:cyd", "s:dan"], "person": ["s:cyd", "s:cyd"]}))
+    assert store.forget(["s:ann"])["journal"] == 1
+    assert store.decisions() == lines[1:]
+
+
+def test_identities_are_the_same_on_every_store(store: Store) -> None:
+    people = pd.DataFrame(
+        {
+            "consumer": ["a:1", "b:1", "b:2", "c:1"],
+            "platform": ["a", "b", "b", "c"],
+            "contact_key": ["k", "k", None, None],
+            "bio": [None, None, None, "b: 2"],
+        }
+    )
+    store.upsert({"consumers": people})
+    identity.settle(store)
+    found = rows(store, "identities")
+    assert found.to_numpy().tolist() == [["a:1", "a:1"], ["b:1", "a:1"]]
+    identity.link(store, "b:2", "c:1", "met her")
+    assert rows(store, "identities")["person"].tolist() == ["a:1", "a:1", "b:2", "b:2"]
+    identity.unlink(store, "b:2")
+    pd.testing.assert_frame_equal(rows(store, "identities"), found)
+    told = identity.report(store)
+    assert (told["accounts"], told["persons"], told["linked"], told["unknown"]) == (4, 3, 2, 2)
