@@ -15,6 +15,7 @@ from graphkoc.explain import parts_of
 from graphkoc.report import charts, groups, niche_map, qualified, trust
 from graphkoc.report.charts import percent
 from graphkoc.report.names import display_name, person_name
+from graphkoc.report.platforms import platforms
 from graphkoc.runs import Run
 
 __all__ = ["content"]
@@ -61,6 +62,7 @@ def content(run: Run) -> dict[str, Any]:
         "people": len(run.people),
         "kocs": int(run.people["rank"].notna().sum()),
         "niches": niches,
+        "platforms": platforms(run, niches),
         "niches_found": int((run.niches["level"] != "finer").sum()),
         "finer_found": int((run.niches["level"] == "finer").sum()),
         "by_niche": everywhere,

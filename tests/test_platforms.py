@@ -1,0 +1,66 @@
+"""The report's table of platforms and niches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from graphkoc.report.platforms import platforms
+from graphkoc.runs import Run, shaped
+
+
+def run(platform: list[str | None], accounts: pd.DataFrame | None = None) -> Run:
+    """Six people, the first three of them key opinion consumers; the even ones in tea, the first two in pots."""
+    ids = [f"x:{i}" for i in range(6)]
+    people = pd.DataFrame(
+        {"consumer": ids, "platform": platform, "rank": pd.array([1, 2, 3, None, None, None], "Int64")}
+    )
+    people[["audience", "score", "reviews", "hears_kol", "hears_koc"]] = 0
+    members = pd.DataFrame({"consumer": [*ids[::2], *ids[:2]], "niche": ["tea"] * 3 + ["pots"] * 2, "reviews": 1})
+    frames = {"people": people, "members": members, "accounts": pd.DataFrame() if accounts is None else accounts}
+    return Run("run", {}, **{name: shaped(name, frame) for name, frame in frames.items()})
+
+
+def cells(told: dict[str, Any]) -> list[list[tuple[int, int]]]:
+    return [[(cell["people"], cell["kocs"]) for cell in (*row["cells"], row)] for row in told["rows"]]
+
+
+NICHES = [{"niche": "tea"}, {"niche": "pots"}]
+
+
+def test_people_are_counted_on_each_of_their_platforms_and_once_in_all() -> None:
+    accounts = pd.DataFrame(
+        {"consumer": ["x:0"] * 2 + ["x:3"] * 2, "account": list("abcd"), "platform": ["a", "b", "b", "b"], "reviews": 0}
+    )
+    told = platforms(run(["a", "a", "a", "b", "a", None], accounts), NICHES)
+    assert told is not None
+    assert (told["names"], told["several"]) == (["a", "b"], 2)
+    assert cells(told) == [
+        [(4, 3), (2, 1), (6, 3)],
+        [(3, 2), (1, 1), (3, 2)],
+        [(2, 2), (1, 1), (2, 2)],
+    ]
+    assert [row["niche"] for row in told["rows"]] == [None, *NICHES]
+
+
+def test_one_platform_needs_no_table() -> None:
+    assert platforms(run(["a"] * 5 + [None]), NICHES) is None
+
+
+def test_many_platforms_share_a_column() -> None:
+    told = platforms(run(list("abcdef")), NICHES)
+    assert told is not None
+    assert told["names"] == list("abcdef")
+    wide = pd.DataFrame(
+        {
+            "consumer": "x:0",
+            "account": [str(i) for i in range(12)],
+            "platform": [f"p{i:02}" for i in range(12)],
+            "reviews": 0,
+        }
+    )
+    told = platforms(run([f"p{i:02}" for i in range(6)], wide), NICHES)
+    assert told is not None
+    assert told["names"] == [*(f"p{i:02}" for i in range(1, 6)), "p00", "p06", "p07", "4 more"]
+    assert cells(told)[0][-2:] == [(1, 1), (6, 3)]
