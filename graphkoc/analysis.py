@@ -73,6 +73,7 @@ def analyse(
     for each processor; the result is the same. Raises AnalysisError when there are no dated reviews, or
     nobody has a follower, and UsageError for tiers that there are none of.
     """
+    given, projection = projection, projection.placed()
     with clock("building the network"):
         log, at = _log(projection, settings.until)
     with clock("measuring"):
@@ -111,16 +112,16 @@ def analyse(
         "at": moment(at).isoformat(),
         "settings": settings.to_dict(),
         "versions": {name: version(name) for name in ENGINES} | {"python": host.python_version()},
-        "inputs": projection.inputs(),
+        "inputs": given.inputs(),
         "loads": [
             {"load": row.load, "source": row.source, "files": json.loads(str(row.files))}
             for row in projection.loads.sort_values("load").itertuples()
         ],
         "ties_of": projection.ties_of(),
-        "counts": _counts(projection, log),
+        "counts": _counts(given, log),
         "tiers": sizes.told,
         "gates": gates.opened(people),
-        "score": _told(expected, at),
+        "score": _told(expected, at, int(people["rank"].notna().sum())),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
         "agreement": _agreement(projection, log, people, expected.by_hand.total),
@@ -180,10 +181,10 @@ def _counts(projection: Projection, log: Log) -> dict[str, Any]:
         "undated_follows": int(np.isnan(log.network.since).sum()),
         "reviews": len(projection.reviews),
         "first_reviews": len(log.day),
-        "undated_reviews": log.undated,
+        "undated_reviews": int(projection.reviews["created_at"].isna().sum()),
         "categories": len(log.categories),
-        "first_review": moment(float(log.day[0])).isoformat(),
-        "last_review": moment(log.last_day).isoformat(),
+        "first_review": "undated" if log.timeless else moment(float(log.day[0])).isoformat(),
+        "last_review": "undated" if log.timeless else moment(log.last_day).isoformat(),
     }
 
 
@@ -294,12 +295,12 @@ def _read(log: Log) -> dict[str, pd.DataFrame]:
     }
 
 
-def _told(expected: Forecast, at: float) -> dict[str, Any]:
+def _told(expected: Forecast, at: float, listed: int) -> dict[str, Any]:
     """What run.json says of the score: with the model, any score can be computed again from the features."""
     scored = expected.score
     return {
         "kind": scored.kind,
-        "why": scored.why,
+        "why": scored.why if listed else f"{scored.why}; there is not enough for a list: nobody passes every gate",
         "parts": [asdict(part) for part in scored.parts],
         "model": expected.model.to_dict() | {"at": at} if expected.model else None,
     }

@@ -132,7 +132,7 @@ def backtest(
     people in all splits, models not refitted. Raises AnalysisError when a split leaves no candidates or no
     credit to find.
     """
-    if not len(log.day):
+    if not len(log.day) or log.timeless:
         raise AnalysisError("no review has a date, so nothing can be checked against what came later")
     past = Past(log) if past is None else past
     rng = np.random.default_rng(rng_seed)

@@ -12,15 +12,19 @@ from numpy.typing import NDArray
 
 from graphkoc import gates
 from graphkoc.authenticity import PATTERNS
+from graphkoc.forecast.percentiles import percentile_query
 from graphkoc.forecast.queries import feature_query
 from graphkoc.provenance import ORIGINS
 from graphkoc.runs import Run
-from graphkoc.score import PARTS, Part
+from graphkoc.score import Part, points
 from graphkoc.tiers import RELATIVE
 
 __all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", "reasons"]
 
 FEW_REVIEWS = 10
+MOST_MORE = 100
+"""Reviews that somebody could write; what needs more is out of reach."""
+CARRIERS = 5
 
 
 def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
@@ -45,9 +49,48 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "niche": group_name(run.niches, "niche", person["niche"]),
         "circle": group_name(run.circles, "circle", person["circle"]),
         "gates": gates.told(person),
+        "change": _nearest_change(run, person),
+        "carried_by": carried(run, consumer),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
     }
+
+
+def _nearest_change(run: Run, person: pd.Series[Any]) -> str | None:
+    """What would put her one place higher, by her own doing; None for who is first, or not ranked."""
+    if pd.isna(person["rank"]) or person["rank"] == 1 or run.info["score"]["kind"] == "percentiles":
+        return None
+    above = run.people[run.people["rank"] == person["rank"] - 1].iloc[0]
+    gap = float(above["score"] - person["score"])
+    more = np.arange(1, MOST_MORE + 1)
+    if run.info["score"]["kind"] == "formula":
+        gained = points(person["own_activity"] + more) - points(np.array(person["own_activity"]))
+    else:
+        hers = run.features[run.features["consumer"] == person["consumer"]].iloc[0]
+        gained = np.zeros(MOST_MORE)
+        for said in run.info["score"]["model"]["features"]:
+            # A review of today counts whole in each of these, whatever its half-life.
+            if said["pillar"] == "activity" and said["feature"] not in ("since_last", "tenure"):
+                value = hers[said["feature"]]
+                gained += said["coefficient"] / said["scale"] * (np.log1p(value + more) - np.log1p(value))
+    enough = np.flatnonzero(gained > gap)
+    if not len(enough):
+        return f"rank {int(above['rank'])} is {gap:.2f} points away, more than {MOST_MORE} more reviews would give"
+    needed = _count(int(more[enough[0]]), "more review")
+    return f"{needed} today, all else equal, would pass rank {int(above['rank'])}, which is {gap:.2f} points away"
+
+
+def carried(run: Run, consumer: str) -> list[dict[str, Any]]:
+    """The followers who followed on most often, up to 5: [{consumer, times, last}]; last is the newest subject of hers
+    that they took up. Empty where the score is no forecast."""
+    mine = run.read_subjects[run.read_subjects["consumer"] == consumer]
+    followers = run.read_follows.loc[run.read_follows["followee"] == consumer, "follower"]
+    theirs = run.read_subjects[run.read_subjects["consumer"].isin(followers)]
+    both = theirs.merge(mine[["subject", "day"]], on="subject", suffixes=("", "_of_hers"))
+    later = both[both["day"] > both["day_of_hers"]].sort_values(["day", "consumer", "subject"])
+    told = later.groupby("consumer").agg(times=("subject", "size"), last=("subject", "last")).reset_index()
+    told = told.sort_values(["times", "consumer"], ascending=[False, True]).head(CARRIERS)
+    return [{"consumer": str(r.consumer), "times": int(str(r.times)), "last": str(r.last)} for r in told.itertuples()]
 
 
 def parts_of(run: Run) -> tuple[Part, ...]:
@@ -58,23 +101,28 @@ def parts_of(run: Run) -> tuple[Part, ...]:
 def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
     consumer = str(person["consumer"])
     peers = (run.people["tier"] == person["tier"]).to_numpy()
-    if run.info["score"]["kind"] == "forecast":
-        return _features(run, consumer, peers)
+    inside = (run.people["niche"] == person["niche"]).fillna(False).to_numpy(dtype=bool)
+    kind = run.info["score"]["kind"]
+    if kind == "forecast":
+        return _features(run, consumer, peers, inside)
     return [
         {
             "part": part.name,
-            "pillar": "reach" if part.name == "audience_activity" else "activity",
+            "pillar": "reach" if part.name == "audience_activity" else "activity" if kind == "formula" else part.name,
             "what": part.what,
             "value": float(person[part.name]),
             "points": float(person[f"{part.name}_points"]),
             "percentile": float(100 * (run.people.loc[peers, part.name] <= person[part.name]).mean()),
-            "query": f"graphkoc query {part.query} -p {shlex.quote(f'consumer={consumer}')} -p at={run.info['at']}",
+            "percentile_niche": _within(run.people.loc[inside, part.name], person[part.name]),
+            "query": percentile_query(part.name, run.folder, consumer)
+            if part.query is None
+            else f"graphkoc query {part.query} -p {shlex.quote(f'consumer={consumer}')} -p at={run.info['at']}",
         }
-        for part in PARTS
+        for part in parts_of(run)
     ]
 
 
-def _features(run: Run, consumer: str, peers: NDArray[np.bool_]) -> list[dict[str, Any]]:
+def _features(run: Run, consumer: str, peers: NDArray[np.bool_], inside: NDArray[np.bool_]) -> list[dict[str, Any]]:
     hers = run.features[run.features["consumer"] == consumer].iloc[0]
     model = run.info["score"]["model"]
     return [
@@ -85,18 +133,24 @@ def _features(run: Run, consumer: str, peers: NDArray[np.bool_]) -> list[dict[st
             "value": float(value := hers[said["feature"]]),
             "points": math.log1p(max(value, 0)) * said["coefficient"] / said["scale"],
             "percentile": float(100 * (run.features.loc[peers, said["feature"]] <= value).mean()),
+            "percentile_niche": _within(run.features.loc[inside, said["feature"]], value),
             "query": feature_query(said["feature"], run.folder, consumer, model["at"]),
         }
         for said in model["features"]
     ]
 
 
+def _within(values: pd.Series[Any], value: float) -> float | None:
+    return float(100 * (values <= value).mean()) if len(values) else None
+
+
 def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     """What speaks for her, each in a few words with its number; person: a row of run.people."""
-    said = [f"{_count(person['reviews_365'], 'review')} in the last year"]
+    when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
+    said = [f"{_count(person['reviews_365'], 'review')}{when}"]
     if person["audience"]:
         of = _count(person["audience"], "known follower")
-        said.append(f"{of}, who wrote {person['audience_reviews_365']:,.0f} in the last year")
+        said.append(f"{of}, who wrote {person['audience_reviews_365']:,.0f}{when}")
     if person["follow_on"] >= 1:
         said.append(f"{person['follow_on']:,.1f} follow-on reviews by her followers so far")
     if person["reciprocity"] >= 0.5:
@@ -127,6 +181,8 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the tiers {person['tier_profile']}")
     if not person["reviews_365"]:
         said.append("she has reviewed nothing in the last year")
+    if run.info["score"]["kind"] == "percentiles":
+        said.append("no review has a date: who is active now is not known, and no past could check this ranking")
     if person["reviews"] < FEW_REVIEWS:
         said.append(f"the score rests on {_count(person['reviews'], 'review')}")
     passing = gates.told(person)

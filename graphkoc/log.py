@@ -132,6 +132,11 @@ class Log:
         return np.concatenate([self.things[:products], tags])
 
     @property
+    def timeless(self) -> bool:
+        """Whether all reviews stand at one moment, so that nothing came before anything."""
+        return bool(len(self.day)) and bool(self.day[0] == self.day[-1])
+
+    @property
     def last_day(self) -> float:
         """The day of the newest review; -infinity when there is none."""
         return float(self.day[-1]) if len(self.day) else -np.inf

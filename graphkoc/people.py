@@ -48,7 +48,7 @@ def people(
     table["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)
     table["last_review"] = [moment(day) if np.isfinite(day) else pd.NaT for day in last]
     table["follow_on"] = past_credit(pairs(log), n, at, np.inf)
-    for name, factor in by_hand.values.items():
+    for name, factor in (by_hand.values | scored.values).items():
         table[name] = factor
     for name, earned in (by_hand.points | scored.points).items():
         table[f"{name}_points"] = earned

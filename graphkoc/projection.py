@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,20 @@ class Projection:
 
     def log(self) -> Log:
         """The dated log of the projection."""
-        return Log.from_frames(self.ties(), self.reviews, self.products, self.consumers)
+        return Log.from_frames(self.ties(), self.reviews, self.products, self.consumers, self.topics())
+
+    def placed(self) -> Projection:
+        """The projection, all its reviews at the time of the last load where none has a date."""
+        if not len(self.reviews) or self.reviews["created_at"].notna().any():
+            return self
+        return replace(self, reviews=self.reviews.assign(created_at=self.loads["loaded_at"].max()))
+
+    def topics(self) -> pd.DataFrame:
+        """The tags of what is written about nothing sold: review, topic, a row for each."""
+        notes = self.reviews.loc[self.reviews["product"].isna(), ["review"]]
+        tagged = notes.merge(self.texts.loc[self.texts["tags"].notna(), ["review", "tags"]], on="review")
+        split = tagged["tags"].astype("str").str.casefold().str.split()
+        return tagged.assign(topic=split)[["review", "topic"]].explode("topic").dropna().drop_duplicates()
 
     def ties(self) -> pd.DataFrame:
         """Who reaches whom: source, target, weight, since.

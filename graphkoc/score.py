@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from graphkoc.log import Log
 from graphkoc.measures.activity import activity, audience_activity
 
-__all__ = ["PARTS", "PILLARS", "Part", "Score", "formula", "points"]
+__all__ = ["PARTS", "PILLARS", "Part", "Score", "Values", "formula", "points"]
 
 Values = NDArray[np.float64]
 

@@ -14,10 +14,13 @@ from zoo import log_of
 import graphkoc
 from graphkoc.analysis import _read
 from graphkoc.backtest import _structureless, backtest
+from graphkoc.errors import AnalysisError
 from graphkoc.forecast import FEATURES, Forecast, History, Past, Snapshot, candidates, choose, forecast
 from graphkoc.forecast.model import GROWING
+from graphkoc.forecast.percentiles import percentile_query
 from graphkoc.forecast.queries import feature_query
 from graphkoc.log import Log
+from graphkoc.measures.activity import activity, credit, pairs
 
 NAMES = [feature.name for feature in FEATURES]
 PLANTED = 50
@@ -184,6 +187,42 @@ def test_any_score_can_be_computed_again_from_the_run(ciao_run: graphkoc.Run) ->
     assert len(model["windows"]) > 30
     first = ciao_run.kocs(limit=1).iloc[0]
     assert first["low"] < first["score"] < first["high"]
+
+
+def test_tags_stand_in_for_products_where_nothing_is_sold() -> None:
+    notes = pd.DataFrame(
+        {
+            "review": ["r1", "r2", "r3"],
+            "consumer": ["a", "b", "b"],
+            "product": pd.array([None, None, None], dtype="str"),
+            "created_at": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03"]),
+        }
+    )
+    topics = pd.DataFrame({"review": ["r1", "r2", "r3"], "topic": ["tea", "tea", "sun"]}, dtype="str")
+    ties = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [1.0]})
+    products = pd.DataFrame({"product": [], "category": []}, dtype="str")
+    log = Log.from_frames(ties, notes, products, pd.DataFrame({"consumer": ["a", "b"]}), topics)
+    assert log.subject_names().tolist() == ["#sun", "#tea"]
+    assert credit(pairs(log), 2, after=0).tolist() == [1.0, 0.0]
+    assert activity(log, log.last_day, 1.0).tolist() == [0.25, 1.5]
+
+
+def test_without_times_the_score_is_percentiles_whose_queries_give_them(tmp_path: Path) -> None:
+    log = village()
+    still = replace(log, day=np.full(len(log.day), 20_000.0))
+    expected = forecast(Past(still), 20_000.0)
+    assert expected.score.kind == "percentiles"
+    np.testing.assert_allclose(sum(expected.score.points.values()), expected.score.total, atol=1e-9)
+    expected.features.assign(consumer=log.network.ids).to_parquet(tmp_path / "features.parquet")
+    with duckdb.connect() as connection:
+        for pillar, values in expected.score.values.items():
+            for row in (0, 7, 39):
+                asked = connection.execute(
+                    percentile_query(pillar, str(tmp_path), str(log.network.ids[row]))
+                ).fetchone()
+                assert asked[0] == pytest.approx(values[row], abs=1e-9)
+    with pytest.raises(AnalysisError, match="no review has a date"):
+        backtest(still)
 
 
 @pytest.mark.soak

@@ -203,7 +203,8 @@ def members(group: str, run: str | None, format_: str | None, output: Path | Non
 def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | None, output: Path | None) -> None:
     """Say why a consumer stands where she stands.
 
-    The score's parts add up. Each comes with the command that recomputes it from the store.
+    The score's parts add up. Each comes with what recomputes it: a command that asks the store, or, of a
+    forecast, a SELECT that DuckDB runs on the run's own tables.
 
     \b
     Examples:
@@ -228,6 +229,8 @@ def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | N
         f"  {gate['state']:<7} {gate['who']}{'' if gate['required'] else ', not required'}: {gate['words']}"
         for gate in why["gates"]
     ]
+    lines += [f"  next  {why['change']}"] if why["change"] else []
+    lines += [f"  by    {one['consumer']}, who followed on {one['times']:,} times" for one in why["carried_by"]]
     lines += [f"  for   {reason}" for reason in why["reasons"]]
     lines += [f"  but   {caution}" for caution in why["cautions"]]
     emit(why, format_, output, rows=why["parts"], text="\n".join(lines))
@@ -290,6 +293,19 @@ def backtest(
         for placebo in tested.placebos:
             collected = f"{placebo.top_credit:.1f} of {placebo.credit:.1f} (mean of the shares {placebo.share:.1%})"
             click.echo(f"{placebo.name}: the top collects {collected}")
+        chance, margin = tested.chance, tested.margin
+        click.echo(
+            f"by chance: in {chance.copies} copies without structure the score collects up to {chance.share:.1%}, "
+            f"here {chance.score:.1%} (first, middle and last split)"
+        )
+        click.echo(f"score minus formula: {margin.mean:+.1%} ({margin.low:+.1%} to {margin.high:+.1%})")
+        for part in tested.parts:
+            click.echo(
+                f"{part.by} {part.name}: score {part.score:.1%}, formula {part.formula:.1%}, "
+                f"audience {part.audience:.1%}, by lot {part.random:.1%}"
+            )
+        for note in tested.notes:
+            click.echo(click.wrap_text(note, 100))
         click.echo(click.wrap_text(tested.verdict, 100))
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from graphkoc.forecast.features import FEATURES, Feature, History, Snapshot
 from graphkoc.forecast.model import Z95, Model, fit
 from graphkoc.forecast.past import HORIZON, Past, Window, by_hand, candidates
+from graphkoc.forecast.percentiles import percentiles
 from graphkoc.forecast.top import NAMED, SHARE, top_share
 from graphkoc.log import Log
 from graphkoc.score import PILLARS, Score, formula
@@ -101,12 +102,15 @@ class Forecast:
     def again(self, log: Log, at: float) -> Values:
         """(n,) float64: the same kind of score, with the same weights, of another log of the same people."""
         if self.model is None:
-            return formula(log, at).total
+            return formula(log, at).total if not log.timeless else _timeless(Past(log), at).score.total
         return self.model.score(Snapshot(History(log), at).table(np.arange(len(log.network))))
 
 
 def forecast(past: Past, at: float) -> Forecast:
-    """The score of everybody at day `at`: a forecast where the past bears one, else the formula."""
+    """The score of everybody at day `at`: a forecast where the past bears one, else the formula; of a log without
+    times, percentiles."""
+    if past.log.timeless:
+        return _timeless(past, at)
     model, why = choose(past, at)
     by_hand = formula(past.log, at, "" if model else why)
     values = Snapshot(past.history, at).table(np.arange(len(past.log.network)))
@@ -120,3 +124,14 @@ def forecast(past: Past, at: float) -> Forecast:
     error = Z95 * model.error(values)
     score = Score("forecast", why, PILLARS, {}, points, total, total - error, total + error)
     return Forecast(score, by_hand, features, model)
+
+
+def _timeless(past: Past, at: float) -> Forecast:
+    log = past.log
+    values = Snapshot(past.history, at).table(np.arange(len(log.network)))
+    features = pd.DataFrame(values, columns=[feature.name for feature in FEATURES])
+    rated = np.isfinite(log.rating)
+    highest = log.rating[rated].max(initial=0.0)
+    reserve = np.bincount(log.person[rated], highest - log.rating[rated], minlength=len(log.network))
+    features["reserve"] = reserve / np.maximum(np.bincount(log.person[rated], minlength=len(log.network)), 1)
+    return Forecast(percentiles(features), formula(log, at), features, None)

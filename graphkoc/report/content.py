@@ -278,6 +278,10 @@ def _backtest(run: Run) -> dict[str, Any] | None:
         "n": told["n"],
         "named": _between(told["n"]),
         "verdict": told["verdict"],
+        "chance": told.get("chance"),
+        "margin": told.get("margin"),
+        "notes": told.get("notes", ()),
+        "parts": [part | {"label": _part_name(run, part)} for part in told.get("parts", ())],
         "placebos": told["placebos"],
         "real": placebos.get("real"),
         "reversed": placebos.get("time reversed"),
@@ -290,6 +294,11 @@ def _backtest(run: Run) -> dict[str, Any] | None:
         "hits_by_lot": sum(by_name["random"]["hits"]) / len(by_name["random"]["hits"]),
         "figure": Markup(charts.interval_bars(labels, means, lows, highs, marks)),
     }
+
+
+def _part_name(run: Run, part: dict[str, Any]) -> str:
+    named = explain.group_name(run.niches, "niche", part["name"]) if part["by"] == "niche" else None
+    return display_name(f"{part['by']} {named or part['name']}", TEXT)
 
 
 def _between(numbers: list[int]) -> str:

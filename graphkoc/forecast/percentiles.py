@@ -1,0 +1,54 @@
+"""Where nothing has a time: each pillar as a percentile among everybody, weighted and added up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from graphkoc.score import Part, Score, Values
+
+__all__ = ["PILLARS", "percentile_query", "percentiles"]
+
+PILLARS = (
+    (Part("activity", "her reviews"), 0.25, ("reviews",)),
+    (Part("content", "breadth of what she writes about"), 0.15, ("kinds",)),
+    (Part("tightness", "ties with and among her followers"), 0.2, ("reciprocity", "clustering", "core")),
+    (Part("relevance", "taste that she shares with her followers"), 0.2, ("cosine", "match_rate")),
+    (Part("authenticity", "how far she keeps from the highest ratings"), 0.05, ("reserve",)),
+    (Part("influence", "who follows her, and how active they are"), 0.15, ("pagerank", "audience_act365")),
+)
+"""Each pillar, its weight, and the features whose percentiles it is the mean of."""
+
+
+def percentiles(features: pd.DataFrame) -> Score:
+    """The score of everybody by weighted percentiles.
+
+    features: a row a node, with the columns that PILLARS name. A percentile is the share of all people, 0 to 100,
+    whose value is lower, so nothing earns nothing. Graphkoc's own; the weights are a convention, not learned.
+    """
+    below = {name: 100 * (rankdata(values, "min") - 1) / len(values) for name, values in features.items()}
+    values: dict[str, Values] = {
+        part.name: np.mean([below[name] for name in names], axis=0) for part, _, names in PILLARS
+    }
+    points = {part.name: weight * values[part.name] for part, weight, _ in PILLARS}
+    total = np.sum(list(points.values()), axis=0)
+    unknown = np.full(len(total), np.nan)
+    why = (
+        "no review has a date, so who is active now and who came first are not known: percentiles of the pillars, "
+        "weighted by convention, that no past could check"
+    )
+    return Score("percentiles", why, tuple(part for part, _, _ in PILLARS), values, points, total, unknown, unknown)
+
+
+def percentile_query(pillar: str, folder: str, consumer: str) -> str:
+    """The SELECT that gives a consumer's percentile of a pillar, out of the features in a run's folder."""
+    names = next(names for part, _, names in PILLARS if part.name == pillar)
+    table, who = (text.replace("'", "''") for text in (str(Path(folder) / "features.parquet"), consumer))
+    below = " + ".join(f"avg((everybody.{name} < hers.{name})::int)" for name in names)
+    return (
+        f"SELECT 100 * ({below}) / {len(names)} FROM '{table}' AS everybody, "
+        f"(SELECT * FROM '{table}' WHERE consumer = '{who}') AS hers"
+    )
