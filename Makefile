@@ -23,8 +23,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/circles.py --follows 1000000
 	$(BIN)/python bench/niches.py
 	$(BIN)/python bench/names.py $(DATA)
-	$(BIN)/python bench/loads.py
 	$(BIN)/python bench/authenticity.py
+	$(BIN)/python bench/loads.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
