@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +33,7 @@ FEW = 20
 """So many documents in a folder are counted each for itself; more are counted as the folder."""
 CHUNK = 8_192
 """Rows; a document's may be long."""
+Keep = Callable[[str, pa.Table], pa.Table]
 Taker = tuple[View, dict[str, str]]
 """A view that a file belongs to, and what its pattern caught."""
 
@@ -59,15 +60,22 @@ class _Place:
 
 
 def gather(
-    paths: Sequence[Path], views: Mapping[str, View], *, asked: str | None = None, progress: Progress | None = None
+    paths: Sequence[Path],
+    views: Mapping[str, View],
+    *,
+    asked: str | None = None,
+    progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> Gathered:
     """Read what belongs to the views; `asked` is the encoding of text without a byte order mark.
 
+    `keep` is given the view's name and a chunk of a table's rows, and what it gives back stands for them in the
+    `RawFile`: tables may be larger than the memory.
     Raises DataError for a path that is not there, when no file belongs to a view, for a table without a column
     that it must have, and for an archive or a table that is unreadable as a whole.
     """
     places = _places(paths)
-    work = _Work(views, asked, progress)
+    work = _Work(views, asked, progress, keep)
     work.counted = _counted([place for place in places if work.has_documents(place)])
     for done, place in enumerate(places):
         if progress and not done % 100:
@@ -177,6 +185,7 @@ class _Work:
     views: Mapping[str, View]
     asked: str | None
     progress: Progress | None
+    keep: Keep | None = None
     counted: dict[Path, str] = field(default_factory=dict)
     """The names as which files are counted, where they are not their own."""
     unread: list[str] = field(default_factory=list)
@@ -284,6 +293,21 @@ class _Work:
     def _table(self, path: Path, name: str, taker: Taker, member: Member | None) -> None:
         view, caught = taker
         encoding = raw.detect(path, self.asked, member)
+        known: dict[str, str] = {}
+
+        def keep(chunk: pa.Table) -> pa.Table:
+            here = view.matched([name for name in chunk.column_names if name not in ("_file", "_row")])
+            known.update(here)
+            chunk = chunk.rename_columns([here.get(column, column) for column in chunk.column_names])
+            for column in view.captured:
+                text = pa.scalar(caught.get(column), pa.string())
+                chunk = chunk.append_column(column, pa.repeat(text, chunk.num_rows))
+            for column, text in view.always:
+                chunk = _filled(chunk, column, text)
+            # Of two columns of one name the reader says more when it is done.
+            alike = len(set(chunk.column_names)) < chunk.num_columns
+            return chunk if alike or self.keep is None else self.keep(view.name, chunk)
+
         file = raw.read(
             path,
             None if member else self.progress,
@@ -291,22 +315,17 @@ class _Work:
             name=name,
             view=view,
             member=member,
+            keep=keep,
         )
-        known = view.matched(file.columns)
         self.there.setdefault(view.name, set()).update(known.values())
         if missing := next((column for column in view.must if column not in known.values()), None):
             raise DataError(
                 f"{name} has no column {missing!r}, which every file of {view.name} must have",
                 hint="Is it from elsewhere, or was a column taken out of it?",
             )
-        table = file.table.rename_columns([known.get(column, column) for column in file.table.column_names])
-        for column in view.captured:
-            table = table.append_column(column, pa.repeat(pa.scalar(caught.get(column), pa.string()), table.num_rows))
-        for column, text in view.always:
-            table = _filled(table, column, text)
         # What a broken row holds cannot be told, so nothing of it is shown.
         bad = tuple(replace(row, text="") for row in file.bad) if view.private else file.bad
-        self.tables.setdefault(view.name, []).append(replace(file, table=table, bad=bad))
+        self.tables.setdefault(view.name, []).append(replace(file, bad=bad))
         self.rows += file.read
 
 

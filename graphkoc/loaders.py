@@ -35,8 +35,13 @@ from graphkoc.errors import DataError, UsageError
 from graphkoc.gather import gather
 from graphkoc.progress import Progress
 from graphkoc.scaffold import Scaffold, scaffold
+from graphkoc.spill import Spill, Tables
 from graphkoc.tables import CANONICAL, Table
 from graphkoc.views import View, declared
+
+BATCH = 50_000
+MEMORY = 1 << 30
+"""Bytes in which rows are checked; what is more goes to files meanwhile."""
 
 CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -120,7 +125,7 @@ class Loaded:
     """
 
     source: str
-    tables: dict[str, pd.DataFrame]
+    tables: Tables
     files: tuple[FileCount, ...]
     rejects: pd.DataFrame
     ignored: dict[str, tuple[str, ...]]
@@ -130,9 +135,10 @@ class Loaded:
     def record(self, at: datetime) -> pd.DataFrame:
         """One row of the table `loads`; its key depends on what was loaded, not on rows' order."""
         digest = hashlib.sha256()
-        for name, frame in sorted(self.tables.items()):
+        for name in sorted(self.tables):
             digest.update(name.encode())
-            digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+            for frame in self.tables.parts(name):
+                digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
         return pd.DataFrame(
             {
                 "load": [f"{self.source}:{digest.hexdigest()[:16]}"],
@@ -203,7 +209,9 @@ def read(
     is loaded.
     """
     asked = encodings.checked(encoding) if encoding else None
-    with duckdb.connect(config=CLOSED) as connection:
+    spill = Spill()
+    config = CLOSED | {"memory_limit": f"{MEMORY}B", "temp_directory": str(spill.path / "checking")}
+    with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
         connection.execute(dialect.MACROS + shop.MACROS + origin.macros())
         connection.create_function("plain_text", markup.plain, ["VARCHAR"], "VARCHAR")
@@ -214,10 +222,10 @@ def read(
         _register(connection, files, {name: view.columns for name, view in source.views.items()})
         ignored: dict[str, tuple[str, ...]] = {}
         if not source.selects:
-            columns = {name: [column for file in read for column in file.columns] for name, read in files.items()}
+            headers = {name: [column for file in read for column in file.columns] for name, read in files.items()}
             unknown = {f.name: canonical.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
             ignored = {name: columns for name, columns in unknown.items() if columns}
-            source = replace(source, selects=canonical.selects(columns, source.name))
+            source = replace(source, selects=canonical.selects(headers, source.name))
         elif source.is_mapped:
             ignored = {file.name: file.left for read in files.values() for file in read if file.left}
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
@@ -225,16 +233,20 @@ def read(
         connection.execute(
             'CREATE TABLE rejects (file VARCHAR, "row" BIGINT, "table" VARCHAR, reason VARCHAR, "text" VARCHAR)'
         )
-        tables = {}
+        tables = Tables(spill)
+        columns = {}
         for name in _order(connection, source):
             if progress:
                 progress(f"checking {name}", 0, 0, 0)
             _clean(connection, source, CANONICAL[name], latest)
-            tables[name] = _frame(connection.sql(f"FROM clean.{name}").to_arrow_table(), CANONICAL[name])
+            found = connection.sql(f"FROM clean.{name}")
+            columns[name] = found.columns
+            reader = found.to_arrow_reader(BATCH)
+            tables.put(name, reader.schema, reader)
         counts = _counts(connection, source, files)
         _reject(connection, [bad for parts in files.values() for file in parts for bad in file.bad])
         rejects = connection.sql("FROM rejects ORDER BY ALL").df()
-        mentioned = _mentioned(connection, {name: list(frame.columns) for name, frame in tables.items()})
+        mentioned = _mentioned(connection, columns)
     return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread)
 
 
@@ -274,7 +286,19 @@ def _files(
         if unknown := sorted(views - set(source.views)):
             raise DataError(f"the SELECTs of {source.name} name {unknown[0]}, which its files.toml does not declare")
         files = [path for path in paths if path.name != mapping.NAME]
-        gathered = gather(files or paths, source.views, asked=asked, progress=progress)
+
+        def keep(view: str, chunk: pa.Table) -> pa.Table:
+            table = quoted(f"_raw_{view}")
+            columns = "".join(f"{quoted(column)} VARCHAR, " for column in source.views[view].columns)
+            connection.register("_chunk", chunk)
+            connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {table} ({columns}_file VARCHAR, _row BIGINT);"
+                f"INSERT INTO {table} BY NAME FROM _chunk"
+            )
+            connection.unregister("_chunk")
+            return chunk.select(["_row"]).add_column(0, "_file", chunk.column("_file").dictionary_encode())
+
+        gathered = gather(files or paths, source.views, asked=asked, progress=progress, keep=keep)
         return gathered.files, tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
     found = raw.find(paths)
     named = _needed(source, found, sorted(views)) if source.selects else canonical.recognised(found)
@@ -303,15 +327,22 @@ def _register(
 
     `columns` are those that a view has even where none of its files does.
     """
+    kept = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for name, parts in files.items():
         spelled: dict[str, str] = {}
         alike = [
             file.table.rename_columns([spelled.setdefault(c.lower(), c) for c in file.table.column_names])
             for file in parts
+            if file.columns
         ]
         table = pa.concat_tables([*alike, raw.tabled(columns.get(name, []), [], [], [])], promote_options="default")
-        connection.register(f"_raw_{name}", table)
         view = quoted(name)
+        if f"_raw_{name}" in kept:
+            connection.register("_others", table)
+            connection.execute(f"INSERT INTO {quoted('_raw_' + name)} BY NAME FROM _others")
+            connection.unregister("_others")
+        else:
+            connection.register(f"_raw_{name}", table)
         own = [column for column in table.column_names if column not in ("_file", "_row")]
         cells = [f"nullif({quoted(column)}, '') AS {quoted(column)}" for column in own]
         connection.execute(f"CREATE VIEW raw.{view} AS FROM {quoted('_raw_' + name)}")
@@ -377,28 +408,37 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
+    row = ", ".join(f"{quoted(column.name)} := {quoted('_' + column.name)}" for column in columns)
     checked = f"""
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
              cast_ AS (SELECT *, {values} FROM given),
              judged AS (SELECT *, CASE {wrong} {selves} END AS reason FROM cast_)
-        SELECT *, reason IS NULL AND 1 = row_number()
-            OVER (PARTITION BY {keys}, reason IS NULL ORDER BY {everything}, _file, _row) AS stays
+        SELECT {everything}, _file, _row, reason,
+            CASE WHEN reason IS NOT NULL THEN left(struct_pack({row})::VARCHAR, 200) END AS _shown
         FROM judged"""
     try:
         connection.execute(checked)
     except duckdb.Error as error:
         raise _explained(error, source, table) from error
-    show = dialect.harmless if source.is_private else str
-    row = ", ".join(f"{quoted(column.name)} := {show(quoted('_' + column.name))}" for column in columns)
+    # Only rows whose key is there twice are put in order: to sort all of them would take the time of all the rest.
     connection.execute(f"""
-        CREATE TABLE clean.{table.name} AS SELECT {everything} FROM _checked WHERE stays ORDER BY {keys};
-        INSERT INTO rejects SELECT _file, _row, '{table.name}', reason, left(struct_pack({row})::VARCHAR, 200)
-            FROM _checked WHERE reason IS NOT NULL;
+        CREATE TEMP TABLE _later AS SELECT place FROM (
+            SELECT _checked.rowid AS place,
+                row_number() OVER (PARTITION BY {keys} ORDER BY {everything}, _file, _row) AS number
+            FROM _checked
+            SEMI JOIN (SELECT {keys} FROM _checked WHERE reason IS NULL GROUP BY ALL HAVING count(*) > 1) AS twice
+                USING ({keys})
+            WHERE reason IS NULL
+        ) WHERE number > 1;
+        CREATE TABLE clean.{table.name} AS SELECT {everything} FROM _checked
+            ANTI JOIN _later ON _checked.rowid = place WHERE reason IS NULL ORDER BY {keys};
+        INSERT INTO rejects SELECT _file, _row, '{table.name}', reason, _shown FROM _checked WHERE reason IS NOT NULL;
         INSERT INTO fates SELECT _file, _row,
-            CASE WHEN reason IS NOT NULL THEN 'rejected' WHEN stays THEN 'loaded' ELSE 'duplicate' END
-            FROM _checked WHERE _row IS NOT NULL;
-        DROP TABLE _checked""")
+            CASE WHEN reason IS NOT NULL THEN 'rejected' WHEN place IS NULL THEN 'loaded' ELSE 'duplicate' END
+            FROM _checked LEFT JOIN _later ON _checked.rowid = place WHERE _row IS NOT NULL;
+        DROP TABLE _checked;
+        DROP TABLE _later""")
 
 
 def _counts(
@@ -455,13 +495,6 @@ def _reject(connection: duckdb.DuckDBPyConnection, rows: Sequence[raw.BadRow]) -
     columns = {name: pa.array([getattr(row, name) for row in rows]) for name in ("file", "row", "reason", "text")}
     connection.register("_bad", pa.table(columns))
     connection.execute('INSERT INTO rejects SELECT file, "row", NULL, reason, "text" FROM _bad')
-
-
-def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
-    frame: pd.DataFrame = arrow.to_pandas(integer_object_nulls=True, date_as_object=False)
-    kinds = {column.name: column.kind for column in table}
-    dtypes = {"id": "str", "text": "str", "integer": "Int64", "number": "float64", "time": "datetime64[us]"}
-    return frame.astype({name: dtypes[kinds[name]] for name in frame.columns})
 
 
 def _explained(error: duckdb.Error, source: Source, table: Table) -> DataError:

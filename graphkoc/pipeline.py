@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from graphkoc.progress import Clock, Progress
 from graphkoc.projection import KEYS, READ, Projection, engaged, platforms
 from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run
 from graphkoc.similar import similar
+from graphkoc.spill import Large, Tables
 from graphkoc.stores import Store, open_store
 from graphkoc.tables import CANONICAL, RESULTS
 from graphkoc.tiers import check_tiers
@@ -68,18 +69,18 @@ def load(
     if not dry_run:
         tables, stated = _without_identities(loaded.tables)
         store.upsert({**tables, "loads": loaded.record(datetime.now(UTC))}, progress)
-        keys = tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
+        keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
         if stated is not None or keys.notna().any(axis=None) or store.decisions():
             identity.settle(store, stated)
     return loaded
 
 
-def _without_identities(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None]:
+def _without_identities(tables: Tables) -> tuple[dict[str, pd.DataFrame | Large], pd.DataFrame | None]:
     """The tables with a row for every account that the identities name, and the identities, which the journal takes."""
-    others = {name: frame for name, frame in tables.items() if name != "identities"}
+    others = {name: rows for name, rows in tables.stored.items() if name != "identities"}
     stated = tables.get("identities")
     if stated is not None:
-        known = others.get("consumers", pd.DataFrame({"consumer": pd.Series(dtype="str")}))
+        known = tables.get("consumers", pd.DataFrame({"consumer": pd.Series(dtype="str")}))
         named = stated.loc[~stated["account"].isin(known["consumer"]), "account"]
         others["consumers"] = pd.concat([known, pd.DataFrame({"consumer": named})], ignore_index=True)
     return others, stated

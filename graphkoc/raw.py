@@ -44,6 +44,7 @@ ASIDE = (".", "~$", "graphkoc-rejects-")
 TITLES = 9
 """Rows that may stand above a header."""
 MARK = "\ufeff"
+Keep = Callable[[pa.Table], pa.Table]
 QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
 
@@ -137,11 +138,13 @@ def read(
     view: View | None = None,
     member: Member | None = None,
     every: bool = False,
+    keep: Keep | None = None,
 ) -> RawFile:
     """Read one file whole; text in this encoding, with or without a byte order mark.
 
     `view` says which columns to keep, unless `every` one is, and how to read it; a list in JSON is then its JSON.
-    `member` is the text in the archive `path`. A `.json` is read by its lines.
+    `member` is the text in the archive `path`. A `.json` is read by its lines. `keep` is given each chunk of
+    rows, and what it gives back is put together instead.
 
     A row with a NUL, a byte that the encoding does not have, a quote never closed, or more or fewer cells
     than the header is bad, and harms no other row. Raises DataError when the file as a whole is not what
@@ -157,7 +160,7 @@ def read(
             if progress:
                 progress(f"reading {name}", min(file.tell(), size), size, rows)
 
-        table, bad, again = _table(name, header, records, seen, None if every else view)
+        table, bad, again = _table(name, header, records, seen, None if every else view, keep)
     if not header and bad:
         raise DataError(
             f"{path} holds no good row; row {bad[0].row}: {bad[0].reason}", hint="Is the suffix the right one?"
@@ -296,6 +299,7 @@ def _table(
     records: Iterator[Record],
     seen: Callable[[int], None],
     view: View | None,
+    keep: Keep | None,
 ) -> tuple[pa.Table, list[BadRow], int]:
     chunks: list[pa.Table] = []
     bad: list[BadRow] = []
@@ -308,7 +312,7 @@ def _table(
         if view is not None:
             kept = view.matched(header)
             chunk = chunk.select([c for c in header if c in kept] + ["_file", "_row"])
-        chunks.append(chunk)
+        chunks.append(keep(chunk) if keep else chunk)
         rows.clear()
         numbers.clear()
 

@@ -16,7 +16,7 @@ PACKAGE = Path(graphkoc.__file__).parent
 
 DATA = {"raw", "typed", "encoding", "loaders", "canonical", "scaffold", "cypher", "tables", "stores"}
 DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect", "origin", "identity"}
-DATA |= {"contacts", "mapping", "shop", "invented"}
+DATA |= {"contacts", "mapping", "shop", "invented", "spill"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}

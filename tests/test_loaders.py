@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graphkoc import assets, loaders
+from graphkoc import assets, loaders, spill
 from graphkoc.errors import DataError, UsageError
+from graphkoc.stores import open_store
 from graphkoc.tables import CANONICAL, TABLES, node_tables
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -245,3 +247,33 @@ def test_a_source_that_is_declared_wrongly_is_refused(
     orders = declared(tmp_path, monkeypatch, files)
     with pytest.raises(DataError, match=words):
         loaders.read(loaders.find_source("shop"), [orders], now=NOW)
+
+
+def test_a_large_table_lies_in_a_file_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"{user},{item},1,{(user + item) % 5},4,959670000\n" for user in range(200) for item in range(20))
+    files = folder(tmp_path, RATINGS + rows)
+    plain = read(files)
+    monkeypatch.setattr(spill, "LARGE", 1_000)
+    monkeypatch.setattr(loaders, "BATCH", 500)
+    large = read(files)
+    assert isinstance(large.tables.stored["reviews"], spill.Large)
+    assert large.tables.sizes == {name: len(frame) for name, frame in plain.tables.items()}
+    for name, frame in plain.tables.items():
+        pd.testing.assert_frame_equal(large.tables[name], frame)
+    assert large.record(NOW).equals(plain.record(NOW))
+    assert large.mentioned == plain.mentioned
+    stores = [open_store(f"ladybug:{tmp_path / name}.lbug") for name in ("plain", "large")]
+    for store, loaded in zip(stores, (plain, large), strict=True):
+        assert store.upsert({**loaded.tables.stored, "loads": loaded.record(NOW)})
+        assert not store.upsert({**loaded.tables.stored, "loads": loaded.record(NOW)})
+    for name, table in plain.tables.items():
+        left, right = (store.table(name).sort_values(list(TABLES[name].key)) for store in stores)
+        pd.testing.assert_frame_equal(left, right)
+        assert len(left) == len(table)
+    for store in stores:
+        store.close()
+    file = large.tables.stored["reviews"].path
+    assert file.exists()
+    del large, loaded
+    gc.collect()
+    assert not file.exists()

@@ -263,7 +263,7 @@ def load(
     document = {
         "source": loaded.source,
         "files": [vars(count) for count in loaded.files],
-        "tables": {name: len(frame) for name, frame in loaded.tables.items()},
+        "tables": loaded.tables.sizes,
         "mentioned": loaded.mentioned,
         "ignored": loaded.ignored,
         "rejects": str(rejects) if rejects else None,
@@ -271,7 +271,7 @@ def load(
     emit(document, format_, output, rows=document["files"])  # type: ignore[arg-type]
     for file, columns in loaded.ignored.items():
         click.echo(f"{file}: no table has {', '.join(map(repr, columns))}; ignored.", err=True)
-    made = ", ".join(f"{len(frame):,} {name}" for name, frame in loaded.tables.items())
+    made = ", ".join(f"{rows:,} {name}" for name, rows in loaded.tables.sizes.items())
     made += "".join(f", {count:,} {name} that are only mentioned" for name, count in loaded.mentioned.items())
     click.echo(f"{'Would load' if dry_run else 'Loaded'}: {made}.", err=True)
     if rejects:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 import pyarrow as pa
@@ -16,10 +16,11 @@ import pyarrow as pa
 from graphkoc.cypher import Value
 from graphkoc.errors import DataError, StoreError
 from graphkoc.progress import Progress
+from graphkoc.spill import Large, schema
 from graphkoc.stores.decisions import Decision
 from graphkoc.tables import TABLES, Edge, Table, node_tables
 
-__all__ = ["DEFAULT", "Decision", "Store", "arrow", "frame", "key_of", "near_far", "open_store", "prepared", "schema"]
+__all__ = ["DEFAULT", "Decision", "Store", "arrow", "frame", "key_of", "near_far", "open_store", "prepared"]
 
 DEFAULT = "ladybug:./graphkoc.lbug"
 
@@ -36,10 +37,11 @@ class Store(Protocol):
     url: str
     dialect: str
 
-    def upsert(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> bool:
+    def upsert(self, tables: Mapping[str, pd.DataFrame | Large], progress: Progress | None = None) -> bool:
         """Add rows and fill in rows that are there, by key; twice is once.
 
-        tables: canonical name (or `loads`) -> frame with columns of that table, one row a key. A value
+        tables: canonical name (or `loads`) -> frame with columns of that table, one row a key, or what
+        a load made of a large one. A value
         replaces an older one, a null leaves it. Consumers, reviews and products that a row only
         mentions are made. True when the store has changed. Raises DataError for an unknown column or
         a key that is null or repeated. `progress` is called with "stored" just before the change
@@ -116,19 +118,7 @@ def open_store(url: str = DEFAULT) -> Store:
     return store
 
 
-ARROW = {
-    "id": pa.string(),
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "time": pa.timestamp("us"),
-}
 WORDS = {"id": "text", "text": "text", "integer": "whole numbers", "number": "numbers", "time": "times"}
-
-
-def schema(table: Table) -> pa.Schema:
-    """The table's columns as Arrow types."""
-    return pa.schema([(column.name, ARROW[column.kind]) for column in table])
 
 
 def arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
@@ -146,10 +136,13 @@ def arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
     return pa.table(arrays, schema=wanted)
 
 
-def prepared(tables: Mapping[str, pd.DataFrame], known: Mapping[str, Table] = TABLES) -> dict[str, pa.Table]:
-    """The tables as Arrow, checked: known names, keys there and unique."""
-    ready = {}
+def prepared(tables: Mapping[str, pd.DataFrame | Large], known: Mapping[str, Table] = TABLES) -> dict[str, Any]:
+    """The tables as Arrow tables, a large one as a dataset; checked: known names, keys there and unique."""
+    ready: dict[str, Any] = {}
     for name, rows in tables.items():
+        if isinstance(rows, Large):
+            ready[name] = rows.dataset()
+            continue
         if name not in known:
             raise DataError(f"there is no table called {name!r}", hint=f"There are: {', '.join(known)}.")
         table = known[name]

@@ -26,7 +26,8 @@ from graphkoc import ledger
 from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.progress import Progress
-from graphkoc.stores import frame, key_of, near_far, prepared, schema
+from graphkoc.spill import Large, schema
+from graphkoc.stores import frame, key_of, near_far, prepared
 from graphkoc.stores.decisions import Decision
 from graphkoc.tables import RESULTS, TABLES, Column, Table, node_tables
 
@@ -35,7 +36,7 @@ __all__ = ["LadybugStore", "open_url"]
 BUFFER_POOL = 1 << 30
 """Bytes of page cache at most. The engine's own default is most of the machine."""
 
-MEMORY = 1 << 30
+MEMORY = 512 << 20
 """Bytes in which tables are changed; what is more goes to a file beside the store meanwhile."""
 
 MANY = 200_000
@@ -72,7 +73,7 @@ class LadybugStore:
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
 
-    def upsert(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> bool:
+    def upsert(self, tables: Mapping[str, pd.DataFrame | Large], progress: Progress | None = None) -> bool:
         """See Store.upsert."""
         new = prepared(tables)
 

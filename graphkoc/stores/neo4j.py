@@ -41,7 +41,8 @@ from neo4j.time import Date, DateTime, Duration, Time
 from graphkoc.cypher import Value
 from graphkoc.errors import GraphkocError, QueryError, StoreError
 from graphkoc.progress import Progress
-from graphkoc.stores import ARROW, frame, key_of, near_far, prepared
+from graphkoc.spill import ARROW, Large
+from graphkoc.stores import frame, key_of, near_far, prepared
 from graphkoc.stores.decisions import Decision
 from graphkoc.stores.writing import EPOCH, Statement, Write, Writing, check_keys, schema
 from graphkoc.tables import RESULTS, TABLES, Column, Edge, Table, node_tables
@@ -144,9 +145,9 @@ class Neo4jStore:
             self.close()
             raise
 
-    def upsert(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> bool:
+    def upsert(self, tables: Mapping[str, pd.DataFrame | Large], progress: Progress | None = None) -> bool:
         """See Store.upsert, and the class on what holds when it is cut short."""
-        new = prepared(tables)
+        new = {name: rows if isinstance(rows, pa.Table) else rows.to_table() for name, rows in prepared(tables).items()}
         check_keys(new)
         with self._told(), self._locked() as write:
             writing = Writing(self, write, progress, new)

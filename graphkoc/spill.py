@@ -1,0 +1,135 @@
+"""Tables as a load made them: frames, and where those would be too large files, which go when nobody needs them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset
+import pyarrow.parquet
+
+from graphkoc.tables import CANONICAL, Table
+
+__all__ = ["ARROW", "Large", "Spill", "Tables", "schema"]
+
+LARGE = 256 << 20
+"""Bytes of a table that is kept as a frame."""
+
+ARROW = {
+    "id": pa.string(),
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "time": pa.timestamp("us"),
+}
+PANDAS = {"id": "str", "text": "str", "integer": "Int64", "number": "float64", "time": "datetime64[us]"}
+
+
+def schema(table: Table) -> pa.Schema:
+    """The table's columns as Arrow types."""
+    return pa.schema([(column.name, ARROW[column.kind]) for column in table])
+
+
+class Spill:
+    """A folder that is there as long as this object is."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="graphkoc-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Large:
+    """A canonical table in a file, checked: its keys are there and unique.
+
+    The file has all the table's columns; `columns` are those that the source has.
+    """
+
+    path: Path
+    table: Table
+    columns: list[str]
+    rows: int
+
+    def dataset(self) -> pa.dataset.Dataset:
+        """All of its columns, to be read in batches."""
+        return pa.dataset.dataset(self.path)
+
+    def parts(self) -> Iterator[pd.DataFrame]:
+        """Its own columns as frames, one after the other."""
+        with pa.parquet.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(columns=self.columns):
+                yield _frame(pa.Table.from_batches([batch]), self.table)
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """Canonical name -> frame. One that is in a file is read anew each time it is asked for."""
+
+    def __init__(self, spill: Spill) -> None:
+        self._spill = spill
+        self._kept: dict[str, pd.DataFrame | Large] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        kept = self._kept[name]
+        return pd.concat(kept.parts(), ignore_index=True) if isinstance(kept, Large) else kept
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def stored(self) -> dict[str, pd.DataFrame | Large]:
+        """What a store takes."""
+        return dict(self._kept)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Rows of each."""
+        return {name: kept.rows if isinstance(kept, Large) else len(kept) for name, kept in self._kept.items()}
+
+    def parts(self, name: str) -> Iterator[pd.DataFrame]:
+        """The frame, a large one in several that come one after the other."""
+        kept = self._kept[name]
+        return kept.parts() if isinstance(kept, Large) else iter([kept])
+
+    def put(self, name: str, own: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+        """Keep the batches of a table, each with the columns of `own`."""
+        table, few, size = CANONICAL[name], list[pa.RecordBatch](), 0
+        batches = iter(batches)
+        for batch in batches:
+            few.append(batch)
+            size += batch.nbytes
+            if size > LARGE:
+                self._kept[name] = self._written(table, own.names, [*few], batches)
+                return
+        self._kept[name] = _frame(pa.Table.from_batches(few, own), table)
+
+    def _written(
+        self, table: Table, columns: list[str], first: list[pa.RecordBatch], others: Iterable[pa.RecordBatch]
+    ) -> Large:
+        path, wanted, rows = self._spill.path / f"{table.name}.parquet", schema(table), 0
+        with pa.parquet.ParquetWriter(path, wanted, compression="lz4") as writer:
+            for part in (first, others):
+                for batch in part:
+                    arrays = [
+                        batch.column(field.name).cast(field.type)
+                        if field.name in columns
+                        else pa.nulls(batch.num_rows, field.type)
+                        for field in wanted
+                    ]
+                    writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=wanted))
+                    rows += batch.num_rows
+        return Large(path, table, columns, rows)
+
+
+def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
+    frame: pd.DataFrame = arrow.to_pandas(integer_object_nulls=True, date_as_object=False)
+    kinds = {column.name: column.kind for column in table}
+    return frame.astype({name: PANDAS[kinds[name]] for name in frame.columns})
