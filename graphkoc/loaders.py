@@ -210,7 +210,9 @@ def read(
     """
     asked = encodings.checked(encoding) if encoding else None
     spill = Spill()
-    config = CLOSED | {"memory_limit": f"{MEMORY}B", "temp_directory": str(spill.path / "checking")}
+    # Contacts as they came are never on a disk, so private files have to fit into memory.
+    aside = {"memory_limit": f"{MEMORY}B", "temp_directory": str(spill.path / "checking")}
+    config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
         connection.execute(dialect.MACROS + shop.MACROS + origin.macros())
@@ -408,7 +410,8 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    row = ", ".join(f"{quoted(column.name)} := {quoted('_' + column.name)}" for column in columns)
+    show = dialect.harmless if source.is_private else str
+    row = ", ".join(f"{quoted(column.name)} := {show(quoted('_' + column.name))}" for column in columns)
     checked = f"""
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
