@@ -58,7 +58,13 @@ def unquoted(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
     for row, (text, reason) in enumerate(lines, 1):
         text = text.rstrip("\r\n")
         if text or reason:
-            yield row, [_cell(cell) for cell in text.split("\t")], reason, text
+            cells = text.split("\t")
+            yield (
+                row,
+                [_cell(cell) for cell in cells] if '"' in text else [cell or None for cell in cells],
+                reason,
+                text,
+            )
 
 
 def _cell(cell: str) -> Cell:
