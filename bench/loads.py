@@ -99,10 +99,10 @@ WORDS = [
 
 
 def sentences(rng: np.random.Generator, count: int) -> pd.DataFrame:
-    """Made-up sentences of 5 to 17 words; a few disclose a gift, and a few have HTML in them."""
+    """Made-up sentences of 5 to 17 words; a few disclose a gift, and one review in seven has HTML in it, as real ones do."""
     made = [" ".join(rng.choice(WORDS, rng.integers(5, 18))).capitalize() + "." for _ in range(count)]
     made[0] = "I received this product for free in exchange for my honest review."
-    for place in range(1, count, 10):
+    for place in range(1, count, 30):
         made[place] += "<br />"
     return pd.DataFrame({"place": np.arange(count), "said": made})
 

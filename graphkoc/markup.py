@@ -20,6 +20,8 @@ CAPTION = re.compile(rf'<div class="meta">{UNTIL.format("div")}</div>')
 EMOJI = re.compile(r'<img\b[^<>]*class="emoji[^<>]*>')
 NAMED = re.compile(r'\balt="([^"<>]*)"')
 BREAK = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|h[1-6]|tr|pre|blockquote|aside|ul|ol|table)>")
+OTHER = re.compile(r"<(?!br\b)")
+"""Most texts have nothing but line breaks, which need not be looked through for all the rest."""
 CELL = re.compile(r"</t[dh]>")
 SPACES = re.compile(r"[^\S\n]+")
 LINES = re.compile(r" ?\n[\s]*")
@@ -30,16 +32,16 @@ def plain(text: str) -> str:
 
     An emoji that is a picture becomes its name, `:grinning:`.
     """
-    if "<" in text:
+    if OTHER.search(text):
         for _ in range(DEEPEST):
             text, found = QUOTE.subn("", text)
             if not found:
                 break
         for pattern in (*UNSEEN, CAPTION):
             text = pattern.sub("", text)
-        text = EMOJI.sub(_name, text)
-        text = CELL.sub(" ", BREAK.sub("\n", text))
-        text = re.sub(TAG, "", text)
+        text = CELL.sub(" ", EMOJI.sub(_name, text))
+    if "<" in text:
+        text = re.sub(TAG, "", BREAK.sub("\n", text))
     text = html.unescape(text)
     return LINES.sub("\n", SPACES.sub(" ", text)).strip()
 
