@@ -99,7 +99,7 @@ WORDS = [
 
 
 def sentences(rng: np.random.Generator, count: int) -> pd.DataFrame:
-    """Made-up sentences of 5 to 17 words; a few disclose a gift, and one review in seven has HTML in it, as real ones do."""
+    """Made-up sentences of 5 to 17 words, few of them with HTML: one review in seven has some, as of real ones."""
     made = [" ".join(rng.choice(WORDS, rng.integers(5, 18))).capitalize() + "." for _ in range(count)]
     made[0] = "I received this product for free in exchange for my honest review."
     for place in range(1, count, 30):
