@@ -101,6 +101,7 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
             }
         ),
         "purchases": pd.DataFrame({"consumer": ["s:eve"], "product": ["s:tea"], "order": ["o1"]}),
+        "identities": pd.DataFrame({"account": ["s:dan", "s:eve"], "person": ["s:dan", "s:dan"]}),
         "loads": pd.DataFrame(
             {
                 "load": ["s-2", "s-1"],
