@@ -101,7 +101,9 @@ class Projection:
 def engaged(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Who engaged with whom, of the authors on platforms that tell no follows: source, target, weight, since, platform.
 
-    weight: the number of the source's reviews that it was. since: the first time. platform: the source's.
+    weight: the number of the source's reviews that it was. since: the first time; where no time is known
+    that of the newest review, by when it had happened, so that a look into the past does not know of it.
+    platform: the source's.
     """
     platform = frames["consumers"].set_index("consumer")["platform"].fillna("")
     telling = platform.reindex(frames["follows"]["source"]).unique()
@@ -117,7 +119,8 @@ def engaged(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     silent = author.notna() & ~author.map(platform).isin(telling) & (author != rows["target"])
     by_pair = rows[silent].groupby(["source", "target"], as_index=False)
     ties = by_pair.agg(weight=("review", "nunique"), since=("since", "min")).astype({"weight": float})
-    return ties.assign(platform=ties["source"].map(platform).astype("str"))
+    since = ties["since"].fillna(frames["reviews"]["created_at"].max())
+    return ties.assign(since=since, platform=ties["source"].map(platform).astype("str"))
 
 
 def platforms(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from zoo import log_of
 
 from graphkoc.log import Log
 from graphkoc.measures.activity import activity, audience_activity, credit, pairs, past_credit
+from graphkoc.projection import engaged
 
 people = st.sampled_from(list("abcde"))
 reviews = st.lists(
@@ -105,6 +107,21 @@ def test_a_dated_follow_is_known_from_its_date_and_an_undated_one_when_both_have
     assert log.known(4.9).tolist() == [False, False]
     assert log.known(5.0).tolist() == [False, True]
     assert log.known(10.0).tolist() == [True, True]
+
+
+def test_who_engaged_nobody_knows_when_had_by_the_newest_review() -> None:
+    day = pd.to_datetime(pd.Series(["2024-01-01", "2024-03-01"]))
+    frames = {
+        "consumers": pd.DataFrame({"consumer": ["a", "b", "c"], "platform": ["x", "x", "x"]}),
+        "follows": pd.DataFrame({"source": [], "target": []}, dtype="str"),
+        "reviews": pd.DataFrame({"review": ["r", "s"], "consumer": ["a", "a"], "created_at": day}),
+        "engagements": pd.DataFrame(
+            {"review": ["r", "r", "s"], "consumer": ["b", "c", "c"], "created_at": [day[0], pd.NaT, pd.NaT]}
+        ),
+    }
+    ties = engaged(frames)
+    assert ties[["source", "target", "weight"]].values.tolist() == [["a", "b", 1.0], ["a", "c", 2.0]]
+    assert ties["since"].tolist() == day.tolist()
 
 
 def test_activity_halves_with_each_half_life() -> None:
