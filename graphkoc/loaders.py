@@ -40,7 +40,7 @@ from graphkoc.tables import CANONICAL, Table
 from graphkoc.views import View, declared
 
 BATCH = 50_000
-MEMORY = 1 << 30
+MEMORY = 1536 << 20
 """Bytes in which rows are checked; what is more goes to files meanwhile."""
 
 CLOSED: dict[str, str | bool | int | float | list[str]] = {

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.dataset
 import pyarrow.parquet
 
 from graphkoc.tables import CANONICAL, Table
@@ -56,9 +55,9 @@ class Large:
     columns: list[str]
     rows: int
 
-    def dataset(self) -> pa.dataset.Dataset:
-        """All of its columns, to be read in batches."""
-        return pa.dataset.dataset(self.path)
+    def whole(self) -> pa.Table:
+        """All of its columns, in memory."""
+        return pa.parquet.read_table(self.path)
 
     def parts(self) -> Iterator[pd.DataFrame]:
         """Its own columns as frames, one after the other."""

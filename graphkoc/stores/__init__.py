@@ -137,11 +137,11 @@ def arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
 
 
 def prepared(tables: Mapping[str, pd.DataFrame | Large], known: Mapping[str, Table] = TABLES) -> dict[str, Any]:
-    """The tables as Arrow tables, a large one as a dataset; checked: known names, keys there and unique."""
+    """The tables as Arrow tables, checked: known names, keys there and unique; a large one stays what it is."""
     ready: dict[str, Any] = {}
     for name, rows in tables.items():
         if isinstance(rows, Large):
-            ready[name] = rows.dataset()
+            ready[name] = rows
             continue
         if name not in known:
             raise DataError(f"there is no table called {name!r}", hint=f"There are: {', '.join(known)}.")

@@ -36,7 +36,7 @@ __all__ = ["LadybugStore", "open_url"]
 BUFFER_POOL = 1 << 30
 """Bytes of page cache at most. The engine's own default is most of the machine."""
 
-MEMORY = 512 << 20
+MEMORY = 1 << 30
 """Bytes in which tables are changed; what is more goes to a file beside the store meanwhile."""
 
 MANY = 200_000
@@ -347,11 +347,15 @@ class LadybugStore:
             os.fsync(written.fileno())
 
 
-def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> bool:
+def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Large) -> bool:
     """Put rows into a table by key, nulls leaving what is there; True when anything changed."""
-    graph.register("_new", rows)
+    if isinstance(rows, Large):
+        new = f"read_parquet({_text(rows.path)})"
+    else:
+        graph.register("_new", rows)
+        new = "_new"
     if not graph.execute(f"SELECT EXISTS (FROM {table.name})").fetchall()[0][0]:
-        return bool(graph.execute(f"INSERT INTO {table.name} BY NAME FROM _new").fetchall()[0][0])
+        return bool(graph.execute(f"INSERT INTO {table.name} BY NAME FROM {new}").fetchall()[0][0])
     keys = ", ".join(map(_quoted, table.key))
     merged = ", ".join(
         _quoted(name)
@@ -360,7 +364,7 @@ def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> bo
         for name in table.names
     )
     graph.execute(
-        f"CREATE TEMP TABLE _merged AS SELECT {merged} FROM {table.name} AS old FULL JOIN _new USING ({keys})"
+        f"CREATE TEMP TABLE _merged AS SELECT {merged} FROM {table.name} AS old FULL JOIN {new} AS _new USING ({keys})"
     )
     changed = graph.execute(f"SELECT EXISTS (FROM _merged EXCEPT FROM {table.name})").fetchall()[0][0]
     if changed:
@@ -386,8 +390,13 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
         key = key_of(label)
         columns = {column.name: column for table in tables for column in table.properties if column.name != key}
         ddl = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in columns.values())
-        joined = f"(SELECT DISTINCT key AS {_quoted(key)} FROM ({_keys(label)}) WHERE key IS NOT NULL)"
-        joined += "".join(f" LEFT JOIN {table.name} USING ({_quoted(key)})" for table in tables)
+        keys = f"(SELECT DISTINCT key AS {_quoted(key)} FROM ({_keys(label)}) WHERE key IS NOT NULL)"
+        first, *others = [table.name for table in tables] or [keys]
+        using = f"USING ({_quoted(key)})"
+        # Where all are in the first table, to put them together from all that is mentioned would be for nothing.
+        if tables and graph.execute(f"SELECT EXISTS (FROM {keys} ANTI JOIN {first} {using})").fetchall()[0][0]:
+            first, others = keys, [first, *others]
+        joined = "".join([first, *(f" LEFT JOIN {other} {using}" for other in others)])
         names = ", ".join(map(_quoted, [key, *columns]))
         query = f"SELECT {names} FROM {joined} ORDER BY {_quoted(key)}"
         ddl = f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})"

@@ -147,7 +147,7 @@ class Neo4jStore:
 
     def upsert(self, tables: Mapping[str, pd.DataFrame | Large], progress: Progress | None = None) -> bool:
         """See Store.upsert, and the class on what holds when it is cut short."""
-        new = {name: rows if isinstance(rows, pa.Table) else rows.to_table() for name, rows in prepared(tables).items()}
+        new = {name: rows.whole() if isinstance(rows, Large) else rows for name, rows in prepared(tables).items()}
         check_keys(new)
         with self._told(), self._locked() as write:
             writing = Writing(self, write, progress, new)
