@@ -113,7 +113,7 @@ def write_reviews(path: Path, reviews: int, rng_seed: int) -> None:
     people, products, pool = max(1, reviews // 4), max(1, reviews // 30), 5_000
     with duckdb.connect() as connection:
         connection.register("pool", sentences(rng, pool))
-        connection.execute("CREATE TABLE said AS FROM pool")
+        connection.execute("SET enable_progress_bar = false; CREATE TABLE said AS FROM pool")
         # hash() of the row's number is the chance here: the same file whatever the number of threads.
         connection.execute(f"""
             COPY (
