@@ -44,13 +44,15 @@ def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
     """The parts of a score, one after another, on a track that ends at `full`, those below 0 as
     nothing; label: what it says in words.
     """
-    pieces, x = [], 0.0
+    pieces, seams, x = [], "", 0.0
     for i, value in enumerate(points):
         width = 100 * max(value, 0) / full if full > 0 else 0.0
         pieces.append(f'<rect class="part-{i}" x="{_number(x)}" width="{_number(width)}" height="8"/>')
         x += width
         if i + 1 < len(points):
-            pieces.append(f'<rect class="seam" x="{_number(x - 0.4)}" width="0.8" height="8"/>')
+            seams += f"M{_number(x - 0.4)} 0h.8v8h-.8z"
+    if seams:
+        pieces.append(f'<path class="seam" d="{seams}"/>')
     return (
         f'<svg {THIN} class="stack" role="img" aria-label={quoteattr(label)}>'
         f'<rect class="track" width="100" height="8"/>{"".join(pieces)}</svg>'
