@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from graphkoc import analysis, assets, cypher, identity, invented, loaders, report
 from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
@@ -171,7 +172,9 @@ def analyse(
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
     settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
-    run = analysis.analyse(projection, folder, settings, clock, previous, threads)
+    # Sums of floats depend on how many threads share them; a run does not depend on the machine.
+    with threadpool_limits(limits=1):
+        run = analysis.analyse(projection, folder, settings, clock, previous, threads)
     run.save()
     if progress:
         progress("writing back", 0, 0, 0)
@@ -202,7 +205,8 @@ def run_backtest(
     store: Store, splits: Sequence[float] = SPLITS, top: float = TOP, *, progress: Progress | None = None
 ) -> Backtest:
     """Check the score on what the store's own past says; see `graphkoc.backtest`."""
-    return backtest(project(store).log(), splits, top, progress=progress)
+    with threadpool_limits(limits=1):
+        return backtest(project(store).log(), splits, top, progress=progress)
 
 
 def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ class Margin:
 @dataclass(frozen=True)
 class Chance:
     """copies: of the log, with follows and times shuffled. share: the 95 % point of the score's figure in them,
-    the mean over the first, middle and last split. score: its figure in the log itself at these splits."""
+    at the middle split. score: its figure in the log itself at that split."""
 
     copies: int
     share: float

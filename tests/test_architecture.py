@@ -39,6 +39,7 @@ OWNERS = {
     "rjieba": {"words"},
     "sklearn": {"forecast", "identity"},
     "stopwordsiso": {"words"},
+    "threadpoolctl": {"pipeline"},
 }
 
 

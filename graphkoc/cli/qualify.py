@@ -296,7 +296,7 @@ def backtest(
         chance, margin = tested.chance, tested.margin
         click.echo(
             f"by chance: in {chance.copies} copies without structure the score collects up to {chance.share:.1%}, "
-            f"here {chance.score:.1%} (first, middle and last split)"
+            f"here {chance.score:.1%} (at the middle split)"
         )
         click.echo(f"score minus formula: {margin.mean:+.1%} ({margin.low:+.1%} to {margin.high:+.1%})")
         for part in tested.parts:
