@@ -28,6 +28,7 @@ def pytest_report_header() -> list[str]:
     return ["engines: " + ", ".join(f"{name} {version(name)}" for name in ENGINES), neo4j_server.report()]
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
     """One worker where the tests were given a server: they empty it, so they cannot share it."""
     return 1 if "NEO4J_URI" in os.environ else None

@@ -46,10 +46,11 @@ def test_the_shell_lines_run_and_print_what_the_readme_shows(desk: Path) -> None
     shown = blocks("text")[0]
     assert re.sub(r"\d+ s\.", "N s.", printed) == re.sub(r"\d+ s\.", "N s.", shown)
     for block in blocks("console"):
-        command, *expected = block.splitlines()
-        out = shell(command.removeprefix("$ "), desk)
-        if expected:
-            assert [line.rstrip("-") for line in out.splitlines()] == [line.rstrip("-") for line in expected]
+        for said in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *expected = said.splitlines()
+            out = shell(command, desk)
+            if expected:
+                assert [line.rstrip("-") for line in out.splitlines()] == [line.rstrip("-") for line in expected]
     for line in next(block for block in blocks("sh") if "graphkoc load" in block).splitlines():
         shell(line, desk)
 
