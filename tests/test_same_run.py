@@ -68,7 +68,7 @@ def test_every_step_on_neo4j_gives_what_it_gives_on_the_embedded_store(
     assert [part["value"] for part in asked_there["parts"]] == [part["value"] for part in why["parts"]]
     with duckdb.connect() as connection:
         for part in why["parts"]:
-            assert connection.sql(part["query"]).fetchone() == (pytest.approx(part["value"], rel=1e-9),)
+            assert connection.execute(part["query"]).fetchone() == (pytest.approx(part["value"], rel=1e-9),)
 
 
 @pytest.mark.parametrize(
