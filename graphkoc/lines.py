@@ -12,9 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import pyarrow as pa
+import pyarrow.csv
+
 from graphkoc.typed import Cell, Record
 
-__all__ = ["AGAIN", "READINGS", "loose", "unquoted"]
+__all__ = ["AGAIN", "READINGS", "loose", "plain", "unquoted"]
+
+MOST = 512 << 20
+"""Bytes that are read at once."""
 
 AGAIN = "it is the header again"
 HEADER = "header"
@@ -53,9 +59,9 @@ def loose(lines: Iterator[tuple[str, str]], columns: Sequence[str], least: int) 
         yield row, cells, reason, text
 
 
-def unquoted(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
-    """Records of (text, what is wrong with it), the header first."""
-    for row, (text, reason) in enumerate(lines, 1):
+def unquoted(lines: Iterator[tuple[str, str]], first: int = 1) -> Iterator[Record]:
+    """Records of (text, what is wrong with it), the header first; `first` is the first line's number."""
+    for row, (text, reason) in enumerate(lines, first):
         text = text.rstrip("\r\n")
         if text or reason:
             cells = text.split("\t")
@@ -65,6 +71,30 @@ def unquoted(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
                 reason,
                 text,
             )
+
+
+def plain(data: bytes, header: Sequence[str], wanted: Sequence[str]) -> pa.Table | None:
+    """What `unquoted` makes of many lines in UTF-8, at many times its speed: the wanted columns of the header.
+
+    None where any line is out of the ordinary: then they want looking at one by one.
+    """
+    odd = (b"\0", b"\r", b'\t"', b'\n"', b"\n\n", "\t".join(header).encode())
+    if not wanted or len(data) > MOST or data.startswith((b'"', b"\n")) or any(mark in data for mark in odd):
+        return None
+    try:
+        return pyarrow.csv.read_csv(
+            pa.BufferReader(data),
+            pyarrow.csv.ReadOptions(column_names=list(header), block_size=len(data) + 1, use_threads=False),
+            pyarrow.csv.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False),
+            pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()),
+                include_columns=list(wanted),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
 
 
 def _cell(cell: str) -> Cell:

@@ -20,6 +20,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -289,7 +290,7 @@ def _files(
             raise DataError(f"the SELECTs of {source.name} name {unknown[0]}, which its files.toml does not declare")
         files = [path for path in paths if path.name != mapping.NAME]
 
-        def keep(view: str, chunk: pa.Table) -> pa.Table:
+        def put(view: str, chunk: pa.Table) -> None:
             table = quoted(f"_raw_{view}")
             columns = "".join(f"{quoted(column)} VARCHAR, " for column in source.views[view].columns)
             connection.register("_chunk", chunk)
@@ -298,9 +299,20 @@ def _files(
                 f"INSERT INTO {table} BY NAME FROM _chunk"
             )
             connection.unregister("_chunk")
-            return chunk.select(["_row"]).add_column(0, "_file", chunk.column("_file").dictionary_encode())
 
-        gathered = gather(files or paths, source.views, asked=asked, progress=progress, keep=keep)
+        # One chunk is put away while the next is read.
+        with ThreadPoolExecutor(1) as pool:
+            pending: list[Future[None]] = []
+
+            def keep(view: str, chunk: pa.Table) -> pa.Table:
+                while pending:
+                    pending.pop().result()
+                pending.append(pool.submit(put, view, chunk))
+                return chunk.select(["_row"]).add_column(0, "_file", chunk.column("_file").dictionary_encode())
+
+            gathered = gather(files or paths, source.views, asked=asked, progress=progress, keep=keep)
+            for last in pending:
+                last.result()
         return gathered.files, tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
     found = raw.find(paths)
     named = _needed(source, found, sorted(views)) if source.selects else canonical.recognised(found)

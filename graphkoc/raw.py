@@ -160,7 +160,10 @@ def read(
             if progress:
                 progress(f"reading {name}", min(file.tell(), size), size, rows)
 
-        table, bad, again = _table(name, header, records, seen, None if every else view, keep)
+        if view and view.reading == "unquoted" and encoding == encodings.UTF8 and not every:
+            table, bad, again = _blocks(name, header, stream, seen, view, keep)
+        else:
+            table, bad, again = _table(name, header, records, seen, None if every else view, keep)
     if not header and bad:
         raise DataError(
             f"{path} holds no good row; row {bad[0].row}: {bad[0].reason}", hint="Is the suffix the right one?"
@@ -331,6 +334,30 @@ def _table(
             flush()
             seen(total)
     flush()
+    return pa.concat_tables(chunks, promote_options="default"), bad, again
+
+
+def _blocks(
+    name: str, header: list[str], stream: BinaryIO, seen: Callable[[int], None], view: View, keep: Keep | None
+) -> tuple[pa.Table, list[BadRow], int]:
+    """The same for lines whose quotes are letters: many at once, and one by one where any of them is unusual."""
+    wanted = list(view.matched(header))
+    first, bad, again = _table(name, header, iter(()), seen, view, keep)
+    chunks, row = [first], 1
+    while block := list(itertools.islice(stream, CHUNK)):
+        data = b"".join(block)
+        chunk = lines.plain(data, header, wanted)
+        if chunk is None or chunk.num_rows < len(block):
+            records = _even(lines.unquoted(_decoded(io.BytesIO(data), encodings.UTF8), row + 1), list(header))
+            chunk, wrong, repeated = _table(name, header, records, lambda _: None, view, keep)
+            bad, again = bad + wrong, again + repeated
+        else:
+            chunk = chunk.append_column("_file", pa.repeat(pa.scalar(name), len(block)))
+            chunk = chunk.append_column("_row", pa.array(range(row + 1, row + 1 + len(block)), pa.int64()))
+            chunk = keep(chunk) if keep else chunk
+        chunks.append(chunk)
+        row += len(block)
+        seen(row - 1)
     return pa.concat_tables(chunks, promote_options="default"), bad, again
 
 

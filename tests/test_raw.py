@@ -9,7 +9,7 @@ import lzma
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphkoc import raw
@@ -225,3 +225,22 @@ def test_progress_ends_with_every_row(tmp_path: Path) -> None:
     raw.read(written(tmp_path, b"a\n" + b"1\n" * (raw.CHUNK + 5)), lambda *step: seen.append(step))
     assert seen[-1][1] == seen[-1][2]
     assert seen[-1][3] == raw.CHUNK + 5
+
+
+ODD = ["", "\t", '"', '""', "a", "x y", '"a', 'b"', '"a b"', "ü", "\r", "\0", "b\tc", "\ud800", "a\tb"]
+
+
+@given(cells=st.lists(st.lists(st.sampled_from(ODD), min_size=2, max_size=2), max_size=12), ends=st.booleans())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_many_lines_at_once_are_what_they_are_one_by_one(
+    tmp_path: Path, cells: list[list[str]], ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a\tb\n" + "\n".join("\t".join(row) for row in cells) + "\n" * ends
+    path = written(tmp_path, text.encode(errors="surrogatepass"), "things.tsv")
+    with monkeypatch.context() as patch:
+        patch.setattr(raw, "CHUNK", 2)
+        found = raw.read(path, view=UNQUOTED)
+        patch.setattr(raw.lines, "plain", lambda *_: None)
+        wanted = raw.read(path, view=UNQUOTED)
+    assert rows(found) == rows(wanted)
+    assert (found.bad, found.again, found.read) == (wanted.bad, wanted.again, wanted.read)
