@@ -398,7 +398,11 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
             first, others = keys, [first, *others]
         joined = "".join([first, *(f" LEFT JOIN {other} {using}" for other in others)])
         names = ", ".join(map(_quoted, [key, *columns]))
-        query = f"SELECT {names} FROM {joined} ORDER BY {_quoted(key)}"
+        query = f"SELECT {names} FROM {joined}"
+        # A load brings its rows in order, and to sort millions of texts again takes long.
+        falls = f"FROM (SELECT {_quoted(key)} < lag({_quoted(key)}) OVER () AS falls FROM {first}) WHERE falls"
+        if others or first == keys or graph.execute(f"SELECT EXISTS ({falls})").fetchall()[0][0]:
+            query += f" ORDER BY {_quoted(key)}"
         ddl = f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})"
         yield ddl, f"COPY `{label}` FROM {{}}", query, max((sizes[table.name] for table in tables), default=0)
     edges = [(table, edge) for table in TABLES.values() for edge in table.edges]
