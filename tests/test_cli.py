@@ -224,7 +224,9 @@ def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Pa
         "run", "consumers", "follows", "reviews", "circles", "niches", "kocs", "score", "seconds", "tiers", "gates",
     }  # fmt: skip
     assert done["run"] == "runs/2008"
-    assert done["score"]["kind"] == "formula"
+    assert done["score"]["kind"] == "forecast"
+    model = done["score"]["model"]
+    assert max(model["windows"]) + model["horizon_days"] < model["at"]
     past = graphkoc.find_run(str(place / "runs" / "2008"))
     assert "2008-12-31T00:00:00" < past.info["counts"]["last_review"] < "2009-01-01"
     assert asked(place, "kocs", "--limit", 1) == asked(place, "kocs", "2008", "--limit", 1)
@@ -363,7 +365,7 @@ def test_an_unknown_consumer_niche_or_query_parameter_is_named(place: Path) -> N
     for args, words in (
         (["explain", "ciao:nobody", "graphkoc-demo/run"], "no consumer called 'ciao:nobody'"),
         (["kocs", "graphkoc-demo/run", "--niche", "Cheese"], "no niche called 'Cheese'"),
-        (["members", "Cheese", "graphkoc-demo/run"], "no niche called 'Cheese'"),
+        (["members", "Cheese", "graphkoc-demo/run"], "no niche or circle called 'Cheese'"),
     ):
         assert words in sentence(run(*args, cwd=place), 2)
     broken = shutil.copytree(place / "graphkoc-demo" / "run", place / "broken")
