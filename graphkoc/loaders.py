@@ -5,8 +5,8 @@
     loaders/wecom/files.toml    which files make up which view, where that is more than a file's name
 
 A SELECT sees each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is null),
-or the views that `files.toml` declares (`graphkoc.views`), and each table that is already clean as
-`clean.<table>`. It gives text as it found it, with `_file` and `_row` beside it; `graphkoc.dialect` has
+or the views that `files.toml` declares (`graphkoc.reading.views`), and each table that is already clean as
+`clean.<table>`. It gives text as it found it, with `_file` and `_row` beside it; `graphkoc.reading.dialect` has
 what it is written in. What follows is the same for every source and is done here: ids get the source's
 prefix, values are cast and checked against `graphkoc.tables`, one row of each key stays, and every raw
 row is accounted for: read = loaded + duplicate + rejected.
@@ -29,16 +29,17 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets, canonical, contacts, dialect, mapping, markup, origin, raw, shop
-from graphkoc import encoding as encodings
-from graphkoc.dialect import quoted
+from graphkoc import assets, contacts
 from graphkoc.errors import DataError, UsageError
-from graphkoc.gather import gather
 from graphkoc.progress import Progress
-from graphkoc.scaffold import Scaffold, scaffold
+from graphkoc.reading import canonical, dialect, mapping, markup, origin, raw, shop
+from graphkoc.reading import encoding as encodings
+from graphkoc.reading.dialect import quoted
+from graphkoc.reading.gather import gather
+from graphkoc.reading.scaffold import Scaffold, scaffold
+from graphkoc.reading.views import View, declared
 from graphkoc.spill import Spill, Tables
 from graphkoc.tables import CANONICAL, Table
-from graphkoc.views import View, declared
 
 BATCH = 50_000
 MEMORY = 1536 << 20
@@ -119,7 +120,7 @@ class Loaded:
     tables: canonical name -> frame with that table's columns as far as the source has them, one row
     a key, sorted by key; ids and text are str or None, integers Int64, numbers float64, times
     datetime64[us] without zone, in UTC.
-    rejects: file, row (as `graphkoc.raw` counts), table, reason, text; sorted by file and row.
+    rejects: file, row (as `graphkoc.reading.raw` counts), table, reason, text; sorted by file and row.
     ignored: file -> its columns that no table has; only where files are named after tables.
     unread: files that were found and belong to nothing that the source reads.
     mentioned: canonical name -> rows that other tables mention and nothing brought; a store makes them.

@@ -14,18 +14,16 @@ from graphkoc import assets, errors
 
 PACKAGE = Path(graphkoc.__file__).parent
 
-DATA = {"raw", "typed", "encoding", "loaders", "canonical", "scaffold", "cypher", "tables", "stores"}
-DATA |= {"archives", "documents", "gather", "views", "lines", "markup", "dialect", "origin", "identity"}
-DATA |= {"contacts", "mapping", "shop", "invented", "spill"}
+DATA = {"reading", "loaders", "cypher", "tables", "stores", "identity", "contacts", "invented", "spill"}
 ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest", "explain", "runs", "report"}
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
-ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "verdict", "checkup"}
+ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "checkup"}
 ANALYSIS |= {"gates", "creative", "provenance", "response"}
 BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
     "anyascii": {"identity"},
-    "charset_normalizer": {"encoding"},
+    "charset_normalizer": {"reading"},
     "click": {"cli"},
     "datasketch": {"authenticity"},
     "duckdb": {"loaders", "measures", "stores", "identity"},
@@ -35,7 +33,7 @@ OWNERS = {
     "neo4j": {"stores.neo4j"},
     "networkx": {"network", "circles", "measures"},
     "phonenumbers": {"contacts"},
-    "python_calamine": {"typed"},
+    "python_calamine": {"reading"},
     "rjieba": {"words"},
     "sklearn": {"forecast", "identity"},
     "stopwordsiso": {"words"},

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkoc import archives, gather, loaders, views
+from graphkoc import loaders
 from graphkoc.errors import DataError
-from graphkoc.views import View
+from graphkoc.reading import archives, gather, views
+from graphkoc.reading.views import View
 
 POSTS = View("posts", ("t/*.json", "*.jsonl"), ("id",), ("text",), "stream.posts", (("topic", "title"),))
 USERS = View("users", ("*.json", "*.jsonl"), ("user",))

@@ -10,7 +10,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from graphkoc import assets, origin
+from graphkoc import assets
+from graphkoc.reading import origin
 from graphkoc.tables import CANONICAL
 
 Said = tuple[str | None, str | None, str | None]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graphkoc import raw
 from graphkoc.errors import DataError
-from graphkoc.views import View
+from graphkoc.reading import raw
+from graphkoc.reading.views import View
 
 cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\r"), max_size=20)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graphkoc import encoding as encodings
-from graphkoc import raw
 from graphkoc.errors import DataError
+from graphkoc.reading import encoding as encodings
+from graphkoc.reading import raw
 
 __all__ = ["List", "Listed", "listed"]
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from graphkoc.errors import DataError
-from graphkoc.raw import RawFile
+from graphkoc.reading.raw import RawFile
 from graphkoc.tables import CANONICAL, Table
 
 __all__ = ["MADE", "ignored", "made", "mentions", "recognised", "selects"]

@@ -16,13 +16,13 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute
 
-from graphkoc import archives, documents, raw
-from graphkoc.archives import Member
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
-from graphkoc.raw import BadRow, RawFile
-from graphkoc.typed import Cell
-from graphkoc.views import View
+from graphkoc.reading import archives, documents, raw
+from graphkoc.reading.archives import Member
+from graphkoc.reading.raw import BadRow, RawFile
+from graphkoc.reading.typed import Cell
+from graphkoc.reading.views import View
 
 __all__ = ["Gathered", "gather"]
 

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphkoc.backtest.verdict import Chance, Margin, Placebo, Row, ceiling_note, undated_note, verdict
 from graphkoc.errors import AnalysisError
 from graphkoc.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, choose
 from graphkoc.forecast.top import NAMED, SHARE, top_share
 from graphkoc.log import Log
 from graphkoc.measures.activity import Pairs, credit, pairs
 from graphkoc.network import Network
-from graphkoc.verdict import Chance, Margin, Placebo, Row, ceiling_note, undated_note, verdict
 
 __all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
 

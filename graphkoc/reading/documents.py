@@ -1,6 +1,6 @@
 """Rows out of JSON documents: the answers of an API, a social network's export, a crawler's one file a post.
 
-A file holds one document, a list of documents, or in a `.jsonl` one a line. A view (`graphkoc.views`) takes a
+A file holds one document, a list of documents, or in a `.jsonl` one a line. A view (`graphkoc.reading.views`) takes a
 document that has its list of rows, or where it names none, the columns that must be there; a document may
 bring rows to several views. A value that is itself an object or a list becomes its JSON.
 """
@@ -11,11 +11,11 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from graphkoc import encoding as encodings
-from graphkoc import typed
 from graphkoc.errors import DataError
-from graphkoc.typed import Cell
-from graphkoc.views import View
+from graphkoc.reading import encoding as encodings
+from graphkoc.reading import typed
+from graphkoc.reading.typed import Cell
+from graphkoc.reading.views import View
 
 __all__ = ["Found", "in_lines", "rows"]
 

@@ -23,10 +23,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from graphkoc import contacts, raw
+from graphkoc import contacts
 from graphkoc.errors import DataError, UsageError
-from graphkoc.scaffold import MOST, SAMPLE, SLASHED, TIMES, Scaffold
-from graphkoc.views import View
+from graphkoc.reading import raw
+from graphkoc.reading.scaffold import MOST, SAMPLE, SLASHED, TIMES, Scaffold
+from graphkoc.reading.views import View
 
 __all__ = ["NAME", "applied", "find", "propose"]
 

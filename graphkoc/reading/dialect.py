@@ -61,8 +61,8 @@ where it cannot be one between thousands. made_id: an id out of who, what and wh
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
 unmangled: text whose bytes in UTF-8 were written as letters, as Meta's exports do. refuse: an error that
 ends the load with these words.
-Beside these there are `disclosed` and `origin_of` (`graphkoc.origin`), `plain_text` of HTML (`graphkoc.markup`), and
-what spreadsheets need (`graphkoc.shop`, `graphkoc.contacts`).
+Beside these there are `disclosed` and `origin_of` (`graphkoc.reading.origin`), `plain_text` of HTML
+(`graphkoc.reading.markup`), and what spreadsheets need (`graphkoc.reading.shop`, `graphkoc.contacts`).
 """
 
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}

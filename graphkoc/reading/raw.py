@@ -1,7 +1,7 @@
 """A raw file as a table of text: every row is either in it, or named with what is wrong with it.
 
 The suffix gives the format: `.csv`, `.tsv`, `.jsonl` and `.txt` are text and may be packed (`.gz`, `.xz`),
-`.parquet` and `.xlsx` bring typed values, of which `graphkoc.typed` makes the text that says the same.
+`.parquet` and `.xlsx` bring typed values, of which `graphkoc.reading.typed` makes the text that says the same.
 The first row of a CSV, TSV or workbook gives the columns, and a `.txt` has one column, `line`. A `.csv`
 whose first line has semicolons and no comma outside quotes is separated by semicolons, as spreadsheets
 do where the comma is the decimal point. What the text means is the business of the SELECTs in `loaders/`.
@@ -22,13 +22,14 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from graphkoc import archives, contacts, lines, typed
-from graphkoc import encoding as encodings
-from graphkoc.archives import Member
+from graphkoc import contacts
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
-from graphkoc.typed import Cell, Record
-from graphkoc.views import View
+from graphkoc.reading import archives, lines, typed
+from graphkoc.reading import encoding as encodings
+from graphkoc.reading.archives import Member
+from graphkoc.reading.typed import Cell, Record
+from graphkoc.reading.views import View
 
 __all__ = ["ASIDE", "BadRow", "RawFile", "detect", "find", "names", "read", "suffix", "tabled"]
 
@@ -122,7 +123,7 @@ def names(paths: Sequence[Path]) -> dict[Path, str]:
 
 
 def detect(path: Path, asked: str | None = None, member: Member | None = None) -> str:
-    """The encoding of a text file, as `graphkoc.encoding.detect` tells it; of a typed file "utf-8"."""
+    """The encoding of a text file, as `graphkoc.reading.encoding.detect` tells it; of a typed file "utf-8"."""
     if suffix(path.name) in TYPED:
         return encodings.UTF8
     with _opened(path, member) as (stream, _):

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from graphkoc import canonical, raw
 from graphkoc.errors import DataError, UsageError
+from graphkoc.reading import canonical, raw
+from graphkoc.reading.views import plain
 from graphkoc.tables import CANONICAL, Table
-from graphkoc.views import plain
 
 __all__ = ["Scaffold", "scaffold"]
 
