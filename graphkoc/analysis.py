@@ -70,8 +70,8 @@ def analyse(
     """The run of a projection; not saved yet.
 
     previous: the run whose circles and niches are followed on. threads: processes to use, by default one
-    for each processor; the result is the same. Raises AnalysisError when there are no dated reviews, or
-    nobody has a follower, and UsageError for tiers that there are none of.
+    for each processor; the result is the same. Raises AnalysisError when there are no dated reviews,
+    and UsageError for tiers that there are none of.
     """
     given, projection = projection, projection.placed()
     with clock("building the network"):

@@ -73,7 +73,7 @@ def gates(
       hers is known, unknown.
       creative: share of the reviews that are her own content, of those where it can be told; see
       `graphkoc.creative`. Who has written nothing is unknown.
-      small: as her tiers say (`graphkoc.tiers.sized`).
+      small: as her tiers say (`graphkoc.tiers.sized`); unknown where nobody has a known follower.
       unpaid: passed when, at the worst, the share of her reviews that were not paid for is high enough, failed
       when it is not at the best; the number is the bound that decides, or the upper one.
       knit: unknown without a follower.
@@ -96,8 +96,10 @@ def gates(
     _put(table, "creative", _own_share(projection, log, limit["letters"]), limit["own_share"])
 
     size = sizes.table
-    table["gate_small"] = _state((size["tier"] == "small").to_numpy(), (size["tier"] != "small").to_numpy())
-    table["gate_small_value"] = size["tier_size"].to_numpy()
+    unknown = (size["tier"] == tiers.UNKNOWN).to_numpy()
+    small = (size["tier"] == "small").to_numpy()
+    table["gate_small"] = _state(small, ~small & ~unknown)
+    table["gate_small_value"] = np.where(unknown, np.nan, size["tier_size"].to_numpy())
     table["gate_small_least"] = size["tier_low"].to_numpy()
     table["gate_small_most"] = size["tier_high"].to_numpy()
 
@@ -213,7 +215,7 @@ def words(name: str, person: pd.Series[Any]) -> str:
             state
         ]
     value, least = person[f"gate_{name}_value"], person[f"gate_{name}_least"]
-    if name == "small":
+    if name == "small" and not np.isnan(value):
         most = person["gate_small_most"]
         of = f"{least:,.0f} to {most:,.0f}" if np.isfinite(most) else f"{least:,.0f} or more"
         whose = "known followers" if person["tier_profile"] == tiers.RELATIVE else "followers"
@@ -222,6 +224,7 @@ def words(name: str, person: pd.Series[Any]) -> str:
         return {
             "client": "no purchase of hers is known",
             "creative": "no text or picture is known",
+            "small": "no follower of anybody is known",
             "knit": "no follower is known",
         }.get(name, "not known")
     if name == "active":

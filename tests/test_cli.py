@@ -379,10 +379,10 @@ def test_an_unknown_consumer_niche_or_query_parameter_is_named(place: Path) -> N
 
 
 def test_nothing_to_analyse_ends_with_6(tmp_path: Path) -> None:
-    small(tmp_path / "raw", "1,10,1,5,4,959670000\n")
-    (tmp_path / "raw" / "trust.csv").write_text("truster,trustee\n")
-    run("load", "ciao", "raw", cwd=tmp_path)
-    assert "nobody who has reviewed has a known follower" in sentence(run("analyse", cwd=tmp_path), 6)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "consumers.csv").write_text("consumer\nanna\n")
+    run("load", "csv", "raw", cwd=tmp_path)
+    assert "no review has a date" in sentence(run("analyse", cwd=tmp_path), 6)
     assert "no measure called 'fame'" in sentence(run("analyse", "--measures", "fame", cwd=tmp_path), 2)
 
 

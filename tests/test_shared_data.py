@@ -18,6 +18,7 @@ import neo4j_server
 import pandas as pd
 import pytest
 
+import graphkoc
 from graphkoc import loaders
 from graphkoc.stores import open_store
 
@@ -90,6 +91,38 @@ def test_each_store_gives_back_what_was_loaded(source: str, place: str) -> None:
         assert json.loads(files) == [vars(count) for count in loaded(source).files]
     finally:
         store.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "kind", "why", "listed", "not_tested"),
+    [
+        (
+            "amazon",
+            ["amazon_reviews_us_hair_dryer.tsv.gz"],
+            "formula",
+            "nobody has a known follower",
+            True,
+            "nobody has a known follower",
+        ),
+        ("filmtrust", [], "percentiles", "there is not enough for a list", False, "no review has a date"),
+        ("discourse", [], "formula", "a forecast does no better than the formula here", True, None),
+    ],
+)
+def test_the_same_recipe_gives_a_list_or_says_what_is_missing_and_names_its_score(
+    tmp_path: Path, source: str, files: list[str], kind: str, why: str, listed: bool, not_tested: str | None
+) -> None:
+    store = open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    try:
+        store.upsert({**loaded(source, *files).tables, "loads": loaded(source, *files).record(NOW)})
+        run = graphkoc.analyse(store, tmp_path / "run")
+    finally:
+        store.close()
+    assert run.info["score"]["kind"] == kind
+    assert why in run.info["score"]["why"]
+    assert bool(len(run.kocs())) is listed
+    assert (run.info["backtest_why_not"] or "").startswith(not_tested or "")
+    page = graphkoc.write_report(run, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ("possible key opinion consumers" in page) is (source == "amazon")
 
 
 # --- Amazon ---------------------------------------------------------------------------------------------

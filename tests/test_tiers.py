@@ -85,6 +85,18 @@ def test_without_stated_followers_nobody_is_called_koc_or_kol_whatever_is_asked_
     assert found.told["why"].startswith("relative tiers were asked for")
 
 
+def test_where_nobody_has_a_known_follower_a_tier_is_known_only_of_whom_the_platform_states_it() -> None:
+    platform, followers = people([None] * 3)
+    found = tiers.sized(platform, followers, np.zeros(3))
+    assert found.table["tier"].tolist() == ["unknown"] * 3
+    assert found.table["label"].tolist() == ["unknown audience"] * 3
+    assert (found.told["low"], found.told["high"]) == (None, None)
+    assert found.told["why"].endswith("nobody here has a known follower, so who has a small audience is not known")
+    stated = tiers.sized(*people([2_000, 2_000, None]), np.zeros(3))
+    assert stated.table["label"].tolist() == ["KOC", "KOC", "unknown audience"]
+    assert (stated.told["name"], stated.told["low"]) == ("huojian", 1_000)
+
+
 def test_a_platform_without_published_limits_is_compared_with_itself_though_it_states_followers() -> None:
     platform, followers = people([10, 20_000, 3], "discourse")
     found = tiers.sized(platform, followers, np.array([5.0, 9, 0]))

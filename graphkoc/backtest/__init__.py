@@ -134,6 +134,8 @@ def backtest(
     """
     if not len(log.day) or log.timeless:
         raise AnalysisError("no review has a date, so nothing can be checked against what came later")
+    if not len(log.network.source):
+        raise AnalysisError("nobody has a known follower, so there are no follow-on reviews to check a ranking by")
     past = Past(log) if past is None else past
     rng = np.random.default_rng(rng_seed)
     done: list[Split] = []

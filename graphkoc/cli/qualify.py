@@ -122,11 +122,13 @@ def analyse(
     }
     tested = run.info["backtest"]
     verdict = tested["verdict"] if tested else f"Not checked against the past: {run.info['backtest_why_not']}."
+    limited = run.info["tiers"]["low"] is not None
+    who = "key opinion consumers" if limited else "people who may be key opinion consumers"
     text = (
         f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {counts['follows']:,} follows\n"
         f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
         f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
-        f"{len(run.kocs())} key opinion consumers by the {run.info['score']['kind']}\n"
+        f"{len(run.kocs()):,} {who} by the {run.info['score']['kind']}\n"
         f"{click.wrap_text(_tiers(run.info['tiers']), 100)}\n"
         f"{click.wrap_text(verdict, 100)}\n"
         f"run  {run.folder}\n"
@@ -137,6 +139,8 @@ def analyse(
 
 def _tiers(told: dict[str, Any]) -> str:
     """By whose limits an audience is small, and why."""
+    if told["low"] is None:
+        return str(told["why"])
     small = f"{told['low']:,.0f} to {told['high']:,.0f} {told['basis']}"
     return f"a small audience is {small}, by the tiers {told['name']}: {told['why']}"
 

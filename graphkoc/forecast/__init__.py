@@ -52,6 +52,8 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
     a newer one began, and compared with the formula by the share of that window's follow-on reviews that
     the first people of each collect.
     """
+    if not len(past.log.network.source):
+        return None, "nobody has a known follower: all that is left of the formula is her own recent activity"
     windows = past.windows(at)
     credit = sum(float(window.credit.sum()) for window in windows)
     if len(windows) < LEARNED_FROM:

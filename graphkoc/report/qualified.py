@@ -13,6 +13,7 @@ from graphkoc.report.charts import percent
 from graphkoc.report.names import display_name
 from graphkoc.response import NUMBERS
 from graphkoc.runs import Run
+from graphkoc.tiers import UNKNOWN
 
 __all__ = ["industry", "numbers", "through", "tiers"]
 
@@ -38,6 +39,8 @@ def tiers(run: Run) -> dict[str, Any]:
 
 def _range(run: Run, profile: str) -> str:
     hers = run.people[run.people["tier_profile"] == profile].iloc[0]
+    if hers["tier"] == UNKNOWN:
+        return "not known"
     return f"{hers['tier_low']:,.0f} to {hers['tier_high']:,.0f}" if np.isfinite(hers["tier_high"]) else "any"
 
 

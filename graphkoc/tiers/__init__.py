@@ -23,6 +23,7 @@ from graphkoc.errors import AnalysisError, UsageError
 __all__ = [
     "RELATIVE",
     "SMALLEST",
+    "UNKNOWN",
     "Band",
     "Limits",
     "Profile",
@@ -37,6 +38,7 @@ __all__ = [
 
 RELATIVE = "relative"
 SIZES = ("tiny", "small", "wide")
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -178,8 +180,8 @@ def relative(audience: NDArray[np.float64]) -> Tiers:
 class Sizes:
     """Everybody's tier.
 
-    table: one row a consumer: tier (tiny, small, wide), label (what her profile calls it; `small audience`
-    and so on where nobody states her followers), tier_profile, tier_size (followers as the platform states
+    table: one row a consumer: tier (tiny, small, wide, or unknown), label (what her profile calls it; `small
+    audience` and so on where nobody states her followers), tier_profile, tier_size (followers as the platform states
     them, or known), tier_low, tier_high (of the small tier, both included). told: what a run keeps of it.
     """
 
@@ -194,12 +196,14 @@ def sized(
 
     platform, followers: (n,), null where not known. audience: (n,) known followers. name: the profile that
     is taken for whoever's followers are stated; by default that of her platform's tier file, and where it
-    has none, or with the profile `relative`, known followers are compared with each other. Raises
-    UsageError for a profile that there is none of, AnalysisError when nobody has a known follower.
+    has none, or with the profile `relative`, known followers are compared with each other. Where nobody has
+    a known follower they tell nothing, and the tier is unknown. Raises UsageError for a profile that there is
+    none of.
     """
     check_tiers(name)
     known = profiles()
-    by_order = relative(audience)
+    told = bool((audience > 0).any())
+    by_order = relative(audience) if told else Tiers(float(SMALLEST), float(SMALLEST))
     stated = followers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     place = platform.reset_index(drop=True).astype("str")
     if name is None:
@@ -210,7 +214,7 @@ def sized(
     profile_of[np.isnan(stated)] = RELATIVE
     by_known = profile_of == RELATIVE
     size = np.where(by_known, audience, stated)
-    tier = by_order.of(audience).astype(object)
+    tier = by_order.of(audience).astype(object) if told else np.full(len(size), UNKNOWN, dtype=object)
     low, high = np.full(len(size), by_order.low), np.full(len(size), by_order.high)
     label = (pd.Series(tier) + " audience").to_numpy(dtype=object)
     for one in known.values():
@@ -232,14 +236,15 @@ def sized(
     ).astype({"tier": "str", "label": "str", "tier_profile": "str"})
     used = [known[one] for one in known if (profile_of == one).any()]
     most = max(used, key=lambda one: int((profile_of == one.name).sum()))
+    limited = told or most.name != RELATIVE
     return Sizes(
         table,
         {
             "name": most.name,
-            "low": float(low[profile_of == most.name][0]),
-            "high": float(high[profile_of == most.name][0]),
+            "low": float(low[profile_of == most.name][0]) if limited else None,
+            "high": float(high[profile_of == most.name][0]) if limited else None,
             "basis": "known followers" if most.name == RELATIVE else "followers",
-            "why": _why(name, by_known, place),
+            "why": _why(name, by_known, place) + ("" if told or not by_known.any() else NOBODY),
             "people": table["tier"].value_counts().sort_index().to_dict(),
             "labels": table["label"].value_counts().sort_index().to_dict(),
             "profiles": [
@@ -255,6 +260,9 @@ def sized(
             ],
         },
     )
+
+
+NOBODY = "; nobody here has a known follower, so who has a small audience is not known"
 
 
 def _why(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str]) -> str:
