@@ -16,7 +16,7 @@ from graphkoc.forecast.percentiles import percentile_query
 from graphkoc.forecast.queries import feature_query
 from graphkoc.provenance import ORIGINS
 from graphkoc.runs import Run
-from graphkoc.score import Part, points
+from graphkoc.score import PILLARS, Part, points
 from graphkoc.tiers import RELATIVE
 
 __all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", "reasons"]
@@ -30,18 +30,22 @@ CARRIERS = 5
 def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
-    Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, query}], tier,
-    label, audience, rank, niche, circle, gates, reasons, cautions}. percentile: share of her tier whose value
-    is at most hers, 0 to 100. query: a command line, or a SELECT for DuckDB, that recomputes the value. gates:
-    as `graphkoc.gates.told` says. Raises UsageError for an unknown consumer.
+    Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
+    query}], pillars: [{pillar, what, points}], tier, label, audience, rank, niche, circle, gates, change,
+    carried_by: [{consumer, times, last}], reasons, cautions}. percentile: share of her tier whose value is at
+    most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a command line, or a SELECT for
+    DuckDB, that recomputes the value. pillars: sums of the parts in each. gates: as `graphkoc.gates.told` says.
+    change: what would put her a place higher. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
+    parts = _parts(run, person)
     return {
         "consumer": consumer,
         "score": float(person["score"]),
         "kind": run.info["score"]["kind"],
-        "parts": _parts(run, person),
+        "parts": parts,
+        "pillars": _pillars(parts),
         "tier": person["tier"],
         "label": person["label"],
         "audience": int(person["audience"]),
@@ -119,6 +123,15 @@ def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
             else f"graphkoc query {part.query} -p {shlex.quote(f'consumer={consumer}')} -p at={run.info['at']}",
         }
         for part in parts_of(run)
+    ]
+
+
+def _pillars(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pillars that the parts are in, in their order, each with the sum of their points."""
+    return [
+        {"pillar": pillar.name, "what": pillar.what, "points": math.fsum(part["points"] for part in inside)}
+        for pillar in PILLARS
+        if (inside := [part for part in parts if part["pillar"] == pillar.name])
     ]
 
 

@@ -156,11 +156,23 @@ def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it
         why = asked(place, "explain", consumer, "graphkoc-demo/run")
         assert set(why) >= {"consumer", "score", "parts", "tier", "niche", "cautions"}
         assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-9)
+        assert sum(pillar["points"] for pillar in why["pillars"]) == pytest.approx(why["score"], abs=1e-9)
         for part in why["parts"]:
             assert set(part) >= {"part", "pillar", "value", "points", "percentile", "query"}
             with duckdb.connect() as connection:
                 found = connection.execute(part["query"].replace("graphkoc-demo", str(place / "graphkoc-demo")))
                 assert found.fetchone()[0] == pytest.approx(part["value"], rel=1e-9, abs=1e-9), part["part"]
+
+
+def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(place: Path) -> None:
+    why = asked(place, "explain", "ciao:264", "graphkoc-demo/run")
+    text = run("explain", "ciao:264", "graphkoc-demo/run", cwd=place).stdout
+    assert text.startswith(f"ciao:264: {why['score']:.2f} points, rank 1; small audience, 14 known followers\n")
+    for pillar in why["pillars"]:
+        assert f"  {pillar['points']:6.2f}  {pillar['pillar']}: " in text
+    assert "SELECT" not in text
+    sheet = run("explain", "ciao:264", "graphkoc-demo/run", "--format", "csv", cwd=place).stdout
+    assert [row["query"] for row in csv.DictReader(io.StringIO(sheet))] == [part["query"] for part in why["parts"]]
 
 
 def test_an_audience_of_nobody_earns_no_points(place: Path) -> None:

@@ -207,13 +207,14 @@ def members(group: str, run: str | None, format_: str | None, output: Path | Non
 def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | None, output: Path | None) -> None:
     """Say why a consumer stands where she stands.
 
-    The score's parts add up. Each comes with what recomputes it: a command that asks the store, or, of a
-    forecast, a SELECT that DuckDB runs on the run's own tables.
+    The score's parts add up, under the pillars that they belong to. As JSON or CSV each comes with what
+    recomputes it: a command that asks the store, or, of a forecast, a SELECT that DuckDB runs on the run's
+    own tables.
 
     \b
     Examples:
       graphkoc explain ciao:212
-      graphkoc explain ciao:212 graphkoc-demo/run --format json
+      graphkoc explain ciao:212 graphkoc-demo/run --format csv -o why.csv
     """
     import graphkoc
 
@@ -224,20 +225,37 @@ def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | N
             part["query"] = part["query"].replace("graphkoc ", asked, 1)
     place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
     lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['label']}, {why['audience']:,} known followers"]
-    lines += [
-        f"  {part['points']:6.2f}  {part['what']} of {part['value']:,.2f} "
-        f"(at least as much as {part['percentile']:.1f} % of her tier)\n          {part['query']}"
-        for part in why["parts"]
-    ]
+    lines += _points(why)
     lines += [
         f"  {gate['state']:<7} {gate['who']}{'' if gate['required'] else ', not required'}: {gate['words']}"
         for gate in why["gates"]
     ]
     lines += [f"  next  {why['change']}"] if why["change"] else []
-    lines += [f"  by    {one['consumer']}, who followed on {one['times']:,} times" for one in why["carried_by"]]
+    times = [(one["consumer"], "once" if one["times"] == 1 else f"{one['times']:,} times") for one in why["carried_by"]]
+    lines += [f"  by    {follower}, who followed on {often}" for follower, often in times]
     lines += [f"  for   {reason}" for reason in why["reasons"]]
     lines += [f"  but   {caution}" for caution in why["cautions"]]
     emit(why, format_, output, rows=why["parts"], text="\n".join(lines))
+
+
+def _points(why: Mapping[str, Any]) -> list[str]:
+    """The score's parts under their pillars, and where what recomputes them is to be had."""
+    lines = []
+    for pillar in why["pillars"]:
+        inside = [part for part in why["parts"] if part["pillar"] == pillar["pillar"]]
+        told = [
+            f"{part['what']}: {_number(part['value'])} (at least as much as {part['percentile']:.1f} % of her tier)"
+            for part in inside
+        ]
+        lines.append(f"  {pillar['points']:6.2f}  {pillar['pillar']}: {told[0] if len(told) == 1 else pillar['what']}")
+        lines += [
+            f"          {part['points']:6.2f}  {said}" for part, said in zip(inside, told, strict=True) if len(told) > 1
+        ]
+    return [*lines, "  The query behind each number: --format csv or json."]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.2f}".removesuffix(".00")
 
 
 def _fractions(_: click.Context, __: click.Parameter, text: str) -> tuple[float, ...]:
