@@ -3,10 +3,10 @@
 A word is a run of letters (digits may follow: v60), folded by NFKC and case; of letters of an alphabet it
 has at least two. A run of Chinese characters is cut by rjieba (`pip install 'graphkoc[zh]'`); where that
 is not installed, each two neighbours are a word, and `caution` says so. Japanese is not cut: a run of
-kanji or of katakana is a word, hiragana is none. A tag is a word as it stands. Numbers, addresses,
-mentions, markup and sticker codes are none, nor are stop words (of stopwords-iso, but for `KEPT`): the
-English and the Chinese ones nowhere, and those of another language in a text that has two of them at
-least, and more of them than of any other language's. So "pour" goes from French and stays in
+kanji or of katakana is a word, hiragana is none. A tag is a word as it stands, without what comes before a
+colon. Numbers, addresses, mentions, markup and sticker codes are none, nor are stop words (of stopwords-iso,
+but for `KEPT`): the English and the Chinese ones nowhere, and those of another language in a text that has
+two of them at least, and more of them than of any other language's. So "pour" goes from French and stays in
 "pour-over coffee".
 
 Strangers wrote all this. Of a text the first `LONGEST_TEXT` characters are read and the first
@@ -174,7 +174,8 @@ def _cut(text: str) -> Iterable[str]:
 
 def _tags(text: str) -> Iterable[str]:
     for tag in text.split():
-        word = "".join(_runs(tags=True).findall(tag)).strip("-_")
+        # Of a tag that says what it is, as in category:pans, the word is what comes after.
+        word = "".join(_runs(tags=True).findall(tag.rpartition(":")[2])).strip("-_")
         if len(word) > 1 and not word.isdecimal():
             yield word
 

@@ -293,6 +293,11 @@ def test_names_are_short_visible_and_no_two_the_same(facts: list) -> None:
     assert choose(known, found) == found
 
 
+def test_words_that_only_repeat_the_category_follow_no_category() -> None:
+    words = ["coffee-grinders", "grinder", "coffee-beans", "burr"]
+    assert choose([Known(["Coffee Grinders"], words, [])], [None]) == ["Coffee Grinders: coffee-beans, burr"]
+
+
 WORDS = ["a1", "b2", "c3", "d4"]
 
 

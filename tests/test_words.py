@@ -84,6 +84,11 @@ def test_words_of_a_text(text: str, words: list[str]) -> None:
 
 def test_a_tag_is_a_word_as_it_stands() -> None:
     assert words_of("#手冲咖啡 pour-over 2024 V60 the #a 手冲咖啡", tags=True) == ["手冲咖啡", "pour-over", "v60"]
+    assert words_of("kind:question category:hair-dryers a:b:c:kettle end:", tags=True) == [
+        "question",
+        "hair-dryers",
+        "kettle",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,12 @@ class Known:
     def with_words(self) -> Iterator[str]:
         """The category and any two words; words that only repeat the category are passed over."""
         lead = self.leads[0]
-        said = [word for word in self.words if not any(kin(word, other) for other in words_of(lead))]
+        there = words_of(lead)
+        said = [
+            word
+            for word in self.words
+            if not all(any(kin(piece, other) for other in there) for piece in word.split("-"))
+        ]
         for some in combinations(said, min(len(said), 2)) if said else ():
             name = lead + ", ".join(some)
             yield name if len(name) <= LONGEST else lead + some[0]
