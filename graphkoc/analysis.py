@@ -78,13 +78,13 @@ def analyse(
         log, at = _log(projection, settings.until)
     with clock("measuring"):
         measured = measures.table(log.network, settings.measures)
+    with clock("looking for patterns"):
+        seen = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
     with clock("asking who may be one"):
-        sizes, qualified = _qualified(projection, log, at, measured, settings)
+        sizes, qualified = _qualified(projection, log, at, measured, seen, settings)
     groups = group(
         log, projection, moment(at).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock
     )
-    with clock("looking for patterns"):
-        seen = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
     with clock("scoring"):
         past = Past(log)
         expected = forecast(past, at)
@@ -157,7 +157,7 @@ def _log(projection: Projection, until: datetime | None) -> tuple[Log, float]:
 
 
 def _qualified(
-    projection: Projection, log: Log, at: float, measured: pd.DataFrame, settings: Settings
+    projection: Projection, log: Log, at: float, measured: pd.DataFrame, seen: Authenticity, settings: Settings
 ) -> tuple[tiers.Sizes, pd.DataFrame]:
     """Everybody's tiers, and with them what her audience, her reviews and what came back say of her."""
     ids = log.network.ids
@@ -166,7 +166,8 @@ def _qualified(
     sizes = tiers.sized(consumers["platform"], consumers["followers"], audience, settings.tiers)
     engaged = engagements(projection)
     tightness, kept = knit(log.network), ledger(projection, ids, engaged)
-    passed = gates.gates(projection, log, at, sizes, kept, tightness["knit_z"].to_numpy(), settings.brand)
+    knit_z, copied = tightness["knit_z"].to_numpy(), seen.copies["review"]
+    passed = gates.gates(projection, log, at, sizes, kept, knit_z, copied, settings.brand)
     came_back = response(projection, ids, sizes.table, engaged)
     followers = consumers[["followers", "quote"]].astype("Float64").astype(float).reset_index(drop=True)
     return sizes, pd.concat([sizes.table, followers, tightness, kept, passed, came_back], axis=1)

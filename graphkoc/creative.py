@@ -20,20 +20,25 @@ DENSE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
 
 
 def own_content(
-    reviews: pd.DataFrame, texts: pd.DataFrame, platform: pd.Series[str], letters: NDArray[np.float64]
+    reviews: pd.DataFrame,
+    texts: pd.DataFrame,
+    platform: pd.Series[str],
+    letters: NDArray[np.float64],
+    copied: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """For each review whether it is creative content, as far as that can be told.
 
     reviews: review, consumer, created_at, media. texts: review, title, text. platform: (k,) each review's,
     null where unknown. letters: (k,) fewest letters that count as words of her own; Chinese, Japanese and
-    Korean ones count three.
+    Korean ones count three. copied: (k,) whose text is nearly one that somebody else had before
+    (`graphkoc.authenticity`).
 
     Returns one row a review, in their order: own (bool: she has written at least so many letters that
-    nobody, herself included, had written before, or, without so many letters, there is a picture or video)
-    and told (bool: there is a text or picture, or the platform brings them for at least half of its
-    reviews, so that this one has none). Two texts are the same when they differ in case, spaces and signs
-    only. Of two that are the same the earlier one is the original, of the same time that with the lower id;
-    undated ones come last.
+    nobody, herself included, had written before, and no near copy, or, without so many letters, there is a
+    picture or video) and told (bool: there is a text or picture, or the platform brings them for at least half
+    of its reviews, so that this one has none). Two texts are the same when they differ in case, spaces and
+    signs only. Of two that are the same the earlier one is the original, of the same time that with the lower
+    id; undated ones come last.
     """
     written = texts.set_index("review").reindex(reviews["review"])
     said = _letters(written["title"], written["text"])
@@ -43,8 +48,8 @@ def own_content(
     order = np.lexsort((reviews["review"].to_numpy(dtype=str), days(reviews["created_at"])))
     order = order[words[order]]
     code = said.dictionary_encode().indices.to_numpy()[order]
-    again = np.zeros(len(reviews), dtype=bool)
-    again[order] = pd.Series(code).duplicated().to_numpy()
+    again = copied.copy()
+    again[order] |= pd.Series(code).duplicated().to_numpy()
     any_of_it = (length > 0) | (media > 0)
     share = pd.Series(any_of_it).groupby(platform.fillna("").to_numpy(dtype=object)).transform("mean").to_numpy()
     return pd.DataFrame({"own": np.where(words, ~again, media > 0), "told": any_of_it | (share >= TOLD)})

@@ -56,12 +56,14 @@ def gates(
     sizes: tiers.Sizes,
     ledger: pd.DataFrame,
     knit_z: Values,
+    copied: pd.Series[str],
     brand: Brand | None,
 ) -> pd.DataFrame:
     """Every consumer's gates at day `at`, a row a node of log.network.
 
     ledger: unpaid_low and unpaid_high, a row a node (`graphkoc.provenance`). knit_z: (n,) how tightly knit her
-    audience is (`graphkoc.measures.knit`), NaN for none. brand: ours; without it who is a client is unknown.
+    audience is (`graphkoc.measures.knit`), NaN for none. copied: the reviews whose text is nearly one that
+    somebody else had before (`graphkoc.authenticity`). brand: ours; without it who is a client is unknown.
 
     Returns for each gate x `gate_x` (passed, failed or unknown) and, but for person, `gate_x_value` (the
     number, NaN where unknown) and `gate_x_least` (the limit it must reach); for small `gate_small_most` too.
@@ -93,7 +95,7 @@ def gates(
     recent = np.bincount(log.person[log.day > at - limit["days"][log.person]], minlength=n).astype(float)
     _put(table, "active", recent, limit["reviews"])
     _put(table, "client", _purchases(projection, log, at, limit["days"], brand), limit["purchases"])
-    _put(table, "creative", _own_share(projection, log, limit["letters"]), limit["own_share"])
+    _put(table, "creative", _own_share(projection, log, limit["letters"], copied), limit["own_share"])
 
     size = sizes.table
     unknown = (size["tier"] == tiers.UNKNOWN).to_numpy()
@@ -149,13 +151,14 @@ def _purchases(projection: Projection, log: Log, at: float, window: Values, bran
     return np.where(known, np.bincount(who[inside], minlength=n), np.nan)
 
 
-def _own_share(projection: Projection, log: Log, letters: Values) -> Values:
+def _own_share(projection: Projection, log: Log, letters: Values, copied: pd.Series[str]) -> Values:
     """(n,) share of each person's reviews that is creative content; NaN where that cannot be told."""
     n = len(log.network)
     reviews = projection.reviews
     who = pd.Index(log.network.ids).get_indexer(pd.Index(reviews["consumer"]))
     platform = reviews["consumer"].map(projection.consumers.set_index("consumer")["platform"])
-    content = own_content(reviews, projection.texts, platform, letters[who])
+    near = reviews["review"].isin(copied).to_numpy()
+    content = own_content(reviews, projection.texts, platform, letters[who], near)
     told = content["told"].to_numpy()
     of = np.bincount(who[told], minlength=n)
     own = np.bincount(who[told & content["own"].to_numpy()], minlength=n)

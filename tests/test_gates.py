@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from small_market import market
 
 from graphkoc import gates, tiers
+from graphkoc.authenticity.copied import copies
 from graphkoc.brand import Brand
 from graphkoc.measures.knit import knit
 from graphkoc.network import days
@@ -36,7 +37,8 @@ def table(projection: Projection, brand: Brand | None = None) -> pd.DataFrame:
     sizes = tiers.sized(consumers["platform"], consumers["followers"], audience)
     kept = ledger(projection, ids, engagements(projection))
     at = float(days(pd.Series([pd.Timestamp(AT)]))[0])
-    found = gates.gates(projection, log, at, sizes, kept, knit(log.network)["knit_z"].to_numpy(), brand)
+    copied = copies(projection.reviews, projection.texts)["review"]
+    found = gates.gates(projection, log, at, sizes, kept, knit(log.network)["knit_z"].to_numpy(), copied, brand)
     return found.set_index(pd.Index(ids))
 
 
@@ -125,6 +127,16 @@ def test_creative_content_is_her_own_neither_copied_nor_repeated() -> None:
         **dict.fromkeys("beg", "failed"),
         "h": "unknown",
     }
+
+
+def test_a_text_that_somebody_else_had_before_but_for_a_few_words_is_no_content_of_her_own() -> None:
+    first = f"{LONG}, and I would buy it again for my mother, who makes tea all day long and never waits for it"
+    handed_out = first.replace("mother", "father").replace("tea", "coffee")
+    said = {"anna": first, "bea": handed_out, "cleo": f"{first[::-1]} is what I say"}
+    reviews = [review(i, one, f"2026-06-0{i + 1}") for i, one in enumerate(said)]
+    texts = [{"review": f"r{i:03}", "text": text} for i, text in enumerate(said.values())]
+    found = table(market(consumers=people(*said), reviews=reviews, texts=texts, follows=ring(*said)))
+    assert found["gate_creative"].to_dict() == {"anna": "passed", "bea": "failed", "cleo": "passed"}
 
 
 def test_where_there_is_no_text_at_all_creative_is_unknown_and_keeps_nobody_out() -> None:
