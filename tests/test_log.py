@@ -57,6 +57,32 @@ def test_credit_is_what_its_definition_says(rows: list, ties: list, at: int) -> 
     assert by_name(log, earned) == pytest.approx(slow_credit(rows, ties, at))
 
 
+@given(reviews, follows, st.sampled_from([1, 7, 2_000_000]))
+def test_pairs_are_the_follows_of_whom_both_ends_reviewed_a_product_on_different_days(
+    rows: list, ties: list, at_once: int
+) -> None:
+    log = log_of(rows, ties)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphkoc.measures.activity.ROWS", at_once)
+        found = pairs(log)
+    first = first_reviews(rows)
+    wanted = sorted(
+        (followee, follower, product, first[followee, product], first[follower, product])
+        for follower, followee in ties
+        for product in "xyz"
+        if follower != followee
+        and first.get((followee, product), np.inf) != first.get((follower, product), np.inf)
+        and {(followee, product), (follower, product)} <= set(first)
+    )
+    ids, things = log.network.ids, log.subject_names()
+    np.testing.assert_array_equal(found.source, log.network.source[found.edge])
+    np.testing.assert_array_equal(found.target, log.network.target[found.edge])
+    columns = (ids[found.source], ids[found.target], things[found.thing], found.source_day, found.target_day)
+    assert list(zip(*(values.tolist() for values in columns), strict=True)) == wanted
+    adoptions = dict(zip(zip(found.target.tolist(), found.thing.tolist(), strict=True), found.adoption, strict=True))
+    assert sorted(adoptions.values()) == list(range(len(adoptions)))
+
+
 @given(reviews, follows)
 def test_an_adoption_gives_one_credit_in_all(rows: list, ties: list) -> None:
     log = log_of(rows, ties)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import pairwise
 
-import duckdb
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.log import Log
@@ -19,6 +18,8 @@ Values = NDArray[np.float64]
 
 HALF_LIFE = 90.0
 """Days in which a review's weight halves."""
+ROWS = 2_000_000
+"""Subjects of follows that are looked up at once."""
 
 
 def activity(log: Log, at: float, half_life: float = HALF_LIFE) -> Values:
@@ -71,29 +72,45 @@ class Pairs:
 
 
 def pairs(log: Log, network: Network | None = None) -> Pairs:
-    """The pairs of a log; `network` stands in for the log's own (a placebo's shuffled follows)."""
+    """The pairs of a log, sorted by edge and thing; `network` stands in for the log's own (a placebo's follows)."""
     network = network or log.network
     subjects = log.subjects
-    edges = {"edge": np.arange(len(network.source), dtype=np.int32), "source": network.source, "target": network.target}
-    firsts = {"person": subjects.person, "thing": subjects.subject, "day": subjects.day}
-    with duckdb.connect() as connection:
-        connection.register("edges", pd.DataFrame(edges))
-        connection.register("firsts", pd.DataFrame(firsts))
-        text = Path(__file__).with_name("pairs.sql").read_text(encoding="utf-8")
-        found = connection.execute(text).fetchnumpy()
-    edge, thing = np.asarray(found["edge"]), np.asarray(found["thing"])
-    source, target = network.source[edge], network.target[edge]
     things = int(subjects.subject.max(initial=0)) + 1
-    _, adoption = np.unique(target.astype(np.int64) * things + thing, return_inverse=True)
+    cells = subjects.person.astype(np.int64) * things + subjects.subject
+    order = np.argsort(cells)
+    cells, day = cells[order], subjects.day[order]
+    begin = np.searchsorted(cells, np.arange(len(network) + 1) * things)
+    met = np.diff(begin)
+    # Who came upon less of a follow's two ends is gone through, and looked up among what the other came upon.
+    less = met[network.source] <= met[network.target]
+    one, other = np.where(less, (network.source, network.target), (network.target, network.source))
+    found = [np.empty((0, 3), dtype=np.int64)]
+    for first, last in _batches(met[one]):
+        size = met[one[first:last]]
+        edge = np.repeat(np.arange(first, last), size)
+        mine = np.arange(len(edge)) + np.repeat(begin[one[first:last]] - np.cumsum(size) + size, size)
+        wanted = cells[mine] + (other[edge] - one[edge].astype(np.int64)) * things
+        theirs = np.minimum(np.searchsorted(cells, wanted), len(cells) - 1)
+        met_both = (cells[theirs] == wanted) & (day[theirs] != day[mine])
+        found.append(np.column_stack([edge, mine, theirs])[met_both])
+    edge, mine, theirs = np.concatenate(found).T
+    mine, theirs = np.where(less[edge], (mine, theirs), (theirs, mine))
+    _, adoption = np.unique(cells[theirs], return_inverse=True)
     return Pairs(
-        edge,
-        source,
-        target,
-        thing,
-        np.asarray(found["source_day"]),
-        np.asarray(found["target_day"]),
+        edge.astype(np.int32),
+        network.source[edge],
+        network.target[edge],
+        (cells[mine] % things).astype(np.int32),
+        day[mine],
+        day[theirs],
         adoption.astype(np.int32),
     )
+
+
+def _batches(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Ranges of follows with not many more rows than fit."""
+    batch = np.cumsum(rows) // ROWS
+    return pairwise([*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), len(rows)])
 
 
 def credit(pairs: Pairs, n: int, after: float, until: float = np.inf) -> Values:
