@@ -109,8 +109,14 @@ class Log:
     def first_day(self) -> NDArray[np.float64]:
         """(n,) float64: the day of each consumer's first review, infinite for those who wrote none."""
         first = np.full(len(self.network), np.inf)
-        np.minimum.at(first, self.person, self.day)
+        # The oldest are assigned last, and stay.
+        first[self.person[::-1]] = self.day[::-1]
         return first
+
+    @cached_property
+    def by_person(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which rows, by person and thing: (k,) of the reviews; and by person and topic: (j,) of the topics' uses."""
+        return np.lexsort((self.thing, self.person)), np.lexsort((self.topic, self.topic_person))
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -118,6 +124,10 @@ class Log:
         things = int(self.thing[self.sold].max(initial=-1)) + 1
         kinds = len(self.categories) + 1
         filed = np.where(self.category < 0, kinds - 1, self.category)
+        if not len(self.topic):
+            # First reviews are in this order already.
+            subject, kind = self.thing[self.sold].astype(np.int32), filed[self.sold].astype(np.int32)
+            return Subjects(self.person[self.sold], subject, self.day[self.sold], kind)
         person = np.concatenate([self.person[self.sold], self.topic_person])
         subject = np.concatenate([self.thing[self.sold], things + self.topic])
         day = np.concatenate([self.day[self.sold], self.topic_day])
