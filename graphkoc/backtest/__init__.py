@@ -21,8 +21,10 @@ from graphkoc.errors import AnalysisError
 from graphkoc.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, choose
 from graphkoc.forecast.top import NAMED, SHARE, top_share
 from graphkoc.log import Log
+from graphkoc.measures import audience
 from graphkoc.measures.activity import Pairs, credit, pairs
 from graphkoc.network import Network
+from graphkoc.score import formula
 
 __all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
 
@@ -211,7 +213,7 @@ def _split(past: Past, at: float, top: float, rng: np.random.Generator) -> Split
         credit(pairs(log, _shuffled(snapshot.network, rng)), n, after=at)[people],
         _halves(seen, n, at, people, rng),
         {
-            "score": _scored(model, values),
+            "score": by_hand(values) if model is None else model.score(values),
             "formula": by_hand(values),
             **{name: values[:, column[feature]] for name, feature in RANKINGS.items()},
             "oracle": truth,
@@ -221,10 +223,6 @@ def _split(past: Past, at: float, top: float, rng: np.random.Generator) -> Split
 
 def _size(people: int, top: float) -> int:
     return min(people, max(NAMED, int(top * people)))
-
-
-def _scored(model: Model | None, values: Values) -> Values:
-    return by_hand(values) if model is None else model.score(values)
 
 
 def _reversed(seen: Pairs, n: int, at: float) -> Values:
@@ -260,8 +258,9 @@ def _structureless(log: Log, rng: np.random.Generator) -> Log:
     """The log with follows dealt out anew, degrees kept, and all times exchanged at random: who is how active
     stays, who follows whom and what came first are lost."""
     day, used = log.day[rng.permutation(len(log.day))], log.topic_day[rng.permutation(len(log.topic_day))]
-    order = np.lexsort((log.thing, log.person, day))
-    topics = np.lexsort((log.topic, log.topic_person, used))
+    reviews, uses = log.by_person
+    order = reviews[np.argsort(day[reviews], kind="stable")]
+    topics = uses[np.argsort(used[uses], kind="stable")]
     return replace(
         log,
         network=_shuffled(log.network, rng),
@@ -279,14 +278,18 @@ def _structureless(log: Log, rng: np.random.Generator) -> Log:
 
 def _by_chance(log: Log, split: Split, top: float, rng: np.random.Generator) -> float:
     """The figure of the same score, with the same weights, in a copy of the log without structure."""
-    history = History(_structureless(log, rng))
-    snapshot = Snapshot(history, split.at)
-    people = candidates(snapshot.audience)
-    seen = history.pairs.where(snapshot.known[history.pairs.edge])
-    truth = credit(seen, snapshot.n, after=split.at)[people]
+    copy = _structureless(log, rng)
+    # Neither the score nor the truth reads a follow that is not known at the split.
+    copy = replace(copy, network=copy.network.subset(copy.known(split.at)))
+    people = candidates(audience(copy.network))
+    found = pairs(copy)
+    truth = credit(found, len(copy.network), after=split.at)[people]
     if not truth.sum():
         return 0.0
-    ranking = _scored(split.model, snapshot.table(people))
+    if split.model is None:
+        ranking = formula(copy, split.at).total[people]
+    else:
+        ranking = split.model.score(Snapshot(History(copy, found), split.at).table(people))
     return float(top_share(ranking, truth, _size(len(people), top))[0])
 
 

@@ -65,7 +65,7 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
         return None, (
             f"there are too few follow-on reviews to learn a forecast from: {credit:,.0f} in {len(windows)} snapshots"
         )
-    tried = [(share(window, forecast), share(window, window.formula)) for window, forecast in _trials(windows)]
+    tried = [(share(window, forecast), share(window, window.formula)) for window, forecast in _trials(past, windows)]
     if not tried:
         return None, "the past is too short to try a forecast on it"
     ours, by_formula = np.mean(tried, axis=0)
@@ -76,12 +76,15 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
     return fit(windows, at), f"learned from {len(windows)} snapshots of the past: {compared}"
 
 
-def _trials(windows: Sequence[Window]) -> list[tuple[Window, Values]]:
+def _trials(past: Past, windows: Sequence[Window]) -> list[tuple[Window, Values]]:
     tried = []
     for window in windows:
         before = [earlier for earlier in windows if earlier.at + HORIZON <= window.at]
         if len(before) >= LEARNED_FROM and window.credit.sum() and sum(w.credit.sum() for w in before) >= CREDIT:
-            tried.append((window, fit(before, window.at).score(window.values)))
+            trial = (*before, window)
+            if trial not in past.trials:
+                past.trials[trial] = fit(before, window.at).score(window.values)
+            tried.append((window, past.trials[trial]))
     return tried
 
 

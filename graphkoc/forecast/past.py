@@ -45,11 +45,15 @@ class Window:
 
 
 class Past:
-    """The windows of a log. They are the same whatever comes after them, so those of one day serve later ones."""
+    """The windows of a log. They are the same whatever comes after them, so those of one day serve later ones.
+
+    trials: the scores of a trial's newest window, as forecast from those before it: the key is all of them.
+    """
 
     def __init__(self, log: Log, found: Pairs | None = None) -> None:
         self.log = log
         self.history = History(log, found)
+        self.trials: dict[tuple[Window, ...], Values] = {}
         self._windows: dict[float, Window | None] = {}
 
     def windows(self, at: float) -> list[Window]:
