@@ -32,7 +32,7 @@ import pyarrow as pa
 from graphkoc import assets, contacts
 from graphkoc.errors import DataError, UsageError
 from graphkoc.progress import Progress
-from graphkoc.reading import canonical, dialect, mapping, markup, origin, raw, shop
+from graphkoc.reading import canonical, dialect, mapping, markup, masks, origin, raw, shop
 from graphkoc.reading import encoding as encodings
 from graphkoc.reading.dialect import quoted
 from graphkoc.reading.gather import gather
@@ -217,7 +217,7 @@ def read(
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(dialect.MACROS + shop.MACROS + origin.macros())
+        connection.execute(dialect.MACROS + masks.MACROS + shop.MACROS + origin.macros())
         connection.create_function("plain_text", markup.plain, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _keep_secret(connection, contacts.find_key(key_file))
@@ -423,8 +423,8 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    show = dialect.harmless if source.is_private else str
-    row = ", ".join(f"{quoted(column.name)} := {show(quoted('_' + column.name))}" for column in columns)
+    shown = {column.name: dialect.harmless(quoted(f"_{column.name}"), source.is_private) for column in columns}
+    row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
     checked = f"""
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
@@ -510,7 +510,7 @@ def _reject(connection: duckdb.DuckDBPyConnection, rows: Sequence[raw.BadRow]) -
     """Put rows that could not be read beside those that a table rejected."""
     columns = {name: pa.array([getattr(row, name) for row in rows]) for name in ("file", "row", "reason", "text")}
     connection.register("_bad", pa.table(columns))
-    connection.execute('INSERT INTO rejects SELECT file, "row", NULL, reason, "text" FROM _bad')
+    connection.execute('INSERT INTO rejects SELECT file, "row", NULL, reason, masked("text") FROM _bad')
 
 
 def _explained(error: duckdb.Error, source: Source, table: Table) -> DataError:

@@ -25,7 +25,9 @@ class Column:
 
     Kinds: `id` (text, prefixed with its source), `text`, `integer` (64 bits, not negative),
     `number` (finite float64), `time` (UTC, microseconds, from 1990 to tomorrow).
-    `low` and `high` bound a number, ends included; `choices` are the only values allowed.
+    `low` and `high` bound a number, ends included; `choices` are the only values allowed. `contacts` says what
+    becomes of an e-mail address or a phone number in it: `masked` in what people write, `refused` in what
+    tells people apart.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    contacts: Literal["masked", "refused"] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,14 @@ def _id(name: str, what: str, required: bool = False) -> Column:
     return Column(name, "id", what, required)
 
 
+def _who(name: str, what: str) -> Column:
+    return Column(name, "id", what, required=True, contacts="refused")
+
+
+def _said(name: str, what: str) -> Column:
+    return Column(name, "text", what, contacts="masked")
+
+
 CANONICAL: dict[str, Table] = {
     table.name: table
     for table in (
@@ -91,18 +102,23 @@ CANONICAL: dict[str, Table] = {
             "A person, brand or staff account on one platform.",
             ("consumer",),
             (
-                _id("consumer", "who, as source:id", required=True),
-                Column("name", "text", "the name that the platform shows"),
+                _who("consumer", "who, as source:id"),
+                _said("name", "the name that the platform shows"),
                 Column("platform", "text", "where the account lives"),
                 Column("followers", "integer", "the audience as the platform states it", low=0),
                 Column("kind", "text", "what the account is", choices=("person", "brand", "staff")),
                 Column("joined_at", "time", "when the account was made"),
-                Column("contact_key", "text", "keyed hashes of e-mail addresses and phone numbers, a space between"),
+                Column(
+                    "contact_key",
+                    "text",
+                    "keyed hashes of e-mail addresses and phone numbers, a space between",
+                    contacts="refused",
+                ),
                 Column("consent", "text", "may she be contacted", choices=("yes", "no", "unknown")),
                 Column("quote", "number", "the price asked for a post", low=0),
-                Column("url", "text", "the profile's address"),
-                Column("handle", "text", "the account's name as the platform writes it, without an @"),
-                Column("bio", "text", "what the profile says"),
+                _said("url", "the profile's address"),
+                _said("handle", "the account's name as the platform writes it, without an @"),
+                _said("bio", "what the profile says"),
                 Column("reads", "integer", "how often a post of hers is read, as the median that is stated", low=0),
                 Column("unionid", "text", "WeChat's id of the person across the accounts of one company"),
             ),
@@ -114,7 +130,7 @@ CANONICAL: dict[str, Table] = {
             ("product",),
             (
                 _id("product", "which, as source:id", required=True),
-                Column("title", "text", "what the shop calls it"),
+                _said("title", "what the shop calls it"),
                 Column("brand", "text", "who makes it"),
                 Column("category", "text", "the shelf it stands on"),
                 Column("price", "number", "what it costs", low=0),
@@ -128,11 +144,11 @@ CANONICAL: dict[str, Table] = {
             ("review",),
             (
                 _id("review", "which, as source:id", required=True),
-                _id("consumer", "who wrote it", required=True),
+                _who("consumer", "who wrote it"),
                 _id("product", "about what; empty for a note about nothing sold"),
                 Column("rating", "number", "stars", low=0, high=5),
-                Column("title", "text", "its headline"),
-                Column("text", "text", "her own words"),
+                _said("title", "its headline"),
+                _said("text", "her own words"),
                 Column("created_at", "time", "when it was written"),
                 Column("likes", "integer", "likes that it got", low=0),
                 Column("collects", "integer", "times that it was saved", low=0),
@@ -148,8 +164,8 @@ CANONICAL: dict[str, Table] = {
                     choices=("earned", "gifted", "paid", "invited", "unknown"),
                 ),
                 Column("verified", "integer", "1 when the purchase is verified", low=0, high=1),
-                Column("tags", "text", "tags, separated by spaces"),
-                Column("url", "text", "the review's address"),
+                _said("tags", "tags, separated by spaces"),
+                _said("url", "the review's address"),
             ),
             node="Review",
             edges=(
@@ -162,8 +178,8 @@ CANONICAL: dict[str, Table] = {
             "A follower and whom she follows.",
             ("follower", "followee"),
             (
-                _id("follower", "who follows", required=True),
-                _id("followee", "who is followed", required=True),
+                _who("follower", "who follows"),
+                _who("followee", "who is followed"),
                 Column("since", "time", "since when, where that is known"),
             ),
             edges=(Edge("FOLLOWS", "Consumer", "follower", "Consumer", "followee"),),
@@ -174,12 +190,12 @@ CANONICAL: dict[str, Table] = {
             ("engagement",),
             (
                 _id("engagement", "which, as source:id", required=True),
-                _id("consumer", "who did it", required=True),
+                _who("consumer", "who did it"),
                 _id("review", "with which review", required=True),
                 Column("kind", "text", "what she did", choices=("comment", "like", "share", "collect")),
                 _id("parent", "the comment that this one answers"),
                 Column("created_at", "time", "when"),
-                Column("text", "text", "a comment's words"),
+                _said("text", "a comment's words"),
                 Column("likes", "integer", "likes that a comment got", low=0),
             ),
             edges=(Edge("ENGAGED", "Consumer", "consumer", "Review", "review"),),
@@ -189,7 +205,7 @@ CANONICAL: dict[str, Table] = {
             "A product on a consumer's order.",
             ("order", "product", "consumer"),
             (
-                _id("consumer", "who bought", required=True),
+                _who("consumer", "who bought"),
                 _id("product", "what", required=True),
                 _id("order", "on which order", required=True),
                 Column("bought_at", "time", "when"),
@@ -206,7 +222,7 @@ CANONICAL: dict[str, Table] = {
             ("group", "consumer"),
             (
                 _id("group", "which group", required=True),
-                _id("consumer", "who is in it", required=True),
+                _who("consumer", "who is in it"),
                 Column("role", "text", "as what"),
                 Column("joined_at", "time", "since when"),
             ),
@@ -217,7 +233,7 @@ CANONICAL: dict[str, Table] = {
             "Which accounts are one person.",
             ("account",),
             (
-                _id("account", "a consumer's key", required=True),
+                _who("account", "a consumer's key"),
                 _id("person", "the person that it belongs to", required=True),
             ),
             edges=(Edge("BELONGS_TO", "Consumer", "account", "Person", "person"),),

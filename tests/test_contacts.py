@@ -8,12 +8,19 @@ import json
 import stat
 from pathlib import Path
 
+import duckdb
+import hypothesis
+import hypothesis.strategies as st
+import pandas as pd
 import pytest
 from test_cli import run
+from test_damage import NAMES, NOW, SOURCES, Contents, copied, files, walked
 
 import graphkoc
-from graphkoc import contacts
+from graphkoc import contacts, loaders
 from graphkoc.errors import UsageError
+from graphkoc.reading.masks import MACROS, MAIL, PHONE, masked
+from graphkoc.tables import CANONICAL
 
 DATA = Path(__file__).with_name("data")
 
@@ -71,6 +78,178 @@ def test_another_secret_is_another_key() -> None:
 )
 def test_contacts_in_words_are_hidden_and_other_numbers_are_not(text: str, left: str) -> None:
     assert contacts.redacted(text) == left
+
+
+# --- in what people write -------------------------------------------------------------------------------
+
+
+def masked_by_sql(texts: list[str]) -> list[str]:
+    with duckdb.connect() as connection:
+        connection.execute(MACROS)
+        connection.register("said", pd.DataFrame({"place": range(len(texts)), "text": pd.Series(texts, dtype="str")}))
+        return [text for (text,) in connection.execute("SELECT masked(text) FROM said ORDER BY place").fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("write to ann@example.com, or +49 30 1234567!", "write to [@], or [☎]!"),
+        ("联系我anna@example.com谢谢", "联系我[@]谢谢"),
+        ("a@b.com,c@d.org;e@f.museum e@f.museum", "[@],[@];[@] [@]"),
+        ("jürgen@müller.de иван@почта.рф Ａｎｎ＠example．com", "[@] [@] [@]"),
+        ("ann (at) example (dot) com, ann[at]example.com", "[@], [@]"),
+        ("ann @ example.com, ann @gmail.com. ann@ qq.com", "[@], [@]. [@]"),
+        ("mailto:ann@example.com mailto:ann%40example.com?subject=hi", "mailto:[@] mailto:[@]?subject=hi"),
+        ("instagram@brand.com", "[@]"),
+        ("合作13800138000谢谢 V：138 0013 8000", "合作[☎]谢谢 V：[☎]"),
+        ("vx13800138000 V13800138000 １３８００１３８０００", "vx[☎] V[☎] [☎]"),
+        ("13800138000/13900139000, 13700137000", "[☎]"),
+        ("(86)13800138000", "[☎]"),
+        ("008613800138000 or 86-13800138000", "[☎] or [☎]"),
+        ("+44 20 7946 0958 or +33 (0)1 23 45 67 89 or 0049 30 1234567", "[☎] or [☎] or [☎]"),
+        ("(415) 555-2671 or 415-555-2671 or 1-415-555-2671 or +14155552671", "[☎] or [☎] or [☎] or [☎]"),
+        (
+            "Tel. 030 1234567; Telefon: 030/1234567; my phone number is 555 0123",
+            "Tel. [☎]; Telefon: [☎]; my phone number is [☎]",
+        ),
+        ("电话：010-12345678", "电话：[☎]"),
+        ("tel:+4930123456 https://wa.me/491701234567?text=hi", "tel:[☎] https://wa.me/[☎]?text=hi"),
+        ("https://api.whatsapp.com/send?phone=491701234567", "https://api.whatsapp.com/send?phone=[☎]"),
+    ],
+)
+def test_contacts_in_what_people_write_are_masked(text: str, left: str) -> None:
+    assert masked(text) == left
+    assert masked_by_sql([text]) == [left]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "love @anna.brews and @joe, ig @anna",
+        "小红书同名 | instagram@anna.b ig@anna.brews 论坛: may_brews",
+        "@anna@mastodon.social",
+        "https://www.youtube.com/@ann.b https://medium.com/@ann.de",
+        "https://item.taobao.com/item.htm?id=13800138000&x=1 https://item.jd.com/13800138000.html",
+        "meet me @ 5pm, 10 @ 2.50, a@b, great (at least)",
+        "2024-05-01 10:00, 2024/05/01, 20240501, 2024年5月1日 18:05, 1714557600, 1714557600000",
+        "手机：2024-05-01买的, phone: 2024/05/01",
+        "4006381333931, 0001234567, B000123456, ISBN 978-3-16-148410-0, 0049000028911",
+        "order #13800138000, SKU13800138000, 1380013800000, 0.13800138000",
+        "$1,299.00, 1.299,00 €, 99+, 2.3万, 10万+ 2024-05-01, +5 +100 12345678, 1.74E+12",
+        "3.14159265 +3.14159265 192.168.100.200, 64 128 256 512 1024",
+        "李***雷 138****8000",
+    ],
+)
+def test_handles_prices_dates_and_other_numbers_stay(text: str) -> None:
+    assert masked(text) == text
+    assert masked_by_sql([text]) == [text]
+
+
+PIECES = st.sampled_from(
+    [
+        *"aZ7é茶＠@.+-/ ()[]:：=\n１",
+        "at",
+        "dot",
+        "com",
+        "ig",
+        "tel",
+        "+49",
+        "138",
+        "0013",
+        "8000",
+        "555",
+        "2671",
+        "电话",
+        "%40",
+    ]
+)
+
+
+@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.given(st.lists(st.lists(PIECES, max_size=14).map("".join), min_size=50, max_size=50))
+def test_sql_and_python_mask_alike(texts: list[str]) -> None:
+    assert masked_by_sql(texts) == [masked(text) for text in texts]
+
+
+@hypothesis.given(
+    st.text("abcdefgh._茶 @(,", max_size=20),
+    st.sampled_from(["ann.b+1@mail.example.co.uk", "+49 30 1234567", "13800138000"]),
+    st.text("abcdefgh茶 ,)!", max_size=20),
+)
+def test_a_contact_with_a_space_before_and_after_it_is_never_left(before: str, contact: str, after: str) -> None:
+    assert contact not in masked(f"{before} {contact} {after}")
+
+
+WRITTEN = {
+    *(NAMES - {"username", "user_name"}),
+    *("text", "review_body", "review_headline", "reviewtext", "summary", "desc", "content", "sign", "signature"),
+    *("user_signature", "biography", "bio", "cooked", "caption", "昵称", "简介"),
+}
+"""Fields of the sources in which people write what they like."""
+GROUPS = {"köln", "testers"}
+"""Names that are ids."""
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_source_keeps_contacts_that_stand_in_what_people_write(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAPHKOC_KEY", "secret")
+    planted = 0
+
+    def change(name: str, value: object) -> object:
+        nonlocal planted
+        if isinstance(value, str) and value and name.lower() in WRITTEN and value.lower() not in GROUPS:
+            planted += 1
+            return f"{value} zoe.plant@example.com 13911139111 +49 171 9999999"
+        return value
+
+    folder = copied(source, tmp_path)
+    for path in files(folder):
+        content = Contents(path)
+        if content.kind in ("csv", "tsv"):
+            header, rows = content.rows[0], content.rows[1:]
+            content.rows[1:] = [[*map(change, header, row), *row[len(header) :]] for row in rows]
+        elif content.kind != "lines":
+            walked(content.rows, change)
+        path.write_bytes(content.written())
+    loaded = loaders.read(loaders.find_source(source), [folder], now=NOW)
+    frames = [loaded.tables[name].astype("str") for name in loaded.tables] + [loaded.rejects.astype("str")]
+    kept = "\n".join(frame.to_csv() for frame in frames)
+    assert not [part for part in ("zoe.plant", "13911139111", "171 9999999") if part in kept]
+    assert (kept.count(MAIL) > 0, kept.count(PHONE) > 0) == (planted > 0, planted > 0)
+
+
+def test_who_is_called_by_a_contact_is_refused_and_so_is_a_contact_in_the_place_of_its_key(tmp_path: Path) -> None:
+    (tmp_path / "consumers.csv").write_text(
+        "consumer,contact_key\nann@example.com,\n+4930123456,\n@bob@forum.social,\n13800138000,\ncyd,13800138000\n"
+        f"dan,{key('ann@example.com')}\n"
+    )
+    (tmp_path / "follows.csv").write_text("follower,followee\n13800138000,csv:ann@example.com\n")
+    loaded = loaders.read(loaders.find_source("csv"), [tmp_path])
+    assert loaded.tables["consumers"]["consumer"].tolist() == ["csv:13800138000", "csv:@bob@forum.social", "csv:dan"]
+    words = "is an e-mail address or a phone number, which are kept nowhere"
+    assert loaded.rejects[["file", "row", "reason"]].to_numpy().tolist() == [
+        ["consumers.csv", 2, f"consumer {words}"],
+        ["consumers.csv", 3, f"consumer {words}"],
+        ["consumers.csv", 6, f"contact_key {words}"],
+        ["follows.csv", 2, f"followee {words}"],
+    ]
+    assert "example.com" not in loaded.rejects.to_csv()
+
+
+def test_every_column_of_free_text_is_masked() -> None:
+    text = {(table.name, c.name) for table in CANONICAL.values() for c in table if c.kind == "text" and not c.choices}
+    assert {(t.name, c.name) for t in CANONICAL.values() for c in t if c.contacts == "masked"} == text - {
+        ("consumers", "platform"),
+        ("consumers", "contact_key"),
+        ("consumers", "unionid"),
+        ("products", "brand"),
+        ("products", "category"),
+        ("purchases", "currency"),
+        ("purchases", "code"),
+        ("memberships", "role"),
+    }
 
 
 # --- the secret -----------------------------------------------------------------------------------------
@@ -171,13 +350,25 @@ def test_clear_contacts_are_nowhere_in_store_run_report_rejects_or_log(tmp_path:
     assert not [part for part in PLANTED if part not in raw and part not in NORMALISED]
     told("load", "crm", DATA / "crm", "--format", "json", codes=(7,))
     told("load", "roster", DATA / "roster", codes=(7,))
-    # Reviews, so that there is a run and a report of these people.
-    bought = [f"crm:{who},crm:KET-1,5,2024-06-{day:02},Nice\n" for day, who in enumerate((7, 8, 9, 10, 12), 1)]
-    (files / "reviews.csv").write_text("consumer,product,rating,created_at,text\n" + "".join(bought))
-    pairs = [f"crm:{a},crm:{b}\n" for a in (7, 8, 9, 10, 12) for b in (7, 8, 9, 10, 12) if a != b]
-    (files / "follows.csv").write_text("follower,followee\n" + "".join(pairs))
+    # Reviews, so that there is a run and a report of these people, who leave contacts wherever they can.
+    own = tmp_path / "own"
+    own.mkdir()
+    people = (7, 8, 9, 10, 12)
+    left = "kim@example.com or +49 30 1234567 or 138 0013 8000"
+    bought = [
+        f"crm:{who},crm:KET-1,5,2024-06-{day:02},Ask {left},Nice: {left},{left}\n" for day, who in enumerate(people, 1)
+    ]
+    wrong = [f"crm:7,crm:KET-1,{left},2024-06-09,,,\n", f'crm:7,crm:KET-1,5,"{left}\n']
+    header = "consumer,product,rating,created_at,title,text,tags\n"
+    (own / "reviews.csv").write_text(header + "".join(bought + wrong))
+    pairs = [f"crm:{a},crm:{b}\n" for a in people for b in people if a != b]
+    (own / "follows.csv").write_text("follower,followee\n" + "".join(pairs))
+    told_of = "".join(f"crm:{who},Kim {left},mailto:kim@example.com,mail {left}\n" for who in people)
+    (own / "consumers.csv").write_text("consumer,name,url,bio\n" + told_of)
+    told("load", "csv", own, "--format", "json", codes=(7,))
+    told("identity", "link", "crm:7", "crm:8", "--why", f"both gave {left}")
+    told("identity", "unlink", "crm:7", "crm:8", "--why", f"not {left}")
     store = graphkoc.open_store(f"ladybug:{files / 'graphkoc.lbug'}")
-    graphkoc.load(store, "csv", [files / "reviews.csv", files / "follows.csv"])
     shown.append(json.dumps([graphkoc.doctor(store), graphkoc.status(store)]))
     found_run = graphkoc.analyse(store, files / "run")
     store.close()
@@ -191,9 +382,14 @@ def test_clear_contacts_are_nowhere_in_store_run_report_rejects_or_log(tmp_path:
     (files / "twice.csv").write_text("ann@example.com,ann@example.com,昵称\nx,y,z\n")
     told("load", "roster", "twice.csv", codes=(3,))
     made = [path for path in files.rglob("*") if path.is_file() and path.name not in ("bare.csv", "twice.csv")]
-    assert {"graphkoc.lbug", "run.json", "report.html", "graphkoc-rejects-crm.csv", "mapping.toml"} <= {
-        path.name for path in made
-    }
+    assert {
+        "graphkoc.lbug",
+        "run.json",
+        "report.html",
+        "graphkoc-rejects-crm.csv",
+        "graphkoc-rejects-csv.csv",
+        "mapping.toml",
+    } <= {path.name for path in made}
     everything = {str(path): path.read_bytes() for path in made} | {"shown": "\n".join(shown).encode()}
     found = [
         (name, part)

@@ -22,6 +22,7 @@ from graphkoc.identity.lists import Listed, listed
 from graphkoc.identity.persons import STATED, Pair, components, contradictions, identities, path, standing
 from graphkoc.identity.profiles import profiles
 from graphkoc.identity.suggestions import suggestions
+from graphkoc.reading.masks import masked
 from graphkoc.stores import Store
 from graphkoc.stores.decisions import Decision
 
@@ -131,7 +132,7 @@ def unlink(store: Store, account: str, other: str | None = None, why: str = "") 
             raise UsageError(f"{account} is linked to nothing", hint="`graphkoc identity report` lists the links.")
     else:
         others = [other]
-    decisions = [Decision(_now(), "unlink", account, one, PERSON, why) for one in others]
+    decisions = [Decision(_now(), "unlink", account, one, PERSON, masked(why)) for one in others]
     pairs = {(decision.account, decision.other) for decision in decisions}
     way = path(known.links.keys() - pairs, account, other) if other else []
     if way:
@@ -317,7 +318,7 @@ def _there(known: _Known, account: str) -> None:
 
 
 def _said(why: str) -> str:
-    said = " ".join(why.split())
+    said = masked(" ".join(why.split()))
     if not said:
         raise UsageError("a link needs a reason", hint="Say it with --why.")
     return said

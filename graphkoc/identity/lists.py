@@ -9,6 +9,7 @@ from typing import Any
 from graphkoc.errors import DataError
 from graphkoc.reading import encoding as encodings
 from graphkoc.reading import raw
+from graphkoc.reading.masks import masked
 
 __all__ = ["List", "Listed", "listed"]
 
@@ -60,7 +61,7 @@ def listed(file: Path, why: str | None = None, encoding: str | None = None) -> L
     reasons = read.table[names[WHY]].to_pylist() if WHY in names else [None] * read.table.num_rows
     columns = (read.table[name].to_pylist() for name in ("_row", *accounts[:2]))
     for number, one, other, reason in zip(*columns, reasons, strict=True):
-        row = Listed(int(number), _plain(one), _plain(other), " ".join((reason or why or "").split()))
+        row = Listed(int(number), _plain(one), _plain(other), masked(" ".join((reason or why or "").split())))
         if not row.account or not row.other:
             found.rejects.append(row.rejected("it names no two accounts"))
         elif row.account == row.other:

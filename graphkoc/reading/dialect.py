@@ -61,8 +61,9 @@ where it cannot be one between thousands. made_id: an id out of who, what and wh
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
 unmangled: text whose bytes in UTF-8 were written as letters, as Meta's exports do. refuse: an error that
 ends the load with these words.
-Beside these there are `disclosed` and `origin_of` (`graphkoc.reading.origin`), `plain_text` of HTML
-(`graphkoc.reading.markup`), and what spreadsheets need (`graphkoc.reading.shop`, `graphkoc.contacts`).
+Beside these there are `masked` (`graphkoc.reading.masks`), `disclosed` and `origin_of` (`graphkoc.reading.origin`),
+`plain_text` of HTML (`graphkoc.reading.markup`), and what spreadsheets need (`graphkoc.reading.shop`,
+`graphkoc.contacts`).
 """
 
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}
@@ -81,24 +82,34 @@ def value(column: Column, prefix: str) -> str:
         return f"coalesce(to_whole({given}), TRY_CAST(TRY_CAST({given}::VARCHAR AS BOOLEAN) AS BIGINT))"
     if column.kind == "integer":
         return f"to_whole({given})"
-    return f"nullif(lower(trim({given}::VARCHAR)), '')" if column.choices else f"{given}::VARCHAR"
+    if column.choices:
+        return f"nullif(lower(trim({given}::VARCHAR)), '')"
+    return f"masked({given}::VARCHAR)" if column.contacts == "masked" else f"{given}::VARCHAR"
 
 
-def harmless(value: str) -> str:
-    """An expression's value as it may be shown: what may be an e-mail address or a phone number is hidden whole."""
+def harmless(value: str, private: bool = False) -> str:
+    """An expression's value as it may be shown: without contacts; if `private`, all that may be one is hidden whole."""
+    if not private:
+        return f"masked({value}::VARCHAR)"
     dates = r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
     left = f"regexp_replace({value}::VARCHAR, '{dates}', '', 'g')"
     return f"if(regexp_matches({left}, '{contacts.LIKELY}'), '{contacts.HIDDEN}', {value}::VARCHAR)"
 
 
 def wrong(column: Column, latest: datetime, private: bool = False) -> str:
-    """WHEN clauses that say what is wrong with a value, in words; if `private`, without what may be a contact."""
+    """WHEN clauses that say what is wrong with a value, in words; `private` as in `harmless`."""
     given, found = quoted("_" + column.name), quoted(column.name)
-    shown = f"'''' || left({harmless(given) if private else given + '::VARCHAR'}, 40) || ''''"
+    shown = f"'''' || left({harmless(given, private)}, 40) || ''''"
     blank = f"coalesce(trim({given}::VARCHAR), '') = ''"
     clauses = []
     if column.required:
         clauses.append(f"WHEN {found} IS NULL AND {blank} THEN 'no {column.name}'")
+    if column.contacts == "refused":
+        # Many an id is a number of eleven digits.
+        text = f"{given}::VARCHAR"
+        telling = f"(contains({text}, '@') OR contains({text}, '+')) AND " if column.kind == "id" else ""
+        words = f"{column.name} is an e-mail address or a phone number, which are kept nowhere"
+        clauses.append(f"WHEN {telling}masked({text}) <> {text} THEN '{words}'")
     if column.kind == "id":
         clauses.append(
             f"WHEN _rounded({given}::VARCHAR) THEN '{column.name} was rounded by a spreadsheet: ' || {shown}"

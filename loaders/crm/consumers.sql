@@ -61,7 +61,7 @@ named AS (
 merged AS (
     SELECT
         consumer,
-        redacted(min(name)) AS name,
+        min(name) AS name,
         'crm' AS platform,
         'person' AS kind,
         min(to_time(joined_at))::VARCHAR AS joined_at,

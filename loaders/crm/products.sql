@@ -1,7 +1,7 @@
 -- A row is a product that somebody ordered.
 SELECT
     coalesce(bare(sku), bare(product)) AS product,
-    redacted(min(bare(product))) AS title,
+    min(bare(product)) AS title,
     min(bare(brand)) AS brand,
     min(bare(category)) AS category,
     median(TRY_CAST(to_amount(price) AS DOUBLE)) AS price

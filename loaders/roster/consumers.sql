@@ -45,14 +45,14 @@ SELECT
         if(platform = 'instagram', 'instagram:' || lower(redacted(handle)), NULL),
         coalesce(platform || '/', '') || redacted(coalesce(handle, url, name))
     ) AS consumer,
-    redacted(name) AS name,
+    name,
     platform,
     followers,
     contact_key,
     quote,
-    redacted(url) AS url,
-    redacted(handle) AS handle,
-    redacted(bio) AS bio,
+    url,
+    handle,
+    bio,
     reads,
     _file,
     _row
