@@ -1087,6 +1087,26 @@ def test_forgetting_somebody_takes_her_lines_out_of_the_journal(store: Store) ->
     assert store.decisions() == lines[1:]
 
 
+def test_a_person_is_not_called_as_somebody_forgotten_and_nobody_is_a_person_of_one_account(store: Store) -> None:
+    people = {"a:1": "k", "b:1": "k", "c:1": "k", "d:1": "l", "e:1": "l", "f:1": None, "g:1": None}
+    store.upsert({"consumers": pd.DataFrame({"consumer": list(people), "contact_key": list(people.values())})})
+    identity.settle(store)
+    identity.link(store, "f:1", "g:1", "met her")
+    assert store.forget(["a:1", "e:1", "f:1"]) == {"consumers": 3, "identities": 6, "journal": 4}
+    gone = {"a:1", "e:1", "f:1"}
+    assert not gone & set(rows(store, "identities").to_numpy().ravel())
+    assert not gone & set(store.read("MATCH (p:Person) RETURN p.person AS p")["p"])
+    identity.settle(store)
+    assert rows(store, "identities").to_numpy().tolist() == [["b:1", "b:1"], ["c:1", "b:1"]]
+    assert store.read("MATCH (p:Person) RETURN p.person AS p")["p"].tolist() == ["b:1"]
+    found = identity.report(store)
+    assert (found["accounts"], found["persons"], found["linked"], found["by_rule"]) == (4, 3, 2, {"contact_key": 1})
+    assert not [line for line in store.decisions() if {line.account, line.other} & gone]
+    store.forget(["b:1", "c:1"])
+    identity.settle(store)
+    assert (len(rows(store, "identities")), store.decisions()) == (0, [])
+
+
 def test_identities_are_the_same_on_every_store(store: Store) -> None:
     people = pd.DataFrame(
         {

@@ -87,8 +87,9 @@ class Store(Protocol):
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """Remove these consumers and all that names them or their reviews; rows removed, by table.
 
-        Lines of the journal that name them go too, the one case in which a line does; where there were
-        any they are counted as `journal`.
+        A person who is called as one of them goes as well: `graphkoc.identity.settle` calls her anew, of the
+        accounts that are left. Lines of the journal that name them go too, the one case in which a line does;
+        where there were any they are counted as `journal`.
         """
         ...
 

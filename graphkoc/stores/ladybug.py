@@ -126,7 +126,7 @@ class LadybugStore:
 
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
             graph.register("_keys", pa.table({"key": keys}))
-            graph.execute("CREATE TABLE _gone AS SELECT 'Consumer' AS label, key FROM _keys")
+            graph.execute("CREATE TABLE _gone AS SELECT unnest(['Consumer', 'Person']) AS label, key FROM _keys")
             for name, table in TABLES.items():
                 ends = {(edge.source, edge.source_column) for edge in table.edges}
                 ends |= {(edge.target, edge.target_column) for edge in table.edges}

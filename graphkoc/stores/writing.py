@@ -260,10 +260,11 @@ class Writing:
 _DELETE_EDGES = "UNWIND $ids AS gone MATCH ()-[e]->() WHERE id(e) = gone DELETE e"
 
 _GONE = (
-    "UNWIND $keys AS key MATCH (c:Consumer {consumer: key}) OPTIONAL MATCH (c)-[:WROTE]->(r:Review)"
-    " WITH collect(DISTINCT c) + collect(DISTINCT r) AS xs UNWIND xs AS x"
+    "UNWIND $keys AS key OPTIONAL MATCH (c:Consumer {consumer: key}) OPTIONAL MATCH (c)-[:WROTE]->(r:Review)"
+    " OPTIONAL MATCH (p:Person {person: key})"
+    " WITH collect(DISTINCT c) + collect(DISTINCT r) + collect(DISTINCT p) AS xs UNWIND xs AS x"
 )
-"""Of each consumer in $keys: she and her reviews, as x."""
+"""Of each consumer in $keys: she, her reviews, and the person who is called as she is, as x."""
 
 
 def _countings() -> Iterator[tuple[str, str]]:
