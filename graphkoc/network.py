@@ -72,7 +72,9 @@ class Network:
     def graph(self) -> igraph.Graph:
         """The network in igraph: vertex i is node i, edge j is edge j, with `weight`."""
         graph = igraph.Graph(len(self), _ends(self.source, self.target), directed=True)
-        graph.es["weight"] = self.weight
+        # Weights are few numbers many times; igraph keeps each as an object.
+        numbers, which = np.unique(self.weight, return_inverse=True)
+        graph.es["weight"] = numbers.astype(object)[which].tolist()
         return graph
 
     @cached_property

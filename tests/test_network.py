@@ -68,6 +68,20 @@ def test_the_undirected_graph_is_simple(graph: networkx.DiGraph) -> None:
     assert undirected.ecount() == graph.to_undirected().number_of_edges()
 
 
+@given(edge_lists, st.randoms(use_true_random=False))
+def test_a_part_cut_out_has_the_graphs_of_a_network_of_its_edges(edges: list, random) -> None:
+    frame, nodes = framed(edges)
+    network = Network.from_edges(frame, nodes)
+    kept = np.array([random.random() < 0.5 for _ in network.source], dtype=bool)
+    part, which = network.tied(kept)
+    inside = set(zip(network.ids[network.source[kept]], network.ids[network.target[kept]], strict=True))
+    built = Network.from_edges(*framed([edge for edge in edges if edge[:2] in inside]))
+    assert part.ids.tolist() == network.ids[which].tolist() == built.ids.tolist()
+    assert part.graph.get_edgelist() == built.graph.get_edgelist()
+    assert part.graph.es["weight"] == built.graph.es["weight"]
+    assert sorted(part.undirected.get_edgelist()) == sorted(built.undirected.get_edgelist())
+
+
 def test_of_an_edge_that_comes_twice_the_earliest_stays() -> None:
     frame, nodes = framed([("a", "b", 1.0, 30), ("a", "b", 2.0, 10), ("a", "b", 3.0, None)])
     network = Network.from_edges(frame, nodes)

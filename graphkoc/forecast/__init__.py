@@ -122,11 +122,11 @@ def forecast(past: Past, at: float) -> Forecast:
     features = pd.DataFrame(values, columns=[feature.name for feature in FEATURES])
     if model is None:
         return Forecast(by_hand, by_hand, features, None)
+    error = Z95 * model.error(values)
     each = model.points(values)
     pillar = np.array([feature.pillar for feature in FEATURES])
     points = {part.name: each[:, pillar == part.name].sum(axis=1) for part in PILLARS}
     total = np.sum(list(points.values()), axis=0)
-    error = Z95 * model.error(values)
     score = Score("forecast", why, PILLARS, {}, points, total, total - error, total + error)
     return Forecast(score, by_hand, features, model)
 

@@ -54,7 +54,9 @@ class Model:
 
     def points(self, values: Values) -> Values:
         """(c, 41) float64: the points of each feature; 0 where its value is 0."""
-        return np.asarray(logs(values) * (self.coefficient / self.scale))
+        each = logs(values)
+        each *= self.coefficient / self.scale
+        return each
 
     def score(self, values: Values) -> Values:
         """(c,) float64: the sum of the points of (c, 41) features."""
@@ -62,7 +64,9 @@ class Model:
 
     def error(self, values: Values) -> Values:
         """(c,) float64: the standard error of the score, beside that of an average person."""
-        standard = (logs(values) - self.mean) / self.scale
+        standard = logs(values)
+        standard -= self.mean
+        standard /= self.scale
         return np.asarray(np.sqrt(np.einsum("ij,ij->i", standard @ self.covariance, standard)))
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,8 +91,8 @@ class Model:
 
 def logs(values: Values) -> Values:
     """ln(1 + value), of what is below 0 as of 0."""
-    logged: Values = np.log1p(np.maximum(values, 0))
-    return logged
+    above: Values = np.maximum(values, 0)
+    return np.log1p(above, out=above)
 
 
 def fit(windows: Sequence[Window], at: float) -> Model:
