@@ -9,6 +9,7 @@ import io
 import json
 import re
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -245,12 +246,19 @@ def test_a_real_crawl_is_analysed_by_who_commented_on_whose_notes(tmp_path: Path
     notes = raw("search_contents_2025-08-10.csv.gz")
     wrote = {note["note_id"]: note["user_id"] for note in notes}
     newest = max(int(note["time"]) for note in notes if "E" not in note["time"])
-    # By the newest note, whose day is the analysis's: who commented later is not yet known.
-    audience: dict[str, set[str]] = {user_id: set() for user_id in wrote.values()}
+    # By the newest note, whose day is the analysis's: who first commented later is not yet known.
+    first: dict[str, dict[str, int]] = {user_id: {} for user_id in wrote.values()}
     for comment in raw("search_comments_2025-08-10.csv.gz"):
-        if "E" in comment["create_time"] or int(comment["create_time"]) <= newest:
-            audience[wrote[comment["note_id"]]].add(comment["user_id"])
-    known = {f"xiaohongshu:{hashed(author)}": len(people - {author}) for author, people in audience.items()}
+        times = first[wrote[comment["note_id"]]]
+        undated = "E" in comment["create_time"]
+        time = sys.maxsize if undated else int(comment["create_time"])
+        times[comment["user_id"]] = min(time, times.get(comment["user_id"], sys.maxsize))
+    known = {
+        f"xiaohongshu:{hashed(author)}": sum(
+            who != author and (time <= newest or time == sys.maxsize) for who, time in times.items()
+        )
+        for author, times in first.items()
+    }
     kocs = run.kocs()
     assert run.info["ties_of"] == {"xiaohongshu": "engagements"}
     assert len(kocs) == 5
