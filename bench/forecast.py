@@ -34,7 +34,7 @@ CATEGORIES = 50
 DAYS = 8 * 365
 BEGIN = 14_000
 """The first day, since 1970."""
-FOLLOWS, PEOPLE, PRODUCTS = 2.0, 0.2, 0.04
+FOLLOWS, PEOPLE = 2.0, 0.2
 """For each review."""
 AT_HOME = 0.8
 """Share of follows, and of reviews, within a favourite category."""
@@ -93,10 +93,10 @@ def made_up_follows(
     )
 
 
-def made_up(reviews: int, rng_seed: int) -> Log:
+def made_up(reviews: int, products: int, rng_seed: int) -> Log:
     """A log of about so many reviews, twice as many follows, and a fifth as many people."""
     rng = np.random.default_rng(rng_seed)
-    people, products = int(PEOPLE * reviews), int(PRODUCTS * reviews)
+    people = int(PEOPLE * reviews)
     home = np.sort(rng.integers(0, CATEGORIES, people))
     busy = rng.lognormal(0, 1.8, people)
     joined = BEGIN + (DAYS * rng.random(people)).astype(np.int64)
@@ -143,9 +143,9 @@ def made_up(reviews: int, rng_seed: int) -> Log:
     )
 
 
-def write_made_up(path: Path, reviews: int, rng_seed: int) -> None:
+def write_made_up(path: Path, reviews: int, products: int, rng_seed: int) -> None:
     with path.open("wb") as file:
-        pickle.dump(made_up(reviews, rng_seed), file, protocol=5)
+        pickle.dump(made_up(reviews, products, rng_seed), file, protocol=5)
 
 
 def write_example(path: Path) -> None:
@@ -175,6 +175,7 @@ def main() -> None:
     """Measure both logs, and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reviews", type=int, default=5_000_000, help="of the log that is made up")
+    parser.add_argument("--products", type=int, help="by default one for 25 reviews; fewer make more pairs")
     parser.add_argument("--rng-seed", type=int, default=0)
     given = parser.parse_args()
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, DuckDB {duckdb.__version__},", end=" ")
@@ -188,7 +189,7 @@ def main() -> None:
         for target, arguments in (
             (write_example, (path,)),
             (measured, ("the example", path)),
-            (write_made_up, (path, given.reviews, given.rng_seed)),
+            (write_made_up, (path, given.reviews, given.products or given.reviews // 25, given.rng_seed)),
             (measured, ("made up", path)),
         ):
             process = processes.Process(target=target, args=arguments)
