@@ -109,6 +109,10 @@ def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
     kind = run.info["score"]["kind"]
     if kind == "forecast":
         return _features(run, consumer, peers, inside)
+    given = {"consumer": consumer, "at": run.info["at"]}
+    if platform := run.info["settings"]["platform"]:
+        given["platform"] = platform
+    asked = " ".join(f"-p {shlex.quote(f'{name}={value}')}" for name, value in given.items())
     return [
         {
             "part": part.name,
@@ -120,7 +124,7 @@ def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
             "percentile_niche": _within(run.people.loc[inside, part.name], person[part.name]),
             "query": percentile_query(part.name, run.folder, consumer)
             if part.query is None
-            else f"graphkoc query {part.query} -p {shlex.quote(f'consumer={consumer}')} -p at={run.info['at']}",
+            else f"graphkoc query {part.query} {asked}",
         }
         for part in parts_of(run)
     ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 from typing import Any
 
+import click.testing
 import pandas as pd
 import pytest
 
 import graphkoc
+from graphkoc.cli import cli
 
 
 def times(*texts: str | None) -> Any:
@@ -100,3 +104,27 @@ def test_on_one_platform_a_person_has_her_accounts_there(store: graphkoc.Store) 
     notes = graphkoc.project(store, platform="notes")
     assert notes.consumers["consumer"].tolist() == ["x:ann", "x:bob"]
     assert notes.accounts.empty
+
+
+@pytest.mark.parametrize("platform", [None, "notes"])
+def test_every_query_that_explain_quotes_gives_the_number_of_a_person_with_several_accounts(
+    store: graphkoc.Store, tmp_path: Path, platform: str | None
+) -> None:
+    graphkoc.link_accounts(store, "x:ann", "f:ann", "same face")
+    graphkoc.link_accounts(store, "x:bob", "f:bob", "same face")
+    run = graphkoc.analyse(store, tmp_path / "run", platform=platform)
+    store.close()
+    assert run.info["score"]["kind"] == "formula"
+    shell = click.testing.CliRunner()
+    seen = {}
+    for consumer in run.people["consumer"]:
+        for part in graphkoc.explain_consumer(run, consumer)["parts"]:
+            words = shlex.split(part["query"])
+            done = shell.invoke(cli, ["--store", store.url, *words[1:], "--format", "json"], prog_name=words[0])
+            assert done.exit_code == 0, done.output
+            (row,) = json.loads(done.stdout)
+            seen[consumer, part["part"]] = part["value"]
+            assert (row["activity"] or 0) == pytest.approx(part["value"], rel=1e-9), (consumer, part)
+    ann = {None: "f:ann", "notes": "x:ann"}[platform]
+    assert seen[ann, "own_activity"] > 1.5
+    assert (seen[ann, "audience_activity"] > 0) == (platform is None)

@@ -16,13 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import neo4j_server
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import graphkoc
 from graphkoc import identity
 from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
+from graphkoc.measures.activity import activity, audience_activity
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store, writing
 from graphkoc.stores.decisions import Decision
 from graphkoc.tables import CANONICAL, RESULTS, TABLES
@@ -1105,6 +1108,53 @@ def test_a_person_is_not_called_as_somebody_forgotten_and_nobody_is_a_person_of_
     store.forget(["b:1", "c:1"])
     identity.settle(store)
     assert (len(rows(store, "identities")), store.decisions()) == (0, [])
+
+
+@pytest.mark.parametrize("platform", [None, "notes", "forum"])
+def test_the_queries_of_the_formula_count_persons_as_the_analysis_does(store: Store, platform: str | None) -> None:
+    rng = np.random.default_rng(1)
+    ids = [f"{name}:{i}" for name in ("notes", "forum") for i in range(8)]
+    days = np.datetime64("2024-01-01", "us") + rng.integers(0, 300 * 86_400 * 10**6, 120).astype("timedelta64[us]")
+    undated = pd.Series(days).where(rng.random(120) < 0.7)
+    ends = pd.DataFrame({"follower": rng.choice(ids[8:], 40), "followee": rng.choice(ids[8:], 40)})
+    follows = ends[ends["follower"] != ends["followee"]].drop_duplicates().assign(since=undated)
+    reviews = [f"r:{i}" for i in range(60)]
+    store.upsert(
+        {
+            "consumers": pd.DataFrame({"consumer": ids, "platform": [name.split(":")[0] for name in ids]}),
+            "reviews": pd.DataFrame(
+                {
+                    "review": reviews,
+                    "consumer": rng.choice(ids, 60),
+                    "product": pd.Series(rng.choice(["p:1", "p:2", "p:3", "p:4"], 60)).where(rng.random(60) < 0.6),
+                    "created_at": days[:60],
+                }
+            ),
+            "follows": follows,
+            "engagements": pd.DataFrame(
+                {
+                    "engagement": [f"e:{i}" for i in range(60)],
+                    "consumer": rng.choice(ids, 60),
+                    "review": rng.choice(reviews, 60),
+                    "created_at": undated[60:].reset_index(drop=True),
+                }
+            ),
+        }
+    )
+    for one, other in (("notes:0", "forum:0"), ("notes:1", "forum:1"), ("forum:1", "forum:2"), ("notes:3", "notes:4")):
+        identity.link(store, one, other, "met her")
+    log = graphkoc.project(store, platform=platform).log()
+    assert len(log.network) == {None: 12, "notes": 7, "forum": 7}[platform]
+    last = days[:60].max()
+    at = (last - np.datetime64(0, "us")) / np.timedelta64(1, "D")
+    asked = {"at": pd.Timestamp(last).isoformat()} | ({"platform": platform} if platform else {})
+    for name, measure in (("own_activity", activity), ("audience_activity", audience_activity)):
+        expected = measure(log, at)
+        assert (expected > 0).sum() >= 5
+        found = [
+            graphkoc.run_query(store, name, consumer=one, **asked)["activity"].fillna(0)[0] for one in log.network.ids
+        ]
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
 def test_identities_are_the_same_on_every_store(store: Store) -> None:

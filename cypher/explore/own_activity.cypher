@@ -1,8 +1,15 @@
-// A consumer's recent activity: her first reviews of things, each halved for every 90 days of age.
+// A person's recent activity: her first reviews of things, by any of her accounts, each halved for every 90 days of age.
 // @param consumer string  who, as source:id
 // @param at time  looking out from when
+// @param platform string = all  where alone
 // @param half_life float = 90  days
-MATCH (c:Consumer {consumer: $consumer})-[:WROTE]->(r:Review)
+MATCH (c:Consumer {consumer: $consumer})
+OPTIONAL MATCH (c)-[:BELONGS_TO]->(:Person)<-[:BELONGS_TO]-(other:Consumer)
+WHERE $platform = 'all' OR other.platform = $platform
+UNWIND [c.consumer, other.consumer] AS account
+WITH DISTINCT account
+WHERE account IS NOT NULL
+MATCH (:Consumer {consumer: account})-[:WROTE]->(r:Review)
 WHERE r.created_at <= $at
 OPTIONAL MATCH (r)-[:ABOUT]->(p:Product)
 WITH coalesce(p.product, r.review) AS thing, min(r.created_at) AS first
