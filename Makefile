@@ -24,6 +24,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/niches.py
 	$(BIN)/python bench/names.py $(DATA)
 	$(BIN)/python bench/authenticity.py
+	$(BIN)/python bench/identity.py
 	$(BIN)/python bench/forecast.py
 	$(BIN)/python bench/loads.py
 

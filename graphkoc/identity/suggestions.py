@@ -4,6 +4,10 @@ The weights are those of I. P. Fellegi, A. B. Sunter, "A theory for record linka
 of evidence, log2 of how much oftener two accounts of one person agree so well (m) than two accounts taken at
 random (u). u is counted on random pairs of these very data; m is given (PRIORS) and learned from the links
 that are known. A name that many have weighs less (W. E. Winkler, 2000). A name alone is never enough.
+
+splink 5 was tried in the place of this model, with the same levels: with m learned by expectation maximisation it found
+a few more pairs of one made-up population (recall .87, not .85) and fewer than a third of those of another (.08, not
+.27), where the evidence is thin; and it has no comparison of sparse vectors. Figures in bench/RESULTS.md.
 """
 
 from __future__ import annotations
