@@ -98,9 +98,9 @@ def test_accounts_become_consumers(loaded: loaders.Loaded) -> None:
     )
 
 
-def test_contacts_become_keys_and_are_hidden_in_words(loaded: loaders.Loaded) -> None:
+def test_contacts_become_keys_and_are_masked_in_words(loaded: loaders.Loaded) -> None:
     people = {row[0]: row[1:] for row in rows(loaded.tables["consumers"], "consumer", "contact_key", "bio")}
-    assert people["instagram:ann_b"] == (KEY("ann.b@example.com", ""), "Tea. Kettles. mail: (hidden)")
+    assert people["instagram:ann_b"] == (KEY("ann.b@example.com", ""), "Tea. Kettles. mail: [@]")
     assert people["roster:xiaohongshu/xiaolu88"] == (
         f"{KEY('lu@example.com', '')} {KEY('13800138022', '')}",
         None,
