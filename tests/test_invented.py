@@ -16,6 +16,7 @@ from test_cli import run as graphkoc_command
 import graphkoc
 from graphkoc import invented
 from graphkoc.errors import UsageError
+from graphkoc.loaders import find_source
 from graphkoc.runs import Run
 
 PEOPLE = 168
@@ -127,6 +128,28 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
         told = list(csv.DictReader(source))
     assert told
     assert all(walked.persons[row["account"]] == walked.persons[row["other"]] for row in told)
+
+
+def test_whoever_has_no_exact_key_is_suggested_by_what_she_writes_about_how_when_and_whom_she_knows(
+    tmp_path: Path,
+) -> None:
+    invented.write(tmp_path, 500)
+    shop = tmp_path / "files" / "crm"
+    find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
+    store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    for source in invented.SOURCES:
+        graphkoc.load(store, source, [tmp_path / "files" / source], key_file=tmp_path / "key")
+    graphkoc.link_file(store, tmp_path / "links.csv")
+    persons = store.table("identities").set_index("account")["person"].to_dict()
+    rows = graphkoc.suggest_links(store)["suggestions"]
+    store.close()
+    both = {frozenset(invented.accounts(p)[:2]) for p in invented.world.made(500).people if p.forum and p.xiaohongshu}
+    hidden = {pair for pair in both if len({persons.get(account, account) for account in pair}) == 2}
+    found = [frozenset([row["account"], row["other"]]) for row in rows if row["platforms"] == "discourse + xiaohongshu"]
+    right = len(hidden & set(found))
+    assert (len(both), len(hidden)) == (60, 40)
+    assert right >= 0.95 * len(found)
+    assert right >= 0.8 * len(hidden)
 
 
 def test_the_same_address_in_the_shop_and_in_the_agencys_list_is_one_person(walked: Walked) -> None:

@@ -31,8 +31,8 @@ def write(world: World, folder: Path) -> None:
         for place, person in enumerate([review.person, *listeners], 1):
             post += 1
             later = float(rng.uniform(1, 96)) if place > 1 else 0.0
-            at = min(review.at + timedelta(hours=later), UNTIL)
-            text = review.text if place == 1 else words.said(rng, review.product.category, review.product.title)
+            at = person.at(rng, review.at + timedelta(hours=later)) if place > 1 else review.at
+            text = review.text if place == 1 else person.said(rng, review.product)
             posts.append(_post(person, post, place, at, text))
         for person in listeners[::2]:
             likes.setdefault(person.number, []).append(_liked(person, review, topic, posts[0]["id"]))

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from graphkoc.invented import words
 from graphkoc.invented.world import OWN, UNTIL, World
 
 __all__ = ["write"]
@@ -30,7 +29,7 @@ def write(world: World, folder: Path) -> None:
             product = world.products[rng.integers(len(world.products))]
             at = UNTIL - timedelta(days=float(rng.uniform(2, 400)))
             ad = " #ad" if rng.random() < 0.2 else ""
-            caption = words.said(rng, product.category, product.title) + ad
+            caption = person.said(rng, product) + ad
             node: dict[str, Any] = {
                 "__typename": "GraphImage",
                 "id": f"{person.number}{place}",

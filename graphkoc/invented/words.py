@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 
-__all__ = ["CATEGORIES", "CHINESE", "copied", "edited", "handle", "nickname", "said"]
+__all__ = ["CATEGORIES", "CHINESE", "MARKS", "MODELS", "PET", "copied", "edited", "ended", "handle", "nickname", "said"]
 
 FIRST = (
     *(
@@ -127,6 +130,35 @@ ZH = (
     *("{what}做工一般，但是{n}天没出问题。", "给{who}买的{what}，已经回购{n}次。", "早上{n}点起来用{what}，声音不大。"),
 )
 ZH_WHO = ("妈妈", "室友", "同事", "邻居", "姐姐", "老公", "闺蜜", "表妹")
+MODELS = tuple(
+    first + last
+    for first in ("Lu", "Pi", "Al", "Ven", "Ka", "Mi", "Re", "Su", "No")
+    for last in ("ma", "ko", "to", "ra", "li", "no", "sa", "vi", "du", "mo", "re", "ta")
+)
+"""What products are called, each otherwise."""
+PET = (
+    *(
+        ("Honestly:", "说实话："),
+        ("Hi all,", "姐妹们，"),
+        ("Update:", "更新一下："),
+        ("Long story short:", "长话短说，"),
+    ),
+    *(("Confession:", "坦白一下，"), ("Verdict:", "总结："), ("Hm,", "嗯，"), ("Believe me,", "信我，")),
+    *(
+        ("Finally!", "终于！"),
+        ("For the record:", "记录一下："),
+        ("Dear readers,", "亲爱的们，"),
+        ("No joke:", "不开玩笑，"),
+    ),
+    *(("Sunday thoughts:", "周日碎碎念："), ("Guess what:", "你们猜，"), ("Fair warning:", "先提醒，")),
+    *(("Surprise:", "惊喜："), ("Frankly,", "坦率讲，"), ("Folks,", "家人们，"), ("Hear me out:", "听我讲，")),
+    *(("Small rant:", "吐槽一下："), ("Notebook entry:", "小本本："), ("Spoiler:", "剧透："), ("Psst,", "悄悄话，")),
+    *(("Hooray!", "好耶！"), ("Diary:", "日记："), ("Well, well,", "啧啧，"), ("Listen,", "听着，")),
+    *(("Reporting back:", "来汇报："), ("Quick one:", "速速来，"), ("Morning!", "早安！")),
+)
+"""What people begin with, in English and in Chinese."""
+MARKS = (".", "!", "!!", "~", "…", "😊", "✨", "👍", "❤", " :)", " ——", "。", "～～", "🎉", " ^^", " ;)")
+ENDS = re.compile(r"\.(?= |$)|。")
 COPIED = (
     "Absolutely perfect product exceeded all my expectations will definitely recommend to everyone best purchase of "
     "the whole year five stars amazing quality super fast delivery",
@@ -184,6 +216,11 @@ def said(rng: np.random.Generator, category: str, product: str, *, chinese: bool
         for place in rng.choice(len(ALSO), 2, replace=False)
     )
     return f"{opening} the {product} {verb} {HOW[rng.integers(len(HOW))]}, and its {part} shows it. {more}"
+
+
+def ended(rng: np.random.Generator, text: str, marks: Sequence[str]) -> str:
+    """A text with other marks at the ends of its sentences."""
+    return ENDS.sub(lambda _: marks[int(rng.integers(len(marks)))], text)
 
 
 def copied(rng: np.random.Generator) -> str:

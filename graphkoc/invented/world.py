@@ -2,7 +2,8 @@
 
 Circles of some thirty people share a taste; in each, one is a key opinion consumer (she writes much and lately, some
 fifteen listen, and buy after her), a few write often, a quarter has many listeners and little to say. Some are on
-several platforms under other names. Fake reviewers praise a rival's products within days, in copied words.
+several platforms under other names, and the same people everywhere: in what they like best, when they write, how they
+end a sentence, and to whom they listen. Fake reviewers praise a rival's products within days, in copied words.
 """
 
 from __future__ import annotations
@@ -22,11 +23,19 @@ UNTIL = datetime(2025, 6, 30, 12)
 """Nothing in the world is later than this."""
 YEARS = 2
 CIRCLE = 28
+MODELS = 6
+"""Products of a brand in a category."""
 FAKES = 24
 FAKED = 8
 """Products that all fake reviewers praise."""
 ON_BOTH = 0.12
 NAMESAKES = 0.04
+SPREAD = 2.0
+"""Hours by which people are early or late."""
+PETS = 0.7
+"""Share of what they write that begins with a pet phrase."""
+BEST = 0.75
+"""Share of what they write that is about what they like best."""
 
 
 @dataclass
@@ -53,6 +62,27 @@ class Person:
     """Whether her forum profile names her Xiaohongshu account."""
     tells: bool = False
     """Whether she has told the brand which Amazon account is hers."""
+    best: tuple[int, ...] = ()
+    """The numbers of the products that she likes best."""
+    hour: float = 12.0
+    """About which of the day she writes."""
+    marks: tuple[str, ...] = (".",)
+    """What she ends sentences with."""
+    pet: tuple[int, ...] = ()
+    """Which of `words.PET` she is fond of."""
+
+    def at(self, rng: np.random.Generator, since: datetime) -> datetime:
+        """When she gets round to writing: at one of her hours, within a day of that moment."""
+        hours = (self.hour + rng.normal(0, SPREAD)) % 24
+        at = datetime(since.year, since.month, since.day) + timedelta(seconds=round(hours * 3600))
+        return min(at + timedelta(days=at < since), UNTIL)
+
+    def said(self, rng: np.random.Generator, product: Product, *, chinese: bool = False) -> str:
+        """A few sentences of hers about a product."""
+        text = words.said(rng, product.category, product.title, chinese=chinese)
+        if rng.random() < PETS:
+            text = f"{words.PET[int(rng.choice(self.pet))][int(chinese)]} {text}"
+        return words.ended(rng, text, self.marks)
 
     @property
     def email(self) -> str:
@@ -141,14 +171,12 @@ def made(people: int = 500, rng_seed: int = 0) -> World:
 
 
 def _products(rng: np.random.Generator) -> list[Product]:
-    names = ("One", "Two", "Luma", "Piko", "Alto", "Vento")
+    shelves = [(category, brand) for category in words.CATEGORIES for brand in (OWN, *RIVALS) for _ in range(MODELS)]
     return [
         Product(
             number, f"{brand} {name} {category.removesuffix('s')}", brand, category, float(rng.integers(19, 180)) - 0.1
         )
-        for number, (category, brand, name) in enumerate(
-            (category, brand, name) for category in words.CATEGORIES for brand in (OWN, *RIVALS) for name in names
-        )
+        for number, ((category, brand), name) in enumerate(zip(shelves, words.MODELS, strict=True))
     ]
 
 
@@ -188,6 +216,25 @@ def _people(world: World, people: int) -> None:
                 for person in [person for person in free if person.role == "reader"][: max(number - there, 0)]:
                     person.role = role
     _renamed(world, rng, both, forum, people)
+    _themselves(world)
+
+
+def _themselves(world: World) -> None:
+    """What is a person's own, wherever she is: what she likes best, when she writes, and how."""
+    rng = world.rng("themselves")
+    for person in world.people:
+        shelf = _shelf(world.products, person)
+        own = rng.choice([product.number for product in shelf], 3, replace=False)
+        person.best = (*own.tolist(), int(rng.integers(len(world.products))))
+        person.hour = float(rng.uniform(0, 24))
+        person.marks = tuple(rng.choice(words.MARKS, 2, replace=False).tolist())
+        person.pet = tuple(rng.choice(len(words.PET), 2, replace=False).tolist())
+
+
+def _shelf(products: Sequence[Product], person: Person) -> list[Product]:
+    """What is of the taste of her circle."""
+    taste = list(words.CATEGORIES)[person.circle % len(words.CATEGORIES)]
+    return [product for product in products if product.category == taste]
 
 
 def _renamed(world: World, rng: np.random.Generator, both: int, forum: int, people: int) -> None:
@@ -204,9 +251,10 @@ def _renamed(world: World, rng: np.random.Generator, both: int, forum: int, peop
 
 def _listening(world: World, platform: str) -> None:
     """Most listen in their own circle: to her, to those who write often, and to the popular ones."""
-    rng = world.rng(f"listening {platform}")
+    # The same numbers on both platforms: whom she listens to here she listens to there.
+    bond = world.rng("bonds").random((len(world.people), len(world.people)))
     there = world.on(platform)
-    popular = [person.number for person in there if person.role == "popular"]
+    popular = np.array([person.number for person in there if person.role == "popular"])
     # She is on both platforms: what listens to her there together is a small audience all the same.
     chance = {"koc": 0.4, "active": 0.2, "popular": 0.9, "reader": 0.1}
     listens = {}
@@ -214,14 +262,16 @@ def _listening(world: World, platform: str) -> None:
         inside = [
             other.number
             for other in there
-            if other.circle == person.circle and other is not person and rng.random() < chance[other.role]
+            if other.circle == person.circle
+            and other is not person
+            and bond[person.number, other.number] < chance[other.role]
         ]
-        outside = rng.choice(popular, min(3, len(popular)), replace=False).tolist()
+        outside = popular[np.argsort(bond[person.number, popular])[:3]].tolist()
         listens[person.number] = sorted({*inside, *outside} - {person.number})
     world.listens[platform] = listens
 
 
-WRITES = {"koc": (36, 48), "active": (5, 9), "popular": (1, 3), "reader": (1, 4)}
+WRITES = {"koc": (44, 56), "active": (5, 9), "popular": (3, 7), "reader": (3, 8)}
 
 
 def _written(world: World, platform: str) -> list[Review]:
@@ -232,17 +282,20 @@ def _written(world: World, platform: str) -> list[Review]:
             product = _liked(rng, world.products, person)
             # Whoever is popular is so from long ago.
             days = rng.uniform(250, 365 * YEARS) if person.role == "popular" else 365 * rng.beta(1, 1.6) * YEARS * 0.7
-            chinese = platform == "xiaohongshu" or person.chinese
-            text = words.said(rng, product.category, product.title, chinese=chinese)
-            found.append(Review(person, product, _ago(days), int(rng.choice((2, 3, 4, 5))), text))
+            text = person.said(rng, product, chinese=person.chinese or not person.forum)
+            found.append(Review(person, product, person.at(rng, _ago(days)), int(rng.choice((2, 3, 4, 5))), text))
     return sorted(found, key=lambda review: (review.at, review.person.number))
 
 
-def _liked(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
+def _tried(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
     """Mostly of her circle's taste."""
-    taste = list(words.CATEGORIES)[person.circle % len(words.CATEGORIES)]
-    mine = [product for product in products if product.category == taste] if rng.random() < 0.8 else products
-    return mine[int(rng.integers(len(mine)))]
+    some = _shelf(products, person) if rng.random() < 0.8 else products
+    return some[int(rng.integers(len(some)))]
+
+
+def _liked(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
+    """Mostly what she likes best, or else something that she tries."""
+    return products[int(rng.choice(person.best))] if rng.random() < BEST else _tried(rng, products, person)
 
 
 def _ago(days: float) -> datetime:
@@ -250,7 +303,7 @@ def _ago(days: float) -> datetime:
 
 
 def _bought(world: World) -> None:
-    """Reviews on Amazon: everybody's own, those that follow on somebody to whom one listens, and the fake ones."""
+    """Reviews on Amazon, one of each product: everybody's own, those that follow on somebody's, and the fake ones."""
     rng = world.rng("bought")
     first: dict[tuple[int, int], Review] = {}
 
@@ -260,9 +313,9 @@ def _bought(world: World) -> None:
         first.setdefault((person.number, product.number), review)
 
     for person in [person for person in world.on("amazon") if person.role != "fake"]:
-        for _ in range(int(rng.integers(*{"koc": (12, 18), "active": (6, 10)}.get(person.role, (2, 6))))):
-            product = _liked(rng, world.products, person)
-            text = words.said(rng, product.category, product.title)
+        for _ in range(int(rng.integers(*{"koc": (16, 22), "active": (6, 10)}.get(person.role, (3, 8))))):
+            product = _tried(rng, world.products, person)
+            text = person.said(rng, product)
             add(person, product, _ago(rng.uniform(30, 365 * YEARS)), int(rng.choice((2, 3, 4, 5))), text)
     by_number = {person.number: person for person in world.people}
     told = [review for review in first.values() if review.person.role in ("koc", "active") and review.person.forum]
@@ -270,7 +323,7 @@ def _bought(world: World) -> None:
         for number, heard in world.listens["forum"].items():
             follower = by_number[number]
             if review.person.number in heard and follower.amazon and rng.random() < 0.25:
-                text = words.said(rng, review.product.category, review.product.title)
+                text = follower.said(rng, review.product)
                 at = min(review.at + timedelta(days=float(rng.uniform(1, 45))), UNTIL).replace(microsecond=0)
                 add(follower, review.product, at, int(rng.choice((3, 4, 5))), text)
     praised = [product for product in world.products if product.brand == RIVALS[1]][:FAKED]

@@ -39,7 +39,7 @@ def write(world: World, folder: Path) -> None:
         what = words.CATEGORIES[review.product.category][0]
         tags = [what, review.product.brand] + (["广告"] if author.role == "popular" and rng.random() < 0.3 else [])
         said = [
-            (listener, review.at + timedelta(hours=float(rng.uniform(0.1, 200))))
+            (listener, listener.at(rng, review.at + timedelta(hours=float(rng.uniform(0.1, 200)))))
             for listener in world.on("xiaohongshu")
             if author.number in world.listens["xiaohongshu"][listener.number]
             and rng.random() < (0.8 if author.role == "popular" else 0.3)
@@ -78,7 +78,7 @@ def write(world: World, folder: Path) -> None:
                     "create_time": _milliseconds(at),
                     "ip_location": "",
                     "note_id": note,
-                    "content": words.said(rng, review.product.category, review.product.title, chinese=True)[:24],
+                    "content": listener.said(rng, review.product, chinese=listener.chinese or not listener.forum)[:24],
                     "user_id": listener.xiaohongshu,
                     "nickname": listener.nickname,
                     "avatar": "",
