@@ -147,13 +147,12 @@ LISTED = 200
 def _log(projection: Projection, until: datetime | None) -> tuple[Log, float]:
     """The log that is looked out from, and the day; AnalysisError when nothing in it is dated."""
     log = projection.log()
+    if not len(log.day) and until is not None:
+        raise AnalysisError(f"no review is known to be from before {until:%Y-%m-%d}", hint="Look out from a later day.")
     if not len(log.day):
         raise AnalysisError("no review has a date, which the score needs", hint="`graphkoc doctor` says what is there.")
     at = log.last_day if until is None else float(days(pd.Series([until]))[0])
-    log = log.until(at)
-    if not len(log.day):
-        raise AnalysisError(f"there is no review before {moment(at):%Y-%m-%d}", hint="Look out from a later day.")
-    return log, at
+    return log.until(at), at
 
 
 def _qualified(

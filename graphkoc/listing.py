@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from graphkoc import tiers
@@ -180,7 +179,7 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
     """
     people = run.people
     then = tiers.sized(people["platform"], people["followers"], people["audience"].to_numpy(), name).table
-    small = np.where(then["tier"] == "small", "passed", "failed")
+    small = then["tier"].map({"small": "passed", tiers.UNKNOWN: "unknown"}).fillna("failed").to_numpy()
     table = people.assign(
         label_then=then["label"],
         tier_then=then["tier"],

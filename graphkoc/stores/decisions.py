@@ -28,7 +28,9 @@ class Decision:
     why: str
 
     def __post_init__(self) -> None:
-        if self.verb not in VERBS or not self.account or not self.other or self.account == self.other:
+        if self.account == self.other:
+            raise UsageError(f"{self.account} is one account, and a {self.verb} takes two")
+        if self.verb not in VERBS or not self.account or not self.other:
             raise UsageError("a decision takes two accounts, and says link or unlink")
         if self.account > self.other:
             account, other = self.other, self.account
