@@ -257,11 +257,18 @@ def test_two_that_were_told_apart_are_not_joined_through_a_third(place: Path) ->
     assert persons()["csv:f3"] == persons()["csv:x1"] == "csv:f1"
 
 
+@pytest.mark.parametrize("bio", ["a" * 10**6, "a." * 500_000, "a.de/" * 200_000, "forum" + " " * 10**6])
+def test_a_profile_of_a_million_letters_is_read_in_no_time(bio: str) -> None:
+    accounts = pd.DataFrame({"consumer": ["csv:a", "forum:b"], "platform": ["xiaohongshu", "forum"]})
+    accounts = accounts.reindex(columns=ACCOUNT).assign(bio=[bio, None]).astype("str")
+    assert exact(accounts).empty
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
         (["link", "csv:x3", "csv:nobody", "--why", "x"], "there is no account csv:nobody"),
-        (["link", "csv:x3", "csv:x3", "--why", "x"], "two accounts"),
+        (["link", "csv:x3", "csv:x3", "--why", "x"], "takes two"),
         (["link", "csv:x3", "csv:f3", "--why", " "], "a link needs a reason"),
         (["link", "csv:x3", "csv:f3"], "--why"),
         (["link", "csv:x3"], "two accounts, or --file"),

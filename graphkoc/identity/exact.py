@@ -31,7 +31,10 @@ KEYS = {
 MOST = 10
 """Accounts that may share a key. What more of them share is an office's telephone, and nobody's key."""
 
-ADDRESS = re.compile(r"(?:https?://)?(?:www\.|m\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(/[\w@%./~-]*)", re.IGNORECASE)
+# Everything is of a bounded length, or a profile of a million letters would be read from each of them to the end.
+ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.|m\.)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63})(/[\w@%./~-]{0,500})", re.IGNORECASE
+)
 HANDLE = r"[\w](?:[\w.\-]{1,62}[\w])"
 
 
@@ -153,7 +156,7 @@ def _handles(told: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
     if not words or told.empty:
         return pd.DataFrame(empty)
     choice = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    said = rf"(?i)(?<![a-z0-9])({choice})\s*(?:号|账号|帳號|id)?\s*(?:[:：=→@]|is|是)\s*@?({HANDLE})"
+    said = rf"(?i)(?<![a-z0-9])({choice})\s{{0,9}}(?:号|账号|帳號|id)?\s{{0,9}}(?:[:：=→@]|is|是)\s{{0,9}}@?({HANDLE})"
     found = told["bio"].astype("str").str.extractall(said).reset_index(level=1, drop=True)
     return pd.DataFrame(
         {
