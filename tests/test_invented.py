@@ -72,6 +72,11 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path: P
     assert stat.S_IMODE((tmp_path / "one" / "key").stat().st_mode) == 0o600
     with pytest.raises(UsageError, match="is there already"):
         invented.write(tmp_path / "one", 100)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "README.md").write_text("mine")
+    with pytest.raises(UsageError, match=r"README\.md is there already"):
+        invented.write(tmp_path / "mine", 100)
+    assert (tmp_path / "mine" / "README.md").read_text() == "mine"
     with pytest.raises(UsageError, match="too few for circles"):
         invented.write(tmp_path / "few", 10)
 

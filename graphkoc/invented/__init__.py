@@ -35,16 +35,22 @@ The addresses end in example.com, the numbers are ones that nobody is called by.
 """
 
 
+BESIDE = ("links.csv", "README.md", "truth.json", "key", "graphkoc.lbug", "report.html", "run")
+"""What the demo makes beside the files."""
+
+
 def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
     """Write the files of a brand with so many people on its forum and Xiaohongshu, and return what is true.
 
-    Raises UsageError for a folder that has files already, or too few people for circles.
+    Raises UsageError for a folder that has any of what the demo writes already, so that nobody's own files are
+    overwritten and no real store gets invented people; and for too few people for circles.
     """
     if people < LEAST:
         raise UsageError(f"{people} people are too few for circles", hint=f"Take {LEAST} or more.")
     files = folder / "files"
-    if files.exists():
-        raise UsageError(f"{files} is there already", hint="Give another --out, or remove it.")
+    for name in ("files", *BESIDE):
+        if (folder / name).exists():
+            raise UsageError(f"{folder / name} is there already", hint="Give another --out, or remove it.")
     world = made(people, rng_seed)
     try:
         for source, writer in WRITERS.items():

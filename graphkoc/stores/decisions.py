@@ -29,7 +29,7 @@ class Decision:
 
     def __post_init__(self) -> None:
         if self.account == self.other:
-            raise UsageError(f"{self.account} is one account, and a {self.verb} takes two")
+            raise UsageError(f"{self.account} is one account, and to {self.verb} takes two")
         if self.verb not in VERBS or not self.account or not self.other:
             raise UsageError("a decision takes two accounts, and says link or unlink")
         if self.account > self.other:
