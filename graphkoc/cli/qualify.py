@@ -124,11 +124,12 @@ def analyse(
     verdict = tested["verdict"] if tested else f"Not checked against the past: {run.info['backtest_why_not']}."
     limited = run.info["tiers"]["low"] is not None
     who = "key opinion consumers" if limited else "people who may be key opinion consumers"
+    why = "" if len(run.kocs()) else click.wrap_text(f"No list: {run.info['score']['why']}.", 100) + "\n"
     text = (
         f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {counts['follows']:,} follows\n"
         f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
         f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
-        f"{len(run.kocs()):,} {who} by the {run.info['score']['kind']}\n"
+        f"{len(run.kocs()):,} {who} by the {run.info['score']['kind']}\n{why}"
         f"{click.wrap_text(_tiers(run.info['tiers']), 100)}\n"
         f"{click.wrap_text(verdict, 100)}\n"
         f"run  {run.folder}\n"
@@ -141,6 +142,9 @@ def _tiers(told: dict[str, Any]) -> str:
     """By whose limits an audience is small, and why."""
     if told["low"] is None:
         return str(told["why"])
+    if told["high"] < told["low"]:
+        most = f"four in five of those who have any reach {told['high']:,.0f} {told['basis']} at most"
+        return f"no audience is small here: it begins at {told['low']:,.0f}, and {most}"
     small = f"{told['low']:,.0f} to {told['high']:,.0f} {told['basis']}"
     return f"a small audience is {small}, by the tiers {told['name']}: {told['why']}"
 
