@@ -31,11 +31,12 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
-    query}], pillars: [{pillar, what, points}], tier, label, audience, rank, niche, circle, gates, change,
-    carried_by: [{consumer, times, last}], reasons, cautions}. percentile: share of her tier whose value is at
-    most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a command line, or a SELECT for
-    DuckDB, that recomputes the value. pillars: sums of the parts in each. gates: as `graphkoc.gates.told` says.
-    change: what would put her a place higher. Raises UsageError for an unknown consumer.
+    query}], pillars: [{pillar, what, points}], tier, label, audience, audience_of (in words), rank, niche,
+    circle, gates, change, carried_by: [{consumer, times, last}], reasons, cautions}. percentile: share of her
+    tier whose value is at most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a
+    command line, or a SELECT for DuckDB, that recomputes the value. pillars: sums of the parts in each. gates:
+    as `graphkoc.gates.told` says. change: what would put her a place higher. Raises UsageError for an unknown
+    consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
@@ -49,6 +50,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "tier": person["tier"],
         "label": person["label"],
         "audience": int(person["audience"]),
+        "audience_of": audience_of(run, person),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
         "niche": group_name(run.niches, "niche", person["niche"]),
         "circle": group_name(run.circles, "circle", person["circle"]),
@@ -166,8 +168,7 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
     said = [f"{_count(person['reviews_365'], 'review')}{when}"]
     if person["audience"]:
-        of = _count(person["audience"], "known follower")
-        said.append(f"{of}, who wrote {person['audience_reviews_365']:,.0f}{when}")
+        said.append(f"{audience_of(run, person)}, who wrote {person['audience_reviews_365']:,.0f}{when}")
     if person["follow_on"] >= 1:
         said.append(f"{person['follow_on']:,.1f} follow-on reviews by her followers so far")
     if person["reciprocity"] >= 0.5:
@@ -185,6 +186,13 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     return said
 
 
+def audience_of(run: Run, person: pd.Series[Any]) -> str:
+    """How many her audience is, and whether they follow her or, where her platform tells no follows, engaged."""
+    if run.info["ties_of"].get(person["platform"]) == "engagements":
+        return f"{person['audience']:,.0f} {'person' if person['audience'] == 1 else 'people'} who engaged with her"
+    return _count(person["audience"], "known follower")
+
+
 def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     """What an analyst should know before she relies on it."""
     said = []
@@ -198,8 +206,14 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the tiers {person['tier_profile']}")
     if not person["reviews_365"]:
         said.append("she has reviewed nothing in the last year")
+    chance = (run.info["backtest"] or {}).get("chance")
+    if chance and chance["score"] <= chance["share"]:
+        said.append("the backtest finds no signal beyond chance: do not rely on this ranking")
     if run.info["score"]["kind"] == "percentiles":
-        said.append("no review has a date: who is active now is not known, and no past could check this ranking")
+        said.append(
+            "no review has a date, or all have the same: who is active now is not known, and no past could check "
+            "this ranking"
+        )
     if person["reviews"] < FEW_REVIEWS:
         said.append(f"the score rests on {_count(person['reviews'], 'review')}")
     passing = gates.told(person)

@@ -164,10 +164,17 @@ def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it
                 assert found.fetchone()[0] == pytest.approx(part["value"], rel=1e-9, abs=1e-9), part["part"]
 
 
+def test_the_list_says_which_kind_of_score_ranks_it_and_what_the_past_says_of_it(place: Path) -> None:
+    said = run("kocs", "graphkoc-demo/run", "--limit", 1, cwd=place).stderr
+    assert said.startswith("Ranked by the forecast. The score's top collected 40% of the follow-on reviews")
+
+
 def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(place: Path) -> None:
     why = asked(place, "explain", "ciao:264", "graphkoc-demo/run")
     text = run("explain", "ciao:264", "graphkoc-demo/run", cwd=place).stdout
-    assert text.startswith(f"ciao:264: {why['score']:.2f} points, rank 1; small audience, 14 known followers\n")
+    assert text.startswith(
+        f"ciao:264: {why['score']:.2f} points by the forecast, rank 1; small audience, 14 known followers\n"
+    )
     for pillar in why["pillars"]:
         assert f"  {pillar['points']:6.2f}  {pillar['pillar']}: " in text
     assert "SELECT" not in text

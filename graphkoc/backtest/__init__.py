@@ -135,7 +135,7 @@ def backtest(
     credit to find.
     """
     if not len(log.day) or log.timeless:
-        raise AnalysisError("no review has a date, so nothing can be checked against what came later")
+        raise AnalysisError("no review has a date, or all have the same, so nothing can be checked against later ones")
     if not len(log.network.source):
         raise AnalysisError("nobody has a known follower, so there are no follow-on reviews to check a ranking by")
     past = Past(log) if past is None else past

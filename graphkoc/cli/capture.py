@@ -275,7 +275,8 @@ def load(
     made += "".join(f", {count:,} {name} that are only mentioned" for name, count in loaded.mentioned.items())
     click.echo(f"{'Would load' if dry_run else 'Loaded'}: {made}.", err=True)
     if rejects:
-        click.echo(f"{len(loaded.rejects):,} rows were rejected; {rejects} says why.", err=True)
+        rows = "1 row was" if len(loaded.rejects) == 1 else f"{len(loaded.rejects):,} rows were"
+        click.echo(f"{rows} rejected; {rejects} says why.", err=True)
         ctx.exit(REJECTED)
 
 

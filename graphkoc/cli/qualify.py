@@ -120,22 +120,35 @@ def analyse(
         "score": run.info["score"],
         "seconds": run.info["seconds"],
     }
-    tested = run.info["backtest"]
-    verdict = tested["verdict"] if tested else f"Not checked against the past: {run.info['backtest_why_not']}."
     limited = run.info["tiers"]["low"] is not None
     who = "key opinion consumers" if limited else "people who may be key opinion consumers"
     why = "" if len(run.kocs()) else click.wrap_text(f"No list: {run.info['score']['why']}.", 100) + "\n"
     text = (
-        f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {counts['follows']:,} follows\n"
+        f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {_ties(run.info)}\n"
         f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
         f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
         f"{len(run.kocs()):,} {who} by the {run.info['score']['kind']}\n{why}"
         f"{click.wrap_text(_tiers(run.info['tiers']), 100)}\n"
-        f"{click.wrap_text(verdict, 100)}\n"
+        f"{click.wrap_text(_verdict(run.info), 100)}\n"
         f"run  {run.folder}\n"
-        f"Next: graphkoc kocs, graphkoc circles, graphkoc niches, graphkoc report"
+        f"Next: graphkoc kocs {run.folder}, and so circles, niches and report"
     )
     emit(document, format_, output, text=text)
+
+
+def _verdict(told: Mapping[str, Any]) -> str:
+    """What the past says of the ranking, or why nothing."""
+    if told["backtest"]:
+        return str(told["backtest"]["verdict"])
+    return f"Not checked against the past: {told['backtest_why_not']}."
+
+
+def _ties(told: Mapping[str, Any]) -> str:
+    """How many ties there are, and on which platforms they are not follows."""
+    engaged = [platform for platform, ties in told["ties_of"].items() if ties == "engagements"]
+    if not engaged:
+        return f"{told['counts']['follows']:,} follows"
+    return f"{told['counts']['follows']:,} ties (on {', '.join(engaged)} of who engaged: no follows are told there)"
 
 
 def _tiers(told: dict[str, Any]) -> str:
@@ -177,10 +190,12 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
     """
     import graphkoc
 
-    rows = graphkoc.list_kocs(graphkoc.find_run(run), niche, limit)
+    found = graphkoc.find_run(run)
+    rows = graphkoc.list_kocs(found, niche, limit)
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
     lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
     emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+    click.echo(click.wrap_text(f"Ranked by the {found.info['score']['kind']}. {_verdict(found.info)}", 100), err=True)
 
 
 @click.command()
@@ -228,7 +243,8 @@ def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | N
         for part in why["parts"]:
             part["query"] = part["query"].replace("graphkoc ", asked, 1)
     place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
-    lines = [f"{consumer}: {why['score']:.2f} points, {place}; {why['label']}, {why['audience']:,} known followers"]
+    points = f"{why['score']:.2f} points by the {why['kind']}"
+    lines = [f"{consumer}: {points}, {place}; {why['label']}, {why['audience_of']}"]
     lines += _points(why)
     lines += [
         f"  {gate['state']:<7} {gate['who']}{'' if gate['required'] else ', not required'}: {gate['words']}"

@@ -37,8 +37,8 @@ def percentiles(features: pd.DataFrame) -> Score:
     total = np.sum(list(points.values()), axis=0)
     unknown = np.full(len(total), np.nan)
     why = (
-        "no review has a date, so who is active now and who came first are not known: percentiles of the pillars, "
-        "weighted by convention, that no past could check"
+        "no review has a date, or all have the same, so who is active now and who came first are not known: "
+        "percentiles of the pillars, weighted by convention, that no past could check"
     )
     return Score("percentiles", why, tuple(part for part, _, _ in PILLARS), values, points, total, unknown, unknown)
 
