@@ -299,13 +299,6 @@ class Run:
             raise UsageError(f"there is no niche called {niche!r}", hint="`graphkoc niches` lists them.")
         return found
 
-    def circle_id(self, circle: str) -> str:
-        """The id of the circle with that id or name; UsageError when there is none."""
-        found = _called(self.circles, "circle", circle)
-        if found is None:
-            raise UsageError(f"there is no circle called {circle!r}", hint="`graphkoc circles` lists them.")
-        return found
-
     def group(self, group: str) -> tuple[str, str]:
         """The kind (niche or circle) and the id of the group with that id or name; UsageError when there is none.
 
