@@ -1,6 +1,7 @@
 """The command `graphkoc`, also as `python -m graphkoc`."""
 
 import os
+import signal
 import sys
 
 INTERRUPTED = 130
@@ -17,6 +18,8 @@ def main() -> None:
     except SystemExit as done:
         if done.code == INTERRUPTED:
             _end_interrupted()
+        # All is done and said: an interrupt while Python ends would only hide how it went.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise
 
 

@@ -415,6 +415,19 @@ def test_a_file_that_is_no_store_is_left_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "graphkoc.lbug").read_bytes() == b"my diary" * 1000
 
 
+def test_an_interrupt_after_all_is_done_changes_nothing(tmp_path: Path) -> None:
+    program = (
+        "import atexit, os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+        "from graphkoc.__main__ import main\n"
+        "sys.argv = ['graphkoc', '--version']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("delay", [0.05, 0.5, 1.0, 1.8, 2.8, 4.0, 5.5])
 def test_an_interrupt_ends_a_load_with_130_and_leaves_the_store(tmp_path: Path, delay: float) -> None:
     run("load", "ciao", small(tmp_path / "raw"), cwd=tmp_path)
