@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from graphkoc import gates, layout, measures, reach, tiers
 from graphkoc.agreement import agreement, engagement
+from graphkoc.audience import basis, stands_in
 from graphkoc.authenticity import Authenticity, examine
 from graphkoc.authenticity import effect as without_them
 from graphkoc.backtest import SPLITS, TOP, Backtest, Groups, backtest
@@ -34,7 +35,7 @@ from graphkoc.provenance import ledger
 from graphkoc.response import engagements, response
 from graphkoc.runs import FORMAT, Run, empty, shaped
 
-__all__ = ["Settings", "analyse"]
+__all__ = ["Settings", "analyse", "on_platforms"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def analyse(
         )
         tables["ties"] = layout.ties(log.network, people)
     with clock("checking against the past"):
-        tested, why_not = _tested(past, settings.rng_seed, _groups(projection, log, groups.members))
+        parts = {"platform": on_platforms(projection, log), "niche": _in_niches(log, groups.members)}
+        tested, why_not = _tested(past, settings.rng_seed, parts)
     info = {
         "format": FORMAT,
         "started_at": clock.started.isoformat(timespec="seconds"),
@@ -118,7 +120,8 @@ def analyse(
             for row in projection.loads.sort_values("load").itertuples()
         ],
         "ties_of": projection.ties_of(),
-        "counts": _counts(given, log),
+        "stands_in": stands_in(projection.ties_of()),
+        "counts": _counts(given, log, people["ties"]),
         "tiers": sizes.told,
         "gates": gates.opened(people),
         "score": _told(expected, at, int(people["rank"].notna().sum())),
@@ -132,7 +135,7 @@ def analyse(
     tables |= {"people": people, "accounts": projection.accounts}
     tables |= {"features": expected.features.assign(consumer=log.network.ids)}
     tables |= {name: getattr(groups, name) for name in FOUND}
-    if expected.model:
+    if not log.timeless:
         tables |= _read(log)
     return Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
 
@@ -162,7 +165,9 @@ def _qualified(
     ids = log.network.ids
     consumers = projection.consumers.set_index("consumer").loc[ids]
     audience = measured["audience"].to_numpy()
-    sizes = tiers.sized(consumers["platform"], consumers["followers"], audience, settings.tiers)
+    sizes = tiers.sized(
+        consumers["platform"], consumers["followers"], audience, settings.tiers, basis(projection.ties_of())
+    )
     engaged = engagements(projection)
     tightness, kept = knit(log.network), ledger(projection, ids, engaged)
     knit_z, copied = tightness["knit_z"].to_numpy(), seen.copies["review"]
@@ -172,12 +177,15 @@ def _qualified(
     return sizes, pd.concat([sizes.table, followers, tightness, kept, passed, came_back], axis=1)
 
 
-def _counts(projection: Projection, log: Log) -> dict[str, Any]:
+def _counts(projection: Projection, log: Log, ties: pd.Series[str]) -> dict[str, Any]:
+    """How many of everything; ties: (n,) what each person's audience is counted in."""
+    engaged = int((ties == "engagements").to_numpy()[log.network.source].sum())
     return {
         "consumers": len(log.network),
         "accounts": len(log.network) + len(projection.accounts) - projection.accounts["consumer"].nunique(),
         "products": len(projection.products),
-        "follows": len(log.network.source),
+        "follows": len(log.network.source) - engaged,
+        "engaged": engaged,
         "undated_follows": int(np.isnan(log.network.since).sum()),
         "reviews": len(projection.reviews),
         "first_reviews": len(log.day),
@@ -278,7 +286,7 @@ def _agreement(
 
 
 def _read(log: Log) -> dict[str, pd.DataFrame]:
-    """The log as tables, by names: what the queries behind a forecast's numbers run on."""
+    """The log as tables, by names: what the queries behind the numbers run on."""
     ids, subjects, network = log.network.ids, log.subjects, log.network
     named = log.subject_names()
     return {
@@ -306,15 +314,16 @@ def _told(expected: Forecast, at: float, listed: int) -> dict[str, Any]:
     }
 
 
-def _groups(projection: Projection, log: Log, members: pd.DataFrame) -> dict[str, dict[str, NDArray[np.bool_]]]:
-    """Who is on each platform and in each niche."""
+def on_platforms(projection: Projection, log: Log) -> dict[str, NDArray[np.bool_]]:
+    """Who is on each platform, by its name: (n,) bool over log.network."""
     platform = projection.consumers.set_index("consumer")["platform"].reindex(log.network.ids)
+    return {name: (platform == name).to_numpy(bool) for name in sorted(platform.dropna().unique())}
+
+
+def _in_niches(log: Log, members: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
     return {
-        "platform": {name: (platform == name).to_numpy(bool) for name in sorted(platform.dropna().unique())},
-        "niche": {
-            str(niche): np.isin(log.network.ids, inside.to_numpy(dtype=str))
-            for niche, inside in members.groupby("niche")["consumer"]
-        },
+        str(niche): np.isin(log.network.ids, inside.to_numpy(dtype=str))
+        for niche, inside in members.groupby("niche")["consumer"]
     }
 
 

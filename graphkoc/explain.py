@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc import gates
+from graphkoc.audience import counted
 from graphkoc.authenticity import PATTERNS
+from graphkoc.carriers import followers_who_came_after, reviews_taken_up
 from graphkoc.forecast.percentiles import percentile_query
 from graphkoc.forecast.queries import feature_query
 from graphkoc.provenance import ORIGINS
@@ -24,7 +26,6 @@ __all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", 
 FEW_REVIEWS = 10
 MOST_MORE = 100
 """Reviews that somebody could write; what needs more is out of reach."""
-CARRIERS = 5
 
 
 def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
@@ -32,11 +33,11 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
     query}], pillars: [{pillar, what, points}], tier, label, audience, audience_of (in words), rank, niche,
-    circle, gates, change, carried_by: [{consumer, times, last}], reasons, cautions}. percentile: share of her
+    circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile: share of her
     tier whose value is at most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a
     command line, or a SELECT for DuckDB, that recomputes the value. pillars: sums of the parts in each. gates:
-    as `graphkoc.gates.told` says. change: what would put her a place higher. Raises UsageError for an unknown
-    consumer.
+    as `graphkoc.gates.told` says. change: what would put her a place higher. carried_by, carried_reviews: see
+    `graphkoc.carriers`. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
@@ -50,13 +51,14 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "tier": person["tier"],
         "label": person["label"],
         "audience": int(person["audience"]),
-        "audience_of": audience_of(run, person),
+        "audience_of": counted(person["audience"], person["ties"]),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
         "niche": group_name(run.niches, "niche", person["niche"]),
         "circle": group_name(run.circles, "circle", person["circle"]),
         "gates": gates.told(person),
         "change": _nearest_change(run, person),
-        "carried_by": carried(run, consumer),
+        "carried_by": followers_who_came_after(run, consumer),
+        "carried_reviews": reviews_taken_up(run, consumer),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
     }
@@ -84,19 +86,6 @@ def _nearest_change(run: Run, person: pd.Series[Any]) -> str | None:
         return f"rank {int(above['rank'])} is {gap:.2f} points away, more than {MOST_MORE} more reviews would give"
     needed = _count(int(more[enough[0]]), "more review")
     return f"{needed} today, all else equal, would pass rank {int(above['rank'])}, which is {gap:.2f} points away"
-
-
-def carried(run: Run, consumer: str) -> list[dict[str, Any]]:
-    """The followers who followed on most often, up to 5: [{consumer, times, last}]; last is the newest subject of hers
-    that they took up. Empty where the score is no forecast."""
-    mine = run.read_subjects[run.read_subjects["consumer"] == consumer]
-    followers = run.read_follows.loc[run.read_follows["followee"] == consumer, "follower"]
-    theirs = run.read_subjects[run.read_subjects["consumer"].isin(followers)]
-    both = theirs.merge(mine[["subject", "day"]], on="subject", suffixes=("", "_of_hers"))
-    later = both[both["day"] > both["day_of_hers"]].sort_values(["day", "consumer", "subject"])
-    told = later.groupby("consumer").agg(times=("subject", "size"), last=("subject", "last")).reset_index()
-    told = told.sort_values(["times", "consumer"], ascending=[False, True]).head(CARRIERS)
-    return [{"consumer": str(r.consumer), "times": int(str(r.times)), "last": str(r.last)} for r in told.itertuples()]
 
 
 def parts_of(run: Run) -> tuple[Part, ...]:
@@ -168,7 +157,9 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
     said = [f"{_count(person['reviews_365'], 'review')}{when}"]
     if person["audience"]:
-        said.append(f"{audience_of(run, person)}, who wrote {person['audience_reviews_365']:,.0f}{when}")
+        said.append(
+            f"{counted(person['audience'], person['ties'])}, who wrote {person['audience_reviews_365']:,.0f}{when}"
+        )
     if person["follow_on"] >= 1:
         said.append(f"{person['follow_on']:,.1f} follow-on reviews by her followers so far")
     if person["reciprocity"] >= 0.5:
@@ -186,13 +177,6 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     return said
 
 
-def audience_of(run: Run, person: pd.Series[Any]) -> str:
-    """How many her audience is, and whether they follow her or, where her platform tells no follows, engaged."""
-    if run.info["ties_of"].get(person["platform"]) == "engagements":
-        return f"{person['audience']:,.0f} {'person' if person['audience'] == 1 else 'people'} who engaged with her"
-    return _count(person["audience"], "known follower")
-
-
 def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     """What an analyst should know before she relies on it."""
     said = []
@@ -201,9 +185,11 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
             f"her audience is wide by the tiers {person['tier_profile']}, so she is no key opinion consumer here"
         )
     if person["tier"] == "tiny" and person["tier_profile"] == RELATIVE:
-        said.append(f"fewer than {person['tier_low']:,.0f} of her followers are known, too few to say much")
+        said.append(f"fewer than {person['tier_low']:,.0f} people are known in her audience, too few to say much")
     elif person["tier"] == "tiny":
         said.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the tiers {person['tier_profile']}")
+    if person["ties"] == "engagements":
+        said.append(run.info["stands_in"])
     if not person["reviews_365"]:
         said.append("she has reviewed nothing in the last year")
     chance = (run.info["backtest"] or {}).get("chance")

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc import tiers
+from graphkoc.audience import counted
 from graphkoc.brand import Brand, bought
 from graphkoc.creative import own_content
 from graphkoc.log import Log
@@ -75,7 +76,7 @@ def gates(
       hers is known, unknown.
       creative: share of the reviews that are her own content, of those where it can be told; see
       `graphkoc.creative`. Who has written nothing is unknown.
-      small: as her tiers say (`graphkoc.tiers.sized`); unknown where nobody has a known follower.
+      small: as her tiers say (`graphkoc.tiers.sized`); unknown where too few people have an audience that is known.
       unpaid: passed when, at the worst, the share of her reviews that were not paid for is high enough, failed
       when it is not at the best; the number is the bound that decides, or the upper one.
       knit: unknown without a follower.
@@ -220,15 +221,16 @@ def words(name: str, person: pd.Series[Any]) -> str:
     value, least = person[f"gate_{name}_value"], person[f"gate_{name}_least"]
     if name == "small" and not np.isnan(value):
         most = person["gate_small_most"]
-        of = f"{least:,.0f} to {most:,.0f}" if np.isfinite(most) else f"{least:,.0f} or more"
-        whose = "known followers" if person["tier_profile"] == tiers.RELATIVE else "followers"
-        return f"{value:,.0f} {whose}, small is {of} ({person['tier_profile']})"
+        of = f"{least:,.0f} to {most:,.0f}" if least <= most < np.inf else f"{least:,.0f} or more"
+        known = person["tier_profile"] == tiers.RELATIVE
+        whose = counted(value, person["ties"]) if known else f"{value:,.0f} followers"
+        return f"{whose}, small is {of} ({person['tier_profile']})"
     if np.isnan(value):
         return {
             "client": "no purchase of hers is known",
             "creative": "no text or picture is known",
-            "small": "no follower of anybody is known",
-            "knit": "no follower is known",
+            "small": "how her audience compares is not known",
+            "knit": "nobody is known in her audience",
         }.get(name, "not known")
     if name == "active":
         return f"{value:,.0f} reviews in the window, at least {least:,.0f}"
@@ -239,5 +241,5 @@ def words(name: str, person: pd.Series[Any]) -> str:
     if name == "unpaid":
         bound = {"passed": "at least", "failed": "at most", "unknown": "up to"}[state]
         return f"{bound} {value:.0%} of her reviews are unpaid, at least {least:.0%}"
-    ties = f"{person['knit_ties']:,.0f} ties among her followers and to them, {person['knit_expected']:,.1f} by chance"
+    ties = f"{person['knit_ties']:,.0f} ties among her audience and to them, {person['knit_expected']:,.1f} by chance"
     return f"{ties} (z {value:.1f}, at least {least:.1f})"

@@ -23,11 +23,12 @@ INDUSTRY = (*(number.name for number in NUMBERS), "paid_response", "organic_resp
 def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
-    Returns [{rank, consumer, name, platform, tier, label, audience, niche, circle, score, low, high,
+    Returns [{rank, consumer, name, platform, tier, label, audience, ties, niche, circle, score, kind, low, high,
     engagement_rate, origin, patterns, gates, industry, reasons}]; patterns are those of
-    `graphkoc.authenticity`; what the data do not tell is None. label is what
-    her tiers call her; gates are as `graphkoc.gates.told` says; industry has the numbers of
-    `graphkoc.response` and of the ledger's paid posts against the others. rank is her place among all,
+    `graphkoc.authenticity`; what the data do not tell is None. label is what her tiers call her; ties is what
+    her audience is counted in (follows or engagements); kind is the score's; gates are as
+    `graphkoc.gates.told` says; industry has the numbers of `graphkoc.response` and of the ledger's paid posts
+    against the others. rank is her place among all,
     also where one niche (id or name) is asked for.
     """
     return [
@@ -39,9 +40,11 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "tier": person["tier"],
             "label": person["label"],
             "audience": int(person["audience"]),
+            "ties": person["ties"],
             "niche": group_name(run.niches, "niche", person["niche"]),
             "circle": group_name(run.circles, "circle", person["circle"]),
             "score": float(person["score"]),
+            "kind": run.info["score"]["kind"],
             "low": _number(person["low"]),
             "high": _number(person["high"]),
             "engagement_rate": _number(person["engagement_rate"]),

@@ -39,6 +39,7 @@ def people(
 
     table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
     table[["name", "platform"]] = consumers[["name", "platform"]].astype("str").to_numpy()
+    table["ties"] = consumers["platform"].fillna("unknown").map(projection.ties_of()).to_numpy()
     for name, of in qualified.items():
         table[name] = of.to_numpy()
     for name, values in measured.items():
@@ -58,4 +59,4 @@ def people(
     rank = pd.array([pd.NA] * n, dtype="Int64")
     rank[order] = np.arange(1, len(order) + 1)
     table["rank"] = rank
-    return table.astype({"name": "str", "platform": "str", "last_review": "datetime64[us]"})
+    return table.astype({"name": "str", "platform": "str", "ties": "str", "last_review": "datetime64[us]"})

@@ -206,7 +206,11 @@ def run_backtest(
 ) -> Backtest:
     """Check the score on what the store's own past says; see `graphkoc.backtest`."""
     with threadpool_limits(limits=1):
-        return backtest(project(store).log(), splits, top, progress=progress)
+        projection = project(store)
+        log = projection.log()
+        return backtest(
+            log, splits, top, progress=progress, groups={"platform": analysis.on_platforms(projection, log)}
+        )
 
 
 def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ __all__ = ["COLUMNS", "DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "empty", 
 
 DEFAULT_FOLDER = Path("runs")
 
-FORMAT = 3
+FORMAT = 4
 """Of what run.json and the tables hold. A run of another is not read."""
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -34,6 +34,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "tier": "str",
         "label": "str",
         "audience": "float64",
+        "ties": "str",
         "score": "float64",
         "low": "float64",
         "high": "float64",
@@ -191,11 +192,11 @@ class Run:
     people: one row a consumer, sorted by id; besides COLUMNS the measures, the formula's values
     (`*_activity`), the score's points (`*_points`), tiers (`graphkoc.tiers`), gates (`graphkoc.gates`), the
     origin ledger (`graphkoc.provenance`), how tightly her audience is knit (`graphkoc.measures.knit`) and the
-    industry's numbers (`graphkoc.response`); rank is her place among the key opinion consumers, null for
-    others; niche and circle are her strongest.
+    industry's numbers (`graphkoc.response`); ties is what her audience is counted in (follows, engagements or
+    none); rank is her place among the key opinion consumers, null for others; niche and circle are her strongest.
     features: one row a consumer, what the forecast knows of her (see `graphkoc.forecast.FEATURES`).
-    read_reviews, read_subjects, read_follows: the log that the features were read from, days since 1970-01-01, so
-    that each can be asked for again; empty where the score is no forecast.
+    read_reviews, read_subjects, read_follows: the log that all this was read from, days since 1970-01-01, so that
+    each number can be asked for again; empty where nothing has a time.
     niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
     products: what each niche's people review more than others. reach: which niche somebody with a role
     (kol, koc) reaches. carries: which circle carries which niche. bridges, circle_bridges: who joins niches

@@ -19,7 +19,7 @@ ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest"
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
 ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "checkup"}
-ANALYSIS |= {"gates", "creative", "provenance", "response"}
+ANALYSIS |= {"gates", "creative", "provenance", "response", "audience", "carriers"}
 BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
     "anyascii": {"identity"},

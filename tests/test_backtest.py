@@ -70,6 +70,20 @@ def test_the_oracle_beats_every_ranking_and_random_is_the_size_of_the_top() -> N
     assert all(0 <= hit <= NAMED for row in tested.rows for hit in row.hits)
 
 
+def test_a_platform_by_itself_is_judged_as_if_there_were_no_other() -> None:
+    log = town()
+    half, everybody = np.arange(len(log.network)) % 2 == 0, np.ones(len(log.network), dtype=bool)
+    groups = {"platform": {"all": everybody, "half": half, "none": ~everybody}}
+    (part,) = backtest(log, groups=groups).parts
+    tested = backtest(log)
+    assert (part.by, part.name) == ("platform", "half")
+    assert 50 <= part.candidates < np.mean(tested.candidates)
+    assert 10 <= part.credit < np.mean(tested.credit)
+    assert part.low <= part.score <= part.high
+    # Of so few a top is the twenty that are named at least.
+    assert part.random == pytest.approx(NAMED / part.candidates, rel=0.05)
+
+
 def test_the_same_log_gives_the_same_backtest() -> None:
     assert backtest(town()) == backtest(town())
 

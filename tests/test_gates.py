@@ -50,6 +50,10 @@ def ring(*ids: str) -> list[dict[str, Any]]:
     return [{"source": a, "target": b, "weight": 1.0} for a in ids for b in ids if a != b]
 
 
+CROWD = [f"z{i:02}" for i in range(21)]
+"""So many people with an audience that audiences can be compared."""
+
+
 def test_an_account_of_a_brand_or_of_staff_is_kept_out_and_one_of_which_nothing_is_said_is_not() -> None:
     consumers = [
         {"consumer": kind or "none", "platform": "forum", "kind": kind} for kind in ("person", "brand", "staff", None)
@@ -68,7 +72,9 @@ def test_an_account_of_a_brand_or_of_staff_is_kept_out_and_one_of_which_nothing_
 def test_active_counts_first_reviews_in_the_year_up_to_the_day() -> None:
     reviews = [review(1, "a", "2025-07-01"), review(2, "b", "2025-06-29"), review(3, "c", "2020-01-01")]
     reviews += [review(4, "a", "2026-06-30") | {"product": "p1"}, review(5, "a", "2026-06-30")]
-    found = table(market(consumers=people("a", "b", "c", "d"), reviews=reviews, follows=ring("a", "b", "c", "d")))
+    ids = ("a", "b", "c", "d")
+    held = market(consumers=people(*ids, *CROWD), reviews=reviews, follows=ring(*ids) + ring(*CROWD))
+    found = table(held).loc[list(ids)]
     assert found["gate_active_value"].to_dict() == {"a": 2, "b": 0, "c": 0, "d": 0}
     assert found["gate_active"].to_dict() == {"a": "passed", "b": "failed", "c": "failed", "d": "failed"}
     assert not found["may_be_koc"].any()
@@ -179,9 +185,8 @@ def test_a_small_but_scattered_audience_is_told_from_a_circle_and_not_kept_out()
     strangers = [f"s{i}" for i in range(7)]
     ids = [*circle, *strangers, "scattered"]
     follows = ring(*circle) + [{"source": "scattered", "target": one, "weight": 1.0} for one in strangers]
-    found = table(
-        market(consumers=people(*ids), reviews=[review(i, one) for i, one in enumerate(ids)], follows=follows)
-    )
+    reviews = [review(i, one) for i, one in enumerate(ids)]
+    found = table(market(consumers=people(*ids, *CROWD), reviews=reviews, follows=follows + ring(*CROWD)))
     assert set(found.loc[circle, "gate_knit"]) == {"passed"}
     assert found["gate_knit"]["scattered"] == "failed"
     assert set(found.loc[strangers, "gate_knit"]) == {"unknown"}
@@ -190,11 +195,13 @@ def test_a_small_but_scattered_audience_is_told_from_a_circle_and_not_kept_out()
 
 
 def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
-    ids = [f"u{i}" for i in range(7)]
+    ids = [f"u{i:02}" for i in range(21)]
     projection = market(
         consumers=people(*ids), reviews=[review(i, one) for i, one in enumerate(ids)], follows=ring(*ids)
     )
-    row = table(projection).assign(platform="forum", tier_profile="relative", knit_ties=36.0, knit_expected=30.0)
+    row = table(projection).assign(
+        platform="forum", tier_profile="relative", ties="follows", knit_ties=36.0, knit_expected=30.0
+    )
     told = {gate["gate"]: gate for gate in gates.told(row.iloc[0])}
     assert list(told) == [gate.name for gate in gates.GATES]
     assert told["active"] == {
@@ -208,10 +215,12 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
         "required": True,
         "words": "1 reviews in the window, at least 1",
     }
-    assert told["small"]["words"] == "6 known followers, small is 5 to 6 (relative)"
+    assert told["small"]["words"] == "20 known followers, small is 5 to 20 (relative)"
+    engaged = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(ties="engagements").iloc[0])}
+    assert engaged["small"] == "20 people who engaged with her, small is 5 to 20 (relative)"
     assert not told["knit"]["required"]
     counts = {row["gate"]: row for row in gates.opened(row)}
-    assert counts["small"]["passed"] == 7
+    assert counts["small"]["passed"] == 21
     assert counts["client"] == {
         "gate": "client",
         "who": "a client",
@@ -219,7 +228,7 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
         "required": False,
         "passed": 0,
         "failed": 0,
-        "unknown": 7,
+        "unknown": 21,
     }
 
 

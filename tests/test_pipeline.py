@@ -8,6 +8,7 @@ import random
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import networkx
 import numpy as np
 import pandas as pd
@@ -88,6 +89,35 @@ def test_points_add_up_for_everybody(ciao_run: graphkoc.Run) -> None:
     for consumer in people["consumer"].sample(25, random_state=1):
         why = graphkoc.explain_consumer(ciao_run, consumer)
         assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-9)
+
+
+def test_what_carried_past_adoptions_is_what_its_query_counts_and_the_follow_ons_are_hers(
+    ciao_run: graphkoc.Run,
+) -> None:
+    follows, subjects = ciao_run.read_follows, ciao_run.read_subjects.set_index(["consumer", "subject"])["day"]
+    for row in graphkoc.list_kocs(ciao_run, limit=10):
+        why = graphkoc.explain_consumer(ciao_run, row["consumer"])
+        audience = set(follows.loc[follows["followee"] == row["consumer"], "follower"])
+        assert {one["consumer"] for one in why["carried_by"]} <= audience
+        for one in why["carried_by"]:
+            assert subjects[one["consumer"], one["last"]] > subjects[row["consumer"], one["last"]]
+        for one, said in [(one, "times") for one in why["carried_by"]] + [
+            (one, "followers") for one in why["carried_reviews"]
+        ]:
+            assert duckdb.sql(one["query"]).fetchall() == [(one[said],)]
+        times = [one["times"] for one in why["carried_by"]]
+        assert times == sorted(times, reverse=True)
+        assert bool(times) == bool(why["carried_reviews"]) == (ciao_run.person(row["consumer"])["follow_on"] > 0)
+
+
+def test_niches_that_have_enough_are_checked_against_the_past_by_themselves(ciao_run: graphkoc.Run) -> None:
+    parts = ciao_run.info["backtest"]["parts"]
+    assert {part["name"] for part in parts} >= {"dvds", "music", "beauty"}
+    for part in parts:
+        assert part["by"] == "niche"  # one platform that is all says nothing new
+        assert part["candidates"] >= 50
+        assert part["credit"] >= 10
+        assert part["low"] <= part["score"] <= part["high"]
 
 
 def test_niches_count_their_own_members(ciao_run: graphkoc.Run) -> None:

@@ -94,6 +94,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "tier": ["small"] * (n - wide) + ["wide"] * wide,
             "label": ["small audience"] * (n - wide) + ["wide audience"] * wide,
             "audience": audience,
+            "ties": "follows",
             "reciprocity": 0.5,
             "reviews": 12,
             "reviews_365": np.arange(n) + 1.0,
@@ -161,6 +162,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "consumers": n,
             "products": 7,
             "follows": 40,
+            "engaged": 0,
             "undated_follows": 40,
             "reviews": 60,
             "first_reviews": 58,
@@ -174,6 +176,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "low": 5.0,
             "high": 18.0,
             "basis": "known followers",
+            "small": "a small audience is 5 to 18 known followers",
             "why": "known followers are compared with each other",
             "people": {"small": n - wide, "wide": wide},
             "labels": {"small audience": n - wide, "wide audience": wide},
@@ -196,6 +199,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "model": None,
         },
         "ties_of": {"ciao": "follows"},
+        "stands_in": None,
         "niche_control": 0,
         "circles": {
             "control": {"published": 0, "tentative": 0},
@@ -745,8 +749,21 @@ def test_what_changed_is_told_with_names_and_how_much_of_it_is_method(full):
 
 
 def test_people_who_engage_are_ties_and_not_follows():
-    assert "40 follows" in Page(report.render(run())).said()
-    assert "40 ties" in Page(report.render(run(ties_of={"xiaohongshu": "engagements"}))).said()
+    made = run()
+    assert "40 follows" in Page(report.render(made)).said()
+    engaged = run(
+        ties_of={"xiaohongshu": "engagements"},
+        stands_in="no follows are told on xiaohongshu",
+        counts=made.info["counts"] | {"follows": 0, "engaged": 40, "undated_follows": 0},
+        tiers=made.info["tiers"] | {"basis": "people who engaged"},
+    )
+    page = report.render(replace(engaged, people=engaged.people.assign(ties="engagements")))
+    said = Page(page).said()
+    assert "40 ties of who engaged" in said
+    assert "No follows are told on xiaohongshu." in said
+    assert "people who engaged with her, score" in page
+    assert "people who engaged (log scale)" in page
+    assert "known follower" not in page
 
 
 def test_a_first_run_calls_nothing_new(everything):
@@ -1019,9 +1036,22 @@ def test_a_page_is_made_of_little(made):
     assert "None" not in page.said()
 
 
-def test_nobody_with_a_follower_makes_no_scatter():
+def test_audiences_that_tell_nothing_make_no_scatter_and_the_page_says_why():
     made = run(kocs=0)
-    assert "Nobody has a known follower" in report.render(replace(made, people=made.people.assign(audience=0.0)))
+    why = "nobody here has any known followers, so who has a small audience is not known"
+    untold = made.info["tiers"] | {"low": None, "high": None, "small": None, "why": why}
+    page = report.render(replace(made, info=made.info | {"tiers": untold}))
+    assert section(page, "audience").count("<svg") == 0
+    assert "Nobody here has any known followers, so who has a small audience is not known." in section(page, "audience")
+
+
+def test_where_no_audience_is_small_the_page_says_so_and_draws_no_band():
+    made = run(kocs=0)
+    small = "no audience is small here: it begins at 5, and four in five of those who have any reach 3 at most"
+    page = report.render(replace(made, info=made.info | {"tiers": made.info["tiers"] | {"high": 3.0, "small": small}}))
+    assert "No audience is small here: it begins at 5" in Page(page).said()
+    assert 'class="band"' not in page
+    assert "5 to 3" not in Page(page).said()
 
 
 # The file
@@ -1114,7 +1144,8 @@ def test_bars_are_as_long_as_their_shares():
 def scatter(audience, score, rank, wide):
     names = [f"n{i}" for i in range(len(audience))]
     arrays = [np.array(values, dtype=float) for values in (audience, score, rank)]
-    return ET.fromstring(charts.audience_scatter(*arrays, np.array(wide), names, (5.0, 18.0)))
+    told = [f"{number} known followers" for number in audience]
+    return ET.fromstring(charts.audience_scatter(*arrays, np.array(wide), names, told, "known followers", (5.0, 18.0)))
 
 
 def test_the_scatter_is_logarithmic_in_the_audience_and_straight_in_the_score():
@@ -1140,7 +1171,9 @@ def test_more_people_make_no_heavier_figure():
     audience, score = np.floor(rng.pareto(1, n)) + 1, rng.random(n) * 20
     small = (audience >= 5) & (audience <= 18)
     rank = np.where(small, np.cumsum(small), np.nan)
-    text = charts.audience_scatter(audience, score, rank, audience > 18, ["name"] * n, (5.0, 18.0))
+    text = charts.audience_scatter(
+        audience, score, rank, audience > 18, ["name"] * n, ["many"] * n, "known followers", (5.0, 18.0)
+    )
     assert len(text) < 400_000
 
 

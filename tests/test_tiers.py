@@ -18,6 +18,11 @@ from graphkoc.errors import UsageError
 PUBLISHED = [profile for profile in tiers.profiles().values() if profile.bands]
 
 
+CROWD = [None] * 20
+HEARD = [6.0] * 20
+"""So many others that known audiences can be compared."""
+
+
 def people(followers: list[int | None], platform: str | None = "xiaohongshu") -> tuple[pd.Series, pd.Series]:
     return pd.Series([platform] * len(followers), dtype="str"), pd.Series(followers, dtype="Int64")
 
@@ -56,11 +61,11 @@ def test_the_published_limits_contradict_each_other_as_they_do_in_the_field() ->
 
 
 def test_stated_followers_are_told_by_the_platforms_own_tiers_and_others_by_known_followers() -> None:
-    platform, followers = people([999, 1_000, 49_999, 50_000, None, None, None])
-    audience = np.array([0, 0, 0, 0, 4, 5, 100], dtype=float)
+    platform, followers = people([999, 1_000, 49_999, 50_000, None, None, None, *CROWD])
+    audience = np.array([0, 0, 0, 0, 4, 5, 100, *HEARD], dtype=float)
     found = tiers.sized(platform, followers, audience)
-    assert found.table["tier"].tolist() == ["tiny", "small", "small", "wide", "tiny", "small", "wide"]
-    assert found.table["label"].tolist() == [
+    assert found.table["tier"].tolist()[:7] == ["tiny", "small", "small", "wide", "tiny", "small", "wide"]
+    assert found.table["label"].tolist()[:7] == [
         "below KOC",
         "KOC",
         "KOC",
@@ -69,17 +74,18 @@ def test_stated_followers_are_told_by_the_platforms_own_tiers_and_others_by_know
         "small audience",
         "wide audience",
     ]
-    assert found.table["tier_profile"].tolist() == ["huojian"] * 4 + ["relative"] * 3
-    assert found.told["name"] == "huojian"
-    assert found.told["people"] == {"small": 3, "tiny": 2, "wide": 2}
+    assert found.table["tier_profile"].tolist() == ["huojian"] * 4 + ["relative"] * 23
+    assert found.told["name"] == "relative"
+    assert found.told["people"] == {"small": 23, "tiny": 2, "wide": 2}
+    assert found.told["small"] == "a small audience is 5 to 6 known followers"
     assert "4 people" in found.told["why"]
-    assert "for the other 3, known followers are compared with each other" in found.told["why"]
+    assert "for the other 23, known followers are compared with each other" in found.told["why"]
 
 
 def test_without_stated_followers_nobody_is_called_koc_or_kol_whatever_is_asked_for() -> None:
-    platform, followers = people([None] * 4)
+    platform, followers = people([None] * 4 + CROWD)
     for name in (None, "huojian", "relative"):
-        found = tiers.sized(platform, followers, np.array([0.0, 4, 5, 9]), name)
+        found = tiers.sized(platform, followers, np.array([0.0, 4, 5, 9, *HEARD]), name)
         assert found.table["tier_profile"].unique().tolist() == ["relative"]
         assert not found.table["label"].str.contains("KO[CL]").any()
     assert found.told["why"].startswith("relative tiers were asked for")
@@ -91,19 +97,42 @@ def test_where_nobody_has_a_known_follower_a_tier_is_known_only_of_whom_the_plat
     assert found.table["tier"].tolist() == ["unknown"] * 3
     assert found.table["label"].tolist() == ["unknown audience"] * 3
     assert (found.told["low"], found.told["high"]) == (None, None)
-    assert found.told["why"].endswith("nobody here has a known follower, so who has a small audience is not known")
+    assert found.told["why"].endswith("nobody here has any known followers, so who has a small audience is not known")
     stated = tiers.sized(*people([2_000, 2_000, None]), np.zeros(3))
     assert stated.table["label"].tolist() == ["KOC", "KOC", "unknown audience"]
     assert (stated.told["name"], stated.told["low"]) == ("huojian", 1_000)
 
 
 def test_a_platform_without_published_limits_is_compared_with_itself_though_it_states_followers() -> None:
-    platform, followers = people([10, 20_000, 3], "discourse")
-    found = tiers.sized(platform, followers, np.array([5.0, 9, 0]))
-    assert found.table["tier_size"].tolist() == [5, 9, 0]
+    platform, followers = people([10, 20_000, 3, *CROWD], "discourse")
+    audience = np.array([5.0, 9, 0, *HEARD])
+    found = tiers.sized(platform, followers, audience)
+    assert found.table["tier_size"].tolist()[:3] == [5, 9, 0]
     assert found.told["name"] == "relative"
-    named = tiers.sized(platform, followers, np.array([5.0, 9, 0]), "prizm")
-    assert named.table["label"].tolist() == ["KOC", "KOL", "KOC"]
+    named = tiers.sized(platform, followers, audience, "prizm")
+    assert named.table["label"].tolist()[:3] == ["KOC", "KOL", "KOC"]
+
+
+def test_the_audiences_of_a_handful_are_not_compared_with_each_other() -> None:
+    platform, followers = people([None] * 25, "xhs")
+    audience = np.array([9_760, 7_000, 5_000, 900, 800, 700] + [0] * 19, dtype=float)
+    found = tiers.sized(platform, followers, audience, basis="people who engaged")
+    assert found.table["tier"].unique().tolist() == ["unknown"]
+    assert (found.told["low"], found.told["high"], found.told["small"]) == (None, None, None)
+    assert found.told["why"].endswith(
+        "only 6 people have any people who engaged, and fewer than 20 cannot be compared, so who has a small audience "
+        "is not known"
+    )
+
+
+def test_where_four_in_five_are_followed_by_hardly_anybody_no_audience_is_small_and_that_is_said() -> None:
+    platform, followers = people([None] * 25)
+    found = tiers.sized(platform, followers, np.array([3.0] * 24 + [50]))
+    assert (found.table["tier"] == "small").sum() == 0
+    assert found.told["small"] == (
+        "no audience is small here: it begins at 5, and four in five of those who have any reach 3 known followers at "
+        "most"
+    )
 
 
 def test_tiers_that_there_are_none_of_are_said_with_those_that_there_are() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,9 +34,9 @@ SPLITS = (0.6, 0.7, 0.75, 0.8, 0.85)
 TOP = SHARE
 RESAMPLES = 400
 COPIES = 20
-ENOUGH_PEOPLE = 100
-ENOUGH_CREDIT = 20.0
-"""Candidates and credit that a platform or niche must have at each split to have a row of its own."""
+ENOUGH_PEOPLE = 50
+ENOUGH_CREDIT = 10.0
+"""Candidates and credit that a platform or niche must have, in the mean of the splits, to have a row of its own."""
 
 RANKINGS = {
     "activity": "act90",
@@ -53,13 +52,15 @@ RANKINGS = {
 @dataclass(frozen=True)
 class Part:
     """One platform, or one niche, by itself: means over the splits of how many candidates and credit it had,
-    and of the figures of the score, the formula, audience size, and a lottery."""
+    and of the figures of the score (low, high: its 95 % interval), the formula, audience size, and a lottery."""
 
     by: str
     name: str
     candidates: float
     credit: float
     score: float
+    low: float
+    high: float
     formula: float
     audience: float
     random: float
@@ -110,10 +111,22 @@ class Split:
     halves: tuple[Values, Values]
     rankings: dict[str, Values]
 
-    @cached_property
-    def share(self) -> float:
-        """The score's figure."""
-        return float(top_share(self.rankings["score"], self.truth, self.n)[0])
+    def figure(self, ranking: str) -> float:
+        """The share of the credit that a ranking's top collects."""
+        return float(top_share(self.rankings[ranking], self.truth, self.n)[0])
+
+    def part(self, inside: NDArray[np.bool_], top: float) -> Split:
+        """The split of some of the candidates alone; inside: (candidates,) bool."""
+        return replace(
+            self,
+            candidates=self.candidates[inside],
+            n=_size(int(inside.sum()), top),
+            truth=self.truth[inside],
+            reversed_truth=self.reversed_truth[inside],
+            shuffled_truth=self.shuffled_truth[inside],
+            halves=(self.halves[0][inside], self.halves[1][inside]),
+            rankings={name: values[inside] for name, values in self.rankings.items()},
+        )
 
 
 def backtest(
@@ -171,7 +184,7 @@ def backtest(
     for copy in range(COPIES):
         step(len(splits) + copy)
         copies.append(_by_chance(log, middle, top, rng))
-    chance = Chance(COPIES, float(np.quantile(copies, 0.95)), middle.share)
+    chance = Chance(COPIES, float(np.quantile(copies, 0.95)), middle.figure("score"))
     ceiling = _ceiling(done)
     undated = int(np.isnan(log.network.since).sum())
     return Backtest(
@@ -185,7 +198,7 @@ def backtest(
         chance,
         placebos,
         ceiling,
-        _parts(done, top, groups or {}),
+        _parts(done, top, groups or {}, counts),
         (ceiling_note(ceiling), *undated_note(undated, len(log.network.since))),
         verdict(rows, placebos, chance),
     )
@@ -314,10 +327,9 @@ def _interval(resampled: Values) -> tuple[float, float]:
 def _row(name: str, splits: Sequence[Split], resampled: Values) -> Row:
     shares, hits = [], []
     for split in splits:
-        ranking = split.rankings[name]
-        shares.append(float(top_share(ranking, split.truth, split.n)[0]))
+        shares.append(split.figure(name))
         any_credit = (split.truth > 0).astype(float)
-        hits.append(float(top_share(ranking, any_credit, NAMED)[0] * any_credit.sum()))
+        hits.append(float(top_share(split.rankings[name], any_credit, NAMED)[0] * any_credit.sum()))
     return Row(name, float(np.mean(shares)), *_interval(resampled), tuple(shares), tuple(hits))
 
 
@@ -349,24 +361,22 @@ def _ceiling(splits: Sequence[Split]) -> float:
     return float(np.mean(shares))
 
 
-def _parts(splits: Sequence[Split], top: float, groups: Groups) -> tuple[Part, ...]:
-    """The rows of groups that have enough at each split; one that holds everybody says nothing new."""
+def _parts(splits: Sequence[Split], top: float, groups: Groups, counts: NDArray[np.int32]) -> tuple[Part, ...]:
+    """The rows of groups that have enough; one that holds everybody says nothing new."""
     parts = []
     for by, named in groups.items():
         for name, inside in named.items():
-            masks = [inside[split.candidates] for split in splits]
-            sizes = [int(mask.sum()) for mask in masks]
-            gains = [float(split.truth[mask].sum()) for split, mask in zip(splits, masks, strict=True)]
-            if min(sizes) < ENOUGH_PEOPLE or min(gains) < ENOUGH_CREDIT or all(mask.all() for mask in masks):
+            there = [inside[split.candidates] for split in splits]
+            if all(mask.all() for mask in there):
                 continue
-            figures = [
-                [
-                    float(top_share(split.rankings[ranking][mask], split.truth[mask], _size(size, top))[0])
-                    for split, mask, size in zip(splits, masks, sizes, strict=True)
-                ]
-                for ranking in ("score", "formula", "audience")
-            ]
-            by_lot = [_size(size, top) / size for size in sizes]
-            told: list[list[float]] = [[float(size) for size in sizes], gains, *figures, by_lot]
-            parts.append(Part(by, name, *(float(np.mean(values)) for values in told)))
+            own = [split.part(mask, top) for split, mask in zip(splits, there, strict=True)]
+            sizes, gains = [len(split.candidates) for split in own], [float(split.truth.sum()) for split in own]
+            if np.mean(sizes) < ENOUGH_PEOPLE or np.mean(gains) < ENOUGH_CREDIT or not min(gains):
+                continue
+            score, by_hand, size = (
+                float(np.mean([split.figure(ranking) for split in own])) for ranking in ("score", "formula", "audience")
+            )
+            low, high = _interval(_resampled("score", own, counts))
+            people, credited = float(np.mean(sizes)), float(np.mean(gains))
+            parts.append(Part(by, name, people, credited, score, low, high, by_hand, size, _random(own).mean))
     return tuple(parts)

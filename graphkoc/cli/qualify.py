@@ -111,6 +111,7 @@ def analyse(
         "run": run.folder,
         "consumers": counts["consumers"],
         "follows": counts["follows"],
+        "engaged": counts["engaged"],
         "reviews": counts["reviews"],
         "circles": len(run.circles),
         "niches": len(run.niches),
@@ -146,20 +147,15 @@ def _verdict(told: Mapping[str, Any]) -> str:
 def _ties(told: Mapping[str, Any]) -> str:
     """How many ties there are, and on which platforms they are not follows."""
     engaged = [platform for platform, ties in told["ties_of"].items() if ties == "engagements"]
-    if not engaged:
-        return f"{told['counts']['follows']:,} follows"
-    return f"{told['counts']['follows']:,} ties (on {', '.join(engaged)} of who engaged: no follows are told there)"
+    follows = [f"{told['counts']['follows']:,} follows"] if told["counts"]["follows"] or not engaged else []
+    stand_in = f"{told['counts']['engaged']:,} ties of who engaged (on {', '.join(engaged)}: no follows are told there)"
+    return ", ".join([*follows, stand_in] if engaged else follows)
 
 
 def _tiers(told: dict[str, Any]) -> str:
     """By whose limits an audience is small, and why."""
-    if told["low"] is None:
-        return str(told["why"])
-    if told["high"] < told["low"]:
-        most = f"four in five of those who have any reach {told['high']:,.0f} {told['basis']} at most"
-        return f"no audience is small here: it begins at {told['low']:,.0f}, and {most}"
-    small = f"{told['low']:,.0f} to {told['high']:,.0f} {told['basis']}"
-    return f"a small audience is {small}, by the tiers {told['name']}: {told['why']}"
+    small = f"{told['small']}, by the tiers {told['name']}: " if told["small"] else ""
+    return f"{small}{told['why']}"
 
 
 def _circles(found: Mapping[Hashable, int], told: dict[str, Any]) -> str:
@@ -195,7 +191,10 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
     lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
     emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
-    click.echo(click.wrap_text(f"Ranked by the {found.info['score']['kind']}. {_verdict(found.info)}", 100), err=True)
+    followers = found.info["stands_in"]
+    said = [f"Ranked by the {found.info['score']['kind']}.", _verdict(found.info)]
+    said += [f"{followers[:1].upper()}{followers[1:]}."] if followers else []
+    click.echo(click.wrap_text(" ".join(said), 100), err=True)
 
 
 @click.command()
@@ -253,6 +252,8 @@ def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | N
     lines += [f"  next  {why['change']}"] if why["change"] else []
     times = [(one["consumer"], "once" if one["times"] == 1 else f"{one['times']:,} times") for one in why["carried_by"]]
     lines += [f"  by    {follower}, who followed on {often}" for follower, often in times]
+    taken = [f"{one['subject']}, which {one['followers']:,} of her audience" for one in why["carried_reviews"]]
+    lines += [f"  with  what she wrote of {what} came to after her" for what in taken]
     lines += [f"  for   {reason}" for reason in why["reasons"]]
     lines += [f"  but   {caution}" for caution in why["cautions"]]
     emit(why, format_, output, rows=why["parts"], text="\n".join(lines))
@@ -343,8 +344,8 @@ def backtest(
         click.echo(f"score minus formula: {margin.mean:+.1%} ({margin.low:+.1%} to {margin.high:+.1%})")
         for part in tested.parts:
             click.echo(
-                f"{part.by} {part.name}: score {part.score:.1%}, formula {part.formula:.1%}, "
-                f"audience {part.audience:.1%}, by lot {part.random:.1%}"
+                f"{part.by} {part.name}: score {part.score:.1%} ({part.low:.1%} to {part.high:.1%}), "
+                f"formula {part.formula:.1%}, audience {part.audience:.1%}, by lot {part.random:.1%}"
             )
         for note in tested.notes:
             click.echo(click.wrap_text(note, 100))

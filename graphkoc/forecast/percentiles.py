@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from graphkoc.forecast.queries import quoted, tables
 from graphkoc.score import Part, Score, Values
 
 __all__ = ["PILLARS", "percentile_query", "percentiles"]
@@ -46,9 +45,9 @@ def percentiles(features: pd.DataFrame) -> Score:
 def percentile_query(pillar: str, folder: str, consumer: str) -> str:
     """The SELECT that gives a consumer's percentile of a pillar, out of the features in a run's folder."""
     names = next(names for part, _, names in PILLARS if part.name == pillar)
-    table, who = (text.replace("'", "''") for text in (str(Path(folder) / "features.parquet"), consumer))
+    table = tables(folder)["features"]
     below = " + ".join(f"avg((everybody.{name} < hers.{name})::int)" for name in names)
     return (
-        f"SELECT 100 * ({below}) / {len(names)} FROM '{table}' AS everybody, "
-        f"(SELECT * FROM '{table}' WHERE consumer = '{who}') AS hers"
+        f"SELECT 100 * ({below}) / {len(names)} FROM {table} AS everybody, "
+        f"(SELECT * FROM {table} WHERE consumer = {quoted(consumer)}) AS hers"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graphkoc.forecast.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, SEEN, THEIRS, YEAR
 
-__all__ = ["feature_query"]
+__all__ = ["feature_query", "quoted", "tables"]
 
 D = "pow(2, -({at} - day) / {h})"
 AUDIENCE = "SELECT follower FROM {follows} WHERE followee = {who}"
@@ -174,17 +174,15 @@ TIMED = {
 def feature_query(feature: str, folder: str, consumer: str, at: float) -> str:
     """The SELECT that gives a consumer's value of a feature, out of the tables in a run's folder, at its day."""
     name, half_life = TIMED.get(feature, (feature, YEAR))
-    tables = {
-        table: _quoted(str(Path(folder) / f"{file}.parquet"))
-        for table, file in (
-            ("reviews", "read_reviews"),
-            ("subjects", "read_subjects"),
-            ("follows", "read_follows"),
-            ("features", "features"),
-        )
-    }
-    return QUERIES[name].format(**tables, who=_quoted(consumer), at=repr(at), h=half_life)
+    return QUERIES[name].format(**tables(folder), who=quoted(consumer), at=repr(at), h=half_life)
 
 
-def _quoted(text: str) -> str:
+def tables(folder: str) -> dict[str, str]:
+    """What a SELECT calls the tables that a run read its numbers from: reviews, subjects, follows, features."""
+    files = {"reviews": "read_reviews", "subjects": "read_subjects", "follows": "read_follows", "features": "features"}
+    return {table: quoted(str(Path(folder) / f"{file}.parquet")) for table, file in files.items()}
+
+
+def quoted(text: str) -> str:
+    """A text as SQL has it."""
     return "'" + text.replace("'", "''") + "'"

@@ -101,14 +101,17 @@ def audience_scatter(
     rank: Values,
     wide: NDArray[np.bool_],
     names: Sequence[str],
+    audiences: Sequence[str],
+    basis: str,
     limits: tuple[float, float],
     labelled: int = 4,
 ) -> str:
-    """Everybody with a known follower, by audience (log) and score.
+    """Everybody whose audience is known, by its size (log) and score.
 
-    audience, score, rank, wide: (n,); rank is NaN for all but key opinion consumers. names: (n,), shown
-    for these alone. limits: of the small tier, both included. Marks that would fall on the same spot are
-    drawn once.
+    audience, score, rank, wide: (n,); rank is NaN for all but key opinion consumers. names, audiences: (n,) who
+    each is and how many her audience is in words, shown for these alone. basis: what audiences are counted
+    in. limits: of the small tier, both included; without anybody between them no band is drawn. Marks that
+    would fall on the same spot are drawn once.
     """
     left, right, top, bottom = 58, WIDTH - 16, 34, 400
     known = audience > 0
@@ -124,17 +127,15 @@ def audience_scatter(
 
     # Between whole numbers of followers: everybody in the tier is inside the band, and nobody else.
     low, high = x(max(limits[0] - 0.5, 0.9)), x(math.floor(limits[1]) + 0.5)
-    drawn = [
-        f'<rect class="band" x="{_number(low)}" y="{top}" width="{_number(high - low)}" height="{bottom - top}"/>',
-        _axis((low + high) / 2, top - 10, "small audience"),
-    ]
+    band = f'<rect class="band" x="{_number(low)}" y="{top}" width="{_number(high - low)}" height="{bottom - top}"/>'
+    drawn = [band, _axis((low + high) / 2, top - 10, "small audience")] if high > low else []
     for tick in np.arange(0, ceiling + 1e-9, _tick(ceiling)):
         y = _number(bottom - (bottom - top) * float(tick) / ceiling)
         drawn.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
         drawn.append(_axis(left - 8, float(y) + 4, f"{tick:g}", "end"))
     ticks = [tick for power in range(int(widest) + 1) for tick in (10**power, 3 * 10**power)]
     drawn.extend(_axis(x(tick), bottom + 20, f"{tick:,}") for tick in ticks if math.log10(tick) <= widest)
-    drawn.append(_axis((left + right) / 2, bottom + 44, "known followers (log scale)"))
+    drawn.append(_axis((left + right) / 2, bottom + 44, f"{basis} (log scale)"))
     drawn.append(
         f'<g transform="translate(16 {(top + bottom) / 2:g}) rotate(-90)">{_axis(0, 0, "score, in points")}</g>'
     )
@@ -149,7 +150,7 @@ def audience_scatter(
     more = "".join(f"M{a} {b}h0" for a, b in _spots(xs[unnamed], ys[unnamed], 3))
     drawn.append(f'<path class="koc-dots" d="{more}"/>')
     for i in order[:NAMED_MARKS][::-1]:
-        told = escape(f"{names[i]}: {audience[i]:,.0f} known followers, score {score[i]:.1f}")
+        told = escape(f"{names[i]}: {audiences[i]}, score {score[i]:.1f}")
         place = f'cx="{_number(xs[i])}" cy="{_number(ys[i])}"'
         drawn.append(f'<circle class="koc" {place} r="4.5"><title>{told}</title></circle>')
     loud = ranked | (known & wide)

@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from graphkoc import explain
+from graphkoc.audience import basis, counted
 from graphkoc.explain import parts_of
 from graphkoc.report import charts, groups, niche_map, qualified, trust
 from graphkoc.report.charts import percent
@@ -55,7 +56,7 @@ def content(run: Run) -> dict[str, Any]:
         "title": _title(run),
         "at": _date(run.info["at"]),
         "counts": run.info["counts"],
-        "tie": "tie" if "engagements" in run.info["ties_of"].values() else "follow",
+        "stands_in": run.info["stands_in"],
         "tiers": qualified.tiers(run),
         "gates": run.info["gates"],
         "industry": qualified.industry(run),
@@ -179,7 +180,7 @@ def _map(run: Run, niches: list[dict[str, Any]]) -> dict[str, Any] | None:
         "bubbles": len(shown),
         "finer": any(niche["finer"] for niche in shown),
         "people": people,
-        "ties": run.info["counts"]["follows"],
+        "ties": run.info["counts"]["follows"] + run.info["counts"]["engaged"],
         "egos": [_ego(run, audience) for audience in niche_map.audiences(run, people)],
     }
 
@@ -235,7 +236,7 @@ def _parts(run: Run) -> list[dict[str, Any]]:
 
 def _scatter(run: Run) -> Markup | None:
     people = run.people
-    if not (people["audience"] > 0).any():
+    if run.info["tiers"]["low"] is None or not (people["audience"] > 0).any():
         return None
     names = [
         "" if pd.isna(person["rank"]) else person_name(person)
@@ -248,6 +249,8 @@ def _scatter(run: Run) -> Markup | None:
             np.asarray(people["rank"].astype("float64"), dtype=np.float64),
             (people["tier"] == "wide").to_numpy(bool),
             names,
+            [counted(number, ties) for number, ties in zip(people["audience"], people["ties"], strict=True)],
+            basis(run.info["ties_of"]),
             (float(run.info["tiers"]["low"]), float(run.info["tiers"]["high"])),
         )
     )

@@ -41,6 +41,8 @@ def _range(run: Run, profile: str) -> str:
     hers = run.people[run.people["tier_profile"] == profile].iloc[0]
     if hers["tier"] == UNKNOWN:
         return "not known"
+    if hers["tier_high"] < hers["tier_low"]:
+        return "none"
     return f"{hers['tier_low']:,.0f} to {hers['tier_high']:,.0f}" if np.isfinite(hers["tier_high"]) else "any"
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.audience import FOLLOWERS
 from graphkoc.errors import AnalysisError, UsageError
 
 __all__ = [
@@ -101,6 +102,8 @@ SMALLEST: int = _files()[RELATIVE][RELATIVE]["least"]
 """Known followers below which an audience is too small to say anything about."""
 WIDEST: int = _files()[RELATIVE][RELATIVE]["percentile"]
 """Percentile of known audiences above 0 up to which an audience is small."""
+COMPARED: int = _files()[RELATIVE][RELATIVE]["people"]
+"""People with a known audience that must be there for their order to say something."""
 ABOUT = ("version", "title", "platforms", "default", "why", "gates")
 
 
@@ -190,19 +193,24 @@ class Sizes:
 
 
 def sized(
-    platform: pd.Series[str], followers: pd.Series[Any], audience: NDArray[np.float64], name: str | None = None
+    platform: pd.Series[str],
+    followers: pd.Series[Any],
+    audience: NDArray[np.float64],
+    name: str | None = None,
+    basis: str = FOLLOWERS,
 ) -> Sizes:
     """The tier of everybody, by the followers that her platform states, or else by those that are known.
 
     platform, followers: (n,), null where not known. audience: (n,) known followers. name: the profile that
     is taken for whoever's followers are stated; by default that of her platform's tier file, and where it
-    has none, or with the profile `relative`, known followers are compared with each other. Where nobody has
-    a known follower they tell nothing, and the tier is unknown. Raises UsageError for a profile that there is
-    none of.
+    has none, or with the profile `relative`, known audiences are compared with each other. Of fewer than 20
+    the order tells nothing, and the tier is unknown. basis: what they are counted in, in words (see
+    `graphkoc.audience`). Raises UsageError for a profile that there is none of.
     """
     check_tiers(name)
     known = profiles()
-    told = bool((audience > 0).any())
+    heard = int((audience > 0).sum())
+    told = heard >= COMPARED
     by_order = relative(audience) if told else Tiers(float(SMALLEST), float(SMALLEST))
     stated = followers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     place = platform.reset_index(drop=True).astype("str")
@@ -237,14 +245,18 @@ def sized(
     used = [known[one] for one in known if (profile_of == one).any()]
     most = max(used, key=lambda one: int((profile_of == one.name).sum()))
     limited = told or most.name != RELATIVE
+    least, highest = (float(limit[profile_of == most.name][0]) for limit in (low, high))
+    counted = basis if most.name == RELATIVE else "followers"
+    why = _why(name, by_known, place, basis) + ("" if told or not by_known.any() else _too_few(heard, basis))
     return Sizes(
         table,
         {
             "name": most.name,
-            "low": float(low[profile_of == most.name][0]) if limited else None,
-            "high": float(high[profile_of == most.name][0]) if limited else None,
-            "basis": "known followers" if most.name == RELATIVE else "followers",
-            "why": _why(name, by_known, place) + ("" if told or not by_known.any() else NOBODY),
+            "low": least if limited else None,
+            "high": highest if limited else None,
+            "basis": counted,
+            "small": _small(least, highest, counted) if limited else None,
+            "why": why,
             "people": table["tier"].value_counts().sort_index().to_dict(),
             "labels": table["label"].value_counts().sort_index().to_dict(),
             "profiles": [
@@ -262,25 +274,33 @@ def sized(
     )
 
 
-NOBODY = "; nobody here has a known follower, so who has a small audience is not known"
+def _small(low: float, high: float, basis: str) -> str:
+    """What a small audience is, in words."""
+    if high < low:
+        most = f"four in five of those who have any reach {high:,.0f} {basis} at most"
+        return f"no audience is small here: it begins at {low:,.0f}, and {most}"
+    return f"a small audience is {low:,.0f} " + (f"to {high:,.0f} {basis}" if np.isfinite(high) else f"{basis} or more")
 
 
-def _why(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str]) -> str:
+def _too_few(heard: int, basis: str) -> str:
+    """Why known audiences say nothing, as the end of a sentence."""
+    who = f"only {heard:,} {'person has' if heard == 1 else 'people have'}" if heard else "nobody here has"
+    compared = f", and fewer than {COMPARED} cannot be compared" if heard else ""
+    return f"; {who} any {basis}{compared}, so who has a small audience is not known"
+
+
+def _why(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str], basis: str) -> str:
     """Why these tiers, in a sentence."""
     stated = int((~by_known).sum())
     if name == RELATIVE:
-        return "relative tiers were asked for: known followers are compared with each other"
+        return f"relative tiers were asked for: {basis} are compared with each other"
     if not stated:
         lead = f"{name} was asked for, but " if name else ""
         return (
-            f"{lead}no platform here states follower counts that limits are published for, so known followers "
+            f"{lead}no platform here states follower counts that limits are published for, so {basis} "
             "are compared with each other"
         )
-    others = (
-        f"; for the other {int(by_known.sum()):,}, known followers are compared with each other"
-        if by_known.any()
-        else ""
-    )
+    others = f"; for the other {int(by_known.sum()):,}, {basis} are compared with each other" if by_known.any() else ""
     if name:
         return f"{name} was asked for, for the {stated:,} people whose followers the platform states{others}"
     whys = dict.fromkeys(

@@ -1,0 +1,33 @@
+"""What an audience is counted in: followers or, where a platform tells no follows, the people who engaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["ENGAGED", "FOLLOWERS", "basis", "counted", "stands_in"]
+
+FOLLOWERS = "known followers"
+ENGAGED = "people who engaged"
+
+
+def counted(number: float, ties: str) -> str:
+    """A known audience in words; ties: what they are on her platform (see `graphkoc.projection.platforms`)."""
+    if ties == "engagements":
+        return f"{number:,.0f} {'person' if number == 1 else 'people'} who engaged with her"
+    return f"{number:,.0f} known follower{'' if number == 1 else 's'}"
+
+
+def basis(ties_of: Mapping[str, str]) -> str:
+    """What known audiences are counted in; ties_of: for each platform follows, engagements or none."""
+    kinds = set(ties_of.values())
+    if "engagements" not in kinds:
+        return FOLLOWERS
+    return ENGAGED if "follows" not in kinds else f"{FOLLOWERS} or {ENGAGED}"
+
+
+def stands_in(ties_of: Mapping[str, str]) -> str | None:
+    """A sentence on what followers are where a platform tells none; None where all tell them."""
+    engaged = sorted(platform for platform, ties in ties_of.items() if ties == "engagements")
+    if not engaged:
+        return None
+    return f"no follows are told on {', '.join(engaged)}: who engaged with her stands in there for who follows her"
