@@ -33,7 +33,7 @@ from graphkoc.progress import Clock
 from graphkoc.projection import Projection
 from graphkoc.provenance import ledger
 from graphkoc.response import engagements, response
-from graphkoc.runs import FORMAT, Run, empty, shaped
+from graphkoc.runs import FORMAT, Run, empty, line_of, shaped
 
 __all__ = ["Settings", "analyse", "on_platforms"]
 
@@ -114,7 +114,8 @@ def analyse(
         "at": moment(at).isoformat(),
         "settings": settings.to_dict(),
         "versions": {name: version(name) for name in ENGINES} | {"python": host.python_version()},
-        "inputs": given.inputs(),
+        "inputs": (inputs := given.inputs()),
+        "line": line_of(inputs, previous),
         "loads": [
             {"load": row.load, "source": row.source, "files": json.loads(str(row.files))}
             for row in projection.loads.sort_values("load").itertuples()

@@ -34,7 +34,7 @@ def decided(run: Run) -> Run:
     to be measured again is the first group's (a circle's stability), or left out until the next analysis
     (who reaches the niche how far, which circles carry it, the brand's view of it).
     """
-    said = journal.read(journal.place(Path(run.folder)))
+    said = journal.read(journal.place(Path(run.folder))).of(run.line)
     for kind in GROUPS:
         if said.standing(kind):
             run = _seen(run, said, kind)

@@ -2,9 +2,11 @@
 
 `journal.jsonl` lies in the folder that holds the run folders. Every line is one decision, a JSON object:
 at (UTC), kind (circle or niche), verb (rename, merge or undo), groups (ids; none for undo), name (for
-rename) and run (the one that was looked at). A line that is not whole, as a crash may leave it at the
-end, is none. Lines are only ever added: an undo is a line too, and takes back the newest rename or
-merge of its kind that stands. Runs stay as they were found; the journal is applied when one is shown.
+rename), run (the one that was looked at) and line (that of the run, see `graphkoc.runs.line_of`: what was
+decided of one graph's groups is nothing to another's, whose runs may lie beside it). A line that is not
+whole, as a crash may leave it at the end, is none. Lines are only ever added: an undo is a line too, and
+takes back the newest rename or merge of its kind that stands. Runs stay as they were found; the journal is
+applied when one is shown.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class Decision:
     groups: tuple[str, ...] = ()
     name: str | None = None
     run: str = ""
+    line: str = ""
 
     def __post_init__(self) -> None:
         named = len(set(self.groups))
@@ -67,6 +70,10 @@ class Journal:
     """Every decision, the oldest first."""
 
     decisions: tuple[Decision, ...] = ()
+
+    def of(self, line: str) -> Journal:
+        """What was decided of one line of runs; decisions of no line, as older ones are, are of every line."""
+        return Journal(tuple(decision for decision in self.decisions if decision.line in ("", line)))
 
     def standing(self, kind: str) -> list[Decision]:
         """The renames and mergers of a kind that nobody took back, the oldest first."""
@@ -102,12 +109,18 @@ def append(folder: Path, decision: Decision) -> None:
 def _decision(line: bytes) -> Decision | None:
     try:
         said = json.loads(line)
-        said = {"groups": [], "name": "", "run": ""} | said
-        texts = [said[name] for name in ("at", "kind", "verb", "name", "run")]
+        said = {"groups": [], "name": "", "run": "", "line": ""} | said
+        texts = [said[name] for name in ("at", "kind", "verb", "name", "run", "line")]
         if not isinstance(said["groups"], list) or not all(isinstance(text, str) for text in texts + said["groups"]):
             return None
         return Decision(
-            said["at"], said["kind"], said["verb"], tuple(said["groups"]), said["name"] or None, said["run"]
+            said["at"],
+            said["kind"],
+            said["verb"],
+            tuple(said["groups"]),
+            said["name"] or None,
+            said["run"],
+            said["line"],
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, UsageError):
         return None
@@ -209,7 +222,7 @@ def rename(run: Run, kind: str, group: str, name: str) -> Decision:
     """
     table = _table(run, kind)
     one = _find(table, kind, group)
-    decision = Decision(_now(), kind, "rename", (one,), name, run.name)
+    decision = Decision(_now(), kind, "rename", (one,), name, run.name, run.line)
     others = table[table[kind] != one]
     taken = others[_called(others, kind, str(decision.name))]
     if len(taken):
@@ -227,7 +240,7 @@ def merge(run: Run, kind: str, groups: Sequence[str]) -> Decision:
     ids = tuple(dict.fromkeys(_find(_table(run, kind), kind, group) for group in groups))
     if len(ids) < 2:
         raise UsageError(f"a merger takes two {kind}s or more", hint=f"`graphkoc {kind}s` lists them.")
-    decision = Decision(_now(), kind, "merge", ids, run=run.name)
+    decision = Decision(_now(), kind, "merge", ids, run=run.name, line=run.line)
     append(place(Path(run.folder)), decision)
     return decision
 
@@ -238,10 +251,10 @@ def undo(run: Run, kind: str) -> Decision:
     Raises UsageError when there is none.
     """
     folder = place(Path(run.folder))
-    standing = read(folder).standing(kind)
+    standing = read(folder).of(run.line).standing(kind)
     if not standing:
         raise UsageError(f"there is nothing to undo: no {kind} was renamed or merged")
-    append(folder, Decision(_now(), kind, "undo", run=run.name))
+    append(folder, Decision(_now(), kind, "undo", run=run.name, line=run.line))
     return standing[-1]
 
 

@@ -25,7 +25,7 @@ from graphkoc.measures import check_known
 from graphkoc.persons import by_person
 from graphkoc.progress import Clock, Progress
 from graphkoc.projection import KEYS, READ, Projection, engaged, platforms
-from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run
+from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run, run_folders
 from graphkoc.similar import similar
 from graphkoc.spill import Large, Tables
 from graphkoc.stores import Store, open_store
@@ -154,12 +154,13 @@ def analyse(
     """The whole analysis: measures, circles, niches, score, tiers, backtest; saved as a run folder, and
     written back into the store.
 
-    out: the run folder, by default one named by the clock under ./runs. The newest run beside it, of the
-    same platform, is the one whose circles and niches are followed on. until: look out from this time
-    (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
+    out: the run folder, by default one named by the clock under ./runs. The newest run beside it, of the same
+    platform and people (see `graphkoc.runs.previous_run`), is the one whose circles and niches are followed on.
+    When it is interrupted, or fails, there is no run folder and the embedded store is as it was. until: look out from
+    this time (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
     view is taken. measures: optional ones of `graphkoc.MEASURES` to add. tiers: whose limits say what a small
-    audience is, by default those of each platform's tier file; `list_tiers` knows all. notice: what every page
-    made of the run says. threads: processes to use, by default one for each processor; the result is the same.
+    audience is, by default those of each platform's tier file; `list_tiers` knows all. notice: what every page made
+    of the run says. threads: processes to use, by default one for each processor; the result is the same.
     Raises AnalysisError when there are no dated reviews, or nobody has a follower, and UsageError for a
     measure, or tiers, that there are none of.
     """
@@ -168,17 +169,15 @@ def analyse(
     clock = Clock(progress)
     folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
     check_free(folder)
-    previous = previous_run(folder, platform)
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
+        previous = previous_run(folder, platform, projection.consumers)
     settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
     # Sums of floats depend on how many threads share them; a run does not depend on the machine.
     with threadpool_limits(limits=1):
         run = analysis.analyse(projection, folder, settings, clock, previous, threads)
-    run.save()
-    if progress:
-        progress("writing back", 0, 0, 0)
-    store.annotate(_annotations(run))
+    with run.kept():
+        store.annotate(_annotations(run), progress)
     return run
 
 
@@ -244,7 +243,7 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
         "dialect": store.dialect,
         "tables": {name: int(sizes.get(name, 0)) for name in CANONICAL},
         "last_load": last,
-        "runs": sorted(path.parent.name for path in runs.glob("*/run.json")),
+        "runs": [path.name for path in run_folders(runs)],
     }
 
 

@@ -7,9 +7,12 @@ and `seconds`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,12 +22,27 @@ import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
 
-__all__ = ["COLUMNS", "DEFAULT_FOLDER", "FORMAT", "Run", "check_free", "empty", "find_run", "previous_run", "shaped"]
+__all__ = [
+    "COLUMNS",
+    "DEFAULT_FOLDER",
+    "FORMAT",
+    "Run",
+    "check_free",
+    "empty",
+    "find_run",
+    "line_of",
+    "previous_run",
+    "run_folders",
+    "shaped",
+]
 
 DEFAULT_FOLDER = Path("runs")
 
 FORMAT = 4
 """Of what run.json and the tables hold. A run of another is not read."""
+
+IN_COMMON = 0.5
+"""Share of a run's people, or of the store's where it holds fewer, from which the store's run follows on from it."""
 
 COLUMNS: dict[str, dict[str, str]] = {
     "people": {
@@ -242,29 +260,48 @@ class Run:
         """The folder's own name."""
         return Path(self.folder).resolve().name
 
+    @property
+    def line(self) -> str:
+        """The line of runs, each of which followed on from the one before, that this one is of."""
+        return str(self.info.get("line", ""))
+
     def save(self) -> None:
         """Write the run into its folder, whole or not at all; an older run there is replaced.
 
         Raises StoreError when the folder holds something else, or cannot be written.
         """
+        with self.kept():
+            pass
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Write the run, and have it in its folder once the block is through.
+
+        All or nothing, as far as files allow: where the block raises, or is interrupted, the folder is as it
+        was. Raises StoreError as `save` does.
+        """
         folder = Path(self.folder).resolve()
         check_free(folder)
         fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
         try:
+            with _told(folder):
+                for leftover in (fresh, old):
+                    shutil.rmtree(leftover, ignore_errors=True)
+                fresh.mkdir(parents=True)
+                for name in COLUMNS:
+                    getattr(self, name).to_parquet(fresh / f"{name}.parquet", index=False)
+                text = json.dumps(self.info, indent=1, ensure_ascii=False, sort_keys=True)
+                (fresh / "run.json").write_text(text + "\n", encoding="utf-8")
+            yield
+            with _told(folder):
+                if folder.exists():
+                    folder.rename(old)
+                fresh.rename(folder)
+        finally:
+            if old.exists() and not folder.exists():
+                old.rename(folder)
             for leftover in (fresh, old):
                 shutil.rmtree(leftover, ignore_errors=True)
-            fresh.mkdir(parents=True)
-            for name in COLUMNS:
-                getattr(self, name).to_parquet(fresh / f"{name}.parquet", index=False)
-            text = json.dumps(self.info, indent=1, ensure_ascii=False, sort_keys=True)
-            (fresh / "run.json").write_text(text + "\n", encoding="utf-8")
-            if folder.exists():
-                folder.rename(old)
-            fresh.rename(folder)
-            shutil.rmtree(old, ignore_errors=True)
-        except OSError as error:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise StoreError(f"the run cannot be written to {folder}: {os.strerror(error.errno or 0)}") from error
 
     @classmethod
     def load(cls, folder: Path) -> Run:
@@ -350,6 +387,23 @@ def check_free(folder: Path) -> None:
         raise StoreError(f"{folder} holds {others[0]} too, which an analysis would remove", hint=hint)
 
 
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Say of the run folder, not of a file in it, that it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Is the disk full, or the folder not yours? --out names another."
+        raise StoreError(
+            f"the run cannot be written to {folder}: {os.strerror(error.errno or 0)}", hint=hint
+        ) from error
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """The run folders in `folder`, by name; not what an analysis that was killed left behind."""
+    return sorted(path.parent for path in folder.glob("*/run.json") if not path.parent.name.startswith("."))
+
+
 def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
     """The run called `name`: a run folder, or one under `folder`; the newest there by default.
 
@@ -357,22 +411,50 @@ def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
     """
     if name is not None:
         return Run.load(Path(name) if Path(name).exists() else folder / name)
-    runs = sorted(path.parent for path in folder.glob("*/run.json"))
+    runs = run_folders(folder)
     if not runs:
         raise UsageError(f"there is no run in {folder}/ yet", hint="`graphkoc analyse` makes one.")
     return Run.load(max(runs, key=lambda run: ((run / "run.json").stat().st_mtime_ns, run.name)))
 
 
-def previous_run(folder: Path, platform: str | None) -> Run | None:
-    """The newest run beside `folder`, or in it, of the same platform; None when there is none that can be read."""
-    newest: Run | None = None
-    for told in sorted(folder.resolve().parent.glob("*/run.json")):
+def previous_run(folder: Path, platform: str | None, consumers: pd.DataFrame) -> Run | None:
+    """The newest run beside `folder`, or in it, of the same platform and the same people; None without one.
+
+    consumers: consumer and name of everybody in the store. The people are the same when at least IN_COMMON of
+    those of the run, or of the store where it holds fewer, are in the other under the same id and, where both
+    know one, the same name. It is people that are compared, not stores: a store that is made anew of next
+    week's files is followed on, and one of another brand beside it, whose files number its customers too, is
+    not. Runs that cannot be read are passed over.
+    """
+    names = consumers.set_index("consumer")["name"]
+    for found in sorted(run_folders(folder.resolve().parent), key=_started, reverse=True):
         try:
-            run = Run.load(told.parent)
+            run = Run.load(found)
         except UsageError:
             continue
-        if run.info["settings"]["platform"] == platform and (
-            newest is None or run.info["started_at"] > newest.info["started_at"]
-        ):
-            newest = run
-    return newest
+        if run.info["settings"]["platform"] == platform and _in_common(run, names) >= IN_COMMON:
+            return run
+    return None
+
+
+def _started(folder: Path) -> tuple[str, str]:
+    try:
+        return str(json.loads((folder / "run.json").read_text(encoding="utf-8"))["started_at"]), folder.name
+    except (OSError, ValueError, LookupError, TypeError):
+        return "", folder.name
+
+
+def _in_common(run: Run, names: pd.Series[Any]) -> float:
+    """The share of the fewer people who are among the others too; names: by consumer."""
+    then = run.people.set_index("consumer")["name"]
+    both = then.index.intersection(names.index)
+    one, other = then[both].astype("str"), names[both].astype("str")
+    same = (one == other).fillna(True) | one.isna() | other.isna()
+    return int(same.sum()) / max(1, min(len(then), len(names)))
+
+
+def line_of(inputs: dict[str, Any], previous: Run | None) -> str:
+    """The line that a run is of: the previous run's, or a new one, called by a hash of what it was made of."""
+    if previous is not None and previous.line:
+        return previous.line
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]

@@ -76,8 +76,9 @@ def analyse(
 ) -> None:
     """Measure, find circles and niches, score, and check it all against the past.
 
-    What was found is kept as a run, a folder, and goes back into the store, for queries. The run before it
-    in the same place is followed on: circles and niches keep their ids, and what became of them is told.
+    What was found is kept as a run, a folder, and goes back into the store, for queries. The newest run of the
+    same people in the same place is followed on: circles and niches keep their ids, and what became of them is
+    told. When it is interrupted or fails, there is no run, and an embedded store is as it was before.
     `[brand]` in graphkoc.toml adds the brand's view.
 
     \b

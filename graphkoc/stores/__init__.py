@@ -65,10 +65,10 @@ class Store(Protocol):
         """
         ...
 
-    def annotate(self, tables: Mapping[str, pd.DataFrame]) -> None:
+    def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """Replace what an earlier analysis left by these tables of results (scores, niches, ...).
 
-        Raises DataError for a table that is no result, and as `upsert` does.
+        `progress` is called as in `upsert`. Raises DataError for a table that is no result, and as `upsert` does.
         """
         ...
 

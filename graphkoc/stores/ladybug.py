@@ -86,7 +86,7 @@ class LadybugStore:
 
         return self._rewrite(change, progress)
 
-    def annotate(self, tables: Mapping[str, pd.DataFrame]) -> None:
+    def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
         new = prepared(tables, RESULTS)
 
@@ -96,7 +96,7 @@ class LadybugStore:
                 graph.execute(f"CREATE OR REPLACE TABLE {name} AS FROM _new")
             return bool(new)
 
-        self._rewrite(change)
+        self._rewrite(change, progress)
 
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""

@@ -160,15 +160,17 @@ class Neo4jStore:
                 changed += ["loads"] * writing.put(TABLES["loads"], book)
         return bool(changed)
 
-    def annotate(self, tables: Mapping[str, pd.DataFrame]) -> None:
+    def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
         new = prepared(tables, RESULTS)
         check_keys(new)
         with self._told(), self._locked() as write:
-            writing = Writing(self, write, None, new)
+            writing = Writing(self, write, progress, new)
             # Members before niches: a niche goes when nobody is in it any more.
             for name in (name for name in reversed(RESULTS) if name in new):
                 writing.put(TABLES[name], new[name], replace=True)
+            if progress:
+                progress("stored", 0, 0, 0)
 
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are nodes that nothing is tied to, so the graph is the same without them."""

@@ -1,0 +1,166 @@
+"""Runs beside each other: which one follows on from which, and that one is kept whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import graphkoc
+from graphkoc.errors import StoreError, UsageError
+
+NAMES = [f"Person {number}" for number in range(60)]
+
+
+def tables(people: range, source: str = "csv", names: list[str] = NAMES, since: str = "2020-01-01") -> dict:
+    """A store's tables: each of the people has two reviews and follows the next five."""
+    ids = [f"{source}:{number}" for number in people]
+    days = pd.date_range(since, periods=2 * len(ids)).astype("datetime64[us]")
+    pairs = [(one, ids[(at + step) % len(ids)]) for at, one in enumerate(ids) for step in range(1, 6)]
+    return {
+        "consumers": pd.DataFrame(
+            {"consumer": ids, "name": [names[number % 60] for number in people], "platform": source}
+        ),
+        "reviews": pd.DataFrame(
+            {
+                "review": [f"{one}-{since}-{turn}" for one in ids for turn in (1, 2)],
+                "consumer": [one for one in ids for _ in (1, 2)],
+                "product": [f"{source}:p{at % 4}" for at in range(2 * len(ids))],
+                "created_at": days,
+            }
+        ),
+        "products": pd.DataFrame({"product": [f"{source}:p{at}" for at in range(4)], "category": "Tea"}),
+        "follows": pd.DataFrame(pairs, columns=["follower", "followee"]),
+    }
+
+
+@contextmanager
+def held(path: Path, *loads: dict) -> Iterator[graphkoc.Store]:
+    """A store that these tables were put into."""
+    store = graphkoc.open_store(f"ladybug:{path}")
+    try:
+        for load in loads:
+            store.upsert(load)
+        yield store
+    finally:
+        store.close()
+
+
+def followed(run: graphkoc.Run) -> str | None:
+    """The name of the run that it follows on from."""
+    return run.info["previous"]["run"] if run.info["previous"] else None
+
+
+def test_next_weeks_data_in_the_same_store_or_in_a_new_one_are_followed_on(tmp_path: Path) -> None:
+    week, next_week = tables(range(40)), tables(range(5, 45), since="2020-03-25")
+    with held(tmp_path / "one.lbug", week) as store:
+        first = graphkoc.analyse(store, tmp_path / "runs" / "first")
+        store.upsert(next_week)
+        second = graphkoc.analyse(store, tmp_path / "runs" / "second")
+    with held(tmp_path / "new.lbug", next_week) as store:
+        third = graphkoc.analyse(store, tmp_path / "runs" / "third")
+    assert [followed(run) for run in (first, second, third)] == [None, "first", "second"]
+    assert first.line == second.line == third.line != ""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(tables(range(40), source="shop"), id="another source"),
+        pytest.param(tables(range(40), names=[f"Kunde {n}" for n in range(60)]), id="the same numbers, other names"),
+        pytest.param(tables(range(30, 70)), id="ten people of forty in common"),
+    ],
+)
+def test_a_run_does_not_follow_on_from_one_of_other_people_beside_it(tmp_path: Path, other: dict) -> None:
+    with held(tmp_path / "one.lbug", tables(range(40))) as store:
+        ours = graphkoc.analyse(store, tmp_path / "runs" / "ours")
+        with held(tmp_path / "other.lbug", other) as others:
+            theirs = graphkoc.analyse(others, tmp_path / "runs" / "theirs")
+        again = graphkoc.analyse(store, tmp_path / "runs" / "again")
+    assert followed(theirs) is None
+    assert theirs.events["event"].isin(["born"]).all()
+    assert followed(again) == "ours", "the newest run of the same people, not the newest of all"
+    assert ours.line == again.line != theirs.line
+
+
+def test_what_was_decided_of_one_graph_is_nothing_to_another_beside_it(tmp_path: Path) -> None:
+    runs = {}
+    for name, source in (("ours", "csv"), ("theirs", "shop")):
+        with held(tmp_path / f"{name}.lbug", tables(range(40), source=source)) as store:
+            found = graphkoc.analyse(store, tmp_path / "runs" / name)
+            niches = pd.DataFrame({"niche": ["tea", "toys"], "name": ["Tea", "Toys"], "people": [9, 8]})
+            runs[name] = replace(found, niches=niches)
+            runs[name].niches["niche"] = runs[name].niches["niche"].astype("str")
+
+    def names(name: str) -> list[str]:
+        run = runs[name]
+        said = graphkoc.journal.read(tmp_path / "runs").of(run.line)
+        return graphkoc.journal.apply(said, "niche", run.niches, run.members)[0]["name"].tolist()
+
+    graphkoc.rename_group(runs["ours"], "niche", "tea", "Tea drinkers")
+    assert (names("ours"), names("theirs")) == (["Tea drinkers", "Toys"], ["Tea", "Toys"])
+    with pytest.raises(UsageError, match="nothing to undo"):
+        graphkoc.undo_decision(runs["theirs"], "niche")
+    graphkoc.undo_decision(runs["ours"], "niche")
+    assert names("ours") == ["Tea", "Toys"]
+
+
+def test_an_analysis_that_is_interrupted_while_it_writes_leaves_no_run_and_the_store_as_it_was(tmp_path: Path) -> None:
+    steps: list[str] = []
+
+    def stop(at: str):
+        def progress(step: str, *_: int) -> None:
+            steps.append(step)
+            if step == at:
+                raise KeyboardInterrupt
+
+        return progress
+
+    with held(tmp_path / "one.lbug", tables(range(40))) as store:
+        for last in ("storing", "stored"):
+            with pytest.raises(KeyboardInterrupt):
+                graphkoc.analyse(store, tmp_path / "runs" / "first", progress=stop(last))
+            assert steps[-1] == last
+            assert list((tmp_path / "runs").iterdir()) == []
+            assert graphkoc.status(store, tmp_path / "runs")["runs"] == []
+            assert graphkoc.run_query(store, "top_kocs").empty
+        kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
+        before = {path.name: path.read_bytes() for path in Path(kept.folder).iterdir()}
+        with pytest.raises(KeyboardInterrupt):
+            graphkoc.analyse(store, tmp_path / "runs" / "first", progress=stop("stored"))
+    assert {path.name: path.read_bytes() for path in Path(kept.folder).iterdir()} == before
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["first"]
+
+
+def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    with held(tmp_path / "one.lbug", tables(range(40))) as store:
+        monkeypatch.setattr(store, "annotate", refuse)
+        with pytest.raises(StoreError, match="the disk is full"):
+            graphkoc.analyse(store, tmp_path / "runs" / "first")
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_what_a_killed_analysis_left_is_no_run(tmp_path: Path) -> None:
+    with held(tmp_path / "one.lbug", tables(range(40))) as store:
+        kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
+        replace(kept, folder=str(tmp_path / "runs" / ".second.new")).save()
+        assert graphkoc.find_run(folder=tmp_path / "runs").name == "first"
+        assert graphkoc.status(store, tmp_path / "runs")["runs"] == ["first"]
+        assert followed(graphkoc.analyse(store, tmp_path / "runs" / "third")) == "first"
+
+
+def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(tmp_path: Path) -> None:
+    with held(tmp_path / "one.lbug", tables(range(40))) as store:
+        kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError) as refused:
+        replace(kept, folder=str(tmp_path / "file" / "run")).save()
+    assert str(refused.value) == f"the run cannot be written to {tmp_path / 'file' / 'run'}: Not a directory"
+    assert ".run.new" not in refused.value.hint
