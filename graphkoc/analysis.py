@@ -33,7 +33,7 @@ from graphkoc.progress import Clock
 from graphkoc.projection import Projection
 from graphkoc.provenance import ledger
 from graphkoc.response import engagements, response
-from graphkoc.runs import FORMAT, Run, empty, line_of, shaped
+from graphkoc.runs import FORMAT, UNDATED, Run, empty, line_of, shaped
 
 __all__ = ["Settings", "analyse", "on_platforms"]
 
@@ -82,7 +82,7 @@ def analyse(
     with clock("looking for patterns"):
         seen = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
     with clock("asking who may be one"):
-        sizes, qualified = _qualified(projection, log, at, measured, seen, settings)
+        sizes, qualified = _qualified(given, log, at, measured, seen, settings)
     groups = group(
         log, projection, moment(at).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock
     )
@@ -192,8 +192,8 @@ def _counts(projection: Projection, log: Log, ties: pd.Series[str]) -> dict[str,
         "first_reviews": len(log.day),
         "undated_reviews": int(projection.reviews["created_at"].isna().sum()),
         "categories": len(log.categories),
-        "first_review": "undated" if log.timeless else moment(float(log.day[0])).isoformat(),
-        "last_review": "undated" if log.timeless else moment(log.last_day).isoformat(),
+        "first_review": UNDATED if log.timeless else moment(float(log.day[0])).isoformat(),
+        "last_review": UNDATED if log.timeless else moment(log.last_day).isoformat(),
     }
 
 

@@ -71,7 +71,7 @@ def gates(
     Then `may_be_koc`, bool: no gate that her tier file requires is failed.
 
       person: failed for a brand or staff, unknown where the platform does not say what the account is.
-      active: first reviews of a product in the window.
+      active: first reviews of a product in the window; where no review has a date, unknown of who has any.
       client: failed only for those who are known to buy, and not ours in the window; where no purchase of
       hers is known, unknown.
       creative: share of the reviews that are her own content, of those where it can be told; see
@@ -94,6 +94,8 @@ def gates(
     table["gate_person"] = _state(kind == "person", np.isin(kind, ["brand", "staff"]))
 
     recent = np.bincount(log.person[log.day > at - limit["days"][log.person]], minlength=n).astype(float)
+    if projection.undated:
+        recent[recent > 0] = np.nan
     _put(table, "active", recent, limit["reviews"])
     _put(table, "client", _purchases(projection, log, at, limit["days"], brand), limit["purchases"])
     _put(table, "creative", _own_share(projection, log, limit["letters"], copied), limit["own_share"])
@@ -227,6 +229,7 @@ def words(name: str, person: pd.Series[Any]) -> str:
         return f"{whose}, small is {of} ({person['tier_profile']})"
     if np.isnan(value):
         return {
+            "active": "when she reviewed is not known",
             "client": "no purchase of hers is known",
             "creative": "no text or picture is known",
             "small": "how her audience compares is not known",

@@ -128,10 +128,13 @@ def members_of(circle_members: pd.DataFrame) -> pd.DataFrame:
 
 
 def _joined(log: Log, projection: Projection) -> NDArray[np.float64]:
-    """(n,) float64: the day on which each consumer joined or, where that is not told, first wrote; NaN for neither."""
+    """(n,) float64: the day on which each consumer joined or, where that is not told, first wrote; NaN for neither.
+
+    Where all reviews stand at one moment none says when anybody came.
+    """
     told = projection.consumers.set_index("consumer")["joined_at"].reindex(log.network.ids)
     joined = days(told.reset_index(drop=True))
-    wrote = np.where(np.isfinite(log.first_day), log.first_day, np.nan)
+    wrote = np.where(np.isfinite(log.first_day) & (not log.timeless), log.first_day, np.nan)
     return np.where(np.isnan(joined), wrote, joined)
 
 

@@ -57,9 +57,14 @@ class Projection:
         """The dated log of the projection."""
         return Log.from_frames(self.ties(), self.reviews, self.products, self.consumers, self.topics())
 
+    @property
+    def undated(self) -> bool:
+        """Whether there are reviews, and none has a date."""
+        return bool(len(self.reviews)) and bool(self.reviews["created_at"].isna().all())
+
     def placed(self) -> Projection:
         """The projection, all its reviews at the time of the last load where none has a date."""
-        if not len(self.reviews) or self.reviews["created_at"].notna().any():
+        if not self.undated:
             return self
         return replace(self, reviews=self.reviews.assign(created_at=self.loads["loaded_at"].max()))
 

@@ -26,6 +26,7 @@ __all__ = [
     "COLUMNS",
     "DEFAULT_FOLDER",
     "FORMAT",
+    "UNDATED",
     "Run",
     "check_free",
     "empty",
@@ -38,6 +39,8 @@ __all__ = [
 
 DEFAULT_FOLDER = Path("runs")
 
+UNDATED = "undated"
+"""What stands for the first and the last review's time where all reviews are at one moment, or no date is known."""
 FORMAT = 4
 """Of what run.json and the tables hold. A run of another is not read."""
 

@@ -17,7 +17,7 @@ from graphkoc.report import charts, groups, niche_map, qualified, trust
 from graphkoc.report.charts import percent
 from graphkoc.report.names import display_name, person_name
 from graphkoc.report.platforms import platforms
-from graphkoc.runs import Run
+from graphkoc.runs import UNDATED, Run
 
 __all__ = ["content"]
 
@@ -52,9 +52,12 @@ def content(run: Run) -> dict[str, Any]:
     everywhere = {niche["niche"]: niche for niche in [*niches, *finer]}
     leaders = _leaders(run, everywhere, {one["rank"] for people in linked for one in people})
     tested = _backtest(run)
+    dated = run.info["counts"]["first_review"] != UNDATED
     return {
         "title": _title(run),
         "at": _date(run.info["at"]),
+        "dated": dated,
+        "lately": f" in the year before {_date(run.info['at'])}" if dated else "",
         "counts": run.info["counts"],
         "stands_in": run.info["stands_in"],
         "tiers": qualified.tiers(run),
