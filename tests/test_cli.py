@@ -124,7 +124,8 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
     kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 5)
     assert [row["rank"] for row in kocs] == [1, 2, 3, 4, 5]
     assert set(kocs[0]) == {
-        "rank", "consumer", "name", "platform", "tier", "audience", "niche", "circle", "score", "low", "high",
+        "rank", "consumer", "name", "platform", "tier", "audience", "ties", "niche", "circle", "score", "kind", "low",
+        "high",
         "engagement_rate", "origin", "reasons", "label", "industry", "gates", "patterns",
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
@@ -240,7 +241,8 @@ def test_the_analysis_is_written_back_for_queries(place: Path) -> None:
 def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Path) -> None:
     done = asked(place, "analyse", "--until", "2008-12-31", "--out", "runs/2008")
     assert set(done) == {
-        "run", "consumers", "follows", "reviews", "circles", "niches", "kocs", "score", "seconds", "tiers", "gates",
+        "run", "consumers", "follows", "engaged", "reviews", "circles", "niches", "kocs", "score", "seconds", "tiers",
+        "gates",
     }  # fmt: skip
     assert done["run"] == "runs/2008"
     assert done["score"]["kind"] == "forecast"
