@@ -134,8 +134,12 @@ class Loaded:
     mentioned: dict[str, int]
     unread: tuple[str, ...] = ()
 
-    def record(self, at: datetime) -> pd.DataFrame:
-        """One row of the table `loads`; its key depends on what was loaded, not on rows' order."""
+    def record(self, at: datetime, invented: bool = False) -> pd.DataFrame:
+        """One row of the table `loads`; its key depends on what was loaded, not on rows' order.
+
+        invented: whether the files are made up, which every file's entry then says.
+        """
+        mark = {"invented": True} if invented else {}
         digest = hashlib.sha256()
         for name in sorted(self.tables):
             digest.update(name.encode())
@@ -146,7 +150,7 @@ class Loaded:
                 "load": [f"{self.source}:{digest.hexdigest()[:16]}"],
                 "source": [self.source],
                 "loaded_at": pd.array([at.replace(tzinfo=None)], dtype="datetime64[us]"),
-                "files": [json.dumps([vars(count) for count in self.files])],
+                "files": [json.dumps([vars(count) | mark for count in self.files])],
             }
         )
 

@@ -69,7 +69,7 @@ def load(
     loaded = loaders.read(loaders.find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
     if not dry_run:
         tables, stated = _without_identities(loaded.tables)
-        store.upsert({**tables, "loads": loaded.record(datetime.now(UTC))}, progress)
+        store.upsert({**tables, "loads": loaded.record(datetime.now(UTC), all(map(invented.is_of, paths)))}, progress)
         keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
         if stated is not None or keys.notna().any(axis=None) or store.decisions():
             identity.settle(store, stated)
@@ -160,7 +160,8 @@ def analyse(
     this time (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
     view is taken. measures: optional ones of `graphkoc.MEASURES` to add. tiers: whose limits say what a small
     audience is, by default those of each platform's tier file; `list_tiers` knows all. notice: what every page made
-    of the run says. threads: processes to use, by default one for each processor; the result is the same.
+    of the run says, by default what is invented of the data, if any is. threads: processes to use, by default one for
+    each processor; the result is the same.
     Raises AnalysisError when there are no dated reviews, or nobody has a follower, and UsageError for a
     measure, or tiers, that there are none of.
     """
@@ -172,6 +173,7 @@ def analyse(
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
         previous = previous_run(folder, platform, projection.consumers)
+    notice = notice or invented.notice(projection.loads)
     settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
     # Sums of floats depend on how many threads share them; a run does not depend on the machine.
     with threadpool_limits(limits=1):
@@ -228,7 +230,9 @@ def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[d
 
 
 def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
-    """What there is: {store, dialect, tables: {name: rows}, last_load, runs}.
+    """What there is: {store, dialect, tables: {name: rows}, last_load, runs, notice}.
+
+    notice: what of it is invented, or None.
 
     last_load: {source, loaded_at, files} of the newest load that brought something, or None.
     """
@@ -244,6 +248,7 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
         "tables": {name: int(sizes.get(name, 0)) for name in CANONICAL},
         "last_load": last,
         "runs": [path.name for path in run_folders(runs)],
+        "notice": invented.notice(loads),
     }
 
 
@@ -307,7 +312,7 @@ def demo_brand(
         told = identity.link_file(store, out / "links.csv")
         checks = doctor(store)
         own = Brand((invented.OWN,), invented.RIVALS)
-        run = analyse(store, out / "run", rng_seed=rng_seed, brand=own, notice=invented.NOTICE, progress=progress)
+        run = analyse(store, out / "run", rng_seed=rng_seed, brand=own, progress=progress)
     finally:
         store.close()
     page = report.write(run, out / "report.html")

@@ -253,7 +253,11 @@ RESULTS: dict[str, Table] = {
                 Column("load", "text", "the source and the first digits of a hash of what it brought", True),
                 Column("source", "text", "which loader"),
                 Column("loaded_at", "time", "when"),
-                Column("files", "text", "JSON: rows read, loaded, duplicate and rejected, by file"),
+                Column(
+                    "files",
+                    "text",
+                    "JSON: rows read, loaded, duplicate and rejected, by file, and whether it is invented",
+                ),
             ),
             node="Load",
         ),

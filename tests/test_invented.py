@@ -226,6 +226,34 @@ def test_every_page_says_that_it_is_invented(walked: Walked) -> None:
     assert walked.truth["notice"] == walked.done["notice"] == invented.NOTICE
 
 
+def test_invented_data_are_called_so_wherever_they_are_loaded_and_analysed(walked: Walked, tmp_path: Path) -> None:
+    def asked(*args: object) -> tuple[str, str]:
+        done = graphkoc_command(*args, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout, done.stderr
+
+    asked("load", "discourse", walked.folder / "files" / "discourse", "--format", "json")
+    assert asked("status")[0].startswith(invented.NOTICE)
+    assert asked("analyse")[0].startswith(invented.NOTICE)
+    for command in ("kocs", "niches", "circles"):
+        out, told = asked(command, "--format", "json")
+        assert told.startswith(f"Note: {invented.NOTICE}"), command
+        json.loads(out)
+    asked("report", "-o", "page.html")
+    assert invented.NOTICE in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+    (tmp_path / "reviews.csv").write_text("review,consumer,product,created_at\n1,anna,tea,2025-01-01\n")
+    asked("load", "csv", "reviews.csv")
+    some = json.loads(asked("status", "--format", "json")[0])["notice"]
+    assert some == "Some of this is invented: what was loaded from the demo's files of discourse."
+
+
+def test_nothing_is_called_invented_that_was_only_loaded_from_beside_it(ciao_run: Run, tmp_path: Path) -> None:
+    assert ciao_run.info["settings"]["notice"] is None
+    (tmp_path / "truth.json").write_text('["another file of that name"]')
+    assert not invented.is_of(tmp_path / "files")
+
+
 @pytest.mark.soak
 def test_the_command_walks_over_all_of_it(tmp_path: Path) -> None:
     done = graphkoc_command("demo", "--brand", cwd=tmp_path)

@@ -16,9 +16,9 @@ from graphkoc.cli.terminal import ProgressLine, emit, output_options, safe_cell
 from graphkoc.errors import StoreError
 
 if TYPE_CHECKING:
-    from graphkoc import Loaded, Store
+    from graphkoc import Loaded, Run, Store
 
-__all__ = ["COMMANDS", "opened"]
+__all__ = ["COMMANDS", "opened", "shown_run"]
 
 REJECTED = 7
 
@@ -33,6 +33,16 @@ def opened(ctx: click.Context) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def shown_run(name: str | None) -> Run:
+    """The run called so, or the newest; where its data are invented, that is said on stderr."""
+    import graphkoc
+
+    run = graphkoc.find_run(name)
+    if notice := run.info["settings"].get("notice"):
+        click.echo(f"Note: {notice}", err=True)
+    return run
 
 
 @click.command()
@@ -311,7 +321,8 @@ def status(ctx: click.Context, format_: str | None, output: Path | None) -> None
 
     with opened(ctx) as store:
         document = graphkoc.status(store)
-    lines = [f"store  {document['store']}"]
+    lines = [document["notice"]] if document["notice"] else []
+    lines += [f"store  {document['store']}"]
     lines += [f"  {name:12} {rows:>12,}" for name, rows in document["tables"].items() if rows]
     if last := document["last_load"]:
         lines.append(f"last load  {last['source']}, {last['loaded_at'][:16].replace('T', ' ')} UTC")

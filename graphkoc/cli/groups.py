@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from graphkoc.cli.capture import shown_run
 from graphkoc.cli.terminal import emit, output_options
 
 __all__ = ["COMMANDS"]
@@ -135,7 +136,7 @@ def niches(run: str | None, format_: str | None, output: Path | None) -> None:
     """
     import graphkoc
 
-    found = graphkoc.find_run(run)
+    found = shown_run(run)
     rows = graphkoc.list_niches(found)
     nothing = "nothing is reviewed by some people more than chance would have it"
     emit(
@@ -186,7 +187,7 @@ def circles(run: str | None, format_: str | None, output: Path | None) -> None:
     """
     import graphkoc
 
-    found = graphkoc.find_run(run)
+    found = shown_run(run)
     rows = graphkoc.list_circles(found)
     shown = (
         "circle",

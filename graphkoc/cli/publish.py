@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from graphkoc.cli.capture import opened
+from graphkoc.cli.capture import opened, shown_run
 from graphkoc.cli.terminal import emit, output_options
 
 __all__ = ["COMMANDS"]
@@ -96,7 +96,7 @@ def report(run: str | None, output: Path | None, format_: str | None) -> None:
     """
     import graphkoc
 
-    found = graphkoc.find_run(run)
+    found = shown_run(run)
     path = graphkoc.write_report(found, output or Path(found.folder) / "report.html")
     emit({"report": str(path)}, format_, None, text=f"report  {path}   (open it in a browser)")
 

@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from graphkoc.cli import groups
-from graphkoc.cli.capture import opened
+from graphkoc.cli.capture import opened, shown_run
 from graphkoc.cli.configuration import brands
 from graphkoc.cli.terminal import ProgressLine, emit, output_options
 
@@ -105,6 +105,7 @@ def analyse(
             threads=threads,
             progress=progress,
         )
+    notice = run.info["settings"]["notice"]
     for said in run.info["brand_unheard"]:
         click.echo(f"Note: {said}.", err=True)
     counts = run.info["counts"]
@@ -121,12 +122,14 @@ def analyse(
         "gates": run.info["gates"],
         "score": run.info["score"],
         "seconds": run.info["seconds"],
+        "notice": notice,
     }
     limited = run.info["tiers"]["low"] is not None
     who = "key opinion consumers" if limited else "people who may be key opinion consumers"
     why = "" if len(run.kocs()) else click.wrap_text(f"No list: {run.info['score']['why']}.", 100) + "\n"
     text = (
-        f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {_ties(run.info)}\n"
+        (f"{notice}\n" if notice else "")
+        + f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {_ties(run.info)}\n"
         f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
         f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
         f"{len(run.kocs()):,} {who} by the {run.info['score']['kind']}\n{why}"
@@ -187,7 +190,7 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
     """
     import graphkoc
 
-    found = graphkoc.find_run(run)
+    found = shown_run(run)
     rows = graphkoc.list_kocs(found, niche, limit)
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
     lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
@@ -215,7 +218,7 @@ def members(group: str, run: str | None, format_: str | None, output: Path | Non
     """
     import graphkoc
 
-    emit(graphkoc.list_members(graphkoc.find_run(run), group), format_, output)
+    emit(graphkoc.list_members(shown_run(run), group), format_, output)
 
 
 @click.command()
@@ -237,7 +240,7 @@ def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | N
     """
     import graphkoc
 
-    why = graphkoc.explain_consumer(graphkoc.find_run(run), consumer)
+    why = graphkoc.explain_consumer(shown_run(run), consumer)
     if ctx.find_root().get_parameter_source("store") is not ParameterSource.DEFAULT:
         asked = f"graphkoc --store {shlex.quote(ctx.obj['store'])} "
         for part in why["parts"]:
@@ -374,7 +377,7 @@ def similar(
     import graphkoc
 
     with opened(ctx) as store:
-        rows = graphkoc.lookalikes(store, graphkoc.find_run(run), consumer, limit)
+        rows = graphkoc.lookalikes(store, shown_run(run), consumer, limit)
     lines = [
         {name: row[name] for name in ("rank", "consumer", "score")} | {"why": "; ".join(row["reasons"])} for row in rows
     ]
@@ -405,7 +408,7 @@ def tiers(name: str | None, run: str | None, format_: str | None, output: Path |
         lines = [{key: row[key] for key in shown} | {"platforms": ", ".join(row["platforms"])} for row in rows]
         emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
         return
-    found = graphkoc.find_run(run)
+    found = shown_run(run)
     moved = graphkoc.list_moved(found, name)
     emit(moved, format_, output)
     fewer = sum(row["koc"] for row in moved) - sum(row["koc_then"] for row in moved)

@@ -9,11 +9,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from graphkoc.errors import StoreError, UsageError
 from graphkoc.invented import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
 from graphkoc.invented.world import OWN, RIVALS, Person, World, made
 
-__all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "write"]
+__all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "is_of", "notice", "write"]
 
 NOTICE = "Everything here is invented: the brand, its products, the people, and what they say."
 SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "roster")
@@ -63,6 +65,27 @@ def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
     except OSError as error:
         raise StoreError(f"the files cannot be written to {folder}: {os.strerror(error.errno or 0)}") from error
     return world
+
+
+def is_of(path: Path) -> bool:
+    """Whether a file or folder is one of an invented brand: the truth that `write` left lies in a folder above it."""
+    whole = path.resolve()
+    for folder in (whole, *whole.parents):
+        try:
+            if json.loads((folder / "truth.json").read_text(encoding="utf-8"))["notice"] == NOTICE:
+                return True
+        except (OSError, ValueError, LookupError, TypeError):
+            continue
+    return False
+
+
+def notice(loads: pd.DataFrame) -> str | None:
+    """What has to be said of a store with these loads (source, files), of which all, some or none are invented."""
+    made_up = loads["files"].map(lambda files: any(file.get("invented") for file in json.loads(files))).astype(bool)
+    if made_up.all() or not made_up.any():
+        return NOTICE if len(loads) and made_up.all() else None
+    which = ", ".join(sorted(set(loads.loc[made_up, "source"])))
+    return f"Some of this is invented: what was loaded from the demo's files of {which}."
 
 
 def _links(world: World, path: Path) -> None:
