@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import kendalltau
 
 __all__ = ["agreement", "engagement"]
 
@@ -44,7 +44,7 @@ def agreement(people: NDArray[Any], rankings: dict[str, NDArray[np.float64]]) ->
             "a": a,
             "b": b,
             "overlap": float(((places[a] <= k) & (places[b] <= k)).sum() / k),
-            "tau": float(kendalltau(used[a], used[b]).statistic),
+            "tau": float(scipy.stats.kendalltau(used[a], used[b]).statistic),
         }
         for a, b in combinations(used, 2)
     ]

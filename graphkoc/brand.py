@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+import scipy
 
 from graphkoc.errors import UsageError
 from graphkoc.network import days
@@ -164,5 +164,5 @@ def _affinity(ours: int, people: int, expected: float) -> tuple[float, float, fl
     """How many of the people are ours over how many should be, and its interval."""
     if expected < FEWEST_EXPECTED:
         return np.nan, np.nan, np.nan
-    share = binomtest(ours, people).proportion_ci(method="wilson")
+    share = scipy.stats.binomtest(ours, people).proportion_ci(method="wilson")
     return ours / expected, share.low * people / expected, share.high * people / expected

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.stats import false_discovery_control, hypergeom
 
 from graphkoc.groups import Groups, nodes, positions
 from graphkoc.network import Network
@@ -102,8 +102,8 @@ def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> p
     eligible = niche.matrix.multiply(tied).tocsr()
     both = (circle.matrix.T @ eligible).toarray()
     drawn, marked = both.sum(axis=1), eligible.sum(axis=0)
-    p = hypergeom.sf(both - 1, max(int(marked.sum()), 1), marked[None, :], drawn[:, None])
-    q = false_discovery_control(p.ravel()).reshape(p.shape) if p.size else p
+    p = scipy.stats.hypergeom.sf(both - 1, max(int(marked.sum()), 1), marked[None, :], drawn[:, None])
+    q = scipy.stats.false_discovery_control(p.ravel()).reshape(p.shape) if p.size else p
     row, column = np.nonzero((q <= FALSE_DISCOVERY_RATE) & (both > 0))
     people = both[row, column]
     carried = pd.DataFrame(

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.stats import rankdata
 
 from graphkoc.errors import UsageError
 from graphkoc.groups import nodes
@@ -70,7 +70,7 @@ def similar(
         values[who] = 0
         some = np.flatnonzero(values > 0)
         # Rounded, so that equals whose sums were made in another order are still equals.
-        score[some] += 1 / (SMOOTHING + rankdata(-values[some].round(9)))
+        score[some] += 1 / (SMOOTHING + scipy.stats.rankdata(-values[some].round(9)))
     best = np.lexsort((np.arange(len(network)), -score))[:limit]
     hers = set(niches.loc[niches["consumer"] == consumer, "niche"])
     audience = max(int((network.source == who).sum()), 1)

@@ -19,7 +19,7 @@ ANALYSIS = {"network", "log", "measures", "niches", "score", "tiers", "backtest"
 ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words", "names", "lifelines", "journal"}
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
 ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "checkup"}
-ANALYSIS |= {"gates", "creative", "provenance", "response", "audience", "carriers"}
+ANALYSIS |= {"gates", "creative", "provenance", "response", "audience", "carriers", "shown"}
 BELOW = {"errors", "assets", "progress", "ledger"}
 OWNERS = {
     "anyascii": {"identity"},
@@ -170,6 +170,16 @@ def test_help_and_version_load_nothing_heavy(option: str) -> None:
         f"sys.argv = ['graphkoc', {option!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_reading_a_run_loads_nothing_that_only_an_analysis_needs() -> None:
+    names = "list_kocs, list_niches, explain_consumer, find_run, write_report"
+    program = (
+        f"import sys\nfrom graphkoc import {names}\n"
+        "print([name for name in ['datasketch', 'sklearn', 'scipy.stats'] if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

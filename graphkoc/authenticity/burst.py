@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import nbinom, poisson
 
 from graphkoc.significance import benjamini_hochberg
 
@@ -40,7 +40,11 @@ def bursts(person: NDArray[np.int64], day: Values) -> pd.DataFrame:
     tries = np.maximum(table["span"] / WINDOW, 1)
     few, usual = table["most"] - 1, table["usual"]
     # sf at 1 / spread successes is the Poisson's, with a variance of usual + spread usual^2.
-    tail = nbinom.sf(few, 1 / spread, 1 / (1 + spread * usual)) if spread else poisson.sf(few, usual)
+    tail = (
+        scipy.stats.nbinom.sf(few, 1 / spread, 1 / (1 + spread * usual))
+        if spread
+        else scipy.stats.poisson.sf(few, usual)
+    )
     table["p"] = np.minimum(tail * tries, 1.0)
     q = benjamini_hochberg(table["p"].to_numpy(), len(table))
     found = table[(q <= FALSE_DISCOVERY_RATE) & (table["most"] >= FEWEST)]

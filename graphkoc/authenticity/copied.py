@@ -14,7 +14,6 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 __all__ = ["ALIKE", "copies"]
@@ -69,6 +68,9 @@ def _leaders(plain: list[str]) -> NDArray[np.int64]:
     """(t,) int64: the first text that each is alike to, maybe itself; -1 for those too short."""
     leader = np.full(len(plain), -1, dtype=np.int64)
     sketches = np.empty((len(plain), BANDS * ROWS), dtype=np.uint32)
+    # Who reads a run need not wait for this to load.
+    from datasketch import MinHash
+
     blank = MinHash(num_perm=BANDS * ROWS, hashfunc=int)
     for number, text in enumerate(plain):
         found = _runs(text)

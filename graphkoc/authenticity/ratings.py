@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import betabinom
 
 from graphkoc.significance import benjamini_hochberg
 from graphkoc.words import words_of
@@ -43,7 +43,7 @@ def extremes(person: NDArray[np.int64], rating: NDArray[np.float64]) -> pd.DataF
     for end, at_end in (("best", rating >= BEST), ("worst", rating <= WORST)):
         there = np.bincount(person[at_end], minlength=len(total))[people]
         a, b = _beta(there, total[people])
-        p = betabinom.sf(there - 1, total[people], a, b) if len(people) else np.empty(0)
+        p = scipy.stats.betabinom.sf(there - 1, total[people], a, b) if len(people) else np.empty(0)
         kept = benjamini_hochberg(p, len(p)) <= FALSE_DISCOVERY_RATE
         table = {"person": people[kept], "end": end, "there": there[kept], "total": total[people][kept]}
         found.append(pd.DataFrame(table | {"usual": float(at_end.mean()) if len(at_end) else 0.0, "p": p[kept]}))

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from sklearn.linear_model import PoissonRegressor
-from sklearn.preprocessing import StandardScaler
 
 from graphkoc.forecast.features import FEATURES
 from graphkoc.forecast.past import HORIZON, Window
@@ -102,6 +100,10 @@ def fit(windows: Sequence[Window], at: float) -> Model:
     A feature of the followers whose coefficient would be negative is left out, so that a follower more never
     costs points.
     """
+    # Who reads a run need not wait for this to load.
+    from sklearn.linear_model import PoissonRegressor
+    from sklearn.preprocessing import StandardScaler
+
     values = logs(np.concatenate([window.values for window in windows]))
     credit = np.concatenate([window.credit for window in windows])
     person = np.concatenate([window.people for window in windows])
@@ -118,7 +120,9 @@ def fit(windows: Sequence[Window], at: float) -> Model:
             break
         used &= ~wrong
     covariance = np.zeros((len(FEATURES), len(FEATURES)))
-    covariance[np.ix_(used, used)] = _covariance(standard[:, used], credit, weight, person, regression)
+    covariance[np.ix_(used, used)] = _covariance(
+        standard[:, used], credit, weight, person, regression.predict(standard[:, used])
+    )
     return Model(
         coefficient,
         scaler.mean_,
@@ -132,7 +136,7 @@ def fit(windows: Sequence[Window], at: float) -> Model:
 
 
 def _covariance(
-    standard: Values, credit: Values, weight: Values, person: NDArray[np.int64], regression: PoissonRegressor
+    standard: Values, credit: Values, weight: Values, person: NDArray[np.int64], expected: Values
 ) -> Values:
     """Of the coefficients, over people: one person's rows of all windows go together.
 
@@ -140,7 +144,6 @@ def _covariance(
     Biometrika 73 (1986), with the penalty in the bread.
     """
     design = np.column_stack([standard, np.ones(len(standard))])
-    expected = regression.predict(standard)
     share = weight / weight.sum()
     bread = (design * (share * expected)[:, None]).T @ design
     bread[np.diag_indices(standard.shape[1])] += ALPHA

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
+import scipy
 
 from graphkoc.forecast.queries import quoted, tables
 from graphkoc.score import Part, Score, Values
@@ -28,7 +28,7 @@ def percentiles(features: pd.DataFrame) -> Score:
     features: a row a node, with the columns that PILLARS name. A percentile is the share of all people, 0 to 100,
     whose value is lower, so nothing earns nothing. Graphkoc's own; the weights are a convention, not learned.
     """
-    below = {name: 100 * (rankdata(values, "min") - 1) / len(values) for name, values in features.items()}
+    below = {name: 100 * (scipy.stats.rankdata(values, "min") - 1) / len(values) for name, values in features.items()}
     values: dict[str, Values] = {
         part.name: np.mean([below[name] for name in names], axis=0) for part, _, names in PILLARS
     }

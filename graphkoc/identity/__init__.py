@@ -20,8 +20,6 @@ from graphkoc.errors import UsageError
 from graphkoc.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
 from graphkoc.identity.lists import Listed, listed
 from graphkoc.identity.persons import STATED, Pair, components, contradictions, identities, path, standing
-from graphkoc.identity.profiles import profiles
-from graphkoc.identity.suggestions import suggestions
 from graphkoc.reading.masks import masked
 from graphkoc.stores import Store
 from graphkoc.stores.decisions import Decision
@@ -153,6 +151,10 @@ def suggest(store: Store, limit: int | None = None) -> dict[str, Any]:
     bits}]}], the likeliest first, at most `limit`. Pairs that were told apart are not among them; see
     `graphkoc.identity.suggestions` for the weights.
     """
+    # What compares people loads scikit-learn, for which nobody else need wait.
+    from graphkoc.identity.profiles import profiles
+    from graphkoc.identity.suggestions import suggestions
+
     _, apart = standing(store.decisions())
     found = suggestions(profiles(store), set(apart))
     rows = (found if limit is None else found.head(limit)).to_dict("records")

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 from graphkoc.log import Log
 from graphkoc.names.apart import People, at, marked
 from graphkoc.names.choice import Known, choose, kin
-from graphkoc.report.names import display_name
+from graphkoc.shown import display_name
 from graphkoc.words import Words
 
 __all__ = ["EXEMPLARS", "TOP", "Described", "describe"]

@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
-from scipy.stats import binom
 
 from graphkoc.log import Log
 from graphkoc.significance import benjamini_hochberg
@@ -104,7 +104,7 @@ class People:
         n = np.asarray(mine.sum(axis=1))
         outside = np.where(self.parted[row], at(theirs, row, item), total[item] - inside)
         m = np.where(self.parted, np.asarray(theirs.sum(axis=1)), total.sum() - n)
-        p = binom.sf(inside - 1, inside + outside, n[row] / np.maximum(n + m, 1)[row])
+        p = scipy.stats.binom.sf(inside - 1, inside + outside, n[row] / np.maximum(n + m, 1)[row])
         hypotheses = int((total >= FEWEST).sum())
         each = np.split(p, np.searchsorted(row, np.arange(1, mine.shape[0])))
         q = np.concatenate([benjamini_hochberg(some, hypotheses) for some in each])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, count, product
 
-from graphkoc.report.names import display_name
+from graphkoc.shown import display_name
 from graphkoc.words import HAN, words_of
 
 __all__ = ["LONGEST", "Known", "choose", "kin"]

@@ -18,8 +18,8 @@ from markupsafe import Markup
 
 from graphkoc.errors import StoreError
 from graphkoc.report.content import amount, content, percentage
-from graphkoc.report.names import display_name
 from graphkoc.runs import Run
+from graphkoc.shown import display_name
 
 __all__ = ["display_name", "render", "write"]
 

@@ -15,9 +15,9 @@ from graphkoc.audience import basis, counted
 from graphkoc.explain import parts_of
 from graphkoc.report import charts, groups, niche_map, qualified, trust
 from graphkoc.report.charts import percent
-from graphkoc.report.names import display_name, person_name
 from graphkoc.report.platforms import platforms
 from graphkoc.runs import UNDATED, Run
+from graphkoc.shown import display_name, person_name
 
 __all__ = ["content"]
 

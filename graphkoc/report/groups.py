@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from graphkoc.circles import MEMBER
 from graphkoc.report import charts
-from graphkoc.report.names import display_name, person_name
 from graphkoc.report.niche_map import hue
 from graphkoc.runs import Run
+from graphkoc.shown import display_name, person_name
 
 __all__ = ["brand", "bridges", "called", "changes", "circles", "niches"]
 

@@ -10,9 +10,9 @@ import pandas as pd
 from graphkoc import gates
 from graphkoc.provenance import ORIGINS
 from graphkoc.report.charts import percent
-from graphkoc.report.names import display_name
 from graphkoc.response import NUMBERS
 from graphkoc.runs import Run
+from graphkoc.shown import display_name
 from graphkoc.tiers import UNKNOWN
 
 __all__ = ["industry", "numbers", "through", "tiers"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from graphkoc.authenticity import PATTERNS
-from graphkoc.report.names import person_name
 from graphkoc.runs import Run
+from graphkoc.shown import person_name
 
 __all__ = ["agreement", "authenticity"]
 
