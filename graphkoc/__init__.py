@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from graphkoc.runs import Run
     from graphkoc.stores import Store, open_store
     from graphkoc.tables import TABLES
+    from graphkoc.tiers import check_tiers
 
 _HOMES = {
     "graphkoc.backtest": ["Backtest"],
@@ -95,6 +96,7 @@ _HOMES = {
     "graphkoc.runs": ["Run"],
     "graphkoc.stores": ["Store", "open_store"],
     "graphkoc.tables": ["TABLES"],
+    "graphkoc.tiers": ["check_tiers"],
 }
 _WHERE = {name.split("=")[-1]: (module, name.split("=")[0]) for module, names in _HOMES.items() for name in names}
 
@@ -120,6 +122,7 @@ __all__ = [
     "StoreError",
     "UsageError",
     "analyse",
+    "check_tiers",
     "demo",
     "demo_brand",
     "doctor",

@@ -76,7 +76,7 @@ def analyse(
     """
     given, projection = projection, projection.placed()
     with clock("building the network"):
-        log, at = _log(projection, settings.until)
+        log, at = _log(projection, settings)
     with clock("measuring"):
         measured = measures.table(log.network, settings.measures)
     with clock("looking for patterns"):
@@ -125,7 +125,7 @@ def analyse(
         "counts": _counts(given, log, people["ties"]),
         "tiers": sizes.told,
         "gates": gates.opened(people),
-        "score": _told(expected, at, int(people["rank"].notna().sum())),
+        "score": _told(expected, at, int(people["rank"].notna().sum()), log),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
         "agreement": _agreement(projection, log, people, expected.by_hand.total),
@@ -144,13 +144,17 @@ def analyse(
 FOUND = ("members", "products", "circle_members", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
 ENGINES = ("graphkoc", "igraph", "numpy", "pandas", "scipy", "scikit-learn", "duckdb")
+YEAR = 365.0
 LISTED = 200
 """Key opinion consumers whose ego networks are measured."""
 
 
-def _log(projection: Projection, until: datetime | None) -> tuple[Log, float]:
+def _log(projection: Projection, settings: Settings) -> tuple[Log, float]:
     """The log that is looked out from, and the day; AnalysisError when nothing in it is dated."""
-    log = projection.log()
+    log, until = projection.log(), settings.until
+    if projection.reviews.empty and until is None:
+        where = f" on the platform {settings.platform}" if settings.platform else ""
+        raise AnalysisError(f"there are no reviews{where}", hint="`graphkoc status` says what is there.")
     if not len(log.day) and until is not None:
         raise AnalysisError(f"no review is known to be from before {until:%Y-%m-%d}", hint="Look out from a later day.")
     if not len(log.day):
@@ -304,12 +308,16 @@ def _read(log: Log) -> dict[str, pd.DataFrame]:
     }
 
 
-def _told(expected: Forecast, at: float, listed: int) -> dict[str, Any]:
+def _told(expected: Forecast, at: float, listed: int, log: Log) -> dict[str, Any]:
     """What run.json says of the score: with the model, any score can be computed again from the features."""
     scored = expected.score
+    nobody = "nobody passes every gate"
+    if log.last_day <= at - YEAR:
+        newest = f"{moment(log.last_day):%Y-%m-%d}"
+        nobody = f"nobody has reviewed in the year before {moment(at):%Y-%m-%d}, the newest review is of {newest}"
     return {
         "kind": scored.kind,
-        "why": scored.why if listed else f"{scored.why}; there is not enough for a list: nobody passes every gate",
+        "why": scored.why if listed else f"{scored.why}; there is not enough for a list: {nobody}",
         "parts": [asdict(part) for part in scored.parts],
         "model": expected.model.to_dict() | {"at": at} if expected.model else None,
     }

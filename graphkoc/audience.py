@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graphkoc.counts import count
+
 __all__ = ["ENGAGED", "FOLLOWERS", "basis", "counted", "stands_in"]
 
 FOLLOWERS = "known followers"
@@ -13,8 +15,8 @@ ENGAGED = "people who engaged"
 def counted(number: float, ties: str) -> str:
     """A known audience in words; ties: what they are on her platform (see `graphkoc.projection.platforms`)."""
     if ties == "engagements":
-        return f"{number:,.0f} {'person' if number == 1 else 'people'} who engaged with her"
-    return f"{number:,.0f} known follower{'' if number == 1 else 's'}"
+        return f"{count(number, 'people')} who engaged with her"
+    return count(number, FOLLOWERS)
 
 
 def basis(ties_of: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc import tiers
+from graphkoc.counts import count
 from graphkoc.projection import Projection
 
 __all__ = ["checks"]
@@ -26,7 +27,7 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
     heard = int((projection.ties()["source"].value_counts() >= tiers.SMALLEST).sum())
     contacts = int(consumers.notna().any(axis=1).sum())
     return [
-        _found("people", people >= 100, f"{people:,} consumers", "Under 100 people nothing stands out from chance."),
+        _found("people", people >= 100, count(people, "consumers"), "Under 100 people nothing stands out from chance."),
         _authors(projection),
         _found(
             "reviews have dates",
@@ -51,8 +52,8 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
         _found(
             "follows",
             heard >= 20,
-            f"{len(follows):,} follows, {len(projection.engagements):,} engagements; {heard:,} people with at least"
-            f" {tiers.SMALLEST} known followers",
+            f"{count(len(follows), 'follows')}, {count(len(projection.engagements), 'engagements')}; "
+            f"{count(heard, 'people')} with at least {tiers.SMALLEST} known followers",
             "Without followers, or people who engage, there is no audience to rank by.",
         ),
         _found(
@@ -83,7 +84,7 @@ def _found(check: str, ok: bool, detail: str, hint: str) -> dict[str, Any]:
 def _share(column: pd.Series[Any], least: float, noun: str) -> tuple[bool, str]:
     """Whether enough of a column is there, and how much in words."""
     there, rows = int(column.notna().sum()), len(column)
-    return there > 0 and there >= least * rows, f"{there:,} of {rows:,} {noun}" if rows else f"no {noun}"
+    return there > 0 and there >= least * rows, f"{there:,} of {count(rows, noun)}" if rows else f"no {noun}"
 
 
 def _authors(projection: Projection) -> dict[str, Any]:
@@ -92,9 +93,7 @@ def _authors(projection: Projection) -> dict[str, Any]:
     notes = len(reviews) > 0 and reviews["product"].isna().mean() > 0.5
     authors = reviews["consumer"].nunique()
     crawled = 0 < authors < FEW_AUTHORS and len(reviews) >= MANY_EACH * authors
-    said = (
-        f"{len(reviews):,} {'notes' if notes else 'reviews'} by {authors:,} {'author' if authors == 1 else 'authors'}"
-    )
+    said = f"{count(len(reviews), 'notes' if notes else 'reviews')} by {count(authors, 'authors')}"
     said += ": a crawl around accounts, no KOC sample" if crawled else ""
     hint = (
         "Those who only comment are an audience. Gather by keyword, product or group, so that many authors are in it."
@@ -107,7 +106,8 @@ def _platforms(projection: Projection) -> dict[str, Any]:
     names = [name for name in projection.platforms["platform"] if name != "unknown"]
     several = int(projection.accounts["consumer"].nunique())
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    said = f"{len(names)} platforms ({shown}); {several:,} people are known on several accounts"
+    who = f"{count(several, 'people')} {'is' if several == 1 else 'are'}"
+    said = f"{len(names)} platforms ({shown}); {who} known on several accounts"
     hint = "What people do elsewhere is not seen."
     if len(names) < 2:
         said = f"one platform only: {names[0]}" if names else "no platform is named"

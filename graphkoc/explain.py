@@ -14,6 +14,7 @@ from graphkoc import gates
 from graphkoc.audience import counted
 from graphkoc.authenticity import PATTERNS
 from graphkoc.carriers import followers_who_came_after, reviews_taken_up
+from graphkoc.counts import count
 from graphkoc.forecast.percentiles import percentile_query
 from graphkoc.forecast.queries import feature_query
 from graphkoc.provenance import ORIGINS
@@ -84,7 +85,7 @@ def _nearest_change(run: Run, person: pd.Series[Any]) -> str | None:
     enough = np.flatnonzero(gained > gap)
     if not len(enough):
         return f"rank {int(above['rank'])} is {gap:.2f} points away, more than {MOST_MORE} more reviews would give"
-    needed = _count(int(more[enough[0]]), "more review")
+    needed = count(int(more[enough[0]]), "more reviews")
     return f"{needed} today, all else equal, would pass rank {int(above['rank'])}, which is {gap:.2f} points away"
 
 
@@ -155,7 +156,7 @@ def _within(values: pd.Series[Any], value: float) -> float | None:
 def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     """What speaks for her, each in a few words with its number; person: a row of run.people."""
     when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
-    said = [f"{_count(person['reviews_365'], 'review')}{when}"]
+    said = [f"{count(person['reviews_365'], 'reviews')}{when}"]
     if person["audience"]:
         said.append(
             f"{counted(person['audience'], person['ties'])}, who wrote {person['audience_reviews_365']:,.0f}{when}"
@@ -165,7 +166,7 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     if person["reciprocity"] >= 0.5:
         said.append(f"follows {person['reciprocity']:.0%} of her followers back")
     if person["critical"] > 0:
-        said.append(f"{_count(person['critical'], 'low rating')} with reasons, which speaks for independence")
+        said.append(f"{count(person['critical'], 'low ratings')} with reasons, which speaks for independence")
     if person["gate_knit"] == "passed":
         said.append(f"tightly knit: {gates.words('knit', person)}")
     if through := [gate["who"] for gate in gates.told(person) if gate["state"] == "passed"]:
@@ -201,7 +202,7 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
             "this ranking"
         )
     if person["reviews"] < FEW_REVIEWS:
-        said.append(f"the score rests on {_count(person['reviews'], 'review')}")
+        said.append(f"the score rests on {count(person['reviews'], 'reviews')}")
     passing = gates.told(person)
     said += [
         f"not {gate['who']}: {gate['words']}"
@@ -219,7 +220,9 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     follows, undated = run.info["counts"]["follows"], run.info["counts"]["undated_follows"]
     if undated >= 0.1 * follows > 0:
         some = (
-            "follows have no dates here" if undated == follows else f"{undated:,} of {follows:,} follows have no date"
+            "follows have no dates here"
+            if undated == follows
+            else f"{undated:,} of {count(follows, 'follows')} have no date"
         )
         said.append(f"{some}: an audience of today stands in for that of the time")
     return said
@@ -236,7 +239,3 @@ def group_name(groups: pd.DataFrame, kind: str, group: object) -> str | None:
     """What a table of niches or circles calls the group of that id; None when it has none."""
     found = groups.loc[groups[kind] == group, "name"]
     return str(found.iloc[0]) if len(found) else None
-
-
-def _count(number: float, noun: str) -> str:
-    return f"{number:,.0f} {noun}" + ("" if number == 1 else "s")

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from graphkoc import tiers
 from graphkoc.audience import counted
 from graphkoc.brand import Brand, bought
+from graphkoc.counts import count
 from graphkoc.creative import own_content
 from graphkoc.log import Log
 from graphkoc.projection import Projection
@@ -225,7 +226,7 @@ def words(name: str, person: pd.Series[Any]) -> str:
         most = person["gate_small_most"]
         of = f"{least:,.0f} to {most:,.0f}" if least <= most < np.inf else f"{least:,.0f} or more"
         known = person["tier_profile"] == tiers.RELATIVE
-        whose = counted(value, person["ties"]) if known else f"{value:,.0f} followers"
+        whose = counted(value, person["ties"]) if known else count(value, "followers")
         return f"{whose}, small is {of} ({person['tier_profile']})"
     if np.isnan(value):
         return {
@@ -236,13 +237,15 @@ def words(name: str, person: pd.Series[Any]) -> str:
             "knit": "nobody is known in her audience",
         }.get(name, "not known")
     if name == "active":
-        return f"{value:,.0f} reviews in the window, at least {least:,.0f}"
+        return f"{count(value, 'reviews')} in the window, at least {least:,.0f}"
     if name == "client":
-        return f"{value:,.0f} purchases of our brand in the window, at least {least:,.0f}"
+        return f"{count(value, 'purchases')} of our brand in the window, at least {least:,.0f}"
     if name == "creative":
         return f"{value:.0%} of her reviews are her own words or pictures, at least {least:.0%}"
     if name == "unpaid":
         bound = {"passed": "at least", "failed": "at most", "unknown": "up to"}[state]
         return f"{bound} {value:.0%} of her reviews are unpaid, at least {least:.0%}"
-    ties = f"{person['knit_ties']:,.0f} ties among her audience and to them, {person['knit_expected']:,.1f} by chance"
+    ties = (
+        f"{count(person['knit_ties'], 'ties')} among her audience and to them, {person['knit_expected']:,.1f} by chance"
+    )
     return f"{ties} (z {value:.1f}, at least {least:.1f})"

@@ -12,16 +12,18 @@ The people of a group are rows of a frame with `consumer` and a column called as
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
+
+from graphkoc.counts import count
 
 __all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living"]
 
@@ -139,7 +141,7 @@ def churn(kind: str, previous: pd.DataFrame, current: pd.DataFrame, rerun: pd.Da
     by_method = 1 - _returning(kind, current, rerun)
     by_data = max(0.0, 1 - the_same - by_method)
     groups, there = previous[kind].nunique(), round(the_same * previous[kind].nunique())
-    words = f"{there:,} of the last run's {groups:,} {kind}s are still there. "
+    words = f"{there:,} of the last run's {count(groups, f'{kind}s')} {'is' if there == 1 else 'are'} still there. "
     if the_same == 1:
         words += "Nothing changed that would need an explanation."
     elif not by_data:
@@ -278,7 +280,7 @@ def _ids(kind: str, runs: _Runs, past: NDArray[np.int64]) -> list[str]:
         elif runs.natural[position]:
             ids.append(next(free for free in _variants(name) if free not in used and free not in own - {name}))
         else:
-            last = next(number for number in count(last + 1) if f"{kind[0]}{number}" not in used | own)
+            last = next(number for number in itertools.count(last + 1) if f"{kind[0]}{number}" not in used | own)
             ids.append(f"{kind[0]}{last}")
         used.add(ids[-1])
     return ids
@@ -286,7 +288,7 @@ def _ids(kind: str, runs: _Runs, past: NDArray[np.int64]) -> list[str]:
 
 def _variants(name: str) -> Iterator[str]:
     yield name
-    yield from (f"{name}~{number}" for number in count(2))
+    yield from (f"{name}~{number}" for number in itertools.count(2))
 
 
 class _Story:
@@ -354,7 +356,7 @@ class _Story:
         told: list[tuple[str, list[str], str]] = []
         if row >= 0 and not self.runs.alive[row]:
             runs = int(self.runs.then["missed"].iloc[row])
-            away = f"returned after {runs:,} run{'s' if runs > 1 else ''}"
+            away = f"returned after {count(runs, 'runs')}"
             told.append(("returned", parents, f"{away}, split from {_and(parents)}" if parents else away))
         elif parents:
             told.append(("split", parents, f"split from {_and(parents)}"))
@@ -384,8 +386,8 @@ def _plainly(before: int, people: int, stayed: int, jaccard: float) -> tuple[str
     changed = people - before
     if abs(changed) >= max(RESIZED * before, RESIZED_PEOPLE):
         event = "grown" if changed > 0 else "shrunk"
-        return event, f"{event} by {abs(changed) / before:.0%}, from {before:,} to {people:,} people"
-    who = f"{stayed:,} of {before:,} people stayed"
+        return event, f"{event} by {abs(changed) / before:.0%}, from {before:,} to {count(people, 'people')}"
+    who = f"{stayed:,} of {count(before, 'people')} stayed"
     return ("same", f"the same: {who}") if jaccard >= SAME else ("changed", f"changed: {who}")
 
 

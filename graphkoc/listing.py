@@ -191,6 +191,7 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
     )
     columns = ["consumer", "name", "platform", "followers", "audience", "label", "label_then", "tier", "tier_then"]
     moved = table.loc[table["label"] != table["label_then"], [*columns, "koc", "koc_then"]]
+    moved = moved.astype({"followers": "Int64", "audience": "Int64"})
     return [{str(name): _plain(value) for name, value in row.items()} for row in moved.to_dict("records")]
 
 

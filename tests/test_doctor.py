@@ -31,7 +31,7 @@ def test_a_crawl_around_accounts_is_no_sample(tmp_path: Path) -> None:
     assert found["reviews have words"] == (True, "109 of 109 reviews")
     assert found["reviews name products"] == (False, "0 of 109 reviews")
     assert found["follows"] == (
-        False, "0 follows, 300 engagements; 1 people with at least 5 known followers",
+        False, "0 follows, 300 engagements; 1 person with at least 5 known followers",
     )  # fmt: skip
     assert found["follows have dates"] == (False, "no follows")
     assert found["platforms"] == (False, "one platform only: xiaohongshu")
@@ -46,6 +46,7 @@ def test_two_platforms_help_once_somebody_is_known_on_both(tmp_path: Path, linke
         {"account": ["a:1", "b:1"][: 2 * linked], "person": ["p", "p"][: 2 * linked]}, dtype="str"
     )
     found = told(tmp_path, consumers=people, identities=identities)
-    assert found["platforms"] == (ok, f"2 platforms (a, b); {int(linked)} people are known on several accounts")
+    many = {True: "1 person is", False: "0 people are"}
+    assert found["platforms"] == (ok, f"2 platforms (a, b); {many[linked]} known on several accounts")
     assert found["contacts"] == (True, "2 of 2 accounts have a contact key or a WeCom unionid")
     assert found["authors"] == (False, "0 reviews by 0 authors")

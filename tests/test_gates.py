@@ -213,7 +213,7 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
         "least": 1.0,
         "most": None,
         "required": True,
-        "words": "1 reviews in the window, at least 1",
+        "words": "1 review in the window, at least 1",
     }
     assert told["small"]["words"] == "20 known followers, small is 5 to 20 (relative)"
     engaged = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(ties="engagements").iloc[0])}

@@ -21,6 +21,7 @@ from graphkoc.authenticity.burst import bursts
 from graphkoc.authenticity.copied import copies
 from graphkoc.authenticity.lockstep import FAST, SLOW, groups, in_step, stretches
 from graphkoc.authenticity.ratings import critical, extremes
+from graphkoc.counts import count
 from graphkoc.log import moment
 from graphkoc.network import Network, days
 
@@ -166,7 +167,7 @@ def _alone(network: Network, reviews: pd.DataFrame, person: NDArray[np.int64]) -
         found.append((row["person"], "sudden followers", _burst(row, "new followers"), pd.NA))
     rated = reviews["rating"].notna().to_numpy()
     for row in extremes(person[rated], reviews["rating"][rated].to_numpy(dtype=float)).to_dict("records"):
-        said = f"{row['there']:,} of {row['total']:,} ratings are the {row['end']} there is"
+        said = f"{row['there']:,} of {count(row['total'], 'ratings')} are the {row['end']} there is"
         said += f"; of everybody's, {row['usual']:.0%}"
         found.append((row["person"], "one-sided ratings", said, pd.NA))
     return found
@@ -174,11 +175,11 @@ def _alone(network: Network, reviews: pd.DataFrame, person: NDArray[np.int64]) -
 
 def _burst(row: dict[Hashable, Any], what: str) -> str:
     return (
-        f"{row['most']:,} of {row['total']:,} {what} in the {BURST:.0f} days from {moment(row['begin']):%Y-%m-%d}, "
+        f"{row['most']:,} of {count(row['total'], what)} in the {BURST:.0f} days from {moment(row['begin']):%Y-%m-%d}, "
         f"where her own rate gives {row['usual']:.1f}"
     )
 
 
 def _copied(rows: pd.DataFrame) -> str:
-    many = "1 review has" if len(rows) == 1 else f"{len(rows):,} reviews have"
+    many = f"{count(len(rows), 'reviews')} {'has' if len(rows) == 1 else 'have'}"
     return f"{many} nearly the text that somebody else posted before"

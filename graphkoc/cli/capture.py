@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphkoc.cli.terminal import ProgressLine, emit, output_options, safe_cell
+from graphkoc.counts import count
 from graphkoc.errors import StoreError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def shown_run(name: str | None) -> Run:
     import graphkoc
 
     run = graphkoc.find_run(name)
-    if notice := run.info["settings"].get("notice"):
+    if notice := run.info.get("settings", {}).get("notice"):
         click.echo(f"Note: {notice}", err=True)
     return run
 
@@ -94,10 +95,10 @@ def _invented(ctx: click.Context, out: Path, format_: str | None, output: Path |
     with ProgressLine(ctx.obj["quiet"]) as progress:
         done = graphkoc.demo_brand(out, progress=progress)
     store = out / "graphkoc.lbug"
-    lines = [done["notice"], "", *(_accounted(count | {"file": count["source"]}) for count in done["sources"])]
+    lines = [done["notice"], "", *(_accounted(one | {"file": one["source"]}) for one in done["sources"])]
     lines += [
-        "{persons:,} persons with {accounts:,} accounts; {linked:,} are linked, of {unknown:,} it is unknown".format(
-            **done["identity"]
+        "{persons} with {accounts}; {linked:,} are linked, of {unknown:,} it is unknown".format(
+            **done["identity"] | {name: count(done["identity"][name], name) for name in ("persons", "accounts")}
         ),
         f"Done in {done['seconds']:.0f} s.",
         f"  report  {done['report']}   (open it in a browser)",
@@ -272,7 +273,7 @@ def load(
     rejects = _write_rejects(loaded)
     document = {
         "source": loaded.source,
-        "files": [vars(count) for count in loaded.files],
+        "files": [vars(file) for file in loaded.files],
         "tables": loaded.tables.sizes,
         "mentioned": loaded.mentioned,
         "ignored": loaded.ignored,
@@ -281,11 +282,14 @@ def load(
     emit(document, format_, output, rows=document["files"])  # type: ignore[arg-type]
     for file, columns in loaded.ignored.items():
         click.echo(f"{file}: no table has {', '.join(map(repr, columns))}; ignored.", err=True)
-    made = ", ".join(f"{rows:,} {name}" for name, rows in loaded.tables.sizes.items())
-    made += "".join(f", {count:,} {name} that are only mentioned" for name, count in loaded.mentioned.items())
+    made = ", ".join(count(rows, name) for name, rows in loaded.tables.sizes.items())
+    made += "".join(
+        f", {count(rows, name)} that {'is' if rows == 1 else 'are'} only mentioned"
+        for name, rows in loaded.mentioned.items()
+    )
     click.echo(f"{'Would load' if dry_run else 'Loaded'}: {made}.", err=True)
     if rejects:
-        rows = "1 row was" if len(loaded.rejects) == 1 else f"{len(loaded.rejects):,} rows were"
+        rows = f"{count(len(loaded.rejects), 'rows')} {'was' if len(loaded.rejects) == 1 else 'were'}"
         click.echo(f"{rows} rejected; {rejects} says why.", err=True)
         ctx.exit(REJECTED)
 
@@ -301,7 +305,7 @@ def _write_rejects(loaded: Loaded) -> Path | None:
     try:
         safe.to_csv(path, index=False, encoding="utf-8-sig")
     except OSError as error:
-        why = f"the good rows were taken, but {path}, with the {len(safe):,} rejected ones, cannot be written"
+        why = f"the good rows were taken, but {path}, with {count(len(safe), 'rejected rows')}, cannot be written"
         raise StoreError(f"{why}: {os.strerror(error.errno or 0)}") from error
     return path
 

@@ -11,6 +11,7 @@ import click
 
 from graphkoc.cli.capture import REJECTED, opened
 from graphkoc.cli.terminal import emit, output_options
+from graphkoc.counts import count
 
 __all__ = ["COMMANDS"]
 
@@ -161,13 +162,13 @@ def _told(done: dict[str, Any], format_: str | None, output: Path | None) -> Non
     words = {"link": "one person", "unlink": "two people"}
     lines = [f"{one.account} and {one.other} are {words[one.verb]} from now on" for one in decisions]
     lines = lines or ["that was known already"]
-    lines.append(f"{done['accounts']:,} accounts, {done['persons']:,} persons")
+    lines.append(f"{count(done['accounts'], 'accounts')}, {count(done['persons'], 'persons')}")
     emit(document, format_, output, rows=document["decisions"], text="\n".join(lines))
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [
-        f"{found['accounts']:,} accounts, {found['persons']:,} persons",
+        f"{count(found['accounts'], 'accounts')}, {count(found['persons'], 'persons')}",
         f"  linked   {found['linked']:>9,}  ({found['match_rate']:.1%})",
         f"  unknown  {found['unknown']:>9,}  {found['unknown_with_keys']:,} have a contact, an address or a profile"
         f" that matched nothing; {found['unknown_without_keys']:,} have nothing to match",
@@ -175,11 +176,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
     lines += [
         f"  {row['platform']:16} {row['linked']:>7,} of {row['accounts']:,} linked" for row in found["by_platform"]
     ]
-    lines += [f"  on {row['platforms']}: {row['persons']:,} persons" for row in found["across"]]
-    lines += [f"  by {rule}: {links:,} links" for rule, links in sorted(found["by_rule"].items())]
+    lines += [f"  on {row['platforms']}: {count(row['persons'], 'persons')}" for row in found["across"]]
+    lines += [f"  by {rule}: {count(links, 'links')}" for rule, links in sorted(found["by_rule"].items())]
     lines += [f"  not linked: {c['account']} and {c['other']} ({c['rule']}): {c['why']}" for c in found["conflicts"]]
     lines += [
-        f"  {keys:,} of {rule} are shared by too many to be one's own" for rule, keys in found["shared_keys"].items()
+        f"  {keys:,} of {rule} {'is' if keys == 1 else 'are'} shared by too many to be one's own"
+        for rule, keys in found["shared_keys"].items()
     ]
     return lines
 

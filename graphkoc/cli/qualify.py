@@ -15,6 +15,7 @@ from graphkoc.cli import groups
 from graphkoc.cli.capture import opened, shown_run
 from graphkoc.cli.configuration import brands
 from graphkoc.cli.terminal import ProgressLine, emit, output_options
+from graphkoc.counts import count
 
 __all__ = ["COMMANDS"]
 
@@ -129,10 +130,10 @@ def analyse(
     why = "" if len(run.kocs()) else click.wrap_text(f"No list: {run.info['score']['why']}.", 100) + "\n"
     text = (
         (f"{notice}\n" if notice else "")
-        + f"{counts['consumers']:,} consumers, {counts['reviews']:,} reviews, {_ties(run.info)}\n"
+        + f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_ties(run.info)}\n"
         f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
-        f"{len(run.niches)} niches ({run.info['niche_control']} when categories are shuffled), "
-        f"{len(run.kocs()):,} {who} by the {run.info['score']['kind']}\n{why}"
+        f"{count(len(run.niches), 'niches')} ({run.info['niche_control']} when categories are shuffled), "
+        f"{count(len(run.kocs()), who)} by the {run.info['score']['kind']}\n{why}"
         f"{click.wrap_text(_tiers(run.info['tiers']), 100)}\n"
         f"{click.wrap_text(_verdict(run.info), 100)}\n"
         f"run  {run.folder}\n"
@@ -151,8 +152,9 @@ def _verdict(told: Mapping[str, Any]) -> str:
 def _ties(told: Mapping[str, Any]) -> str:
     """How many ties there are, and on which platforms they are not follows."""
     engaged = [platform for platform, ties in told["ties_of"].items() if ties == "engagements"]
-    follows = [f"{told['counts']['follows']:,} follows"] if told["counts"]["follows"] or not engaged else []
-    stand_in = f"{told['counts']['engaged']:,} ties of who engaged (on {', '.join(engaged)}: no follows are told there)"
+    follows = [count(told["counts"]["follows"], "follows")] if told["counts"]["follows"] or not engaged else []
+    stand_in = f"{count(told['counts']['engaged'], 'ties')} of who engaged"
+    stand_in += f" (on {', '.join(engaged)}: no follows are told there)"
     return ", ".join([*follows, stand_in] if engaged else follows)
 
 
@@ -408,12 +410,13 @@ def tiers(name: str | None, run: str | None, format_: str | None, output: Path |
         lines = [{key: row[key] for key in shown} | {"platforms": ", ".join(row["platforms"])} for row in rows]
         emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
         return
+    graphkoc.check_tiers(name)
     found = shown_run(run)
     moved = graphkoc.list_moved(found, name)
     emit(moved, format_, output)
     fewer = sum(row["koc"] for row in moved) - sum(row["koc_then"] for row in moved)
     click.echo(
-        f"{len(moved):,} of {len(found.people):,} people would have another label by the tiers {name}; "
+        f"{len(moved):,} of {count(len(found.people), 'people')} would have another label by the tiers {name}; "
         f"key opinion consumers: {len(found.kocs()):,} now, {len(found.kocs()) - fewer:,} then.",
         err=True,
     )

@@ -147,9 +147,9 @@ def unlink(store: Store, account: str, other: str | None = None, why: str = "") 
 def suggest(store: Store, limit: int | None = None) -> dict[str, Any]:
     """Pairs of accounts that are likely one person, for a person to confirm; nothing is linked.
 
-    The report, and suggestions: [{account, other, platforms, probability, why, bits, evidence: [{what, agreement,
-    bits}]}], the likeliest first, at most `limit`. Pairs that were told apart are not among them; see
-    `graphkoc.identity.suggestions` for the weights.
+    {accounts, persons, linked, unknown, match_rate, suggestions}: as in the report, and [{account, other, platforms,
+    probability, why, bits, evidence: [{what, agreement, bits}]}], the likeliest first, at most `limit`. Pairs that
+    were told apart are not among them; see `graphkoc.identity.suggestions` for the weights.
     """
     # What compares people loads scikit-learn, for which nobody else need wait.
     from graphkoc.identity.profiles import profiles
@@ -158,7 +158,9 @@ def suggest(store: Store, limit: int | None = None) -> dict[str, Any]:
     _, apart = standing(store.decisions())
     found = suggestions(profiles(store), set(apart))
     rows = (found if limit is None else found.head(limit)).to_dict("records")
-    return report(store) | {"suggestions": [_in_words(row) for row in rows]}
+    known = report(store)
+    counts = {name: known[name] for name in ("accounts", "persons", "linked", "unknown", "match_rate")}
+    return counts | {"suggestions": [_in_words(row) for row in rows]}
 
 
 def _in_words(row: dict[Any, Any]) -> dict[str, Any]:

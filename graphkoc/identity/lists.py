@@ -51,16 +51,23 @@ def listed(file: Path, why: str | None = None, encoding: str | None = None) -> L
     read = raw.read(paths[0], encoding=raw.detect(paths[0], asked))
     names = {name.casefold().strip(): name for name in read.columns}
     accounts = [name for key, name in names.items() if key != WHY]
-    if {"account", "other"} <= set(names):
+    told = {"account", "other"} <= set(names)
+    if told:
         accounts = [names["account"], names["other"]]
     if len(accounts) < 2:
         raise DataError(f"{file} has no two columns of accounts", hint="It needs the columns account, other and why.")
+    if not told and not any(":" in (cell or "") for cell in read.table[accounts[0]].to_pylist()):
+        columns = ", ".join(map(repr, read.columns))
+        raise DataError(
+            f"{file} has the columns {columns}, and no account in {accounts[0]!r}",
+            hint="It needs the columns account, other and why; an account is written source:id.",
+        )
     if WHY not in names and why is None:
         raise DataError(f"{file} does not say why", hint="Add a column why, or say it once with --why.")
     found = List(rejects=[{"row": b.row, "account": "", "other": "", "reason": b.reason} for b in read.bad])
     reasons = read.table[names[WHY]].to_pylist() if WHY in names else [None] * read.table.num_rows
-    columns = (read.table[name].to_pylist() for name in ("_row", *accounts[:2]))
-    for number, one, other, reason in zip(*columns, reasons, strict=True):
+    cells = (read.table[name].to_pylist() for name in ("_row", *accounts[:2]))
+    for number, one, other, reason in zip(*cells, reasons, strict=True):
         row = Listed(int(number), _plain(one), _plain(other), masked(" ".join((reason or why or "").split())))
         if not row.account or not row.other:
             found.rejects.append(row.rejected("it names no two accounts"))

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from graphkoc import coreview
+from graphkoc.counts import count
 from graphkoc.log import Log
 from graphkoc.niches.features import Features
 from graphkoc.niches.frames import members_of, products_of, table_of
@@ -98,4 +99,4 @@ def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features
 
 
 def _counted(number: int, name: str) -> str:
-    return f"{number} {name} was" if number == 1 else f"{number} {name}s were"
+    return f"{count(number, f'{name}s')} {'was' if number == 1 else 'were'}"

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.audience import FOLLOWERS
+from graphkoc.counts import count
 from graphkoc.errors import AnalysisError, UsageError
 
 __all__ = [
@@ -284,7 +285,7 @@ def _small(low: float, high: float, basis: str) -> str:
 
 def _too_few(heard: int, basis: str) -> str:
     """Why known audiences say nothing, as the end of a sentence."""
-    who = f"only {heard:,} {'person has' if heard == 1 else 'people have'}" if heard else "nobody here has"
+    who = f"only {count(heard, 'people')} {'has' if heard == 1 else 'have'}" if heard else "nobody here has"
     compared = f", and fewer than {COMPARED} cannot be compared" if heard else ""
     return f"; {who} any {basis}{compared}, so who has a small audience is not known"
 

@@ -1,0 +1,107 @@
+"""What the commands say where there is little, or nothing: a sentence that is true, and counts as people count."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click.testing
+import pandas as pd
+import pytest
+from test_runs import held, tables
+
+import graphkoc
+from graphkoc.cli import cli
+from graphkoc.counts import count
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of 40 people who wrote until March 2020, and a shop's customers who wrote nothing; one run of it."""
+    folder = tmp_path_factory.mktemp("sentences")
+    customers = pd.DataFrame({"consumer": ["crm:1", "crm:2"], "platform": "crm"})
+    with held(folder / "graphkoc.lbug", tables(range(40)), {"consumers": customers}) as store:
+        graphkoc.analyse(store, folder / "runs" / "one")
+    return folder
+
+
+def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, *args: object, code: int = 0) -> click.testing.Result:
+    monkeypatch.chdir(folder)
+    done = click.testing.CliRunner().invoke(cli, [*map(str, args)], prog_name="graphkoc")
+    assert done.exit_code == code, done.output
+    return done
+
+
+@pytest.mark.parametrize(
+    ("number", "nouns", "words"),
+    [
+        (0, "reviews", "0 reviews"),
+        (1, "reviews", "1 review"),
+        (1.0, "people", "1 person"),
+        (1, "identities", "1 identity"),
+        (1, "known followers", "1 known follower"),
+        (1204, "people", "1,204 people"),
+    ],
+)
+def test_one_of_a_thing_is_not_called_as_many(number: float, nouns: str, words: str) -> None:
+    assert count(number, nouns) == words
+
+
+def test_a_load_of_one_row_says_one_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "reviews.csv").write_text("review,consumer,created_at\n1,anna,2025-01-01\n")
+    told = asked(tmp_path, monkeypatch, "load", "csv", "reviews.csv").stderr
+    assert "Loaded: 1 review, 1 consumer." in " ".join(told.split())
+    assert asked(tmp_path, monkeypatch, "identity", "report").stdout.startswith("1 account, 1 person\n")
+
+
+def test_a_look_from_long_after_all_reviews_says_why_there_is_no_list(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = asked(folder, monkeypatch, "analyse", "--until", "2031-01-01", "--out", "later/run")
+    said = " ".join(done.stdout.split())
+    assert "No list: " in said
+    assert "nobody has reviewed in the year before 2031-01-01, the newest review is of 2020-03-20" in said
+
+
+def test_a_look_from_before_all_reviews_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = asked(folder, monkeypatch, "analyse", "--until", "2019-12-31", "--out", "earlier/run", code=6)
+    assert "Error: no review is known to be from before 2019-12-31" in done.stderr
+    assert not (folder / "earlier").exists()
+
+
+def test_a_platform_where_nobody_reviews_has_no_reviews_and_no_trouble_with_dates(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = asked(folder, monkeypatch, "analyse", "--platform", "crm", "--out", "crm/run", code=6)
+    assert "Error: there are no reviews on the platform crm" in done.stderr
+
+
+def test_tiers_that_do_not_exist_are_named_before_a_run_that_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "there are no tiers called 'nosuch'" in asked(tmp_path, monkeypatch, "tiers", "nosuch", code=2).stderr
+    assert "there is no run in runs/" in asked(tmp_path, monkeypatch, "tiers", "prizm", code=2).stderr
+
+
+def test_audiences_are_whole_numbers_wherever_they_are_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = graphkoc.find_run(str(folder / "runs" / "one"))
+    stated = run.people.assign(platform="instagram", followers=[7_000.0] * 40 + [None, None])
+    moved = graphkoc.list_moved(graphkoc.Run(run.folder, run.info, stated), "prizm")
+    assert [(row["followers"], row["audience"]) for row in moved[:1]] == [(7_000, 0)]
+    assert {type(row[name]) for row in moved for name in ("followers", "audience")} <= {int, type(None)}
+    printed = asked(folder, monkeypatch, "tiers", "prizm", "runs/one").stdout
+    assert ".000" not in printed
+
+
+def test_suggestions_with_a_limit_are_not_the_whole_report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = asked(folder, monkeypatch, "identity", "suggest", "--limit", 2, "--format", "json")
+    found = json.loads(done.stdout)
+    assert sorted(found) == ["accounts", "linked", "match_rate", "persons", "suggestions", "unknown"]
+    assert (found["accounts"], found["suggestions"]) == (42, [])
+
+
+def test_a_list_of_links_with_other_columns_says_which_it_needs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "people.csv").write_text("name,city,why\nAnna,Bonn,told us\nBea,Ulm,told us\n")
+    done = asked(folder, monkeypatch, "identity", "link", "--file", "people.csv", code=3)
+    assert "Error: people.csv has the columns 'name', 'city', 'why', and no account in 'name'" in done.stderr
+    assert "It needs the columns account, other and why; an account is written source:id." in done.stderr
