@@ -38,6 +38,7 @@ OWNERS = {
     "sklearn": {"forecast", "identity"},
     "stopwordsiso": {"words"},
     "threadpoolctl": {"pipeline"},
+    "xlsxwriter": {"cli"},
 }
 
 

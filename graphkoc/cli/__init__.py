@@ -39,9 +39,18 @@ STORE = "ladybug:./graphkoc.lbug"
 )
 @config_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("-v", "--verbose", is_flag=True, help="How long each step took, too.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
-def cli(ctx: click.Context, store: str, key_file: Path | None, config: Path | None, quiet: bool, debug: bool) -> None:
+def cli(
+    ctx: click.Context,
+    store: str,
+    key_file: Path | None,
+    config: Path | None,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+) -> None:
     """Find key opinion consumers: small audiences, recent reviews, followers who follow on.
 
     \b
@@ -55,7 +64,9 @@ def cli(ctx: click.Context, store: str, key_file: Path | None, config: Path | No
     Exit codes: 0 done, 1 a bug of ours, 2 usage, 3 bad data, 4 query, 5 store,
     6 nothing to analyse, 7 done but rows were rejected, 130 interrupted.
     """
-    ctx.obj = {"store": store, "quiet": quiet, "key_file": key_file}
+    if quiet and verbose:
+        raise click.UsageError("Either --quiet or --verbose.")
+    ctx.obj = {"store": store, "quiet": quiet, "verbose": verbose, "key_file": key_file}
 
 
 for step, commands in (

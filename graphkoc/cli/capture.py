@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphkoc.cli.terminal import ProgressLine, emit, output_options, safe_cell
+from graphkoc.cli.formats import safe_cell
+from graphkoc.cli.terminal import ProgressLine, emit, output_options
 from graphkoc.counts import count
 from graphkoc.errors import StoreError
 
@@ -77,7 +78,7 @@ def demo(ctx: click.Context, of_a_brand: bool, out: Path | None, format_: str | 
         _invented(ctx, out or Path("graphkoc-brand"), format_, output)
         return
     out = out or Path("graphkoc-demo")
-    with ProgressLine(ctx.obj["quiet"]) as progress:
+    with ProgressLine.of(ctx) as progress:
         done = graphkoc.demo(out, progress=progress)
     text = (
         f"Done in {done['seconds']:.0f} s.\n"
@@ -92,7 +93,7 @@ def demo(ctx: click.Context, of_a_brand: bool, out: Path | None, format_: str | 
 def _invented(ctx: click.Context, out: Path, format_: str | None, output: Path | None) -> None:
     import graphkoc
 
-    with ProgressLine(ctx.obj["quiet"]) as progress:
+    with ProgressLine.of(ctx) as progress:
         done = graphkoc.demo_brand(out, progress=progress)
     store = out / "graphkoc.lbug"
     lines = [done["notice"], "", *(_accounted(one | {"file": one["source"]}) for one in done["sources"])]
@@ -260,7 +261,7 @@ def load(
     """
     import graphkoc
 
-    with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
+    with opened(ctx) as store, ProgressLine.of(ctx) as progress:
         loaded = graphkoc.load(
             store,
             source,

@@ -143,7 +143,7 @@ def niches(run: str | None, format_: str | None, output: Path | None) -> None:
         rows,
         format_,
         output,
-        rows=rows if format_ == "csv" or output else _tree(rows),
+        lines=_tree(rows),
         text=None if rows else f"No niches: {found.info['niches']['why_not'] or nothing}.",
     )
 
@@ -208,7 +208,7 @@ def circles(run: str | None, format_: str | None, output: Path | None) -> None:
         rows,
         format_,
         output,
-        rows=rows if format_ == "csv" or output else lines,
+        lines=lines,
         text=None if rows else f"No circles: {found.info['circles']['why_not'] or nothing}.",
     )
 

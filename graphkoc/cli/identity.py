@@ -140,7 +140,7 @@ def report(ctx: click.Context, format_: str | None, output: Path | None) -> None
     """Say how many accounts are known to be whose.
 
     linked are accounts of persons with several here; unknown are all others: nobody knows whether they have
-    a second one. As CSV it is the list of links, which `link --file` reads.
+    a second one. As CSV, Parquet or a workbook it is the list of links, which `link --file` reads.
 
     \b
     Examples:
@@ -151,8 +151,7 @@ def report(ctx: click.Context, format_: str | None, output: Path | None) -> None
 
     with opened(ctx) as store:
         found = graphkoc.identity_report(store)
-    csv = format_ == "csv" or (format_ is None and output is not None and output.suffix.lower() == ".csv")
-    emit(found, format_, output, rows=found["links"] if csv else None, text="\n".join(_lines(found)))
+    emit(found, format_, output, rows=found["links"], text="\n".join(_lines(found)))
 
 
 def _told(done: dict[str, Any], format_: str | None, output: Path | None) -> None:

@@ -93,7 +93,7 @@ def analyse(
 
     named = brands(ctx)
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
-    with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
+    with opened(ctx) as store, ProgressLine.of(ctx) as progress:
         run = graphkoc.analyse(
             store,
             out,
@@ -196,7 +196,7 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
     rows = graphkoc.list_kocs(found, niche, limit)
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
     lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
-    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+    emit(rows, format_, output, lines=lines)
     followers = found.info["stands_in"]
     said = [f"Ranked by the {found.info['score']['kind']}.", _verdict(found.info)]
     said += [f"{followers[:1].upper()}{followers[1:]}."] if followers else []
@@ -323,7 +323,7 @@ def backtest(
     """
     import graphkoc
 
-    with opened(ctx) as store, ProgressLine(ctx.obj["quiet"]) as progress:
+    with opened(ctx) as store, ProgressLine.of(ctx) as progress:
         tested = graphkoc.run_backtest(store, splits, top, progress=progress)
     document = tested.to_dict()
     rows: list[dict[str, Any]] = [
@@ -383,7 +383,7 @@ def similar(
     lines = [
         {name: row[name] for name in ("rank", "consumer", "score")} | {"why": "; ".join(row["reasons"])} for row in rows
     ]
-    emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+    emit(rows, format_, output, lines=lines)
 
 
 @click.command()
@@ -408,7 +408,7 @@ def tiers(name: str | None, run: str | None, format_: str | None, output: Path |
         rows = graphkoc.list_tiers()
         shown = ("tiers", "platforms", "default", "least", "most", "says", "version")
         lines = [{key: row[key] for key in shown} | {"platforms": ", ".join(row["platforms"])} for row in rows]
-        emit(rows, format_, output, rows=rows if format_ == "csv" or output else lines)
+        emit(rows, format_, output, lines=lines)
         return
     graphkoc.check_tiers(name)
     found = shown_run(run)

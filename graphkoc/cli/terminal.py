@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
-import json
-import math
 import os
+import re
 import shutil
 import signal
 import sys
 import time
 import traceback
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from graphkoc.cli.formats import Row, as_csv, as_json, as_parquet, as_workbook, jsonable
 from graphkoc.errors import GraphkocError, StoreError, UsageError
 
-__all__ = ["Commands", "ProgressLine", "emit", "output_options", "safe_cell"]
+__all__ = ["Commands", "ProgressLine", "emit", "output_options"]
 
-Row = Mapping[str, Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-FORMATS = ("table", "json", "csv")
+FORMATS = ("table", "json", "csv", "parquet", "xlsx")
+SUFFIXES = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
 INTERRUPTED = 130
 
 _interrupts = 0
@@ -82,9 +79,18 @@ def _told(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     assert isinstance(error, OSError)
-    where = f"{error.filename}: " if error.filename else ""
+    where = f"{_known(error.filename)}: " if error.filename else ""
     _complain(f"{where}{os.strerror(error.errno or 0)}", "Is the disk full, or the folder not yours?")
     return StoreError.exit_code
+
+
+def _known(file: str | bytes | int) -> str:
+    """The file or folder that a user knows: a temporary one (.NAME.new) is called as what it becomes."""
+    name = str(file) if isinstance(file, int) else os.fsdecode(file)
+    for part in Path(name).parts:
+        if meant := re.fullmatch(r"\.(.+?)\.(graphkoc-)?(new|old)(\..*)?", part):
+            return name.split(part)[0] + meant[1]
+    return name
 
 
 def _interrupt(*_: object) -> None:
@@ -107,12 +113,13 @@ def _color() -> bool | None:
 class ProgressLine:
     """One line on stderr about what is going on: how far, how fast, how long still.
 
-    On a terminal it is redrawn; elsewhere a plain line comes at the end of a step that took long.
-    Also the place where an interrupt that some library swallowed is raised again.
+    On a terminal it is redrawn; elsewhere a plain line comes with each step, and with `verbose` one comes after
+    each step, and says how long it took. Also the place where an interrupt that some library swallowed is raised again.
     """
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, quiet: bool = False, verbose: bool = False) -> None:
         self._quiet = quiet
+        self._verbose = verbose
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._step = ""
         self._started = self._drawn = 0.0
@@ -127,8 +134,9 @@ class ProgressLine:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         now = time.monotonic()
         if step != self._step:
+            self._tell(now)
             self._step, self._started, self._drawn = step, now, 0.0
-            if not self._terminal and not self._quiet:
+            if not self._terminal and not self._quiet and not self._verbose:
                 click.echo(step, err=True)
         if self._quiet or not self._terminal or (now - self._drawn < 0.1 and done < total):
             return
@@ -149,6 +157,19 @@ class ProgressLine:
         """Take the line away."""
         if self._terminal and not self._quiet:
             self._draw("")
+        self._tell(time.monotonic())
+        self._step = ""
+
+    @classmethod
+    def of(cls, ctx: click.Context) -> ProgressLine:
+        """As -q and -v want it."""
+        return cls(ctx.obj["quiet"], ctx.obj["verbose"])
+
+    def _tell(self, now: float) -> None:
+        if self._verbose and self._step:
+            if self._terminal and not self._quiet:
+                self._draw("")
+            click.echo(f"{now - self._started:8.1f} s  {self._step}", err=True)
 
     def __enter__(self) -> ProgressLine:
         return self
@@ -173,7 +194,7 @@ def output_options(function: Function) -> Function:
         "-o",
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Write there; the suffix gives the format.",
+        help="Write there; the suffix gives the format: .csv, .xlsx, .parquet, .json or .txt.",
     )
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -188,90 +209,76 @@ def emit(
     output: Path | None,
     *,
     rows: Sequence[Row] | None = None,
+    lines: Sequence[Row] | None = None,
     text: str | None = None,
 ) -> None:
-    """Print a result: the document as JSON, its rows as CSV or as a table.
+    """Print a result: the document as JSON, its rows as CSV, Parquet, a workbook or a table.
 
-    rows: what the table and the CSV show, by default the document itself. text: what stands in for the
-    table where a table says too little.
+    rows: by default the document itself. lines: what a terminal's table shows in their place, for want of
+    room. text: what stands in for the table where a table says too little. A folder that is missing for
+    `output` is made. Raises UsageError for a suffix that says no format, and for bytes that a terminal would
+    show, StoreError where the file cannot be written.
     """
     if output is not None and format_ is None:
-        format_ = {".json": "json", ".csv": "csv", ".txt": "table"}.get(output.suffix.lower())
+        format_ = SUFFIXES.get(output.suffix.lower())
         if format_ is None:
             raise UsageError(
                 f"graphkoc does not write {output.suffix or 'files without a suffix'}",
-                hint="Use .json, .csv or .txt, or add --format.",
+                hint="Use .json, .csv, .parquet, .xlsx or .txt, or add --format.",
             )
     shown = document if rows is None else rows
     shown = [shown] if isinstance(shown, Mapping) else shown
-    if format_ == "json":
-        ascii_only = output is None and "utf" not in (sys.stdout.encoding or "").lower()
-        printed = json.dumps(_jsonable(document), indent=1, ensure_ascii=ascii_only, allow_nan=False) + "\n"
+    if format_ in ("parquet", "xlsx"):
+        if output is None and sys.stdout.isatty():
+            raise UsageError(f"{format_} is no text to show in a terminal", hint="Name a file with -o.")
+        printed: str | bytes = as_parquet(shown) if format_ == "parquet" else as_workbook(shown)
+    elif format_ == "json":
+        printed = as_json(document, output is None and "utf" not in (sys.stdout.encoding or "").lower())
     elif format_ == "csv":
-        printed = _csv(shown)
+        printed = as_csv(shown)
+    elif text is not None:
+        printed = "\n".join(map(_plain, text.split("\n"))) + "\n"
     else:
-        printed = text + "\n" if text is not None else _table(shown)
+        printed = _table(lines if lines is not None and output is None else shown)
     if output is None:
         click.echo(printed, nl=False)
-        return
-    if not output.absolute().parent.is_dir():
-        raise StoreError(
-            f"there is no folder {output.parent} to write {output.name} into", hint="Make the folder first."
-        )
+    elif isinstance(printed, str):
+        # A byte order mark lets spreadsheets read a CSV's names as what they are.
+        _write(output, printed.encode("utf-8-sig" if format_ == "csv" else "utf-8"))
+    else:
+        _write(output, printed)
+
+
+def _write(output: Path, packed: bytes) -> None:
+    """A file, whole or not at all, and its folder if that is missing."""
     fresh = output.with_name(f".{output.name}.new")
-    # A byte order mark lets spreadsheets read a CSV's names as what they are.
-    fresh.write_text(printed, encoding="utf-8-sig" if format_ == "csv" else "utf-8", newline="")
-    fresh.replace(output)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            fresh.write_bytes(packed)
+            fresh.replace(output)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        hint = "Is the disk full, or the folder not yours?"
+        raise StoreError(f"{output} cannot be written: {os.strerror(error.errno or 0)}", hint=hint) from error
 
 
-def safe_cell(value: str) -> str:
-    """A text that a spreadsheet will show and not run: a leading = + - @ tab or return gets a '."""
-    return "'" + value if value[:1] in tuple("=+-@\t\r\n＝＋－＠") else value
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _jsonable(item) for key, item in value.items()}
-    if isinstance(value, str | bool | int) or value is None:
-        return value
-    if isinstance(value, datetime):
-        return None if value != value else value.isoformat()
-    if hasattr(value, "item") and not isinstance(value, Iterable):
-        return _jsonable(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Iterable):
-        return [_jsonable(item) for item in value]
-    return None if value != value or str(value) in ("<NA>", "NaT") else str(value)
-
-
-def _csv(rows: Sequence[Row]) -> str:
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\n")
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([_cell(value, machine=True) for value in row.values()])
-    return sink.getvalue()
-
-
-def _cell(value: Any, machine: bool = False) -> str:
-    value = _jsonable(value)
+def _cell(value: Any) -> str:
+    value = jsonable(value)
     if value is None:
         return ""
     if isinstance(value, str):
-        return safe_cell(value) if machine else value
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
-        return str(value) if machine else f"{value:,}"
+        return f"{value:,}"
     if isinstance(value, float):
-        return repr(value) if machine else f"{value:,.3f}"
-    if isinstance(value, list) and not machine:
+        return f"{value:,.3f}"
+    if isinstance(value, list):
         return "; ".join(_cell(item) for item in value)
-    if isinstance(value, dict) and not machine:
-        return ", ".join(f"{key} {_cell(item)}" for key, item in value.items())
-    return json.dumps(value, ensure_ascii=False)
+    return ", ".join(f"{key} {_cell(item)}" for key, item in value.items())
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -279,7 +286,7 @@ def _table(rows: Sequence[Row]) -> str:
     if not rows:
         return "(nothing)\n"
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    numeric = {name: all(isinstance(_jsonable(row[name]), int | float | None) for row in rows) for name in names}
+    numeric = {name: all(isinstance(jsonable(row[name]), int | float | None) for row in rows) for name in names}
     cells = [[_plain(_cell(row[name]))[: None if name == names[-1] else 60] for name in names] for row in rows]
     widths = [max(map(_width, [name, *column])) for name, column in zip(names, zip(*cells, strict=True), strict=True)]
 

@@ -334,8 +334,8 @@ class LadybugStore:
             connection.execute("CHECKPOINT")
         except (RuntimeError, duckdb.Error) as error:
             # Of a full disk the engine says that it cannot read.
-            full = shutil.disk_usage(self.path.absolute().parent).free < ROOM
-            why = "the disk is full" if full else _first_line(error)
+            full = shutil.disk_usage(self.path.absolute().parent).free < ROOM or "Cannot write to file" in str(error)
+            why = "the disk is full" if full else _first_line(error).replace(new.name, self.path.name)
             raise StoreError(
                 f"the store could not be written at {self.path}: {why}", hint="The store is as it was before."
             ) from error

@@ -1,0 +1,140 @@
+"""Results as files: JSON, CSV, Parquet and workbooks, none of which a spreadsheet or terminal obeys."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from graphkoc.errors import UsageError
+
+__all__ = ["Row", "as_csv", "as_json", "as_parquet", "as_workbook", "jsonable", "safe_cell", "without_controls"]
+
+Row = Mapping[str, Any]
+
+ROWS = 1_048_576
+"""What a sheet of a workbook holds, its header with it."""
+LETTERS = 32_767
+"""What a cell of a workbook holds."""
+EXACT = 2**53
+"""Up to which a workbook's numbers are whole."""
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters, other than ends of lines and tabs, and without halves of characters."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def safe_cell(value: str) -> str:
+    """A text that a spreadsheet will show and not run: without controls, and a leading = + - @ or tab gets a '."""
+    shown = without_controls(value)
+    return "'" + shown if shown[:1] in tuple("=+-@\t\n＝＋－＠") else shown
+
+
+def jsonable(value: Any) -> Any:
+    """A value as JSON has it; what is not there, or no number, is None."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, str | bool | int) or value is None:
+        return value
+    if isinstance(value, datetime):
+        return None if value != value else value.isoformat()
+    if hasattr(value, "item") and not isinstance(value, Iterable):
+        return jsonable(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Iterable):
+        return [jsonable(item) for item in value]
+    return None if value != value or str(value) in ("<NA>", "NaT") else str(value)
+
+
+def as_json(document: Any, ascii_only: bool = False) -> str:
+    """One document; with ascii_only for an output that takes no other letters."""
+    return json.dumps(jsonable(document), indent=1, ensure_ascii=ascii_only, allow_nan=False) + "\n"
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """A header and a line a row; lists and what has names are JSON."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([_text(value) for value in row.values()])
+    return sink.getvalue()
+
+
+def _text(value: Any) -> str:
+    value = _plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return safe_cell(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else repr(value)
+
+
+def _plain(value: Any) -> Any:
+    """The value as a text, number, bool, time or None; lists and what has names are JSON."""
+    if isinstance(value, datetime):
+        return None if value != value else value
+    value = jsonable(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def as_parquet(rows: Sequence[Row]) -> bytes:
+    """A column for each name; one of several kinds is text, and a list, or what has names, is JSON."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {}
+    for name in rows[0] if rows else ():
+        values = [_plain(row[name]) for row in rows]
+        try:
+            columns[name] = pa.array(values)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            columns[name] = pa.array([None if value is None else str(value) for value in values])
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+def as_workbook(rows: Sequence[Row]) -> bytes:
+    """One sheet, a header above; a text is a text in it, whatever it begins with.
+
+    Raises UsageError for more rows than a sheet holds.
+    """
+    import xlsxwriter
+
+    if len(rows) >= ROWS:
+        raise UsageError(
+            f"a workbook holds {ROWS - 1:,} rows, and these are {len(rows):,}", hint="Use --format csv or parquet."
+        )
+    sink = io.BytesIO()
+    texts = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(sink, {"in_memory": True, **texts}) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(rows[0] if rows else ()):
+            sheet.write_string(0, column, without_controls(name))
+        for line, row in enumerate(rows, 1):
+            for column, value in enumerate(map(_plain, row.values())):
+                if isinstance(value, bool):
+                    sheet.write_boolean(line, column, value)
+                elif isinstance(value, datetime):
+                    sheet.write_datetime(line, column, value, times)
+                elif isinstance(value, int | float) and abs(value) <= EXACT:
+                    sheet.write_number(line, column, value)
+                elif value is not None:
+                    sheet.write_string(line, column, without_controls(str(value))[:LETTERS])
+    return sink.getvalue()

@@ -1,0 +1,181 @@
+"""Results as files: each format holds the same rows, and no spreadsheet or terminal obeys a hostile name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click.testing
+import pandas as pd
+import pyarrow.parquet
+import pytest
+import python_calamine
+from test_cli import run
+from test_runs import held, tables
+
+import graphkoc
+from graphkoc.cli import cli
+from graphkoc.cli.formats import as_csv, as_parquet, as_workbook, safe_cell
+from graphkoc.cli.terminal import emit
+from graphkoc.errors import StoreError, UsageError
+
+HOSTILE = "=cmd|'/C calc'!A0"
+ROWS = [
+    {"name": HOSTILE, "number": 3, "share": 0.25, "who": ["a", "b"], "at": datetime(2025, 1, 2, 3), "ok": True},
+    {"name": "\x1b[31m\x07-5", "number": None, "share": float("nan"), "who": [], "at": None, "ok": False},
+]
+
+
+def read_workbook(packed: bytes) -> list[list[object]]:
+    sheet = python_calamine.load_workbook(io.BytesIO(packed)).get_sheet_by_index(0)
+    return sheet.to_python()
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        (HOSTILE, "'" + HOSTILE),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("＝1", "'＝1"),
+        ("\x1b=1", "'=1"),
+        ("\x00\x07=1", "'=1"),
+        ("\r=1", "'=1"),
+        ("a\x1b[31mred\x07\x9b", "a[31mred"),
+        ("two\nlines", "two\nlines"),
+        ("茶 👩‍🍳", "茶 👩‍🍳"),
+    ],
+)
+def test_a_cell_of_a_csv_holds_no_control_and_begins_no_formula(hostile: str, shown: str) -> None:
+    assert safe_cell(hostile) == shown
+    assert list(csv.reader(io.StringIO(as_csv([{"name": hostile}]))))[1] == [shown]
+
+
+def test_a_workbook_has_texts_as_texts_numbers_as_numbers_and_no_control(tmp_path: Path) -> None:
+    packed = as_workbook(ROWS)
+    assert packed == as_workbook(ROWS)
+    header, first, second = read_workbook(packed)
+    assert header == ["name", "number", "share", "who", "at", "ok"]
+    assert first == [HOSTILE, 3, 0.25, '["a", "b"]', datetime(2025, 1, 2, 3), True]
+    assert second == ["[31m-5", "", "", "[]", "", False]
+    (tmp_path / "book.xlsx").write_bytes(packed)
+    sheet = subprocess.run(
+        ["unzip", "-p", "book.xlsx", "xl/worksheets/sheet1.xml"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "<f>" not in sheet.stdout
+
+
+def test_a_number_too_great_for_a_workbook_and_a_text_too_long_are_kept_as_far_as_they_go() -> None:
+    _, row = read_workbook(as_workbook([{"id": 2**60 + 1, "text": "x" * 40_000}]))
+    assert row == [str(2**60 + 1), "x" * 32_767]
+
+
+def test_parquet_has_types_and_keeps_every_letter() -> None:
+    table = pyarrow.parquet.read_table(io.BytesIO(as_parquet([*ROWS, ROWS[0] | {"number": 7}]))).to_pylist()
+    assert [row["name"] for row in table] == [HOSTILE, "\x1b[31m\x07-5", HOSTILE]
+    assert [row["number"] for row in table] == [3, None, 7]
+    assert [row["share"] for row in table] == [0.25, None, 0.25]
+    assert table[0]["at"] == datetime(2025, 1, 2, 3)
+    mixed = pyarrow.parquet.read_table(io.BytesIO(as_parquet([{"value": 1}, {"value": "one"}]))).to_pylist()
+    assert mixed == [{"value": "1"}, {"value": "one"}]
+    assert pyarrow.parquet.read_table(io.BytesIO(as_parquet([]))).num_rows == 0
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store and a run of it, in which people have hostile names."""
+    folder = tmp_path_factory.mktemp("formats")
+    names = [f"{HOSTILE} {number}\x07" for number in range(60)]
+    with held(folder / "graphkoc.lbug", tables(range(40), names=names)) as store:
+        graphkoc.analyse(store, folder / "runs" / "one")
+    return folder
+
+
+def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, *args: object, code: int = 0) -> click.testing.Result:
+    monkeypatch.chdir(folder)
+    done = click.testing.CliRunner().invoke(cli, [*map(str, args)], prog_name="graphkoc")
+    assert done.exit_code == code, done.output
+    return done
+
+
+def test_every_format_has_the_rows_of_the_json_and_a_missing_folder_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = ("query", "most_followed", "-p", "limit=5")
+    rows = json.loads(asked(folder, monkeypatch, *query, "--format", "json").stdout)
+    assert len(rows) == 5
+    ids = [row["consumer"] for row in rows]
+    for suffix in ("csv", "parquet", "xlsx", "json", "txt"):
+        asked(folder, monkeypatch, *query, "-o", f"made/of/it/rows.{suffix}")
+    made = folder / "made" / "of" / "it"
+    assert sorted(path.name for path in made.iterdir()) == [
+        f"rows.{s}" for s in ("csv", "json", "parquet", "txt", "xlsx")
+    ]
+    assert pd.read_csv(made / "rows.csv")["consumer"].tolist() == ids
+    assert pd.read_parquet(made / "rows.parquet")["consumer"].tolist() == ids
+    header, *lines = read_workbook((made / "rows.xlsx").read_bytes())
+    assert [line[header.index("consumer")] for line in lines] == ids
+    assert json.loads((made / "rows.json").read_text(encoding="utf-8")) == rows
+    piped = asked(folder, monkeypatch, *query, "--format", "parquet").stdout_bytes
+    assert pd.read_parquet(io.BytesIO(piped))["consumer"].tolist() == ids
+    assert "does not write .doc" in asked(folder, monkeypatch, *query, "-o", "rows.doc", code=2).stderr
+
+
+def test_bytes_are_not_shown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    with pytest.raises(UsageError, match="xlsx is no text to show in a terminal"):
+        emit(ROWS, "xlsx", None)
+
+
+def test_what_is_printed_in_place_of_a_table_holds_no_controls_either(capsys: pytest.CaptureFixture[str]) -> None:
+    emit({}, None, None, text="one \x1b[31mred\x07\ntwo")
+    assert capsys.readouterr().out == "one [31mred\ntwo\n"
+
+
+def test_a_file_that_cannot_be_written_is_called_as_the_user_called_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match=r"file/rows\.csv cannot be written: "):
+        emit(ROWS, None, tmp_path / "file" / "rows.csv")
+
+
+@pytest.mark.parametrize("command", [["analyse", "--out", "runs/two"], ["load", "csv", "reviews.csv"]])
+def test_a_full_disk_names_nothing_that_the_user_does_not_know_and_leaves_nothing(
+    folder: Path, tmp_path: Path, command: list[str]
+) -> None:
+    os.link(folder / "graphkoc.lbug", tmp_path / "graphkoc.lbug")
+    (tmp_path / "reviews.csv").write_text("review,consumer,created_at\nnew,anna,2025-01-01\n")
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "graphkoc", *command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        preexec_fn=little_room,
+    )
+    assert done.returncode == 5, done.stderr
+    assert "Traceback" not in done.stderr
+    error = done.stderr[done.stderr.index("Error: ") :]
+    for hidden in (".new", ".old", "graphkoc-new"):
+        assert hidden not in error, error
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["graphkoc.lbug", "reviews.csv"]
+
+
+def test_verbose_says_how_long_each_step_took(tmp_path: Path) -> None:
+    (tmp_path / "reviews.csv").write_text("review,consumer,created_at\n1,anna,2025-01-01\n")
+    told = run("-v", "load", "csv", "reviews.csv", cwd=tmp_path).stderr.splitlines()
+    assert [line.split(" s  ")[1] for line in told[:2]] == ["reading reviews.csv", "checking reviews"]
+    assert told[-1] == "Loaded: 1 review, 1 consumer."
+    both = run("-v", "-q", "status", cwd=tmp_path)
+    assert (both.returncode, "Either --quiet or --verbose." in both.stderr) == (2, True)
