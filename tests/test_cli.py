@@ -213,7 +213,7 @@ def test_loading_again_changes_nothing(place: Path) -> None:
 
 def test_status_and_doctor_say_what_there_is(place: Path) -> None:
     status = asked(place, "status")
-    assert set(status) == {"store", "dialect", "tables", "last_load", "runs"}
+    assert set(status) == {"store", "dialect", "tables", "last_load", "runs", "notice"}
     assert status["tables"] | {} == {
         "consumers": 7375, "products": 105114, "reviews": 283728, "follows": 111781, "engagements": 0, "purchases": 0,
         "memberships": 0, "identities": 0,
@@ -242,7 +242,7 @@ def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Pa
     done = asked(place, "analyse", "--until", "2008-12-31", "--out", "runs/2008")
     assert set(done) == {
         "run", "consumers", "follows", "engaged", "reviews", "circles", "niches", "kocs", "score", "seconds", "tiers",
-        "gates",
+        "gates", "notice",
     }  # fmt: skip
     assert done["run"] == "runs/2008"
     assert done["score"]["kind"] == "forecast"
