@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from graphkoc import tiers
+from graphkoc.audience import FOLLOWERS, basis
 from graphkoc.counts import count
+from graphkoc.log import Log
 from graphkoc.projection import Projection
 
 __all__ = ["checks"]
@@ -15,64 +18,59 @@ __all__ = ["checks"]
 FEW_AUTHORS = 50
 MANY_EACH = 5
 """Reviews an author from which a load with few authors was gathered around accounts."""
+ENOUGH = 0.9
+"""Share of the rows that must have a thing for it to be called there."""
 
 
 def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, Any]]:
     """What can be done with a projection: [{check, ok, detail, hint}]; the hint says what is lost where it is not ok.
 
-    consumers: contact_key and unionid of every account.
+    Each says what an analysis of the same data does, and no more. consumers: contact_key and unionid of every
+    account.
     """
-    reviews, follows, people = projection.reviews, projection.follows, len(projection.consumers)
+    reviews, people = projection.reviews, len(projection.consumers)
+    dated = bool(reviews["created_at"].notna().any())
     known = reviews["origin"].notna() & (reviews["origin"] != "unknown")
-    heard = int((projection.ties()["source"].value_counts() >= tiers.SMALLEST).sum())
     contacts = int(consumers.notna().any(axis=1).sum())
+    log = projection.placed().log()
     return [
-        _found("people", people >= 100, count(people, "consumers"), "Under 100 people nothing stands out from chance."),
+        _found(
+            "people", people >= 100, count(people, "consumers"), "Of under 100 people little stands out from chance."
+        ),
         _authors(projection),
         _found(
             "reviews have dates",
-            *_share(reviews["created_at"], 0.9, "reviews"),
-            "Without times there is no recent activity, no score and no backtest.",
+            *_share(reviews["created_at"], "reviews"),
+            "Reviews without a date are left out of the score and the backtest."
+            if dated
+            else "Without dates nobody is active or first: the score is percentiles, which no past checks.",
         ),
         _found(
             "reviews have words",
-            *_share(reviews["review"].isin(projection.texts["review"]).replace(False, None), 0.5, "reviews"),
-            "Without text niches have no words for names, copied text is not found, and accounts are hard to match.",
+            *_share(reviews["review"].isin(projection.texts["review"]).replace(False, None), "reviews"),
+            "Of reviews without words copied text is not found, nor what is the author's own; names of circles and "
+            "niches rest on categories and products, and accounts are harder to match.",
         ),
-        _found(
-            "reviews name products",
-            *_share(reviews["product"], 0.5, "reviews"),
-            "Follow-on reviews are counted by product.",
-        ),
+        _products(projection),
         _found(
             "products have categories",
-            *_share(projection.products["category"], 0.5, "products"),
-            "Niches are found in categories.",
+            *_share(projection.products["category"], "products"),
+            "Where there are no categories, niches are made of tags, words, or products that go together.",
         ),
-        _found(
-            "follows",
-            heard >= 20,
-            f"{count(len(follows), 'follows')}, {count(len(projection.engagements), 'engagements')}; "
-            f"{count(heard, 'people')} with at least {tiers.SMALLEST} known followers",
-            "Without followers, or people who engage, there is no audience to rank by.",
-        ),
-        _found(
-            "follows have dates",
-            *_share(follows["since"], 0.9, "follows"),
-            "A follow without a date counts once both ends have reviewed; the backtest is a little kinder for it.",
-        ),
+        _audiences(projection, log),
+        _dates_of_follows(projection, log),
         _platforms(projection),
         _found(
             "origin of reviews",
             bool(known.any()),
-            f"{int(known.sum()):,} of {len(reviews):,} reviews say whether they were earned, gifted or paid",
-            "Unpaid opinions cannot be told from paid ones here.",
+            f"{int(known.sum()):,} of {count(len(reviews), 'reviews')} say whether they were earned, gifted or paid",
+            "Unpaid opinions cannot be told from paid ones here, so nobody is kept out for being paid.",
         ),
         _found(
             "contacts",
             contacts > 0,
-            f"{contacts:,} of {len(consumers):,} accounts have a contact key or a WeCom unionid",
-            "Nobody here can be invited, or found again on another platform, by an exact key.",
+            f"{contacts:,} of {count(len(consumers), 'accounts')} have a contact key or a WeCom unionid",
+            "No contact finds anybody here again on another platform.",
         ),
     ]
 
@@ -81,10 +79,50 @@ def _found(check: str, ok: bool, detail: str, hint: str) -> dict[str, Any]:
     return {"check": check, "ok": bool(ok), "detail": detail, "hint": "" if ok else hint}
 
 
-def _share(column: pd.Series[Any], least: float, noun: str) -> tuple[bool, str]:
+def _share(column: pd.Series[Any], noun: str) -> tuple[bool, str]:
     """Whether enough of a column is there, and how much in words."""
     there, rows = int(column.notna().sum()), len(column)
-    return there > 0 and there >= least * rows, f"{there:,} of {count(rows, noun)}" if rows else f"no {noun}"
+    return there > 0 and there >= ENOUGH * rows, f"{there:,} of {count(rows, noun)}" if rows else f"no {noun}"
+
+
+def _products(projection: Projection) -> dict[str, Any]:
+    """Whether it is known what reviews are about: a product or, where nothing is sold, tags."""
+    reviews = projection.reviews
+    tagged = int(projection.topics()["review"].nunique())
+    ok, said = _share(reviews["product"], "reviews")
+    ok = ok or 0 < ENOUGH * len(reviews) <= int(reviews["product"].notna().sum()) + tagged
+    said += f"; {tagged:,} that name none have tags, which count as products do" if tagged else ""
+    hint = "Follow-on reviews are counted by product, or by tag where no product is named: others count for nobody."
+    return _found("reviews name products", ok, said, hint)
+
+
+def _audiences(projection: Projection, log: Log) -> dict[str, Any]:
+    """Whether known audiences can be compared with each other, as an analysis would."""
+    counted = log.until(log.last_day).network
+    heard = len(np.unique(counted.source))
+    engaged = len(projection.engaged) > 0
+    whom = basis(projection.ties_of()) if engaged else FOLLOWERS
+    many = f"{count(len(projection.follows), 'follows')}, {count(len(projection.engagements), 'engagements')}"
+    platforms = {platform for profile in tiers.profiles().values() for platform in profile.platforms}
+    stated = projection.consumers["followers"].notna() & projection.consumers["platform"].isin(platforms)
+    if heard:
+        hint = f"The audiences of fewer than {tiers.COMPARED} people cannot be compared: whose is small is not known"
+    else:
+        hint = "Nobody's audience is known: people are ranked by their own activity, as possible key opinion consumers"
+    if stated.any():
+        hint += f", but for {count(int(stated.sum()), 'people')} whose platform states their followers"
+    said = f"{many}; {count(heard, 'people')} with an audience ({whom})"
+    return _found("follows", heard >= tiers.COMPARED, said, f"{hint}.")
+
+
+def _dates_of_follows(projection: Projection, log: Log) -> dict[str, Any]:
+    """Whether it is known since when people follow, and how many follows no analysis counts for want of it."""
+    follows = projection.follows
+    ok, said = _share(follows["since"], "follows")
+    if left := projection.uncounted(log):
+        said += f"; {left:,} without one {'is' if left == 1 else 'are'} not counted, as an end has reviewed nothing"
+    hint = "A follow without a date counts once both ends have reviewed; the backtest is a little kinder for it."
+    return _found("follows have dates", ok, said, hint if len(follows) else "There are none to have a date.")
 
 
 def _authors(projection: Projection) -> dict[str, Any]:

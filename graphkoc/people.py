@@ -47,7 +47,8 @@ def people(
     table["reviews"] = np.bincount(log.person, minlength=n)
     table["reviews_365"] = recent
     table["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)
-    table["last_review"] = [moment(day) if np.isfinite(day) else pd.NaT for day in last]
+    told = np.isfinite(last) & (not log.timeless)
+    table["last_review"] = [moment(day) if known else pd.NaT for day, known in zip(last, told, strict=True)]
     table["follow_on"] = past_credit(pairs(log), n, at, np.inf)
     for name, factor in (by_hand.values | scored.values).items():
         table[name] = factor

@@ -63,10 +63,26 @@ class Projection:
         return bool(len(self.reviews)) and bool(self.reviews["created_at"].isna().all())
 
     def placed(self) -> Projection:
-        """The projection, all its reviews at the time of the last load where none has a date."""
+        """The projection, all its reviews, and who engaged with them, at one moment where none has a date.
+
+        The moment is that of the newest that is dated, and 1970-01-01 where nothing is: never that of the load,
+        so that the same files give the same run whenever they are loaded.
+        """
         if not self.undated:
             return self
-        return replace(self, reviews=self.reviews.assign(created_at=self.loads["loaded_at"].max()))
+        dated = (self.follows["since"], self.engagements["created_at"], self.purchases["bought_at"])
+        newest = pd.concat([pd.Series([pd.Timestamp(0)]), *dated]).max()
+        reviews = self.reviews.assign(created_at=newest).astype({"created_at": "datetime64[us]"})
+        return replace(self, reviews=reviews, engaged=self.engaged.assign(since=self.engaged["since"].fillna(newest)))
+
+    def uncounted(self, log: Log) -> int:
+        """How many follows have no date and an end who has reviewed nothing by the end of the log.
+
+        When such a follow began cannot be told, so no measure counts it; see `graphkoc.log.Log.known`.
+        """
+        active = log.network.ids[np.isfinite(log.first_day)]
+        undated = self.follows[self.follows["since"].isna()]
+        return int((~undated[["source", "target"]].isin(active).all(axis=1)).sum())
 
     def topics(self) -> pd.DataFrame:
         """The tags of what is written about nothing sold: review, topic, a row for each."""

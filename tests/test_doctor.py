@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click.testing
 import pandas as pd
 import pytest
 
 import graphkoc
+from graphkoc.cli import cli
 
 
 def told(folder: Path, **tables: pd.DataFrame) -> dict[str, tuple[bool, str]]:
@@ -31,12 +33,62 @@ def test_a_crawl_around_accounts_is_no_sample(tmp_path: Path) -> None:
     assert found["reviews have words"] == (True, "109 of 109 reviews")
     assert found["reviews name products"] == (False, "0 of 109 reviews")
     assert found["follows"] == (
-        False, "0 follows, 300 engagements; 1 person with at least 5 known followers",
+        False, "0 follows, 300 engagements; 1 person with an audience (people who engaged)",
     )  # fmt: skip
     assert found["follows have dates"] == (False, "no follows")
     assert found["platforms"] == (False, "one platform only: xiaohongshu")
     assert found["origin of reviews"][0] is False
     assert found["contacts"] == (False, "0 of 306 accounts have a contact key or a WeCom unionid")
+
+
+def hints(folder: Path, **tables: pd.DataFrame) -> dict[str, str]:
+    """What doctor says is lost, by check."""
+    store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
+    store.upsert(tables)
+    found = {check["check"]: check["hint"] for check in graphkoc.doctor(store)}
+    store.close()
+    return found
+
+
+def test_what_is_said_to_be_lost_is_what_an_analysis_loses(tmp_path: Path) -> None:
+    some = pd.DataFrame({"review": list("abc"), "consumer": ["x:1", "x:2", "x:3"], "product": "x:p"})
+    dates = pd.Series([pd.Timestamp(2025, 1, 1), None, None]).astype("datetime64[us]")
+    found = hints(tmp_path, reviews=some.assign(created_at=dates))
+    assert found["reviews have dates"] == "Reviews without a date are left out of the score and the backtest."
+    assert found["follows"] == (
+        "Nobody's audience is known: people are ranked by their own activity, as possible key opinion consumers."
+    )
+    assert found["follows have dates"] == "There are none to have a date."
+    (tmp_path / "bare").mkdir()
+    none = hints(tmp_path / "bare", reviews=some)
+    assert none["reviews have dates"] == (
+        "Without dates nobody is active or first: the score is percentiles, which no past checks."
+    )
+
+
+def test_tags_count_as_products_where_nothing_is_sold(tmp_path: Path) -> None:
+    notes = pd.DataFrame({"review": list("abcd"), "consumer": "x:1", "tags": ["#tea #milk", "#tea", None, "#cup"]})
+    found = told(tmp_path, reviews=notes)
+    assert found["reviews name products"] == (
+        False, "0 of 4 reviews; 3 that name none have tags, which count as products do",
+    )  # fmt: skip
+
+
+def test_follows_that_no_analysis_counts_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [f"x:{number}" for number in range(40)]
+    pairs = [(one, ids[(at + step) % 40]) for at, one in enumerate(ids) for step in (1, 2)]
+    reviews = pd.DataFrame({"review": ids[:39], "consumer": ids[:39], "product": "x:p"})
+    follows = pd.DataFrame(pairs, columns=["follower", "followee"])
+    found = told(tmp_path, reviews=reviews, follows=follows)
+    assert found["follows"] == (True, "80 follows, 0 engagements; 39 people with an audience (known followers)")
+    assert found["follows have dates"] == (
+        False, "0 of 80 follows; 4 without one are not counted, as an end has reviewed nothing",
+    )  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    done = click.testing.CliRunner().invoke(cli, ["analyse", "--out", "runs/one"])
+    assert done.exit_code == 0, done.output
+    assert "76 follows (4 more, without a date, are not counted: an end has reviewed nothing)" in done.stdout
+    assert graphkoc.find_run(str(tmp_path / "runs" / "one")).info["counts"]["uncounted_follows"] == 4
 
 
 @pytest.mark.parametrize(("linked", "ok"), [(False, False), (True, True)])

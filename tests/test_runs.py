@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -134,6 +136,27 @@ def test_an_analysis_that_is_interrupted_while_it_writes_leaves_no_run_and_the_s
             graphkoc.analyse(store, tmp_path / "runs" / "first", progress=stop("stored"))
     assert {path.name: path.read_bytes() for path in Path(kept.folder).iterdir()} == before
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["first"]
+
+
+def test_undated_data_give_the_same_run_whenever_they_are_loaded(tmp_path: Path) -> None:
+    runs = []
+    undated = tables(range(40))
+    undated["reviews"] = undated["reviews"].drop(columns="created_at")
+    for year in (2024, 2026):
+        load = pd.DataFrame({"load": ["csv:1"], "source": "csv", "files": "[]"})
+        load["loaded_at"] = pd.array([datetime(year, 5, 6)], dtype="datetime64[us]")
+        (tmp_path / str(year)).mkdir()
+        with held(tmp_path / str(year) / "one.lbug", undated | {"loads": load}) as store:
+            runs.append(graphkoc.analyse(store, tmp_path / str(year) / "run"))
+    one, other = (Path(run.folder) for run in runs)
+    for path in sorted(one.glob("*.parquet")):
+        assert path.read_bytes() == (other / path.name).read_bytes(), path.name
+    kept = [json.loads((folder / "run.json").read_text(encoding="utf-8")) for folder in (one, other)]
+    for info in kept:
+        del info["started_at"], info["seconds"]
+    assert kept[0] == kept[1]
+    assert runs[0].people["last_review"].isna().all()
+    assert runs[0].info["counts"]["last_review"] == "undated"
 
 
 def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,9 @@ def _ties(told: Mapping[str, Any]) -> str:
     """How many ties there are, and on which platforms they are not follows."""
     engaged = [platform for platform, ties in told["ties_of"].items() if ties == "engagements"]
     follows = [count(told["counts"]["follows"], "follows")] if told["counts"]["follows"] or not engaged else []
+    if left := told["counts"].get("uncounted_follows"):
+        left_out = f"{left:,} more, without a date, are not counted: an end has reviewed nothing"
+        follows[-1:] = [f"{count(told['counts']['follows'], 'follows')} ({left_out})"]
     stand_in = f"{count(told['counts']['engaged'], 'ties')} of who engaged"
     stand_in += f" (on {', '.join(engaged)}: no follows are told there)"
     return ", ".join([*follows, stand_in] if engaged else follows)
