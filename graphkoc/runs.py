@@ -378,11 +378,15 @@ def _called(groups: pd.DataFrame, kind: str, wanted: str) -> str | None:
 def check_free(folder: Path) -> None:
     """Raise StoreError when a run cannot be kept there because the folder holds something else.
 
-    An older run may be there, with the report that was made of it: both are replaced.
+    An older run may be there, with the report that was made of it: both are replaced. Raises it too where
+    nothing can be written, so that nobody waits for an analysis that cannot be kept.
     """
+    hint = "Name another folder with --out."
+    above = next(path for path in folder.resolve().parents if path.exists())
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise StoreError(f"no run can be written to {folder}: {above} takes no files of yours", hint=hint)
     if not folder.exists():
         return
-    hint = "Name another folder with --out."
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
     if there and "run.json" not in there:
         raise StoreError(f"{folder} is there and is no run", hint=hint)

@@ -179,3 +179,30 @@ def test_verbose_says_how_long_each_step_took(tmp_path: Path) -> None:
     assert told[-1] == "Loaded: 1 review, 1 consumer."
     both = run("-v", "-q", "status", cwd=tmp_path)
     assert (both.returncode, "Either --quiet or --verbose." in both.stderr) == (2, True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="every folder takes files of root")
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["analyse"], "no run can be written to runs/"),
+        (["load", "csv", "reviews.csv"], "nothing can be written beside graphkoc.lbug"),
+        (["status", "-o", "status.json"], "status.json cannot be written: Permission denied"),
+    ],
+)
+def test_a_folder_that_is_not_ours_is_named_at_once_and_a_home_that_is_not_ours_is_no_trouble(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], words: str
+) -> None:
+    os.link(folder / "graphkoc.lbug", tmp_path / "graphkoc.lbug")
+    (tmp_path / "reviews.csv").write_text("review,consumer,created_at\nnew,anna,2025-01-01\n")
+    (tmp_path / "home").mkdir(mode=0)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    tmp_path.chmod(0o555)
+    try:
+        told = asked(tmp_path, monkeypatch, *command, code=5).stderr
+    finally:
+        tmp_path.chmod(0o755)
+        (tmp_path / "home").chmod(0o755)
+    assert f"Error: {words}" in told
+    assert "checking against the past" not in told
+    assert ".new" not in told

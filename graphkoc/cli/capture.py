@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphkoc.cli.configuration import own_file
 from graphkoc.cli.formats import safe_cell
 from graphkoc.cli.terminal import ProgressLine, emit, output_options
 from graphkoc.counts import count
@@ -369,8 +370,7 @@ def doctor(ctx: click.Context, format_: str | None, output: Path | None) -> None
 def key_file(ctx: click.Context) -> Path | None:
     """Where the secret for contacts is: the file that is set, else the user's own, if it is there."""
     told: Path | None = ctx.obj["key_file"]
-    own = Path(click.get_app_dir("graphkoc")) / "key"
-    return told or (own if own.is_file() else None)
+    return told or own_file("key")
 
 
 @click.group()

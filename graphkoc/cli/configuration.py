@@ -54,8 +54,13 @@ def _files(named: Path | None) -> list[Path]:
     """The files that are read, the one that wins first."""
     if named is not None and not named.is_file():
         raise UsageError(f"there is no configuration file {named}", hint="Check the spelling of the path.")
-    own = Path(click.get_app_dir("graphkoc")) / "graphkoc.toml"
-    return [path for path in (named or HERE, own) if path.is_file()]
+    return [path for path in (named or HERE, own_file("graphkoc.toml")) if path is not None and path.is_file()]
+
+
+def own_file(name: str) -> Path | None:
+    """The file of that name in the user's own configuration folder; None where there is none, or none to read."""
+    path = Path(click.get_app_dir("graphkoc")) / name
+    return path if os.access(path, os.R_OK) and path.is_file() else None
 
 
 def _settings(group: click.Group) -> dict[tuple[str, ...], click.Option]:

@@ -204,6 +204,9 @@ class LadybugStore:
             if "lock" in str(error):
                 hint = "Wait until it is done, then try again."
                 raise StoreError(f"another process is writing to {self.path}", hint=hint) from error
+            if not read_only:
+                hint = "Is the disk full, or the folder not yours? The store is as it was before."
+                raise StoreError(f"nothing can be written beside {self.path}", hint=hint) from error
             raise StoreError(f"{path} cannot be opened as a store: {_first_line(error)}") from error
 
     def _rewrite(self, change: Callable[[duckdb.DuckDBPyConnection], bool], progress: Progress | None = None) -> bool:
