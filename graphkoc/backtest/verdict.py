@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphkoc.counts import count
+
 __all__ = ["Chance", "Margin", "Placebo", "Row", "ceiling_note", "undated_note", "verdict"]
 
 
@@ -111,7 +113,7 @@ def undated_note(undated: int, follows: int) -> tuple[str, ...]:
     if not undated:
         return ()
     return (
-        f"{undated:,} of {follows:,} follows have no date and count once both ends have reviewed. Some of them were "
-        "made later, which may flatter the ranking: on Ciao, features from follows a year old find 4 points of "
-        "100 less.",
+        f"{undated:,} of {count(follows, 'follows')} have no date and count once both ends have reviewed. "
+        "Some of them were made later, which may flatter the ranking: on Ciao, features from follows a year old "
+        "find 4 points of 100 less.",
     )

@@ -21,6 +21,7 @@ from graphkoc.circles.cohorts import ratios
 from graphkoc.circles.search import RUNS, search
 from graphkoc.circles.stability import MEMBER, PUBLISHED, TENTATIVE, Candidate
 from graphkoc.circles.ties import rewired, ties
+from graphkoc.counts import count
 from graphkoc.network import Network
 from graphkoc.progress import Progress
 
@@ -86,7 +87,8 @@ def circles(
     explained = len(found) - len(kept)
     why_not = None
     if null:
-        why_not = f"{len(null)} circles were found where ties were dealt out at random"
+        were = f"{count(len(null), 'circles')} {'was' if len(null) == 1 else 'were'}"
+        why_not = f"{were} found where ties were dealt out at random"
         kept = []
     return Circles(
         _table([found[i] for i in kept], ratio[kept]),

@@ -172,9 +172,8 @@ def _circles(found: Mapping[Hashable, int], told: dict[str, Any]) -> str:
     if told["why_not"]:
         return f"no circle is published: {told['why_not']}"
     chance = sum(told["control"].values())
-    return (
-        f"{found.get('published', 0)} circles, {found.get('tentative', 0)} tentative ({chance} in the rewired network)"
-    )
+    published = count(found.get("published", 0), "circles")
+    return f"{published}, {found.get('tentative', 0)} tentative ({chance} in the rewired network)"
 
 
 @click.command()

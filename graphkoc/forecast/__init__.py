@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.counts import count
 from graphkoc.forecast.features import FEATURES, Feature, History, Snapshot
 from graphkoc.forecast.model import Z95, Model, fit
 from graphkoc.forecast.past import HORIZON, Past, Window, by_hand, candidates
@@ -58,12 +59,13 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
     credit = sum(float(window.credit.sum()) for window in windows)
     if len(windows) < LEARNED_FROM:
         return None, (
-            f"the past is too short for a forecast: it has {len(windows)} snapshots with enough people and a year "
-            f"after them, and a forecast needs {LEARNED_FROM}"
+            f"the past is too short for a forecast: it has {count(len(windows), 'snapshots')} with enough people and "
+            f"a year after them, and a forecast needs {LEARNED_FROM}"
         )
     if credit < CREDIT:
         return None, (
-            f"there are too few follow-on reviews to learn a forecast from: {credit:,.0f} in {len(windows)} snapshots"
+            f"there are too few follow-on reviews to learn a forecast from: {credit:,.0f} in "
+            f"{count(len(windows), 'snapshots')}"
         )
     tried = [(share(window, forecast), share(window, window.formula)) for window, forecast in _trials(past, windows)]
     if not tried:
@@ -73,7 +75,7 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
     compared = f"in {len(tried)} trials on the past {found}"
     if ours < by_formula:
         return None, f"a forecast does no better than the formula here: {compared}"
-    return fit(windows, at), f"learned from {len(windows)} snapshots of the past: {compared}"
+    return fit(windows, at), f"learned from {count(len(windows), 'snapshots')} of the past: {compared}"
 
 
 def _trials(past: Past, windows: Sequence[Window]) -> list[tuple[Window, Values]]:

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc import layout
+from graphkoc.counts import count
 from graphkoc.runs import Run
 
 __all__ = ["HUES", "Audience", "Bubble", "People", "audiences", "bubble_map", "hue", "pack"]
@@ -163,7 +164,7 @@ def audiences(run: Run, people: People) -> list[Audience]:
 
 def _drawn(bubble: Bubble, x: float, y: float, radius: float, colour: int, crowded: bool, kind: str = "") -> str:
     """One bubble; crowded: its lower half is taken by finer ones, so its name stands in the upper."""
-    said = f"{bubble.name}: {bubble.people:,} people; {bubble.said}"
+    said = f"{bubble.name}: {count(bubble.people, 'people')}; {bubble.said}"
     place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
     return (
         f'<a class="bubble {kind}hue-{colour}" href={quoteattr(bubble.href)} '
@@ -195,10 +196,10 @@ def _filled(x: float, y: float, radius: float, share: float) -> str:
 
 def _name(bubble: Bubble, x: float, y: float, radius: float, above: float) -> str:
     """The name in the bubble, in up to three lines around y (`above` radii over the middle), if it fits."""
-    counted = f"{bubble.people:,} people"
+    counted = count(bubble.people, "people")
     for size in LETTERS:
-        for count in (1, 2, 3):
-            lines = _broken(bubble.name, count)
+        for parts in (1, 2, 3):
+            lines = _broken(bubble.name, parts)
             rows = [*lines, counted] if radius >= LEGIBLE else lines
             sizes = [size] * len(lines) + [0.8 * size] * (len(rows) - len(lines))
             start = y - LINE * sum(sizes) / 2

@@ -303,10 +303,10 @@ def _why(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str]
         )
     others = f"; for the other {int(by_known.sum()):,}, {basis} are compared with each other" if by_known.any() else ""
     if name:
-        return f"{name} was asked for, for the {stated:,} people whose followers the platform states{others}"
+        return f"{name} was asked for, for the {count(stated, 'people')} whose followers the platform states{others}"
     whys = dict.fromkeys(
         f"{one.title}: {one.why}"
         for one in profiles().values()
         if one.default and set(one.platforms) & set(platform[~by_known])
     )
-    return f"the followers that a platform states count for {stated:,} people ({'; '.join(whys)}){others}"
+    return f"the followers that a platform states count for {count(stated, 'people')} ({'; '.join(whys)}){others}"
