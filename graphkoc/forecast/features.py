@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from graphkoc import measures
+from graphkoc.forecast.opportunity import opportunity
 from graphkoc.log import Log
 from graphkoc.measures.activity import Pairs, pairs
 
@@ -32,6 +33,9 @@ SEEN = (90, 365)
 MATCHED = (180, 365, 1095)
 CREDITED = (90, 365, 1095)
 YEAR = 365
+QUARTER = 90
+FREE = 0.04
+"""Of the penalty, on what is nearly a forecast by itself, and must not be shared out among what goes with it."""
 PRIOR = 20
 """Reviews that a person's own rate of credit must outweigh before it counts for more than everybody's."""
 FIRST = 3
@@ -41,11 +45,13 @@ CELLS = 20_000_000
 
 @dataclass(frozen=True)
 class Feature:
-    """A number of the forecast: its name, the pillar that it belongs to, and what it is in words."""
+    """A number of the forecast: its name, the pillar that it belongs to, what it is in words, and what a learned
+    coefficient is penalised by, times what others are."""
 
     name: str
     pillar: str
     what: str
+    penalty: float = 1.0
 
 
 FEATURES = (
@@ -68,7 +74,7 @@ FEATURES = (
     Feature("match_rate", "relevance", "she and followers active in the same categories or tags"),
     Feature("cosine", "relevance", "mean likeness of her taste to her followers'"),
     Feature("act_cosine", "relevance", "followers' activity, each times the likeness of recent taste"),
-    Feature("opportunity", "relevance", "her subjects that active followers have not come to yet"),
+    Feature("opportunity", "relevance", "reviews of her subjects to expect next, shared, in thousandths", FREE),
     Feature("credit", "influence", "follow-on reviews so far"),
     *(Feature(f"credit{h}", "influence", f"follow-on reviews, halved every {h} days") for h in CREDITED),
     Feature("adopters", "influence", "followers who followed on at least once"),
@@ -236,18 +242,25 @@ class Snapshot:
         taste, recent = unit(self._by_kind(np.ones(len(self.who)))), unit(active)
         named["cosine"] = ratio(meeting(taste[rows], followers, taste), self.audience[rows])
         named["act_cosine"] = meeting(recent[rows], followers, diags_array(self.activity(YEAR)) @ recent)
-        _, share = self._popularity(YEAR)
+        named["opportunity"] = 1000 * self._opportunity(rows, active, rate)
         seen = self.seen
-        theirs = np.asarray(active[seen.target, self.history.kind_of[seen.thing]]).reshape(-1)
-        had = summed(seen.source, share[seen.thing] * theirs, minlength=self.n)
-        offered = meeting(self._by_kind(share[self.subject])[rows], followers, active)
-        named["opportunity"] = np.maximum(offered - had[rows], 0)
         named["shared"] = summed(
             seen.source,
             decay(self.at - np.maximum(seen.source_day, seen.target_day), YEAR),
             minlength=self.n,
         )[rows]
         return named
+
+    def _opportunity(self, rows: People, active: csr_array, rate: Values) -> Values:
+        """(len(rows),) float64: `opportunity` among people and subjects of the last year, a subject's weight being
+        its recent popularity for each review of its kind in a year."""
+        recent = self.subject_age <= YEAR
+        popularity, _ = self._popularity(QUARTER)
+        weight = popularity * rate[self.history.kind_of]
+        weight[summed(self.subject[recent], minlength=self.history.subjects) == 0] = 0
+        busy = diags_array((summed(self.who[recent], minlength=self.n) > 0).astype(float)) @ active
+        busy.eliminate_zeros()
+        return opportunity(self.network, self.who, self.subject, self.history.kind_of, busy, weight, rows)
 
     def _adoptions(self) -> tuple[Pairs, Values]:
         """The pairs in which the followee came first, and the credit of each."""

@@ -31,7 +31,7 @@ GROWING = ("reach", "relevance", "influence")
 @dataclass(frozen=True, eq=False)
 class Model:
     """What was learned. coefficient, mean, scale: (41,) float64, of ln(1 + value) standardised; a scale of 1
-    stands where a feature never varied. intercept: of the linear predictor. start: what exp needs beside the
+    stands where a feature never varied, and it is smaller where a coefficient is penalised less. intercept: of the linear predictor. start: what exp needs beside the
     score. covariance: (41, 41), of the coefficients. windows: the days of the snapshots; rows, credit: the
     examples in them, and the follow-on reviews that these earned.
     """
@@ -96,7 +96,8 @@ def logs(values: Values) -> Values:
 def fit(windows: Sequence[Window], at: float) -> Model:
     """The model of windows that are over by day `at`.
 
-    scikit-learn's PoissonRegressor (alpha 1) on standardised ln(1 + value), newer windows weighing more.
+    scikit-learn's PoissonRegressor (alpha 1, less for a feature with a lesser penalty) on standardised
+    ln(1 + value), newer windows weighing more.
     A feature of the followers whose coefficient would be negative is left out, so that a follower more never
     costs points.
     """
@@ -109,7 +110,8 @@ def fit(windows: Sequence[Window], at: float) -> Model:
     person = np.concatenate([window.people for window in windows])
     weight = np.concatenate([np.full(len(w.people), np.exp2(-(at - w.at) / MEMORY)) for w in windows])
     scaler = StandardScaler().fit(values)
-    standard = scaler.transform(values)
+    scale = scaler.scale_ * np.sqrt([feature.penalty for feature in FEATURES])
+    standard = (values - scaler.mean_) / scale
     used = np.ones(len(FEATURES), dtype=bool)
     growing = np.array([feature.pillar in GROWING for feature in FEATURES])
     while True:
@@ -126,7 +128,7 @@ def fit(windows: Sequence[Window], at: float) -> Model:
     return Model(
         coefficient,
         scaler.mean_,
-        scaler.scale_,
+        scale,
         float(regression.intercept_),
         covariance,
         tuple(window.at for window in windows),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graphkoc.forecast.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, SEEN, THEIRS, YEAR
+from graphkoc.forecast.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, QUARTER, SEEN, THEIRS, YEAR
 
 __all__ = ["feature_query", "quoted", "tables"]
 
@@ -113,13 +113,21 @@ QUERIES = {
         "SELECT coalesce(sum(cosine * active.act), 0) FROM alike JOIN active ON consumer = follower"
     ),
     "opportunity": (
-        f"WITH {SHARES}, {THEIR_KINDS}, {PAIRS}, "
-        f"each AS (SELECT consumer, kind, sum({D}) AS act FROM {{subjects}} GROUP BY ALL), "
-        "offered AS (SELECT sum(share * theirs.act) AS value FROM {subjects} AS mine JOIN shares USING (subject) "
-        "JOIN theirs ON theirs.kind = mine.kind WHERE consumer = {who}), "
-        "had AS (SELECT sum(share * each.act) AS value FROM pairs JOIN shares USING (subject) "
-        "JOIN each ON each.consumer = pairs.follower AND each.kind = pairs.kind) "
-        "SELECT greatest(coalesce(offered.value, 0) - coalesce(had.value, 0), 0) FROM offered, had"
+        "WITH lately AS (SELECT consumer, subject FROM {subjects} WHERE {at} - day <= {h}), "
+        f"popular AS (SELECT subject, any_value(kind) AS kind, sum(pow(2, -({{at}} - day) / {QUARTER})) AS act "
+        "FROM {subjects} WHERE subject IN (SELECT subject FROM lately) GROUP BY subject), "
+        f"of_kind AS (SELECT kind, sum({D}) AS act FROM {{subjects}} GROUP BY kind), "
+        f"each AS (SELECT consumer, kind, sum({D}) AS act FROM {{subjects}} "
+        "WHERE consumer IN (SELECT consumer FROM lately) GROUP BY ALL), "
+        "offered AS (SELECT follower, mine.subject FROM {subjects} AS mine JOIN {follows} ON followee = mine.consumer "
+        "WHERE mine.consumer = {who} AND NOT EXISTS "
+        "(FROM {subjects} AS had WHERE had.consumer = follower AND had.subject = mine.subject)), "
+        "shared AS (SELECT offered.follower, offered.subject, count(*) AS n FROM offered "
+        "JOIN {follows} AS others ON others.follower = offered.follower JOIN {subjects} AS known "
+        "ON known.consumer = others.followee AND known.subject = offered.subject GROUP BY ALL) "
+        "SELECT coalesce(1000 * sum(each.act * popular.act / of_kind.act / n), 0) FROM shared "
+        "JOIN popular USING (subject) JOIN of_kind USING (kind) "
+        "JOIN each ON each.consumer = shared.follower AND each.kind = popular.kind"
     ),
     "credit": f"WITH {CREDIT} SELECT coalesce(sum(share), 0) FROM credits",
     "adopters": f"WITH {CREDIT} SELECT count(DISTINCT follower) FROM credits",
