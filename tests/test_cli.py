@@ -167,7 +167,7 @@ def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it
 
 def test_the_list_says_which_kind_of_score_ranks_it_and_what_the_past_says_of_it(place: Path) -> None:
     said = run("kocs", "graphkoc-demo/run", "--limit", 1, cwd=place).stderr
-    assert said.startswith("Ranked by the forecast. The score's top collected 40% of the follow-on reviews")
+    assert said.startswith("Ranked by the forecast. The score's top collected 41% of the follow-on reviews")
 
 
 def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(place: Path) -> None:

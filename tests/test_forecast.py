@@ -81,6 +81,20 @@ def test_every_feature_is_what_its_query_gives(tmp_path: Path) -> None:
                 assert asked[0] == pytest.approx(values[row, column], rel=1e-9, abs=1e-9), (name, consumer)
 
 
+def test_what_followers_may_come_to_next_is_shared_with_whom_else_they_follow() -> None:
+    rows = [("a", "x", 1.0), ("a", "y", 1.0), ("b", "x", 2.0), ("f", "z", 3.0), ("g", "x", 3.0), ("g", "z", 3.0)]
+    log = log_of(rows, [("f", "a"), ("f", "b"), ("g", "a"), ("h", "a")])
+    at, column = 3.0, NAMES.index("opportunity")
+    year, quarter = (lambda age, h=h: 2 ** (-age / h) for h in (365, 90))
+    kind = 2 * year(2) + year(1) + 3
+    # To f, who came to neither, both could come, x also by b; to g, who had x, only y; h has written nothing.
+    x, y = quarter(2) + quarter(1) + 1, quarter(2)
+    expected = [1000 * (x / 2 + y + 2 * y) / kind, 1000 * (x / 2) / kind, 0, 0, 0]
+    found = Snapshot(History(log), at).table(np.arange(5))[:, column]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    assert Snapshot(History(log), at + 366).table(np.arange(5))[:, column].tolist() == [0, 0, 0, 0, 0]
+
+
 def test_what_comes_after_a_day_changes_no_bit_of_its_scores(told: tuple[Log, set[str], Past, Forecast]) -> None:
     log, _, past, _ = told
     at = float(np.quantile(log.day, 0.8))

@@ -31,9 +31,10 @@ GROWING = ("reach", "relevance", "influence")
 @dataclass(frozen=True, eq=False)
 class Model:
     """What was learned. coefficient, mean, scale: (41,) float64, of ln(1 + value) standardised; a scale of 1
-    stands where a feature never varied, and it is smaller where a coefficient is penalised less. intercept: of the linear predictor. start: what exp needs beside the
-    score. covariance: (41, 41), of the coefficients. windows: the days of the snapshots; rows, credit: the
-    examples in them, and the follow-on reviews that these earned.
+    stands where a feature never varied, and it is smaller where the coefficient is penalised less. intercept: of
+    the linear predictor. start: what exp needs beside the score. covariance: (41, 41), of the coefficients.
+    windows: the days of the snapshots; rows, credit: the examples in them, and the follow-on reviews that these
+    earned.
     """
 
     coefficient: Values

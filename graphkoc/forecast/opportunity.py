@@ -1,6 +1,6 @@
 """What followers may come to next: subjects that she wrote about, that are still written about, and that they have not.
 
-More than half of the follow-on reviews of a year are of what she wrote before it began. A review that she would
+More than half of the follow-on reviews of a year, on Ciao, are of what she wrote before it began. A review that she would
 share with others whom the follower follows counts for as much less.
 """
 
@@ -20,7 +20,7 @@ __all__ = ["opportunity"]
 Values = NDArray[np.float64]
 Numbers = NDArray[np.int32]
 
-ROWS = 2_000_000
+ROWS = 1_000_000
 """Follows' subjects that are gone through at once."""
 
 
