@@ -1,6 +1,6 @@
 """What followers may come to next: subjects that she wrote about, that are still written about, and that they have not.
 
-More than half of the follow-on reviews of a year, on Ciao, are of what she wrote before it began. A review that she would
+On Ciao more than half of a year's follow-on reviews are of what she wrote before it began. A review that she would
 share with others whom the follower follows counts for as much less.
 """
 
