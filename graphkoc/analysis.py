@@ -71,7 +71,7 @@ def analyse(
     """The run of a projection; not saved yet.
 
     previous: the run whose circles and niches are followed on. threads: processes to use, by default one
-    for each processor; the result is the same. Raises AnalysisError when there are no dated reviews,
+    for each processor; the result is the same. Raises AnalysisError when there are no reviews,
     and UsageError for tiers that there are none of.
     """
     given, projection = projection, projection.placed()
@@ -150,15 +150,13 @@ LISTED = 200
 
 
 def _log(projection: Projection, settings: Settings) -> tuple[Log, float]:
-    """The log that is looked out from, and the day; AnalysisError when nothing in it is dated."""
+    """The log that is looked out from, and the day; AnalysisError when there is no review in it."""
     log, until = projection.log(), settings.until
     if projection.reviews.empty and until is None:
         where = f" on the platform {settings.platform}" if settings.platform else ""
         raise AnalysisError(f"there are no reviews{where}", hint="`graphkoc status` says what is there.")
     if not len(log.day) and until is not None:
         raise AnalysisError(f"no review is known to be from before {until:%Y-%m-%d}", hint="Look out from a later day.")
-    if not len(log.day):
-        raise AnalysisError("no review has a date, which the score needs", hint="`graphkoc doctor` says what is there.")
     at = log.last_day if until is None else float(days(pd.Series([until]))[0])
     return log.until(at), at
 

@@ -162,7 +162,7 @@ def analyse(
     audience is, by default those of each platform's tier file; `list_tiers` knows all. notice: what every page made
     of the run says, by default what is invented of the data, if any is. threads: processes to use, by default one for
     each processor; the result is the same.
-    Raises AnalysisError when there are no dated reviews, or nobody has a follower, and UsageError for a
+    Raises AnalysisError when there are no reviews, or none by `until`, and UsageError for a
     measure, or tiers, that there are none of.
     """
     check_known(measures)

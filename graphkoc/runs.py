@@ -383,8 +383,9 @@ def check_free(folder: Path) -> None:
     """
     hint = "Name another folder with --out."
     above = next(path for path in folder.resolve().parents if path.exists())
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise StoreError(f"no run can be written to {folder}: {above} takes no files of yours", hint=hint)
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        why = "takes no files of yours" if above.is_dir() else "is no folder"
+        raise StoreError(f"the run cannot be written to {folder}: {above} {why}", hint=hint)
     if not folder.exists():
         return
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}

@@ -185,7 +185,7 @@ def test_verbose_says_how_long_each_step_took(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (["analyse"], "no run can be written to runs/"),
+        (["analyse"], "the run cannot be written to runs/"),
         (["load", "csv", "reviews.csv"], "nothing can be written beside graphkoc.lbug"),
         (["status", "-o", "status.json"], "status.json cannot be written: Permission denied"),
     ],

@@ -205,10 +205,12 @@ def test_origins_are_shares_of_what_is_known(store: graphkoc.Store, ciao_run: gr
     np.testing.assert_allclose(shares, 1)
 
 
-def test_a_store_that_has_nothing_dated_is_said_so(store: graphkoc.Store) -> None:
+def test_a_store_that_has_nothing_dated_is_said_so(store: graphkoc.Store, tmp_path: Path) -> None:
     store.upsert({"reviews": pd.DataFrame({"review": ["x:1"], "consumer": ["x:a"]})})
-    with pytest.raises(AnalysisError, match="no review has a date"):
-        graphkoc.analyse(store)
+    run = graphkoc.analyse(store, tmp_path / "run")
+    assert run.info["score"]["kind"] == "percentiles"
+    assert run.info["score"]["why"].startswith("no review has a date")
+    assert run.info["counts"]["last_review"] == "undated"
 
 
 def test_runs_are_found_by_folder_by_name_and_by_age(ciao_run: graphkoc.Run, tmp_path: Path) -> None:

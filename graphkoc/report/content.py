@@ -77,7 +77,7 @@ def content(run: Run) -> dict[str, Any]:
         "bridges": bridges,
         "changes": groups.changes(run),
         "churn": [run.info["churn"][kind]["words"] for kind in sorted(run.info["churn"])],
-        "since": _date(run.info["previous"]["at"]) if run.info["previous"] else None,
+        "since": _date(run.info["previous"]["at"]) if run.info["previous"] and dated else None,
         "brand": groups.brand(run),
         "brand_unheard": [display_name(said, TEXT) for said in run.info["brand_unheard"]],
         "niche_control": run.info["niche_control"],
