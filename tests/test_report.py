@@ -21,6 +21,7 @@ from graphkoc import layout, report
 from graphkoc.agreement import agreement
 from graphkoc.authenticity import effect
 from graphkoc.errors import StoreError
+from graphkoc.explain import cautions
 from graphkoc.gates import GATES, opened
 from graphkoc.network import Network
 from graphkoc.provenance import ORIGINS
@@ -1006,6 +1007,14 @@ def test_thirty_thousand_people_make_no_more_than_half_a_megabyte_of_map():
     packed = niche_map.pack(made, niches["niche"].tolist())
     assert 29_000 < packed.dots <= 30_000
     assert len(packed.packed) < 500_000
+
+
+def test_what_has_to_be_minded_of_everybody_is_told_once(ciao_run):
+    page = section(report.render(ciao_run), "kocs")
+    everybodys = "follows have no dates here: an audience of today stands in for that of the time"
+    assert all(everybodys in cautions(ciao_run, person) for _, person in ciao_run.kocs(limit=20).iterrows())
+    assert page.count(everybodys) == 1
+    assert page.index(everybodys) < page.index(str(ciao_run.kocs(limit=1)["consumer"].iloc[0]))
 
 
 def test_the_example_makes_less_than_half_a_megabyte(ciao_run):

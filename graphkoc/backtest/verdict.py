@@ -115,5 +115,5 @@ def undated_note(undated: int, follows: int) -> tuple[str, ...]:
     return (
         f"{undated:,} of {count(follows, 'follows')} have no date and count once both ends have reviewed. "
         "Some of them were made later, which may flatter the ranking: on Ciao, features from follows a year old "
-        "find 4 points of 100 less.",
+        "find 4.5 points of 100 less.",
     )

@@ -84,6 +84,7 @@ def content(run: Run) -> dict[str, Any]:
         "unreached": _unreached(run),
         "least_reached": sorted((n for n in niches if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
         "leaders": leaders,
+        "cautions": _of_all(leaders),
         "first_leaders": min(LEADERS, int(run.people["rank"].notna().sum())),
         "parts": _parts(run),
         "scatter": _scatter(run),
@@ -169,6 +170,16 @@ def _leaders(run: Run, niches: dict[str, dict[str, Any]], linked: set[int]) -> l
             }
         )
     return rows
+
+
+def _of_all(leaders: list[dict[str, Any]]) -> list[str]:
+    """The cautions that every one of several leaders has: they are told once, and taken out of hers."""
+    if len(leaders) < 2:
+        return []
+    shared = [said for said in leaders[0]["cautions"] if all(said in leader["cautions"] for leader in leaders)]
+    for leader in leaders:
+        leader["cautions"] = [said for said in leader["cautions"] if said not in shared]
+    return shared
 
 
 def _map(run: Run, niches: list[dict[str, Any]]) -> dict[str, Any] | None:
