@@ -80,7 +80,7 @@ def analyse(
     with clock("measuring"):
         measured = measures.table(log.network, settings.measures)
     with clock("looking for patterns"):
-        seen = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
+        seen = examine(log.network, given.reviews, projection.texts, settings.rng_seed)
     with clock("asking who may be one"):
         sizes, qualified = _qualified(given, log, at, measured, seen, settings)
     groups = group(

@@ -162,9 +162,9 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
             f"{counted(person['audience'], person['ties'])}, who wrote {person['audience_reviews_365']:,.0f}{when}"
         )
     if person["follow_on"] >= 1:
-        said.append(f"{person['follow_on']:,.1f} follow-on reviews by her followers so far")
+        said.append(f"{person['follow_on']:,.1f} follow-on reviews by her audience so far")
     if person["reciprocity"] >= 0.5:
-        said.append(f"follows {person['reciprocity']:.0%} of her followers back")
+        said.append(f"follows {person['reciprocity']:.0%} of her audience back")
     if person["critical"] > 0:
         said.append(f"{count(person['critical'], 'low ratings')} with reasons, which speaks for independence")
     if person["gate_knit"] == "passed":

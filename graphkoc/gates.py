@@ -47,7 +47,7 @@ GATES = (
     Gate("creative", "creative", "own words or pictures, neither copied nor repeated", "share of her reviews"),
     Gate("small", "small audience", "an audience that is small by her tiers", "followers"),
     Gate("unpaid", "unpaid", "does not write for money", "share of her reviews"),
-    Gate("knit", "tightly knit", "her followers know each other and her", "standard deviations above chance"),
+    Gate("knit", "tightly knit", "those in her audience know each other and her", "standard deviations above chance"),
 )
 
 
@@ -224,10 +224,11 @@ def words(name: str, person: pd.Series[Any]) -> str:
     value, least = person[f"gate_{name}_value"], person[f"gate_{name}_least"]
     if name == "small" and not np.isnan(value):
         most = person["gate_small_most"]
-        of = f"{least:,.0f} to {most:,.0f}" if least <= most < np.inf else f"{least:,.0f} or more"
+        of = f"{least:,.0f} to {most:,.0f}" if np.isfinite(most) else f"{least:,.0f} or more"
         known = person["tier_profile"] == tiers.RELATIVE
         whose = counted(value, person["ties"]) if known else count(value, "followers")
-        return f"{whose}, small is {of} ({person['tier_profile']})"
+        small = f"small is {of}" if least <= most else f"no audience is small here, which begins at {least:,.0f}"
+        return f"{whose}, {small} ({person['tier_profile']})"
     if np.isnan(value):
         return {
             "active": "when she reviewed is not known",

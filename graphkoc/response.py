@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.projection import Projection
+from graphkoc.tiers import RELATIVE
 
 __all__ = ["NUMBERS", "Number", "engagements", "mean", "response"]
 
@@ -127,7 +128,10 @@ def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, eng
     quote = consumers["quote"].to_numpy(dtype=float, na_value=np.nan)
     views = reviews["views"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     size = sizes["tier_size"].to_numpy(dtype=float)
-    size = np.where(size > 0, size, np.nan)
+    # Who engaged is a part of what the rate counts, and no audience to count it over.
+    ties = pd.Series(platform).replace("", "unknown").map(projection.ties_of())
+    engagers = (ties == "engagements").to_numpy() & (sizes["tier_profile"] == RELATIVE).to_numpy()
+    size = np.where((size > 0) & ~engagers, size, np.nan)
     tier = [sizes["tier_profile"].to_numpy(dtype=object), sizes["label"].to_numpy(dtype=object)]
 
     table = pd.DataFrame(index=range(n))

@@ -76,6 +76,16 @@ def test_a_platform_where_nobody_reviews_has_no_reviews_and_no_trouble_with_date
     assert "Error: there are no reviews on the platform crm" in done.stderr
 
 
+def test_a_file_whose_suffix_says_no_format_is_refused_before_any_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted((folder / "runs").iterdir())
+    done = asked(folder, monkeypatch, "analyse", "-o", "nosuffix", code=2)
+    assert "graphkoc does not write files without a suffix" in done.stderr
+    assert sorted((folder / "runs").iterdir()) == before
+    assert "reading the store" not in done.stderr
+
+
 def test_tiers_that_do_not_exist_are_named_before_a_run_that_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,6 +218,8 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
     assert told["small"]["words"] == "20 known followers, small is 5 to 20 (relative)"
     engaged = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(ties="engagements").iloc[0])}
     assert engaged["small"] == "20 people who engaged with her, small is 5 to 20 (relative)"
+    nobody = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(gate_small_most=3.0).iloc[0])}
+    assert nobody["small"] == "20 known followers, no audience is small here, which begins at 5 (relative)"
     assert not told["knit"]["required"]
     counts = {row["gate"]: row for row in gates.opened(row)}
     assert counts["small"]["passed"] == 21

@@ -128,6 +128,11 @@ def test_the_same_recipe_gives_a_list_or_says_what_is_missing_and_names_its_scor
     assert (set(run.people.loc[run.people["reviews"] > 0, "gate_active"]) == {"unknown"}) is undated
     assert not undated or (len(run.circles) == 2 and run.circles["cohort_ratio"].isna().all())
     assert ("Looking out from" not in page) is undated
+    # Nor is anybody called part of a campaign at one time.
+    assert not undated or run.info["authenticity"]["patterns"]["block"] == 0
+    assert not undated or "has a date" in run.info["authenticity"]["why_not"]
+    if source == "discourse":
+        assert run.people["engagement_rate"].isna().all()  # who engaged is no audience to count it over
 
 
 # --- Amazon ---------------------------------------------------------------------------------------------

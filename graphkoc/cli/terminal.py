@@ -186,14 +186,27 @@ class ProgressLine:
         click.echo(f"\r\x1b[K{line[:width]}", err=True, nl=False)
 
 
+def _with_a_format(ctx: click.Context, _: click.Parameter, output: Path | None) -> Path | None:
+    """The file, whose suffix says a format where no --format does: known before any work is done."""
+    if output is not None and ctx.params.get("format_") is None and output.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"graphkoc does not write {output.suffix or 'files without a suffix'}",
+            hint="Use .json, .csv, .parquet, .xlsx or .txt, or add --format.",
+        )
+    return output
+
+
 def output_options(function: Function) -> Function:
     """Give a command --format and -o."""
 
-    @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print; a table by default.")
+    @click.option(
+        "--format", "format_", is_eager=True, type=click.Choice(FORMATS), help="How to print; a table by default."
+    )
     @click.option(
         "-o",
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
+        callback=_with_a_format,
         help="Write there; the suffix gives the format: .csv, .xlsx, .parquet, .json or .txt.",
     )
     @functools.wraps(function)
@@ -216,16 +229,11 @@ def emit(
 
     rows: by default the document itself. lines: what a terminal's table shows in their place, for want of
     room. text: what stands in for the table where a table says too little. A folder that is missing for
-    `output` is made. Raises UsageError for a suffix that says no format, and for bytes that a terminal would
+    `output` is made. Raises UsageError for bytes that a terminal would
     show, StoreError where the file cannot be written.
     """
     if output is not None and format_ is None:
-        format_ = SUFFIXES.get(output.suffix.lower())
-        if format_ is None:
-            raise UsageError(
-                f"graphkoc does not write {output.suffix or 'files without a suffix'}",
-                hint="Use .json, .csv, .parquet, .xlsx or .txt, or add --format.",
-            )
+        format_ = SUFFIXES[output.suffix.lower()]
     shown = document if rows is None else rows
     shown = [shown] if isinstance(shown, Mapping) else shown
     if format_ in ("parquet", "xlsx"):
