@@ -21,6 +21,7 @@ from graphkoc.authenticity import Authenticity, examine
 from graphkoc.authenticity import effect as without_them
 from graphkoc.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.brand import Brand, unheard, view
+from graphkoc.checkup import crawl
 from graphkoc.errors import AnalysisError
 from graphkoc.forecast import Forecast, Past, forecast
 from graphkoc.grouping import Grouping, group, members_of
@@ -28,6 +29,7 @@ from graphkoc.log import Log, moment
 from graphkoc.measures.ego import ego_measures
 from graphkoc.measures.knit import knit
 from graphkoc.network import days
+from graphkoc.people import YEAR
 from graphkoc.people import people as table_of_people
 from graphkoc.progress import Clock
 from graphkoc.projection import Projection
@@ -89,7 +91,7 @@ def analyse(
     with clock("scoring"):
         past = Past(log)
         expected = forecast(past, at)
-        people = table_of_people(projection, log, at, measured, qualified, expected.score, expected.by_hand)
+        people = table_of_people(given, log, at, measured, qualified, expected.score, expected.by_hand)
         people["niche"] = _strongest(people, groups.members, "niche")
         people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
         for role, mask in (("kol", people["tier"] == "wide"), ("koc", people["rank"].notna())):
@@ -122,6 +124,7 @@ def analyse(
         ],
         "ties_of": projection.ties_of(),
         "stands_in": stands_in(projection.ties_of()),
+        "crawl": crawl(projection),
         "counts": _counts(given, log, people["ties"]),
         "tiers": sizes.told,
         "gates": gates.opened(people),
@@ -144,7 +147,6 @@ def analyse(
 FOUND = ("members", "products", "circle_members", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
 ENGINES = ("graphkoc", "igraph", "numpy", "pandas", "scipy", "scikit-learn", "duckdb")
-YEAR = 365.0
 LISTED = 200
 """Key opinion consumers whose ego networks are measured."""
 
@@ -195,8 +197,8 @@ def _counts(projection: Projection, log: Log, ties: pd.Series[str]) -> dict[str,
         "first_reviews": len(log.day),
         "undated_reviews": int(projection.reviews["created_at"].isna().sum()),
         "categories": len(log.categories),
-        "first_review": UNDATED if log.timeless else moment(float(log.day[0])).isoformat(),
-        "last_review": UNDATED if log.timeless else moment(log.last_day).isoformat(),
+        "first_review": UNDATED if projection.undated else moment(float(log.day[0])).isoformat(),
+        "last_review": UNDATED if projection.undated else moment(log.last_day).isoformat(),
     }
 
 

@@ -13,38 +13,26 @@ import pandas as pd
 from graphkoc.forecast.queries import quoted, tables
 from graphkoc.runs import Run
 
-__all__ = ["MOST", "followers_who_came_after", "reviews_taken_up"]
+__all__ = ["carriers"]
 
 MOST = 5
 """Followers, or reviews, that are told."""
 
 
-def followers_who_came_after(run: Run, consumer: str) -> list[dict[str, Any]]:
-    """The followers who followed on most often, ties by id: [{consumer, times, last, query}].
+def carriers(run: Run, consumer: str) -> dict[str, list[dict[str, Any]]]:
+    """Who and what carried most, ties by id and subject; nothing where nothing has a time.
 
-    times: subjects (products, or tags) of hers that the follower came to later. last: the newest of these. query:
-    the SELECT for DuckDB that gives times. Empty where nothing has a time.
+    Returns carried_by: [{consumer, times, last, query}], the followers who followed on most often, each with how many
+    subjects of hers (products, or tags) she came to later and the newest of these; and carried_reviews: [{subject,
+    followers, query}], the subjects of hers (the product that she reviewed, or # and the tag that she used) that most
+    followers came to later. query: the SELECT for DuckDB that gives the number.
     """
     later = _later(run, consumer)
-    told = later.groupby("consumer").agg(times=("subject", "size"), last=("subject", "last")).reset_index()
-    told = told.sort_values(["times", "consumer"], ascending=[False, True]).head(MOST)
-    return [
-        row | {"query": _count(run, consumer, f"theirs.consumer = {quoted(str(row['consumer']))}")}
-        for row in _rows(told)
-    ]
-
-
-def reviews_taken_up(run: Run, consumer: str) -> list[dict[str, Any]]:
-    """Her reviews that most followers followed on from, ties by subject: [{subject, followers, query}].
-
-    subject: the product that she reviewed first, or # and the tag that she used first. followers: those who came to
-    it later. query: the SELECT for DuckDB that gives their number. Empty where nothing has a time.
-    """
-    told = _later(run, consumer).groupby("subject").agg(followers=("consumer", "size")).reset_index()
-    told = told.sort_values(["followers", "subject"], ascending=[False, True]).head(MOST)
-    return [
-        row | {"query": _count(run, consumer, f"theirs.subject = {quoted(str(row['subject']))}")} for row in _rows(told)
-    ]
+    people = later.groupby("consumer").agg(times=("subject", "size"), last=("subject", "last")).reset_index()
+    subjects = later.groupby("subject").agg(followers=("consumer", "size")).reset_index()
+    people = people.sort_values(["times", "consumer"], ascending=[False, True])
+    subjects = subjects.sort_values(["followers", "subject"], ascending=[False, True])
+    return {"carried_by": _told(run, consumer, people), "carried_reviews": _told(run, consumer, subjects)}
 
 
 def _later(run: Run, consumer: str) -> pd.DataFrame:
@@ -56,10 +44,14 @@ def _later(run: Run, consumer: str) -> pd.DataFrame:
     return both[both["day"] > both["day_of_hers"]].sort_values(["day", "consumer", "subject"])
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _told(run: Run, consumer: str, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The first rows, each with its query; the first column is what they are told by."""
+    by = table.columns[0]
+    rows = table.head(MOST).astype(object).to_dict("records")
     return [
-        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
-        for row in table.to_dict("records")
+        {str(name): value for name, value in row.items()}
+        | {"query": _count(run, consumer, f"theirs.{by} = {quoted(str(row[by]))}")}
+        for row in rows
     ]
 
 

@@ -13,7 +13,7 @@ from graphkoc.counts import count
 from graphkoc.log import Log
 from graphkoc.projection import Projection
 
-__all__ = ["checks"]
+__all__ = ["checks", "crawl"]
 
 FEW_AUTHORS = 50
 MANY_EACH = 5
@@ -125,18 +125,29 @@ def _dates_of_follows(projection: Projection, log: Log) -> dict[str, Any]:
     return _found("follows have dates", ok, said, hint if len(follows) else "There are none to have a date.")
 
 
+def crawl(projection: Projection) -> str | None:
+    """What to say where a load is no sample of people, but was gathered around a few accounts; None where it is."""
+    authors = projection.reviews["consumer"].nunique()
+    if not 0 < authors < FEW_AUTHORS or len(projection.reviews) < MANY_EACH * authors:
+        return None
+    return f"{_written(projection)}: a crawl around accounts, no KOC sample"
+
+
 def _authors(projection: Projection) -> dict[str, Any]:
-    """Whether the load is a sample of people, or was gathered around a few accounts."""
-    reviews = projection.reviews
-    notes = len(reviews) > 0 and reviews["product"].isna().mean() > 0.5
-    authors = reviews["consumer"].nunique()
-    crawled = 0 < authors < FEW_AUTHORS and len(reviews) >= MANY_EACH * authors
-    said = f"{count(len(reviews), 'notes' if notes else 'reviews')} by {count(authors, 'authors')}"
-    said += ": a crawl around accounts, no KOC sample" if crawled else ""
+    """Whether the load is a sample of people."""
+    crawled, anybody = crawl(projection), len(projection.reviews) > 0
     hint = (
         "Those who only comment are an audience. Gather by keyword, product or group, so that many authors are in it."
     )
-    return _found("authors", authors > 0 and not crawled, said, hint if authors else "Nobody has written anything.")
+    said = crawled or _written(projection)
+    return _found("authors", anybody and not crawled, said, hint if anybody else "Nobody has written anything.")
+
+
+def _written(projection: Projection) -> str:
+    reviews = projection.reviews
+    notes = len(reviews) > 0 and reviews["product"].isna().mean() > 0.5
+    by = count(reviews["consumer"].nunique(), "authors")
+    return f"{count(len(reviews), 'notes' if notes else 'reviews')} by {by}"
 
 
 def _platforms(projection: Projection) -> dict[str, Any]:

@@ -10,7 +10,8 @@ ONE = {"people": "person", "identities": "identity", "categories": "category", "
 
 def count(number: float, nouns: str) -> str:
     """The number with its noun, which is given in the plural: `1 review`, `1,204 reviews`, `1 person`."""
-    if number != 1:
-        return f"{number:,.0f} {nouns}"
+    shown = f"{number:,.0f}"
+    if shown != "1":
+        return f"{shown} {nouns}"
     *before, noun = nouns.split(" ")
-    return " ".join(["1", *before, ONE.get(noun, noun.removesuffix("s"))])
+    return " ".join([shown, *before, ONE.get(noun, noun.removesuffix("s"))])

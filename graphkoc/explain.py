@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graphkoc import gates
 from graphkoc.audience import counted
 from graphkoc.authenticity import PATTERNS
-from graphkoc.carriers import followers_who_came_after, reviews_taken_up
+from graphkoc.carriers import carriers
 from graphkoc.counts import count
 from graphkoc.forecast.percentiles import percentile_query
 from graphkoc.forecast.queries import feature_query
@@ -58,8 +58,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "circle": group_name(run.circles, "circle", person["circle"]),
         "gates": gates.told(person),
         "change": _nearest_change(run, person),
-        "carried_by": followers_who_came_after(run, consumer),
-        "carried_reviews": reviews_taken_up(run, consumer),
+        **carriers(run, consumer),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
     }
@@ -158,9 +157,8 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
     when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
     said = [f"{count(person['reviews_365'], 'reviews')}{when}"]
     if person["audience"]:
-        said.append(
-            f"{counted(person['audience'], person['ties'])}, who wrote {person['audience_reviews_365']:,.0f}{when}"
-        )
+        whose, wrote = counted(person["audience"], person["ties"]), person["audience_reviews_365"]
+        said.append(f"{whose}, who wrote {wrote:,.0f}{when}" if wrote else whose)
     if person["follow_on"] >= 1:
         said.append(f"{person['follow_on']:,.1f} follow-on reviews by her audience so far")
     if person["reciprocity"] >= 0.5:
@@ -201,6 +199,10 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
             "no review has a date, or all have the same: who is active now is not known, and no past could check "
             "this ranking"
         )
+    elif not run.info["backtest"]:
+        said.append(f"this ranking is not checked against the past: {run.info['backtest_why_not']}")
+    if run.info["crawl"]:
+        said.append(run.info["crawl"])
     if person["reviews"] < FEW_REVIEWS:
         said.append(f"the score rests on {count(person['reviews'], 'reviews')}")
     passing = gates.told(person)

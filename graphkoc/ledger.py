@@ -56,7 +56,7 @@ def replace(path: Path, lines: Sequence[str]) -> None:
 
     Raises StoreError when it cannot be written; what it held is then unharmed.
     """
-    fresh = path.with_name(f".{path.name}.new")
+    fresh = path.with_name(f".{path.name}.graphkoc-new")
     try:
         fresh.write_bytes("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace"))
         fresh.replace(path)

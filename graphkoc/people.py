@@ -10,9 +10,10 @@ from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.projection import Projection
 from graphkoc.score import Score
 
-__all__ = ["people"]
+__all__ = ["YEAR", "people"]
 
 YEAR = 365.0
+"""Days in which somebody has reviewed lately."""
 
 
 def people(
@@ -47,7 +48,7 @@ def people(
     table["reviews"] = np.bincount(log.person, minlength=n)
     table["reviews_365"] = recent
     table["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)
-    told = np.isfinite(last) & (not log.timeless)
+    told = np.isfinite(last) & (not projection.undated)
     table["last_review"] = [moment(day) if known else pd.NaT for day, known in zip(last, told, strict=True)]
     table["follow_on"] = past_credit(pairs(log), n, at, np.inf)
     for name, factor in (by_hand.values | scored.values).items():

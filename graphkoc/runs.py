@@ -40,8 +40,8 @@ __all__ = [
 DEFAULT_FOLDER = Path("runs")
 
 UNDATED = "undated"
-"""What stands for the first and the last review's time where all reviews are at one moment, or no date is known."""
-FORMAT = 4
+"""What stands for the first and the last review's time where no review has a date."""
+FORMAT = 5
 """Of what run.json and the tables hold. A run of another is not read."""
 
 IN_COMMON = 0.5
@@ -285,7 +285,7 @@ class Run:
         """
         folder = Path(self.folder).resolve()
         check_free(folder)
-        fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+        fresh, old = folder.with_name(f".{folder.name}.graphkoc-new"), folder.with_name(f".{folder.name}.graphkoc-old")
         try:
             with _told(folder):
                 for leftover in (fresh, old):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import click.testing
 import pandas as pd
 import pytest
-from test_runs import held, tables
+from little_store import asked, held, tables
 
 import graphkoc
-from graphkoc.cli import cli
 from graphkoc.counts import count
 
 
@@ -25,19 +23,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, *args: object, code: int = 0) -> click.testing.Result:
-    monkeypatch.chdir(folder)
-    done = click.testing.CliRunner().invoke(cli, [*map(str, args)], prog_name="graphkoc")
-    assert done.exit_code == code, done.output
-    return done
-
-
 @pytest.mark.parametrize(
     ("number", "nouns", "words"),
     [
         (0, "reviews", "0 reviews"),
         (1, "reviews", "1 review"),
         (1.0, "people", "1 person"),
+        (1.2, "reviews", "1 review"),
         (1, "identities", "1 identity"),
         (1, "known followers", "1 known follower"),
         (1204, "people", "1,204 people"),
@@ -52,6 +44,34 @@ def test_a_load_of_one_row_says_one_review(tmp_path: Path, monkeypatch: pytest.M
     told = asked(tmp_path, monkeypatch, "load", "csv", "reviews.csv").stderr
     assert "Loaded: 1 review, 1 consumer." in " ".join(told.split())
     assert asked(tmp_path, monkeypatch, "identity", "report").stdout.startswith("1 account, 1 person\n")
+
+
+def test_a_crawl_around_a_few_accounts_is_called_so_wherever_its_people_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = tables(range(40))
+    given["reviews"] = given["reviews"].assign(consumer=[f"csv:{at % 3}" for at in range(80)], product=None)
+    with held(tmp_path / "graphkoc.lbug", given):
+        pass
+    crawl = "80 notes by 3 authors: a crawl around accounts, no KOC sample"
+    assert f"\n{crawl}\n" in asked(tmp_path, monkeypatch, "analyse").stdout
+    assert f"These are {crawl}." in " ".join(asked(tmp_path, monkeypatch, "kocs").stderr.split())
+    assert crawl in json.loads(asked(tmp_path, monkeypatch, "explain", "csv:1", "--format", "json").stdout)["cautions"]
+
+
+def test_reviews_of_one_day_have_that_day_and_no_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = tables(range(40))
+    given["reviews"] = (
+        given["reviews"].assign(created_at=pd.Timestamp("2024-05-01")).astype({"created_at": "datetime64[us]"})
+    )
+    with held(tmp_path / "graphkoc.lbug", given) as store:
+        run = graphkoc.analyse(store, tmp_path / "runs" / "one")
+    assert run.info["counts"]["first_review"] == run.info["counts"]["last_review"] == "2024-05-01T00:00:00"
+    assert set(run.people["gate_active"]) == {"passed"}
+    assert run.info["score"]["kind"] == "percentiles"
+    page = graphkoc.write_report(run, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Looking out from 1 May 2024" in page
+    assert "Without dates" not in page
 
 
 def test_a_look_from_long_after_all_reviews_says_why_there_is_no_list(

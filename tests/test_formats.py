@@ -12,17 +12,15 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-import click.testing
 import pandas as pd
 import pyarrow.parquet
 import pytest
 import python_calamine
+from little_store import asked, held, tables
 from test_cli import run
-from test_runs import held, tables
 
 import graphkoc
-from graphkoc.cli import cli
-from graphkoc.cli.formats import as_csv, as_parquet, as_workbook, safe_cell
+from graphkoc.cli.formats import as_csv, as_json, as_parquet, as_workbook, safe_cell, without_controls
 from graphkoc.cli.terminal import emit
 from graphkoc.errors import StoreError, UsageError
 
@@ -90,6 +88,15 @@ def test_parquet_has_types_and_keeps_every_letter() -> None:
     assert pyarrow.parquet.read_table(io.BytesIO(as_parquet([]))).num_rows == 0
 
 
+def test_no_name_turns_the_text_around_it_or_commands_a_terminal_and_json_loses_nothing_of_it() -> None:
+    turning = "R\u202eTL \u2067x\u2069 \x85\x9b31m"
+    assert safe_cell(turning) == "RTL x 31m"
+    assert without_controls(turning) == "RTL x 31m"
+    text = as_json([{"name": turning}])
+    assert text.isascii()
+    assert json.loads(text) == [{"name": turning}]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store and a run of it, in which people have hostile names."""
@@ -98,13 +105,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with held(folder / "graphkoc.lbug", tables(range(40), names=names)) as store:
         graphkoc.analyse(store, folder / "runs" / "one")
     return folder
-
-
-def asked(folder: Path, monkeypatch: pytest.MonkeyPatch, *args: object, code: int = 0) -> click.testing.Result:
-    monkeypatch.chdir(folder)
-    done = click.testing.CliRunner().invoke(cli, [*map(str, args)], prog_name="graphkoc")
-    assert done.exit_code == code, done.output
-    return done
 
 
 def test_every_format_has_the_rows_of_the_json_and_a_missing_folder_is_made(
@@ -167,7 +167,7 @@ def test_a_full_disk_names_nothing_that_the_user_does_not_know_and_leaves_nothin
     assert done.returncode == 5, done.stderr
     assert "Traceback" not in done.stderr
     error = done.stderr[done.stderr.index("Error: ") :]
-    for hidden in (".new", ".old", "graphkoc-new"):
+    for hidden in (".new", ".old", "graphkoc-new", "graphkoc-old"):
         assert hidden not in error, error
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["graphkoc.lbug", "reviews.csv"]
 
@@ -206,3 +206,4 @@ def test_a_folder_that_is_not_ours_is_named_at_once_and_a_home_that_is_not_ours_
     assert f"Error: {words}" in told
     assert "checking against the past" not in told
     assert ".new" not in told
+    assert "graphkoc-new" not in told

@@ -28,7 +28,7 @@ from graphkoc.provenance import ORIGINS
 from graphkoc.report import charts, display_name, niche_map
 from graphkoc.response import NUMBERS
 from graphkoc.runs import Run, shaped
-from graphkoc.score import PARTS
+from graphkoc.score import PARTS, PILLARS
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -201,6 +201,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
         },
         "ties_of": {"ciao": "follows"},
         "stands_in": None,
+        "crawl": None,
         "niche_control": 0,
         "circles": {
             "control": {"published": 0, "tentative": 0},
@@ -1007,6 +1008,15 @@ def test_thirty_thousand_people_make_no_more_than_half_a_megabyte_of_map():
     packed = niche_map.pack(made, niches["niche"].tolist())
     assert 29_000 < packed.dots <= 30_000
     assert len(packed.packed) < 500_000
+
+
+def test_every_part_of_a_score_has_a_colour_and_no_score_is_less_than_nothing_by_rounding(ciao_run):
+    page = report.render(ciao_run)
+    colours = re.findall(r"\.part-(\d) \{ --part: ([^;]+); \}", page)
+    assert [int(part) for part, _ in colours] == list(range(len(PILLARS)))
+    assert len({colour for _, colour in colours}) == len(PILLARS)
+    assert set(re.findall(r'class="part-(\d+)"', page)) == {part for part, _ in colours}
+    assert "-0.0<" not in page
 
 
 def test_what_has_to_be_minded_of_everybody_is_told_once(ciao_run):

@@ -3,53 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from little_store import held, tables
 
 import graphkoc
 from graphkoc.errors import StoreError, UsageError
-
-NAMES = [f"Person {number}" for number in range(60)]
-
-
-def tables(people: range, source: str = "csv", names: list[str] = NAMES, since: str = "2020-01-01") -> dict:
-    """A store's tables: each of the people has two reviews and follows the next five."""
-    ids = [f"{source}:{number}" for number in people]
-    days = pd.date_range(since, periods=2 * len(ids)).astype("datetime64[us]")
-    pairs = [(one, ids[(at + step) % len(ids)]) for at, one in enumerate(ids) for step in range(1, 6)]
-    return {
-        "consumers": pd.DataFrame(
-            {"consumer": ids, "name": [names[number % 60] for number in people], "platform": source}
-        ),
-        "reviews": pd.DataFrame(
-            {
-                "review": [f"{one}-{since}-{turn}" for one in ids for turn in (1, 2)],
-                "consumer": [one for one in ids for _ in (1, 2)],
-                "product": [f"{source}:p{at % 4}" for at in range(2 * len(ids))],
-                "created_at": days,
-            }
-        ),
-        "products": pd.DataFrame({"product": [f"{source}:p{at}" for at in range(4)], "category": "Tea"}),
-        "follows": pd.DataFrame(pairs, columns=["follower", "followee"]),
-    }
-
-
-@contextmanager
-def held(path: Path, *loads: dict) -> Iterator[graphkoc.Store]:
-    """A store that these tables were put into."""
-    store = graphkoc.open_store(f"ladybug:{path}")
-    try:
-        for load in loads:
-            store.upsert(load)
-        yield store
-    finally:
-        store.close()
 
 
 def followed(run: graphkoc.Run) -> str | None:
@@ -173,7 +136,7 @@ def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypa
 def test_what_a_killed_analysis_left_is_no_run(tmp_path: Path) -> None:
     with held(tmp_path / "one.lbug", tables(range(40))) as store:
         kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
-        replace(kept, folder=str(tmp_path / "runs" / ".second.new")).save()
+        replace(kept, folder=str(tmp_path / "runs" / ".second.graphkoc-new")).save()
         assert graphkoc.find_run(folder=tmp_path / "runs").name == "first"
         assert graphkoc.status(store, tmp_path / "runs")["runs"] == ["first"]
         assert followed(graphkoc.analyse(store, tmp_path / "runs" / "third")) == "first"

@@ -1,4 +1,4 @@
-"""Results as files: JSON, CSV, Parquet and workbooks, none of which a spreadsheet or terminal obeys."""
+"""Results as files: JSON, CSV and workbooks, none of which a spreadsheet or terminal obeys, and Parquet as it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -23,11 +24,15 @@ LETTERS = 32_767
 """What a cell of a workbook holds."""
 EXACT = 2**53
 """Up to which a workbook's numbers are whole."""
+TURNS = "\u202a-\u202e\u2066-\u2069"
+"""What turns the direction of the text around it."""
 
 
 def without_controls(text: str) -> str:
-    """The text without control characters, other than ends of lines and tabs, and without halves of characters."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    """The text without control characters, other than ends of lines and tabs, without what turns its direction, and
+    without halves of characters."""
+    seen = re.sub(f"[{TURNS}]", "", text)
+    return "".join(c for c in seen if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def safe_cell(value: str) -> str:
@@ -54,8 +59,10 @@ def jsonable(value: Any) -> Any:
 
 
 def as_json(document: Any, ascii_only: bool = False) -> str:
-    """One document; with ascii_only for an output that takes no other letters."""
-    return json.dumps(jsonable(document), indent=1, ensure_ascii=ascii_only, allow_nan=False) + "\n"
+    """One document, in which whatever a terminal would obey is escaped; with ascii_only for an output that takes no
+    other letters."""
+    text = json.dumps(jsonable(document), indent=1, ensure_ascii=ascii_only, allow_nan=False)
+    return re.sub(f"[\x7f-\x9f{TURNS}]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def as_csv(rows: Sequence[Row]) -> str:

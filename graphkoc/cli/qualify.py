@@ -126,19 +126,21 @@ def analyse(
         "notice": notice,
     }
     limited = run.info["tiers"]["low"] is not None
-    who = "key opinion consumers" if limited else "people who may be key opinion consumers"
-    why = "" if len(run.kocs()) else click.wrap_text(f"No list: {run.info['score']['why']}.", 100) + "\n"
-    text = (
-        (f"{notice}\n" if notice else "")
-        + f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_ties(run.info)}\n"
-        f"{_circles(run.circles['status'].value_counts().to_dict(), run.info['circles'])}\n"
-        f"{count(len(run.niches), 'niches')} ({run.info['niche_control']} when categories are shuffled), "
-        f"{count(len(run.kocs()), who)} by the {run.info['score']['kind']}\n{why}"
-        f"{click.wrap_text(_tiers(run.info['tiers']), 100)}\n"
-        f"{click.wrap_text(_verdict(run.info), 100)}\n"
-        f"run  {run.folder}\n"
-        f"Next: graphkoc kocs {run.folder}, and so circles, niches and report"
-    )
+    who = "key opinion consumers" if limited else "possible key opinion consumers"
+    found = f"{count(len(run.niches), 'niches')} ({run.info['niche_control']} when categories are shuffled)"
+    lines = [
+        notice,
+        f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_ties(run.info)}",
+        run.info["crawl"],
+        _circles(run.circles["status"].value_counts().to_dict(), run.info["circles"]),
+        f"{found}, {count(len(run.kocs()), who)} by the {run.info['score']['kind']}",
+        None if len(run.kocs()) else click.wrap_text(f"No list: {run.info['score']['why']}.", 100),
+        click.wrap_text(_tiers(run.info["tiers"]), 100),
+        click.wrap_text(_verdict(run.info), 100),
+        f"run  {run.folder}",
+        f"Next: graphkoc kocs {run.folder}, and so circles, niches and report",
+    ]
+    text = "\n".join(line for line in lines if line)
     emit(document, format_, output, text=text)
 
 
@@ -202,6 +204,7 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
     followers = found.info["stands_in"]
     said = [f"Ranked by the {found.info['score']['kind']}.", _verdict(found.info)]
     said += [f"{followers[:1].upper()}{followers[1:]}."] if followers else []
+    said += [f"These are {found.info['crawl']}."] if found.info["crawl"] else []
     click.echo(click.wrap_text(" ".join(said), 100), err=True)
 
 
@@ -276,9 +279,11 @@ def _points(why: Mapping[str, Any]) -> list[str]:
             f"{part['what']}: {_number(part['value'])} (at least as much as {part['percentile']:.1f} % of her tier)"
             for part in inside
         ]
-        lines.append(f"  {pillar['points']:6.2f}  {pillar['pillar']}: {told[0] if len(told) == 1 else pillar['what']}")
+        lines.append(f"  {pillar['points']:z6.2f}  {pillar['pillar']}: {told[0] if len(told) == 1 else pillar['what']}")
         lines += [
-            f"          {part['points']:6.2f}  {said}" for part, said in zip(inside, told, strict=True) if len(told) > 1
+            f"          {part['points']:z6.2f}  {said}"
+            for part, said in zip(inside, told, strict=True)
+            if len(told) > 1
         ]
     return [*lines, "  The query behind each number: --format csv or json."]
 

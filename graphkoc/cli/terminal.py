@@ -85,10 +85,10 @@ def _told(error: BaseException) -> int:
 
 
 def _known(file: str | bytes | int) -> str:
-    """The file or folder that a user knows: a temporary one (.NAME.new) is called as what it becomes."""
+    """The file or folder that a user knows: a temporary one (.NAME.graphkoc-new) is called as what it becomes."""
     name = str(file) if isinstance(file, int) else os.fsdecode(file)
     for part in Path(name).parts:
-        if meant := re.fullmatch(r"\.(.+?)\.(graphkoc-)?(new|old)(\..*)?", part):
+        if meant := re.fullmatch(r"\.(.+?)\.graphkoc-(new|old)(\..*)?", part):
             return name.split(part)[0] + meant[1]
     return name
 
@@ -259,7 +259,7 @@ def emit(
 
 def _write(output: Path, packed: bytes) -> None:
     """A file, whole or not at all, and its folder if that is missing."""
-    fresh = output.with_name(f".{output.name}.new")
+    fresh = output.with_name(f".{output.name}.graphkoc-new")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -41,7 +41,7 @@ def write(run: Run, path: Path) -> Path:
     Raises StoreError when the file cannot be written.
     """
     text = render(run)
-    fresh = path.with_name(f".{path.name}.new")
+    fresh = path.with_name(f".{path.name}.graphkoc-new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(text, encoding="utf-8", newline="\n")

@@ -150,7 +150,7 @@ def audience_scatter(
     more = "".join(f"M{a} {b}h0" for a, b in _spots(xs[unnamed], ys[unnamed], 3))
     drawn.append(f'<path class="koc-dots" d="{more}"/>')
     for i in order[:NAMED_MARKS][::-1]:
-        told = escape(f"{names[i]}: {audiences[i]}, score {score[i]:.1f}")
+        told = escape(f"{names[i]}: {audiences[i]}, score {score[i]:z.1f}")
         place = f'cx="{_number(xs[i])}" cy="{_number(ys[i])}"'
         drawn.append(f'<circle class="koc" {place} r="4.5"><title>{told}</title></circle>')
     loud = ranked | (known & wide)

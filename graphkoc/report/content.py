@@ -149,7 +149,7 @@ def _leaders(run: Run, niches: dict[str, dict[str, Any]], linked: set[int]) -> l
     rows = []
     for _, person in everybody[everybody["rank"].isin(wanted)].iterrows():
         earned = [float(person[f"{part.name}_points"]) for part in made_of]
-        label = ", ".join(f"{part.what} {points:.1f}" for part, points in zip(made_of, earned, strict=True))
+        label = ", ".join(f"{part.what} {points:z.1f}" for part, points in zip(made_of, earned, strict=True))
         rows.append(
             {
                 "rank": int(person["rank"]),
