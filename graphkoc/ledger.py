@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphkoc.errors import StoreError
+from graphkoc.whole import write_whole
 
 __all__ = ["append", "read", "replace"]
 
@@ -56,10 +57,8 @@ def replace(path: Path, lines: Sequence[str]) -> None:
 
     Raises StoreError when it cannot be written; what it held is then unharmed.
     """
-    fresh = path.with_name(f".{path.name}.graphkoc-new")
     try:
-        fresh.write_bytes("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace"))
-        fresh.replace(path)
+        write_whole(path, "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace"))
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {os.strerror(error.errno or 0)}") from error
 

@@ -20,7 +20,7 @@ ANALYSIS |= {"projection", "analysis", "people", "circles", "coreview", "words",
 ANALYSIS |= {"reach", "brand", "similar", "layout", "groups", "grouping", "decided", "listing", "significance"}
 ANALYSIS |= {"authenticity", "agreement", "persons", "forecast", "checkup"}
 ANALYSIS |= {"gates", "creative", "provenance", "response", "audience", "carriers", "shown"}
-BELOW = {"errors", "assets", "progress", "ledger", "counts"}
+BELOW = {"errors", "assets", "progress", "ledger", "counts", "whole"}
 OWNERS = {
     "anyascii": {"identity"},
     "charset_normalizer": {"reading"},

@@ -19,6 +19,7 @@ import click
 
 from graphkoc.cli.formats import Row, as_csv, as_json, as_parquet, as_workbook, jsonable
 from graphkoc.errors import GraphkocError, StoreError, UsageError
+from graphkoc.whole import write_whole
 
 __all__ = ["Commands", "ProgressLine", "emit", "output_options"]
 
@@ -258,15 +259,8 @@ def emit(
 
 
 def _write(output: Path, packed: bytes) -> None:
-    """A file, whole or not at all, and its folder if that is missing."""
-    fresh = output.with_name(f".{output.name}.graphkoc-new")
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            fresh.write_bytes(packed)
-            fresh.replace(output)
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole(output, packed)
     except OSError as error:
         hint = "Is the disk full, or the folder not yours?"
         raise StoreError(f"{output} cannot be written: {os.strerror(error.errno or 0)}", hint=hint) from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from graphkoc.errors import StoreError
 from graphkoc.report.content import amount, content, percentage
 from graphkoc.runs import Run
 from graphkoc.shown import display_name
+from graphkoc.whole import write_whole
 
 __all__ = ["display_name", "render", "write"]
 
@@ -40,15 +40,10 @@ def write(run: Run, path: Path) -> Path:
 
     Raises StoreError when the file cannot be written.
     """
-    text = render(run)
-    fresh = path.with_name(f".{path.name}.graphkoc-new")
+    packed = render(run).encode()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8", newline="\n")
-        fresh.replace(path)
+        write_whole(path, packed)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         message = f"the report cannot be written to {path}: {os.strerror(error.errno or 0)}"
         raise StoreError(message, hint="Name another file with -o.") from error
     return path
