@@ -177,7 +177,7 @@ def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(pl
         f"ciao:264: {why['score']:.2f} points by the forecast, rank 1; small audience, 14 known followers\n"
     )
     for pillar in why["pillars"]:
-        assert f"  {pillar['points']:6.2f}  {pillar['pillar']}: " in text
+        assert f"  {pillar['points']:z6.2f}  {pillar['pillar']}: " in text
     assert "SELECT" not in text
     sheet = run("explain", "ciao:264", "graphkoc-demo/run", "--format", "csv", cwd=place).stdout
     assert [row["query"] for row in csv.DictReader(io.StringIO(sheet))] == [part["query"] for part in why["parts"]]
