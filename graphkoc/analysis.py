@@ -94,8 +94,8 @@ def analyse(
         people = table_of_people(given, log, at, measured, qualified, expected.score, expected.by_hand)
         people["niche"] = _strongest(people, groups.members, "niche")
         people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
-        for role, mask in (("kol", people["tier"] == "wide"), ("koc", people["rank"].notna())):
-            people[f"hears_{role}"] = _hears(log, mask.to_numpy(dtype=bool))
+        for heard, speak in (("kol", ("kol",)), ("koc", gates.RANKED)):
+            people[f"hears_{heard}"] = _hears(log, people["role"].isin(speak).to_numpy(dtype=bool))
         people = people.assign(**_authentic(seen, log), **_ego(log, people))
     with clock("reaching out"):
         tables = _reached(log, people, groups)
@@ -128,7 +128,7 @@ def analyse(
         "counts": _counts(given, log, people["ties"]),
         "tiers": sizes.told,
         "gates": gates.opened(people),
-        "score": _told(expected, at, int(people["rank"].notna().sum()), log),
+        "score": _told(expected, at, int(people["role"].isin(gates.RANKED).sum()), log),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
         "agreement": _agreement(projection, log, people, expected.by_hand.total),
@@ -217,9 +217,8 @@ def _hears(log: Log, speakers: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _reached(log: Log, people: pd.DataFrame, groups: Grouping) -> dict[str, pd.DataFrame]:
     """Who reaches whom: the niches and circles with what is in them, and the tables of reach."""
     inside = members_of(groups.circle_members)
-    marks = people.assign(kocs=people["rank"].notna(), kols=people["tier"] == "wide")
-    roles = marks[marks["kocs"] | marks["kols"]].assign(role=lambda table: np.where(table["kols"], "kol", "koc"))
-    roles = roles[["consumer", "role"]]
+    marks = people.assign(kocs=people["role"].isin(gates.RANKED), kols=people["role"] == "kol")
+    roles = people.loc[people["role"] != "none", ["consumer", "role"]]
     reached = reach.reach(log.network, groups.members, roles)
     carries = reach.carriers(log.network, inside, groups.members)
     named = carries["niche"].map(groups.niches.set_index("niche")["name"])
@@ -280,7 +279,7 @@ def _agreement(
     projection: Projection, log: Log, people: pd.DataFrame, by_hand: NDArray[np.float64]
 ) -> dict[str, Any] | None:
     """How far the score and what others would rank by agree on the key opinion consumers."""
-    ranked = people["rank"].notna().to_numpy()
+    ranked = people["role"].isin(gates.RANKED).to_numpy(dtype=bool)
     rankings = {
         "score": people["score"].to_numpy(float),
         "formula": by_hand,

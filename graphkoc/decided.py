@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from graphkoc import journal, runs
+from graphkoc.gates import RANKED
 from graphkoc.names import TOP
 from graphkoc.runs import DEFAULT_FOLDER, Run
 
@@ -73,7 +74,7 @@ def _counted(
 ) -> pd.DataFrame:
     """The table with what can be counted of the merged groups' people counted again."""
     marks = people[["consumer", "hears_kol", "hears_koc"]].assign(
-        kocs=people["rank"].notna(), kols=people["tier"] == "wide"
+        kocs=people["role"].isin(RANKED), kols=people["role"] == "kol"
     )
     marks["white_space"] = ~marks["hears_kol"]
     marks["filled"] = marks["white_space"] & marks["hears_koc"]

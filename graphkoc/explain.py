@@ -33,8 +33,8 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
-    query}], pillars: [{pillar, what, points}], tier, label, audience, audience_of (in words), rank, niche,
-    circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile: share of her
+    query}], pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words), rank,
+    niche, circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile: share of her
     tier whose value is at most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a
     command line, or a SELECT for DuckDB, that recomputes the value. pillars: sums of the parts in each. gates:
     as `graphkoc.gates.told` says. change: what would put her a place higher. carried_by, carried_reviews: see
@@ -51,6 +51,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "pillars": _pillars(parts),
         "tier": person["tier"],
         "label": person["label"],
+        "role": person["role"],
         "audience": int(person["audience"]),
         "audience_of": counted(person["audience"], person["ties"]),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
@@ -179,7 +180,7 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
 def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     """What an analyst should know before she relies on it."""
     said = []
-    if person["tier"] == "wide":
+    if person["role"] == "kol":
         said.append(
             f"her audience is wide by the tiers {person['tier_profile']}, so she is no key opinion consumer here"
         )

@@ -23,11 +23,16 @@ from graphkoc.creative import own_content
 from graphkoc.log import Log
 from graphkoc.projection import Projection
 
-__all__ = ["GATES", "STATES", "Gate", "gates", "kept_out", "opened", "told", "words"]
+__all__ = ["GATES", "RANKED", "ROLES", "STATES", "Gate", "gates", "opened", "roles", "told", "words"]
 
 Values = NDArray[np.float64]
 
 STATES = ("passed", "failed", "unknown")
+ROLES = ("koc", "possible", "kol", "none")
+"""What somebody is: a key opinion consumer, one whose audience is not known, over the limit of a small
+audience, or none of these."""
+RANKED = ("koc", "possible")
+"""The roles that are ranked."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def gates(
 
     Returns for each gate x `gate_x` (passed, failed or unknown) and, but for person, `gate_x_value` (the
     number, NaN where unknown) and `gate_x_least` (the limit it must reach); for small `gate_small_most` too.
-    Then `may_be_koc`, bool: no gate that her tier file requires is failed.
+    Then `role`, as `roles` says.
 
       person: failed for a brand or staff, unknown where the platform does not say what the account is.
       active: first reviews of a product in the window; where no review has a date, unknown of who has any.
@@ -116,12 +121,24 @@ def gates(
     table["gate_unpaid_least"] = enough
     _put(table, "knit", knit_z, limit["knit_z"])
 
-    table["may_be_koc"] = ~kept_out(table.assign(platform=consumers["platform"].to_numpy()))
-    return table.astype({f"gate_{gate.name}": "str" for gate in GATES})
+    table["role"] = roles(table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy()))
+    return table.astype({f"gate_{gate.name}": "str" for gate in GATES} | {"role": "str"})
 
 
-def kept_out(people: pd.DataFrame) -> NDArray[np.bool_]:
-    """(n,) bool: who fails a gate that her platform's tier file requires; people: platform and the gates."""
+def roles(people: pd.DataFrame) -> NDArray[Any]:
+    """(n,) object: everybody's role, one of ROLES; people: platform, tier and the gates.
+
+    KOL goes before KOC: a person over the upper limit of a small audience is `kol`, whatever the gates say.
+    Of the others, a person who fails a gate that the platform's tier file requires is `none`; a person whose
+    audience is not known is `possible`; everybody else is `koc`.
+    """
+    wide = (people["tier"] == "wide").to_numpy(dtype=bool)
+    unknown = (people["gate_small"] == "unknown").to_numpy(dtype=bool)
+    return np.select([wide, _kept_out(people), unknown], ["kol", "none", "possible"], "koc").astype(object)
+
+
+def _kept_out(people: pd.DataFrame) -> NDArray[np.bool_]:
+    """(n,) bool: who fails a gate that the platform's tier file requires; people: platform and the gates."""
     code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
     out = np.zeros(len(people), dtype=bool)
     for gate in GATES:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graphkoc.gates import RANKED
 from graphkoc.network import Network
 
 __all__ = ["BUBBLES", "CLOSEST", "DOTS", "EGOS", "FINER", "TIES", "bubbles", "dots", "frame", "ties"]
@@ -89,7 +90,7 @@ def frame(positions: pd.DataFrame) -> tuple[float, float, float, float]:
 def ties(network: Network, people: pd.DataFrame) -> pd.DataFrame:
     """The ties that the map draws: source, target (int32, rows of people).
 
-    people: a row for each node, in order; rank (NaN but for key opinion consumers), tier, audience,
+    people: a row for each node, in order; role, rank (NaN but for key opinion consumers), audience,
     niche. First the closest people of the first EGOS key opinion consumers (mutual ties before others,
     then by weight), and all ties among these people; then, until there are TIES, every tie of a key
     opinion consumer, every tie of somebody with a wide audience, and the rest, where both ends are
@@ -98,7 +99,7 @@ def ties(network: Network, people: pd.DataFrame) -> pd.DataFrame:
     source, target = network.source, network.target
     key = source * np.int64(len(network)) + target
     mutual = np.isin(target * np.int64(len(network)) + source, key)
-    ranked, wide = _ranked(people), (people["tier"] == "wide").to_numpy(bool)
+    ranked, wide = _ranked(people), (people["role"] == "kol").to_numpy(bool)
     turn = np.full(len(key), 5)
     near: list[Rows] = []
     for ego in ranked[:EGOS]:
@@ -255,8 +256,8 @@ def _row(x: float, y: float, radius: float, finer: pd.DataFrame, unit: float) ->
 
 def _ranked(people: pd.DataFrame) -> Rows:
     """The rows of the key opinion consumers, by rank."""
-    rank = people["rank"].to_numpy(float, na_value=np.nan)
-    return np.argsort(rank, kind="stable")[: int((~np.isnan(rank)).sum())].astype(np.int64)
+    ranked = np.flatnonzero(people["role"].isin(RANKED))
+    return ranked[np.argsort(people["rank"].to_numpy(float, na_value=np.nan)[ranked], kind="stable")]
 
 
 def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Rows:
@@ -266,8 +267,7 @@ def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Rows:
     """
     audience = people["audience"].to_numpy(float)
     ranked = _ranked(people)
-    wide = np.flatnonzero((people["tier"] == "wide").to_numpy(bool))
-    wide = np.setdiff1d(wide, ranked)
+    wide = np.flatnonzero((people["role"] == "kol").to_numpy(bool))
     wide = wide[np.argsort(-audience[wide], kind="stable")]
     shown = np.ones(len(people), dtype=bool)
     if len(people) > DOTS:

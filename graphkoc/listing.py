@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from graphkoc import tiers
 from graphkoc.explain import group_name, reasons
-from graphkoc.gates import kept_out
+from graphkoc.gates import RANKED, roles
 from graphkoc.gates import told as gates_of
 from graphkoc.provenance import ORIGINS
 from graphkoc.response import NUMBERS
@@ -23,13 +24,13 @@ INDUSTRY = (*(number.name for number in NUMBERS), "paid_response", "organic_resp
 def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
-    Returns [{rank, consumer, name, platform, tier, label, audience, ties, niche, circle, score, kind, low, high,
+    Returns [{rank, consumer, name, platform, tier, label, role, audience, ties, niche, circle, score, kind, low, high,
     engagement_rate, origin, patterns, gates, industry, reasons}]; patterns are those of
-    `graphkoc.authenticity`; what the data do not tell is None. label is what her tiers call her; ties is what
-    her audience is counted in (follows or engagements); kind is the score's; gates are as
-    `graphkoc.gates.told` says; industry has the numbers of `graphkoc.response` and of the ledger's paid posts
-    against the others. rank is her place among all,
-    also where one niche (id or name) is asked for.
+    `graphkoc.authenticity`; what the data do not tell is None. label is what her tiers call her; role
+    is koc, or possible where her audience is not known; ties is what her audience is counted in (follows or
+    engagements); kind is the score's; gates are as `graphkoc.gates.told` says; industry has the numbers of
+    `graphkoc.response` and of the ledger's paid posts against the others. rank is her place among all, also where
+    one niche (id or name) is asked for.
     """
     return [
         {
@@ -39,6 +40,7 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "platform": None if pd.isna(person["platform"]) else person["platform"],
             "tier": person["tier"],
             "label": person["label"],
+            "role": person["role"],
             "audience": int(person["audience"]),
             "ties": person["ties"],
             "niche": group_name(run.niches, "niche", person["niche"]),
@@ -186,8 +188,8 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
     table = people.assign(
         label_then=then["label"],
         tier_then=then["tier"],
-        koc=people["rank"].notna(),
-        koc_then=~kept_out(people.assign(gate_small=small)),
+        koc=people["role"].isin(RANKED),
+        koc_then=np.isin(roles(people.assign(tier=then["tier"], gate_small=small)), RANKED),
     )
     columns = ["consumer", "name", "platform", "followers", "audience", "label", "label_then", "tier", "tier_then"]
     moved = table.loc[table["label"] != table["label_then"], [*columns, "koc", "koc_then"]]

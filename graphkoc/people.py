@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from graphkoc.gates import RANKED
 from graphkoc.log import Log, moment
 from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.projection import Projection
@@ -28,9 +29,8 @@ def people(
     """One row a consumer, sorted by id, as `graphkoc.runs.Run` says, but for her niche and circle.
 
     measured: the measures, a row a node of log.network. qualified: tiers, gates, ledger and the industry's
-    numbers, likewise. A rank is for those who fail no gate that their tier file requires: for a small
-    audience and something reviewed in the window before day `at`, and what else the data tell. by_hand: the
-    formula, whose factors are told beside any score.
+    numbers, likewise. A rank is for the roles in `graphkoc.gates.RANKED`. by_hand: the formula, whose factors are
+    told beside any score.
     """
     n = len(log.network)
     recent = np.bincount(log.person[log.day > at - YEAR], minlength=n).astype(float)
@@ -56,7 +56,7 @@ def people(
     for name, earned in (by_hand.points | scored.points).items():
         table[f"{name}_points"] = earned
     table["score"], table["low"], table["high"] = scored.total, scored.low, scored.high
-    candidates = np.flatnonzero(table["may_be_koc"])
+    candidates = np.flatnonzero(table["role"].isin(RANKED))
     order = candidates[np.lexsort((candidates, -scored.total[candidates]))]
     rank = pd.array([pd.NA] * n, dtype="Int64")
     rank[order] = np.arange(1, len(order) + 1)

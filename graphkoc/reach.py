@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from graphkoc.gates import RANKED
 from graphkoc.groups import Groups, nodes, positions
 from graphkoc.network import Network
 
@@ -50,8 +51,8 @@ class Reach:
 def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach:
     """Who reaches which niche.
 
-    members: consumer, niche; every row counts. roles: consumer, role ("kol" or "koc"), one row a person.
-    Raises DataError for a person who is no node of the network.
+    members: consumer, niche; every row counts. roles: consumer, role (kol, koc or possible), one row
+    a person. A possible KOC counts as a KOC. Raises DataError for a person who is no node of the network.
     """
     niches = Groups.of(network, members, "niche")
     who, role = nodes(network, roles["consumer"]), roles["role"].to_numpy(dtype=str)
@@ -72,7 +73,7 @@ def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach
     ).astype({"consumer": "str", "niche": "str", "role": "str", "reached": "int64", "only_here": "int64"})
     people = people.sort_values(["niche", "reached", "consumer"], ascending=[True, False, True], ignore_index=True)
 
-    by_kol, by_koc = (heard[role == wanted].sum(axis=0) > 0 for wanted in ("kol", "koc"))
+    by_kol, by_koc = (heard[np.isin(role, wanted)].sum(axis=0) > 0 for wanted in (("kol",), RANKED))
     table = pd.DataFrame({"niche": niches.ids, "people": niches.people}).astype({"niche": "str", "people": "int64"})
     for name, ears in {"kol_reach": by_kol, "koc_reach": by_koc, "both": by_kol & by_koc}.items():
         table[name] = (niches.matrix.T @ ears.astype(np.int64)) / niches.people

@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
+from graphkoc.gates import RANKED
 
 __all__ = [
     "COLUMNS",
@@ -41,7 +42,7 @@ DEFAULT_FOLDER = Path("runs")
 
 UNDATED = "undated"
 """What stands for the first and the last review's time where no review has a date."""
-FORMAT = 5
+FORMAT = 6
 """Of what run.json and the tables hold. A run of another is not read."""
 
 IN_COMMON = 0.5
@@ -54,6 +55,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "platform": "str",
         "tier": "str",
         "label": "str",
+        "role": "str",
         "audience": "float64",
         "ties": "str",
         "score": "float64",
@@ -214,13 +216,15 @@ class Run:
     (`*_activity`), the score's points (`*_points`), tiers (`graphkoc.tiers`), gates (`graphkoc.gates`), the
     origin ledger (`graphkoc.provenance`), how tightly her audience is knit (`graphkoc.measures.knit`) and the
     industry's numbers (`graphkoc.response`); ties is what her audience is counted in (follows, engagements or
-    none); rank is her place among the key opinion consumers, null for others; niche and circle are her strongest.
+    none); role is koc, possible (a key opinion consumer but for an audience that is not known), kol or none, as
+    `graphkoc.gates.roles` says; rank is her place among those who are koc or possible, null for others; niche and
+    circle are her strongest.
     features: one row a consumer, what the forecast knows of her (see `graphkoc.forecast.FEATURES`).
     read_reviews, read_subjects, read_follows: the log that all this was read from, days since 1970-01-01, so that
     each number can be asked for again; empty where nothing has a time.
     niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
     products: what each niche's people review more than others. reach: which niche somebody with a role
-    (kol, koc) reaches. carries: which circle carries which niche. bridges, circle_bridges: who joins niches
+    other than none reaches. carries: which circle carries which niche. bridges, circle_bridges: who joins niches
     and circles, and which circles are joined how widely.
     words, exemplars: what a group's name rests on; kind is niche or circle.
     events, lifelines: what became of the previous run's groups, and what the next run must know.
@@ -327,7 +331,7 @@ class Run:
 
     def kocs(self, niche: str | None = None, limit: int | None = None) -> pd.DataFrame:
         """The key opinion consumers by rank: rows of `people`; of one niche (id or name), if given."""
-        ranked = self.people[self.people["rank"].notna()].sort_values("rank")
+        ranked = self.people[self.people["role"].isin(RANKED)].sort_values("rank")
         if niche is not None:
             inside = self.members.loc[self.members["niche"] == self.niche_id(niche), "consumer"]
             ranked = ranked[ranked["consumer"].isin(inside)]

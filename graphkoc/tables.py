@@ -277,7 +277,8 @@ RESULTS: dict[str, Table] = {
             ("consumer",),
             (
                 Column("consumer", "id", "who", True),
-                Column("tier", "text", "tiny, small or wide audience"),
+                Column("tier", "text", "tiny, small or wide audience; unknown where too few can be compared"),
+                Column("role", "text", "koc, possible (her audience is not known), kol or none"),
                 Column("audience", "integer", "known followers"),
                 Column("score", "number", "points"),
                 Column("rank", "integer", "place among the key opinion consumers; empty for others"),
@@ -351,7 +352,7 @@ RESULTS: dict[str, Table] = {
                 Column("niche", "text", "which niche", True),
                 Column("reached", "integer", "how many of its people follow her"),
                 Column("only_here", "integer", "how many of them follow nobody else with a role"),
-                Column("role", "text", "koc, or kol for a wide audience"),
+                Column("role", "text", "hers: koc, possible or kol"),
             ),
             edges=(Edge("REACHES", "Consumer", "consumer", "Niche", "niche"),),
         ),

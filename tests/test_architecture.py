@@ -118,6 +118,36 @@ def test_only_the_command_line_prints_or_exits() -> None:
         assert "sys" not in imports(source), name
 
 
+def works_out_roles(source: str) -> bool:
+    """Whether a source compares a tier with wide, or takes a rank that is null for a role."""
+    nodes = list(ast.walk(ast.parse(source)))
+    wide = any(
+        isinstance(side, ast.Constant) and side.value == "wide"
+        for node in nodes
+        if isinstance(node, ast.Compare)
+        for side in [node.left, *node.comparators]
+    )
+    by_rank = any(
+        isinstance(node, ast.Attribute)
+        and node.attr in ("notna", "isna")
+        and isinstance(node.value, ast.Subscript)
+        and isinstance(node.value.slice, ast.Constant)
+        and node.value.slice.value == "rank"
+        for node in nodes
+    )
+    return wide or by_rank
+
+
+def test_roles_are_worked_out_in_one_place() -> None:
+    found = {name for name, source in modules().items() if works_out_roles(source)}
+    assert found == {"gates", "tiers"}, "the tiers' own sizes, and the roles made of them"
+
+
+@pytest.mark.parametrize("line", ['people["tier"] == "wide"', 'people["rank"].notna()', 'people["rank"].isna()'])
+def test_a_role_that_is_worked_out_elsewhere_is_found(line: str) -> None:
+    assert works_out_roles(line)
+
+
 def test_only_errors_defines_exceptions() -> None:
     for name, source in modules().items():
         bases = {

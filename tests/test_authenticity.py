@@ -296,7 +296,7 @@ def test_a_low_rating_with_reasons_counts_and_one_without_does_not() -> None:
 
 def test_the_ranking_without_suspicious_people_tells_who_goes_and_who_moves_among_the_rest() -> None:
     people = pd.DataFrame({"consumer": list("abcde"), "rank": [1, 2, 3, 4, None], "score": [9.0, 8.0, 7.0, 6.0, 5.0]})
-    people["rank"] = people["rank"].astype("Int64")
+    people = people.assign(rank=people["rank"].astype("Int64"), role=["koc", "koc", "possible", "koc", "none"])
     found = effect.moves(people, np.array([False, True, False, False, False]), np.array([5.0, 0.0, 7.0, 4.0, 9.0]))
     assert found[["consumer", "rank"]].to_numpy().tolist() == [["a", 1], ["b", 2], ["c", 3], ["d", 4]]
     assert found["rank_without"].fillna(0).tolist() == [2, 0, 1, 3]

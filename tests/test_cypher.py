@@ -115,10 +115,11 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
         "scores": pd.DataFrame(
             {
                 "consumer": ["s:ann", "s:bob", "s:cyd"],
-                "tier": ["wide", "small", None],
+                "tier": ["wide", "small", "small"],
+                "role": ["kol", "koc", "none"],
                 "audience": [3, 2, 0],
                 "score": [2.5, 1.25, None],
-                "rank": pd.array([2, 1, None], "Int64"),
+                "rank": pd.array([None, 1, None], "Int64"),
             }
         ),
         "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", None], "people": [3, 1]}),

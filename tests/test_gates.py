@@ -77,7 +77,7 @@ def test_active_counts_first_reviews_in_the_year_up_to_the_day() -> None:
     found = table(held).loc[list(ids)]
     assert found["gate_active_value"].to_dict() == {"a": 2, "b": 0, "c": 0, "d": 0}
     assert found["gate_active"].to_dict() == {"a": "passed", "b": "failed", "c": "failed", "d": "failed"}
-    assert not found["may_be_koc"].any()
+    assert set(found["role"]) == {"none"}
 
 
 def test_a_client_has_bought_our_brand_and_who_is_not_known_to_buy_is_unknown() -> None:
@@ -152,7 +152,7 @@ def test_where_there_is_no_text_at_all_creative_is_unknown_and_keeps_nobody_out(
     )
     assert (found["gate_creative"] == "unknown").all()
     assert found["gate_creative_value"].isna().all()
-    assert found["may_be_koc"].all()
+    assert set(found["role"]) == {"possible"}, "of seven people no audience can be compared"
 
 
 def test_unpaid_is_judged_by_bounds_as_no_marker_is_no_proof() -> None:
@@ -177,7 +177,7 @@ def test_unpaid_is_judged_by_bounds_as_no_marker_is_no_proof() -> None:
         "f": "unknown",
     }
     assert found["gate_unpaid_value"][["a", "b", "c"]].tolist() == pytest.approx([2 / 3, 1 / 3, 2 / 3])
-    assert not found["may_be_koc"]["b"]
+    assert found["role"]["b"] == "none"
 
 
 def test_a_small_but_scattered_audience_is_told_from_a_circle_and_not_kept_out() -> None:
@@ -191,7 +191,7 @@ def test_a_small_but_scattered_audience_is_told_from_a_circle_and_not_kept_out()
     assert found["gate_knit"]["scattered"] == "failed"
     assert set(found.loc[strangers, "gate_knit"]) == {"unknown"}
     assert found["gate_small"]["scattered"] == "passed"
-    assert found["may_be_koc"]["scattered"]
+    assert found["role"]["scattered"] == "koc"
 
 
 def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
@@ -287,4 +287,32 @@ def test_nobody_without_a_follower_is_knit_and_a_required_gate_that_fails_keeps_
     assert (found.loc[[name for name in NAMES if name not in followed], "gate_knit"] == "unknown").all()
     required = ["person", "active", "creative", "small", "unpaid"]
     failed = (found[[f"gate_{name}" for name in required]] == "failed").any(axis=1)
-    assert (found["may_be_koc"] == ~failed).all()
+    known = found["gate_small"] != "unknown"
+    assert (found["role"] == np.select([failed, known], ["none", "koc"], "possible")).all(), "nobody is wide here"
+
+
+states = st.sampled_from(gates.STATES)
+sizes_and_gates = st.fixed_dictionaries(
+    {
+        "platform": st.sampled_from([None, "forum", "xiaohongshu"]),
+        "tier": st.sampled_from([*tiers.SIZES, tiers.UNKNOWN]),
+        **{f"gate_{gate.name}": states for gate in gates.GATES},
+    }
+)
+
+
+@given(st.lists(sizes_and_gates, max_size=30))
+def test_a_role_is_one_of_four_and_who_is_over_the_limit_is_a_kol_whatever_the_gates_say(
+    rows: list[dict[str, Any]],
+) -> None:
+    held = pd.DataFrame(rows, columns=["platform", "tier", *(f"gate_{gate.name}" for gate in gates.GATES)])
+    found = gates.roles(held)
+    for row, role in zip(rows, found, strict=True):
+        fails = "failed" in [row[f"gate_{name}"] for name in ("person", "active", "creative", "small", "unpaid")]
+        if row["tier"] == "wide":
+            assert role == "kol"
+        elif fails:
+            assert role == "none"
+        else:
+            assert role == ("possible" if row["gate_small"] == "unknown" else "koc")
+    assert set(found) <= set(gates.ROLES)

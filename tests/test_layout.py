@@ -57,14 +57,14 @@ def people_of(members, niches=None, kocs=60, wide=12, rng_seed=1):
     rank = pd.array([pd.NA] * len(ids), dtype="Int64")
     chosen = rng.permutation(len(ids))
     rank[chosen[:kocs]] = np.arange(1, kocs + 1)
-    tier = np.full(len(ids), "tiny", dtype=object)
-    tier[chosen[:kocs]] = "small"
-    tier[chosen[kocs : kocs + wide]] = "wide"
+    role = np.full(len(ids), "none", dtype=object)
+    role[chosen[:kocs]] = "koc"
+    role[chosen[kocs : kocs + wide]] = "kol"
     strongest = members.drop_duplicates("consumer").set_index("consumer")["niche"]
     return pd.DataFrame(
         {
             "consumer": ids,
-            "tier": tier,
+            "role": role,
             "audience": rng.integers(0, 50, len(ids)).astype(float),
             "rank": rank,
             "niche": strongest.reindex(ids).astype("str").to_numpy(),
@@ -241,7 +241,7 @@ def test_key_opinion_consumers_come_first_by_rank_and_then_the_widest_audiences(
     found = layout.dots(people, niches, members, layout.bubbles(niches, members), NO_TIES)
     shown = people.iloc[found["person"]]
     assert list(shown["rank"][:20]) == list(range(1, 21))
-    assert (shown["tier"][20:25] == "wide").all()
+    assert (shown["role"][20:25] == "kol").all()
     assert list(shown["audience"][20:25]) == sorted(shown["audience"][20:25], reverse=True)
 
 
@@ -282,7 +282,7 @@ def test_of_too_many_people_an_even_sample_stays_with_all_key_opinion_consumers(
     assert found["person"].is_unique
     shown = people.iloc[found["person"]]
     assert shown["rank"].notna().sum() == 60
-    assert (shown["tier"] == "wide").sum() == 30
+    assert (shown["role"] == "kol").sum() == 30
     share = shown["niche"].value_counts() / people["niche"].value_counts()
     assert share.between(0.5 * share.mean(), 2 * share.mean()).all()
 
@@ -327,7 +327,7 @@ def test_of_too_many_ties_those_of_key_opinion_consumers_stay(monkeypatch):
     assert len(found) == layout.TIES
     inside = koc[found["source"]] | koc[found["target"]]
     assert inside.sum() == touches.sum()
-    wide = (people["tier"] == "wide").to_numpy()[found.loc[~inside, ["source", "target"]]]
+    wide = (people["role"] == "kol").to_numpy()[found.loc[~inside, ["source", "target"]]]
     assert wide.any(axis=1).all()
 
 

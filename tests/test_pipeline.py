@@ -73,6 +73,8 @@ def test_the_example_has_the_people_that_its_files_have(ciao_run: graphkoc.Run) 
 def test_only_active_people_with_a_small_audience_are_ranked_and_by_their_score(ciao_run: graphkoc.Run) -> None:
     people = ciao_run.people
     ranked = people[people["rank"].notna()]
+    assert (people["role"] == "koc").equals(people["rank"].notna())
+    assert (people["role"] == "kol").equals(people["tier"] == "wide")
     assert (ranked["tier"] == "small").all()
     assert (ranked["reviews_365"] > 0).all()
     left_out = people[people["rank"].isna()]
@@ -125,8 +127,8 @@ def test_niches_count_their_own_members(ciao_run: graphkoc.Run) -> None:
     for niche in graphkoc.list_niches(ciao_run):
         members = [row["consumer"] for row in graphkoc.list_members(ciao_run, niche["niche"])]
         assert niche["people"] == len(members) == len(set(members))
-        assert niche["kocs"] == people.loc[members, "rank"].notna().sum()
-        assert niche["kols"] == (people.loc[members, "tier"] == "wide").sum()
+        assert niche["kocs"] == (people.loc[members, "role"] == "koc").sum()
+        assert niche["kols"] == (people.loc[members, "role"] == "kol").sum()
         assert 0 <= niche["kol_reach"] <= 1
 
 

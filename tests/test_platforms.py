@@ -15,7 +15,7 @@ def run(platform: list[str | None], accounts: pd.DataFrame | None = None) -> Run
     ids = [f"x:{i}" for i in range(6)]
     people = pd.DataFrame(
         {"consumer": ids, "platform": platform, "rank": pd.array([1, 2, 3, None, None, None], "Int64")}
-    )
+    ).assign(role=["koc"] * 3 + ["none"] * 3)
     people[["audience", "score", "reviews", "hears_kol", "hears_koc"]] = 0
     members = pd.DataFrame({"consumer": [*ids[::2], *ids[:2]], "niche": ["tea"] * 3 + ["pots"] * 2, "reviews": 1})
     frames = {"people": people, "members": members, "accounts": pd.DataFrame() if accounts is None else accounts}

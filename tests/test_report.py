@@ -94,6 +94,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "platform": "ciao",
             "tier": ["small"] * (n - wide) + ["wide"] * wide,
             "label": ["small audience"] * (n - wide) + ["wide audience"] * wide,
+            "role": ["koc"] * kocs + ["none"] * (n - wide - kocs) + ["kol"] * wide,
             "audience": audience,
             "ties": "follows",
             "reciprocity": 0.5,
@@ -995,9 +996,10 @@ def test_thirty_thousand_people_make_no_more_than_half_a_megabyte_of_map():
     n = 40_000
     rng = np.random.default_rng(0)
     ids = [f"test:{i:05}" for i in range(n)]
-    people = pd.DataFrame({"consumer": ids, "tier": "tiny", "audience": rng.integers(0, 50, n).astype(float)})
+    people = pd.DataFrame({"consumer": ids, "audience": rng.integers(0, 50, n).astype(float)})
     people["niche"] = [f"niche-{i}" for i in rng.integers(0, 20, n)]
     people["rank"] = pd.array([i + 1 if i < 2000 else None for i in range(n)], dtype="Int64")
+    people["role"] = ["koc" if i < 2000 else "none" for i in range(n)]
     members = people[["consumer", "niche"]]
     niches = members["niche"].value_counts().rename_axis("niche").rename("people").reset_index()
     network = Network.from_edges(

@@ -166,7 +166,13 @@ def result_tables() -> dict[str, pd.DataFrame]:
     return {
         "runs": pd.DataFrame({"run": ["run-1"], "at": times("2021-01-01")}),
         "scores": pd.DataFrame(
-            {"consumer": ["s:ann", "s:bob"], "tier": ["small", "wide"], "score": [1.5, 2.5], "rank": [1, None]}
+            {
+                "consumer": ["s:ann", "s:bob"],
+                "tier": ["small", "wide"],
+                "role": ["koc", "kol"],
+                "score": [1.5, 2.5],
+                "rank": [1, None],
+            }
         ),
         "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", "Pots"], "people": [1, 1]}),
         "finer": pd.DataFrame({"niche": ["n2"], "parent": ["n1"]}),

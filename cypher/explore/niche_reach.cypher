@@ -1,6 +1,6 @@
 // The newest analysis: how many of each niche's people follow a consumer with a wide audience.
 MATCH (c:Consumer)-[:MEMBER_OF]->(n:Niche)
-OPTIONAL MATCH (c)-[:FOLLOWS]->(wide:Consumer {tier: 'wide'})
+OPTIONAL MATCH (c)-[:FOLLOWS]->(wide:Consumer {role: 'kol'})
 WITH n, c, count(wide) AS wide_followees
 RETURN n.niche AS niche, n.name AS name, count(c) AS people,
        sum(CASE WHEN wide_followees > 0 THEN 1 ELSE 0 END) AS reached

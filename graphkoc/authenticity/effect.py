@@ -8,19 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.gates import RANKED
+
 __all__ = ["moves", "told"]
 
 
 def moves(people: pd.DataFrame, suspicious: NDArray[np.bool_], score: NDArray[np.float64]) -> pd.DataFrame:
     """The key opinion consumers, by rank, with their place when suspicious people count for nothing.
 
-    people: a row a person, with consumer, rank, score. suspicious: (n,) bool. score: (n,) float64, what each
+    people: a row a person, with consumer, role, rank, score. suspicious: (n,) bool. score: (n,) float64, what each
     scores without them. Returns consumer, rank, rank_without (NA for those who are suspicious), score,
     score_without, moved: how many places she goes up among the others, so that nobody moves only because
     somebody before her is left out.
     """
-    table = people[["consumer", "rank", "score"]].assign(score_without=score, out=suspicious)
-    table = table[table["rank"].notna()].sort_values("rank", ignore_index=True)
+    table = people[["consumer", "role", "rank", "score"]].assign(score_without=score, out=suspicious)
+    table = table[table["role"].isin(RANKED)].sort_values("rank", ignore_index=True)
     stay = table.index[~table["out"]]
     order = np.lexsort((table["consumer"][stay], -table["score_without"][stay]))
     table["rank_without"] = pd.Series(np.arange(1, len(stay) + 1), index=stay[order], dtype="Int64")

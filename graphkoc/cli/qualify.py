@@ -125,8 +125,7 @@ def analyse(
         "seconds": run.info["seconds"],
         "notice": notice,
     }
-    limited = run.info["tiers"]["low"] is not None
-    who = "key opinion consumers" if limited else "possible key opinion consumers"
+    who = "possible key opinion consumers" if set(run.kocs()["role"]) == {"possible"} else "key opinion consumers"
     found = f"{count(len(run.niches), 'niches')} ({run.info['niche_control']} when categories are shuffled)"
     lines = [
         notice,

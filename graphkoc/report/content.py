@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
 from graphkoc import explain
 from graphkoc.audience import basis, counted
 from graphkoc.explain import parts_of
+from graphkoc.gates import RANKED
 from graphkoc.report import charts, groups, niche_map, qualified, trust
 from graphkoc.report.charts import percent
 from graphkoc.report.platforms import platforms
@@ -51,7 +51,7 @@ def content(run: Run) -> dict[str, Any]:
     linked += [suspicious["moves"], suspicious["leave"], agreed["breaks"] if agreed else []]
     everywhere = {niche["niche"]: niche for niche in [*niches, *finer]}
     leaders = _leaders(run, everywhere, {one["rank"] for people in linked for one in people})
-    tested = _backtest(run)
+    tested, kocs = _backtest(run), run.kocs()
     dated = run.info["counts"]["first_review"] != UNDATED
     return {
         "title": _title(run),
@@ -64,7 +64,8 @@ def content(run: Run) -> dict[str, Any]:
         "gates": run.info["gates"],
         "industry": qualified.industry(run),
         "people": len(run.people),
-        "kocs": int(run.people["rank"].notna().sum()),
+        "kocs": len(kocs),
+        "possible": set(kocs["role"]) == {"possible"},
         "niches": niches,
         "platforms": platforms(run, niches),
         "niches_found": int((run.niches["level"] != "finer").sum()),
@@ -85,7 +86,7 @@ def content(run: Run) -> dict[str, Any]:
         "least_reached": sorted((n for n in niches if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
         "leaders": leaders,
         "cautions": _of_all(leaders),
-        "first_leaders": min(LEADERS, int(run.people["rank"].notna().sum())),
+        "first_leaders": min(LEADERS, len(kocs)),
         "parts": _parts(run),
         "scatter": _scatter(run),
         "authenticity": suspicious,
@@ -253,15 +254,15 @@ def _scatter(run: Run) -> Markup | None:
     if run.info["tiers"]["low"] is None or not (people["audience"] > 0).any():
         return None
     names = [
-        "" if pd.isna(person["rank"]) else person_name(person)
-        for person in people[["name", "consumer", "rank"]].to_dict("records")
+        person_name(person) if person["role"] in RANKED else ""
+        for person in people[["name", "consumer", "role"]].to_dict("records")
     ]
     return Markup(
         charts.audience_scatter(
             people["audience"].to_numpy(float),
             people["score"].to_numpy(float),
             np.asarray(people["rank"].astype("float64"), dtype=np.float64),
-            (people["tier"] == "wide").to_numpy(bool),
+            (people["role"] == "kol").to_numpy(bool),
             names,
             [counted(number, ties) for number, ties in zip(people["audience"], people["ties"], strict=True)],
             basis(run.info["ties_of"]),

@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from graphkoc.circles import MEMBER
+from graphkoc.gates import RANKED
 from graphkoc.report import charts
 from graphkoc.report.niche_map import hue
 from graphkoc.runs import Run
@@ -45,7 +46,7 @@ def called(run: Run) -> Run:
     A group that nothing sets apart is named after somebody in its middle ("People around ciao:7"); only
     key opinion consumers are named in a report.
     """
-    nameless = set(run.people.loc[run.people["rank"].isna(), "consumer"])
+    nameless = set(run.people.loc[~run.people["role"].isin(RANKED), "consumer"])
     products = set(run.exemplars.loc[run.exemplars["what"] == "product", "id"])
 
     def name(row: Mapping[Any, Any], kind: str) -> str:
@@ -74,7 +75,7 @@ def niches(run: Run) -> Rows:
     shown = [*outer["niche"], *listed["niche"]]
     anchors = {niche: number for number, niche in enumerate(shown, start=1)}
     kocs, carried = _kocs_of(run, run.members, "niche"), _carriers(run)
-    reach, reach_wide = _reachers(run, "koc"), _reachers(run, "kol")
+    reach, reach_wide = _reachers(run, RANKED), _reachers(run, ("kol",))
     found = {
         row["niche"]: _group(run, "niche", row, kocs)
         | {
@@ -145,7 +146,7 @@ def bridges(run: Run) -> dict[str, Any] | None:
     if run.bridges.empty:
         return None
     table = run.bridges.merge(run.people[["consumer", "name", "rank"]], on="consumer", how="left")
-    named = table[table["rank"].notna()]
+    named = table[table["role"].isin(RANKED)]
     rows = [
         {
             "who": person_name(row),
@@ -245,10 +246,10 @@ def _kocs_of(run: Run, members: pd.DataFrame, kind: str) -> dict[str, Rows]:
     return {str(group): [_named(row) for row in rows.to_dict("records")] for group, rows in first.groupby(kind)}
 
 
-def _reachers(run: Run, role: str) -> dict[str, Rows]:
-    """The key opinion consumers ("koc"), or the people with a wide audience ("kol"), who reach most of each niche."""
-    people = run.kocs() if role == "koc" else run.people
-    reach = run.reach[run.reach["role"] == role].merge(people[["consumer", "name", "rank"]], on="consumer")
+def _reachers(run: Run, roles: tuple[str, ...]) -> dict[str, Rows]:
+    """The people of these roles who reach most of each niche."""
+    named = run.people[["consumer", "name", "rank"]]
+    reach = run.reach[run.reach["role"].isin(roles)].merge(named, on="consumer")
     first = reach.sort_values(["reached", "rank", "consumer"], ascending=[False, True, True])
     first = first.groupby("niche").head(NAMED)
     return {

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from graphkoc import layout
 from graphkoc.counts import count
+from graphkoc.gates import RANKED
 from graphkoc.runs import Run
 
 __all__ = ["HUES", "Audience", "Bubble", "People", "audiences", "bubble_map", "hue", "pack"]
@@ -118,8 +119,8 @@ def pack(run: Run, bubbles: Sequence[str]) -> People:
     left, top, width, height = layout.frame(run.positions)
     dots = layout.dots(run.people, run.niches, run.members, run.positions, run.ties)
     row = dots["person"].to_numpy()
-    koc = run.people["rank"].notna().to_numpy(bool)[row]
-    wide = (run.people["tier"] == "wide").to_numpy(bool)[row] & ~koc
+    koc = run.people["role"].isin(RANKED).to_numpy(bool)[row]
+    wide = (run.people["role"] == "kol").to_numpy(bool)[row]
     bubble = pd.Index(bubbles).get_indexer(pd.Index(dots["niche"]))
     bubble = np.where(bubble < 0, NO_BUBBLE, bubble).astype(np.uint8)
     x = ((dots["x"].to_numpy() - left) / width * 65535).round().astype("<u2")

@@ -31,7 +31,7 @@ def platforms(run: Run, niches: list[dict[str, Any]]) -> dict[str, Any] | None:
     rest = len(sizes) - len(names)
     where["platform"] = where["platform"].where(where["platform"].isin(names), "")
     where = where.drop_duplicates()
-    ranked = set(run.people.loc[run.people["rank"].notna(), "consumer"])
+    ranked = set(run.kocs()["consumer"])
     where["koc"] = where["consumer"].isin(ranked)
     columns = [*names, ""] if rest else names
 

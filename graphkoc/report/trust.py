@@ -26,7 +26,7 @@ def authenticity(run: Run) -> dict[str, Any]:
     Only key opinion consumers are named, and of those who move the ones who move furthest.
     """
     told = run.info["authenticity"]
-    ranked = set(run.people.loc[run.people["rank"].notna(), "consumer"])
+    ranked = set(run.kocs()["consumer"])
     shown = run.suspicions[run.suspicions["consumer"].isin(ranked)].drop_duplicates(["consumer", "pattern"])
     among = shown["pattern"].value_counts()
     moved = run.moves[run.moves["moved"].fillna(0) != 0]
@@ -79,8 +79,7 @@ def agreement(run: Run) -> dict[str, Any] | None:
 
 def _names(run: Run) -> dict[str, dict[str, Any]]:
     """How each key opinion consumer is called, and her rank."""
-    ranked = run.people[run.people["rank"].notna()]
     return {
         row["consumer"]: {"who": person_name(row), "rank": int(row["rank"])}
-        for row in ranked[["consumer", "name", "rank"]].to_dict("records")
+        for row in run.kocs()[["consumer", "name", "rank"]].to_dict("records")
     }
