@@ -28,6 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import neo4j_server
 
+from graphkoc import cypher
+from graphkoc.projection import COLUMNS
 from graphkoc.stores import Store, open_store
 
 PLAIN_ROWS = 200_000
@@ -152,12 +154,13 @@ def plain_read(driver: neo4j.Driver, rows: int) -> None:
 def measure(store: Store, name: str, sheet: Sheet, tables: dict[str, pd.DataFrame]) -> None:
     """One store: load, load again, read out, write back, write back again."""
     people, follows = len(tables["consumers"]), len(tables["follows"])
+    query = cypher.query("project/follows")
     with sheet.timed(f"{name}: first load", people + follows):
         assert store.upsert(tables)
     with sheet.timed(f"{name}: the same again", people + follows):
         assert not store.upsert(tables)
     with sheet.timed(f"{name}: read-out of follows", follows):
-        assert len(store.table("follows")) == follows
+        assert len(store.read_columns(query.text(store.dialect), COLUMNS["follows"])) == follows
     scores = results(people)
     with sheet.timed(f"{name}: write-back", people):
         store.annotate(scores)

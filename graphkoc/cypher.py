@@ -4,9 +4,10 @@
     // @param limit integer = 20  how many rows
     MATCH ...
 
-Parameters are declared in the header and used as `$limit`; both must agree. A query that only picks
-columns of one table may say so, `// @table follows: source = followee, weight = 1.0`, and is then read in
-arrays, which is many times faster; the tests hold both to the same rows. `name.<dialect>.cypher`
+`explore/` is what a person asks. `project/` is what an analysis reads, and each of its queries is run as it
+is written; `graphkoc.projection.COLUMNS` has the columns that it must return.
+
+Parameters are declared in the header and used as `$limit`; both must agree. `name.<dialect>.cypher`
 beside `name.cypher` wins on a store of that dialect. The whole file is sent, header too, so that an
 engine's line numbers are the file's, and that it can be pasted into Neo4j Browser as it is.
 """
@@ -22,12 +23,11 @@ from pathlib import Path
 from graphkoc import assets
 from graphkoc.errors import QueryError
 
-__all__ = ["Parameter", "Query", "TableRead", "Value", "catalogue", "parse", "query"]
+__all__ = ["Parameter", "Query", "Value", "catalogue", "parse", "query"]
 
 Value = str | int | float | bool | datetime
 
 PARAM = re.compile(r"@param\s+(\w+)\s+(string|integer|float|boolean|time)(?:\s*=\s*(\S+))?\s*(.*)")
-TABLE = re.compile(r"^// @table (\w+): (.+)$", re.MULTILINE)
 NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`", re.DOTALL)
 """Comments, strings and quoted names, in which a $ means nothing."""
 
@@ -63,25 +63,13 @@ WORDS = {"integer": "a whole number", "float": "a number", "boolean": "true or f
 
 
 @dataclass(frozen=True)
-class TableRead:
-    """A table of `graphkoc.tables` and, for each column of the answer, its own column or a number."""
-
-    table: str
-    columns: dict[str, str | float]
-
-
-@dataclass(frozen=True)
 class Query:
-    """A query file: `texts` holds its text by dialect, "" being the common one.
-
-    table: the table that it picks columns of, where its header says so.
-    """
+    """A query file: `texts` holds its text by dialect, "" being the common one."""
 
     name: str
     description: str
     parameters: tuple[Parameter, ...]
     texts: dict[str, str]
-    table: TableRead | None = None
 
     def text(self, dialect: str) -> str:
         """The text for a store of that dialect; QueryError when it has none."""
@@ -123,7 +111,7 @@ def parse(name: str, text: str) -> tuple[str, tuple[Parameter, ...]]:
         raise QueryError(f"the query {name} does not begin with a // comment that says what it answers")
     parameters = []
     for line in lines:
-        if line.startswith("@") and not line.startswith("@table "):
+        if line.startswith("@"):
             match = PARAM.fullmatch(line)
             if not match:
                 raise QueryError(f"the query {name} has a header line that is no parameter: {line}")
@@ -135,15 +123,6 @@ def parse(name: str, text: str) -> tuple[str, tuple[Parameter, ...]]:
         what = "declares but does not use" if odd[0] in declared else "uses but does not declare"
         raise QueryError(f"the query {name} {what} the parameter {odd[0]}")
     return " ".join(words), tuple(parameters)
-
-
-def _table_read(text: str) -> TableRead | None:
-    match = TABLE.search(text)
-    if not match:
-        return None
-    pairs = (pair.split("=") for pair in match[2].split(","))
-    columns = {name.strip(): value.strip() for name, value in pairs}
-    return TableRead(match[1], {name: float(v) if v[0].isdigit() else v for name, v in columns.items()})
 
 
 def _with_default(parameter: Parameter, default: str) -> Parameter:
@@ -163,7 +142,7 @@ def catalogue(folder: Path | None = None) -> dict[str, Query]:
         text = path.read_text(encoding="utf-8")
         description, parameters = parse(name, text)
         if name not in queries:
-            queries[name] = Query(name, description, parameters, {dialect: text}, _table_read(text))
+            queries[name] = Query(name, description, parameters, {dialect: text})
         elif queries[name].parameters != parameters:
             raise QueryError(f"the query {name} declares other parameters for {dialect or 'the common dialect'}")
         else:

@@ -24,7 +24,7 @@ from graphkoc.listing import list_kocs
 from graphkoc.measures import check_known
 from graphkoc.persons import by_person
 from graphkoc.progress import Clock, Progress
-from graphkoc.projection import KEYS, READ, Projection, engaged, platforms
+from graphkoc.projection import COLUMNS, KEYS, Projection, engaged, platforms
 from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run, run_folders
 from graphkoc.similar import similar
 from graphkoc.spill import Large, Tables
@@ -95,19 +95,19 @@ def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
 
 def _projected(store: Store, name: str) -> pd.DataFrame:
     query = cypher.query(f"project/{name}")
-    if query.table is None:
-        return run_query(store, query.name)
-    columns = query.table.columns
-    rows = store.table(query.table.table, [column for column in columns.values() if isinstance(column, str)])
-    return pd.DataFrame({out: rows[c] if isinstance(c, str) else c for out, c in columns.items()}, index=rows.index)
+    return store.read_columns(query.text(store.dialect), COLUMNS[name])
 
 
 def project(store: Store, *, platform: str | None = None, until: datetime | None = None) -> Projection:
     """Read what an analysis needs out of the store; of one platform, or as it was at `until` (UTC).
 
-    Raises AnalysisError when the store, or the platform in it, holds no consumer.
+    The queries in `cypher/project/` say what that is. Raises AnalysisError when the store, or the platform
+    in it, holds no consumer, and QueryError for a query whose columns are not those of `COLUMNS`.
     """
-    frames = {name: _projected(store, name) for name in READ}
+    frames = {name: _projected(store, name) for name in KEYS}
+    for name in ("reviews", "products"):
+        # Another program may have drawn a second edge from a node that has one; the first counts.
+        frames[name] = frames[name].drop_duplicates(KEYS[name])
     texts = frames["texts"]
     frames["texts"] = texts[texts[["title", "text", "tags"]].notna().any(axis=1)]
     for name, key in KEYS.items():

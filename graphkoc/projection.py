@@ -12,7 +12,43 @@ import pandas as pd
 
 from graphkoc.log import Log
 
-__all__ = ["KEYS", "READ", "Projection", "engaged", "platforms"]
+__all__ = ["COLUMNS", "KEYS", "Projection", "engaged", "platforms"]
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "follows": {"source": "id", "target": "id", "weight": "number", "since": "time"},
+    "reviews": {
+        "review": "id",
+        "consumer": "id",
+        "product": "id",
+        "rating": "number",
+        "created_at": "time",
+        "likes": "integer",
+        "collects": "integer",
+        "comments": "integer",
+        "shares": "integer",
+        "views": "integer",
+        "helpful": "integer",
+        "media": "integer",
+        "origin": "text",
+        "verified": "integer",
+    },
+    "consumers": {
+        "consumer": "id",
+        "name": "text",
+        "platform": "text",
+        "followers": "integer",
+        "kind": "text",
+        "joined_at": "time",
+        "quote": "number",
+    },
+    "products": {"product": "id", "title": "text", "brand": "text", "category": "text"},
+    "engagements": {"engagement": "id", "consumer": "id", "review": "id", "kind": "text", "created_at": "time"},
+    "purchases": {"order": "id", "product": "id", "consumer": "id", "bought_at": "time"},
+    "texts": {"review": "id", "title": "text", "text": "text", "tags": "text"},
+    "loads": {"load": "text", "source": "text", "loaded_at": "time", "files": "text"},
+    "identities": {"account": "id", "person": "id"},
+}
+"""For each query in `cypher/project/`, the columns that it must return, in this order, and their kinds."""
 
 KEYS = {
     "follows": ["source", "target"],
@@ -22,11 +58,9 @@ KEYS = {
     "engagements": ["engagement"],
     "purchases": ["order", "product", "consumer"],
     "texts": ["review"],
+    "loads": ["loaded_at", "load"],
 }
 """What each frame is sorted by, so that the order in which a store returns rows makes no difference."""
-
-READ = (*KEYS, "loads")
-"""The frames that a store is asked for; the others are made of them."""
 
 
 @dataclass(frozen=True, eq=False)

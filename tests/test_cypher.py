@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from graphkoc import cypher
-from graphkoc.errors import QueryError
+from graphkoc import assets, cypher
+from graphkoc.errors import AnalysisError, QueryError
+from graphkoc.pipeline import project
+from graphkoc.projection import COLUMNS
 from graphkoc.stores import Store, open_store
 
 QUERIES = cypher.catalogue()
@@ -73,6 +76,7 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
                 "product": [None if row[2] is None else f"s:{row[2]}" for row in reviews],
                 "created_at": times(*(row[3] for row in reviews)),
                 "rating": [row[4] for row in reviews],
+                "tags": ["green cold", *[None] * 8],
                 "origin": [None, "earned", "gifted", None, None, "paid", None, None, None],
                 "likes": pd.array([3, 0, *[None] * 7], "Int64"),
                 "collects": pd.array([1, None, *[None] * 7], "Int64"),
@@ -93,11 +97,11 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
         ),
         "engagements": pd.DataFrame(
             {
-                "engagement": ["s:e1", "s:e2"],
-                "consumer": ["s:bob", "s:eve"],
-                "review": ["s:r1", "s:r7"],
-                "kind": ["like", "comment"],
-                "created_at": times("2021-01-02", None),
+                "engagement": ["s:e1", "s:e2", "s:e3"],
+                "consumer": ["s:bob", "s:eve", "s:eve"],
+                "review": ["s:r1", "s:r7", "s:only-mentioned"],
+                "kind": ["like", "comment", None],
+                "created_at": times("2021-01-02", None, None),
             }
         ),
         "purchases": pd.DataFrame({"consumer": ["s:eve"], "product": ["s:tea"], "order": ["o1"]}),
@@ -177,8 +181,11 @@ def bound(query: cypher.Query) -> dict[str, cypher.Value]:
 
 
 def answer(store: Store, query: cypher.Query) -> pd.DataFrame:
-    found = store.read(query.text(store.dialect), bound(query))
-    return found.sort_values(found.columns.tolist(), ignore_index=True)
+    return in_order(store.read(query.text(store.dialect), bound(query)))
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(rows.columns.tolist(), ignore_index=True)
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -223,17 +230,61 @@ def test_a_query_compiles_as_cypher_25_where_the_server_knows_it(served: Store, 
     served.read(f"CYPHER 25 {QUERIES[name].text('neo4j')}", bound(QUERIES[name]))
 
 
-@pytest.mark.parametrize("name", ["consumers", "products", "reviews", "follows", "loads"])
-def test_a_table_read_in_arrays_is_what_the_projects_query_says(embedded: Store, served: Store, name: str) -> None:
+@pytest.mark.parametrize("name", COLUMNS)
+def test_rows_read_in_columns_are_the_rows_that_the_query_answers(embedded: Store, served: Store, name: str) -> None:
     query = QUERIES[f"project/{name}"]
     for store in (embedded, served):
-        asked = answer(store, query)
-        table = store.table(name)
+        found = store.read_columns(query.text(store.dialect), COLUMNS[name])
+        pd.testing.assert_frame_equal(in_order(found), answer(store, query))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_projects_query_answers_every_row_of_its_table(embedded: Store, served: Store, name: str) -> None:
+    """A review that is only mentioned is a row of the table, and has to be one of the query too."""
+    query = QUERIES[f"project/{name}"]
+    for store in (embedded, served):
+        table = store.table("reviews" if name == "texts" else name)
         if name == "follows":
             # The one place where the arrow turns round is the query; this pins it.
             table = table.rename(columns={"followee": "source", "follower": "target"}).assign(weight=1.0)
-        table = table[asked.columns].sort_values(asked.columns.tolist(), ignore_index=True)
-        pd.testing.assert_frame_equal(asked, table)
+        pd.testing.assert_frame_equal(answer(store, query), in_order(table[list(COLUMNS[name])]))
+
+
+def check_an_edit_is_read(store: Store, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add WHERE false to a shipped query of the project, and expect its frame to lose every row."""
+    shown = "accounts" if name == "identities" else name
+    assert len(getattr(project(store), shown)), "the small graph holds nothing that this query finds"
+    shutil.copytree(assets.folder("cypher"), folder / "cypher")
+    files = list((folder / "cypher" / "project").glob(f"{name}.*cypher"))
+    assert files
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert text.count("\nRETURN ") == 1
+        file.write_text(text.replace("\nRETURN ", "\nWITH * WHERE false\nRETURN "), encoding="utf-8")
+    monkeypatch.setattr(assets, "folder", lambda asked: folder / asked)
+    if name == "consumers":
+        with pytest.raises(AnalysisError, match="holds no consumers"):
+            project(store)
+    else:
+        assert getattr(project(store), shown).empty
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_an_edit_of_a_projects_query_changes_what_the_embedded_store_gives(
+    embedded: Store, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_an_edit_is_read(embedded, name, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_an_edit_of_a_projects_query_changes_what_a_server_gives(
+    served: Store, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_an_edit_is_read(served, name, tmp_path, monkeypatch)
+
+
+def test_the_projects_queries_are_those_that_an_analysis_reads() -> None:
+    assert {name.removeprefix("project/") for name in QUERIES if name.startswith("project/")} == set(COLUMNS)
 
 
 def test_an_empty_store_answers_too(tmp_path: Path, served: Store) -> None:

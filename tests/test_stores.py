@@ -26,7 +26,7 @@ import graphkoc
 from graphkoc import identity
 from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
 from graphkoc.measures.activity import activity, audience_activity
-from graphkoc.stores import Store, arrow, frame, ladybug, open_store, writing
+from graphkoc.stores import Store, arrow, frame, ladybug, neo4j, open_store, writing
 from graphkoc.stores.decisions import Decision
 from graphkoc.tables import CANONICAL, RESULTS, TABLES
 
@@ -481,6 +481,34 @@ def test_a_table_is_read_whole_or_in_part(store: Store) -> None:
     )
     assert len(store.table("runs")) == 0
     assert store.table("runs").columns.tolist() == ["run", "at"]
+
+
+def test_many_rows_of_a_query_come_typed_in_its_own_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neo4j, "ROWS_A_RECORD", 2)
+    store.upsert(tables())
+    text = "MATCH (c:Consumer) RETURN c.consumer AS who, c.followers AS many, c.joined_at AS day ORDER BY who"
+    found = store.read_columns(text, {"who": "id", "many": "integer", "day": "time"})
+    pd.testing.assert_frame_equal(found, store.read(text))
+    assert found.dtypes.astype(str).to_dict() == {"who": "str", "many": "Int64", "day": "datetime64[us]"}
+    none = store.read_columns(f"{text} LIMIT 0", {"who": "id", "many": "integer", "day": "time"})
+    pd.testing.assert_frame_equal(none, found[:0])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("MATCH (c:Consumer) RETURN c.consumer AS who, c.name AS name", "the query returns who, name"),
+        ("MATCH (c:Consumer) RETURN c.consumer AS one", "the query returns one"),
+        ("MATCH (c:Consumer) SET c.name = 'x' RETURN c.consumer AS who", ""),
+        ("MATCH (c:Consumer) RETURN", "refuses the query"),
+    ],
+)
+def test_a_query_in_columns_that_is_wrong_is_refused(store: Store, text: str, words: str) -> None:
+    store.upsert(tables())
+    before = rows(store, "consumers")
+    with pytest.raises(QueryError, match=words):
+        store.read_columns(text, {"who": "id"})
+    pd.testing.assert_frame_equal(rows(store, "consumers"), before)
 
 
 def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:

@@ -1,5 +1,4 @@
-// Every consumer, with what the platform says about her, and the price that she asks.
-// @table consumers: consumer = consumer, name = name, platform = platform, followers = followers, kind = kind, joined_at = joined_at, quote = quote
+// Every consumer, with what the platform says about them, and the price that they ask.
 MATCH (c:Consumer)
 WHERE c.consumer IS NOT NULL
 RETURN c.consumer AS consumer, c.name AS name, c.platform AS platform, c.followers AS followers, c.kind AS kind,

@@ -1,5 +1,5 @@
 // Every engagement: who did what with which review, and when.
-// @table engagements: engagement = engagement, consumer = consumer, review = review, kind = kind, created_at = created_at
 MATCH (c:Consumer)-[e:ENGAGED]->(r:Review)
+WHERE c.consumer IS NOT NULL AND r.review IS NOT NULL
 RETURN e.engagement AS engagement, c.consumer AS consumer, r.review AS review, e.kind AS kind,
        e.created_at AS created_at

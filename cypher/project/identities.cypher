@@ -1,4 +1,4 @@
 // Which accounts are one person.
-// @table identities: account = account, person = person
 MATCH (c:Consumer)-[:BELONGS_TO]->(p:Person)
+WHERE c.consumer IS NOT NULL AND p.person IS NOT NULL
 RETURN c.consumer AS account, p.person AS person

@@ -1,5 +1,4 @@
 // Every product and its category.
-// @table products: product = product, title = title, brand = brand, category = category
 MATCH (p:Product)
 WHERE p.product IS NOT NULL
 OPTIONAL MATCH (p)-[:IN_CATEGORY]->(k:Category)

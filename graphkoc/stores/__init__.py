@@ -14,13 +14,24 @@ import pandas as pd
 import pyarrow as pa
 
 from graphkoc.cypher import Value
-from graphkoc.errors import DataError, StoreError
+from graphkoc.errors import DataError, QueryError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.spill import Large, schema
 from graphkoc.stores.decisions import Decision
 from graphkoc.tables import TABLES, Edge, Table, node_tables
 
-__all__ = ["DEFAULT", "Decision", "Store", "arrow", "frame", "key_of", "near_far", "open_store", "prepared"]
+__all__ = [
+    "DEFAULT",
+    "Decision",
+    "Store",
+    "arrow",
+    "check_columns",
+    "frame",
+    "key_of",
+    "near_far",
+    "open_store",
+    "prepared",
+]
 
 DEFAULT = "ladybug:./graphkoc.lbug"
 
@@ -57,11 +68,19 @@ class Store(Protocol):
         """
         ...
 
+    def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
+        """The rows of a query without parameters that may return millions of them, as `read` types them.
+
+        kinds: the query's columns, in their order, and the kind of each (see `graphkoc.tables.Column`). Where
+        the query returns only properties and numbers, a server sends a list a column, many times faster
+        than a record a row. Raises QueryError where `read` would, and for a query that returns other columns.
+        """
+        ...
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Every row of a table, or some of its columns, typed as `read` types them, in no order.
 
-        Rows that were only mentioned are among them. This is the way for millions of rows: a server
-        answers it in arrays, many times faster than a query.
+        Rows that were only mentioned are among them. It is for millions of rows, like `read_columns`.
         """
         ...
 
@@ -164,6 +183,12 @@ def frame(rows: pa.Table) -> pd.DataFrame:
     """Arrow rows as `Store.read` returns them."""
     made: pd.DataFrame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     return made
+
+
+def check_columns(found: Sequence[str], kinds: Mapping[str, str]) -> None:
+    """Raises QueryError when a query does not return the columns of `kinds`, in their order."""
+    if list(found) != list(kinds):
+        raise QueryError(f"the query returns {', '.join(found)}", hint=f"It has to return {', '.join(kinds)}.")
 
 
 def key_of(label: str) -> str:

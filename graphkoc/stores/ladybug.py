@@ -14,7 +14,7 @@ import glob
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -26,8 +26,8 @@ from graphkoc import ledger
 from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.progress import Progress
-from graphkoc.spill import Large, schema
-from graphkoc.stores import frame, key_of, near_far, prepared
+from graphkoc.spill import ARROW, Large, schema
+from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
 from graphkoc.stores.decisions import Decision
 from graphkoc.tables import RESULTS, TABLES, Column, Table, node_tables
 
@@ -150,17 +150,21 @@ class LadybugStore:
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """See Store.read."""
-        code = NOT_CODE.sub(" ", text).strip().rstrip(";")
-        if ";" in code:
-            raise QueryError("there are several queries in one", hint="Ask them one by one.")
-        if not READS.match(code):
-            raise QueryError("the query would do more than read the graph", hint="Queries only read.")
-        if missing := sorted(set(re.findall(r"\$(\w+)", code)) - set(params or {})):
-            raise QueryError(f"the query needs the parameter {missing[0]}")  # the engine would take it for null
+        _check_reads(text, params or {})
         found = self._arrow(text, params)
         # A sum of integers comes in 128 bits.
         wide = [pa.int64() if pa.types.is_decimal128(kind) and kind.scale == 0 else kind for kind in found.schema.types]
         return frame(found.cast(pa.schema(zip(found.schema.names, wide, strict=True))))
+
+    def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
+        """See Store.read_columns."""
+        _check_reads(text)
+        found = self._arrow(text)
+        check_columns(found.schema.names, kinds)
+        try:
+            return frame(found.cast(pa.schema([(name, ARROW[kind]) for name, kind in kinds.items()])))
+        except pa.ArrowInvalid as error:
+            raise QueryError(f"the query returns values of another type: {error}") from error
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """See Store.table."""
@@ -348,6 +352,17 @@ class LadybugStore:
                     opened.close()
         with new.open("rb") as written:
             os.fsync(written.fileno())
+
+
+def _check_reads(text: str, params: Collection[str] = ()) -> None:
+    """Raises QueryError for a query that is several, may write, or has parameters that are not given."""
+    code = NOT_CODE.sub(" ", text).strip().rstrip(";")
+    if ";" in code:
+        raise QueryError("there are several queries in one", hint="Ask them one by one.")
+    if not READS.match(code):
+        raise QueryError("the query would do more than read the graph", hint="Queries only read.")
+    if missing := sorted(set(re.findall(r"\$(\w+)", code)) - set(params)):
+        raise QueryError(f"the query needs the parameter {missing[0]}")  # the engine would take it for null
 
 
 def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Large) -> bool:

@@ -38,19 +38,19 @@ from neo4j.exceptions import (
 )
 from neo4j.time import Date, DateTime, Duration, Time
 
-from graphkoc.cypher import Value
+from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import GraphkocError, QueryError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.spill import ARROW, Large
-from graphkoc.stores import frame, key_of, near_far, prepared
+from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
 from graphkoc.stores.decisions import Decision
 from graphkoc.stores.writing import EPOCH, Statement, Write, Writing, check_keys, schema
 from graphkoc.tables import RESULTS, TABLES, Column, Edge, Table, node_tables
 
 __all__ = ["Neo4jStore", "open_url"]
 
-IDS_A_RECORD = 20_000
-"""Nodes or edges that come in one record, a list a property."""
+ROWS_A_RECORD = 20_000
+"""Rows, nodes or edges that come in one record, a list a column."""
 
 LINES_A_CALL = 5_000
 
@@ -64,6 +64,11 @@ WRITER = "(being written)"
 """The key of the Load node that is the lock. It is never committed."""
 
 AGAIN = "Load again when it is back: what is there stays, and the rest is added."
+
+PICK = re.compile(
+    r"(?:(?P<variable>[A-Za-z_]\w*)\.(?P<property>\w+|`\w+`)|(?P<number>\d+(?:\.\d+)?))\s+AS\s+`?(?P<name>\w+)`?"
+)
+"""A column of a query that is a property or a number."""
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what it has to say is in the errors
 
@@ -123,7 +128,7 @@ class Neo4jStore:
         self.url = url
         self._address = address.partition("?")[0]
         self._database = database
-        self._safe: set[str] = set()
+        self._safe: dict[str, list[str]] = {}
         # On a cluster, each transaction has to see what the one before it wrote.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         self._driver: neo4j.Driver | None = None
@@ -210,14 +215,31 @@ class Neo4jStore:
         given = dict(params or {})
         with self._told(query=True):
             try:
-                if text not in self._safe:
-                    self._refuse_writes(text, given)
+                self._check_reads(text, given)
                 names, rows = self.fetch(text, given)
             except (OverflowError, UnicodeEncodeError) as error:
                 raise QueryError(f"a parameter cannot be sent: {error}") from error
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
         arrays = [_column(name, values, text) for name, values in zip(names, columns, strict=True)]
         return frame(pa.Table.from_arrays(arrays, names=names))
+
+    def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
+        """See Store.read_columns."""
+        with self._told(query=True):
+            check_columns(self._check_reads(text, {}), kinds)
+            if picks := _picks(text):
+                match, values = picks
+                picked = [(name, kind, _sent(values[name], kind)) for name, kind in kinds.items()]
+                return frame(self._columns(match, picked))
+            _, rows = self.fetch(text, {})
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
+        try:
+            arrays = [
+                pa.array(map(_plain, values), ARROW[kind]) for values, kind in zip(columns, kinds.values(), strict=True)
+            ]
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise QueryError(f"the query returns values of another type: {error}") from error
+        return frame(pa.Table.from_arrays(arrays, names=list(kinds)))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """See Store.table."""
@@ -245,16 +267,20 @@ class Neo4jStore:
             bookmark_manager=self._bookmarks,
         )
 
-    def _refuse_writes(self, text: str, params: dict[str, Any]) -> None:
-        """Ask the server what kind of query it is, which compiles it and runs nothing."""
+    def _check_reads(self, text: str, params: dict[str, Any]) -> list[str]:
+        """The columns of a query, which the server compiles and does not run; QueryError when it would write."""
 
-        def kind(transaction: neo4j.ManagedTransaction) -> str | None:
-            return transaction.run(f"EXPLAIN {text}", params).consume().query_type
+        def compiled(transaction: neo4j.ManagedTransaction) -> tuple[list[str], str | None]:
+            result = transaction.run(f"EXPLAIN {text}", params)
+            return list(result.keys()), result.consume().query_type
 
-        with self._session() as session:
-            if session.execute_read(kind) != "r":
+        if text not in self._safe:
+            with self._session() as session:
+                columns, kind = session.execute_read(compiled)
+            if kind != "r":
                 raise QueryError("the query would change the store", hint="Queries only read.")
-        self._safe.add(text)
+            self._safe[text] = columns
+        return self._safe[text]
 
     def fetch(self, text: str, params: dict[str, Any], fetch: int = 1_000) -> tuple[list[str], list[list[Any]]]:
         """The names and rows of a query, in a read transaction."""
@@ -347,7 +373,7 @@ class Neo4jStore:
         def work(transaction: neo4j.ManagedTransaction) -> None:
             for chunk in chunks:
                 chunk.clear()
-            params = {"batch": IDS_A_RECORD, "width": WIDTH, "epoch": EPOCH}
+            params = {"batch": ROWS_A_RECORD, "width": WIDTH, "epoch": EPOCH}
             for record in transaction.run(f"{match} RETURN {lists}", params):
                 for chunk, (_, kind, _), values in zip(chunks, picked, record.values(), strict=True):
                     chunk.append(pa.array(values, pa.int64() if kind == "time" else ARROW[kind]))
@@ -488,11 +514,46 @@ def _kind(name: str, text: str) -> str:
     return kinds.get(shown[1] if shown else name, "text")
 
 
+def _picks(text: str) -> tuple[str, dict[str, str]] | None:
+    """A query that returns only properties and numbers, in the two parts that `_columns` takes.
+
+    Returns the Cypher that gives the query's rows as lists xs, a batch a record, and for each column its
+    expression of a row x; None for every other query. Nodes and edges are collected, and their properties
+    read a batch at a time, so that the server never holds all the texts at once.
+    """
+    if len(re.findall(r"\bRETURN\b", NOT_CODE.sub(" ", text), re.IGNORECASE)) != 1:
+        return None
+    found = re.fullmatch(r"(.*\n)RETURN\s+(.+)", text, re.DOTALL)
+    if not found:
+        return None
+    named = {}
+    for item in found[2].split(","):
+        pick = PICK.fullmatch(item.strip())
+        if not pick:
+            return None
+        named[pick["name"]] = pick
+    variables = list(dict.fromkeys(pick["variable"] for pick in named.values() if pick["variable"]))
+    if not variables:
+        return None
+    match = (
+        f"{found[1]}WITH collect([{', '.join(variables)}]) AS rows"
+        " UNWIND range(0, size(rows) - 1, $batch) AS at WITH rows[at..at + $batch] AS xs"
+    )
+    at = {variable: f"x[{i}]" for i, variable in enumerate(variables)}
+    return match, {
+        name: f"{at[pick['variable']]}.{pick['property']}" if pick["variable"] else pick["number"]
+        for name, pick in named.items()
+    }
+
+
 def _read_property(column: Column) -> str:
-    """Cypher for a property of x; a time as microseconds, which cost a tenth of a time's value."""
-    if column.kind == "time":
-        return f"duration.inSeconds($epoch, x.`{column.name}`).microseconds"
-    return f"x.`{column.name}`"
+    """Cypher for a property of x as it is sent."""
+    return _sent(f"x.`{column.name}`", column.kind)
+
+
+def _sent(value: str, kind: str) -> str:
+    """Cypher for a value as it is sent: a time as microseconds, which cost a tenth of a time's value."""
+    return f"duration.inSeconds($epoch, {value}).microseconds" if kind == "time" else value
 
 
 def _joined(sql: str, **tables: pa.Table) -> pa.Table:
