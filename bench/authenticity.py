@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from rings import CAMPAIGN, KINDS, looked_at, with_rings
 
 from graphkoc import assets, load, open_store, project
-from graphkoc.authenticity.blocks import beyond_chance, denser, densest
-from graphkoc.authenticity.lockstep import FAST, SLOW, groups, in_step, stretches
+from graphkoc.qualify.authenticity.blocks import beyond_chance, denser, densest
+from graphkoc.qualify.authenticity.lockstep import FAST, SLOW, groups, in_step, stretches
 
 SIZES = ((5, 5), (10, 6), (20, 8), (40, 12), (80, 16))
 """People and products of a ring."""

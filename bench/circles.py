@@ -24,12 +24,14 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from planted import Groups, groups_of, lfr, ring_of_cliques, scale_free, undirected
 
-from graphkoc import assets, coreview, lifelines, load, open_store, project
-from graphkoc.circles import MEMBER, PUBLISHED, circles
-from graphkoc.circles.search import search
-from graphkoc.circles.ties import Ties, rewired, ties
-from graphkoc.log import Log
-from graphkoc.network import Network, seeded
+from graphkoc import assets, load, open_store, project
+from graphkoc.communities import tracking
+from graphkoc.communities.circles import MEMBER, PUBLISHED, circles
+from graphkoc.communities.circles.search import search
+from graphkoc.communities.circles.ties import Ties, rewired, ties
+from graphkoc.graph import coreview
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import Network, seeded
 
 SEEDS = range(3)
 RERUNS = range(1, 11)
@@ -163,7 +165,7 @@ def ids_kept(log: Log, together: NDArray[np.integer]) -> None:
     network = log.network
     first = circles(network, together=together)
     inside = first.members[first.members["confidence"] >= MEMBER]
-    past = lifelines.follow("circle", inside, at="one")
+    past = tracking.follow("circle", inside, at="one")
     node = pd.Series(np.arange(len(network)), index=network.ids)
     known = [node[list(people)].to_numpy() for people in sets(inside)]
     kept = []
@@ -171,7 +173,7 @@ def ids_kept(log: Log, together: NDArray[np.integer]) -> None:
         changed = with_others(network, seed)
         now = circles(changed, together=together, known=known, rng_seed=0)
         here = now.members[now.members["confidence"] >= MEMBER]
-        followed = lifelines.follow("circle", here, past.lifelines, at="two")
+        followed = tracking.follow("circle", here, past.lifelines, at="two")
         kept.append(len(set(followed.ids.values()) & set(past.ids.values())))
     print(f"  {CHANGED:.1%} of the follows changed: {kept} of {len(past.ids)} ids kept", flush=True)
 

@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphkoc import assets, load, open_store, project
-from graphkoc.forecast import Past, forecast
-from graphkoc.log import Log
-from graphkoc.network import Network
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import Network
+from graphkoc.qualify.score.forecast import Past, forecast
 
 CATEGORIES = 50
 DAYS = 8 * 365

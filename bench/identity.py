@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import graphkoc
-from graphkoc import identity, invented, loaders
+from graphkoc.capture import identity, load, synthetic
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -35,11 +35,11 @@ def of_planted(folder: Path, rng_seed: int) -> tuple[int, int, int]:
 
 def of_the_brand(folder: Path, rng_seed: int) -> tuple[tuple[int, int, int], tuple[int, int]]:
     """The same of forum and Xiaohongshu; and suggested and true on any two platforms."""
-    invented.write(folder, 500, rng_seed)
+    synthetic.write(folder, 500, rng_seed)
     shop = folder / "files" / "crm"
-    loaders.find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
+    load.find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
     store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
-    for source in invented.SOURCES:
+    for source in synthetic.SOURCES:
         graphkoc.load(store, source, [folder / "files" / source], key_file=folder / "key")
     graphkoc.link_file(store, folder / "links.csv")
     rows = graphkoc.suggest_links(store)["suggestions"]

@@ -29,10 +29,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from graphkoc import names
-from graphkoc.log import Log
-from graphkoc.names import apart
-from graphkoc.words import Words
+from graphkoc.communities import labels as names
+from graphkoc.communities.labels import log_odds as apart
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.terms import Words
+from graphkoc.runs.run import TOP
 
 MISPLACED = 0.25
 SPAM = 200
@@ -141,7 +142,7 @@ def class_tf_idf(counts: np.ndarray) -> np.ndarray:
 
 
 def log_odds(counts: np.ndarray) -> np.ndarray:
-    """The z of each word for each class against the others together; see `graphkoc.names`."""
+    """The z of each word for each class against the others together; see `graphkoc.communities.labels`."""
     total, n = counts.sum(axis=0), counts.sum(axis=1, keepdims=True)
     weight, m = apart.PRIOR * n, total.sum() - n
     prior = weight * total / total.sum()
@@ -178,7 +179,7 @@ def measured(texts: pd.DataFrame, rng_seed: int, show: bool = False) -> dict[str
         ("class TF-IDF, by tokens", class_tf_idf, False),
     ):
         counts, labels = tables(words, log, members, by_people)
-        best = np.argsort(-score(counts), axis=1, kind="stable")[:, : names.TOP]
+        best = np.argsort(-score(counts), axis=1, kind="stable")[:, :TOP]
         tops[name] = dict(zip(labels.tolist(), words.terms[best].tolist(), strict=True))
     lots = members.assign(group=np.random.default_rng(rng_seed).permutation(members["group"]))
     by_lot = names.describe(pd.DataFrame({"group": sorted(good)}), lots, log, words)

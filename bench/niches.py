@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from graphkoc import assets, coreview, load, open_store, project
-from graphkoc.log import Log
-from graphkoc.network import Network
-from graphkoc.niches import Features, Niches, gain, segments
-from graphkoc.niches.overindex import dealt
-from graphkoc.words import Words
+from graphkoc import assets, load, open_store, project
+from graphkoc.communities.niches import Features, Niches, gain, segments
+from graphkoc.communities.niches.overindex import dealt
+from graphkoc.graph import coreview
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import Network
+from graphkoc.graph.terms import Words
 
 SEEDS = range(10)
 DROPPED = 0.05
@@ -177,7 +178,7 @@ def forecasts(log: Log) -> None:
         f"  {found.bits:.4f} bits [{found.low:.4f}, {found.high:.4f}] for {found.reviews:,} reviews of {found.people:,}"
     )
     print(f"  strict: {found.strict_bits:.4f} [{found.strict_low:.4f}, {found.strict_high:.4f}]")
-    module = importlib.import_module("graphkoc.niches.gain")
+    module = importlib.import_module("graphkoc.communities.niches.gain")
     real = module.over_indexing
     for seed in list(SEEDS)[:3]:
 

@@ -28,9 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import neo4j_server
 
-from graphkoc import cypher
-from graphkoc.projection import COLUMNS
-from graphkoc.stores import Store, open_store
+from graphkoc.graph.projection import COLUMNS
+from graphkoc.stores import Store, open_store, queries
 
 PLAIN_ROWS = 200_000
 """Rows on which the plain ways are measured."""
@@ -154,7 +153,7 @@ def plain_read(driver: neo4j.Driver, rows: int) -> None:
 def measure(store: Store, name: str, sheet: Sheet, tables: dict[str, pd.DataFrame]) -> None:
     """One store: load, load again, read out, write back, write back again."""
     people, follows = len(tables["consumers"]), len(tables["follows"])
-    query = cypher.query("project/follows")
+    query = queries.query("project/follows")
     with sheet.timed(f"{name}: first load", people + follows):
         assert store.upsert(tables)
     with sheet.timed(f"{name}: the same again", people + follows):

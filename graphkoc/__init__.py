@@ -17,28 +17,19 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphkoc.backtest import Backtest
-    from graphkoc.brand import Brand
-    from graphkoc.contacts import new_key
-    from graphkoc.cypher import Query
-    from graphkoc.cypher import catalogue as queries
-    from graphkoc.decided import find_run
+    from graphkoc.capture.contacts import new_key
+    from graphkoc.capture.identity import link as link_accounts
+    from graphkoc.capture.identity import link_file
+    from graphkoc.capture.identity import report as identity_report
+    from graphkoc.capture.identity import suggest as suggest_links
+    from graphkoc.capture.identity import unlink as unlink_accounts
+    from graphkoc.capture.load import Loaded, Source, find_source
+    from graphkoc.capture.load import discover as sources
     from graphkoc.errors import AnalysisError, DataError, GraphkocError, QueryError, StoreError, UsageError
-    from graphkoc.explain import explain_consumer
-    from graphkoc.identity import link as link_accounts
-    from graphkoc.identity import link_file
-    from graphkoc.identity import report as identity_report
-    from graphkoc.identity import suggest as suggest_links
-    from graphkoc.identity import unlink as unlink_accounts
-    from graphkoc.journal import merge as merge_groups
-    from graphkoc.journal import rename as rename_group
-    from graphkoc.journal import undo as undo_decision
-    from graphkoc.listing import list_circles, list_kocs, list_members, list_moved, list_niches, list_tiers
-    from graphkoc.loaders import Loaded, Source, find_source
-    from graphkoc.loaders import discover as sources
-    from graphkoc.log import Log
+    from graphkoc.graph.action_log import Log
+    from graphkoc.graph.network import Network
+    from graphkoc.graph.projection import Projection
     from graphkoc.measures import MEASURES
-    from graphkoc.network import Network
     from graphkoc.pipeline import (
         analyse,
         demo,
@@ -51,34 +42,43 @@ if TYPE_CHECKING:
         run_query,
         status,
     )
-    from graphkoc.projection import Projection
+    from graphkoc.qualify.backtest import Backtest
+    from graphkoc.qualify.brand import Brand
+    from graphkoc.qualify.explain import explain_consumer
+    from graphkoc.qualify.lists import list_circles, list_kocs, list_members, list_moved, list_niches, list_tiers
+    from graphkoc.qualify.tiers import check_tiers
     from graphkoc.report import write as write_report
-    from graphkoc.runs import Run
+    from graphkoc.runs.edited import find_run
+    from graphkoc.runs.edits import merge as merge_groups
+    from graphkoc.runs.edits import rename as rename_group
+    from graphkoc.runs.edits import undo as undo_decision
+    from graphkoc.runs.run import Run
     from graphkoc.stores import Store, open_store
-    from graphkoc.tables import TABLES
-    from graphkoc.tiers import check_tiers
+    from graphkoc.stores.queries import Query
+    from graphkoc.stores.queries import catalogue as queries
+    from graphkoc.tables.schema import TABLES
 
 _HOMES = {
-    "graphkoc.backtest": ["Backtest"],
-    "graphkoc.contacts": ["new_key"],
-    "graphkoc.cypher": ["Query", "catalogue=queries"],
-    "graphkoc.decided": ["find_run"],
+    "graphkoc.qualify.backtest": ["Backtest"],
+    "graphkoc.capture.contacts": ["new_key"],
+    "graphkoc.stores.queries": ["Query", "catalogue=queries"],
+    "graphkoc.runs.edited": ["find_run"],
     "graphkoc.errors": ["AnalysisError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"],
-    "graphkoc.brand": ["Brand"],
-    "graphkoc.explain": ["explain_consumer"],
-    "graphkoc.identity": [
+    "graphkoc.qualify.brand": ["Brand"],
+    "graphkoc.qualify.explain": ["explain_consumer"],
+    "graphkoc.capture.identity": [
         "link=link_accounts",
         "link_file",
         "report=identity_report",
         "suggest=suggest_links",
         "unlink=unlink_accounts",
     ],
-    "graphkoc.journal": ["merge=merge_groups", "rename=rename_group", "undo=undo_decision"],
-    "graphkoc.listing": ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"],
-    "graphkoc.loaders": ["Loaded", "Source", "discover=sources", "find_source"],
-    "graphkoc.log": ["Log"],
+    "graphkoc.runs.edits": ["merge=merge_groups", "rename=rename_group", "undo=undo_decision"],
+    "graphkoc.qualify.lists": ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"],
+    "graphkoc.capture.load": ["Loaded", "Source", "discover=sources", "find_source"],
+    "graphkoc.graph.action_log": ["Log"],
     "graphkoc.measures": ["MEASURES"],
-    "graphkoc.network": ["Network"],
+    "graphkoc.graph.network": ["Network"],
     "graphkoc.pipeline": [
         "analyse",
         "demo",
@@ -91,12 +91,12 @@ _HOMES = {
         "run_query",
         "status",
     ],
-    "graphkoc.projection": ["Projection"],
+    "graphkoc.graph.projection": ["Projection"],
     "graphkoc.report": ["write=write_report"],
-    "graphkoc.runs": ["Run"],
+    "graphkoc.runs.run": ["Run"],
     "graphkoc.stores": ["Store", "open_store"],
-    "graphkoc.tables": ["TABLES"],
-    "graphkoc.tiers": ["check_tiers"],
+    "graphkoc.tables.schema": ["TABLES"],
+    "graphkoc.qualify.tiers": ["check_tiers"],
 }
 _WHERE = {name.split("=")[-1]: (module, name.split("=")[0]) for module, names in _HOMES.items() for name in names}
 

@@ -14,28 +14,31 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc import gates, layout, measures, reach, tiers
-from graphkoc.agreement import agreement, engagement
-from graphkoc.audience import basis, stands_in
-from graphkoc.authenticity import Authenticity, examine
-from graphkoc.authenticity import effect as without_them
-from graphkoc.backtest import SPLITS, TOP, Backtest, Groups, backtest
-from graphkoc.brand import Brand, unheard, view
-from graphkoc.checkup import crawl
+from graphkoc import measures
+from graphkoc.communities import positions, reach
+from graphkoc.communities.find import Grouping, group, members_of
 from graphkoc.errors import AnalysisError
-from graphkoc.forecast import Forecast, Past, forecast
-from graphkoc.grouping import Grouping, group, members_of
-from graphkoc.log import Log, moment
+from graphkoc.graph.action_log import Log, moment
+from graphkoc.graph.network import days
+from graphkoc.graph.projection import Projection
+from graphkoc.measures.closure import knit
 from graphkoc.measures.ego import ego_measures
-from graphkoc.measures.knit import knit
-from graphkoc.network import days
-from graphkoc.people import YEAR
-from graphkoc.people import people as table_of_people
 from graphkoc.progress import Clock
-from graphkoc.projection import Projection
-from graphkoc.provenance import ledger
-from graphkoc.response import engagements, response
-from graphkoc.runs import FORMAT, UNDATED, Run, empty, line_of, shaped
+from graphkoc.qualify import gates, tiers
+from graphkoc.qualify.audience import basis, stands_in
+from graphkoc.qualify.authenticity import Authenticity, examine
+from graphkoc.qualify.authenticity import ranking_without as without_them
+from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
+from graphkoc.qualify.brand import Brand, unheard, view
+from graphkoc.qualify.doctor import crawl
+from graphkoc.qualify.engagement import engagements, response
+from graphkoc.qualify.gates.origins import ledger
+from graphkoc.qualify.people import YEAR
+from graphkoc.qualify.people import people as table_of_people
+from graphkoc.qualify.rank_agreement import agreement, engagement
+from graphkoc.qualify.score.forecast import Forecast, Past, forecast
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import FORMAT, UNDATED, Run, empty, line_of, shaped
 
 __all__ = ["Settings", "analyse", "on_platforms"]
 
@@ -45,7 +48,7 @@ class Settings:
     """What an analysis was asked for: one platform's people; the time (UTC) that it looks out from,
     by default the newest review's; people that a circle or niche must have; where chance begins; whose
     view it takes; which optional measures it adds; by whose tiers an audience is small (by default
-    those of the platform's tier file, see `graphkoc.tiers`); and what every page made of it says."""
+    those of the platform's tier file, see `graphkoc.qualify.tiers`); and what every page made of it says."""
 
     platform: str | None = None
     until: datetime | None = None
@@ -94,7 +97,7 @@ def analyse(
         people = table_of_people(given, log, at, measured, qualified, expected.score, expected.by_hand)
         people["niche"] = _strongest(people, groups.members, "niche")
         people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
-        for heard, speak in (("kol", ("kol",)), ("koc", gates.RANKED)):
+        for heard, speak in (("kol", ("kol",)), ("koc", RANKED)):
             people[f"hears_{heard}"] = _hears(log, people["role"].isin(speak).to_numpy(dtype=bool))
         people = people.assign(**_authentic(seen, log), **_ego(log, people))
     with clock("reaching out"):
@@ -102,10 +105,10 @@ def analyse(
         moves = _moves(seen, log, people, expected, at)
         tables |= {"suspicions": seen.suspicions, "copies": seen.copies, "moves": moves}
         tables |= _seen(projection, groups, settings.brand, at)
-        tables["positions"] = layout.bubbles(
+        tables["positions"] = positions.bubbles(
             tables["niches"], groups.members, None if previous is None else previous.positions
         )
-        tables["ties"] = layout.ties(log.network, people)
+        tables["ties"] = positions.ties(log.network, people)
     with clock("checking against the past"):
         parts = {"platform": on_platforms(projection, log), "niche": _in_niches(log, groups.members)}
         tested, why_not = _tested(past, settings.rng_seed, parts)
@@ -128,7 +131,7 @@ def analyse(
         "counts": _counts(given, log, people["ties"]),
         "tiers": sizes.told,
         "gates": gates.opened(people),
-        "score": _told(expected, at, int(people["role"].isin(gates.RANKED).sum()), log),
+        "score": _told(expected, at, int(people["role"].isin(RANKED).sum()), log),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
         "agreement": _agreement(projection, log, people, expected.by_hand.total),
@@ -217,7 +220,7 @@ def _hears(log: Log, speakers: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _reached(log: Log, people: pd.DataFrame, groups: Grouping) -> dict[str, pd.DataFrame]:
     """Who reaches whom: the niches and circles with what is in them, and the tables of reach."""
     inside = members_of(groups.circle_members)
-    marks = people.assign(kocs=people["role"].isin(gates.RANKED), kols=people["role"] == "kol")
+    marks = people.assign(kocs=people["role"].isin(RANKED), kols=people["role"] == "kol")
     roles = people.loc[people["role"] != "none", ["consumer", "role"]]
     reached = reach.reach(log.network, groups.members, roles)
     carries = reach.carriers(log.network, inside, groups.members)
@@ -279,7 +282,7 @@ def _agreement(
     projection: Projection, log: Log, people: pd.DataFrame, by_hand: NDArray[np.float64]
 ) -> dict[str, Any] | None:
     """How far the score and what others would rank by agree on the key opinion consumers."""
-    ranked = people["role"].isin(gates.RANKED).to_numpy(dtype=bool)
+    ranked = people["role"].isin(RANKED).to_numpy(dtype=bool)
     rankings = {
         "score": people["score"].to_numpy(float),
         "formula": by_hand,

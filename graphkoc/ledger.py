@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphkoc.errors import StoreError
-from graphkoc.whole import write_whole
+from graphkoc.files import write_whole
 
 __all__ = ["append", "read", "replace"]
 

@@ -14,23 +14,25 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from graphkoc import analysis, assets, cypher, identity, invented, loaders, report
-from graphkoc.backtest import SPLITS, TOP, Backtest, backtest
-from graphkoc.brand import Brand
-from graphkoc.checkup import checks
+from graphkoc import analysis, assets, report
+from graphkoc.capture import identity, synthetic
+from graphkoc.capture import load as loaders
+from graphkoc.communities.find import members_of
 from graphkoc.errors import AnalysisError, StoreError
-from graphkoc.grouping import members_of
-from graphkoc.listing import list_kocs
+from graphkoc.graph.accounts import by_person
+from graphkoc.graph.projection import COLUMNS, KEYS, Projection, engaged, platforms
 from graphkoc.measures import check_known
-from graphkoc.persons import by_person
 from graphkoc.progress import Clock, Progress
-from graphkoc.projection import COLUMNS, KEYS, Projection, engaged, platforms
-from graphkoc.runs import DEFAULT_FOLDER, Run, check_free, previous_run, run_folders
-from graphkoc.similar import similar
-from graphkoc.spill import Large, Tables
-from graphkoc.stores import Store, open_store
-from graphkoc.tables import CANONICAL, RESULTS
-from graphkoc.tiers import check_tiers
+from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
+from graphkoc.qualify.brand import Brand
+from graphkoc.qualify.doctor import checks
+from graphkoc.qualify.lists import list_kocs
+from graphkoc.qualify.lookalikes import similar
+from graphkoc.qualify.tiers import check_tiers
+from graphkoc.runs.run import DEFAULT_FOLDER, Run, check_free, previous_run, run_folders
+from graphkoc.stores import Store, open_store, queries
+from graphkoc.tables.large import Large, Tables
+from graphkoc.tables.schema import CANONICAL, RESULTS
 
 __all__ = [
     "analyse",
@@ -69,7 +71,7 @@ def load(
     loaded = loaders.read(loaders.find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
     if not dry_run:
         tables, stated = _without_identities(loaded.tables)
-        store.upsert({**tables, "loads": loaded.record(datetime.now(UTC), all(map(invented.is_of, paths)))}, progress)
+        store.upsert({**tables, "loads": loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))}, progress)
         keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
         if stated is not None or keys.notna().any(axis=None) or store.decisions():
             identity.settle(store, stated)
@@ -89,12 +91,12 @@ def _without_identities(tables: Tables) -> tuple[dict[str, pd.DataFrame | Large]
 
 def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
     """The rows of a query in `cypher/`, by name; QueryError for a wrong name or parameter."""
-    found = cypher.query(name)
+    found = queries.query(name)
     return store.read(found.text(store.dialect), found.bind(given))
 
 
 def _projected(store: Store, name: str) -> pd.DataFrame:
-    query = cypher.query(f"project/{name}")
+    query = queries.query(f"project/{name}")
     return store.read_columns(query.text(store.dialect), COLUMNS[name])
 
 
@@ -155,7 +157,7 @@ def analyse(
     written back into the store.
 
     out: the run folder, by default one named by the clock under ./runs. The newest run beside it, of the same
-    platform and people (see `graphkoc.runs.previous_run`), is the one whose circles and niches are followed on.
+    platform and people (see `graphkoc.runs.run.previous_run`), is the one whose circles and niches are followed on.
     When it is interrupted, or fails, there is no run folder and the embedded store is as it was. until: look out from
     this time (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
     view is taken. measures: optional ones of `graphkoc.MEASURES` to add. tiers: whose limits say what a small
@@ -173,7 +175,7 @@ def analyse(
     with clock("reading the store"):
         projection = project(store, platform=platform, until=until)
         previous = previous_run(folder, platform, projection.consumers)
-    notice = notice or invented.notice(projection.loads)
+    notice = notice or synthetic.notice(projection.loads)
     settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
     # Sums of floats depend on how many threads share them; a run does not depend on the machine.
     with threadpool_limits(limits=1):
@@ -205,7 +207,7 @@ def _annotations(run: Run) -> dict[str, pd.DataFrame]:
 def run_backtest(
     store: Store, splits: Sequence[float] = SPLITS, top: float = TOP, *, progress: Progress | None = None
 ) -> Backtest:
-    """Check the score on what the store's own past says; see `graphkoc.backtest`."""
+    """Check the score on what the store's own past says; see `graphkoc.qualify.backtest`."""
     with threadpool_limits(limits=1):
         projection = project(store)
         log = projection.log()
@@ -215,7 +217,7 @@ def run_backtest(
 
 
 def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[dict[str, Any]]:
-    """The people most like a consumer of a run, by taste, circle and audience; see `graphkoc.similar`.
+    """The people most like a consumer of a run, by taste, circle and audience; see `graphkoc.qualify.lookalikes`.
 
     Raises UsageError for a consumer who is not in the store.
     """
@@ -248,7 +250,7 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
         "tables": {name: int(sizes.get(name, 0)) for name in CANONICAL},
         "last_load": last,
         "runs": [path.name for path in run_folders(runs)],
-        "notice": invented.notice(loads),
+        "notice": synthetic.notice(loads),
     }
 
 
@@ -297,13 +299,13 @@ def demo_brand(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"the folder {out} cannot be made: {os.strerror(error.errno or 0)}") from error
-    invented.write(out, people, rng_seed)
+    synthetic.write(out, people, rng_seed)
     shop = out / "files" / "crm"
     loaders.find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
     store = open_store(f"ladybug:{out / 'graphkoc.lbug'}")
     sources = []
     try:
-        for source in invented.SOURCES:
+        for source in synthetic.SOURCES:
             loaded = load(store, source, [out / "files" / source], key_file=out / "key", progress=progress)
             counts = ("read", "loaded", "duplicate", "rejected")
             sources.append(
@@ -311,7 +313,7 @@ def demo_brand(
             )
         told = identity.link_file(store, out / "links.csv")
         checks = doctor(store)
-        own = Brand((invented.OWN,), invented.RIVALS)
+        own = Brand((synthetic.OWN,), synthetic.RIVALS)
         run = analyse(store, out / "run", rng_seed=rng_seed, brand=own, progress=progress)
     finally:
         store.close()
@@ -321,7 +323,7 @@ def demo_brand(
         "run": str(out / "run"),
         "truth": str(out / "truth.json"),
         "seconds": round(time.perf_counter() - start, 1),
-        "notice": invented.NOTICE,
+        "notice": synthetic.NOTICE,
         "sources": sources,
         "identity": {name: told[name] for name in ("persons", "accounts", "linked", "unknown")},
         "doctor": checks,

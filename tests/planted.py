@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.network import Network, seeded
+from graphkoc.graph.network import Network, seeded
 
 __all__ = ["groups_of", "lfr", "ring_of_cliques", "scale_free", "undirected"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.authenticity import Authenticity, examine
-from graphkoc.network import Network, days
+from graphkoc.graph.network import Network, days
+from graphkoc.qualify.authenticity import Authenticity, examine
 
 __all__ = ["KINDS", "looked_at", "ring", "with_rings"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.persons import by_person
-from graphkoc.projection import KEYS, Projection, engaged, platforms
+from graphkoc.graph.accounts import by_person
+from graphkoc.graph.projection import KEYS, Projection, engaged, platforms
 
 __all__ = ["market"]
 

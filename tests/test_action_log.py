@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from zoo import log_of
 
-from graphkoc.log import Log
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.projection import engaged
 from graphkoc.measures.activity import activity, audience_activity, credit, pairs, past_credit
-from graphkoc.projection import engaged
 
 people = st.sampled_from(list("abcde"))
 reviews = st.lists(

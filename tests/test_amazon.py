@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "amazon"
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("amazon"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("amazon"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -30,11 +30,11 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "Kettles.json": (4, 3, 0, 1),
         "Kettles.jsonl": (4, 3, 0, 1),
@@ -56,7 +56,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.mentioned == {}
 
 
-def test_reviews_of_every_year(loaded: loaders.Loaded) -> None:
+def test_reviews_of_every_year(loaded: load.Loaded) -> None:
     columns = ("review", "consumer", "product", "rating", "created_at", "helpful", "media", "verified", "origin")
     person = "AEMADEAAAAAAAAAAAAAAAAAAAAA"
     time = pd.Timestamp
@@ -133,7 +133,7 @@ def test_reviews_of_every_year(loaded: loaders.Loaded) -> None:
     ]
 
 
-def test_texts_are_words_and_a_quote_is_a_letter(loaded: loaders.Loaded) -> None:
+def test_texts_are_words_and_a_quote_is_a_letter(loaded: load.Loaded) -> None:
     said = {review: words for review, *words in rows(loaded.tables["reviews"], "review", "title", "text")}
     person = "AEMADEAAAAAAAAAAAAAAAAAAAAA"
     assert said[f"{person}1/B0MADE0005/2020-05-05T14:08:48.923000"] == [
@@ -151,7 +151,7 @@ def test_texts_are_words_and_a_quote_is_a_letter(loaded: loaders.Loaded) -> None
     ]
 
 
-def test_products_are_what_the_newest_metadata_say_and_else_what_reviews_say_most(loaded: loaders.Loaded) -> None:
+def test_products_are_what_the_newest_metadata_say_and_else_what_reviews_say_most(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["products"], "product", "title", "brand", "category", "price") == [
         ("B0MADE0001", "Brisk Kettle, 1.7 l", "Brisk", "Kettles", 31.7),
         ("B0MADE0002", "hush travel kettle", None, "Kitchen", None),
@@ -164,7 +164,7 @@ def test_products_are_what_the_newest_metadata_say_and_else_what_reviews_say_mos
     ]
 
 
-def test_an_account_is_a_consumer_with_the_name_that_its_reviews_show(loaded: loaders.Loaded) -> None:
+def test_an_account_is_a_consumer_with_the_name_that_its_reviews_show(loaded: load.Loaded) -> None:
     people = loaded.tables["consumers"]
     assert set(people["consumer"]) == set(loaded.tables["reviews"]["consumer"])
     assert set(people["platform"]) == {"amazon"}

@@ -13,8 +13,17 @@ from rings import KINDS, looked_at, with_rings
 from zoo import log_of
 
 import graphkoc
-from graphkoc.authenticity import PATTERNS, blocks, burst, copied, effect, examine, lockstep, ratings
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
+from graphkoc.qualify.authenticity import (
+    PATTERNS,
+    blocks,
+    burst,
+    examine,
+    lockstep,
+    near_copies,
+    ranking_without,
+    ratings,
+)
 
 PEOPLE, PRODUCTS = 1500, 900
 
@@ -278,7 +287,7 @@ def test_near_copies_by_others_are_found_and_the_first_is_the_original() -> None
             "created_at": pd.to_datetime(["2020-02-02", "2020-01-01", *["2020-03-03"] * 4, None, None]),
         }
     )
-    found = copied.copies(reviews, pd.DataFrame({"review": list("abcdefgh"), "text": said}))
+    found = near_copies.copies(reviews, pd.DataFrame({"review": list("abcdefgh"), "text": said}))
     assert found.to_dict("records") == [
         {"review": "a", "consumer": "x:2", "original": "b", "author": "x:1"},
         {"review": "f", "consumer": "x:4", "original": "e", "author": "x:3"},
@@ -297,11 +306,13 @@ def test_a_low_rating_with_reasons_counts_and_one_without_does_not() -> None:
 def test_the_ranking_without_suspicious_people_tells_who_goes_and_who_moves_among_the_rest() -> None:
     people = pd.DataFrame({"consumer": list("abcde"), "rank": [1, 2, 3, 4, None], "score": [9.0, 8.0, 7.0, 6.0, 5.0]})
     people = people.assign(rank=people["rank"].astype("Int64"), role=["koc", "koc", "possible", "koc", "none"])
-    found = effect.moves(people, np.array([False, True, False, False, False]), np.array([5.0, 0.0, 7.0, 4.0, 9.0]))
+    found = ranking_without.moves(
+        people, np.array([False, True, False, False, False]), np.array([5.0, 0.0, 7.0, 4.0, 9.0])
+    )
     assert found[["consumer", "rank"]].to_numpy().tolist() == [["a", 1], ["b", 2], ["c", 3], ["d", 4]]
     assert found["rank_without"].fillna(0).tolist() == [2, 0, 1, 3]
     assert found["moved"].fillna(0).tolist() == [-1, 0, 1, 0]
-    assert effect.told(found) == {"leave": 1, "stay": 3, "move": 2, "furthest": 1}
+    assert ranking_without.told(found) == {"leave": 1, "stay": 3, "move": 2, "furthest": 1}
 
 
 def test_a_log_without_people_keeps_them_as_nodes_and_nothing_of_theirs() -> None:

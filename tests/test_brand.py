@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkoc.brand import Brand, unheard, view
 from graphkoc.errors import UsageError
+from graphkoc.qualify.brand import Brand, unheard, view
 
 AT = 10_000.0
 BRAND = Brand(("Ours",), ("Theirs",))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zoo import network_of
 
-from graphkoc.circles.card import MEASURES, card, explained_by_joining
+from graphkoc.communities.circles.profile import MEASURES, card, explained_by_joining
 
 PEOPLE = [f"p{i}" for i in range(10)]
 

@@ -12,10 +12,10 @@ import pytest
 from planted import Groups, groups_of, lfr, ring_of_cliques, scale_free, undirected
 from zoo import network_of
 
-from graphkoc.circles import MEMBER, Circles, circles, ensemble
-from graphkoc.circles.stability import Candidate, accepted
-from graphkoc.circles.ties import rewired, ties
-from graphkoc.network import Network, seeded
+from graphkoc.communities.circles import MEMBER, Circles, circles, ensemble
+from graphkoc.communities.circles.stability import Candidate, accepted
+from graphkoc.communities.circles.ties import rewired, ties
+from graphkoc.graph.network import Network, seeded
 
 TRUST = Path(__file__).parents[2] / "shared" / "data" / "filmtrust" / "trust.txt"
 NOTHING = {"published": 0, "tentative": 0}
@@ -134,7 +134,7 @@ def test_people_who_only_joined_together_are_left_out_and_counted() -> None:
 
 def test_when_chance_has_circles_too_nothing_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
     network, _ = groups_of(8, 40, 10, 2, 4)
-    monkeypatch.setattr("graphkoc.circles.rewired", lambda real, rng_seed: real)
+    monkeypatch.setattr("graphkoc.communities.circles.rewired", lambda real, rng_seed: real)
     found = circles(network)
     assert len(found.table) == len(found.members) == 0
     assert found.control == {"published": 8, "tentative": 0}

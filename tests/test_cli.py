@@ -21,7 +21,7 @@ import pytest
 
 import graphkoc
 from graphkoc import assets
-from graphkoc.runs import COLUMNS
+from graphkoc.runs.run import COLUMNS
 
 ROWS = "1,10,1,5,4,959670000\n2,10,1,3,4,959756400\n"
 

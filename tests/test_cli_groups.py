@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from graphkoc.cli import cli
-from graphkoc.runs import FORMAT, Run, shaped
+from graphkoc.runs.run import FORMAT, Run, shaped
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from zoo import network_of
 
-from graphkoc.measures.knit import knit
-from graphkoc.network import Network, seeded
+from graphkoc.graph.network import Network, seeded
+from graphkoc.measures.closure import knit
 
 
 def edges(pairs: list[tuple[int, int]], nodes: int) -> Network:

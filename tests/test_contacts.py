@@ -17,10 +17,10 @@ from test_cli import run
 from test_damage import NAMES, NOW, SOURCES, Contents, copied, files, walked
 
 import graphkoc
-from graphkoc import contacts, loaders
+from graphkoc.capture import contacts, load
+from graphkoc.capture.masks import MACROS, MAIL, PHONE, masked
 from graphkoc.errors import UsageError
-from graphkoc.reading.masks import MACROS, MAIL, PHONE, masked
-from graphkoc.tables import CANONICAL
+from graphkoc.tables.schema import CANONICAL
 
 DATA = Path(__file__).with_name("data")
 
@@ -213,7 +213,7 @@ def test_no_source_keeps_contacts_that_stand_in_what_people_write(
         elif content.kind != "lines":
             walked(content.rows, change)
         path.write_bytes(content.written())
-    loaded = loaders.read(loaders.find_source(source), [folder], now=NOW)
+    loaded = load.read(load.find_source(source), [folder], now=NOW)
     frames = [loaded.tables[name].astype("str") for name in loaded.tables] + [loaded.rejects.astype("str")]
     kept = "\n".join(frame.to_csv() for frame in frames)
     assert not [part for part in ("zoe.plant", "13911139111", "171 9999999") if part in kept]
@@ -226,7 +226,7 @@ def test_who_is_called_by_a_contact_is_refused_and_so_is_a_contact_in_the_place_
         f"dan,{key('ann@example.com')}\n"
     )
     (tmp_path / "follows.csv").write_text("follower,followee\n13800138000,csv:ann@example.com\n")
-    loaded = loaders.read(loaders.find_source("csv"), [tmp_path])
+    loaded = load.read(load.find_source("csv"), [tmp_path])
     assert loaded.tables["consumers"]["consumer"].tolist() == ["csv:13800138000", "csv:@bob@forum.social", "csv:dan"]
     words = "is an e-mail address or a phone number, which are kept nowhere"
     assert loaded.rejects[["file", "row", "reason"]].to_numpy().tolist() == [

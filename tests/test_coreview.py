@@ -12,8 +12,8 @@ from scipy.stats import false_discovery_control, poisson
 from zoo import log_of
 
 import graphkoc
-from graphkoc import coreview
-from graphkoc.log import Log
+from graphkoc.graph import coreview
+from graphkoc.graph.action_log import Log
 
 
 def groups(rng_seed: int) -> list:

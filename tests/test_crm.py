@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from graphkoc import contacts, loaders
+from graphkoc.capture import contacts, load
 from graphkoc.errors import DataError, UsageError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,8 +33,8 @@ def _secret() -> Any:
         yield
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("crm"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("crm"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -50,18 +50,18 @@ def shop(folder: Path, orders: str, customers: str = "", always: str = "") -> Pa
     for name, text in (("orders", orders), ("customers", customers)):
         if text:
             (folder / f"{name}.csv").write_text(text)
-    loaders.find_source("crm").scaffold(sorted(folder.glob("*.csv")), folder)
+    load.find_source("crm").scaffold(sorted(folder.glob("*.csv")), folder)
     mapping = folder / "mapping.toml"
     mapping.write_text(mapping.read_text().replace("[orders.always]", f"[orders.always]\n{always}"))
     return folder
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "customers.csv": (11, 7, 2, 2),
         "orders-2024.csv": (16, 8, 1, 7),
@@ -87,7 +87,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.unread == ()
 
 
-def test_orders_become_purchases(loaded: loaders.Loaded) -> None:
+def test_orders_become_purchases(loaded: load.Loaded) -> None:
     frame = loaded.tables["purchases"]
     assert rows(frame, "order", "product", "consumer", "quantity", "amount", "currency", "code") == [
         ("#1001", "FIL-1", "7", 2.0, 9.0, "EUR", "ANN10"),
@@ -117,7 +117,7 @@ def test_orders_become_purchases(loaded: loaders.Loaded) -> None:
     ]
 
 
-def test_customers_and_whoever_only_ordered_become_consumers(loaded: loaders.Loaded) -> None:
+def test_customers_and_whoever_only_ordered_become_consumers(loaded: load.Loaded) -> None:
     both = sorted([KEY("ben@example.com", ""), KEY("+49307654321", "")])
     columns = ("consumer", "name", "joined_at", "contact_key", "consent", "unionid")
     people = {row[0]: row[1:] for row in rows(loaded.tables["consumers"], *columns)}
@@ -151,7 +151,7 @@ def test_customers_and_whoever_only_ordered_become_consumers(loaded: loaders.Loa
     assert set(loaded.tables["consumers"]["platform"]) == {"crm"}
 
 
-def test_products_are_what_was_ordered(loaded: loaders.Loaded) -> None:
+def test_products_are_what_was_ordered(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["products"], "product", "title", "brand", "category", "price") == [
         ("Descaler", "Descaler", "Nordkessel", None, 7.9),
         ("FIL-1", "Filter", "Nordkessel", "Filters", 4.5),
@@ -163,7 +163,7 @@ def test_products_are_what_was_ordered(loaded: loaders.Loaded) -> None:
     ]
 
 
-def test_rejects_hold_no_contact_and_of_a_broken_row_nothing(loaded: loaders.Loaded) -> None:
+def test_rejects_hold_no_contact_and_of_a_broken_row_nothing(loaded: load.Loaded) -> None:
     said = " ".join(loaded.rejects["text"].dropna()) + " ".join(loaded.rejects["reason"])
     assert "@" not in said
     assert "555" not in said
@@ -174,15 +174,15 @@ def test_rejects_hold_no_contact_and_of_a_broken_row_nothing(loaded: loaders.Loa
 
 
 def test_the_fixtures_mapping_is_the_one_that_is_proposed(tmp_path: Path) -> None:
-    made = loaders.find_source("crm").scaffold(CSV, tmp_path)
+    made = load.find_source("crm").scaffold(CSV, tmp_path)
     assert made.folder.read_text() == (FIXTURE / "mapping.toml").read_text()
     assert made.columns["orders"]["order"] == "Order Number or 订单编号"
     assert made.unused == {"customers.csv": ("Address",), "orders-2024.csv": ("Notes",), "订单导出.csv": ("收货地址",)}
     with pytest.raises(UsageError, match=r"mapping\.toml is there already"):
-        loaders.find_source("crm").scaffold(CSV, tmp_path)
+        load.find_source("crm").scaffold(CSV, tmp_path)
 
 
-def test_a_workbook_with_a_title_gives_what_the_text_gives(tmp_path: Path, loaded: loaders.Loaded) -> None:
+def test_a_workbook_with_a_title_gives_what_the_text_gives(tmp_path: Path, loaded: load.Loaded) -> None:
     folder = Path(shutil.copytree(FIXTURE, tmp_path / "shop"))
     source = folder / "订单导出.csv"
     cells = list(csv.reader(io.StringIO(source.read_bytes().decode("gb18030"))))
@@ -298,4 +298,4 @@ def test_a_wrong_mapping_is_refused_in_one_sentence(tmp_path: Path, text: str, w
 def test_tables_that_are_like_no_orders_are_not_scaffolded(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match=r"the columns of x\.csv are called like none of orders or customers"):
-        loaders.find_source("crm").scaffold([tmp_path / "x.csv"], tmp_path)
+        load.find_source("crm").scaffold([tmp_path / "x.csv"], tmp_path)

@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import graphkoc
-from graphkoc import loaders
+from graphkoc.capture import load
 from graphkoc.cli import cli
 from graphkoc.errors import DataError, UsageError
 from graphkoc.stores import arrow
-from graphkoc.tables import CANONICAL, Column, Table
+from graphkoc.tables.schema import CANONICAL, Column, Table
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -82,8 +82,8 @@ def written(folder: Path, format_: str, table: Table, rows: Rows) -> Path:
     return as_jsonl(path, rows) if format_ == "jsonl" else as_csv(path, rows, "\t" if format_ == "tsv" else ",")
 
 
-def read(*paths: Path, encoding: str | None = None) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("csv"), paths, encoding=encoding, now=NOW)
+def read(*paths: Path, encoding: str | None = None) -> load.Loaded:
+    return load.read(load.find_source("csv"), paths, encoding=encoding, now=NOW)
 
 
 def placed(folder: Path, name: str, data: str | bytes) -> Path:
@@ -92,7 +92,7 @@ def placed(folder: Path, name: str, data: str | bytes) -> Path:
     return path
 
 
-def counted(loaded: loaders.Loaded, file: str) -> tuple[int, int, int, int]:
+def counted(loaded: load.Loaded, file: str) -> tuple[int, int, int, int]:
     return next((c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files if c.file == file)
 
 
@@ -655,9 +655,9 @@ def test_an_encoding_that_does_not_exist_is_a_mistake_of_usage(tmp_path: Path, n
 # --- tables with other names ----------------------------------------------------------------------------
 
 
-def scaffolded(folder: Path, *files: Path, **options: Any) -> tuple[Any, loaders.Loaded]:
-    made = loaders.find_source("csv").scaffold(files, folder / "loaders" / "shop", **options)
-    return made, loaders.read(loaders.find_source(f"{folder}/loaders/shop"), files, now=NOW)
+def scaffolded(folder: Path, *files: Path, **options: Any) -> tuple[Any, load.Loaded]:
+    made = load.find_source("csv").scaffold(files, folder / "loaders" / "shop", **options)
+    return made, load.read(load.find_source(f"{folder}/loaders/shop"), files, now=NOW)
 
 
 def test_a_german_table_gets_a_loader_that_reads_it(tmp_path: Path) -> None:
@@ -727,12 +727,12 @@ def test_several_tables_make_one_loader(tmp_path: Path) -> None:
 def test_a_scaffold_has_a_readme_selects_that_say_what_a_row_is_and_a_fixture(tmp_path: Path) -> None:
     file = placed(tmp_path, "fans.csv", "from,to\n" + "".join(f"a{i},b{i}\n" for i in range(100)))
     made, _ = scaffolded(tmp_path, file)
-    source = loaders.find_source(str(made.folder))
+    source = load.find_source(str(made.folder))
     assert "| fans.csv | from | follows.follower |" in source.readme
     assert all(select.startswith("-- A row is") for select in source.selects.values())
     fixture = made.folder / "fixture" / "fans.csv"
     assert fixture.read_text().count("\n") == 6
-    assert counted(loaders.read(source, [fixture], now=NOW), "fans.csv") == (5, 5, 0, 0)
+    assert counted(load.read(source, [fixture], now=NOW), "fans.csv") == (5, 5, 0, 0)
 
 
 def test_hostile_headers_are_names_in_a_scaffold(tmp_path: Path) -> None:
@@ -749,7 +749,7 @@ def test_a_loader_reads_the_files_that_it_is_given_and_no_others(tmp_path: Path)
     secret = placed(tmp_path, "secret.csv", "follower,followee\nann,bob\n")
     placed(tmp_path / "shop", "follows.sql", f"SELECT follower, followee FROM read_csv('{secret}')")
     with pytest.raises(DataError, match="file system operations are disabled"):
-        loaders.read(loaders.find_source(f"{tmp_path}/shop"), [secret], now=NOW)
+        load.read(load.find_source(f"{tmp_path}/shop"), [secret], now=NOW)
 
 
 def test_a_loader_of_wrong_sql_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -757,11 +757,11 @@ def test_a_loader_of_wrong_sql_is_refused_in_one_sentence(tmp_path: Path) -> Non
     placed(tmp_path / "shop", "README.md", "# shop\n\nFollows of a shop.\n")
     placed(tmp_path / "shop", "follows.sql", "SELEC follower FROM fans")
     with pytest.raises(DataError, match=r"follows\.sql of the source shop does not run"):
-        loaders.read(loaders.find_source(f"{tmp_path}/shop"), [placed(tmp_path, "fans.csv", "a\n")], now=NOW)
+        load.read(load.find_source(f"{tmp_path}/shop"), [placed(tmp_path, "fans.csv", "a\n")], now=NOW)
 
 
 def test_what_cannot_be_scaffolded_is_said_in_one_sentence(tmp_path: Path) -> None:
-    csv = loaders.find_source("csv")
+    csv = load.find_source("csv")
     odd = placed(tmp_path, "odd.csv", "a,b\n1,2\n")
     with pytest.raises(DataError, match=r"odd\.csv looks like no table: its columns are a, b"):
         csv.scaffold([odd], tmp_path / "new")
@@ -771,12 +771,12 @@ def test_what_cannot_be_scaffolded_is_said_in_one_sentence(tmp_path: Path) -> No
     with pytest.raises(UsageError, match="is no name for a source"):
         csv.scaffold([odd], tmp_path / "a b:c")
     with pytest.raises(UsageError, match="ciao reads files of one kind"):
-        loaders.find_source("ciao").scaffold([odd], tmp_path / "new")
+        load.find_source("ciao").scaffold([odd], tmp_path / "new")
     fans = [placed(tmp_path, f"{name}.csv", "from,to\nann,bob\n") for name in ("fans", "more")]
     with pytest.raises(DataError, match=r"fans\.csv and more\.csv both look like follows"):
         csv.scaffold(fans, tmp_path / "new")
     with pytest.raises(UsageError, match="there is no loader folder"):
-        loaders.find_source("./nowhere/shop")
+        load.find_source("./nowhere/shop")
 
 
 # --- the commands ---------------------------------------------------------------------------------------

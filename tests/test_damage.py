@@ -21,12 +21,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 from graphkoc.errors import GraphkocError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DATA = Path(__file__).with_name("data")
-SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in loaders.discover())
+SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in load.discover())
 PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.decompress, gzip.compress),
     ".xz": (lzma.decompress, lzma.compress),
@@ -35,7 +35,7 @@ LONG = "名" * 1_000_000
 NAMES = {"name", "nickname", "username", "user_name", "full_name", "title", "reviewername", "product_title"}
 FORMULA = '=HYPERLINK("http://evil.example","x")'
 
-Read = loaders.Loaded | GraphkocError
+Read = load.Loaded | GraphkocError
 
 
 # --- files as what they hold ----------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def files(folder: Path) -> list[Path]:
 def read(source: str, folder: Path) -> Read:
     """What was loaded, or the error in one sentence; anything else is a bug."""
     try:
-        loaded = loaders.read(loaders.find_source(source), [folder], now=NOW)
+        loaded = load.read(load.find_source(source), [folder], now=NOW)
     except GraphkocError as error:
         assert str(error)
         assert "\n" not in str(error)
@@ -222,10 +222,10 @@ def _key() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", params=SOURCES)
-def whole(request: pytest.FixtureRequest) -> tuple[str, loaders.Loaded]:
+def whole(request: pytest.FixtureRequest) -> tuple[str, load.Loaded]:
     """A source and what its folder holds, undamaged."""
     loaded = read(request.param, DATA / request.param)
-    assert isinstance(loaded, loaders.Loaded)
+    assert isinstance(loaded, load.Loaded)
     return request.param, loaded
 
 
@@ -239,35 +239,33 @@ def damaged(source: str, folder: Path, damage: Callable[[Contents], None]) -> Re
     return read(source, copy)
 
 
-def test_a_fixture_has_rows_enough_and_loads(whole: tuple[str, loaders.Loaded]) -> None:
+def test_a_fixture_has_rows_enough_and_loads(whole: tuple[str, load.Loaded]) -> None:
     assert sum(count.read for count in whole[1].files) >= 20
     assert all(count.read for count in whole[1].files)
 
 
-def test_fields_in_another_order_are_the_same_tables(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+def test_fields_in_another_order_are_the_same_tables(whole: tuple[str, load.Loaded], tmp_path: Path) -> None:
     source, before = whole
     after = damaged(source, tmp_path, in_another_order)
-    assert isinstance(after, loaders.Loaded), after
+    assert isinstance(after, load.Loaded), after
     assert after.files == before.files
     for name, frame in before.tables.items():
         pd.testing.assert_frame_equal(after.tables[name], frame)
 
 
-def test_rows_that_come_twice_are_counted_twice_and_kept_once(
-    whole: tuple[str, loaders.Loaded], tmp_path: Path
-) -> None:
+def test_rows_that_come_twice_are_counted_twice_and_kept_once(whole: tuple[str, load.Loaded], tmp_path: Path) -> None:
     source, before = whole
     after = damaged(source, tmp_path, twice)
-    assert isinstance(after, loaders.Loaded), after
+    assert isinstance(after, load.Loaded), after
     assert sum(count.read for count in after.files) == 2 * sum(count.read for count in before.files)
     for name, frame in before.tables.items():
         pd.testing.assert_frame_equal(after.tables[name], frame)
 
 
-def test_a_million_letters_and_formulas_are_text(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+def test_a_million_letters_and_formulas_are_text(whole: tuple[str, load.Loaded], tmp_path: Path) -> None:
     source, before = whole
     after = damaged(source, tmp_path, with_formulas_and_a_long_cell)
-    assert isinstance(after, loaders.Loaded), after
+    assert isinstance(after, load.Loaded), after
     assert [(count.file, count.read) for count in after.files] == [(count.file, count.read) for count in before.files]
 
 
@@ -275,50 +273,50 @@ def test_a_million_letters_and_formulas_are_text(whole: tuple[str, loaders.Loade
     "nonsense", ["nonsense", *(pytest.param(value, marks=pytest.mark.soak) for value in (None, [["["]], {}, True))]
 )
 def test_what_is_no_object_where_one_should_be_costs_its_own_row_at_most(
-    whole: tuple[str, loaders.Loaded], tmp_path: Path, nonsense: Any
+    whole: tuple[str, load.Loaded], tmp_path: Path, nonsense: Any
 ) -> None:
     source, before = whole
     after = damaged(source, tmp_path, with_nonsense(nonsense))
-    assert isinstance(after, loaders.Loaded), after
+    assert isinstance(after, load.Loaded), after
     assert {count.file for count in after.files} == {count.file for count in before.files}
 
 
 @pytest.mark.parametrize("which", [0, 1, *(pytest.param(n, marks=pytest.mark.soak) for n in range(2, 60))])
 def test_a_field_that_is_gone_is_an_error_or_missing_in_every_row(
-    whole: tuple[str, loaders.Loaded], tmp_path: Path, which: int
+    whole: tuple[str, load.Loaded], tmp_path: Path, which: int
 ) -> None:
     source, before = whole
     after = damaged(source, tmp_path, without_a_field(which))
-    if isinstance(after, loaders.Loaded):
+    if isinstance(after, load.Loaded):
         assert {count.file for count in after.files} == {count.file for count in before.files}
 
 
 @pytest.mark.parametrize("damage", [cut, emptied, in_utf16_without_a_mark, with_broken_letters])
 def test_broken_bytes_are_an_error_or_rejects_and_no_file_vanishes(
-    whole: tuple[str, loaders.Loaded], tmp_path: Path, damage: Callable[[bytes], bytes]
+    whole: tuple[str, load.Loaded], tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     source, before = whole
     copy = copied(source, tmp_path)
     for path in files(copy):
         path.write_bytes(damage(path.read_bytes()))
     after = read(source, copy)
-    if isinstance(after, loaders.Loaded):
+    if isinstance(after, load.Loaded):
         assert {count.file for count in after.files} == {count.file for count in before.files}
         assert all(count.read for count in after.files)
 
 
-def test_one_broken_file_does_not_hide_the_others(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+def test_one_broken_file_does_not_hide_the_others(whole: tuple[str, load.Loaded], tmp_path: Path) -> None:
     source, before = whole
     copy = copied(source, tmp_path)
     broken = max((path for path in files(copy) if path.suffix != ".html"), key=lambda path: path.stat().st_size)
     broken.write_bytes(cut(broken.read_bytes()))
     after = read(source, copy)
-    if isinstance(after, loaders.Loaded):
+    if isinstance(after, load.Loaded):
         others = {c.file: c.read for c in before.files if not broken.match(c.file)}
         assert {c.file: c.read for c in after.files if not broken.match(c.file)} == others
 
 
-def test_another_sources_files_are_an_error_or_rejects(whole: tuple[str, loaders.Loaded], tmp_path: Path) -> None:
+def test_another_sources_files_are_an_error_or_rejects(whole: tuple[str, load.Loaded], tmp_path: Path) -> None:
     source, before = whole
     other = SOURCES[SOURCES.index(source) - 1]
     read(source, copied(other, tmp_path))
@@ -328,5 +326,5 @@ def test_another_sources_files_are_an_error_or_rejects(whole: tuple[str, loaders
         if path.suffix in strange:
             path.write_bytes(strange[path.suffix])
     after = read(source, copy)
-    if isinstance(after, loaders.Loaded):
+    if isinstance(after, load.Loaded):
         assert {count.file for count in after.files} == {count.file for count in before.files}

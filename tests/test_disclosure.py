@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from graphkoc import assets
-from graphkoc.reading import origin
-from graphkoc.tables import CANONICAL
+from graphkoc.capture.reading import disclosure
+from graphkoc.tables.schema import CANONICAL
 
 Said = tuple[str | None, str | None, str | None]
 """Tags, title and text."""
@@ -21,7 +21,7 @@ Said = tuple[str | None, str | None, str | None]
 @pytest.fixture(scope="module")
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute(origin.macros())
+        connection.execute(disclosure.macros())
         yield connection
 
 
@@ -234,12 +234,12 @@ def test_earned_needs_proof_and_no_marker(database: duckdb.DuckDBPyConnection, w
 
 def test_every_origin_can_be_stored() -> None:
     allowed = next(column.choices for column in CANONICAL["reviews"] if column.name == "origin")
-    assert {*origin.ORIGINS, "earned", "unknown"} == set(allowed)
+    assert {*disclosure.ORIGINS, "earned", "unknown"} == set(allowed)
 
 
 def test_the_words_are_lower_case_and_tags_are_one_word() -> None:
-    known = tomllib.loads((assets.folder("loaders") / "origin.toml").read_text(encoding="utf-8"))
-    for name in origin.ORIGINS:
+    known = tomllib.loads((assets.folder("loaders") / "disclosure.toml").read_text(encoding="utf-8"))
+    for name in disclosure.ORIGINS:
         for kind, words in known[name].items():
             assert len(set(words)) == len(words), (name, kind)
             bare = [re.sub(r"\\.", "", word) for word in words]

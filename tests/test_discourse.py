@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "discourse"
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("discourse"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("discourse"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -33,11 +33,11 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "categories.json": (3, 3, 0, 0),
         "directory_items.json": (3, 3, 0, 0),
@@ -60,7 +60,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.mentioned == {"reviews": 1}
 
 
-def test_a_topic_is_a_review(loaded: loaders.Loaded) -> None:
+def test_a_topic_is_a_review(loaded: load.Loaded) -> None:
     reviews = loaded.tables["reviews"]
     columns = ("review", "consumer", "title", "text", "created_at", "likes", "comments", "views", "media", "origin")
     assert rows(reviews, *columns) == [
@@ -116,7 +116,7 @@ def test_a_topic_is_a_review(loaded: loaders.Loaded) -> None:
     assert "product" not in reviews
 
 
-def test_what_kind_of_topic_it_is_stands_in_its_tags_with_its_category(loaded: loaders.Loaded) -> None:
+def test_what_kind_of_topic_it_is_stands_in_its_tags_with_its_category(loaded: load.Loaded) -> None:
     assert loaded.tables["reviews"]["tags"].tolist() == [
         "kind:question category:hair-dryers airdry-3",
         "kind:request category:feature-requests",
@@ -125,7 +125,7 @@ def test_what_kind_of_topic_it_is_stands_in_its_tags_with_its_category(loaded: l
     ]
 
 
-def test_replies_likes_and_bookmarks_are_engagements_with_the_one_that_they_answer(loaded: loaders.Loaded) -> None:
+def test_replies_likes_and_bookmarks_are_engagements_with_the_one_that_they_answer(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["engagements"], "engagement", "consumer", "review", "kind", "parent", "text") == [
         ("bookmark-103-1-ann", "ann", "t103", "collect", None, None),
         ("like-101-1-bob", "bob", "t101", "like", None, None),
@@ -141,7 +141,7 @@ def test_replies_likes_and_bookmarks_are_engagements_with_the_one_that_they_answ
     ]
 
 
-def test_people_groups_and_follows(loaded: loaders.Loaded) -> None:
+def test_people_groups_and_follows(loaded: load.Loaded) -> None:
     people = loaded.tables["consumers"]
     assert rows(people, "consumer", "name", "handle", "kind", "followers") == [
         ("ann", "Ann Reed", "ann", "person", None),
@@ -164,7 +164,7 @@ def test_people_groups_and_follows(loaded: loaders.Loaded) -> None:
 
 
 @pytest.mark.parametrize("name", ["forum.tar.xz", "forum.zip"])
-def test_an_archive_of_a_forum_gives_the_same_tables(tmp_path: Path, loaded: loaders.Loaded, name: str) -> None:
+def test_an_archive_of_a_forum_gives_the_same_tables(tmp_path: Path, loaded: load.Loaded, name: str) -> None:
     kind = {"forum.tar.xz": "xztar", "forum.zip": "zip"}[name]
     packed = read(Path(shutil.make_archive(str(tmp_path / "forum"), kind, FIXTURE)))
     assert [(count.file, count.read) for count in packed.files] == [(name, sum(c.read for c in loaded.files))]

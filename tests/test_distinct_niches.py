@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from zoo import log_of
 
-from graphkoc import niches
-from graphkoc.log import Log
-from graphkoc.niches import Features, Niches, levels, segments
-from graphkoc.niches.finer import distinct
-from graphkoc.niches.traits import Traits, _said_by_others
-from graphkoc.words import Words
+from graphkoc.communities import niches
+from graphkoc.communities.niches import Features, Niches, levels, segments
+from graphkoc.communities.niches.distinct import distinct
+from graphkoc.communities.niches.traits import Traits, _said_by_others
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.terms import Words
 
 KINDS = {
     "Food & Drink": ["pour-over coffee", "matcha tea", "dark chocolate", "hot sauce", "olive oil", "sourdough bread"],

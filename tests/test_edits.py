@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphkoc.communities.tracking import follow
 from graphkoc.errors import StoreError, UsageError
-from graphkoc.journal import FILE, Decision, Journal, append, apply, heads, merge, place, read, rename, undo
-from graphkoc.lifelines import follow
-from graphkoc.runs import Run
+from graphkoc.runs.edits import FILE, Decision, Journal, append, apply, heads, merge, place, read, rename, undo
+from graphkoc.runs.run import Run
 
 AT = "2026-01-01T00:00:00+00:00"
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_market import market
 
-from graphkoc import tiers
-from graphkoc.projection import Projection
-from graphkoc.provenance import ORIGINS, ledger
-from graphkoc.response import NUMBERS, engagements, response
+from graphkoc.graph.projection import Projection
+from graphkoc.qualify import tiers
+from graphkoc.qualify.engagement import NUMBERS, engagements, response
+from graphkoc.qualify.gates.origins import ORIGINS, ledger
 
 Rows = list[dict[str, Any]]
 

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "epinions"
 RATINGS = ["user", "item", "category", "rating", "helpfulness", "timestamp"]
 
 
-def read(*paths: Path, source: str = "epinions") -> loaders.Loaded:
-    return loaders.read(loaders.find_source(source), paths, now=NOW)
+def read(*paths: Path, source: str = "epinions") -> load.Loaded:
+    return load.read(load.find_source(source), paths, now=NOW)
 
 
 def bare(frame: pd.DataFrame) -> pd.DataFrame:
@@ -169,12 +169,12 @@ def test_with_a_header_the_columns_may_have_any_order(
 
 
 @pytest.fixture(scope="module")
-def whole(ciao_files: Path) -> loaders.Loaded:
+def whole(ciao_files: Path) -> load.Loaded:
     """All of Ciao, with header and commas."""
     return read(ciao_files)
 
 
-def test_ciao_is_what_its_files_say(whole: loaders.Loaded, ciao_files: Path) -> None:
+def test_ciao_is_what_its_files_say(whole: load.Loaded, ciao_files: Path) -> None:
     ratings = pd.read_csv(ciao_files / "ratings.csv.gz")
     day = pd.to_datetime(ratings["timestamp"], unit="s").dt.strftime("%Y-%m-%d")
     key = "epinions:" + ratings["user"].astype(str) + "-" + ratings["item"].astype(str) + "-" + day
@@ -197,7 +197,7 @@ def test_a_network_published_either_way_round_has_its_most_trusted_followed(
     assert follows[["follower", "followee"]].values.tolist() == wanted.values.tolist()
 
 
-def test_people_who_trust_each_other_rated_common_items_more_often_than_shuffled_ones(whole: loaders.Loaded) -> None:
+def test_people_who_trust_each_other_rated_common_items_more_often_than_shuffled_ones(whole: load.Loaded) -> None:
     """The check of the README: the people of one file are the people of the other."""
     items = whole.tables["reviews"].groupby("consumer")["product"].agg(set).to_dict()
     follower, followee = (whole.tables["follows"][end].to_numpy(object) for end in ("follower", "followee"))

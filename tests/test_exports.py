@@ -20,9 +20,9 @@ from little_store import asked, held, tables
 from test_cli import run
 
 import graphkoc
-from graphkoc.cli.formats import as_csv, as_json, as_parquet, as_workbook, safe_cell, without_controls
 from graphkoc.cli.terminal import emit
 from graphkoc.errors import StoreError, UsageError
+from graphkoc.exports.rows import as_csv, as_json, as_parquet, as_workbook, safe_cell, without_controls
 
 HOSTILE = "=cmd|'/C calc'!A0"
 ROWS = [

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "filmtrust"
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("filmtrust"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("filmtrust"), paths, now=NOW)
 
 
 def test_every_row_is_accounted_for() -> None:

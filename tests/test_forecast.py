@@ -13,14 +13,14 @@ from zoo import log_of
 
 import graphkoc
 from graphkoc.analysis import _read
-from graphkoc.backtest import _structureless, backtest
 from graphkoc.errors import AnalysisError
-from graphkoc.forecast import FEATURES, Forecast, History, Past, Snapshot, candidates, choose, forecast
-from graphkoc.forecast.model import GROWING
-from graphkoc.forecast.percentiles import percentile_query
-from graphkoc.forecast.queries import feature_query
-from graphkoc.log import Log
+from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import activity, credit, pairs
+from graphkoc.qualify.backtest import _structureless, backtest
+from graphkoc.qualify.score.forecast import FEATURES, Forecast, History, Past, Snapshot, candidates, choose, forecast
+from graphkoc.qualify.score.model import GROWING
+from graphkoc.qualify.score.percentiles import percentile_query
+from graphkoc.qualify.score.sql import feature_query
 
 NAMES = [feature.name for feature in FEATURES]
 PLANTED = 50

@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_market import market
 
-from graphkoc import gates, tiers
-from graphkoc.authenticity.copied import copies
-from graphkoc.brand import Brand
-from graphkoc.measures.knit import knit
-from graphkoc.network import days
-from graphkoc.projection import Projection
-from graphkoc.provenance import ledger
-from graphkoc.response import engagements
+from graphkoc.graph.network import days
+from graphkoc.graph.projection import Projection
+from graphkoc.measures.closure import knit
+from graphkoc.qualify import gates, tiers
+from graphkoc.qualify.authenticity.near_copies import copies
+from graphkoc.qualify.brand import Brand
+from graphkoc.qualify.engagement import engagements
+from graphkoc.qualify.gates.origins import ledger
+from graphkoc.runs.roles import ROLES
 
 AT = "2026-06-30"
 LONG = "This kettle boils in two minutes and is quiet enough for a small flat"
@@ -315,4 +316,4 @@ def test_a_role_is_one_of_four_and_who_is_over_the_limit_is_a_kol_whatever_the_g
             assert role == "none"
         else:
             assert role == ("possible" if row["gate_small"] == "unknown" else "koc")
-    assert set(found) <= set(gates.ROLES)
+    assert set(found) <= set(ROLES)

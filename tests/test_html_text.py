@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkoc.reading.markup import plain
+from graphkoc.capture.reading.html_text import plain
 
 QUOTE = (
     '<aside class="quote no-group" data-username="bob"><div class="title">bob:</div><blockquote>{}</blockquote></aside>'

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 import graphkoc
-from graphkoc import identity
+from graphkoc.capture import identity
+from graphkoc.capture.identity.components import identities
+from graphkoc.capture.identity.exact import ACCOUNT, exact
 from graphkoc.cli import cli
 from graphkoc.errors import UsageError
-from graphkoc.identity.exact import ACCOUNT, exact
-from graphkoc.identity.persons import identities
-from graphkoc.tables import TABLES
+from graphkoc.tables.schema import TABLES
 
 PEOPLE = [
     {"consumer": "csv:x1", "platform": "xiaohongshu", "name": "小美", "bio": "咖啡日记 论坛: may_brews"},

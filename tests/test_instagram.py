@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 from graphkoc.errors import DataError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,8 +19,8 @@ FIXTURE = Path(__file__).with_name("data") / "instagram"
 EXPORT = FIXTURE / "instagram-ann_b-2024-05-01-AbCd12Ef"
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("instagram"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("instagram"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -35,11 +35,11 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     lists = "connections/followers_and_following"
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "cem.oz_20210501/followers_and_following/followers.json": (2, 2, 0, 0),
@@ -60,7 +60,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.rejects["reason"].tolist() == ["no table takes this row"]
 
 
-def test_followers_and_following_in_every_spelling(loaded: loaders.Loaded) -> None:
+def test_followers_and_following_in_every_spelling(loaded: load.Loaded) -> None:
     times = {follow[:2]: follow[2] for follow in rows(loaded.tables["follows"], "follower", "followee", "since")}
     assert times == {
         ("ann_b", "brand.airdry"): pd.Timestamp("2023-07-22 04:30:00"),
@@ -76,7 +76,7 @@ def test_followers_and_following_in_every_spelling(loaded: loaders.Loaded) -> No
     }
 
 
-def test_a_post_is_a_review_and_a_sponsor_pays(loaded: loaders.Loaded) -> None:
+def test_a_post_is_a_review_and_a_sponsor_pays(loaded: load.Loaded) -> None:
     columns = ("review", "consumer", "product", "text", "likes", "comments", "views", "media", "origin", "tags")
     assert rows(loaded.tables["reviews"], *columns) == [
         (
@@ -107,7 +107,7 @@ def test_a_post_is_a_review_and_a_sponsor_pays(loaded: loaders.Loaded) -> None:
     ]
 
 
-def test_comments_and_their_answers_are_engagements(loaded: loaders.Loaded) -> None:
+def test_comments_and_their_answers_are_engagements(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["engagements"], "engagement", "consumer", "review", "parent", "text") == [
         ("17900000000000001", "bob.k", "CaaA1", None, "Welche Stufe?"),
         ("17900000000000002", "ann_b", "CaaA1", "17900000000000001", "@bob.k die kleine"),
@@ -115,7 +115,7 @@ def test_comments_and_their_answers_are_engagements(loaded: loaders.Loaded) -> N
     ]
 
 
-def test_accounts(loaded: loaders.Loaded) -> None:
+def test_accounts(loaded: load.Loaded) -> None:
     people = {
         row[0]: row[1:] for row in rows(loaded.tables["consumers"], "consumer", "name", "followers", "kind", "bio")
     }
@@ -127,7 +127,7 @@ def test_accounts(loaded: loaders.Loaded) -> None:
     assert people["bob.k"] == ("Bob K", None, None, None)
 
 
-def test_nothing_of_contacts_is_read(loaded: loaders.Loaded) -> None:
+def test_nothing_of_contacts_is_read(loaded: load.Loaded) -> None:
     said = " ".join(frame.to_csv() for frame in loaded.tables.values()) + loaded.rejects.to_csv()
     assert "Locken" in said
     assert "mail.example" not in said

@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, false_discovery_control
 
-from graphkoc.log import Log
-from graphkoc.names import EXEMPLARS, TOP, Described, describe
-from graphkoc.names.apart import FALSE_DISCOVERY_RATE, FEWEST, PRIOR, People, marked
-from graphkoc.names.choice import LONGEST, Known, choose
-from graphkoc.words import Words
+from graphkoc.communities.labels import EXEMPLARS, Described, describe
+from graphkoc.communities.labels.choice import LONGEST, Known, choose
+from graphkoc.communities.labels.log_odds import FALSE_DISCOVERY_RATE, FEWEST, PRIOR, People, marked
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.terms import Words
+from graphkoc.runs.run import TOP
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"

@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graphkoc import assets, loaders, spill
+from graphkoc import assets
+from graphkoc.capture import load
 from graphkoc.errors import DataError, UsageError
 from graphkoc.stores import open_store
-from graphkoc.tables import CANONICAL, TABLES, node_tables
+from graphkoc.tables import large as spill
+from graphkoc.tables.schema import CANONICAL, TABLES, node_tables
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RATINGS = "user,item,category,rating,helpfulness,timestamp\n"
@@ -30,11 +32,11 @@ def folder(tmp_path: Path, ratings: str | bytes = RATINGS + GOOD, trust: str = T
     return tmp_path
 
 
-def read(path: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("ciao"), [path], now=NOW)
+def read(path: Path) -> load.Loaded:
+    return load.read(load.find_source("ciao"), [path], now=NOW)
 
 
-def counted(loaded: loaders.Loaded, file: str) -> tuple[int, int, int, int]:
+def counted(loaded: load.Loaded, file: str) -> tuple[int, int, int, int]:
     return next((c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files if c.file == file)
 
 
@@ -49,9 +51,9 @@ def test_the_tables_are_consistent() -> None:
         assert set(table.key) <= required, table.name
 
 
-@pytest.mark.parametrize("name", list(loaders.discover()))
+@pytest.mark.parametrize("name", list(load.discover()))
 def test_every_source_says_what_it_is_and_fills_canonical_tables(name: str) -> None:
-    source = loaders.find_source(name)
+    source = load.find_source(name)
     assert len(source.description) > 40
     assert source.tables
     assert set(source.tables) <= set(CANONICAL)
@@ -192,7 +194,7 @@ def test_what_a_source_needs_and_does_not_get_is_said_in_one_sentence(tmp_path: 
     with pytest.raises(DataError, match="is empty"):
         read(folder(tmp_path, ""))
     with pytest.raises(UsageError, match="there is no source called 'cioa'"):
-        loaders.find_source("cioa")
+        load.find_source("cioa")
 
 
 def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> Path:
@@ -214,7 +216,7 @@ SELECT who AS consumer, what AS product, no AS "order", "when" AS bought_at, _fi
 
 def test_a_new_source_is_a_folder_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     orders = declared(tmp_path, monkeypatch, {"README.md": README, "purchases.sql": PURCHASES})
-    loaded = loaders.read(loaders.find_source("shop"), [orders], now=NOW)
+    loaded = load.read(load.find_source("shop"), [orders], now=NOW)
     assert loaded.tables["purchases"]["order"].tolist() == ["shop:1"]
     assert counted(loaded, "orders.csv") == (3, 1, 0, 2)
     assert loaded.rejects["reason"].tolist() == ["no product", "no order"]
@@ -225,7 +227,7 @@ def test_rows_that_no_table_takes_are_rejected_so_that_the_sum_is_right(
 ) -> None:
     picky = PURCHASES + " WHERE who = 'ann' AND what = 'tea'"
     orders = declared(tmp_path, monkeypatch, {"README.md": README, "purchases.sql": picky})
-    loaded = loaders.read(loaders.find_source("shop"), [orders], now=NOW)
+    loaded = load.read(load.find_source("shop"), [orders], now=NOW)
     assert counted(loaded, "orders.csv") == (3, 1, 0, 2)
     assert loaded.rejects["reason"].tolist() == ["no table takes this row"] * 2
 
@@ -246,7 +248,7 @@ def test_a_source_that_is_declared_wrongly_is_refused(
 ) -> None:
     orders = declared(tmp_path, monkeypatch, files)
     with pytest.raises(DataError, match=words):
-        loaders.read(loaders.find_source("shop"), [orders], now=NOW)
+        load.read(load.find_source("shop"), [orders], now=NOW)
 
 
 def test_a_large_table_lies_in_a_file_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +256,7 @@ def test_a_large_table_lies_in_a_file_and_is_the_same(tmp_path: Path, monkeypatc
     files = folder(tmp_path, RATINGS + rows)
     plain = read(files)
     monkeypatch.setattr(spill, "LARGE", 1_000)
-    monkeypatch.setattr(loaders, "BATCH", 500)
+    monkeypatch.setattr(load, "BATCH", 500)
     large = read(files)
     assert isinstance(large.tables.stored["reviews"], spill.Large)
     assert large.tables.sizes == {name: len(frame) for name, frame in plain.tables.items()}

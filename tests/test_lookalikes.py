@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from zoo import network_of
 
 from graphkoc.errors import UsageError
-from graphkoc.network import Network
-from graphkoc.similar import similar
+from graphkoc.graph.network import Network
+from graphkoc.qualify.lookalikes import similar
 
 
 def wrote(*pairs: tuple[str, str | None]) -> pd.DataFrame:

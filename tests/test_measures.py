@@ -8,9 +8,9 @@ import pytest
 from zoo import network_of
 
 from graphkoc.errors import UsageError
+from graphkoc.graph.network import Network
 from graphkoc.measures import MEASURES, table
 from graphkoc.measures.ego import ego_measures
-from graphkoc.network import Network
 
 NO_PAPER = ("(19", "(20")
 

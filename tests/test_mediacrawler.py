@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "mediacrawler"
@@ -19,8 +19,8 @@ USERS = ("7001", "7002", "7003", "1700000001", "1700000002", "1700000003", "3100
 PEOPLE = {hashlib.sha256(user_id.encode()).hexdigest()[:16]: user_id for user_id in USERS}
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("mediacrawler"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("mediacrawler"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -36,11 +36,11 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "bili/csv/creator_contacts_2025-05-03.csv": (6, 3, 2, 1),
         "bili/csv/search_videos_2025-05-03.csv": (1, 1, 0, 0),
@@ -71,7 +71,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert (loaded.mentioned, loaded.unread) == ({}, ())
 
 
-def test_a_post_is_a_review_of_its_platform(loaded: loaders.Loaded) -> None:
+def test_a_post_is_a_review_of_its_platform(loaded: load.Loaded) -> None:
     reviews = loaded.tables["reviews"]
     counts = ("likes", "collects", "comments", "shares", "views", "media")
     assert rows(reviews, "review", "consumer", *counts) == [
@@ -98,7 +98,7 @@ def test_a_post_is_a_review_of_its_platform(loaded: loaders.Loaded) -> None:
     ]
 
 
-def test_a_time_that_a_spreadsheet_broke_is_taken_from_weibos_date_beside_it(loaded: loaders.Loaded) -> None:
+def test_a_time_that_a_spreadsheet_broke_is_taken_from_weibos_date_beside_it(loaded: load.Loaded) -> None:
     written = loaded.tables["reviews"].set_index("review")["created_at"]
     assert written["weibo:5161000000000001"] == pd.Timestamp("2025-04-30 08:00")
     assert written["weibo:5161000000000002"] == pd.Timestamp("2025-05-01 01:30")
@@ -106,7 +106,7 @@ def test_a_time_that_a_spreadsheet_broke_is_taken_from_weibos_date_beside_it(loa
     assert written["bilibili:d1061000000000000002"] == pd.Timestamp("2025-04-30 09:00")
 
 
-def test_a_comment_is_an_engagement_and_a_root_answers_nothing(loaded: loaders.Loaded) -> None:
+def test_a_comment_is_an_engagement_and_a_root_answers_nothing(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["engagements"], "engagement", "consumer", "review", "parent", "text", "likes") == [
         ("bilibili:260000000001", "bilibili:31002", "bilibili:114400000000001", None, "三连了", 66),
         (
@@ -140,7 +140,7 @@ def test_a_comment_is_an_engagement_and_a_root_answers_nothing(loaded: loaders.L
     ]
 
 
-def test_fans_on_bilibili_follow(loaded: loaders.Loaded) -> None:
+def test_fans_on_bilibili_follow(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["follows"], "follower", "followee") == [
         ("bilibili:31001", "bilibili:31009"),
         ("bilibili:31002", "bilibili:31001"),
@@ -148,7 +148,7 @@ def test_fans_on_bilibili_follow(loaded: loaders.Loaded) -> None:
     ]
 
 
-def test_an_account_has_its_platform_and_what_its_profile_says(loaded: loaders.Loaded) -> None:
+def test_an_account_has_its_platform_and_what_its_profile_says(loaded: load.Loaded) -> None:
     columns = ("consumer", "name", "platform", "followers", "kind", "handle", "bio")
     assert rows(loaded.tables["consumers"], *columns) == [
         ("bilibili:31001", "评测员阿强", "bilibili", 45678, None, None, "只测不吹"),
@@ -169,7 +169,7 @@ def test_an_account_has_its_platform_and_what_its_profile_says(loaded: loaders.L
     }
 
 
-def test_files_without_their_folders_are_the_same(tmp_path: Path, loaded: loaders.Loaded) -> None:
+def test_files_without_their_folders_are_the_same(tmp_path: Path, loaded: load.Loaded) -> None:
     for number, path in enumerate(sorted(path for path in FIXTURE.rglob("*") if path.is_file())):
         shutil.copy(path, tmp_path / f"{number}_{path.name}")
     flat = read(tmp_path)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from zoo import network_of
 
 from graphkoc.errors import DataError
-from graphkoc.network import Network, days
+from graphkoc.graph.network import Network, days
 
 names = st.text(alphabet="abcdefgh", min_size=1, max_size=2)
 edge_lists = st.lists(

@@ -9,9 +9,9 @@ import pytest
 from zoo import log_of
 
 import graphkoc
-from graphkoc.log import Log
-from graphkoc.niches import Gain, gain
-from graphkoc.niches.gain import _later
+from graphkoc.communities.niches import Gain, gain
+from graphkoc.communities.niches.gain import _later
+from graphkoc.graph.action_log import Log
 
 KINDS = ["tea", "pots", "cups", *(f"other{i}" for i in range(37))]
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import false_discovery_control
 from zoo import log_of
 
-from graphkoc.niches import MIN_REVIEWS, segments
-from graphkoc.niches.frames import ids, slug
-from graphkoc.significance import benjamini_hochberg
+from graphkoc.communities.niches import MIN_REVIEWS, segments
+from graphkoc.communities.niches.tables import ids, slug
+from graphkoc.graph.significance import benjamini_hochberg
 
 
 def planted(fans: int, others: int, rng_seed: int = 0) -> list:

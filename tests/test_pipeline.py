@@ -16,8 +16,8 @@ import pytest
 
 import graphkoc
 from graphkoc.errors import AnalysisError, StoreError, UsageError
-from graphkoc.explain import ORIGINS, cautions, reasons
-from graphkoc.runs import COLUMNS
+from graphkoc.qualify.explain import ORIGINS, cautions, reasons
+from graphkoc.runs.run import COLUMNS
 
 
 @pytest.fixture

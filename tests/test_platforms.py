@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.report.platforms import platforms
-from graphkoc.runs import Run, shaped
+from graphkoc.runs.run import Run, shaped
 
 
 def run(platform: list[str | None], accounts: pd.DataFrame | None = None) -> Run:

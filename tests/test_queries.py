@@ -14,13 +14,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from graphkoc import assets, cypher
+from graphkoc import assets
 from graphkoc.errors import AnalysisError, QueryError
+from graphkoc.graph.projection import COLUMNS
 from graphkoc.pipeline import project
-from graphkoc.projection import COLUMNS
-from graphkoc.stores import Store, open_store
+from graphkoc.stores import Store, open_store, queries
 
-QUERIES = cypher.catalogue()
+QUERIES = queries.catalogue()
 
 GIVEN = {
     "consumer": "s:ann",
@@ -174,13 +174,13 @@ def filled(url: str) -> Iterator[Store]:
     store.close()
 
 
-def bound(query: cypher.Query) -> dict[str, cypher.Value]:
+def bound(query: queries.Query) -> dict[str, queries.Value]:
     return query.bind(
         {parameter.name: GIVEN[parameter.name] for parameter in query.parameters if parameter.default is None}
     )
 
 
-def answer(store: Store, query: cypher.Query) -> pd.DataFrame:
+def answer(store: Store, query: queries.Query) -> pd.DataFrame:
     return in_order(store.read(query.text(store.dialect), bound(query)))
 
 
@@ -194,8 +194,8 @@ def test_a_query_says_what_it_answers_and_is_common_cypher(name: str) -> None:
     assert query.description.endswith(".")
     assert "" in query.texts, "Neo4j, and Neo4j Browser, take the file without a dialect"
     for text in query.texts.values():
-        assert not cypher.NOT_CODE.sub(" ", text).lstrip().upper().startswith("CYPHER"), "5.26 knows no other"
-        assert ";" not in cypher.NOT_CODE.sub(" ", text)
+        assert not queries.NOT_CODE.sub(" ", text).lstrip().upper().startswith("CYPHER"), "5.26 knows no other"
+        assert ";" not in queries.NOT_CODE.sub(" ", text)
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -315,7 +315,7 @@ values: dict[str, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def headers(draw: st.DrawFn) -> tuple[str, list[cypher.Parameter]]:
+def headers(draw: st.DrawFn) -> tuple[str, list[queries.Parameter]]:
     """A query's text, and the parameters that its header declares."""
     parameters, lines = [], [f"// {draw(words.filter(bool))}"]
     for name in draw(st.lists(names, max_size=4, unique=True)):
@@ -325,36 +325,36 @@ def headers(draw: st.DrawFn) -> tuple[str, list[cypher.Parameter]]:
         what = draw(words)
         assume(not (default is None and what.startswith("=")))
         lines.append(f"// @param {name} {kind}{'' if default is None else f' = {shown}'}  {what}")
-        parameters.append(cypher.Parameter(name, kind, default, what))
+        parameters.append(queries.Parameter(name, kind, default, what))
     used = ", ".join(f"${parameter.name} AS a{i}" for i, parameter in enumerate(parameters)) or "1 AS one"
     return "\n".join([*lines, f"RETURN {used}, '$text', \"$text\" /* $comment */ AS `$quoted` // $comment"]), parameters
 
 
 @given(headers())
-def test_a_header_gives_back_what_it_declares(made: tuple[str, list[cypher.Parameter]]) -> None:
+def test_a_header_gives_back_what_it_declares(made: tuple[str, list[queries.Parameter]]) -> None:
     text, parameters = made
-    description, found = cypher.parse("made", text)
+    description, found = queries.parse("made", text)
     assert description == " ".join(text.splitlines()[0].removeprefix("//").split(" ")).strip()
     assert list(found) == parameters
 
 
 @given(headers(), names)
 def test_what_is_used_is_declared_and_what_is_declared_is_used(
-    made: tuple[str, list[cypher.Parameter]], name: str
+    made: tuple[str, list[queries.Parameter]], name: str
 ) -> None:
     text, parameters = made
     assume(name not in {parameter.name for parameter in parameters})
     with pytest.raises(QueryError, match=f"uses but does not declare the parameter {name}"):
-        cypher.parse("made", f"{text}\n, ${name} AS more")
+        queries.parse("made", f"{text}\n, ${name} AS more")
     with pytest.raises(QueryError, match=f"declares but does not use the parameter {name}"):
-        cypher.parse("made", f"// words\n// @param {name} string  words\n{text}")
+        queries.parse("made", f"// words\n// @param {name} string  words\n{text}")
 
 
 @given(headers(), st.data())
-def test_binding_converts_fills_in_and_refuses(made: tuple[str, list[cypher.Parameter]], data: st.DataObject) -> None:
+def test_binding_converts_fills_in_and_refuses(made: tuple[str, list[queries.Parameter]], data: st.DataObject) -> None:
     text, parameters = made
-    description, found = cypher.parse("made", text)
-    query = cypher.Query("made", description, found, {"": text})
+    description, found = queries.parse("made", text)
+    query = queries.Query("made", description, found, {"": text})
     given = {p.name: data.draw(values[p.type]) for p in parameters if p.default is None or data.draw(st.booleans())}
     expected = {p.name: given.get(p.name, p.default) for p in parameters}
     assert query.bind(given) == expected
@@ -374,7 +374,7 @@ def test_binding_converts_fills_in_and_refuses(made: tuple[str, list[cypher.Para
 @given(st.text())
 def test_any_text_is_parsed_or_refused_in_words(text: str) -> None:
     try:
-        description, parameters = cypher.parse("made", text)
+        description, parameters = queries.parse("made", text)
     except QueryError as error:
         assert str(error).startswith("the query made")
     else:
@@ -384,7 +384,7 @@ def test_any_text_is_parsed_or_refused_in_words(text: str) -> None:
 
 def test_a_time_with_a_zone_is_bound_in_utc() -> None:
     when = datetime(2021, 6, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))
-    parameter = cypher.Parameter("at", "time", None, "")
+    parameter = queries.Parameter("at", "time", None, "")
     assert parameter.convert(when) == when.astimezone(UTC).replace(tzinfo=None)
     assert parameter.convert("2021-06-01") == datetime(2021, 6, 1)
 
@@ -394,20 +394,20 @@ def test_twins_declare_the_same_and_the_dialects_own_wins(tmp_path: Path) -> Non
     common, own = tmp_path / "explore" / "some.cypher", tmp_path / "explore" / "some.ladybug.cypher"
     common.write_text("// Words.\n// @param n integer = 1  words\nRETURN $n AS n", encoding="utf-8")
     own.write_text(common.read_text(encoding="utf-8") + " + 0", encoding="utf-8")
-    found = cypher.catalogue(tmp_path)
+    found = queries.catalogue(tmp_path)
     assert list(found) == ["explore/some"]
     assert found["explore/some"].text("ladybug").endswith("+ 0")
     assert found["explore/some"].text("neo4j").endswith("AS n")
     own.write_text("// Words.\n// @param n float = 1  words\nRETURN $n AS n", encoding="utf-8")
     with pytest.raises(QueryError, match="declares other parameters for ladybug"):
-        cypher.catalogue(tmp_path)
+        queries.catalogue(tmp_path)
     common.unlink()
     with pytest.raises(QueryError, match="is not written for neo4j"):
-        cypher.catalogue(tmp_path)["explore/some"].text("neo4j")
+        queries.catalogue(tmp_path)["explore/some"].text("neo4j")
 
 
 def test_a_query_is_found_by_its_last_name_where_that_is_enough() -> None:
-    assert cypher.query("sizes") is not None
-    assert cypher.query("sizes").name == "explore/sizes"
+    assert queries.query("sizes") is not None
+    assert queries.query("sizes").name == "explore/sizes"
     with pytest.raises(QueryError, match="there is no query called 'nothing'"):
-        cypher.query("nothing")
+        queries.query("nothing")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphkoc.agreement import agreement, engagement
+from graphkoc.qualify.rank_agreement import agreement, engagement
 
 PEOPLE = np.array([f"p{i:02}" for i in range(40)])
 

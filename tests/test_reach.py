@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zoo import network_of
 
-from graphkoc import reach as module
+from graphkoc.communities import reach as module
+from graphkoc.communities.reach import bridges, carriers, circle_bridges, reach
 from graphkoc.errors import DataError
-from graphkoc.groups import Groups
-from graphkoc.network import Network
-from graphkoc.reach import bridges, carriers, circle_bridges, reach
+from graphkoc.graph.membership import Groups
+from graphkoc.graph.network import Network
 
 PEOPLE = [f"p{i}" for i in range(9)]
 

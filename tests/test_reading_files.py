@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkoc import loaders
+from graphkoc.capture import load
+from graphkoc.capture.reading import archives, views
+from graphkoc.capture.reading import files as gather
+from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
-from graphkoc.reading import archives, gather, views
-from graphkoc.reading.views import View
 
 POSTS = View("posts", ("t/*.json", "*.jsonl"), ("id",), ("text",), "stream.posts", (("topic", "title"),))
 USERS = View("users", ("*.json", "*.jsonl"), ("user",))
@@ -368,12 +369,12 @@ def test_a_files_toml_that_says_nothing_sensible_is_refused(tmp_path: Path, said
         views.declared(tmp_path)
 
 
-def shop(folder: Path, select: str, files: str) -> loaders.Source:
+def shop(folder: Path, select: str, files: str) -> load.Source:
     (folder / "shop").mkdir()
     (folder / "shop" / "README.md").write_text("# shop\n\nFollows of a shop.\n")
     (folder / "shop" / "follows.sql").write_text(select)
     (folder / "shop" / "files.toml").write_text(files)
-    return loaders.find_source(f"{folder}/shop")
+    return load.find_source(f"{folder}/shop")
 
 
 FANS = '[fans]\nfiles = ["fans*.csv", "fans*.json"]\nmust = ["a"]\nmay = ["b"]\n'
@@ -389,14 +390,14 @@ def test_views_of_several_files_and_of_none_are_loaded_and_counted(tmp_path: Pat
     written(
         tmp_path, data__fans1_csv=b"a,b\n1,2\n1,2\n3,skip\n", data__fans2_json=[{"a": 5, "b": 6}, {"b": 6}, {"a": 7}]
     )
-    loaded = loaders.read(source, [tmp_path / "data"])
+    loaded = load.read(source, [tmp_path / "data"])
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "fans1.csv": (3, 1, 1, 1),
         "fans2.json": (3, 1, 0, 2),
     }
     assert loaded.rejects["reason"].tolist() == ["no table takes this row", "it has no a", "no followee"]
     written(tmp_path, data__names_csv=b"a,name\n7,eight\n")
-    again = loaders.read(source, [tmp_path / "data"])
+    again = load.read(source, [tmp_path / "data"])
     assert {c.file: (c.read, c.loaded) for c in again.files}["names.csv"] == (1, 1)
     assert again.tables["follows"]["followee"].tolist() == ["shop:2", "shop:6", "shop:eight"]
 
@@ -404,7 +405,7 @@ def test_views_of_several_files_and_of_none_are_loaded_and_counted(tmp_path: Pat
 def test_a_select_that_names_no_view_of_files_toml_is_refused(tmp_path: Path) -> None:
     source = shop(tmp_path, JOINED, FANS)
     with pytest.raises(DataError, match=r"the SELECTs of shop name names, which its files\.toml does not declare"):
-        loaders.read(source, [written(tmp_path, fans_csv=b"a,b\n1,2\n")])
+        load.read(source, [written(tmp_path, fans_csv=b"a,b\n1,2\n")])
 
 
 def test_a_select_may_refuse_to_load_in_its_own_words(tmp_path: Path) -> None:
@@ -412,11 +413,11 @@ def test_a_select_may_refuse_to_load_in_its_own_words(tmp_path: Path) -> None:
     source = shop(tmp_path, select, FANS)
     written(tmp_path, data__fans_csv=b"a,b\n1,\n")
     with pytest.raises(DataError, match=r"^whose fans are in fans\.csv\?$"):
-        loaders.read(source, [tmp_path / "data"])
+        load.read(source, [tmp_path / "data"])
 
 
 def test_a_value_that_breaks_a_select_is_an_error_in_one_sentence(tmp_path: Path) -> None:
     source = shop(tmp_path, FOLLOWS.replace("coalesce(name, b)", "b ->> '$.name'"), FANS)
     written(tmp_path, data__fans_csv=b"a,b\n1,{\n")
     with pytest.raises(DataError, match=r"follows\.sql of the source shop does not run"):
-        loaders.read(source, [tmp_path / "data"])
+        load.read(source, [tmp_path / "data"])

@@ -17,18 +17,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from graphkoc import layout, report
-from graphkoc.agreement import agreement
-from graphkoc.authenticity import effect
+from graphkoc import report
+from graphkoc.communities import positions
 from graphkoc.errors import StoreError
-from graphkoc.explain import cautions
-from graphkoc.gates import GATES, opened
-from graphkoc.network import Network
-from graphkoc.provenance import ORIGINS
+from graphkoc.graph.network import Network
+from graphkoc.qualify.authenticity import ranking_without
+from graphkoc.qualify.engagement import NUMBERS
+from graphkoc.qualify.explain import cautions
+from graphkoc.qualify.gates import GATES, opened
+from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.rank_agreement import agreement
+from graphkoc.qualify.score import PARTS, PILLARS
 from graphkoc.report import charts, display_name, niche_map
-from graphkoc.response import NUMBERS
-from graphkoc.runs import Run, shaped
-from graphkoc.score import PARTS, PILLARS
+from graphkoc.runs.run import Run, shaped
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -242,7 +243,9 @@ def rich(names=None, group_names=None, **info):
     score = made.people["score"].to_numpy(copy=True)
     score[0] = score[1:3].mean()
     seen = made.info["authenticity"] | {"people": 8, "patterns": {"group": 8, "burst": 1}, "blocks": [BLOCK]}
-    made.info["authenticity"] = seen | {"effect": effect.told(effect.moves(made.people, suspicious, score))}
+    made.info["authenticity"] = seen | {
+        "effect": ranking_without.told(ranking_without.moves(made.people, suspicious, score))
+    }
     ranked = made.people["rank"].notna().to_numpy()
     rankings = {"score": made.people["score"].to_numpy()[ranked], "audience": np.arange(24.0)}
     made.info["agreement"] = agreement(ids.to_numpy()[ranked], rankings)
@@ -383,9 +386,9 @@ def rich(names=None, group_names=None, **info):
             ),
         ),
         suspicions=shaped("suspicions", suspicions_of(ids)),
-        moves=effect.moves(made.people, suspicious, score),
-        positions=layout.bubbles(niches, members),
-        ties=layout.ties(network, people),
+        moves=ranking_without.moves(made.people, suspicious, score),
+        positions=positions.bubbles(niches, members),
+        ties=positions.ties(network, people),
     )
 
 
@@ -969,9 +972,9 @@ def test_a_larger_audience_than_is_shown_is_said_to_be_so(everything):
 
 def test_how_many_are_drawn_is_said(everything, full, monkeypatch):
     assert "All 252 people are drawn. All 40 ties are drawn." in section(full, "map")
-    monkeypatch.setattr(layout, "DOTS", 120)
-    monkeypatch.setattr(layout, "EGOS", 1)
-    monkeypatch.setattr(layout, "CLOSEST", 9)
+    monkeypatch.setattr(positions, "DOTS", 120)
+    monkeypatch.setattr(positions, "EGOS", 1)
+    monkeypatch.setattr(positions, "CLOSEST", 9)
     counts = everything.info["counts"] | {"follows": 99_999}
     said = section(report.render(replace(everything, info=everything.info | {"counts": counts})), "map")
     assert re.search(r"1\d\d of 252 people are drawn: the first key opinion consumers, the widest", said)
@@ -1005,8 +1008,8 @@ def test_thirty_thousand_people_make_no_more_than_half_a_megabyte_of_map():
     network = Network.from_edges(
         pd.DataFrame({"source": rng.choice(ids, 4 * n), "target": rng.choice(ids, 4 * n), "weight": 1.0}), ids
     )
-    places = layout.bubbles(niches, members)
-    made = Run("big", {}, people, niches, members, positions=places, ties=layout.ties(network, people))
+    places = positions.bubbles(niches, members)
+    made = Run("big", {}, people, niches, members, positions=places, ties=positions.ties(network, people))
     packed = niche_map.pack(made, niches["niche"].tolist())
     assert 29_000 < packed.dots <= 30_000
     assert len(packed.packed) < 500_000

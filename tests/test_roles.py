@@ -10,9 +10,10 @@ import pytest
 from little_store import held, tables
 
 import graphkoc
-from graphkoc import gates
+from graphkoc.qualify import gates
 from graphkoc.report import niche_map
 from graphkoc.report.content import content
+from graphkoc.runs.roles import RANKED, ROLES
 
 PEOPLE, KOL = 60, "csv:7"
 
@@ -45,8 +46,8 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[graphko
 
 def test_a_role_agrees_with_rank_and_tier_and_gates(analysed: tuple[graphkoc.Store, graphkoc.Run]) -> None:
     people = analysed[1].people
-    assert people["role"].isin(gates.ROLES).all()
-    assert people["role"].isin(gates.RANKED).equals(people["rank"].notna())
+    assert people["role"].isin(ROLES).all()
+    assert people["role"].isin(RANKED).equals(people["rank"].notna())
     assert (people["role"] == "kol").equals(people["tier"] == "wide")
     assert (people["role"] == gates.roles(people)).all()
     assert {"koc", "kol"} <= set(people["role"])

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from graphkoc import contacts, loaders
+from graphkoc.capture import contacts, load
 from graphkoc.errors import DataError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,8 +37,8 @@ def _secret() -> Any:
         yield
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("roster"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("roster"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -55,11 +55,11 @@ def one(folder: Path, header: str, row: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "influencers.csv": (9, 6, 1, 2),
         "达人报价.csv": (12, 7, 1, 4),
@@ -75,7 +75,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.ignored == {"达人报价.csv": ("序号", "备注")}
 
 
-def test_accounts_become_consumers(loaded: loaders.Loaded) -> None:
+def test_accounts_become_consumers(loaded: load.Loaded) -> None:
     frame = loaded.tables["consumers"]
     found = rows(frame, "consumer", "name", "platform", "handle", "followers", "quote", "reads")
     assert sorted(found, key=lambda row: row[0]) == sorted(
@@ -98,7 +98,7 @@ def test_accounts_become_consumers(loaded: loaders.Loaded) -> None:
     )
 
 
-def test_contacts_become_keys_and_are_masked_in_words(loaded: loaders.Loaded) -> None:
+def test_contacts_become_keys_and_are_masked_in_words(loaded: load.Loaded) -> None:
     people = {row[0]: row[1:] for row in rows(loaded.tables["consumers"], "consumer", "contact_key", "bio")}
     assert people["instagram:ann_b"] == (KEY("ann.b@example.com", ""), "Tea. Kettles. mail: [@]")
     assert people["roster:xiaohongshu/xiaolu88"] == (
@@ -108,7 +108,7 @@ def test_contacts_become_keys_and_are_masked_in_words(loaded: loaders.Loaded) ->
     assert people[HULI] == (None, None)
 
 
-def test_a_workbook_under_a_title_gives_what_the_text_gives(tmp_path: Path, loaded: loaders.Loaded) -> None:
+def test_a_workbook_under_a_title_gives_what_the_text_gives(tmp_path: Path, loaded: load.Loaded) -> None:
     text = (FIXTURE / "达人报价.csv").read_bytes().decode("gb18030")
     with xlsxwriter.Workbook(tmp_path / "报价.xlsx") as book:
         sheet = book.add_worksheet()

@@ -12,7 +12,7 @@ import pytest
 from test_cli import run
 
 import graphkoc
-from graphkoc.runs import COLUMNS
+from graphkoc.runs.run import COLUMNS
 
 
 @pytest.fixture(scope="module")

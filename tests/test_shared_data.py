@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 import graphkoc
-from graphkoc import loaders
+from graphkoc.capture import load
 from graphkoc.stores import open_store
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -37,10 +37,10 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the data are not be
 
 
 @functools.cache
-def loaded(source: str, *files: str) -> loaders.Loaded:
+def loaded(source: str, *files: str) -> load.Loaded:
     """What a source makes of its folder, or of these files in it."""
     paths = [FOLDERS[source] / file for file in files] or [FOLDERS[source]]
-    return loaders.read(loaders.find_source(source), paths, now=NOW)
+    return load.read(load.find_source(source), paths, now=NOW)
 
 
 def without_prefix(ids: pd.Series[Any]) -> list[str]:

@@ -23,12 +23,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import graphkoc
-from graphkoc import identity
+from graphkoc.capture import identity
 from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
 from graphkoc.measures.activity import activity, audience_activity
-from graphkoc.stores import Store, arrow, frame, ladybug, neo4j, open_store, writing
-from graphkoc.stores.decisions import Decision
-from graphkoc.tables import CANONICAL, RESULTS, TABLES
+from graphkoc.stores import Store, arrow, frame, ladybug, open_store
+from graphkoc.stores.journal import Decision
+from graphkoc.stores.neo4j import store as neo4j
+from graphkoc.stores.neo4j import writing
+from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
 

@@ -8,10 +8,10 @@ import pytest
 from planted_people import Planted, planted
 
 import graphkoc
-from graphkoc import identity
+from graphkoc.capture import identity
+from graphkoc.capture.identity.profiles import romanised
 from graphkoc.cli import cli
-from graphkoc.identity.profiles import romanised
-from graphkoc.tables import TABLES
+from graphkoc.tables.schema import TABLES
 
 
 @pytest.fixture(scope="module")

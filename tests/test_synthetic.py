@@ -14,10 +14,10 @@ import pytest
 from test_cli import run as graphkoc_command
 
 import graphkoc
-from graphkoc import invented
+from graphkoc.capture import synthetic
+from graphkoc.capture.load import find_source
 from graphkoc.errors import UsageError
-from graphkoc.loaders import find_source
-from graphkoc.runs import Run
+from graphkoc.runs.run import Run
 
 PEOPLE = 168
 
@@ -61,7 +61,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path: Path) -> None:
     for name, rng_seed in (("one", 3), ("two", 3), ("other", 4)):
         (tmp_path / name).mkdir()
-        invented.write(tmp_path / name, 100, rng_seed)
+        synthetic.write(tmp_path / name, 100, rng_seed)
     one = files(tmp_path / "one")
     assert one == files(tmp_path / "two")
     other = files(tmp_path / "other")
@@ -71,18 +71,18 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path: P
     )
     assert stat.S_IMODE((tmp_path / "one" / "key").stat().st_mode) == 0o600
     with pytest.raises(UsageError, match="is there already"):
-        invented.write(tmp_path / "one", 100)
+        synthetic.write(tmp_path / "one", 100)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "README.md").write_text("mine")
     with pytest.raises(UsageError, match=r"README\.md is there already"):
-        invented.write(tmp_path / "mine", 100)
+        synthetic.write(tmp_path / "mine", 100)
     assert (tmp_path / "mine" / "README.md").read_text() == "mine"
     with pytest.raises(UsageError, match="too few for circles"):
-        invented.write(tmp_path / "few", 10)
+        synthetic.write(tmp_path / "few", 10)
 
 
 def test_people_on_both_platforms_are_called_otherwise_there_and_some_have_namesakes() -> None:
-    world = invented.world.made(500)
+    world = synthetic.world.made(500)
     both = [person for person in world.people if person.forum and person.xiaohongshu]
     assert (len(world.on("forum")), len(world.on("xiaohongshu")), len(both)) == (280, 280, 60)
     assert sum(person.nickname == "momo" for person in both) == 6
@@ -96,7 +96,7 @@ def test_people_on_both_platforms_are_called_otherwise_there_and_some_have_names
 
 
 def test_every_source_loads_whole(walked: Walked) -> None:
-    assert [row["source"] for row in walked.done["sources"]] == list(invented.SOURCES)
+    assert [row["source"] for row in walked.done["sources"]] == list(synthetic.SOURCES)
     for row in walked.done["sources"]:
         assert row["read"] == row["loaded"] + row["duplicate"] + row["rejected"]
         assert row["loaded"] > 20
@@ -122,9 +122,9 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
         if account in walked.owners:
             people.setdefault(person, set()).add(walked.owners[account])
     assert [numbers for numbers in people.values() if len(numbers) > 1] == []
-    world = invented.world.made(PEOPLE)
+    world = synthetic.world.made(PEOPLE)
     for person in world.people:
-        accounts = {account.split(":")[0]: account for account in invented.accounts(person)}
+        accounts = {account.split(":")[0]: account for account in synthetic.accounts(person)}
         if person.wecom:
             assert walked.persons[accounts["wecom"]] == walked.persons[accounts["crm"]]
         if person.links and person.forum and person.xiaohongshu:
@@ -138,17 +138,17 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
 def test_whoever_has_no_exact_key_is_suggested_by_what_she_writes_about_how_when_and_whom_she_knows(
     tmp_path: Path,
 ) -> None:
-    invented.write(tmp_path, 500)
+    synthetic.write(tmp_path, 500)
     shop = tmp_path / "files" / "crm"
     find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
     store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
-    for source in invented.SOURCES:
+    for source in synthetic.SOURCES:
         graphkoc.load(store, source, [tmp_path / "files" / source], key_file=tmp_path / "key")
     graphkoc.link_file(store, tmp_path / "links.csv")
     persons = store.table("identities").set_index("account")["person"].to_dict()
     rows = graphkoc.suggest_links(store)["suggestions"]
     store.close()
-    both = {frozenset(invented.accounts(p)[:2]) for p in invented.world.made(500).people if p.forum and p.xiaohongshu}
+    both = {frozenset(synthetic.accounts(p)[:2]) for p in synthetic.world.made(500).people if p.forum and p.xiaohongshu}
     hidden = {pair for pair in both if len({persons.get(account, account) for account in pair}) == 2}
     found = [frozenset([row["account"], row["other"]]) for row in rows if row["platforms"] == "discourse + xiaohongshu"]
     right = len(hidden & set(found))
@@ -162,17 +162,17 @@ def test_the_same_address_in_the_shop_and_in_the_agencys_list_is_one_person(walk
         addresses = {
             row["联系方式"]: row["主页链接"].rsplit("/")[-1] for row in csv.DictReader(source) if row["联系方式"]
         }
-    world = invented.world.made(PEOPLE)
+    world = synthetic.world.made(PEOPLE)
     known = [person for person in world.on("crm") if person.email in addresses]
     assert len(known) >= 10
     for person in known:
         assert addresses[person.email] == person.xiaohongshu
-        accounts = {account.split(":")[0]: account for account in invented.accounts(person)}
+        accounts = {account.split(":")[0]: account for account in synthetic.accounts(person)}
         assert walked.persons[accounts["crm"]] == walked.persons[accounts["xiaohongshu"]]
 
 
 def test_contacts_are_in_the_files_alone(walked: Walked) -> None:
-    planted = [part for person in invented.world.made(PEOPLE).people for part in (person.email, person.phone)]
+    planted = [part for person in synthetic.world.made(PEOPLE).people for part in (person.email, person.phone)]
     made = {name: data.lower() for name, data in files(walked.folder).items() if not name.startswith("files/")}
     assert {"graphkoc.lbug", "report.html", "run/run.json"} <= set(made)
     # The digits of a number may stand in a float by chance, but a whole number of eleven digits does not.
@@ -221,9 +221,9 @@ def test_the_fake_reviewers_are_told_by_their_copied_words_and_nobody_is_put_bes
 
 def test_every_page_says_that_it_is_invented(walked: Walked) -> None:
     page = (walked.folder / "report.html").read_text(encoding="utf-8")
-    assert f'<p class="notice" role="note"><b>{invented.NOTICE}</b></p>' in page
-    assert invented.NOTICE in (walked.folder / "README.md").read_text(encoding="utf-8")
-    assert walked.truth["notice"] == walked.done["notice"] == invented.NOTICE
+    assert f'<p class="notice" role="note"><b>{synthetic.NOTICE}</b></p>' in page
+    assert synthetic.NOTICE in (walked.folder / "README.md").read_text(encoding="utf-8")
+    assert walked.truth["notice"] == walked.done["notice"] == synthetic.NOTICE
 
 
 def test_invented_data_are_called_so_wherever_they_are_loaded_and_analysed(walked: Walked, tmp_path: Path) -> None:
@@ -233,14 +233,14 @@ def test_invented_data_are_called_so_wherever_they_are_loaded_and_analysed(walke
         return done.stdout, done.stderr
 
     asked("load", "discourse", walked.folder / "files" / "discourse", "--format", "json")
-    assert asked("status")[0].startswith(invented.NOTICE)
-    assert asked("analyse")[0].startswith(invented.NOTICE)
+    assert asked("status")[0].startswith(synthetic.NOTICE)
+    assert asked("analyse")[0].startswith(synthetic.NOTICE)
     for command in ("kocs", "niches", "circles"):
         out, told = asked(command, "--format", "json")
-        assert told.startswith(f"Note: {invented.NOTICE}"), command
+        assert told.startswith(f"Note: {synthetic.NOTICE}"), command
         json.loads(out)
     asked("report", "-o", "page.html")
-    assert invented.NOTICE in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert synthetic.NOTICE in (tmp_path / "page.html").read_text(encoding="utf-8")
 
     (tmp_path / "reviews.csv").write_text("review,consumer,product,created_at\n1,anna,tea,2025-01-01\n")
     asked("load", "csv", "reviews.csv")
@@ -251,14 +251,14 @@ def test_invented_data_are_called_so_wherever_they_are_loaded_and_analysed(walke
 def test_nothing_is_called_invented_that_was_only_loaded_from_beside_it(ciao_run: Run, tmp_path: Path) -> None:
     assert ciao_run.info["settings"]["notice"] is None
     (tmp_path / "truth.json").write_text('["another file of that name"]')
-    assert not invented.is_of(tmp_path / "files")
+    assert not synthetic.is_of(tmp_path / "files")
 
 
 @pytest.mark.soak
 def test_the_command_walks_over_all_of_it(tmp_path: Path) -> None:
     done = graphkoc_command("demo", "--brand", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(invented.NOTICE)
+    assert done.stdout.startswith(synthetic.NOTICE)
     assert (tmp_path / "graphkoc-brand" / "report.html").is_file()
     truth = json.loads((tmp_path / "graphkoc-brand" / "truth.json").read_text(encoding="utf-8"))
     owners = {account: int(number) for number, accounts in truth["people"].items() for account in accounts}

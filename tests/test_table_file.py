@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graphkoc.capture.reading import table_file
+from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
-from graphkoc.reading import raw
-from graphkoc.reading.views import View
 
 cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\r"), max_size=20)
 
@@ -25,7 +25,7 @@ def written(folder: Path, data: bytes, name: str = "things.csv") -> Path:
     return path
 
 
-def rows(file: raw.RawFile) -> list[dict]:
+def rows(file: table_file.RawFile) -> list[dict]:
     return [{k: v for k, v in row.items() if k != "_file"} for row in file.table.to_pylist()]
 
 
@@ -36,7 +36,7 @@ def test_what_csv_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
     writer = csv.writer(sink, delimiter="," if suffix == ".csv" else "\t", lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerows([("first column", "second column"), *table])
     path = written(tmp_path_factory.mktemp("raw"), sink.getvalue().encode(), f"things{suffix}")
-    file = raw.read(path)
+    file = table_file.read(path)
     assert file.bad == ()
     assert [(row["first column"], row["second column"]) for row in file.table.to_pylist()] == table
 
@@ -49,7 +49,7 @@ def test_what_csv_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
 def test_whatever_the_bytes_every_good_row_after_the_header_is_told_from_the_bad(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
 ) -> None:
-    file = raw.read(written(tmp_path_factory.mktemp("raw"), b"a,b\n" + b"".join(lines)))
+    file = table_file.read(written(tmp_path_factory.mktemp("raw"), b"a,b\n" + b"".join(lines)))
     assert file.read == file.table.num_rows + len(file.bad)
     numbers = sorted([*file.table.column("_row").to_pylist(), *(bad.row for bad in file.bad)])
     assert len(set(numbers)) == len(numbers)
@@ -69,7 +69,7 @@ def test_whatever_the_bytes_every_good_row_after_the_header_is_told_from_the_bad
     ],
 )
 def test_a_bad_row_is_rejected_alone(tmp_path: Path, line: bytes, reason: str) -> None:
-    file = raw.read(written(tmp_path, b"a,b\n1,one\n" + line + b"3,three\n4,four\n"))
+    file = table_file.read(written(tmp_path, b"a,b\n1,one\n" + line + b"3,three\n4,four\n"))
     assert rows(file) == [
         {"a": "1", "b": "one", "_row": 2},
         {"a": "3", "b": "three", "_row": 4},
@@ -79,33 +79,33 @@ def test_a_bad_row_is_rejected_alone(tmp_path: Path, line: bytes, reason: str) -
 
 
 def test_a_quote_that_swallows_a_thousand_lines_costs_one_row(tmp_path: Path) -> None:
-    file = raw.read(written(tmp_path, b'a,b\n"open,1\n' + b"x,y\n" * 3000))
+    file = table_file.read(written(tmp_path, b'a,b\n"open,1\n' + b"x,y\n" * 3000))
     assert (file.table.num_rows, len(file.bad)) == (3000, 1)
 
 
 def test_newlines_quotes_and_a_byte_order_mark_are_data_or_nothing(tmp_path: Path) -> None:
-    file = raw.read(written(tmp_path, b'\xef\xbb\xbfa,b\r\n"two\nlines","say ""hi"""\r\n\r\n5" pipe,\r\n'))
+    file = table_file.read(written(tmp_path, b'\xef\xbb\xbfa,b\r\n"two\nlines","say ""hi"""\r\n\r\n5" pipe,\r\n'))
     assert rows(file) == [{"a": "two\nlines", "b": 'say "hi"', "_row": 2}, {"a": '5" pipe', "b": None, "_row": 4}]
 
 
 def test_a_hundred_thousand_characters_are_one_cell(tmp_path: Path) -> None:
     long = "名" * 100_000
-    assert rows(raw.read(written(tmp_path, f"a\n{long}\n".encode())))[0]["a"] == long
+    assert rows(table_file.read(written(tmp_path, f"a\n{long}\n".encode())))[0]["a"] == long
 
 
 def test_a_text_file_is_one_column_of_lines(tmp_path: Path) -> None:
-    file = raw.read(written(tmp_path, b'1 DVDs\n\n2 "Books"', "kinds.txt"))
+    file = table_file.read(written(tmp_path, b'1 DVDs\n\n2 "Books"', "kinds.txt"))
     assert rows(file) == [{"line": "1 DVDs", "_row": 1}, {"line": '2 "Books"', "_row": 3}]
 
 
 def test_a_header_that_comes_again_is_counted_and_is_no_row(tmp_path: Path) -> None:
-    file = raw.read(written(tmp_path, b"\xef\xbb\xbfa,b\n1,2\n\xef\xbb\xbfa,b\n3,4\na,b\na,c\n"))
+    file = table_file.read(written(tmp_path, b"\xef\xbb\xbfa,b\n1,2\n\xef\xbb\xbfa,b\n3,4\na,b\na,c\n"))
     assert [(row["a"], row["b"]) for row in rows(file)] == [("1", "2"), ("3", "4"), ("a", "c")]
     assert (file.read, file.again, file.bad) == (5, 2, ())
 
 
 def test_the_only_column_of_a_table_may_hold_its_own_name(tmp_path: Path) -> None:
-    file = raw.read(written(tmp_path, b"word\nword\n"))
+    file = table_file.read(written(tmp_path, b"word\nword\n"))
     assert (file.table.num_rows, file.again) == (1, 0)
 
 
@@ -124,7 +124,7 @@ LOOSE = View("things", ("things.*",), ("who", "what"), ("rating", "time"), readi
     ],
 )
 def test_loose_tables_are_read_whatever_stands_between_their_cells(tmp_path: Path, name: str, data: bytes) -> None:
-    file = raw.read(written(tmp_path, data, name), view=LOOSE)
+    file = table_file.read(written(tmp_path, data, name), view=LOOSE)
     assert [(r["who"], r["what"], r["rating"], r["time"]) for r in rows(file)] == [
         ("1", "2", "3.5", None),
         ("4", "5", "6", None),
@@ -133,7 +133,7 @@ def test_loose_tables_are_read_whatever_stands_between_their_cells(tmp_path: Pat
 
 
 def test_a_loose_row_that_is_too_short_or_too_long_is_bad(tmp_path: Path) -> None:
-    file = raw.read(written(tmp_path, b"1 2\n1\n1 2 3 4 5\nuser item\n", "things.txt"), view=LOOSE)
+    file = table_file.read(written(tmp_path, b"1 2\n1\n1 2 3 4 5\nuser item\n", "things.txt"), view=LOOSE)
     assert [(bad.row, bad.reason) for bad in file.bad] == [
         (2, "it has 1 cells, and should have 2 to 4"),
         (3, "it has 5 cells, and should have 2 to 4"),
@@ -143,13 +143,13 @@ def test_a_loose_row_that_is_too_short_or_too_long_is_bad(tmp_path: Path) -> Non
 
 def test_a_loose_table_may_say_how_its_header_calls_the_columns(tmp_path: Path) -> None:
     view = View("things", ("things.*",), ("who", "what"), ("rating", "header"), reading="loose")
-    file = raw.read(written(tmp_path, b"Item, User\n1,2\n3,4,5\nItem, User\n1,2,3,4\n", "things.csv"), view=view)
+    file = table_file.read(written(tmp_path, b"Item, User\n1,2\n3,4,5\nItem, User\n1,2,3,4\n", "things.csv"), view=view)
     assert [(r["who"], r["rating"], r["header"]) for r in rows(file)] == [
         ("1", None, "Item User"),
         ("3", "5", "Item User"),
     ]
     assert (file.again, [bad.reason for bad in file.bad]) == (1, ["it has 4 cells, and should have 2 to 3"])
-    (row,) = rows(raw.read(written(tmp_path, b"1 2\n", "things.txt"), view=view))
+    (row,) = rows(table_file.read(written(tmp_path, b"1 2\n", "things.txt"), view=view))
     assert row["header"] is None
 
 
@@ -158,7 +158,7 @@ UNQUOTED = View("things", ("things.tsv",), ("a", "b"), reading="unquoted")
 
 def test_where_quotes_are_letters_a_line_is_a_row(tmp_path: Path) -> None:
     data = b'a\tb\r\n"Great" kettle\t"\n"open\t5" pipe"\n"all, ""of"" it"\tx\n\t""\n1\t2\t3\na\tb\n'
-    file = raw.read(written(tmp_path, data, "things.tsv"), view=UNQUOTED)
+    file = table_file.read(written(tmp_path, data, "things.tsv"), view=UNQUOTED)
     assert [(row["a"], row["b"]) for row in rows(file)] == [
         ('"Great" kettle', '"'),
         ('"open', '5" pipe"'),
@@ -172,7 +172,7 @@ def test_where_quotes_are_letters_a_line_is_a_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["things.csv.gz", "things.csv.xz"])
 def test_a_packed_file_is_the_same_file(tmp_path: Path, name: str) -> None:
     data = b"a,b\n1,2\n"
-    plain, packed = raw.read(written(tmp_path, data)), raw.read(written(tmp_path, data, name))
+    plain, packed = table_file.read(written(tmp_path, data)), table_file.read(written(tmp_path, data, name))
     assert rows(plain) == rows(packed)
     assert packed.name == name
 
@@ -191,7 +191,7 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path, data
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(DataError, match=words):
-        raw.read(path)
+        table_file.read(path)
 
 
 def test_a_packed_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
@@ -199,32 +199,32 @@ def test_a_packed_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "things.csv.gz"
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(DataError, match="damaged or cut off"):
-        raw.read(path)
+        table_file.read(path)
 
 
 def test_files_are_found_by_name_and_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     for name in ("ratings.csv.gz", "my-list.tsv", "notes.txt", "README.md", "ratings.tsv"):
         (tmp_path / name).write_bytes(b"")
-    found = raw.find([tmp_path])
+    found = table_file.find([tmp_path])
     assert {name: [path.name for path in paths] for name, paths in found.items()} == {
         "my_list": ["my-list.tsv"],
         "notes": ["notes.txt"],
         "ratings": ["ratings.csv.gz", "ratings.tsv"],
     }
     with pytest.raises(DataError, match="there is no file or folder"):
-        raw.find([tmp_path / "nowhere"])
+        table_file.find([tmp_path / "nowhere"])
     with pytest.raises(DataError, match="of no kind that graphkoc reads"):
-        raw.find([tmp_path / "README.md"])
+        table_file.find([tmp_path / "README.md"])
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="nothing to read"):
-        raw.find([tmp_path / "empty"])
+        table_file.find([tmp_path / "empty"])
 
 
 def test_progress_ends_with_every_row(tmp_path: Path) -> None:
     seen: list[tuple] = []
-    raw.read(written(tmp_path, b"a\n" + b"1\n" * (raw.CHUNK + 5)), lambda *step: seen.append(step))
+    table_file.read(written(tmp_path, b"a\n" + b"1\n" * (table_file.CHUNK + 5)), lambda *step: seen.append(step))
     assert seen[-1][1] == seen[-1][2]
-    assert seen[-1][3] == raw.CHUNK + 5
+    assert seen[-1][3] == table_file.CHUNK + 5
 
 
 ODD = ["", "\t", '"', '""', "a", "x y", '"a', 'b"', '"a b"', "ü", "\r", "\0", "b\tc", "\ud800", "a\tb"]
@@ -238,9 +238,9 @@ def test_many_lines_at_once_are_what_they_are_one_by_one(
     text = "a\tb\n" + "\n".join("\t".join(row) for row in cells) + "\n" * ends
     path = written(tmp_path, text.encode(errors="surrogatepass"), "things.tsv")
     with monkeypatch.context() as patch:
-        patch.setattr(raw, "CHUNK", 2)
-        found = raw.read(path, view=UNQUOTED)
-        patch.setattr(raw.lines, "plain", lambda *_: None)
-        wanted = raw.read(path, view=UNQUOTED)
+        patch.setattr(table_file, "CHUNK", 2)
+        found = table_file.read(path, view=UNQUOTED)
+        patch.setattr(table_file.lines, "plain", lambda *_: None)
+        wanted = table_file.read(path, view=UNQUOTED)
     assert rows(found) == rows(wanted)
     assert (found.bad, found.again, found.read) == (wanted.bad, wanted.again, wanted.read)

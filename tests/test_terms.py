@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graphkoc.words import FIELDS, LONGEST_WORD, MOST_WORDS, Words, words_of
+from graphkoc.graph.terms import FIELDS, LONGEST_WORD, MOST_WORDS, Words, words_of
 
 IDS = np.array(["ann", "bob", "cid"])
 

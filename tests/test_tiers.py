@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphkoc
-from graphkoc import tiers
 from graphkoc.errors import UsageError
+from graphkoc.qualify import tiers
 
 PUBLISHED = [profile for profile in tiers.profiles().values() if profile.bands]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkoc.lifelines import EVENTS, LIFELINES, MEMORY, Followed, by_number, churn, follow, living
+from graphkoc.communities.tracking import EVENTS, LIFELINES, MEMORY, Followed, by_number, churn, follow, living
 
 
 def people(kind: str = "circle", **groups: Iterable[int]) -> pd.DataFrame:

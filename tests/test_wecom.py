@@ -9,15 +9,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "wecom"
 OFFICIAL = Path(__file__).parents[2] / "shared" / "formats" / "wecom" / "groupchat_get_example.json"
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("wecom"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("wecom"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -29,7 +29,7 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
@@ -37,7 +37,7 @@ def customer(number: int) -> str:
     return f"wmAbCd{number:04}AAAA"
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "contacts.jsonl": (7, 5, 1, 1),
         "get_by_user/Tommy.json": (1, 1, 0, 0),
@@ -48,7 +48,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.unread == ("openapi.yaml",)
 
 
-def test_staff_follow_customers_and_customers_follow_nobody(loaded: loaders.Loaded) -> None:
+def test_staff_follow_customers_and_customers_follow_nobody(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["follows"], "follower", "followee", "since") == [
         ("abel", customer(4), pd.Timestamp("2020-09-13 12:31:40")),
         ("abel", customer(6), pd.Timestamp("2022-04-15 05:20:00")),
@@ -64,7 +64,7 @@ def test_staff_follow_customers_and_customers_follow_nobody(loaded: loaders.Load
     assert set(kinds[loaded.tables["follows"]["followee"]]) == {"person"}
 
 
-def test_customers_have_a_name_a_platform_and_a_unionid(loaded: loaders.Loaded) -> None:
+def test_customers_have_a_name_a_platform_and_a_unionid(loaded: load.Loaded) -> None:
     people = {row[0]: row[1:] for row in rows(loaded.tables["consumers"], "consumer", "name", "platform", "unionid")}
     assert len(people) == 15
     assert people[customer(1)] == ("王语嫣", "wechat", "ozynq0001-BBB")
@@ -76,7 +76,7 @@ def test_customers_have_a_name_a_platform_and_a_unionid(loaded: loaders.Loaded) 
     assert people["pony"] == (None, "wecom", None)
 
 
-def test_groups_are_memberships(loaded: loaders.Loaded) -> None:
+def test_groups_are_memberships(loaded: load.Loaded) -> None:
     first, second = "wrOgQhDgAAMYQiS5ol9G7gK9JVAAAA", "wrSecondGroupBBBB"
     assert rows(loaded.tables["memberships"], "group", "consumer", "role") == [
         (first, "abel", "admin"),
@@ -91,7 +91,7 @@ def test_groups_are_memberships(loaded: loaders.Loaded) -> None:
     assert loaded.tables["memberships"]["joined_at"].min() == pd.Timestamp("2019-10-31 07:04:50")
 
 
-def test_what_staff_note_about_customers_is_not_read(loaded: loaders.Loaded) -> None:
+def test_what_staff_note_about_customers_is_not_read(loaded: load.Loaded) -> None:
     said = " ".join(frame.to_csv() for frame in loaded.tables.values()) + loaded.rejects.to_csv()
     assert "王语嫣" in said
     for secret in ("13800001111", "电话", "老客户", "备注"):

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 import graphkoc
-from graphkoc import loaders
+from graphkoc.capture import load
 from graphkoc.errors import DataError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,8 +35,8 @@ def hashed(user_id: str) -> str:
 PEOPLE = {hashed(user_id): name for name, user_id in USERS.items()}
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("xiaohongshu"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("xiaohongshu"), paths, now=NOW)
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -54,11 +54,11 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "xhs/csv/creator_creators_2025-05-02.csv": (3, 2, 1, 0),
         "xhs/csv/search_comments_2025-05-01.csv": (7, 5, 1, 1),
@@ -76,7 +76,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.mentioned == {"reviews": 1}
 
 
-def test_a_note_is_a_review_with_its_counts(loaded: loaders.Loaded) -> None:
+def test_a_note_is_a_review_with_its_counts(loaded: load.Loaded) -> None:
     reviews = loaded.tables["reviews"]
     columns = ("review", "consumer", "created_at", "likes", "collects", "comments", "shares", "media", "origin", "tags")
     assert rows(reviews, *columns) == [
@@ -91,7 +91,7 @@ def test_a_note_is_a_review_with_its_counts(loaded: loaders.Loaded) -> None:
     assert reviews["url"].iloc[0] == "https://www.xiaohongshu.com/explore/681196000000000023010001"
 
 
-def test_a_note_has_the_words_of_the_last_crawl_and_no_title_that_is_its_text(loaded: loaders.Loaded) -> None:
+def test_a_note_has_the_words_of_the_last_crawl_and_no_title_that_is_its_text(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["reviews"], "title", "text") == [
         ("戴森吹风机两个月使用感受", "头发真的不毛躁了，吹得也快\n就是贵 #吹风机 #护发"),
         (None, "谢谢品牌寄来的样品！风很大，声音也不吵，就是有点重。#寄样 #吹风机"),
@@ -102,7 +102,7 @@ def test_a_note_has_the_words_of_the_last_crawl_and_no_title_that_is_its_text(lo
     ]
 
 
-def test_a_comment_is_an_engagement_with_the_one_that_it_answers(loaded: loaders.Loaded) -> None:
+def test_a_comment_is_an_engagement_with_the_one_that_it_answers(loaded: load.Loaded) -> None:
     engagements = loaded.tables["engagements"]
     assert rows(engagements, "engagement", "consumer", "review", "kind", "parent", "created_at", "likes") == [
         ("001", "bai", "01", "comment", None, pd.Timestamp("2025-04-30 08:10"), 840),
@@ -118,7 +118,7 @@ def test_a_comment_is_an_engagement_with_the_one_that_it_answers(loaded: loaders
     assert engagements["text"].iloc[6] == "同问，声音大不大？晚上孩子睡觉的时候能不能用"
 
 
-def test_a_person_of_both_eras_is_one_and_keeps_her_name_and_address(loaded: loaders.Loaded) -> None:
+def test_a_person_of_both_eras_is_one_and_keeps_her_name_and_address(loaded: load.Loaded) -> None:
     people = loaded.tables["consumers"]
     address = "https://www.xiaohongshu.com/user/profile/"
     assert rows(people, "consumer", "name", "platform", "followers", "bio", "url") == [
@@ -142,7 +142,7 @@ def test_what_the_new_era_alone_tells_of_a_person_is_a_masked_name() -> None:
 
 
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])
-def test_files_put_one_after_the_other_are_one_crawl(tmp_path: Path, loaded: loaders.Loaded, packed: Any) -> None:
+def test_files_put_one_after_the_other_are_one_crawl(tmp_path: Path, loaded: load.Loaded, packed: Any) -> None:
     folder = Path(shutil.copytree(FIXTURE, tmp_path / "crawl"))
     file = folder / "xhs" / "csv" / "search_comments_2025-05-01.csv"
     header = file.read_bytes().splitlines(keepends=True)[0]
@@ -198,13 +198,13 @@ def time_of(said: str) -> pd.Timestamp | None:
 
 
 @pytest.fixture(scope="module")
-def crawl() -> loaders.Loaded:
+def crawl() -> load.Loaded:
     if not CRAWL.exists():
         pytest.skip("the crawl is not beside the checkout")
     return read(CRAWL)
 
 
-def test_a_real_crawl_gives_what_a_count_by_other_means_gives(crawl: loaders.Loaded) -> None:
+def test_a_real_crawl_gives_what_a_count_by_other_means_gives(crawl: load.Loaded) -> None:
     notes, comments = raw("search_contents_2025-08-10.csv.gz"), raw("search_comments_2025-08-10.csv.gz")
     assert (len(notes), len(comments)) == (109, 80_716)
     assert [(c.file, c.read, c.loaded, c.duplicate, c.rejected) for c in crawl.files] == [
@@ -238,7 +238,7 @@ def test_a_real_crawl_gives_what_a_count_by_other_means_gives(crawl: loaders.Loa
 
 
 @pytest.mark.soak
-def test_a_real_crawl_is_analysed_by_who_commented_on_whose_notes(tmp_path: Path, crawl: loaders.Loaded) -> None:
+def test_a_real_crawl_is_analysed_by_who_commented_on_whose_notes(tmp_path: Path, crawl: load.Loaded) -> None:
     store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
     store.upsert(crawl.tables)
     run = graphkoc.analyse(store, tmp_path / "run", threads=1)

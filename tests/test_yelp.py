@@ -10,18 +10,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc import loaders
+from graphkoc.capture import load
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIXTURE = Path(__file__).with_name("data") / "yelp"
 
 
-def read(*paths: Path) -> loaders.Loaded:
-    return loaders.read(loaders.find_source("yelp"), paths, now=NOW)
+def read(*paths: Path) -> load.Loaded:
+    return load.read(load.find_source("yelp"), paths, now=NOW)
 
 
 @pytest.fixture(scope="module")
-def loaded() -> loaders.Loaded:
+def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
@@ -31,7 +31,7 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     return [tuple(None if pd.isna(cell) else cell for cell in row) for row in short.itertuples(index=False)]
 
 
-def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
+def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
         "yelp_academic_dataset_business.json": (5, 5, 0, 0),
         "yelp_academic_dataset_review.json": (10, 8, 1, 1),
@@ -45,7 +45,7 @@ def test_every_row_is_accounted_for(loaded: loaders.Loaded) -> None:
     assert loaded.mentioned == {"products": 1}
 
 
-def test_reviews_and_the_businesses_that_they_are_about(loaded: loaders.Loaded) -> None:
+def test_reviews_and_the_businesses_that_they_are_about(loaded: load.Loaded) -> None:
     columns = ("review", "consumer", "product", "rating", "created_at", "helpful", "likes", "origin")
     time = pd.Timestamp
     assert rows(loaded.tables["reviews"], *columns) == [
@@ -68,13 +68,13 @@ def test_reviews_and_the_businesses_that_they_are_about(loaded: loaders.Loaded) 
     ]
 
 
-def test_friends_follow_each_other_and_nobody_herself(loaded: loaders.Loaded) -> None:
+def test_friends_follow_each_other_and_nobody_herself(loaded: load.Loaded) -> None:
     follows = rows(loaded.tables["follows"], "follower", "followee")
     pairs = [("01", "02"), ("01", "03"), ("01", "05"), ("01", "77"), ("03", "04"), ("03", "05")]
     assert follows == sorted((f"user {a}", f"user {b}") for one in pairs for a, b in (one, one[::-1]))
 
 
-def test_people_are_those_with_a_row_and_those_who_are_named(loaded: loaders.Loaded) -> None:
+def test_people_are_those_with_a_row_and_those_who_are_named(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["consumers"], "consumer", "name", "platform", "followers", "kind", "joined_at") == [
         ("user 01", "Ann", "yelp", 12, "person", pd.Timestamp("2013-10-08 23:11:33")),
         ("user 02", "Bo", "yelp", 0, "person", pd.Timestamp("2013-10-08 23:11:33")),
@@ -86,7 +86,7 @@ def test_people_are_those_with_a_row_and_those_who_are_named(loaded: loaders.Loa
     ]
 
 
-def test_the_archive_as_it_is_downloaded_gives_the_same_tables(tmp_path: Path, loaded: loaders.Loaded) -> None:
+def test_the_archive_as_it_is_downloaded_gives_the_same_tables(tmp_path: Path, loaded: load.Loaded) -> None:
     packed = read(Path(shutil.make_archive(str(tmp_path / "yelp_dataset"), "tar", FIXTURE)))
     for name, frame in loaded.tables.items():
         pd.testing.assert_frame_equal(packed.tables[name], frame)

@@ -8,8 +8,8 @@ import networkx
 import numpy as np
 import pandas as pd
 
-from graphkoc.log import Log
-from graphkoc.network import Network
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import Network
 
 __all__ = ["ZOO", "log_of", "network_of"]
 

@@ -83,7 +83,8 @@ def keys(secret: bytes | None) -> Callable[[str, str], str]:
         found = [email(part) for part in parts] + [phone(part, country) for part in parts]
         whole = [contact for contact in dict.fromkeys(found) if contact]
         if whole and secret is None:
-            # The words reach the user through the error of whoever called; see `graphkoc.reading.dialect.REFUSED`.
+            # The words reach the user through the error of whoever called; see
+            # `graphkoc.capture.reading.macros.REFUSED`.
             raise DataError(
                 "refused: the files hold e-mail addresses or phone numbers, and there is no key to hash them with: "
                 "`graphkoc key new` makes one"

@@ -5,10 +5,10 @@
     loaders/wecom/files.toml    which files make up which view, where that is more than a file's name
 
 A SELECT sees each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is null),
-or the views that `files.toml` declares (`graphkoc.reading.views`), and each table that is already clean as
-`clean.<table>`. It gives text as it found it, with `_file` and `_row` beside it; `graphkoc.reading.dialect` has
+or the views that `files.toml` declares (`graphkoc.capture.reading.views`), and each table that is already clean as
+`clean.<table>`. It gives text as it found it, with `_file` and `_row` beside it; `graphkoc.capture.reading.macros` has
 what it is written in. What follows is the same for every source and is done here: ids get the source's
-prefix, values are cast and checked against `graphkoc.tables`, one row of each key stays, and every raw
+prefix, values are cast and checked against `graphkoc.tables.schema`, one row of each key stays, and every raw
 row is accounted for: read = loaded + duplicate + rejected.
 """
 
@@ -29,17 +29,18 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets, contacts
+from graphkoc import assets
+from graphkoc.capture import contacts, masks
+from graphkoc.capture.reading import disclosure, html_text, macros, mapping, own_tables, shop, table_file
+from graphkoc.capture.reading import encoding as encodings
+from graphkoc.capture.reading.files import gather
+from graphkoc.capture.reading.macros import quoted
+from graphkoc.capture.reading.scaffold import Scaffold, scaffold
+from graphkoc.capture.reading.views import View, declared
 from graphkoc.errors import DataError, UsageError
 from graphkoc.progress import Progress
-from graphkoc.reading import canonical, dialect, mapping, markup, masks, origin, raw, shop
-from graphkoc.reading import encoding as encodings
-from graphkoc.reading.dialect import quoted
-from graphkoc.reading.gather import gather
-from graphkoc.reading.scaffold import Scaffold, scaffold
-from graphkoc.reading.views import View, declared
-from graphkoc.spill import Spill, Tables
-from graphkoc.tables import CANONICAL, Table
+from graphkoc.tables.large import Spill, Tables
+from graphkoc.tables.schema import CANONICAL, Table
 
 BATCH = 50_000
 MEMORY = 1536 << 20
@@ -73,7 +74,7 @@ class Source:
 
     @property
     def tables(self) -> list[str]:
-        """The canonical tables that it fills, in the order of `graphkoc.tables`."""
+        """The canonical tables that it fills, in the order of `graphkoc.tables.schema`."""
         return [name for name in CANONICAL if name in self.selects or not self.selects]
 
     @property
@@ -120,7 +121,7 @@ class Loaded:
     tables: canonical name -> frame with that table's columns as far as the source has them, one row
     a key, sorted by key; ids and text are str or None, integers Int64, numbers float64, times
     datetime64[us] without zone, in UTC.
-    rejects: file, row (as `graphkoc.reading.raw` counts), table, reason, text; sorted by file and row.
+    rejects: file, row (as `graphkoc.capture.reading.table_file` counts), table, reason, text; sorted by file and row.
     ignored: file -> its columns that no table has; only where files are named after tables.
     unread: files that were found and belong to nothing that the source reads.
     mentioned: canonical name -> rows that other tables mention and nothing brought; a store makes them.
@@ -208,7 +209,7 @@ def read(
     """Make canonical tables of the raw files under `paths`.
 
     `encoding` is that of text files without a byte order mark, by default told by their bytes. `key_file` has
-    the secret for contacts where the environment has none (`graphkoc.contacts`). `now`
+    the secret for contacts where the environment has none (`graphkoc.capture.contacts`). `now`
     (UTC, the clock by default) is what a time may not be a day later than. Raises UsageError for an
     unknown encoding, and DataError when a file or a column that a SELECT names is missing, a file is
     unreadable as a whole, or its encoding is not certain; a row that is wrong is rejected, and the rest
@@ -221,8 +222,8 @@ def read(
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(dialect.MACROS + masks.MACROS + shop.MACROS + origin.macros())
-        connection.create_function("plain_text", markup.plain, ["VARCHAR"], "VARCHAR")
+        connection.execute(macros.MACROS + masks.MACROS + shop.MACROS + disclosure.macros())
+        connection.create_function("plain_text", html_text.plain, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _keep_secret(connection, contacts.find_key(key_file))
         source = _mapped(source, paths)
@@ -231,9 +232,9 @@ def read(
         ignored: dict[str, tuple[str, ...]] = {}
         if not source.selects:
             headers = {name: [column for file in read for column in file.columns] for name, read in files.items()}
-            unknown = {f.name: canonical.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
+            unknown = {f.name: own_tables.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
             ignored = {name: columns for name, columns in unknown.items() if columns}
-            source = replace(source, selects=canonical.selects(headers, source.name))
+            source = replace(source, selects=own_tables.selects(headers, source.name))
         elif source.is_mapped:
             ignored = {file.name: file.left for read in files.values() for file in read if file.left}
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
@@ -287,7 +288,7 @@ def _files(
     paths: Sequence[Path],
     asked: str | None,
     progress: Progress | None,
-) -> tuple[dict[str, list[raw.RawFile]], tuple[str, ...]]:
+) -> tuple[dict[str, list[table_file.RawFile]], tuple[str, ...]]:
     """The files of each view, read, and the names of those that belong to none."""
     views = {view for name in source.selects for view in _views(connection, source, name)[0]}
     if source.views:
@@ -319,11 +320,14 @@ def _files(
             for last in pending:
                 last.result()
         return gathered.files, tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
-    found = raw.find(paths)
-    named = _needed(source, found, sorted(views)) if source.selects else canonical.recognised(found)
-    labels = raw.names([path for paths in named.values() for path in paths])
+    found = table_file.find(paths)
+    named = _needed(source, found, sorted(views)) if source.selects else own_tables.recognised(found)
+    labels = table_file.names([path for paths in named.values() for path in paths])
     return {
-        name: [raw.read(path, progress, encoding=raw.detect(path, asked), name=labels[path]) for path in paths]
+        name: [
+            table_file.read(path, progress, encoding=table_file.detect(path, asked), name=labels[path])
+            for path in paths
+        ]
         for name, paths in named.items()
     }, ()
 
@@ -340,7 +344,9 @@ def _needed(source: Source, found: dict[str, list[Path]], names: Sequence[str]) 
 
 
 def _register(
-    connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[raw.RawFile]], columns: Mapping[str, list[str]]
+    connection: duckdb.DuckDBPyConnection,
+    files: Mapping[str, list[table_file.RawFile]],
+    columns: Mapping[str, list[str]],
 ) -> None:
     """Put raw files into views as text: as they are in the schema `raw`, and without empty texts outside it.
 
@@ -354,7 +360,9 @@ def _register(
             for file in parts
             if file.columns
         ]
-        table = pa.concat_tables([*alike, raw.tabled(columns.get(name, []), [], [], [])], promote_options="default")
+        table = pa.concat_tables(
+            [*alike, table_file.tabled(columns.get(name, []), [], [], [])], promote_options="default"
+        )
         view = quoted(name)
         if f"_raw_{name}" in kept:
             connection.register("_others", table)
@@ -370,7 +378,7 @@ def _register(
 
 def _mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str]]) -> dict[str, int]:
     counts = {}
-    for name, places in canonical.mentions(columns).items():
+    for name, places in own_tables.mentions(columns).items():
         key = CANONICAL[name].key[0]
         every = " UNION ".join(
             f"SELECT DISTINCT {quoted(column)} AS {key} FROM clean.{table}" for table, column in places
@@ -420,14 +428,14 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         raise DataError(f"{file} gives no column {missing[0]!r}, which {table.name} must have")
 
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
-    values = ", ".join(f"{dialect.value(column, source.name)} AS {quoted(column.name)}" for column in columns)
+    values = ", ".join(f"{macros.value(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
     selves = " ".join(f"WHEN {quoted(a)} = {quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
-    wrong = " ".join(dialect.wrong(column, latest, source.is_private) for column in columns)
+    wrong = " ".join(macros.wrong(column, latest, source.is_private) for column in columns)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    shown = {column.name: dialect.harmless(quoted(f"_{column.name}"), source.is_private) for column in columns}
+    shown = {column.name: macros.harmless(quoted(f"_{column.name}"), source.is_private) for column in columns}
     row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
     checked = f"""
         CREATE TEMP TABLE _checked AS
@@ -462,7 +470,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
 
 
 def _counts(
-    connection: duckdb.DuckDBPyConnection, source: Source, files: Mapping[str, list[raw.RawFile]]
+    connection: duckdb.DuckDBPyConnection, source: Source, files: Mapping[str, list[table_file.RawFile]]
 ) -> tuple[FileCount, ...]:
     """One count a name; several views may have rows of one file."""
     parts = Counter(file.name for name in files for file in files[name])
@@ -479,7 +487,9 @@ def _counts(
     return tuple(counted[name] for name in sorted(counted))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool, looked_up: bool | None) -> FileCount:
+def _count(
+    connection: duckdb.DuckDBPyConnection, file: table_file.RawFile, whole: bool, looked_up: bool | None
+) -> FileCount:
     """A row is rejected when any table rejects it or none takes it, else loaded when any keeps it,
     else a duplicate. A file that is only `looked_up` (a list of names) is loaded; where nothing says whether
     it is (None), one whose rows no table carries was.
@@ -510,7 +520,7 @@ def _count(connection: duckdb.DuckDBPyConnection, file: raw.RawFile, whole: bool
     return FileCount(file.name, file.read, counts.get("loaded", 0), duplicate, rejected)
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, rows: Sequence[raw.BadRow]) -> None:
+def _reject(connection: duckdb.DuckDBPyConnection, rows: Sequence[table_file.BadRow]) -> None:
     """Put rows that could not be read beside those that a table rejected."""
     columns = {name: pa.array([getattr(row, name) for row in rows]) for name in ("file", "row", "reason", "text")}
     connection.register("_bad", pa.table(columns))
@@ -519,8 +529,8 @@ def _reject(connection: duckdb.DuckDBPyConnection, rows: Sequence[raw.BadRow]) -
 
 def _explained(error: duckdb.Error, source: Source, table: Table) -> DataError:
     words = str(error).splitlines()[0]
-    if dialect.REFUSED in words:
-        return DataError(words.partition(dialect.REFUSED)[2], hint=f"`graphkoc sources {source.name}` says more.")
+    if macros.REFUSED in words:
+        return DataError(words.partition(macros.REFUSED)[2], hint=f"`graphkoc sources {source.name}` says more.")
     missing = re.search(r'(?:Referenced column|column named) "([^"]+)"', words)
     if missing:
         column = missing[1]

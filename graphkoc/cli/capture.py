@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphkoc.cli.configuration import own_file
-from graphkoc.cli.formats import safe_cell
 from graphkoc.cli.terminal import ProgressLine, emit, output_options
 from graphkoc.counts import count
 from graphkoc.errors import StoreError
+from graphkoc.exports.rows import safe_cell
 
 if TYPE_CHECKING:
     from graphkoc import Loaded, Run, Store

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 import click
 
-from graphkoc.cli.formats import Row, as_csv, as_json, as_parquet, as_workbook, jsonable
 from graphkoc.errors import GraphkocError, StoreError, UsageError
-from graphkoc.whole import write_whole
+from graphkoc.exports.rows import Row, as_csv, as_json, as_parquet, as_workbook, jsonable
+from graphkoc.files import write_whole
 
 __all__ = ["Commands", "ProgressLine", "emit", "output_options"]
 

@@ -9,21 +9,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc import circles, coreview, lifelines, names, niches
-from graphkoc.circles.card import card, explained_by_joining
-from graphkoc.log import Log
-from graphkoc.network import days
+from graphkoc.communities import circles, labels, niches, tracking
+from graphkoc.communities.circles.profile import card, explained_by_joining
+from graphkoc.graph import coreview
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import days
+from graphkoc.graph.projection import Projection
+from graphkoc.graph.terms import Words
 from graphkoc.progress import Clock
-from graphkoc.projection import Projection
-from graphkoc.runs import Run
-from graphkoc.words import Words
+from graphkoc.runs.run import Run
 
 __all__ = ["Grouping", "group", "members_of"]
 
 
 @dataclass(frozen=True, eq=False)
 class Grouping:
-    """The groups of a run, with ids that persist; frames as in `graphkoc.runs.COLUMNS`, as far as they go.
+    """The groups of a run, with ids that persist; frames as in `graphkoc.runs.run.COLUMNS`, as far as they go.
 
     told: what run.json keeps of how they were found: controls, what was left out and why, what changed.
     """
@@ -52,7 +53,7 @@ def group(
 ) -> Grouping:
     """Find the circles and niches of a log, and give them the ids that they had in the run before.
 
-    at: when this run is, as it shall stand in the lifelines. threads: see `graphkoc.circles.circles`.
+    at: when this run is, as it shall stand in the lifelines. threads: see `graphkoc.communities.circles.circles`.
     """
     joined = _joined(log, projection)
     with clock("finding circles"):
@@ -70,9 +71,9 @@ def group(
         segments = niches.segments(log, min_size, rng_seed, features)
     with clock("following circles and niches"):
         past = None if previous is None else previous.lifelines
-        of_circles = lifelines.follow("circle", inside, past, at=at)
+        of_circles = tracking.follow("circle", inside, past, at=at)
         natural = segments.table["niche"].tolist()
-        of_niches = lifelines.follow("niche", segments.members, past, at=at, natural=natural)
+        of_niches = tracking.follow("niche", segments.members, past, at=at, natural=natural)
         churn = {}
         if previous is not None:
             again = circles.again(log.network, rng_seed=rng_seed + 1, progress=clock.progress, **shaken)
@@ -82,7 +83,7 @@ def group(
                     ("circle", inside, members_of(again)),
                     ("niche", segments.members, segments.members),
                 )
-                if (told := lifelines.churn(kind, lifelines.living(previous.lifelines, kind), now, rerun))
+                if (told := tracking.churn(kind, tracking.living(previous.lifelines, kind), now, rerun))
             }
     circle_table = _renamed(found.table.merge(cards, on="circle", how="left"), "circle", of_circles)
     circle_members = _renamed(found.members, "circle", of_circles)
@@ -148,7 +149,7 @@ def _known(log: Log, previous: Run | None) -> list[NDArray[np.int64]]:
     return [np.sort(circle["node"].to_numpy()) for _, circle in inside.groupby("circle")]
 
 
-def _renamed(frame: pd.DataFrame, kind: str, followed: lifelines.Followed) -> pd.DataFrame:
+def _renamed(frame: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.DataFrame:
     """The frame with the groups' ids that persist, of their parents too; a table of groups with their change."""
     renamed = frame.assign(**{kind: frame[kind].map(followed.ids).astype("str")})
     if "parent" in frame:
@@ -160,19 +161,19 @@ def _renamed(frame: pd.DataFrame, kind: str, followed: lifelines.Followed) -> pd
 
 def _named(
     kind: str, table: pd.DataFrame, members: pd.DataFrame, log: Log, words: Words, previous: Run | None
-) -> names.Described:
+) -> labels.Described:
     """What the groups of a kind are called, and why; its frames have `kind`, and the table calls its groups so."""
     before: pd.DataFrame | None = None if previous is None else getattr(previous, f"{kind}s")
     if "basis" in table:
         table = table.assign(made_of=table["name"].where(table["basis"].isin(("tags", "title words", "review words"))))
-    told = names.describe(
+    told = labels.describe(
         table.rename(columns={kind: "group"}),
         members.rename(columns={kind: "group"}),
         log,
         words,
         None if before is None else dict(zip(before[kind], before["name"], strict=True)),
     )
-    return names.Described(
+    return labels.Described(
         told.table.rename(columns={"group": kind}),
         told.words.assign(kind=kind),
         told.exemplars.rename(columns={"kind": "what"}).assign(kind=kind),

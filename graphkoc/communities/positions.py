@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from graphkoc.gates import RANKED
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
+from graphkoc.runs.roles import RANKED
 
 __all__ = ["BUBBLES", "CLOSEST", "DOTS", "EGOS", "FINER", "TIES", "bubbles", "dots", "frame", "ties"]
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from graphkoc.gates import RANKED
-from graphkoc.groups import Groups, nodes, positions
-from graphkoc.network import Network
+from graphkoc.graph.membership import Groups, nodes, positions
+from graphkoc.graph.network import Network
+from graphkoc.runs.roles import RANKED
 
 __all__ = ["FALSE_DISCOVERY_RATE", "Reach", "bridges", "carriers", "circle_bridges", "reach"]
 

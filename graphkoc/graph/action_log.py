@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.network import Network, days
+from graphkoc.graph.network import Network, days
 
 __all__ = ["Log", "Subjects"]
 

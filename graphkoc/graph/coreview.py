@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammainc
 
-from graphkoc.log import Log
-from graphkoc.significance import benjamini_hochberg
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.significance import benjamini_hochberg
 
 __all__ = ["FALSE_DISCOVERY_RATE", "MOST_PAIRS", "Hubs", "hubs", "people", "products"]
 

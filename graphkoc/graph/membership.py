@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from graphkoc.errors import DataError
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
 
 __all__ = ["Groups", "nodes", "positions"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graphkoc.log import Log
+from graphkoc.graph.action_log import Log
 
 __all__ = ["COLUMNS", "KEYS", "Projection", "engaged", "platforms"]
 
@@ -72,7 +72,7 @@ class Projection:
     followers, kind, joined_at, quote. products: product, title, brand, category. engagements: engagement,
     consumer, review, kind, created_at. purchases: order, product, consumer, bought_at. texts: review, title,
     text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: see
-    `engaged`. platforms: platform, ties. accounts: those of persons with several, see `graphkoc.persons`.
+    `engaged`. platforms: platform, ties. accounts: those of persons with several, see `graphkoc.graph.accounts`.
     """
 
     follows: pd.DataFrame
@@ -112,7 +112,7 @@ class Projection:
     def uncounted(self, log: Log) -> int:
         """How many follows have no date and an end who has reviewed nothing by the end of the log.
 
-        When such a follow began cannot be told, so no measure counts it; see `graphkoc.log.Log.known`.
+        When such a follow began cannot be told, so no measure counts it; see `graphkoc.graph.action_log.Log.known`.
         """
         active = log.network.ids[np.isfinite(log.first_day)]
         undated = self.follows[self.follows["since"].isna()]

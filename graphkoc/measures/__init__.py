@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphkoc.graph.network import Network, seeded
 from graphkoc.measures import centralities
 from graphkoc.measures.registry import MEASURES, Measure, Values, check_known, measure, optional_measure, table
-from graphkoc.network import Network, seeded
 
 __all__ = ["MEASURES", "Measure", "centralities", "check_known", "measure", "optional_measure", "table"]
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.log import Log
-from graphkoc.network import Network
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import Network
 
 __all__ = ["HALF_LIFE", "Pairs", "activity", "audience_activity", "credit", "pairs", "past_credit"]
 

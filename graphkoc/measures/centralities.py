@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from graphkoc.graph.network import Network
 from graphkoc.measures.registry import Values, optional_measure
-from graphkoc.network import Network
 
 __all__ = ["betweenness", "closeness", "collective_influence"]
 

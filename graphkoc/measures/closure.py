@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
 
 __all__ = ["knit"]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
 
 __all__ = ["ego_measures"]
 

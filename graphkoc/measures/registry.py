@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.errors import UsageError
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
 
 __all__ = ["MEASURES", "Measure", "Values", "check_known", "measure", "optional_measure", "table"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.forecast.queries import quoted, tables
-from graphkoc.runs import Run
+from graphkoc.qualify.score.sql import quoted, tables
+from graphkoc.runs.run import Run
 
 __all__ = ["carriers"]
 

@@ -13,7 +13,7 @@ ENGAGED = "people who engaged"
 
 
 def counted(number: float, ties: str) -> str:
-    """A known audience in words; ties: what they are on her platform (see `graphkoc.projection.platforms`)."""
+    """A known audience in words; ties: what they are on her platform (see `graphkoc.graph.projection.platforms`)."""
     if ties == "engagements":
         return f"{count(number, 'people')} who engaged with her"
     return count(number, FOLLOWERS)

@@ -11,7 +11,7 @@ import pandas as pd
 import scipy
 
 from graphkoc.errors import UsageError
-from graphkoc.network import days
+from graphkoc.graph.network import days
 
 __all__ = ["Brand", "bought", "unheard", "view"]
 

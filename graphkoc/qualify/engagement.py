@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.projection import Projection
-from graphkoc.tiers import RELATIVE
+from graphkoc.graph.projection import Projection
+from graphkoc.qualify.tiers import RELATIVE
 
 __all__ = ["NUMBERS", "Number", "engagements", "mean", "response"]
 
@@ -116,7 +116,7 @@ def engagements(projection: Projection) -> pd.DataFrame:
 def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, engaged: pd.DataFrame) -> pd.DataFrame:
     """The industry's numbers of everybody: the columns of NUMBERS, a row an id, float64, NaN where not known.
 
-    ids: (n,) consumers, sorted. sizes: label, tier_profile and tier_size, a row an id (`graphkoc.tiers`); who
+    ids: (n,) consumers, sorted. sizes: label, tier_profile and tier_size, a row an id (`graphkoc.qualify.tiers`); who
     has the same two names is of one tier. engaged: what `engagements` returns. helpful_rank shares a place
     among equals, the best one.
     """

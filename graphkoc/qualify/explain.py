@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc import gates
-from graphkoc.audience import counted
-from graphkoc.authenticity import PATTERNS
-from graphkoc.carriers import carriers
 from graphkoc.counts import count
-from graphkoc.forecast.percentiles import percentile_query
-from graphkoc.forecast.queries import feature_query
-from graphkoc.provenance import ORIGINS
-from graphkoc.runs import Run
-from graphkoc.score import PILLARS, Part, points
-from graphkoc.tiers import RELATIVE
+from graphkoc.qualify import gates
+from graphkoc.qualify.adopters import carriers
+from graphkoc.qualify.audience import counted
+from graphkoc.qualify.authenticity import PATTERNS
+from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.score import PILLARS, Part, points
+from graphkoc.qualify.score.percentiles import percentile_query
+from graphkoc.qualify.score.sql import feature_query
+from graphkoc.qualify.tiers import RELATIVE
+from graphkoc.runs.run import Run
 
 __all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", "reasons"]
 
@@ -37,8 +37,8 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     niche, circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile: share of her
     tier whose value is at most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a
     command line, or a SELECT for DuckDB, that recomputes the value. pillars: sums of the parts in each. gates:
-    as `graphkoc.gates.told` says. change: what would put her a place higher. carried_by, carried_reviews: see
-    `graphkoc.carriers`. Raises UsageError for an unknown consumer.
+    as `graphkoc.qualify.gates.told` says. change: what would put her a place higher. carried_by, carried_reviews: see
+    `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graphkoc import tiers
-from graphkoc.explain import group_name, reasons
-from graphkoc.gates import RANKED, roles
-from graphkoc.gates import told as gates_of
-from graphkoc.provenance import ORIGINS
-from graphkoc.response import NUMBERS
-from graphkoc.runs import COLUMNS, Run
+from graphkoc.qualify import tiers
+from graphkoc.qualify.engagement import NUMBERS
+from graphkoc.qualify.explain import group_name, reasons
+from graphkoc.qualify.gates import roles
+from graphkoc.qualify.gates import told as gates_of
+from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import COLUMNS, Run
 
 __all__ = ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"]
 
@@ -26,11 +27,11 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
 
     Returns [{rank, consumer, name, platform, tier, label, role, audience, ties, niche, circle, score, kind, low, high,
     engagement_rate, origin, patterns, gates, industry, reasons}]; patterns are those of
-    `graphkoc.authenticity`; what the data do not tell is None. label is what her tiers call her; role
+    `graphkoc.qualify.authenticity`; what the data do not tell is None. label is what her tiers call her; role
     is koc, or possible where her audience is not known; ties is what her audience is counted in (follows or
-    engagements); kind is the score's; gates are as `graphkoc.gates.told` says; industry has the numbers of
-    `graphkoc.response` and of the ledger's paid posts against the others. rank is her place among all, also where
-    one niche (id or name) is asked for.
+    engagements); kind is the score's; gates are as `graphkoc.qualify.gates.told` says; industry has the numbers of
+    `graphkoc.qualify.engagement` and of the ledger's paid posts against the others. rank is her place among all, also
+    where one niche (id or name) is asked for.
     """
     return [
         {

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from graphkoc.errors import UsageError
-from graphkoc.groups import nodes
-from graphkoc.network import Network
+from graphkoc.graph.membership import nodes
+from graphkoc.graph.network import Network
 
 __all__ = ["similar"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from graphkoc.gates import RANKED
-from graphkoc.log import Log, moment
+from graphkoc.graph.action_log import Log, moment
+from graphkoc.graph.projection import Projection
 from graphkoc.measures.activity import pairs, past_credit
-from graphkoc.projection import Projection
-from graphkoc.score import Score
+from graphkoc.qualify.score import Score
+from graphkoc.runs.roles import RANKED
 
 __all__ = ["YEAR", "people"]
 
@@ -26,11 +26,11 @@ def people(
     scored: Score,
     by_hand: Score,
 ) -> pd.DataFrame:
-    """One row a consumer, sorted by id, as `graphkoc.runs.Run` says, but for her niche and circle.
+    """One row a consumer, sorted by id, as `graphkoc.runs.run.Run` says, but for her niche and circle.
 
     measured: the measures, a row a node of log.network. qualified: tiers, gates, ledger and the industry's
-    numbers, likewise. A rank is for the roles in `graphkoc.gates.RANKED`. by_hand: the formula, whose factors are
-    told beside any score.
+    numbers, likewise. A rank is for the roles in `graphkoc.runs.roles.RANKED`. by_hand: the formula, whose factors
+    are told beside any score.
     """
     n = len(log.network)
     recent = np.bincount(log.person[log.day > at - YEAR], minlength=n).astype(float)

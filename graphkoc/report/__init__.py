@@ -16,10 +16,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graphkoc.errors import StoreError
+from graphkoc.files import write_whole
 from graphkoc.report.content import amount, content, percentage
-from graphkoc.runs import Run
-from graphkoc.shown import display_name
-from graphkoc.whole import write_whole
+from graphkoc.runs.run import Run
+from graphkoc.text import display_name
 
 __all__ = ["display_name", "render", "write"]
 

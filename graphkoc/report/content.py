@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from graphkoc import explain
-from graphkoc.audience import basis, counted
-from graphkoc.explain import parts_of
-from graphkoc.gates import RANKED
+from graphkoc.qualify import explain
+from graphkoc.qualify.audience import basis, counted
+from graphkoc.qualify.explain import parts_of
 from graphkoc.report import charts, groups, niche_map, qualified, trust
 from graphkoc.report.charts import percent
 from graphkoc.report.platforms import platforms
-from graphkoc.runs import UNDATED, Run
-from graphkoc.shown import display_name, person_name
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import UNDATED, Run
+from graphkoc.text import display_name, person_name
 
 __all__ = ["content"]
 

@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from graphkoc.circles import MEMBER
-from graphkoc.gates import RANKED
+from graphkoc.communities.circles import MEMBER
 from graphkoc.report import charts
 from graphkoc.report.niche_map import hue
-from graphkoc.runs import Run
-from graphkoc.shown import display_name, person_name
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import Run
+from graphkoc.text import display_name, person_name
 
 __all__ = ["brand", "bridges", "called", "changes", "circles", "niches"]
 

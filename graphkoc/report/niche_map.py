@@ -1,6 +1,6 @@
 """The map of a report: a bubble for each niche, drawn here, and the people in them, packed for the page's script.
 
-Both stand on the same plane (see `graphkoc.layout`), so a dot is where its bubble is.
+Both stand on the same plane (see `graphkoc.communities.positions`), so a dot is where its bubble is.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc import layout
+from graphkoc.communities import positions as layout
 from graphkoc.counts import count
-from graphkoc.gates import RANKED
-from graphkoc.runs import Run
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import Run
 
 __all__ = ["HUES", "Audience", "Bubble", "People", "audiences", "bubble_map", "hue", "pack"]
 
@@ -148,7 +148,7 @@ def pack(run: Run, bubbles: Sequence[str]) -> People:
 def audiences(run: Run, people: People) -> list[Audience]:
     """The audiences of the first key opinion consumers, by rank, as far as the run keeps them whole.
 
-    `graphkoc.layout.ties` puts the closest first, and keeps every tie among these.
+    `graphkoc.communities.positions.ties` puts the closest first, and keeps every tie among these.
     """
     source, target = (run.ties[end].to_numpy() for end in ("source", "target"))
     dot = np.full(len(run.people), -1)

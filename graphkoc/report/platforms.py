@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.runs import Run
-from graphkoc.shown import display_name
+from graphkoc.runs.run import Run
+from graphkoc.text import display_name
 
 __all__ = ["MOST", "platforms"]
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graphkoc import gates
-from graphkoc.provenance import ORIGINS
+from graphkoc.qualify import gates
+from graphkoc.qualify.engagement import NUMBERS
+from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.tiers import UNKNOWN
 from graphkoc.report.charts import percent
-from graphkoc.response import NUMBERS
-from graphkoc.runs import Run
-from graphkoc.shown import display_name
-from graphkoc.tiers import UNKNOWN
+from graphkoc.runs.run import Run
+from graphkoc.text import display_name
 
 __all__ = ["industry", "numbers", "through", "tiers"]
 

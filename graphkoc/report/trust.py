@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkoc.authenticity import PATTERNS
-from graphkoc.runs import Run
-from graphkoc.shown import person_name
+from graphkoc.qualify.authenticity import PATTERNS
+from graphkoc.runs.run import Run
+from graphkoc.text import person_name
 
 __all__ = ["agreement", "authenticity"]
 

@@ -9,10 +9,10 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from graphkoc import journal, runs
-from graphkoc.gates import RANKED
-from graphkoc.names import TOP
-from graphkoc.runs import DEFAULT_FOLDER, Run
+from graphkoc.runs import edits
+from graphkoc.runs import run as runs
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import DEFAULT_FOLDER, TOP, Run
 
 __all__ = ["decided", "find_run"]
 
@@ -35,20 +35,20 @@ def decided(run: Run) -> Run:
     to be measured again is the first group's (a circle's stability), or left out until the next analysis
     (who reaches the niche how far, which circles carry it, the brand's view of it).
     """
-    said = journal.read(journal.place(Path(run.folder))).of(run.line)
+    said = edits.read(edits.place(Path(run.folder))).of(run.line)
     for kind in GROUPS:
         if said.standing(kind):
             run = _seen(run, said, kind)
     return run
 
 
-def _seen(run: Run, said: journal.Journal, kind: str) -> Run:
+def _seen(run: Run, said: edits.Journal, kind: str) -> Run:
     name, inside = GROUPS[kind]
     found, members = getattr(run, name), getattr(run, inside)
-    head = journal.heads(said, kind, found[kind])
+    head = edits.heads(said, kind, found[kind])
     merged = {group for group, first in head.items() if group != first}
     merged |= {head[group] for group in merged}
-    table, members = journal.apply(said, kind, found, members)
+    table, members = edits.apply(said, kind, found, members)
     people = run.people.assign(**{kind: run.people[kind].map(head).astype("str")})
     frames = {name: _counted(table, members, people, kind, merged), inside: members, "people": people}
     frames |= {

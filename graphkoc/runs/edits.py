@@ -2,7 +2,7 @@
 
 `journal.jsonl` lies in the folder that holds the run folders. Every line is one decision, a JSON object:
 at (UTC), kind (circle or niche), verb (rename, merge or undo), groups (ids; none for undo), name (for
-rename), run (the one that was looked at) and line (that of the run, see `graphkoc.runs.line_of`: what was
+rename), run (the one that was looked at) and line (that of the run, see `graphkoc.runs.run.line_of`: what was
 decided of one graph's groups is nothing to another's, whose runs may lie beside it). A line that is not
 whole, as a crash may leave it at the end, is none. Lines are only ever added: an undo is a line too, and
 takes back the newest rename or merge of its kind that stands. Runs stay as they were found; the journal is
@@ -25,7 +25,7 @@ from graphkoc import ledger
 from graphkoc.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphkoc.runs import Run
+    from graphkoc.runs.run import Run
 
 __all__ = ["FILE", "Decision", "Journal", "append", "apply", "heads", "merge", "place", "read", "rename", "undo"]
 

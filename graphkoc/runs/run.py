@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
-from graphkoc.gates import RANKED
+from graphkoc.runs.roles import RANKED
 
 __all__ = [
     "COLUMNS",
@@ -42,6 +42,8 @@ DEFAULT_FOLDER = Path("runs")
 
 UNDATED = "undated"
 """What stands for the first and the last review's time where no review has a date."""
+TOP = 10
+"""Words that a run keeps of each group, at most."""
 FORMAT = 6
 """Of what run.json and the tables hold. A run of another is not read."""
 
@@ -213,13 +215,15 @@ class Run:
     folder: where it is, or will be, kept.
     info: settings, inputs, counts, tiers, score, controls, backtest, versions (see `graphkoc.analysis`).
     people: one row a consumer, sorted by id; besides COLUMNS the measures, the formula's values
-    (`*_activity`), the score's points (`*_points`), tiers (`graphkoc.tiers`), gates (`graphkoc.gates`), the
-    origin ledger (`graphkoc.provenance`), how tightly her audience is knit (`graphkoc.measures.knit`) and the
-    industry's numbers (`graphkoc.response`); ties is what her audience is counted in (follows, engagements or
+    (`*_activity`), the score's points (`*_points`), tiers (`graphkoc.qualify.tiers`), gates (`graphkoc.qualify.gates`),
+    the origin ledger (`graphkoc.qualify.gates.origins`), how tightly her audience is knit (`graphkoc.measures.closure`)
+    and
+    the industry's numbers (`graphkoc.qualify.engagement`); ties is what her audience is counted in (follows,
+    engagements or
     none); role is koc, possible (a key opinion consumer but for an audience that is not known), kol or none, as
-    `graphkoc.gates.roles` says; rank is her place among those who are koc or possible, null for others; niche and
-    circle are her strongest.
-    features: one row a consumer, what the forecast knows of her (see `graphkoc.forecast.FEATURES`).
+    `graphkoc.qualify.gates.roles` says; rank is her place among those who are koc or possible, null for others; niche
+    and circle are her strongest.
+    features: one row a consumer, what the forecast knows of her (see `graphkoc.qualify.score.forecast.FEATURES`).
     read_reviews, read_subjects, read_follows: the log that all this was read from, days since 1970-01-01, so that
     each number can be asked for again; empty where nothing has a time.
     niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
@@ -230,7 +234,7 @@ class Run:
     events, lifelines: what became of the previous run's groups, and what the next run must know.
     accounts: those of each person who has several; elsewhere she is called as the smallest of them.
     brand: the brand's view of each niche. suspicions: one row a person and pattern, with its evidence (see
-    `graphkoc.authenticity`). copies: whose text was whose before. moves: the ranking without those who are
+    `graphkoc.qualify.authenticity`). copies: whose text was whose before. moves: the ranking without those who are
     suspicious, no rows where nobody is. positions, ties: where the map shows what.
     """
 

@@ -1,6 +1,6 @@
 """Where the graph lives: one small protocol, one module an engine.
 
-A store holds the tables of `graphkoc.tables` as a property graph. Its contract is a test suite,
+A store holds the tables of `graphkoc.tables.schema` as a property graph. Its contract is a test suite,
 `tests/test_stores.py`, which runs against every real engine.
 """
 
@@ -13,12 +13,12 @@ from typing import Any, Protocol
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc.cypher import Value
 from graphkoc.errors import DataError, QueryError, StoreError
 from graphkoc.progress import Progress
-from graphkoc.spill import Large, schema
-from graphkoc.stores.decisions import Decision
-from graphkoc.tables import TABLES, Edge, Table, node_tables
+from graphkoc.stores.journal import Decision
+from graphkoc.stores.queries import Value
+from graphkoc.tables.large import Large, schema
+from graphkoc.tables.schema import TABLES, Edge, Table, node_tables
 
 __all__ = [
     "DEFAULT",
@@ -71,7 +71,7 @@ class Store(Protocol):
     def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
         """The rows of a query without parameters that may return millions of them, as `read` types them.
 
-        kinds: the query's columns, in their order, and the kind of each (see `graphkoc.tables.Column`). Where
+        kinds: the query's columns, in their order, and the kind of each (see `graphkoc.tables.schema.Column`). Where
         the query returns only properties and numbers, a server sends a list a column, many times faster
         than a record a row. Raises QueryError where `read` would, and for a query that returns other columns.
         """
@@ -106,7 +106,7 @@ class Store(Protocol):
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """Remove these consumers and all that names them or their reviews; rows removed, by table.
 
-        A person who is called as one of them goes as well: `graphkoc.identity.settle` calls her anew, of the
+        A person who is called as one of them goes as well: `graphkoc.capture.identity.settle` calls her anew, of the
         accounts that are left. Lines of the journal that name them go too, the one case in which a line does;
         where there were any they are counted as `journal`.
         """
@@ -119,7 +119,7 @@ class Store(Protocol):
 
 ENGINES = {
     "ladybug": "graphkoc.stores.ladybug",
-    **dict.fromkeys(("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"), "graphkoc.stores.neo4j"),
+    **dict.fromkeys(("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"), "graphkoc.stores.neo4j.store"),
 }
 
 

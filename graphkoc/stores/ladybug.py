@@ -23,13 +23,13 @@ import pandas as pd
 import pyarrow as pa
 
 from graphkoc import ledger
-from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.progress import Progress
-from graphkoc.spill import ARROW, Large, schema
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
-from graphkoc.stores.decisions import Decision
-from graphkoc.tables import RESULTS, TABLES, Column, Table, node_tables
+from graphkoc.stores.journal import Decision
+from graphkoc.stores.queries import NOT_CODE, Value
+from graphkoc.tables.large import ARROW, Large, schema
+from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, node_tables
 
 __all__ = ["LadybugStore", "open_url"]
 

@@ -5,7 +5,7 @@
     MATCH ...
 
 `explore/` is what a person asks. `project/` is what an analysis reads, and each of its queries is run as it
-is written; `graphkoc.projection.COLUMNS` has the columns that it must return.
+is written; `graphkoc.graph.projection.COLUMNS` has the columns that it must return.
 
 Parameters are declared in the header and used as `$limit`; both must agree. `name.<dialect>.cypher`
 beside `name.cypher` wins on a store of that dialect. The whole file is sent, header too, so that an

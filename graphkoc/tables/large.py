@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from graphkoc.tables import CANONICAL, Table
+from graphkoc.tables.schema import CANONICAL, Table
 
 __all__ = ["ARROW", "Large", "Spill", "Tables", "schema"]
 

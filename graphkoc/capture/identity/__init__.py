@@ -16,13 +16,13 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.capture.identity.components import STATED, Pair, components, contradictions, identities, path, standing
+from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
+from graphkoc.capture.identity.link_files import Listed, listed
+from graphkoc.capture.masks import masked
 from graphkoc.errors import UsageError
-from graphkoc.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
-from graphkoc.identity.lists import Listed, listed
-from graphkoc.identity.persons import STATED, Pair, components, contradictions, identities, path, standing
-from graphkoc.reading.masks import masked
 from graphkoc.stores import Store
-from graphkoc.stores.decisions import Decision
+from graphkoc.stores.journal import Decision
 
 __all__ = ["COMPARED", "link", "link_file", "report", "settle", "suggest", "unlink"]
 
@@ -149,11 +149,11 @@ def suggest(store: Store, limit: int | None = None) -> dict[str, Any]:
 
     {accounts, persons, linked, unknown, match_rate, suggestions}: as in the report, and [{account, other, platforms,
     probability, why, bits, evidence: [{what, agreement, bits}]}], the likeliest first, at most `limit`. Pairs that
-    were told apart are not among them; see `graphkoc.identity.suggestions` for the weights.
+    were told apart are not among them; see `graphkoc.capture.identity.suggestions` for the weights.
     """
     # What compares people loads scikit-learn, for which nobody else need wait.
-    from graphkoc.identity.profiles import profiles
-    from graphkoc.identity.suggestions import suggestions
+    from graphkoc.capture.identity.profiles import profiles
+    from graphkoc.capture.identity.suggestions import suggestions
 
     _, apart = standing(store.decisions())
     found = suggestions(profiles(store), set(apart))

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from graphkoc.stores.decisions import Decision
+from graphkoc.stores.journal import Decision
 
 __all__ = ["STATED", "Pair", "components", "contradictions", "identities", "path", "standing"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from graphkoc.capture.masks import masked
+from graphkoc.capture.reading import encoding as encodings
+from graphkoc.capture.reading import table_file
 from graphkoc.errors import DataError
-from graphkoc.reading import encoding as encodings
-from graphkoc.reading import raw
-from graphkoc.reading.masks import masked
 
 __all__ = ["List", "Listed", "listed"]
 
@@ -44,11 +44,11 @@ def listed(file: Path, why: str | None = None, encoding: str | None = None) -> L
     The accounts are in the columns `account` and `other`, or else in the first two that are not `why`.
     Raises DataError where there is no such file or there are no two such columns.
     """
-    (paths,) = raw.find([file]).values() if not file.is_dir() else ([],)
+    (paths,) = table_file.find([file]).values() if not file.is_dir() else ([],)
     if not paths:
         raise DataError(f"{file} is a folder and no list", hint="Name one file.")
     asked = encodings.checked(encoding) if encoding else None
-    read = raw.read(paths[0], encoding=raw.detect(paths[0], asked))
+    read = table_file.read(paths[0], encoding=table_file.detect(paths[0], asked))
     names = {name.casefold().strip(): name for name in read.columns}
     accounts = [name for key, name in names.items() if key != WHY]
     told = {"account", "other"} <= set(names)

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.identity.profiles import Profiles
+from graphkoc.capture.identity.profiles import Profiles
 
 __all__ = ["LIKELY", "suggestions"]
 

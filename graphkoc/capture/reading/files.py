@@ -16,13 +16,13 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute
 
+from graphkoc.capture.reading import archives, json_documents, table_file
+from graphkoc.capture.reading.archives import Member
+from graphkoc.capture.reading.formats import Cell
+from graphkoc.capture.reading.table_file import BadRow, RawFile
+from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
-from graphkoc.reading import archives, documents, raw
-from graphkoc.reading.archives import Member
-from graphkoc.reading.raw import BadRow, RawFile
-from graphkoc.reading.typed import Cell
-from graphkoc.reading.views import View
 
 __all__ = ["Gathered", "gather"]
 
@@ -129,9 +129,9 @@ def _counted(places: Sequence[_Place]) -> dict[Path, str]:
 
 def _walked(folder: Path) -> Iterator[_Place]:
     for inside, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(raw.ASIDE))
+        folders[:] = sorted(name for name in folders if not name.startswith(table_file.ASIDE))
         for name in sorted(files):
-            if not name.startswith(raw.ASIDE):
+            if not name.startswith(table_file.ASIDE):
                 file = Path(inside) / name
                 yield _Place(file, file.relative_to(folder).as_posix(), folder)
 
@@ -157,7 +157,7 @@ class _Sheet:
     def __init__(self, name: str, view: View) -> None:
         self.name, self.columns = name, view.columns
         self.bad: list[BadRow] = []
-        self._chunks = [raw.tabled(self.columns, [], [], [])]
+        self._chunks = [table_file.tabled(self.columns, [], [], [])]
         self._rows: list[list[Cell]] = []
         self._files: list[str] = []
         self._numbers: list[int] = []
@@ -170,7 +170,7 @@ class _Sheet:
             self._flush()
 
     def _flush(self) -> None:
-        self._chunks.append(raw.tabled(self.columns, self._rows, self._files, self._numbers))
+        self._chunks.append(table_file.tabled(self.columns, self._rows, self._files, self._numbers))
         self._rows, self._files, self._numbers = [], [], []
 
     def finished(self) -> RawFile:
@@ -202,12 +202,12 @@ class _Work:
         with archives.readable(place.path):
             for member in archives.members(place.path):
                 parts = member.name.split("/")
-                if any(part.startswith((*raw.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
+                if any(part.startswith((*table_file.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
                     continue
                 name = _own(f"{place.name}/{member.name}", taken)
                 takers = self._takers(f"{place.path.resolve().as_posix()}/{member.name}")
-                kind = raw.suffix(member.name, DOCUMENTS)
-                if not takers or member.stream is None or kind not in (*raw.TEXTS, *DOCUMENTS):
+                kind = table_file.suffix(member.name, DOCUMENTS)
+                if not takers or member.stream is None or kind not in (*table_file.TEXTS, *DOCUMENTS):
                     self.unread.append(name)
                 elif _holds_documents(kind, takers):
                     if self.progress and not member.place % 100:
@@ -221,13 +221,13 @@ class _Work:
 
     def has_documents(self, place: _Place) -> bool:
         """Whether it is a file of documents that belongs to a view."""
-        kind = raw.suffix(place.path.name, DOCUMENTS)
+        kind = table_file.suffix(place.path.name, DOCUMENTS)
         return kind in DOCUMENTS and bool(self._takers(place.path.resolve().as_posix()))
 
     def file(self, place: _Place) -> None:
         """One that is no archive."""
         takers = self._takers(place.path.resolve().as_posix())
-        kind = raw.suffix(place.path.name, DOCUMENTS)
+        kind = table_file.suffix(place.path.name, DOCUMENTS)
         counted = self.counted.get(place.path, place.name)
         if not takers or not kind:
             self.unread.append(place.name)
@@ -269,8 +269,8 @@ class _Work:
         if len(data) > LARGEST:
             self._refuse(counted, name, takers[0][0], 1, f"it is larger than {LARGEST // 2**20} MB")
             return
-        kind = raw.suffix(name, DOCUMENTS)
-        found = documents.rows(data, [view for view, _ in takers], lines=kind == ".jsonl", asked=self.asked)
+        kind = table_file.suffix(name, DOCUMENTS)
+        found = json_documents.rows(data, [view for view, _ in takers], lines=kind == ".jsonl", asked=self.asked)
         for row, (place, cells, reason) in enumerate(found, 1):
             view, caught = takers[place]
             if reason:
@@ -292,7 +292,7 @@ class _Work:
 
     def _table(self, path: Path, name: str, taker: Taker, member: Member | None) -> None:
         view, caught = taker
-        encoding = raw.detect(path, self.asked, member)
+        encoding = table_file.detect(path, self.asked, member)
         known: dict[str, str] = {}
 
         def keep(chunk: pa.Table) -> pa.Table:
@@ -308,7 +308,7 @@ class _Work:
             alike = len(set(chunk.column_names)) < chunk.num_columns
             return chunk if alike or self.keep is None else self.keep(view.name, chunk)
 
-        file = raw.read(
+        file = table_file.read(
             path,
             None if member else self.progress,
             encoding=encoding,
@@ -340,14 +340,14 @@ def _plain(takers: Sequence[Taker]) -> bool:
 
 def _in_lines(path: Path, takers: Sequence[Taker]) -> bool:
     """Whether a `.json` of plain rows has one a line, as a `.jsonl` does."""
-    if raw.suffix(path.name, DOCUMENTS) != ".json" or not _plain(takers):
+    if table_file.suffix(path.name, DOCUMENTS) != ".json" or not _plain(takers):
         return False
     try:
         with archives.readable(path), path.open("rb") as file, archives.unpacked(file, path.name) as stream:
-            first, second = (stream.readline(raw.LONGEST_FIELD).decode(errors="replace") for _ in range(2))
+            first, second = (stream.readline(table_file.LONGEST_FIELD).decode(errors="replace") for _ in range(2))
     except DataError:
         return False  # whoever reads it whole says so
-    return documents.in_lines(first.removeprefix(raw.MARK), second)
+    return json_documents.in_lines(first.removeprefix(table_file.MARK), second)
 
 
 def _filled(table: pa.Table, column: str, text: str) -> pa.Table:

@@ -1,7 +1,7 @@
 """Rows out of JSON documents: the answers of an API, a social network's export, a crawler's one file a post.
 
-A file holds one document, a list of documents, or in a `.jsonl` one a line. A view (`graphkoc.reading.views`) takes a
-document that has its list of rows, or where it names none, the columns that must be there; a document may
+A file holds one document, a list of documents, or in a `.jsonl` one a line. A view (`graphkoc.capture.reading.views`)
+takes a document that has its list of rows, or where it names none, the columns that must be there; a document may
 bring rows to several views. A value that is itself an object or a list becomes its JSON.
 """
 
@@ -11,11 +11,11 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from graphkoc.capture.reading import encoding as encodings
+from graphkoc.capture.reading import formats
+from graphkoc.capture.reading.formats import Cell
+from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
-from graphkoc.reading import encoding as encodings
-from graphkoc.reading import typed
-from graphkoc.reading.typed import Cell
-from graphkoc.reading.views import View
 
 __all__ = ["Found", "in_lines", "rows"]
 
@@ -50,11 +50,11 @@ def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) 
 
 def in_lines(first: str, second: str = "") -> bool:
     """Whether a file with these first two lines has a document a line, whatever it is called."""
-    return second.lstrip().startswith("{") and isinstance(typed.json_value(first)[0], dict)
+    return second.lstrip().startswith("{") and isinstance(formats.json_value(first)[0], dict)
 
 
 def _documents(said: str, views: Sequence[View]) -> Iterator[Found]:
-    value, reason = typed.json_value(said)
+    value, reason = formats.json_value(said)
     if reason:
         yield 0, [], reason
         return
@@ -72,9 +72,9 @@ def _taken(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:
         if isinstance(elements, list):
             takers += 1
             try:
-                around = [typed.nested(_under(document, path)) for _, path in view.around]
+                around = [formats.nested(_under(document, path)) for _, path in view.around]
             except RecursionError:
-                yield place, [], typed.DEEP
+                yield place, [], formats.DEEP
                 continue
             for element in elements:
                 yield place, *_row(element, view, around)
@@ -89,10 +89,10 @@ def _row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], s
     if missing := _misses(element, view):
         return [], f"it has no {missing}"
     try:
-        cells = [*(typed.nested(element.get(column)) for column in (*view.must, *view.may)), *around]
+        cells = [*(formats.nested(element.get(column)) for column in (*view.must, *view.may)), *around]
     except RecursionError:
-        return [], typed.DEEP
-    return cells, typed.wrong(cells)
+        return [], formats.DEEP
+    return cells, formats.wrong(cells)
 
 
 def _misses(document: dict[str, Any], view: View) -> str | None:

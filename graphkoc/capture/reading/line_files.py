@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.csv
 
-from graphkoc.reading.typed import Cell, Record
+from graphkoc.capture.reading.formats import Cell, Record
 
 __all__ = ["AGAIN", "READINGS", "loose", "plain", "unquoted"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from graphkoc import contacts
-from graphkoc.tables import EARLIEST, Column
+from graphkoc.capture import contacts
+from graphkoc.tables.schema import EARLIEST, Column
 
 __all__ = ["MACROS", "REFUSED", "harmless", "quoted", "value", "wrong"]
 
@@ -61,9 +61,10 @@ where it cannot be one between thousands. made_id: an id out of who, what and wh
 the row's content where no time is known; a / in an id is escaped, so that no two different rows meet.
 unmangled: text whose bytes in UTF-8 were written as letters, as Meta's exports do. refuse: an error that
 ends the load with these words.
-Beside these there are `masked` (`graphkoc.reading.masks`), `disclosed` and `origin_of` (`graphkoc.reading.origin`),
-`plain_text` of HTML (`graphkoc.reading.markup`), and what spreadsheets need (`graphkoc.reading.shop`,
-`graphkoc.contacts`).
+Beside these there are `masked` (`graphkoc.capture.masks`), `disclosed` and `origin_of`
+(`graphkoc.capture.reading.disclosure`), `plain_text` of HTML (`graphkoc.capture.reading.html_text`), and what
+spreadsheets need
+(`graphkoc.capture.reading.shop`, `graphkoc.capture.contacts`).
 """
 
 WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}

@@ -23,11 +23,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from graphkoc import contacts
+from graphkoc.capture import contacts
+from graphkoc.capture.reading import table_file
+from graphkoc.capture.reading.scaffold import MOST, SAMPLE, SLASHED, TIMES, Scaffold
+from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError, UsageError
-from graphkoc.reading import raw
-from graphkoc.reading.scaffold import MOST, SAMPLE, SLASHED, TIMES, Scaffold
-from graphkoc.reading.views import View
 
 __all__ = ["NAME", "applied", "find", "propose"]
 
@@ -110,7 +110,7 @@ def propose(views: Mapping[str, View], files: Sequence[Path], folder: Path, enco
         raise UsageError(f"{target} is there already", hint="Give another --out, or remove it.")
     sections: dict[str, _Section] = {}
     unused: dict[str, tuple[str, ...]] = {}
-    for path in [path for paths in raw.find(files).values() for path in paths]:
+    for path in [path for paths in table_file.find(files).values() for path in paths]:
         view, columns, always, left = _guess(views, path, encoding)
         patterns, known, constant = sections.setdefault(view.name, ([], {}, {}))
         patterns.append(re.sub(r"[*?#{}]", "?", path.name))
@@ -135,7 +135,7 @@ def _guess(
     """The view that a file's columns are most like, its columns, what is always so, and the headers left over."""
     options = []
     for place, view in enumerate(views.values()):
-        file = raw.read(path, encoding=raw.detect(path, encoding), view=view, every=True)
+        file = table_file.read(path, encoding=table_file.detect(path, encoding), view=view, every=True)
         head = file.table.slice(0, SAMPLE)
         cells = {header: [cell for cell in head.column(header).to_pylist() if cell] for header in file.columns}
         columns = _told(view, cells)

@@ -1,7 +1,7 @@
 """Files that are named after canonical tables: what they must have, and the SELECTs that take them as they are.
 
 An optional column cannot be named in a SELECT that is written beforehand, so these are written out of
-`graphkoc.tables` for the columns that are there.
+`graphkoc.tables.schema` for the columns that are there.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from graphkoc.capture.reading.table_file import RawFile
 from graphkoc.errors import DataError
-from graphkoc.reading.raw import RawFile
-from graphkoc.tables import CANONICAL, Table
+from graphkoc.tables.schema import CANONICAL, Table
 
 __all__ = ["MADE", "ignored", "made", "mentions", "recognised", "selects"]
 

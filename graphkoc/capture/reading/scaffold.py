@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from graphkoc.capture.reading import own_tables, table_file
+from graphkoc.capture.reading.views import plain
 from graphkoc.errors import DataError, UsageError
-from graphkoc.reading import canonical, raw
-from graphkoc.reading.views import plain
-from graphkoc.tables import CANONICAL, Table
+from graphkoc.tables.schema import CANONICAL, Table
 
 __all__ = ["Scaffold", "scaffold"]
 
@@ -47,7 +47,7 @@ class Scaffold:
 @dataclass(frozen=True)
 class _Guess:
     view: str
-    file: raw.RawFile
+    file: table_file.RawFile
     table: Table
     columns: dict[str, str]
     about: dict[str, str]
@@ -65,10 +65,10 @@ def scaffold(files: Sequence[Path], folder: Path, encoding: str | None = None) -
         raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
     if folder.exists():
         raise UsageError(f"{folder} is there already", hint="Give another --out, or remove it.")
-    found = raw.find(files)
+    found = table_file.find(files)
     guesses = []
     for view, paths in found.items():
-        file = raw.read(paths[0], encoding=raw.detect(paths[0], encoding))
+        file = table_file.read(paths[0], encoding=table_file.detect(paths[0], encoding))
         guesses.append(_guess(view, file))
     by_table: dict[str, _Guess] = {}
     for guess in guesses:
@@ -133,13 +133,13 @@ def _by_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _guess(view: str, file: raw.RawFile) -> _Guess:
+def _guess(view: str, file: table_file.RawFile) -> _Guess:
     head = file.table.slice(0, SAMPLE)
     cells = {name: [cell for cell in head.column(name).to_pylist() if cell] for name in file.columns}
     options = []
     for place, table in enumerate(CANONICAL.values()):
         columns = _by_name(table, file.columns)
-        can_be_made = {canonical.MADE[table.name][0]} if table.name in canonical.MADE else set()
+        can_be_made = {own_tables.MADE[table.name][0]} if table.name in own_tables.MADE else set()
         if {column.name for column in table if column.required} - can_be_made <= set(columns):
             named = plain(view) in _synonyms()["tables"][table.name]
             # Every table that mentions products has as much of a product list in it, and says more.
@@ -188,10 +188,10 @@ def _select(guess: _Guess, source: str) -> str:
             values[column] = _time(header, cells) if kinds[column] == "time" else _quoted(header)
             if column == "rating":
                 values[column] = _stars(header, cells)
-    if guess.table.name in canonical.MADE:
-        key = canonical.MADE[guess.table.name][0]
+    if guess.table.name in own_tables.MADE:
+        key = own_tables.MADE[guess.table.name][0]
         if key not in values:
-            values = {key: canonical.made(guess.table.name, values, source)} | values
+            values = {key: own_tables.made(guess.table.name, values, source)} | values
     lines = [f"    {value} AS {_quoted(column)}," for column, value in values.items()]
     what = guess.table.what.rstrip(".")
     said = f"-- A row is a row of {guess.file.name}. {what}."
@@ -227,7 +227,7 @@ def _stars(header: str, cells: Sequence[str]) -> str:
 def _nodes(by_table: Mapping[str, _Guess]) -> dict[str, str]:
     """SELECTs for consumers and products that have no file of their own and are only mentioned."""
     texts = {}
-    for name, places in canonical.mentions({name: _columns(guess) for name, guess in by_table.items()}).items():
+    for name, places in own_tables.mentions({name: _columns(guess) for name, guess in by_table.items()}).items():
         key = CANONICAL[name].key[0]
         if name in by_table or name not in ("consumers", "products"):
             continue
@@ -244,11 +244,11 @@ def _nodes(by_table: Mapping[str, _Guess]) -> dict[str, str]:
 
 
 def _columns(guess: _Guess) -> list[str]:
-    made = canonical.MADE.get(guess.table.name, ("",))[0]
+    made = own_tables.MADE.get(guess.table.name, ("",))[0]
     return [name for name in guess.table.names if name in guess.columns or name == made]
 
 
-def _write_fixture(path: Path, file: raw.RawFile) -> None:
+def _write_fixture(path: Path, file: table_file.RawFile) -> None:
     with path.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink, lineterminator="\n")
         writer.writerow(file.columns)

@@ -1,8 +1,8 @@
 """A raw file as a table of text: every row is either in it, or named with what is wrong with it.
 
 The suffix gives the format: `.csv`, `.tsv`, `.jsonl` and `.txt` are text and may be packed (`.gz`, `.xz`),
-`.parquet` and `.xlsx` bring typed values, of which `graphkoc.reading.typed` makes the text that says the same.
-The first row of a CSV, TSV or workbook gives the columns, and a `.txt` has one column, `line`. A `.csv`
+`.parquet` and `.xlsx` bring typed values, of which `graphkoc.capture.reading.formats` makes the text that says the
+same. The first row of a CSV, TSV or workbook gives the columns, and a `.txt` has one column, `line`. A `.csv`
 whose first line has semicolons and no comma outside quotes is separated by semicolons, as spreadsheets
 do where the comma is the decimal point. What the text means is the business of the SELECTs in `loaders/`.
 """
@@ -22,14 +22,14 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from graphkoc import contacts
+from graphkoc.capture import contacts
+from graphkoc.capture.reading import archives, formats, line_files
+from graphkoc.capture.reading import encoding as encodings
+from graphkoc.capture.reading.archives import Member
+from graphkoc.capture.reading.formats import Cell, Record
+from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
-from graphkoc.reading import archives, lines, typed
-from graphkoc.reading import encoding as encodings
-from graphkoc.reading.archives import Member
-from graphkoc.reading.typed import Cell, Record
-from graphkoc.reading.views import View
 
 __all__ = ["ASIDE", "BadRow", "RawFile", "detect", "find", "names", "read", "suffix", "tabled"]
 
@@ -123,7 +123,7 @@ def names(paths: Sequence[Path]) -> dict[Path, str]:
 
 
 def detect(path: Path, asked: str | None = None, member: Member | None = None) -> str:
-    """The encoding of a text file, as `graphkoc.reading.encoding.detect` tells it; of a typed file "utf-8"."""
+    """The encoding of a text file, as `graphkoc.capture.reading.encoding.detect` tells it; of a typed file "utf-8"."""
     if suffix(path.name) in TYPED:
         return encodings.UTF8
     with _opened(path, member) as (stream, _):
@@ -211,24 +211,24 @@ def _contents(path: Path, stream: BinaryIO, encoding: str, view: View | None) ->
     """The names of the columns, and the records; those of a .jsonl grow as it is read."""
     kind = suffix(path.name, (".json",))
     if kind == ".parquet":
-        return _checked(path, *typed.parquet(path))
+        return _checked(path, *formats.parquet(path))
     if kind == ".xlsx":
-        cells, rows = typed.workbook(path)
+        cells, rows = formats.workbook(path)
         return _checked(path, *_titled(view, [(1, cells, "", "")], rows))
     text = _decoded(stream, encoding)
     if view and view.reading == "loose":
         columns = [*view.must, *view.may]
-        return columns, lines.loose(text, columns, len(view.must))
+        return columns, line_files.loose(text, columns, len(view.must))
     if kind == ".txt":
         return ["line"], _lines(text)
     if kind in (".json", ".jsonl"):
         keys: list[str] = []
-        cell = typed.nested if view else typed.text
-        return keys, typed.json_lines(((row, *line) for row, line in enumerate(text, 1)), keys, cell)
+        cell = formats.nested if view else formats.text
+        return keys, formats.json_lines(((row, *line) for row, line in enumerate(text, 1)), keys, cell)
     first = list(itertools.islice(text, 1))
     delimiter = _delimiter(first[0][0]) if kind == ".csv" and first else "," if kind == ".csv" else "\t"
     text = itertools.chain(first, text)
-    records = lines.unquoted(text) if view and view.reading == "unquoted" else _records(text, delimiter)
+    records = line_files.unquoted(text) if view and view.reading == "unquoted" else _records(text, delimiter)
     top = [next(records, (1, [], "", ""))]
     _, _, reason, _ = top[0]
     if reason:
@@ -282,7 +282,7 @@ def _even(records: Iterator[Record], header: list[Cell]) -> Iterator[Record]:
         if not reason and len(cells) != len(header):
             reason = f"it has {len(cells)} cells, the header has {len(header)}"
         elif not reason and cells[1:] == header[1:] != [] and (cells[0] or "").lstrip(MARK) == header[0]:
-            reason = lines.AGAIN
+            reason = line_files.AGAIN
         yield row, cells, reason, text
 
 
@@ -321,7 +321,7 @@ def _table(
         numbers.clear()
 
     for row, cells, reason, text in records:
-        if reason == lines.AGAIN:
+        if reason == line_files.AGAIN:
             again += 1
             continue
         if reason:
@@ -347,9 +347,9 @@ def _blocks(
     chunks, row = [first], 1
     while block := list(itertools.islice(stream, CHUNK)):
         data = b"".join(block)
-        chunk = lines.plain(data, header, wanted)
+        chunk = line_files.plain(data, header, wanted)
         if chunk is None or chunk.num_rows < len(block):
-            records = _even(lines.unquoted(_decoded(io.BytesIO(data), encodings.UTF8), row + 1), list(header))
+            records = _even(line_files.unquoted(_decoded(io.BytesIO(data), encodings.UTF8), row + 1), list(header))
             chunk, wrong, repeated = _table(name, header, records, lambda _: None, view, keep)
             bad, again = bad + wrong, again + repeated
         else:

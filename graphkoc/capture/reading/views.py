@@ -7,7 +7,8 @@ r"""What a source calls its files: `files.toml` in its folder says which files m
     may = ["name"]                              # ... and those that are null where they are not
     around = { topic = "id", title = "title" }  # of JSON: columns from the document round the rows
     lookup = true                               # its rows only say more of others', and need no table to take them
-    reading = "loose"                           # of text: not as its suffix says, but as `graphkoc.reading.lines` does;
+    reading = "loose"                           # of text: not as its suffix says, but as
+    `graphkoc.capture.reading.line_files` does;
                                                 # loose: a last column "header" in may has the file's own names
     private = true                              # its cells may be e-mail addresses or phone numbers: rejects show none
 
@@ -33,8 +34,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from graphkoc.capture.reading.line_files import READINGS
 from graphkoc.errors import DataError
-from graphkoc.reading.lines import READINGS
 
 __all__ = ["View", "declared", "plain"]
 
@@ -43,9 +44,10 @@ __all__ = ["View", "declared", "plain"]
 class View:
     """One view: the patterns of its files, and its columns. `rows` and `around` are paths of keys with dots.
 
-    `reading` is one of `graphkoc.reading.lines`, or "" for what the suffix says. names: column -> what files call it.
-    Where it is `mapped` these were told (`graphkoc.reading.mapping`), not known beforehand, and `always` says what
-    is in a column where a file has nothing.
+    `reading` is one of `graphkoc.capture.reading.line_files`, or "" for what the suffix says. names: column -> what
+    files call it. Where it is `mapped` these were told (`graphkoc.capture.reading.mapping`), not known beforehand, and
+    `always` says
+    what is in a column where a file has nothing.
     """
 
     name: str

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.capture.synthetic import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
+from graphkoc.capture.synthetic.world import OWN, RIVALS, Person, World, made
 from graphkoc.errors import StoreError, UsageError
-from graphkoc.invented import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
-from graphkoc.invented.world import OWN, RIVALS, Person, World, made
 
 __all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "is_of", "notice", "write"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graphkoc.invented.world import World
+from graphkoc.capture.synthetic.world import World
 
 __all__ = ["write"]
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from graphkoc.invented import words
-from graphkoc.invented.world import UNTIL, Person, Review, World
+from graphkoc.capture.synthetic import words
+from graphkoc.capture.synthetic.world import UNTIL, Person, Review, World
 
 __all__ = ["write"]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from graphkoc.invented.world import OWN, UNTIL, World
+from graphkoc.capture.synthetic.world import OWN, UNTIL, World
 
 __all__ = ["write"]
 

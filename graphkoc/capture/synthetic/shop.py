@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from graphkoc.invented.world import OWN, UNTIL, World
+from graphkoc.capture.synthetic.world import OWN, UNTIL, World
 
 __all__ = ["write"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from graphkoc.invented.world import World
+from graphkoc.capture.synthetic.world import World
 
 __all__ = ["write"]
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from graphkoc.invented import words
+from graphkoc.capture.synthetic import words
 
 __all__ = ["FAKES", "OWN", "RIVALS", "UNTIL", "Person", "Product", "Review", "World", "made"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from graphkoc.invented import words
-from graphkoc.invented.world import UNTIL, World
+from graphkoc.capture.synthetic import words
+from graphkoc.capture.synthetic.world import UNTIL, World
 
 __all__ = ["write"]
 

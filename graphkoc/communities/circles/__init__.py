@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.circles.cohorts import ratios
-from graphkoc.circles.search import RUNS, search
-from graphkoc.circles.stability import MEMBER, PUBLISHED, TENTATIVE, Candidate
-from graphkoc.circles.ties import rewired, ties
+from graphkoc.communities.circles.cohorts import ratios
+from graphkoc.communities.circles.search import RUNS, search
+from graphkoc.communities.circles.stability import MEMBER, PUBLISHED, TENTATIVE, Candidate
+from graphkoc.communities.circles.ties import rewired, ties
 from graphkoc.counts import count
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
 from graphkoc.progress import Progress
 
 __all__ = ["COHORT_RATIO", "MEMBER", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "again", "circles"]

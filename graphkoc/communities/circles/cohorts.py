@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.circles.ties import Ties
+from graphkoc.communities.circles.ties import Ties
 
 __all__ = ["HALF_YEAR", "ratios"]
 

@@ -16,7 +16,7 @@ import igraph
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.circles.ties import Ties
+from graphkoc.communities.circles.ties import Ties
 
 __all__ = ["LARGEST", "LARGEST_SHARE", "cores", "hopeless"]
 

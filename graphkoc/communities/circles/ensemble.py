@@ -25,8 +25,8 @@ import igraph
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.circles.ties import Ties
-from graphkoc.network import seeded
+from graphkoc.communities.circles.ties import Ties
+from graphkoc.graph.network import seeded
 
 __all__ = ["Ensemble", "Partitions", "resolutions", "run", "serve"]
 
@@ -39,7 +39,7 @@ WORTH_A_WORKER = 50_000
 
 START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from graphkoc.circles.ensemble import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
+    "from graphkoc.communities.circles.ensemble import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
 )
 
 Partitions = list[NDArray[np.int32]]

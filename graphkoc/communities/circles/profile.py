@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.groups import Groups
-from graphkoc.network import Network, seeded
+from graphkoc.graph.membership import Groups
+from graphkoc.graph.network import Network, seeded
 
 __all__ = ["MEASURES", "card", "explained_by_joining"]
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.circles.cores import cores, hopeless
-from graphkoc.circles.ensemble import Ensemble, resolutions
-from graphkoc.circles.stability import Candidate, accepted, candidates
-from graphkoc.circles.ties import Ties
+from graphkoc.communities.circles.cores import cores, hopeless
+from graphkoc.communities.circles.ensemble import Ensemble, resolutions
+from graphkoc.communities.circles.stability import Candidate, accepted, candidates
+from graphkoc.communities.circles.ties import Ties
 
 __all__ = ["KNOWN_STABLE", "ROUNDS", "RUNS", "STABLE", "search"]
 

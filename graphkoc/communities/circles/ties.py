@@ -8,7 +8,7 @@ import igraph
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.network import Network, seeded
+from graphkoc.graph.network import Network, seeded
 
 __all__ = ["TOGETHER", "Ties", "rewired", "ties"]
 

@@ -17,16 +17,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.log import Log
-from graphkoc.names.apart import People, at, marked
-from graphkoc.names.choice import Known, choose, kin
-from graphkoc.shown import display_name
-from graphkoc.words import Words
+from graphkoc.communities.labels.choice import Known, choose, kin
+from graphkoc.communities.labels.log_odds import People, at, marked
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.terms import Words
+from graphkoc.runs.run import TOP
+from graphkoc.text import display_name
 
-__all__ = ["EXEMPLARS", "TOP", "Described", "describe"]
+__all__ = ["EXEMPLARS", "Described", "describe"]
 
-TOP = 10
-"""Words of a group that are told."""
 EXEMPLARS = 3
 """Reviews, and products, of a group that are shown."""
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, count, product
 
-from graphkoc.shown import display_name
-from graphkoc.words import HAN, words_of
+from graphkoc.graph.terms import HAN, words_of
+from graphkoc.text import display_name
 
 __all__ = ["LONGEST", "Known", "choose", "kin"]
 
@@ -67,7 +67,7 @@ class Known:
         return chain(self.with_words(), self.without_words(), self.around(), numbered)
 
     def still(self, name: str) -> bool:
-        """Whether a name of the last run may stay; see `graphkoc.names.describe`."""
+        """Whether a name of the last run may stay; see `graphkoc.communities.labels.describe`."""
         if self.words:
             leads = [lead for lead in self.leads if name.startswith(lead)]
             return any(set(name.removeprefix(lead).split(", ")) <= set(self.words) for lead in leads)

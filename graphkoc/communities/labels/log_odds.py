@@ -30,8 +30,8 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
 
-from graphkoc.log import Log
-from graphkoc.significance import benjamini_hochberg
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.significance import benjamini_hochberg
 
 __all__ = ["CONFIDENT", "FALSE_DISCOVERY_RATE", "FEWEST", "PRIOR", "People", "at", "marked"]
 

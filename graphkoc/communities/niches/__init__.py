@@ -16,15 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from graphkoc import coreview
+from graphkoc.communities.niches.features import Features
+from graphkoc.communities.niches.gain import Gain, gain
+from graphkoc.communities.niches.levels import of_categories, of_content
+from graphkoc.communities.niches.overindex import FALSE_DISCOVERY_RATE
+from graphkoc.communities.niches.tables import members_of, products_of, table_of
+from graphkoc.communities.niches.traits import MIN_REVIEWS
 from graphkoc.counts import count
-from graphkoc.log import Log
-from graphkoc.niches.features import Features
-from graphkoc.niches.frames import members_of, products_of, table_of
-from graphkoc.niches.gain import Gain, gain
-from graphkoc.niches.levels import of_categories, of_content
-from graphkoc.niches.overindex import FALSE_DISCOVERY_RATE
-from graphkoc.niches.traits import MIN_REVIEWS
+from graphkoc.graph import coreview
+from graphkoc.graph.action_log import Log
 
 __all__ = ["FALSE_DISCOVERY_RATE", "MIN_REVIEWS", "Features", "Gain", "Niches", "gain", "segments"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from graphkoc.niches.traits import Traits
+from graphkoc.communities.niches.traits import Traits
 
 __all__ = ["NEARLY_ALL", "SAME", "distinct"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.log import Log
-from graphkoc.words import FIELDS, Words
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.terms import FIELDS, Words
 
 __all__ = ["BASES", "Features"]
 

@@ -32,10 +32,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 
-from graphkoc.log import Log
-from graphkoc.niches.overindex import over_indexing
-from graphkoc.niches.stretches import stretches
-from graphkoc.niches.traits import by_category
+from graphkoc.arrays import stretches
+from graphkoc.communities.niches.overindex import over_indexing
+from graphkoc.communities.niches.traits import by_category
+from graphkoc.graph.action_log import Log
 
 __all__ = ["SPLIT", "Gain", "gain"]
 

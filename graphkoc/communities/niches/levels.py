@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.log import Log
-from graphkoc.niches.features import Features
-from graphkoc.niches.finer import distinct
-from graphkoc.niches.overindex import dealt, over_indexing
-from graphkoc.niches.traits import Traits, by_category, by_content
+from graphkoc.communities.niches.distinct import distinct
+from graphkoc.communities.niches.features import Features
+from graphkoc.communities.niches.overindex import dealt, over_indexing
+from graphkoc.communities.niches.traits import Traits, by_category, by_content
+from graphkoc.graph.action_log import Log
 
 __all__ = ["Level", "of_categories", "of_content"]
 

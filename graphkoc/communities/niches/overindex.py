@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import betainc
 
-from graphkoc.niches.traits import MIN_REVIEWS, Traits
-from graphkoc.significance import benjamini_hochberg
+from graphkoc.communities.niches.traits import MIN_REVIEWS, Traits
+from graphkoc.graph.significance import benjamini_hochberg
 
 __all__ = ["FALSE_DISCOVERY_RATE", "dealt", "over_indexing"]
 

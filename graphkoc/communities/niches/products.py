@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from graphkoc import coreview
-from graphkoc.log import Log
-from graphkoc.network import Network, seeded
+from graphkoc.graph import coreview
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import Network, seeded
 
 __all__ = ["groups_of_products"]
 

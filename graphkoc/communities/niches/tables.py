@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.log import Log
-from graphkoc.niches.levels import Level
+from graphkoc.communities.niches.levels import Level
+from graphkoc.graph.action_log import Log
 
 __all__ = ["EXEMPLARS", "ids", "members_of", "products_of", "slug", "table_of"]
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.log import Log
-from graphkoc.niches.features import BASES, Features
-from graphkoc.niches.products import groups_of_products
-from graphkoc.niches.stretches import stretches
+from graphkoc.arrays import stretches
+from graphkoc.communities.niches.features import BASES, Features
+from graphkoc.communities.niches.products import groups_of_products
+from graphkoc.graph.action_log import Log
 
 __all__ = ["MIN_REVIEWS", "Traits", "by_category", "by_content"]
 

@@ -15,15 +15,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.authenticity.blocks import BEYOND, Block, beyond_chance, denser
-from graphkoc.authenticity.burst import WINDOW as BURST
-from graphkoc.authenticity.burst import bursts
-from graphkoc.authenticity.copied import copies
-from graphkoc.authenticity.lockstep import FAST, SLOW, groups, in_step, stretches
-from graphkoc.authenticity.ratings import critical, extremes
 from graphkoc.counts import count
-from graphkoc.log import moment
-from graphkoc.network import Network, days
+from graphkoc.graph.action_log import moment
+from graphkoc.graph.network import Network, days
+from graphkoc.qualify.authenticity.blocks import BEYOND, Block, beyond_chance, denser
+from graphkoc.qualify.authenticity.burst import WINDOW as BURST
+from graphkoc.qualify.authenticity.burst import bursts
+from graphkoc.qualify.authenticity.lockstep import FAST, SLOW, groups, in_step, stretches
+from graphkoc.qualify.authenticity.near_copies import copies
+from graphkoc.qualify.authenticity.ratings import critical, extremes
 
 __all__ = ["PATTERNS", "TOGETHER", "Authenticity", "examine"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from graphkoc.significance import benjamini_hochberg
+from graphkoc.graph.significance import benjamini_hochberg
 
 __all__ = ["WINDOW", "bursts"]
 

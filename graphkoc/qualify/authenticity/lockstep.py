@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammainc
 
-from graphkoc.significance import benjamini_hochberg
+from graphkoc.graph.significance import benjamini_hochberg
 
 __all__ = ["FAST", "SLOW", "Pace", "Steps", "groups", "in_step", "stretches"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.gates import RANKED
+from graphkoc.runs.roles import RANKED
 
 __all__ = ["moves", "told"]
 

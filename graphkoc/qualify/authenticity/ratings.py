@@ -16,8 +16,8 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from graphkoc.significance import benjamini_hochberg
-from graphkoc.words import words_of
+from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.graph.terms import words_of
 
 __all__ = ["critical", "extremes"]
 

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.backtest.verdict import Chance, Margin, Placebo, Row, ceiling_note, undated_note, verdict
 from graphkoc.errors import AnalysisError
-from graphkoc.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, choose
-from graphkoc.forecast.top import NAMED, SHARE, top_share
-from graphkoc.log import Log
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import Network
 from graphkoc.measures import audience
 from graphkoc.measures.activity import Pairs, credit, pairs
-from graphkoc.network import Network
-from graphkoc.score import formula
+from graphkoc.qualify.backtest.verdict import Chance, Margin, Placebo, Row, ceiling_note, undated_note, verdict
+from graphkoc.qualify.score import formula
+from graphkoc.qualify.score.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, choose
+from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
 
 __all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
 

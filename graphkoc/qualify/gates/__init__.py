@@ -1,7 +1,7 @@
 """The gates: who may be a key opinion consumer, each with a number, a limit, and an answer.
 
 The formula is *active client + creative content + relevant audience size*; what it takes is spelt out in
-GATES, the limits are those of a tier file (`graphkoc.tiers`). A gate is passed, failed, or unknown where the
+GATES, the limits are those of a tier file (`graphkoc.qualify.tiers`). A gate is passed, failed, or unknown where the
 data do not tell; unknown keeps nobody out. Of all gates those that the tier file requires decide who is
 ranked; the others are told beside them.
 """
@@ -15,24 +15,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc import tiers
-from graphkoc.audience import counted
-from graphkoc.brand import Brand, bought
 from graphkoc.counts import count
-from graphkoc.creative import own_content
-from graphkoc.log import Log
-from graphkoc.projection import Projection
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.projection import Projection
+from graphkoc.qualify import tiers
+from graphkoc.qualify.audience import counted
+from graphkoc.qualify.brand import Brand, bought
+from graphkoc.qualify.gates.originality import own_content
 
-__all__ = ["GATES", "RANKED", "ROLES", "STATES", "Gate", "gates", "opened", "roles", "told", "words"]
+__all__ = ["GATES", "STATES", "Gate", "gates", "opened", "roles", "told", "words"]
 
 Values = NDArray[np.float64]
 
 STATES = ("passed", "failed", "unknown")
-ROLES = ("koc", "possible", "kol", "none")
-"""What somebody is: a key opinion consumer, one whose audience is not known, over the limit of a small
-audience, or none of these."""
-RANKED = ("koc", "possible")
-"""The roles that are ranked."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +63,9 @@ def gates(
 ) -> pd.DataFrame:
     """Every consumer's gates at day `at`, a row a node of log.network.
 
-    ledger: unpaid_low and unpaid_high, a row a node (`graphkoc.provenance`). knit_z: (n,) how tightly knit her
-    audience is (`graphkoc.measures.knit`), NaN for none. copied: the reviews whose text is nearly one that
-    somebody else had before (`graphkoc.authenticity`). brand: ours; without it who is a client is unknown.
+    ledger: unpaid_low and unpaid_high, a row a node (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit
+    her audience is (`graphkoc.measures.closure`), NaN for none. copied: the reviews whose text is nearly one that
+    somebody else had before (`graphkoc.qualify.authenticity`). brand: ours; without it who is a client is unknown.
 
     Returns for each gate x `gate_x` (passed, failed or unknown) and, but for person, `gate_x_value` (the
     number, NaN where unknown) and `gate_x_least` (the limit it must reach); for small `gate_small_most` too.
@@ -81,8 +76,9 @@ def gates(
       client: failed only for those who are known to buy, and not ours in the window; where no purchase of
       hers is known, unknown.
       creative: share of the reviews that are her own content, of those where it can be told; see
-      `graphkoc.creative`. Who has written nothing is unknown.
-      small: as her tiers say (`graphkoc.tiers.sized`); unknown where too few people have an audience that is known.
+      `graphkoc.qualify.gates.originality`. Who has written nothing is unknown.
+      small: as her tiers say (`graphkoc.qualify.tiers.sized`); unknown where too few people have an audience that is
+      known.
       unpaid: passed when, at the worst, the share of her reviews that were not paid for is high enough, failed
       when it is not at the best; the number is the bound that decides, or the upper one.
       knit: unknown without a follower.

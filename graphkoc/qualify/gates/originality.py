@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graphkoc.network import days
+from graphkoc.graph.network import days
 
 __all__ = ["TOLD", "own_content"]
 
@@ -31,7 +31,7 @@ def own_content(
     reviews: review, consumer, created_at, media. texts: review, title, text. platform: (k,) each review's,
     null where unknown. letters: (k,) fewest letters that count as words of her own; Chinese, Japanese and
     Korean ones count three. copied: (k,) whose text is nearly one that somebody else had before
-    (`graphkoc.authenticity`).
+    (`graphkoc.qualify.authenticity`).
 
     Returns one row a review, in their order: own (bool: she has written at least so many letters that
     nobody, herself included, had written before, and no near copy, or, without so many letters, there is a

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.projection import Projection
-from graphkoc.response import mean
+from graphkoc.graph.projection import Projection
+from graphkoc.qualify.engagement import mean
 
 __all__ = ["ORIGINS", "ledger"]
 
@@ -19,7 +19,7 @@ ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
 def ledger(projection: Projection, ids: NDArray[Any], engaged: pd.DataFrame) -> pd.DataFrame:
     """The ledger of everybody, a row an id, float64.
 
-    ids: (n,) consumers, sorted. engaged: the engagements of each review (`graphkoc.response.engagements`).
+    ids: (n,) consumers, sorted. engaged: the engagements of each review (`graphkoc.qualify.engagement.engagements`).
 
     Returns origin_x, the share of her reviews of each origin x, 0 without a review. No marker is unknown, not
     earned: most who are paid do not say so (D. Ershov, Y. He, S. Seiler 2025: 96 % of sponsored tweets do not). So

@@ -1,9 +1,9 @@
 """The score: how many follow-on reviews to expect, as points that add up.
 
-Where the past of the data bears it, it is a forecast, see `graphkoc.forecast`. This is the formula,
+Where the past of the data bears it, it is a forecast, see `graphkoc.qualify.score.forecast`. This is the formula,
 which an analyst can do by hand: own recent activity times followers' recent
 activity, each plus .01. Its points are ln((x + .01) / .01) of each factor, and the score is their
-sum: the same order, and 0 points for 0. (graphkoc's own; checked by `graphkoc.backtest`.)
+sum: the same order, and 0 points for 0. (graphkoc's own; checked by `graphkoc.qualify.backtest`.)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.log import Log
+from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import activity, audience_activity
 
 __all__ = ["PARTS", "PILLARS", "Part", "Score", "Values", "formula", "points"]

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from graphkoc import measures
-from graphkoc.forecast.opportunity import opportunity
-from graphkoc.log import Log
+from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import Pairs, pairs
+from graphkoc.qualify.score.opportunity import opportunity
 
 __all__ = ["FEATURES", "Feature", "History", "Snapshot"]
 

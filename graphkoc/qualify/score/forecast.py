@@ -14,13 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.counts import count
-from graphkoc.forecast.features import FEATURES, Feature, History, Snapshot
-from graphkoc.forecast.model import Z95, Model, fit
-from graphkoc.forecast.past import HORIZON, Past, Window, by_hand, candidates
-from graphkoc.forecast.percentiles import percentiles
-from graphkoc.forecast.top import NAMED, SHARE, top_share
-from graphkoc.log import Log
-from graphkoc.score import PILLARS, Score, formula
+from graphkoc.graph.action_log import Log
+from graphkoc.qualify.score import PILLARS, Score, formula
+from graphkoc.qualify.score.features import FEATURES, Feature, History, Snapshot
+from graphkoc.qualify.score.model import Z95, Model, fit
+from graphkoc.qualify.score.percentiles import percentiles
+from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
+from graphkoc.qualify.score.windows import HORIZON, Past, Window, by_hand, candidates
 
 __all__ = [
     "FEATURES",

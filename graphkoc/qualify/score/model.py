@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from graphkoc.forecast.features import FEATURES
-from graphkoc.forecast.past import HORIZON, Window
+from graphkoc.qualify.score.features import FEATURES
+from graphkoc.qualify.score.windows import HORIZON, Window
 
 __all__ = ["Model", "fit"]
 

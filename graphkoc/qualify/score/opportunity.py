@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.network import Network
+from graphkoc.graph.network import Network
 
 __all__ = ["opportunity"]
 

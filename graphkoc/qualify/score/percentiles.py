@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from graphkoc.forecast.queries import quoted, tables
-from graphkoc.score import Part, Score, Values
+from graphkoc.qualify.score import Part, Score, Values
+from graphkoc.qualify.score.sql import quoted, tables
 
 __all__ = ["PILLARS", "percentile_query", "percentiles"]
 

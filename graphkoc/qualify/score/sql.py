@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graphkoc.forecast.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, QUARTER, SEEN, THEIRS, YEAR
+from graphkoc.qualify.score.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, QUARTER, SEEN, THEIRS, YEAR
 
 __all__ = ["feature_query", "quoted", "tables"]
 

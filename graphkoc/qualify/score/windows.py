@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc import tiers
 from graphkoc.errors import AnalysisError
-from graphkoc.forecast.features import FEATURES, History, Snapshot
-from graphkoc.log import Log
+from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import Pairs, credit
-from graphkoc.score import points
+from graphkoc.qualify import tiers
+from graphkoc.qualify.score import points
+from graphkoc.qualify.score.features import FEATURES, History, Snapshot
 
 __all__ = ["HORIZON", "Past", "Window"]
 

@@ -3,7 +3,7 @@
 Published limits contradict each other (key opinion consumers: under 1,000, 1,000 to 5,000, under 10,000,
 1,000 to 50,000), so they are data: a file a platform in this folder, each with its version, its profiles
 and their sources, the one that is taken by default and why, and the limits of the gates that a key opinion
-consumer passes (`graphkoc.gates`).
+consumer passes (`graphkoc.qualify.gates`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.audience import FOLLOWERS
 from graphkoc.counts import count
 from graphkoc.errors import AnalysisError, UsageError
+from graphkoc.qualify.audience import FOLLOWERS
 
 __all__ = [
     "RELATIVE",
@@ -79,7 +79,8 @@ class Profile:
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a tier file's gates, as `graphkoc.gates` explains them; required: those that a rank needs."""
+    """The limits of a tier file's gates, as `graphkoc.qualify.gates` explains them; required: those that a rank
+    needs."""
 
     required: tuple[str, ...]
     days: float
@@ -206,7 +207,7 @@ def sized(
     is taken for whoever's followers are stated; by default that of her platform's tier file, and where it
     has none, or with the profile `relative`, known audiences are compared with each other. Of fewer than 20
     the order tells nothing, and the tier is unknown. basis: what they are counted in, in words (see
-    `graphkoc.audience`). Raises UsageError for a profile that there is none of.
+    `graphkoc.qualify.audience`). Raises UsageError for a profile that there is none of.
     """
     check_tiers(name)
     known = profiles()

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from graphkoc.stores import near_far
-from graphkoc.tables import Edge, Table, node_tables
+from graphkoc.tables.schema import Edge, Table, node_tables
 
 __all__ = ["Changes", "EdgeChanges", "difference"]
 

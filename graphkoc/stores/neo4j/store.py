@@ -38,14 +38,14 @@ from neo4j.exceptions import (
 )
 from neo4j.time import Date, DateTime, Duration, Time
 
-from graphkoc.cypher import NOT_CODE, Value
 from graphkoc.errors import GraphkocError, QueryError, StoreError
 from graphkoc.progress import Progress
-from graphkoc.spill import ARROW, Large
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
-from graphkoc.stores.decisions import Decision
-from graphkoc.stores.writing import EPOCH, Statement, Write, Writing, check_keys, schema
-from graphkoc.tables import RESULTS, TABLES, Column, Edge, Table, node_tables
+from graphkoc.stores.journal import Decision
+from graphkoc.stores.neo4j.writing import EPOCH, Statement, Write, Writing, check_keys, schema
+from graphkoc.stores.queries import NOT_CODE, Value
+from graphkoc.tables.large import ARROW, Large
+from graphkoc.tables.schema import RESULTS, TABLES, Column, Edge, Table, node_tables
 
 __all__ = ["Neo4jStore", "open_url"]
 
@@ -112,7 +112,7 @@ def _password() -> str | None:
 class Neo4jStore:
     """A store on a server, in a database that other people's nodes may be in too.
 
-    Ours are the nodes that have a label of `graphkoc.tables` and its key, the edges between them, and
+    Ours are the nodes that have a label of `graphkoc.tables.schema` and its key, the edges between them, and
     the Decision nodes of the journal; nothing else is read or changed, but that an edge of somebody
     else's goes with the node of ours that it is tied to. A verb that writes is many transactions. If it
     is cut short, what was committed stays, and the same verb done again ends with exactly the graph that
@@ -474,7 +474,7 @@ class Neo4jStore:
 
 
 def _column(name: str, values: Sequence[Any], text: str) -> pa.Array:
-    """A result's column; one without any value has the type that its property has in `graphkoc.tables`."""
+    """A result's column; one without any value has the type that its property has in `graphkoc.tables.schema`."""
     if all(value is None for value in values):
         return pa.nulls(len(values), ARROW[_kind(name, text)])
     plain = [_plain(value) for value in values]

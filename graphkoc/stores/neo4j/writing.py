@@ -1,7 +1,7 @@
 """Writing rows into a graph on a server, given something that runs Cypher: what goes where, in which order.
 
 Values go as parameters, one list a column, some thousand rows a transaction. Names in the Cypher come
-from `graphkoc.tables` and from nowhere else.
+from `graphkoc.tables.schema` and from nowhere else.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from graphkoc.errors import DataError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.stores import key_of
-from graphkoc.stores.changes import Changes, EdgeChanges, difference
-from graphkoc.tables import TABLES, Table, node_tables
+from graphkoc.stores.neo4j.difference import Changes, EdgeChanges, difference
+from graphkoc.tables.schema import TABLES, Table, node_tables
 
 __all__ = ["EPOCH", "Statement", "Write", "Writing", "check_keys", "schema"]
 
@@ -69,7 +69,7 @@ def check_keys(tables: Mapping[str, pa.Table]) -> None:
 
 
 def schema() -> dict[str, str]:
-    """The constraints and indexes of `graphkoc.tables`: name -> Cypher that makes it.
+    """The constraints and indexes of `graphkoc.tables.schema`: name -> Cypher that makes it.
 
     A node's key is unique, and so is an edge's where one of its own properties is the whole key; other
     edges are kept single by the lock. A property that is a part of an edge's key has an index.

@@ -1,0 +1,3 @@
+"""From raw files to canonical tables: sources, reading, contacts, identities."""
+
+__all__ = []

@@ -1,0 +1,3 @@
+"""Rows as files: JSON, CSV, Parquet, spreadsheets."""
+
+__all__ = []

@@ -1,0 +1,3 @@
+"""The network that is analysed, and what it is made of."""
+
+__all__ = []

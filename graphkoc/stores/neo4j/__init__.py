@@ -1,0 +1,3 @@
+"""The store on a Neo4j server."""
+
+__all__ = []
