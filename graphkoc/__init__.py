@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graphkoc.capture.identity import unlink as unlink_accounts
     from graphkoc.capture.load import Loaded, Source, find_source
     from graphkoc.capture.load import discover as sources
+    from graphkoc.demo import demo, demo_brand
     from graphkoc.errors import AnalysisError, DataError, GraphkocError, QueryError, StoreError, UsageError
     from graphkoc.graph.action_log import Log
     from graphkoc.graph.network import Network
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from graphkoc.measures import MEASURES
     from graphkoc.pipeline import (
         analyse,
-        demo,
-        demo_brand,
         doctor,
         load,
         lookalikes,
@@ -79,10 +78,9 @@ _HOMES = {
     "graphkoc.graph.action_log": ["Log"],
     "graphkoc.measures": ["MEASURES"],
     "graphkoc.graph.network": ["Network"],
+    "graphkoc.demo": ["demo", "demo_brand"],
     "graphkoc.pipeline": [
         "analyse",
-        "demo",
-        "demo_brand",
         "doctor",
         "load",
         "lookalikes",
@@ -161,7 +159,9 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, attribute = _WHERE[name]
-    return getattr(import_module(module), attribute)
+    # The import binds the package's `demo` to the module, in place of the function.
+    globals()[name] = value = getattr(import_module(module), attribute)
+    return value
 
 
 def __dir__() -> list[str]:

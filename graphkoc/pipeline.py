@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +11,11 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from graphkoc import analysis, assets, report
+from graphkoc import analysis
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture import load as loaders
 from graphkoc.communities.find import members_of
-from graphkoc.errors import AnalysisError, StoreError
+from graphkoc.errors import AnalysisError
 from graphkoc.graph.accounts import by_person
 from graphkoc.graph.projection import COLUMNS, KEYS, Projection, engaged, platforms
 from graphkoc.measures import check_known
@@ -26,18 +23,15 @@ from graphkoc.progress import Clock, Progress
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.qualify.brand import Brand
 from graphkoc.qualify.doctor import checks
-from graphkoc.qualify.lists import list_kocs
 from graphkoc.qualify.lookalikes import similar
 from graphkoc.qualify.tiers import check_tiers
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, check_free, previous_run, run_folders
-from graphkoc.stores import Store, open_store, queries
+from graphkoc.stores import Store, queries
 from graphkoc.tables.large import Large, Tables
 from graphkoc.tables.schema import CANONICAL, RESULTS
 
 __all__ = [
     "analyse",
-    "demo",
-    "demo_brand",
     "doctor",
     "load",
     "lookalikes",
@@ -260,72 +254,3 @@ def doctor(store: Store) -> list[dict[str, Any]]:
     Raises StoreError only when the store cannot be opened at all.
     """
     return checks(project(store), store.table("consumers", ["contact_key", "unionid"]))
-
-
-def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None) -> dict[str, Any]:
-    """The main job on the example that ships with graphkoc: load, analyse, report, all under `out`.
-
-    Returns {report, run, seconds}: two paths, and the time that it took.
-    """
-    start = time.perf_counter()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"the folder {out} cannot be made: {os.strerror(error.errno or 0)}") from error
-    store = open_store(f"ladybug:{out / 'graphkoc.lbug'}")
-    try:
-        load(store, "ciao", [assets.folder("examples") / "ciao"], progress=progress)
-        # It shows a first analysis each time: what it made before is not followed on.
-        check_free(out / "run")
-        shutil.rmtree(out / "run", ignore_errors=True)
-        run = analyse(store, out / "run", progress=progress)
-    finally:
-        store.close()
-    page = report.write(run, out / "report.html")
-    return {"report": str(page), "run": str(out / "run"), "seconds": round(time.perf_counter() - start, 1)}
-
-
-def demo_brand(
-    out: Path = Path("graphkoc-brand"), *, people: int = 500, rng_seed: int = 0, progress: Progress | None = None
-) -> dict[str, Any]:
-    """An invented brand from its files to its report, all under `out`: every source, identities, doctor, analysis.
-
-    people: on its forum and Xiaohongshu together. The same people and rng_seed give the same files and run. Returns
-    {report, run, truth, seconds, notice, sources: [{source, read, loaded, duplicate, rejected}], identity, doctor,
-    kocs}. Raises UsageError where the folder has such files already.
-    """
-    start = time.perf_counter()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"the folder {out} cannot be made: {os.strerror(error.errno or 0)}") from error
-    synthetic.write(out, people, rng_seed)
-    shop = out / "files" / "crm"
-    loaders.find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
-    store = open_store(f"ladybug:{out / 'graphkoc.lbug'}")
-    sources = []
-    try:
-        for source in synthetic.SOURCES:
-            loaded = load(store, source, [out / "files" / source], key_file=out / "key", progress=progress)
-            counts = ("read", "loaded", "duplicate", "rejected")
-            sources.append(
-                {"source": source} | {name: sum(getattr(file, name) for file in loaded.files) for name in counts}
-            )
-        told = identity.link_file(store, out / "links.csv")
-        checks = doctor(store)
-        own = Brand((synthetic.OWN,), synthetic.RIVALS)
-        run = analyse(store, out / "run", rng_seed=rng_seed, brand=own, progress=progress)
-    finally:
-        store.close()
-    page = report.write(run, out / "report.html")
-    return {
-        "report": str(page),
-        "run": str(out / "run"),
-        "truth": str(out / "truth.json"),
-        "seconds": round(time.perf_counter() - start, 1),
-        "notice": synthetic.NOTICE,
-        "sources": sources,
-        "identity": {name: told[name] for name in ("persons", "accounts", "linked", "unknown")},
-        "doctor": checks,
-        "kocs": list_kocs(run, limit=10),
-    }

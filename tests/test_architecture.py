@@ -27,13 +27,14 @@ FLOORS = (
     {"report"},
     {"analysis"},
     {"pipeline"},
+    {"demo"},
     {"cli"},
 )
 """The folders and root modules, each importing only from floors below its own, or from itself."""
 BELOW = FLOORS[0]
 DATA = {"tables", "stores", "capture"}
 ANALYSIS = {"graph", "measures", "runs", "communities", "qualify", "report", "analysis"}
-TOP = {"pipeline", "cli"}
+TOP = {"pipeline", "demo", "cli"}
 OWNERS = {
     "anyascii": {"capture.identity"},
     "charset_normalizer": {"capture.reading"},

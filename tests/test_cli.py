@@ -72,7 +72,9 @@ def asked(place: Path, *args: object, code: int = 0) -> object:
 
 def test_demo_does_the_main_job_in_an_empty_folder(place: Path) -> None:
     made = json.loads((place / "demo.json").read_text())
-    assert set(made) == {"report", "run", "seconds"}
+    assert set(made) == {"report", "run", "seconds", "kocs"}
+    assert [koc["rank"] for koc in made["kocs"]] == [1, 2, 3]
+    assert all(koc["reasons"] for koc in made["kocs"])
     page = (place / made["report"]).read_text(encoding="utf-8")
     assert len(page.encode()) <= 1_000_000
     assert "<html" in page

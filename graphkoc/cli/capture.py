@@ -88,7 +88,8 @@ def demo(ctx: click.Context, of_a_brand: bool, out: Path | None, format_: str | 
         f"  store   {out / 'graphkoc.lbug'}   (--store ladybug:{out / 'graphkoc.lbug'})\n"
         f"Next: graphkoc kocs {done['run']} --limit 5"
     )
-    emit(done, format_, output, text=text)
+    paths = {name: done[name] for name in ("report", "run", "seconds")}
+    emit(done, format_, output, rows=[paths], text=text)
 
 
 def _invented(ctx: click.Context, out: Path, format_: str | None, output: Path | None) -> None:
