@@ -1,12 +1,16 @@
-"""What several tests share: each graph of the zoo, and the example's store and run, made once."""
+"""What several tests share: each graph of the zoo, and the example, loaded and analysed once for all workers."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import filelock
 import hypothesis
 import neo4j_server
 import networkx
@@ -47,15 +51,39 @@ def ciao_files() -> Path:
 
 
 @pytest.fixture(scope="session")
-def ciao(tmp_path_factory: pytest.TempPathFactory, ciao_files: Path) -> Iterator[graphkoc.Store]:
+def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder in which `graphkoc demo --format json` has run once, for all workers; only to be copied.
+
+    It holds graphkoc-demo/ (graphkoc.lbug, run/, report.html) and demo.json, what the command printed.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "demo-output"
+    with filelock.FileLock(f"{folder}.lock"):
+        if not (folder / "demo.json").is_file():
+            folder.mkdir(exist_ok=True)
+            command = [sys.executable, "-m", "graphkoc", "demo", "--format", "json"]
+            surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHKOC_")}
+            done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            (folder / "demo.json").write_text(done.stdout)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example(demo_output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This worker's own copy of `graphkoc-demo`, for tests that read the store or the run."""
+    return Path(shutil.copytree(demo_output / "graphkoc-demo", tmp_path_factory.mktemp("example") / "graphkoc-demo"))
+
+
+@pytest.fixture(scope="session")
+def ciao(example: Path) -> Iterator[graphkoc.Store]:
     """The example, loaded into a store."""
-    store = graphkoc.open_store(f"ladybug:{tmp_path_factory.mktemp('ciao') / 'graphkoc.lbug'}")
-    graphkoc.load(store, "ciao", [ciao_files])
+    store = graphkoc.open_store(f"ladybug:{example / 'graphkoc.lbug'}")
     yield store
     store.close()
 
 
 @pytest.fixture(scope="session")
-def ciao_run(ciao: graphkoc.Store, tmp_path_factory: pytest.TempPathFactory) -> graphkoc.Run:
+def ciao_run(example: Path) -> graphkoc.Run:
     """The example, analysed."""
-    return graphkoc.analyse(ciao, tmp_path_factory.mktemp("runs") / "run")
+    return graphkoc.find_run(str(example / "run"))
