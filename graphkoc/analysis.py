@@ -87,7 +87,8 @@ def analyse(
     with clock("looking for patterns"):
         seen = examine(log.network, given.reviews, projection.texts, settings.rng_seed)
     with clock("asking who may be one"):
-        sizes, qualified = _qualified(given, log, at, measured, seen, settings)
+        limits = tiers.limits(given.consumers["platform"])
+        sizes, qualified = _qualified(given, log, at, measured, limits, seen, settings)
     groups = group(
         log, projection, moment(at).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock
     )
@@ -130,7 +131,8 @@ def analyse(
         "crawl": crawl(projection),
         "counts": _counts(given, log, people["ties"]),
         "tiers": sizes.told,
-        "gates": gates.opened(people),
+        "limits": limits,
+        "gates": gates.opened(people, limits),
         "score": _told(expected, at, int(people["role"].isin(RANKED).sum()), log),
         **groups.told,
         "authenticity": seen.told | {"effect": without_them.told(tables["moves"])},
@@ -167,7 +169,13 @@ def _log(projection: Projection, settings: Settings) -> tuple[Log, float]:
 
 
 def _qualified(
-    projection: Projection, log: Log, at: float, measured: pd.DataFrame, seen: Authenticity, settings: Settings
+    projection: Projection,
+    log: Log,
+    at: float,
+    measured: pd.DataFrame,
+    limits: dict[str, tiers.Limits],
+    seen: Authenticity,
+    settings: Settings,
 ) -> tuple[tiers.Sizes, pd.DataFrame]:
     """Everybody's tiers, and with them what her audience, her reviews and what came back say of her."""
     ids = log.network.ids
@@ -179,7 +187,7 @@ def _qualified(
     engaged = engagements(projection)
     tightness, kept = knit(log.network), ledger(projection, ids, engaged)
     knit_z, copied = tightness["knit_z"].to_numpy(), seen.copies["review"]
-    passed = gates.gates(projection, log, at, sizes, kept, knit_z, copied, settings.brand)
+    passed = gates.gates(projection, log, at, sizes, limits, kept, knit_z, copied, settings.brand)
     came_back = response(projection, ids, sizes.table, engaged)
     followers = consumers[["followers", "quote"]].astype("Float64").astype(float).reset_index(drop=True)
     return sizes, pd.concat([sizes.table, followers, tightness, kept, passed, came_back], axis=1)

@@ -39,7 +39,8 @@ def table(projection: Projection, brand: Brand | None = None) -> pd.DataFrame:
     kept = ledger(projection, ids, engagements(projection))
     at = float(days(pd.Series([pd.Timestamp(AT)]))[0])
     copied = copies(projection.reviews, projection.texts)["review"]
-    found = gates.gates(projection, log, at, sizes, kept, knit(log.network)["knit_z"].to_numpy(), copied, brand)
+    limits, knit_z = tiers.limits(consumers["platform"]), knit(log.network)["knit_z"].to_numpy()
+    found = gates.gates(projection, log, at, sizes, limits, kept, knit_z, copied, brand)
     return found.set_index(pd.Index(ids))
 
 
@@ -51,6 +52,8 @@ def ring(*ids: str) -> list[dict[str, Any]]:
     return [{"source": a, "target": b, "weight": 1.0} for a in ids for b in ids if a != b]
 
 
+LIMITS = tiers.limits([])
+"""Of every platform without a tier file."""
 CROWD = [f"z{i:02}" for i in range(21)]
 """So many people with an audience that audiences can be compared."""
 
@@ -203,7 +206,7 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
     row = table(projection).assign(
         platform="forum", tier_profile="relative", ties="follows", knit_ties=36.0, knit_expected=30.0
     )
-    told = {gate["gate"]: gate for gate in gates.told(row.iloc[0])}
+    told = {gate["gate"]: gate for gate in gates.told(row.iloc[0], LIMITS)}
     assert list(told) == [gate.name for gate in gates.GATES]
     assert told["active"] == {
         "gate": "active",
@@ -217,12 +220,12 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
         "words": "1 review in the window, at least 1",
     }
     assert told["small"]["words"] == "20 known followers, small is 5 to 20 (relative)"
-    engaged = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(ties="engagements").iloc[0])}
+    engaged = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(ties="engagements").iloc[0], LIMITS)}
     assert engaged["small"] == "20 people who engaged with her, small is 5 to 20 (relative)"
-    nobody = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(gate_small_most=3.0).iloc[0])}
+    nobody = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(gate_small_most=3.0).iloc[0], LIMITS)}
     assert nobody["small"] == "20 known followers, no audience is small here, which begins at 5 (relative)"
     assert not told["knit"]["required"]
-    counts = {row["gate"]: row for row in gates.opened(row)}
+    counts = {row["gate"]: row for row in gates.opened(row, LIMITS)}
     assert counts["small"]["passed"] == 21
     assert counts["client"] == {
         "gate": "client",
@@ -307,7 +310,7 @@ def test_a_role_is_one_of_four_and_who_is_over_the_limit_is_a_kol_whatever_the_g
     rows: list[dict[str, Any]],
 ) -> None:
     held = pd.DataFrame(rows, columns=["platform", "tier", *(f"gate_{gate.name}" for gate in gates.GATES)])
-    found = gates.roles(held)
+    found = gates.roles(held, tiers.limits(["xiaohongshu"]))
     for row, role in zip(rows, found, strict=True):
         fails = "failed" in [row[f"gate_{name}"] for name in ("person", "active", "creative", "small", "unpaid")]
         if row["tier"] == "wide":

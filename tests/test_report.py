@@ -28,6 +28,7 @@ from graphkoc.qualify.gates import GATES, opened
 from graphkoc.qualify.gates.origins import ORIGINS
 from graphkoc.qualify.rank_agreement import agreement
 from graphkoc.qualify.score import PARTS, PILLARS
+from graphkoc.qualify.tiers import limits
 from graphkoc.report import charts, display_name, niche_map
 from graphkoc.runs.run import Run, shaped
 
@@ -118,6 +119,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "gate_active": "passed",
             "gate_active_value": np.arange(n) + 1.0,
             "gate_active_least": 1.0,
+            "gate_knit_least": 2.0,
             "gate_small": ["passed"] * (n - wide) + ["failed"] * wide,
             "gate_small_value": audience,
             "gate_small_least": 5.0,
@@ -194,7 +196,8 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
                 }
             ],
         },
-        "gates": opened(people),
+        "limits": limits([]),
+        "gates": opened(people, limits([])),
         "score": {
             "kind": "formula",
             "why": "a formula that can be done by hand",

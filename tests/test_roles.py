@@ -49,7 +49,7 @@ def test_a_role_agrees_with_rank_and_tier_and_gates(analysed: tuple[graphkoc.Sto
     assert people["role"].isin(ROLES).all()
     assert people["role"].isin(RANKED).equals(people["rank"].notna())
     assert (people["role"] == "kol").equals(people["tier"] == "wide")
-    assert (people["role"] == gates.roles(people)).all()
+    assert (people["role"] == gates.roles(people, analysed[1].info["limits"])).all()
     assert {"koc", "kol"} <= set(people["role"])
 
 

@@ -53,7 +53,7 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "engagement_rate": _number(person["engagement_rate"]),
             "origin": {origin: float(person[f"origin_{origin}"]) for origin in ORIGINS if person[f"origin_{origin}"]},
             "patterns": [] if pd.isna(person["patterns"]) else person["patterns"].split("; "),
-            "gates": gates_of(person),
+            "gates": gates_of(person, run.info["limits"]),
             "industry": {name: _number(person[name]) for name in INDUSTRY},
             "reasons": reasons(run, person),
         }
@@ -181,7 +181,8 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
 
     Returns [{consumer, name, platform, followers, audience, label, label_then, tier, tier_then, koc,
     koc_then}]: followers as the platform states them, None where it does not; koc says whether she is ranked
-    as a key opinion consumer, koc_then whether she would be. Raises UsageError for tiers that there are none of.
+    as a key opinion consumer, koc_then whether she would be. The tiers `name` are those that are installed; which
+    gates are required is the run's. Raises UsageError for tiers that there are none of.
     """
     people = run.people
     then = tiers.sized(people["platform"], people["followers"], people["audience"].to_numpy(), name).table
@@ -190,7 +191,7 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
         label_then=then["label"],
         tier_then=then["tier"],
         koc=people["role"].isin(RANKED),
-        koc_then=np.isin(roles(people.assign(tier=then["tier"], gate_small=small)), RANKED),
+        koc_then=np.isin(roles(people.assign(tier=then["tier"], gate_small=small), run.info["limits"]), RANKED),
     )
     columns = ["consumer", "name", "platform", "followers", "audience", "label", "label_then", "tier", "tier_then"]
     moved = table.loc[table["label"] != table["label_then"], [*columns, "koc", "koc_then"]]

@@ -24,6 +24,11 @@ __all__ = ["content"]
 LEADERS = 50
 TEXT = 200
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""In English whatever the locale, which strftime would follow."""
 RANKINGS = {
     "score": "the score",
     "formula": "the formula",
@@ -62,6 +67,7 @@ def content(run: Run) -> dict[str, Any]:
         "stands_in": run.info["stands_in"],
         "tiers": qualified.tiers(run),
         "gates": run.info["gates"],
+        "tightly_knit": qualified.knit(run),
         "industry": qualified.industry(run),
         "people": len(run.people),
         "kocs": len(kocs),
@@ -125,7 +131,7 @@ def _title(run: Run) -> str:
 
 def _date(iso: str) -> str:
     day = datetime.fromisoformat(iso)
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _unreached(run: Run) -> float | None:
@@ -165,7 +171,7 @@ def _leaders(run: Run, niches: dict[str, dict[str, Any]], linked: set[int]) -> l
                 "bar": Markup(charts.stacked_bar(earned, full, label)),
                 "reviews": int(person["reviews_365"]),
                 "reasons": [display_name(said, TEXT) for said in explain.reasons(run, person)],
-                "gates": qualified.through(person),
+                "gates": qualified.through(run, person),
                 "numbers": [display_name(said, TEXT) for said in qualified.numbers(person)],
                 "cautions": [display_name(said, TEXT) for said in explain.cautions(run, person)],
             }

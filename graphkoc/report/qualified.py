@@ -15,7 +15,7 @@ from graphkoc.report.charts import percent
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 
-__all__ = ["industry", "numbers", "through", "tiers"]
+__all__ = ["industry", "knit", "numbers", "through", "tiers"]
 
 SHARES = {"engagement_rate", "collect_rate", "interaction_rate", "hit_share"}
 TIMES = {"engagement_rate_to_tier", "collect_rate_to_tier", "paid_to_organic"}
@@ -46,11 +46,16 @@ def _range(run: Run, profile: str) -> str:
     return f"{hers['tier_low']:,.0f} to {hers['tier_high']:,.0f}" if np.isfinite(hers["tier_high"]) else "any"
 
 
-def through(person: pd.Series[Any]) -> list[dict[str, Any]]:
+def knit(run: Run) -> str:
+    """How many standard deviations above chance make an audience tightly knit, on the platforms of its people."""
+    return " or ".join(f"{least:g}" for least in sorted(run.people["gate_knit_least"].unique()))
+
+
+def through(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
     """A person's gates, each with its number and its limit."""
     return [
         {"who": gate["who"], "state": gate["state"], "words": gate["words"], "required": gate["required"]}
-        for gate in gates.told(person)
+        for gate in gates.told(person, run.info["limits"])
     ]
 
 

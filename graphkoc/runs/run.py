@@ -44,7 +44,7 @@ UNDATED = "undated"
 """What stands for the first and the last review's time where no review has a date."""
 TOP = 10
 """Words that a run keeps of each group, at most."""
-FORMAT = 6
+FORMAT = 7
 """Of what run.json and the tables hold. A run of another is not read."""
 
 IN_COMMON = 0.5
@@ -213,7 +213,9 @@ class Run:
     """What an analysis found: `info`, and a table (see COLUMNS) for each thing that it looks at.
 
     folder: where it is, or will be, kept.
-    info: settings, inputs, counts, tiers, score, controls, backtest, versions (see `graphkoc.analysis`).
+    info: settings, inputs, counts, tiers, limits (of the gates, by platform; see `graphkoc.qualify.tiers`), score,
+    controls, backtest, versions (see `graphkoc.analysis`).What was read of tier files is in here,
+    and not read there again.
     people: one row a consumer, sorted by id; besides COLUMNS the measures, the formula's values
     (`*_activity`), the score's points (`*_points`), tiers (`graphkoc.qualify.tiers`), gates (`graphkoc.qualify.gates`),
     the origin ledger (`graphkoc.qualify.gates.origins`), how tightly her audience is knit (`graphkoc.measures.closure`)

@@ -8,6 +8,7 @@ ranked; the others are told beside them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import counted
 from graphkoc.qualify.brand import Brand, bought
 from graphkoc.qualify.gates.originality import own_content
+from graphkoc.qualify.tiers import OTHERS, Limits
 
 __all__ = ["GATES", "STATES", "Gate", "gates", "opened", "roles", "told", "words"]
 
@@ -56,6 +58,7 @@ def gates(
     log: Log,
     at: float,
     sizes: tiers.Sizes,
+    limits: Mapping[str, Limits],
     ledger: pd.DataFrame,
     knit_z: Values,
     copied: pd.Series[str],
@@ -63,9 +66,10 @@ def gates(
 ) -> pd.DataFrame:
     """Every consumer's gates at day `at`, a row a node of log.network.
 
-    ledger: unpaid_low and unpaid_high, a row a node (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit
-    her audience is (`graphkoc.measures.closure`), NaN for none. copied: the reviews whose text is nearly one that
-    somebody else had before (`graphkoc.qualify.authenticity`). brand: ours; without it who is a client is unknown.
+    limits: by platform (`graphkoc.qualify.tiers.limits`). ledger: unpaid_low and unpaid_high, a row a node
+    (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit her audience is (`graphkoc.measures.closure`),
+    NaN for none. copied: the reviews whose text is nearly one that somebody else had before
+    (`graphkoc.qualify.authenticity`). brand: ours; without it who is a client is unknown.
 
     Returns for each gate x `gate_x` (passed, failed or unknown) and, but for person, `gate_x_value` (the
     number, NaN where unknown) and `gate_x_least` (the limit it must reach); for small `gate_small_most` too.
@@ -86,9 +90,9 @@ def gates(
     n = len(log.network)
     consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
     code, platforms = pd.factorize(consumers["platform"].fillna("").to_numpy(dtype=object))
-    by_platform = [tiers.limits(platform) for platform in platforms]
+    by_platform = [dict(_of(limits, platform)) for platform in platforms]
     limit = {
-        name: np.array([getattr(one, name) for one in by_platform], dtype=float)[code]
+        name: np.array([one[name] for one in by_platform], dtype=float)[code]
         for name in ("days", "reviews", "purchases", "letters", "own_share", "unpaid_share", "knit_z")
     }
     table = pd.DataFrame(index=range(n))
@@ -117,30 +121,39 @@ def gates(
     table["gate_unpaid_least"] = enough
     _put(table, "knit", knit_z, limit["knit_z"])
 
-    table["role"] = roles(table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy()))
+    whose = table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy())
+    table["role"] = roles(whose, limits)
     return table.astype({f"gate_{gate.name}": "str" for gate in GATES} | {"role": "str"})
 
 
-def roles(people: pd.DataFrame) -> NDArray[Any]:
-    """(n,) object: everybody's role, one of ROLES; people: platform, tier and the gates.
+def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
+    """(n,) object: everybody's role, one of ROLES.
+
+    people: platform, tier and the gates. limits: by platform (`graphkoc.qualify.tiers.limits`), of a run
+    `info["limits"]`.
 
     KOL goes before KOC: a person over the upper limit of a small audience is `kol`, whatever the gates say.
-    Of the others, a person who fails a gate that the platform's tier file requires is `none`; a person whose
+    Of the others, a person who fails a gate that is required on the platform is `none`; a person whose
     audience is not known is `possible`; everybody else is `koc`.
     """
     wide = (people["tier"] == "wide").to_numpy(dtype=bool)
     unknown = (people["gate_small"] == "unknown").to_numpy(dtype=bool)
-    return np.select([wide, _kept_out(people), unknown], ["kol", "none", "possible"], "koc").astype(object)
+    return np.select([wide, _kept_out(people, limits), unknown], ["kol", "none", "possible"], "koc").astype(object)
 
 
-def _kept_out(people: pd.DataFrame) -> NDArray[np.bool_]:
-    """(n,) bool: who fails a gate that the platform's tier file requires; people: platform and the gates."""
+def _kept_out(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
+    """(n,) bool: who fails a gate that is required on the platform; people: platform and the gates."""
     code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
     out = np.zeros(len(people), dtype=bool)
     for gate in GATES:
-        required = np.array([gate.name in tiers.limits(platform).required for platform in platforms], dtype=bool)
+        required = np.array([gate.name in _of(limits, platform)["required"] for platform in platforms], dtype=bool)
         out |= required[code] & (people[f"gate_{gate.name}"] == "failed").to_numpy()
     return out
+
+
+def _of(limits: Mapping[str, Limits], platform: Any) -> Limits:
+    """The limits of a platform, which may be null."""
+    return limits[platform] if isinstance(platform, str) and platform in limits else limits[OTHERS]
 
 
 def _state(passed: NDArray[np.bool_], failed: NDArray[np.bool_]) -> NDArray[Any]:
@@ -183,15 +196,13 @@ def _own_share(projection: Projection, log: Log, letters: Values, copied: pd.Ser
     return share
 
 
-def opened(people: pd.DataFrame) -> list[dict[str, Any]]:
+def opened(people: pd.DataFrame, limits: Mapping[str, Limits]) -> list[dict[str, Any]]:
     """How many pass each gate: [{gate, who, what, required, passed, failed, unknown}]; people: a run's.
 
-    required: whether the tier file of anybody's platform requires it.
+    limits: by platform (`graphkoc.qualify.tiers.limits`). required: whether it is on anybody's platform.
     """
-    used = [
-        tiers.limits(name if isinstance(name, str) else None) for name in people["platform"].astype(object).unique()
-    ]
-    needed = {name for one in used for name in one.required}
+    used = [_of(limits, platform) for platform in people["platform"].astype(object).unique()]
+    needed = {name for one in used for name in one["required"]}
     counts = {gate.name: people[f"gate_{gate.name}"].value_counts() for gate in GATES}
     return [
         {"gate": gate.name, "who": gate.who, "what": gate.what, "required": gate.name in needed}
@@ -200,13 +211,13 @@ def opened(people: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def told(person: pd.Series[Any]) -> list[dict[str, Any]]:
-    """A person's gates: [{gate, who, what, state, value, least, most, required, words}]; person: a row of run.people.
+def told(person: pd.Series[Any], limits: Mapping[str, Limits]) -> list[dict[str, Any]]:
+    """A person's gates: [{gate, who, what, state, value, least, most, required, words}].
 
-    value, least, most are None where there is none.
+    person: a row of run.people. limits: the run's, `info["limits"]`. value, least, most are None where there is
+    none.
     """
-    platform = person["platform"]
-    required = tiers.limits(platform if isinstance(platform, str) else "").required
+    required = _of(limits, person["platform"])["required"]
     return [
         {
             "gate": gate.name,

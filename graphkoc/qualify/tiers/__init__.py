@@ -9,10 +9,11 @@ consumer passes (`graphkoc.qualify.gates`).
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.qualify.audience import FOLLOWERS
 
 __all__ = [
+    "OTHERS",
     "RELATIVE",
     "SMALLEST",
     "UNKNOWN",
@@ -41,6 +43,8 @@ __all__ = [
 RELATIVE = "relative"
 SIZES = ("tiny", "small", "wide")
 UNKNOWN = "unknown"
+OTHERS = ""
+"""Stands for every platform that has no tier file."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,14 @@ class Profile:
         return min(b.least for b in self.bands if b.size == "small"), (after[0] - 1 if after else np.inf)
 
 
-@dataclass(frozen=True)
-class Limits:
-    """The limits of a tier file's gates, as `graphkoc.qualify.gates` explains them; required: those that a rank
-    needs."""
+class Limits(TypedDict):
+    """The limits of a tier file's gates, as `graphkoc.qualify.gates` explains them; required: those that a rank needs.
 
-    required: tuple[str, ...]
+    version: the tier file's.
+    """
+
+    version: str
+    required: list[str]
     days: float
     reviews: float
     purchases: float
@@ -136,20 +142,29 @@ def check_tiers(name: str | None) -> None:
         raise UsageError(f"there are no tiers called {name!r}", hint=f"There are: {', '.join(profiles())}.")
 
 
-@cache
-def limits(platform: str) -> Limits:
-    """The gates' limits for a platform: its tier file's, or else the relative one's."""
-    file = next((file for file in _files().values() if platform in file["platforms"]), _files()[RELATIVE])
+def limits(platforms: Iterable[Any]) -> dict[str, Limits]:
+    """The gates' limits: of those of the platforms that have a tier file, by name, and of all OTHERS.
+
+    platforms: names, some of them null. A run keeps what an analysis used, so a tier file that is edited later
+    changes nothing in it.
+    """
+    files = {platform: file for file in _files().values() for platform in file["platforms"]}
+    found = {platform: _limits(files[platform]) for platform in sorted(set(platforms) & set(files))}
+    return {OTHERS: _limits(_files()[RELATIVE]), **found}
+
+
+def _limits(file: dict[str, Any]) -> Limits:
     gates = file["gates"]
     return Limits(
-        tuple(gates["required"]),
-        gates["active"]["days"],
-        gates["active"]["reviews"],
-        gates["client"]["purchases"],
-        gates["creative"]["letters"],
-        gates["creative"]["share"],
-        gates["unpaid"]["share"],
-        gates["knit"]["z"],
+        version=file["version"],
+        required=list(gates["required"]),
+        days=gates["active"]["days"],
+        reviews=gates["active"]["reviews"],
+        purchases=gates["client"]["purchases"],
+        letters=gates["creative"]["letters"],
+        own_share=gates["creative"]["share"],
+        unpaid_share=gates["unpaid"]["share"],
+        knit_z=gates["knit"]["z"],
     )
 
 
