@@ -1,0 +1,169 @@
+"""The pages: every link leads somewhere, every command runs, and every figure is the one that is measured."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from pages import ROOT, Block, anchors, blocks, commands, links, needs, pages
+
+import graphkoc
+from graphkoc import assets
+from graphkoc.cli import cli
+
+README = ROOT / "README.md"
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+LANGUAGES = {"sh", "console", "text", "toml", "python", "sql", "cypher", "html", "json", "markdown"}
+
+pytestmark = pytest.mark.checkout
+
+
+def shell_blocks(page: Path) -> list[Block]:
+    return [block for block in blocks(page) if block.language in ("sh", "console")]
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a reader works: `graphkoc` on the path, and a part of the example under its name.
+
+    The part has the people with the most reviews of the last two years, so that it is analysed in seconds.
+    """
+    folder = tmp_path_factory.mktemp("reader")
+    part = folder / "examples" / "ciao"
+    part.mkdir(parents=True)
+    whole = assets.folder("examples") / "ciao"
+    ratings = pd.read_csv(whole / "ratings.csv.gz")
+    recent = ratings[ratings["timestamp"] > ratings["timestamp"].max() - 2 * 365 * 86_400]
+    people = recent["user"].value_counts(sort=True).sort_index().nlargest(250).index
+    recent[recent["user"].isin(people)].to_csv(part / "ratings.csv.gz", index=False)
+    trust = pd.read_csv(whole / "trust.csv.gz")
+    trust[trust["truster"].isin(people) & trust["trustee"].isin(people)].to_csv(part / "trust.csv.gz", index=False)
+    shutil.copy(whole / "category.txt", part)
+    (folder / "bin").mkdir()
+    command = folder / "bin" / "graphkoc"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m graphkoc "$@"\n')
+    command.chmod(0o755)
+    run(folder, "graphkoc load ciao examples/ciao && graphkoc analyse")
+    return folder
+
+
+def run(folder: Path, line: str) -> str:
+    """What a shell line prints, as a reader types it in this folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GRAPHKOC_")}
+    environment["PATH"] = f"{folder / 'bin'}{os.pathsep}{environment['PATH']}"
+    environment["XDG_CONFIG_HOME"] = str(folder / "config")
+    done = subprocess.run(line, shell=True, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, (line, done.stderr)
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_of_a_page_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for link in links(page):
+        if re.match(r"https?:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_relative_to(ROOT), link
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_the_readme_leads_to_every_page_of_docs() -> None:
+    linked = {link.partition("#")[0] for link in links(README)}
+    assert {f"docs/{page.name}" for page in DOCS} <= linked
+
+
+def test_the_page_of_sources_leads_to_every_loader() -> None:
+    linked = {link.partition("#")[0] for link in links(ROOT / "docs/sources.md")}
+    assert {f"../loaders/{name}/README.md" for name in graphkoc.sources()} <= linked
+
+
+@pytest.mark.parametrize("page", [README, *DOCS], ids=lambda page: page.name)
+def test_every_block_says_what_it_is_so_that_no_command_goes_unchecked(page: Path) -> None:
+    for block in blocks(page):
+        assert block.language in LANGUAGES, block
+        if block.language not in ("sh", "console"):
+            assert not re.search(r"^(graphkoc|docker|pip|make) ", block.text, re.MULTILINE), block
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_every_command_of_docs_runs(page: Path, reader: Path) -> None:
+    for block in shell_blocks(page):
+        for line, _ in commands(block) if needs(block) is None else ():
+            run(reader, line)
+
+
+def test_the_commands_for_your_own_data_run(reader: Path) -> None:
+    (block,) = (block for block in shell_blocks(README) if "graphkoc load" in block.text and needs(block) is None)
+    for line, _ in commands(block):
+        run(reader, line)
+    assert "rank" in run(reader, "graphkoc kocs --limit 1")
+
+
+def test_the_demo_and_its_lists_print_what_the_readme_shows(reader: Path) -> None:
+    printed = run(reader, "graphkoc demo")
+    (shown,) = (block.text for block in blocks(README) if block.text.startswith("Done in"))
+    assert re.sub(r"\d+ s\.", "N s.", printed) == re.sub(r"\d+ s\.", "N s.", shown)
+    for block in blocks(README):
+        for command, expected in commands(block) if block.language == "console" else ():
+            assert [line.rstrip("-") for line in run(reader, command).splitlines()] == [
+                line.rstrip("-") for line in expected
+            ]
+
+
+def test_the_python_example_runs(reader: Path) -> None:
+    (block,) = (block for page in [README, *DOCS] for block in blocks(page) if block.language == "python")
+    (reader / "example.py").write_text(block.text)
+    assert len(run(reader, f"{shlex.quote(sys.executable)} example.py").splitlines()) == 5
+    assert (reader / "report.html").is_file()
+
+
+def accepted(line: str) -> bool:
+    """Whether the command and its options exist: asked with --help, so that nothing is done."""
+    words = shlex.split(line, comments=True)[1:]
+    return CliRunner().invoke(cli, [*words, "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize("page", [README, *DOCS], ids=lambda page: page.name)
+def test_commands_that_need_more_than_this_machine_are_well_formed(page: Path) -> None:
+    for block in shell_blocks(page):
+        if needs(block) is None:
+            continue
+        subprocess.run(["sh", "-n"], input=block.text, text=True, check=True)
+        for line, _ in commands(block):
+            program = shlex.split(line, comments=True)[0]
+            assert program in ("graphkoc", "docker", "export"), line
+            if program == "graphkoc":
+                assert accepted(line), line
+
+
+def test_a_command_that_does_not_exist_is_found() -> None:
+    assert accepted("graphkoc load csv my-data/  # a comment")
+    for line in ("graphkoc load --nothing csv x", "graphkoc nothing", "graphkoc identity nothing"):
+        assert not accepted(line), line
+
+
+def test_the_two_commands_are_in_the_makefile_and_their_long_form_does_the_same() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    text = README.read_text(encoding="utf-8")
+    for command in re.findall(r"^make (\w+)$", text, re.MULTILINE):
+        assert f"\n{command}: " in makefile
+    assert "graphkoc demo" in makefile
+    long_form = re.search(r"/(pytest .*)$", text, re.MULTILINE)
+    assert long_form is not None
+    assert long_form[1] in makefile
+
+
+def test_docker_compose_asks_for_the_password_that_the_pages_name() -> None:
+    compose = (ROOT / "docker-compose.yml").read_text()
+    assert "GRAPHKOC_NEO4J_PASSWORD:?" in compose
+    assert "export GRAPHKOC_NEO4J_PASSWORD=" in README.read_text(encoding="utf-8")
