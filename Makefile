@@ -11,11 +11,11 @@ demo: $(VENV)/.installed
 	$(BIN)/graphkoc demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadgroup --durations 10
 
 # What of graphkoc the tests run; a tenth slower.
 coverage: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak

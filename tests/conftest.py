@@ -38,6 +38,16 @@ def pytest_xdist_auto_num_workers() -> int | None:
     return 1 if "NEO4J_URI" in os.environ else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay on one worker, and so do all tests of the Neo4j servers: each is started once."""
+    for item in items:
+        params = getattr(item, "callspec", None)
+        on_server = bool(neo4j_server.FIXTURES & set(getattr(item, "fixturenames", ())))
+        on_server |= params is not None and bool(neo4j_server.RELEASES & {str(v) for v in params.params.values()})
+        item.add_marker(pytest.mark.xdist_group("neo4j" if on_server else item.path.name))
+
+
 @pytest.fixture(params=list(ZOO))
 def graph(request: pytest.FixtureRequest) -> networkx.DiGraph:
     graph = ZOO[request.param]()

@@ -33,6 +33,9 @@ NEWEST = "2026.08.1"
 PASSWORD = "graphkoc-tests"
 CHECKOUT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
+RELEASES = {LTS, NEWEST}
+FIXTURES = {"server", "own_server", "neo4j_place"}
+"""Tests with one of these releases as a parameter, or one of these fixtures, need a server."""
 
 MAIN = {LTS: "org.neo4j.server.CommunityEntryPoint", NEWEST: "org.neo4j.server.Neo4jCommunity"}
 JAVA_NEEDED = {LTS: 17, NEWEST: 21}

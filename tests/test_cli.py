@@ -66,6 +66,7 @@ def asked(place: Path, *args: object, code: int = 0) -> object:
     return json.loads(done.stdout)
 
 
+@pytest.mark.smoke
 def test_demo_does_the_main_job_in_an_empty_folder(place: Path) -> None:
     made = json.loads((place / "demo.json").read_text())
     assert set(made) == {"report", "run", "seconds", "kocs"}
@@ -109,6 +110,7 @@ def test_the_backtest_gives_the_figures_that_were_measured(place: Path) -> None:
     assert "no evidence that they cause" in tested["verdict"]
 
 
+@pytest.mark.smoke
 def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
     kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 5)
     assert [row["rank"] for row in kocs] == [1, 2, 3, 4, 5]
@@ -141,6 +143,7 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
     assert len(inside) == next(row["kocs"] for row in niches if row["niche"] == "beauty")
 
 
+@pytest.mark.smoke
 def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it(place: Path) -> None:
     top = [row["consumer"] for row in asked(place, "kocs", "graphkoc-demo/run", "--limit", 2)]
     for consumer in [*top, "ciao:766", "ciao:5000"]:
@@ -185,6 +188,7 @@ def test_an_audience_of_nobody_earns_no_points(place: Path) -> None:
     assert set(reach) == {0}
 
 
+@pytest.mark.smoke
 def test_loading_again_changes_nothing(place: Path) -> None:
     store = place / "graphkoc-demo" / "graphkoc.lbug"
     before = held(store)
@@ -201,6 +205,7 @@ def test_loading_again_changes_nothing(place: Path) -> None:
     assert held(store) == before
 
 
+@pytest.mark.smoke
 def test_status_and_doctor_say_what_there_is(place: Path) -> None:
     status = asked(place, "status")
     assert set(status) == {"store", "dialect", "tables", "last_load", "runs", "notice"}
@@ -213,6 +218,7 @@ def test_status_and_doctor_say_what_there_is(place: Path) -> None:
     assert not checks["follows have dates"]
 
 
+@pytest.mark.smoke
 def test_queries_are_listed_with_what_they_take_and_answer(place: Path) -> None:
     listed = {row["query"]: row for row in asked(place, "queries")}
     assert [p["name"] for p in listed["explore/follow_on_reviews"]["parameters"]] == ["consumer", "limit"]
@@ -222,6 +228,7 @@ def test_queries_are_listed_with_what_they_take_and_answer(place: Path) -> None:
     assert asked(place, "query", "categories")[0]["category"] == "DVDs"
 
 
+@pytest.mark.smoke
 def test_the_analysis_is_written_back_for_queries(place: Path) -> None:
     kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 3)
     found = asked(place, "query", "top_kocs", "-p", "limit=3")
@@ -243,6 +250,7 @@ def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Pa
     assert asked(place, "kocs", "--limit", 1) == asked(place, "kocs", "2008", "--limit", 1)
 
 
+@pytest.mark.smoke
 def test_csv_and_files_carry_the_same_rows_as_json(place: Path) -> None:
     kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 3)
     printed = run("kocs", "graphkoc-demo/run", "--limit", 3, "--format", "csv", cwd=place)
@@ -261,6 +269,7 @@ def test_results_go_to_stdout_and_progress_to_stderr(tmp_path: Path) -> None:
     assert "reading" not in run("-q", "load", "ciao", tmp_path / "raw", cwd=tmp_path).stderr
 
 
+@pytest.mark.smoke
 def test_a_dry_run_makes_no_store(tmp_path: Path) -> None:
     done = run("load", "ciao", small(tmp_path / "raw"), "--dry-run", "--format", "json", cwd=tmp_path)
     assert json.loads(done.stdout)["tables"]["reviews"] == 2
