@@ -25,7 +25,7 @@ from graphkoc.qualify.brand import Brand
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
 from graphkoc.qualify.tiers import check_tiers
-from graphkoc.runs.run import DEFAULT_FOLDER, Run, check_free, previous_run, run_folders
+from graphkoc.runs.run import DEFAULT_FOLDER, Run, new_run, previous_run, run_folders
 from graphkoc.stores import Store, queries
 from graphkoc.tables.large import Large, Tables
 from graphkoc.tables.schema import CANONICAL, RESULTS
@@ -165,16 +165,16 @@ def analyse(
     check_tiers(tiers)
     clock = Clock(progress)
     folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
-    check_free(folder)
-    with clock("reading the store"):
-        projection = project(store, platform=platform, until=until)
-        previous = previous_run(folder, platform, projection.consumers)
-    notice = notice or synthetic.notice(projection.loads)
-    settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
-    # Sums of floats depend on how many threads share them; a run does not depend on the machine.
-    with threadpool_limits(limits=1):
-        run = analysis.analyse(projection, folder, settings, clock, previous, threads)
-    with run.kept():
+    with new_run(folder) as fresh:
+        with clock("reading the store"):
+            projection = project(store, platform=platform, until=until)
+            previous = previous_run(folder, platform, projection.consumers)
+        notice = notice or synthetic.notice(projection.loads)
+        settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
+        # Sums of floats depend on how many threads share them; a run does not depend on the machine.
+        with threadpool_limits(limits=1):
+            run = analysis.analyse(projection, folder, settings, clock, previous, threads)
+        run.write(fresh)
         store.annotate(_annotations(run), progress)
     return run
 

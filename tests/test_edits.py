@@ -280,7 +280,7 @@ def _append_where_it_is_full(folder: Path, room: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     with pytest.raises(StoreError, match="cannot be written") as caught:
         append(folder, Decision(AT, "niche", "rename", ("tea",), "Cups"))
-    assert caught.value.hint == "What it held is unharmed."
+    assert caught.value.hint == "The file is as it was before."
 
 
 @pytest.mark.parametrize("more", [0, 30])

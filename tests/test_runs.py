@@ -90,7 +90,7 @@ def test_an_analysis_that_is_interrupted_while_it_writes_leaves_no_run_and_the_s
             with pytest.raises(KeyboardInterrupt):
                 graphkoc.analyse(store, tmp_path / "runs" / "first", progress=stop(last))
             assert steps[-1] == last
-            assert list((tmp_path / "runs").iterdir()) == []
+            assert not (tmp_path / "runs").exists()
             assert graphkoc.status(store, tmp_path / "runs")["runs"] == []
             assert graphkoc.run_query(store, "top_kocs").empty
         kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
@@ -130,7 +130,7 @@ def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypa
         monkeypatch.setattr(store, "annotate", refuse)
         with pytest.raises(StoreError, match="the disk is full"):
             graphkoc.analyse(store, tmp_path / "runs" / "first")
-    assert list((tmp_path / "runs").iterdir()) == []
+    assert not (tmp_path / "runs").exists()
 
 
 def test_what_a_killed_analysis_left_is_no_run(tmp_path: Path) -> None:

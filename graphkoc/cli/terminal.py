@@ -19,7 +19,7 @@ import click
 
 from graphkoc.errors import GraphkocError, StoreError, UsageError
 from graphkoc.exports.rows import Row, as_csv, as_json, as_parquet, as_workbook, jsonable
-from graphkoc.files import write_whole
+from graphkoc.files import describe_error, replace_file, translate_errors
 
 __all__ = ["Commands", "ProgressLine", "emit", "output_options"]
 
@@ -81,7 +81,7 @@ def _told(error: BaseException) -> int:
         return 0
     assert isinstance(error, OSError)
     where = f"{_known(error.filename)}: " if error.filename else ""
-    _complain(f"{where}{os.strerror(error.errno or 0)}", "Is the disk full, or the folder not yours?")
+    _complain(f"{where}{describe_error(error)}", "Is the disk full, or the folder not yours?")
     return StoreError.exit_code
 
 
@@ -89,7 +89,7 @@ def _known(file: str | bytes | int) -> str:
     """The file or folder that a user knows: a temporary one (.NAME.graphkoc-new) is called as what it becomes."""
     name = str(file) if isinstance(file, int) else os.fsdecode(file)
     for part in Path(name).parts:
-        if meant := re.fullmatch(r"\.(.+?)\.graphkoc-(new|old)(\..*)?", part):
+        if meant := re.fullmatch(r"\.(.+?)(\.[0-9a-f]{8})?\.graphkoc-new", part):
             return name.split(part)[0] + meant[1]
     return name
 
@@ -259,11 +259,8 @@ def emit(
 
 
 def _write(output: Path, packed: bytes) -> None:
-    try:
-        write_whole(output, packed)
-    except OSError as error:
-        hint = "Is the disk full, or the folder not yours?"
-        raise StoreError(f"{output} cannot be written: {os.strerror(error.errno or 0)}", hint=hint) from error
+    with translate_errors(f"{output} cannot be written", "Is the disk full, or the folder not yours?"):
+        replace_file(output, packed)
 
 
 def _cell(value: Any) -> str:

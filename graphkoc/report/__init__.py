@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from graphkoc.errors import StoreError
-from graphkoc.files import write_whole
+from graphkoc.files import replace_file, translate_errors
 from graphkoc.report.content import amount, content, percentage
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
@@ -41,11 +39,8 @@ def write(run: Run, path: Path) -> Path:
     Raises StoreError when the file cannot be written.
     """
     packed = render(run).encode()
-    try:
-        write_whole(path, packed)
-    except OSError as error:
-        message = f"the report cannot be written to {path}: {os.strerror(error.errno or 0)}"
-        raise StoreError(message, hint="Name another file with -o.") from error
+    with translate_errors(f"the report cannot be written to {path}", "Name another file with -o."):
+        replace_file(path, packed)
     return path
 
 

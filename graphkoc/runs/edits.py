@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from graphkoc import ledger
 from graphkoc.errors import UsageError
+from graphkoc.files import append_lines, read_lines
 
 if TYPE_CHECKING:
     from graphkoc.runs.run import Run
@@ -93,7 +93,7 @@ def read(folder: Path) -> Journal:
 
     Raises StoreError when it cannot be read.
     """
-    lines = ledger.read(folder / FILE)
+    lines = read_lines(folder / FILE)
     return Journal(tuple(decision for line in lines if (decision := _decision(line)) is not None))
 
 
@@ -103,7 +103,7 @@ def append(folder: Path, decision: Decision) -> None:
     Raises StoreError when it cannot be written.
     """
     line = json.dumps({name: value for name, value in asdict(decision).items() if value}, ensure_ascii=False)
-    ledger.append(folder / FILE, [line])
+    append_lines(folder / FILE, [line])
 
 
 def _decision(line: bytes) -> Decision | None:

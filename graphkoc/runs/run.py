@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
+from graphkoc.files import replace_folder, sweep, sweep_folder, translate_errors
 from graphkoc.runs.roles import RANKED
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "empty",
     "find_run",
     "line_of",
+    "new_run",
     "previous_run",
     "run_folders",
     "shaped",
@@ -193,6 +194,8 @@ COLUMNS: dict[str, dict[str, str]] = {
 }
 """The tables of a run, and the columns that each has at least, with their types."""
 
+HINT = "Is the disk full, or the folder not yours? --out names another."
+
 FILES = {"run.json", "report.html", *(f"{name}.parquet" for name in COLUMNS)}
 
 
@@ -283,38 +286,16 @@ class Run:
 
         Raises StoreError when the folder holds something else, or cannot be written.
         """
-        with self.kept():
-            pass
+        with new_run(Path(self.folder)) as fresh:
+            self.write(fresh)
 
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Write the run, and have it in its folder once the block is through.
-
-        All or nothing, as far as files allow: where the block raises, or is interrupted, the folder is as it
-        was. Raises StoreError as `save` does.
-        """
-        folder = Path(self.folder).resolve()
-        check_free(folder)
-        fresh, old = folder.with_name(f".{folder.name}.graphkoc-new"), folder.with_name(f".{folder.name}.graphkoc-old")
-        try:
-            with _told(folder):
-                for leftover in (fresh, old):
-                    shutil.rmtree(leftover, ignore_errors=True)
-                fresh.mkdir(parents=True)
-                for name in COLUMNS:
-                    getattr(self, name).to_parquet(fresh / f"{name}.parquet", index=False)
-                text = json.dumps(self.info, indent=1, ensure_ascii=False, sort_keys=True)
-                (fresh / "run.json").write_text(text + "\n", encoding="utf-8")
-            yield
-            with _told(folder):
-                if folder.exists():
-                    folder.rename(old)
-                fresh.rename(folder)
-        finally:
-            if old.exists() and not folder.exists():
-                old.rename(folder)
-            for leftover in (fresh, old):
-                shutil.rmtree(leftover, ignore_errors=True)
+    def write(self, fresh: Path) -> None:
+        """Write the run's files into a folder that `new_run` gave; StoreError when they cannot be written."""
+        with translate_errors(f"the run cannot be written to {self.folder}", HINT):
+            for name in COLUMNS:
+                getattr(self, name).to_parquet(fresh / f"{name}.parquet", index=False)
+            text = json.dumps(self.info, indent=1, ensure_ascii=False, sort_keys=True)
+            (fresh / "run.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Run:
@@ -406,19 +387,20 @@ def check_free(folder: Path) -> None:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Say of the run folder, not of a file in it, that it cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        hint = "Is the disk full, or the folder not yours? --out names another."
-        raise StoreError(
-            f"the run cannot be written to {folder}: {os.strerror(error.errno or 0)}", hint=hint
-        ) from error
+def new_run(folder: Path) -> Iterator[Path]:
+    """Give the folder in which a run is put together; once the block is through, it is at `folder`.
+
+    When the block raises, or is interrupted, `folder` is as it was. Nobody else can write a run there meanwhile.
+    Raises StoreError when the folder holds something else, cannot be written, or another analysis is writing it.
+    """
+    check_free(folder)
+    with replace_folder(folder.resolve(), f"the run cannot be written to {folder}", HINT) as fresh:
+        yield fresh
 
 
 def run_folders(folder: Path) -> list[Path]:
-    """The run folders in `folder`, by name; not what an analysis that was killed left behind."""
+    """The run folders in `folder`, by name; what an analysis that was killed left behind is put right before."""
+    sweep_folder(folder)
     return sorted(path.parent for path in folder.glob("*/run.json") if not path.parent.name.startswith("."))
 
 
@@ -428,6 +410,8 @@ def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
     Raises UsageError when there is none.
     """
     if name is not None:
+        for path in (Path(name), folder / name):
+            sweep(path)
         return Run.load(Path(name) if Path(name).exists() else folder / name)
     runs = run_folders(folder)
     if not runs:

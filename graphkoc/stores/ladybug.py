@@ -9,8 +9,6 @@ one, and put it in the old one's place. Until that last step the store is as it 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import glob
 import os
 import re
 import shutil
@@ -22,8 +20,8 @@ import ladybug
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import ledger
 from graphkoc.errors import QueryError, StoreError
+from graphkoc.files import append_lines, read_lines, replace_lines, sweep, translate_errors, working_folder
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
 from graphkoc.stores.journal import Decision
@@ -58,6 +56,7 @@ def open_url(url: str) -> LadybugStore:
         raise StoreError(f"{path} is a folder, not a store", hint="Name a file in it, such as graphkoc.lbug.")
     if not path.absolute().parent.is_dir():
         raise StoreError(f"there is no folder {path.parent} for the store", hint="Make the folder first.")
+    sweep(path)
     return LadybugStore(path)
 
 
@@ -100,7 +99,7 @@ class LadybugStore:
 
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""
-        told = (Decision.from_line(line) for line in ledger.read(self._journal))
+        told = (Decision.from_line(line) for line in read_lines(self._journal))
         return [decision for decision in told if decision is not None]
 
     def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
@@ -108,7 +107,7 @@ class LadybugStore:
         rows = prepared({"identities": identities})["identities"]
 
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
-            ledger.append(self._journal, [decision.to_line() for decision in lines])
+            append_lines(self._journal, [decision.to_line() for decision in lines])
             graph.register("_new", rows)
             differs = "(FROM _new EXCEPT FROM identities) UNION ALL (FROM identities EXCEPT FROM _new)"
             if not graph.execute(f"SELECT EXISTS ({differs})").fetchall()[0][0]:
@@ -144,7 +143,7 @@ class LadybugStore:
         lines = self.decisions()
         kept = [line for line in lines if not {line.account, line.other} & set(gone)]
         if len(kept) < len(lines):
-            ledger.replace(self._journal, [line.to_line() for line in kept])
+            replace_lines(self._journal, [line.to_line() for line in kept])
         removed["journal"] = len(lines) - len(kept)
         return {name: count for name, count in removed.items() if count}
 
@@ -219,14 +218,13 @@ class LadybugStore:
         Nothing is opened for writing but the new file, so that the old one needs no room and no repair.
         """
         self.close()
-        new = self.path.with_name(f".{self.path.name}.graphkoc-new")
         with contextlib.ExitStack() as stack:
-            exists = stack.enter_context(self._alone())
-            _remove(new)  # a killed process left it
+            with translate_errors(f"nothing can be written beside {self.path}", "The store is as it was before."):
+                work = stack.enter_context(working_folder(self.path))
+            exists, new = self.path.exists(), work / self.path.name
             stack.callback(self.close)
-            stack.callback(_remove, new)
             graph = stack.enter_context(duckdb.connect())
-            graph.execute(f"SET memory_limit = '{MEMORY}B'; SET temp_directory = {_text(Path(f'{new}.spill'))}")
+            graph.execute(f"SET memory_limit = '{MEMORY}B'; SET temp_directory = {_text(work / 'spill')}")
             self._dump(graph, exists)
             if not change(graph) and exists:
                 return False
@@ -235,30 +233,6 @@ class LadybugStore:
                 progress("stored", 0, 0, 0)
             new.replace(self.path)
         return True
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Keep other writers out; gives whether there is a file.
-
-        The lock is on the file, and a second writer is refused. Where there is none yet it is on the
-        folder, and a second writer waits. It goes with the process.
-        """
-        while True:
-            exists = self.path.exists()
-            handle = os.open(self.path if exists else self.path.absolute().parent, os.O_RDONLY)
-            with contextlib.ExitStack() as stack:
-                stack.callback(os.close, handle)
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if exists else 0))
-                except BlockingIOError as error:
-                    hint = "Wait until it is done, then try again."
-                    raise StoreError(f"another process is writing to {self.path}", hint=hint) from error
-                # Meanwhile another writer may have put its file there.
-                if exists == self.path.exists() and (
-                    not exists or os.path.samestat(self.path.stat(), os.fstat(handle))
-                ):
-                    yield exists
-                    return
 
     def _dump(self, graph: duckdb.DuckDBPyConnection, exists: bool) -> None:
         """Every table of the store, or an empty one, as a DuckDB table of that name."""
@@ -323,7 +297,7 @@ class LadybugStore:
         steps = list(_copies(graph))
         total = sum(rows for *_, rows in steps)
         done = 0
-        file = Path(f"{new}.parquet")
+        file = new.with_name("rows.parquet")
         database, connection = self._opened(new, read_only=False)
         try:
             for ddl, copy, query, rows in steps:
@@ -342,7 +316,7 @@ class LadybugStore:
         except (RuntimeError, duckdb.Error) as error:
             # Of a full disk the engine says that it cannot read.
             full = shutil.disk_usage(self.path.absolute().parent).free < ROOM or "Cannot write to file" in str(error)
-            why = "the disk is full" if full else _first_line(error).replace(new.name, self.path.name)
+            why = "the disk is full" if full else _first_line(error).replace(f"{new.parent}/", "")
             raise StoreError(
                 f"the store could not be written at {self.path}: {why}", hint="The store is as it was before."
             ) from error
@@ -455,15 +429,6 @@ def _keys(label: str) -> str:
     ]
     mentions += [(table.name, table.key[0]) for table in node_tables()[label]]
     return " UNION ".join(f"SELECT {_quoted(column)} AS key FROM {name}" for name, column in dict.fromkeys(mentions))
-
-
-def _remove(path: Path) -> None:
-    """Remove a file that is being built, and the engine's own beside it, whose names begin with its."""
-    for file in path.parent.glob(f"{glob.escape(path.name)}*"):
-        if file.is_dir():
-            shutil.rmtree(file)
-        else:
-            file.unlink()
 
 
 def _quoted(name: str) -> str:
