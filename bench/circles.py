@@ -26,12 +26,13 @@ from planted import Groups, groups_of, lfr, ring_of_cliques, scale_free, undirec
 
 from graphkoc import assets, load, open_store, project
 from graphkoc.communities import tracking
-from graphkoc.communities.circles import MEMBER, PUBLISHED, circles
+from graphkoc.communities.circles import PUBLISHED, circles
 from graphkoc.communities.circles.search import search
 from graphkoc.communities.circles.ties import Ties, rewired, ties
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import Network, seeded
+from graphkoc.runs.members import MEMBER
 
 SEEDS = range(3)
 RERUNS = range(1, 11)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graphkoc import measures
 from graphkoc.communities import positions, reach
-from graphkoc.communities.find import Grouping, group, members_of
+from graphkoc.communities.find import Grouping, group
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log, moment
 from graphkoc.graph.network import days
@@ -37,6 +37,7 @@ from graphkoc.qualify.people import YEAR
 from graphkoc.qualify.people import people as table_of_people
 from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
+from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import FORMAT, UNDATED, Run, empty, line_of, shaped
 
@@ -96,22 +97,23 @@ def analyse(
         past = Past(log)
         expected = forecast(past, at)
         people = table_of_people(given, log, at, measured, qualified, expected.score, expected.by_hand)
-        people["niche"] = _strongest(people, groups.members, "niche")
-        people["circle"] = _strongest(people, members_of(groups.circle_members), "circle")
+        in_niches, in_circles = members_of(groups.members, "niche"), members_of(groups.members, "circle")
+        people["niche"] = _strongest(people, in_niches, "niche")
+        people["circle"] = _strongest(people, in_circles, "circle")
         for heard, speak in (("kol", ("kol",)), ("koc", RANKED)):
             people[f"hears_{heard}"] = _hears(log, people["role"].isin(speak).to_numpy(dtype=bool))
         people = people.assign(**_authentic(seen, log), **_ego(log, people))
     with clock("reaching out"):
-        tables = _reached(log, people, groups)
+        tables = _reached(log, people, groups, in_niches, in_circles)
         moves = _moves(seen, log, people, expected, at)
         tables |= {"suspicions": seen.suspicions, "copies": seen.copies, "moves": moves}
-        tables |= _seen(projection, groups, settings.brand, at)
+        tables |= _seen(projection, in_niches, settings.brand, at)
         tables["positions"] = positions.bubbles(
-            tables["niches"], groups.members, None if previous is None else previous.positions
+            tables["niches"], in_niches, None if previous is None else previous.positions
         )
         tables["ties"] = positions.ties(log.network, people)
     with clock("checking against the past"):
-        parts = {"platform": on_platforms(projection, log), "niche": _in_niches(log, groups.members)}
+        parts = {"platform": on_platforms(projection, log), "niche": _in_niches(log, in_niches)}
         tested, why_not = _tested(past, settings.rng_seed, parts)
     info = {
         "format": FORMAT,
@@ -149,7 +151,7 @@ def analyse(
     return Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
 
 
-FOUND = ("members", "products", "circle_members", "words", "exemplars", "events", "lifelines")
+FOUND = ("members", "products", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
 ENGINES = ("graphkoc", "igraph", "numpy", "pandas", "scipy", "scikit-learn", "duckdb")
 LISTED = 200
@@ -225,24 +227,25 @@ def _hears(log: Log, speakers: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return ears
 
 
-def _reached(log: Log, people: pd.DataFrame, groups: Grouping) -> dict[str, pd.DataFrame]:
+def _reached(
+    log: Log, people: pd.DataFrame, groups: Grouping, in_niches: pd.DataFrame, in_circles: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """Who reaches whom: the niches and circles with what is in them, and the tables of reach."""
-    inside = members_of(groups.circle_members)
     marks = people.assign(kocs=people["role"].isin(RANKED), kols=people["role"] == "kol")
     roles = people.loc[people["role"] != "none", ["consumer", "role"]]
-    reached = reach.reach(log.network, groups.members, roles)
-    carries = reach.carriers(log.network, inside, groups.members)
+    reached = reach.reach(log.network, in_niches, roles)
+    carries = reach.carriers(log.network, in_circles, in_niches)
     named = carries["niche"].map(groups.niches.set_index("niche")["name"])
-    niches = groups.niches.join(_inside(groups.members, "niche", marks), on="niche")
-    circles = groups.circles.join(_inside(inside, "circle", marks), on="circle")
+    niches = groups.niches.join(_inside(in_niches, "niche", marks), on="niche")
+    circles = groups.circles.join(_inside(in_circles, "circle", marks), on="circle")
     circles["niches"] = circles["circle"].map(named.groupby(carries["circle"]).agg("; ".join))
     return {
         "niches": niches.merge(reached.niches.drop(columns="people"), on="niche", how="left"),
         "circles": circles,
         "reach": reached.people,
         "carries": carries,
-        "bridges": reach.bridges(log.network, inside, groups.members, roles),
-        "circle_bridges": reach.circle_bridges(log.network, inside),
+        "bridges": reach.bridges(log.network, in_circles, in_niches, roles),
+        "circle_bridges": reach.circle_bridges(log.network, in_circles),
     }
 
 
@@ -256,11 +259,11 @@ def _inside(members: pd.DataFrame, kind: str, marks: pd.DataFrame) -> pd.DataFra
     )
 
 
-def _seen(projection: Projection, groups: Grouping, brand: Brand | None, at: float) -> dict[str, pd.DataFrame]:
+def _seen(projection: Projection, in_niches: pd.DataFrame, brand: Brand | None, at: float) -> dict[str, pd.DataFrame]:
     """The brand's view, where there is a brand."""
     if brand is None:
         return {}
-    return {"brand": view(projection.reviews, projection.purchases, projection.products, groups.members, brand, at)}
+    return {"brand": view(projection.reviews, projection.purchases, projection.products, in_niches, brand, at)}
 
 
 def _authentic(seen: Authenticity, log: Log) -> dict[str, Any]:

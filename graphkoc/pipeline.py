@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 from graphkoc import analysis
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture import load as loaders
-from graphkoc.communities.find import members_of
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.accounts import by_person
 from graphkoc.graph.projection import COLUMNS, KEYS, Projection, engaged, platforms
@@ -188,9 +187,9 @@ def _annotations(run: Run) -> dict[str, pd.DataFrame]:
         "scores": run.people.astype({"audience": "int64"}),
         "niches": run.niches,
         "finer": run.niches[run.niches["parent"].isin(run.niches["niche"])],
-        "members": run.members,
+        "members": run.members_of("niche"),
         "circles": run.circles,
-        "circle_members": members_of(run.circle_members),
+        "circle_members": run.members_of("circle"),
         "reach": run.reach,
         "carries": run.carries,
         "events": run.events.assign(event=what, happened=run.events["event"], group_id=run.events["group"]),
@@ -219,10 +218,10 @@ def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[d
     until = datetime.fromisoformat(settings["until"]) if settings["until"] else None
     projection = project(store, platform=settings["platform"], until=until)
     names = {kind: table.set_index(kind)["name"] for kind, table in (("niche", run.niches), ("circle", run.circles))}
-    members = run.members.assign(niche=run.members["niche"].map(names["niche"]))
-    inside = members_of(run.circle_members)
-    inside = inside.assign(circle=inside["circle"].map(names["circle"]))
-    return similar(projection.log().network, projection.reviews, projection.products, members, inside, consumer, limit)
+    niches, circles = (
+        run.members_of(kind).assign(**{kind: lambda frame, kind=kind: frame[kind].map(names[kind])}) for kind in names
+    )
+    return similar(projection.log().network, projection.reviews, projection.products, niches, circles, consumer, limit)
 
 
 def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:

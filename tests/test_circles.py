@@ -12,10 +12,11 @@ import pytest
 from planted import Groups, groups_of, lfr, ring_of_cliques, scale_free, undirected
 from zoo import network_of
 
-from graphkoc.communities.circles import MEMBER, Circles, circles, ensemble
+from graphkoc.communities.circles import Circles, circles, ensemble
 from graphkoc.communities.circles.stability import Candidate, accepted
 from graphkoc.communities.circles.ties import rewired, ties
 from graphkoc.graph.network import Network, seeded
+from graphkoc.runs.members import MEMBER
 
 TRUST = Path(__file__).parents[2] / "shared" / "data" / "filmtrust" / "trust.txt"
 NOTHING = {"published": 0, "tentative": 0}

@@ -24,15 +24,15 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         circles = pd.DataFrame({"circle": ["c1", "c2"], "name": ["One", "Two"], "people": [3, 2], "kocs": 0})
         who = ["csv:1", "csv:2", "csv:3"]
         members = pd.DataFrame(
-            {"consumer": [*who, *who[1:], who[0]], "niche": ["tea"] * 3 + ["toys"] * 2 + [name.lower()], "reviews": 3}
-        )
-        inside = pd.DataFrame({"consumer": [*who, "csv:4", "csv:5"], "circle": ["c1"] * 3 + ["c2"] * 2})
+            {"consumer": [*who, *who[1:], who[0]], "group": ["tea"] * 3 + ["toys"] * 2 + [name.lower()], "reviews": 3}
+        ).assign(kind="niche", share=1.0, confidence=0.99)
+        inside = pd.DataFrame({"consumer": [*who, "csv:4", "csv:5"], "group": ["c1"] * 3 + ["c2"] * 2})
+        inside = inside.assign(kind="circle", confidence=0.9)
         found = {
             "people": pd.DataFrame({"consumer": who, "audience": 0.0, "score": 0.0, "reviews": 3}),
             "niches": niches,
-            "members": members.assign(share=1.0, confidence=0.99),
+            "members": pd.concat([inside, members]),
             "circles": circles,
-            "circle_members": inside.assign(confidence=0.9),
         }
         info = {"format": FORMAT}
         Run(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from graphkoc.communities.tracking import follow
 from graphkoc.errors import StoreError, UsageError
 from graphkoc.runs.edits import FILE, Decision, Journal, append, apply, heads, merge, place, read, rename, undo
-from graphkoc.runs.run import Run
+from graphkoc.runs.run import Run, shaped
 
 AT = "2026-01-01T00:00:00+00:00"
 
@@ -39,7 +39,8 @@ def grouping(kind: str = "niche", **groups: range) -> tuple[pd.DataFrame, pd.Dat
 def shown(folder: Path, run: str = "one", kind: str = "niche", **groups: range) -> Run:
     """A run of these groups, as it is shown."""
     table, members = apply(read(folder), kind, *grouping(kind, **groups))
-    frames = {"niches": table, "members": members} if kind == "niche" else {"circles": table, "circle_members": members}
+    members = members.rename(columns={kind: "group"}).assign(kind=kind)
+    frames = {f"{kind}s": table, "members": shaped("members", members)}
     return Run(str(folder / run), {}, pd.DataFrame(), **frames)
 
 
@@ -76,8 +77,8 @@ def test_merged_groups_are_one_whose_people_are_counted_again(tmp_path: Path) ->
     run = shown(tmp_path, **GROUPS)
     assert run.niches.to_dict("list") == {"niche": ["toys", "beds"], "name": ["Toys", "Beds"], "people": [60, 15]}
     assert run.niches.dtypes.equals(grouping(**GROUPS)[0].dtypes)
-    assert run.members["niche"].value_counts().to_dict() == {"toys": 60, "beds": 15}
-    assert not run.members.duplicated(["consumer", "niche"]).any()
+    assert run.members["group"].value_counts().to_dict() == {"toys": 60, "beds": 15}
+    assert not run.members.duplicated(["consumer", "group"]).any()
     assert run.members["consumer"].is_monotonic_increasing
     merge(run, "niche", ["beds", "toys"])
     rename(shown(tmp_path, **GROUPS), "niche", "beds", "All")

@@ -30,6 +30,7 @@ from graphkoc.qualify.rank_agreement import agreement
 from graphkoc.qualify.score import PARTS, PILLARS
 from graphkoc.qualify.tiers import limits
 from graphkoc.report import charts, display_name, niche_map
+from graphkoc.runs.members import members_of
 from graphkoc.runs.run import Run, shaped
 
 HOSTILE = [
@@ -135,14 +136,15 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             "rank": pd.array([i + 1 if i < kocs else None for i in range(n)], dtype="Int64"),
         }
     )
-    members = people.loc[people["niche"].notna(), ["consumer", "niche"]].assign(reviews=5, share=0.5, confidence=1.0)
-    inside = members.merge(people[["consumer", "rank"]], on="consumer").groupby("niche")["rank"].count()
+    members = people.loc[people["niche"].notna(), ["consumer", "niche"]].rename(columns={"niche": "group"})
+    members = shaped("members", members.assign(kind="niche", reviews=5, share=0.5, confidence=1.0))
+    inside = members.merge(people[["consumer", "rank"]], on="consumer").groupby("group")["rank"].count()
     table = pd.DataFrame(
         {
             "niche": slugs,
             "name": list(niches),
             "evidence": "40% of their reviews are here; of everybody's, 8%",
-            "people": [int((members["niche"] == slug).sum()) for slug in slugs],
+            "people": [int((members["group"] == slug).sum()) for slug in slugs],
             "kocs": [int(inside.get(slug, 0)) for slug in slugs],
             "kols": 1,
             "kol_reach": [0.9 - 0.1 * (i % 5) for i in range(len(slugs))],
@@ -264,8 +266,9 @@ def rich(names=None, group_names=None, **info):
         basis="products",
         people=[20, 9],
     )
-    second = pd.DataFrame({"consumer": ids, "niche": [slugs[(i + i // 6) % 6] for i in range(n)]})
-    second = second[second["niche"] != made.people["niche"]].iloc[::3].assign(reviews=3, share=0.2, confidence=0.99)
+    second = pd.DataFrame({"consumer": ids, "group": [slugs[(i + i // 6) % 6] for i in range(n)]})
+    second = second[second["group"] != made.people["niche"]].iloc[::3]
+    second = second.assign(kind="niche", reviews=3, share=0.2, confidence=0.99)
     members = pd.concat([made.members, second]).sort_values("consumer", kind="stable", ignore_index=True)
     niches = shaped("niches", pd.concat([made.niches, finer]))
     circles = pd.DataFrame(
@@ -285,7 +288,8 @@ def rich(names=None, group_names=None, **info):
             "change": ["shrunk by 20%, from 50 to 40 people", "new", None],
         }
     )
-    inside = pd.DataFrame({"consumer": ids[:90], "circle": ["c1"] * 40 + ["c4"] * 30 + ["c2"] * 20, "confidence": 0.9})
+    inside = pd.DataFrame({"consumer": ids[:90], "group": ["c1"] * 40 + ["c4"] * 30 + ["c2"] * 20, "confidence": 0.9})
+    members = shaped("members", pd.concat([inside.assign(kind="circle"), members]))
     words = pd.DataFrame(
         [
             (kind, group, f"{word}-{name}", 9.0 - i, 12, 3)
@@ -302,7 +306,7 @@ def rich(names=None, group_names=None, **info):
     network = Network.from_edges(
         pd.DataFrame({"source": rng.choice(ids, 2500), "target": rng.choice(ids, 2500), "weight": 1.0}), ids.tolist()
     )
-    strongest = inside.set_index("consumer")["circle"]
+    strongest = inside.set_index("consumer")["group"]
     people = made.people.assign(circle=ids.map(strongest).astype("str")).sort_values("consumer", ignore_index=True)
     return replace(
         made,
@@ -317,7 +321,6 @@ def rich(names=None, group_names=None, **info):
         niches=niches,
         members=members,
         circles=shaped("circles", circles),
-        circle_members=shaped("circle_members", inside),
         reach=shaped(
             "reach",
             pd.DataFrame(
@@ -390,7 +393,7 @@ def rich(names=None, group_names=None, **info):
         ),
         suspicions=shaped("suspicions", suspicions_of(ids)),
         moves=ranking_without.moves(made.people, suspicious, score),
-        positions=positions.bubbles(niches, members),
+        positions=positions.bubbles(niches, members_of(members, "niche")),
         ties=positions.ties(network, people),
     )
 
@@ -537,8 +540,8 @@ def test_key_opinion_consumers_are_named_and_nobody_else_is(plain):
 
 def test_the_leaderboard_holds_the_first_fifty_and_the_first_three_of_every_niche():
     made = run(names=[f"p{i}" for i in range(80)], niches=["one"], wide=0)
-    late = pd.DataFrame({"consumer": [f"test:{i}" for i in (70, 71, 72, 73)], "niche": "late"})
-    late = pd.concat([made.members, late.assign(reviews=3, share=0.1, confidence=1.0)])
+    late = pd.DataFrame({"consumer": [f"test:{i}" for i in (70, 71, 72, 73)], "group": "late"})
+    late = pd.concat([made.members, late.assign(kind="niche", reviews=3, share=0.1, confidence=1.0)])
     niche = made.niches.iloc[[0]].assign(niche="late", name="latecomers", people=4, kocs=4)
     page = Page(report.render(replace(made, members=late, niches=pd.concat([made.niches, niche]))))
     rows = [attrs["id"] for tag, attrs in page.elements if tag == "tr" and "id" in attrs]
@@ -1012,7 +1015,8 @@ def test_thirty_thousand_people_make_no_more_than_half_a_megabyte_of_map():
         pd.DataFrame({"source": rng.choice(ids, 4 * n), "target": rng.choice(ids, 4 * n), "weight": 1.0}), ids
     )
     places = positions.bubbles(niches, members)
-    made = Run("big", {}, people, niches, members, positions=places, ties=positions.ties(network, people))
+    inside = members.rename(columns={"niche": "group"}).assign(kind="niche", confidence=1.0)
+    made = Run("big", {}, people, niches, inside, positions=places, ties=positions.ties(network, people))
     packed = niche_map.pack(made, niches["niche"].tolist())
     assert 29_000 < packed.dots <= 30_000
     assert len(packed.packed) < 500_000

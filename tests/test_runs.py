@@ -64,7 +64,7 @@ def test_what_was_decided_of_one_graph_is_nothing_to_another_beside_it(tmp_path:
     def names(name: str) -> list[str]:
         run = runs[name]
         said = graphkoc.runs.edits.read(tmp_path / "runs").of(run.line)
-        return graphkoc.runs.edits.apply(said, "niche", run.niches, run.members)[0]["name"].tolist()
+        return graphkoc.runs.edits.apply(said, "niche", run.niches, run.members_of("niche"))[0]["name"].tolist()
 
     graphkoc.rename_group(runs["ours"], "niche", "tea", "Tea drinkers")
     assert (names("ours"), names("theirs")) == (["Tea drinkers", "Toys"], ["Tea", "Toys"])

@@ -192,7 +192,7 @@ def test_the_planted_consumers_lead_the_list(walked: Walked) -> None:
 
 
 def test_the_circles_that_are_found_are_the_planted_ones(walked: Walked) -> None:
-    members = walked.run.circle_members
+    members = walked.run.members_of("circle", fringe=True)
     owners = members["consumer"].map(walked.owners)
     found = [set(group) for _, group in owners.groupby(members["circle"])]
     planted = [set(numbers) for numbers in walked.truth["circles"].values()]

@@ -17,9 +17,10 @@ from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.graph.terms import Words
 from graphkoc.progress import Clock
-from graphkoc.runs.run import Run
+from graphkoc.runs.members import MEMBER
+from graphkoc.runs.run import Run, shaped
 
-__all__ = ["Grouping", "group", "members_of"]
+__all__ = ["Grouping", "group"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,6 @@ class Grouping:
     members: pd.DataFrame
     products: pd.DataFrame
     circles: pd.DataFrame
-    circle_members: pd.DataFrame
     words: pd.DataFrame
     exemplars: pd.DataFrame
     events: pd.DataFrame
@@ -62,7 +62,7 @@ def group(
         found = circles.circles(
             log.network, joined=joined, known=known, rng_seed=rng_seed, progress=clock.progress, **shaken
         )
-        inside = members_of(found.members)
+        inside = _sure(found.members)
         cards = card(log.network, inside, joined, rng_seed)
     with clock("reading words"):
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
@@ -80,7 +80,7 @@ def group(
             churn = {
                 kind: asdict(told)
                 for kind, now, rerun in (
-                    ("circle", inside, members_of(again)),
+                    ("circle", inside, _sure(again)),
                     ("niche", segments.members, segments.members),
                 )
                 if (told := tracking.churn(kind, tracking.living(previous.lifelines, kind), now, rerun))
@@ -90,14 +90,21 @@ def group(
     niche_table = _renamed(segments.table, "niche", of_niches)
     niche_members = _renamed(segments.members, "niche", of_niches)
     with clock("naming them"):
-        of_circles_told = _named("circle", circle_table, members_of(circle_members), log, words, previous)
+        of_circles_told = _named("circle", circle_table, _sure(circle_members), log, words, previous)
         of_niches_told = _named("niche", niche_table, niche_members, log, words, previous)
     return Grouping(
         niche_table.drop(columns="name").merge(of_niches_told.table, on="niche"),
-        niche_members,
+        shaped(
+            "members",
+            pd.concat(
+                [
+                    frame.rename(columns={kind: "group"}).assign(kind=kind)
+                    for kind, frame in (("circle", circle_members), ("niche", niche_members))
+                ]
+            ),
+        ),
         _renamed(segments.products, "niche", of_niches),
         circle_table.merge(of_circles_told.table, on="circle"),
-        circle_members,
         pd.concat([of_circles_told.words, of_niches_told.words], ignore_index=True),
         pd.concat([of_circles_told.exemplars, of_niches_told.exemplars], ignore_index=True),
         pd.concat([of_circles.events, of_niches.events], ignore_index=True),
@@ -123,9 +130,9 @@ def group(
     )
 
 
-def members_of(circle_members: pd.DataFrame) -> pd.DataFrame:
+def _sure(members: pd.DataFrame) -> pd.DataFrame:
     """The members of circles, without the fringe."""
-    return circle_members[circle_members["confidence"] >= circles.MEMBER].reset_index(drop=True)
+    return members[members["confidence"] >= MEMBER].reset_index(drop=True)
 
 
 def _joined(log: Log, projection: Projection) -> NDArray[np.float64]:
@@ -143,7 +150,7 @@ def _known(log: Log, previous: Run | None) -> list[NDArray[np.int64]]:
     """The members of the previous run's circles who are here, as indices of nodes."""
     if previous is None:
         return []
-    inside = members_of(previous.circle_members)
+    inside = previous.members_of("circle")
     node = pd.Index(log.network.ids).get_indexer(pd.Index(inside["consumer"].to_numpy(dtype=str)))
     inside = inside.assign(node=node)[node >= 0]
     return [np.sort(circle["node"].to_numpy()) for _, circle in inside.groupby("circle")]

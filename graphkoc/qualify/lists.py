@@ -145,8 +145,10 @@ def list_members(run: Run, group: str) -> list[dict[str, Any]]:
     such group.
     """
     kind, found = run.group(group)
-    table = run.members if kind == "niche" else run.circle_members
-    inside = table[table[kind] == found].sort_values(["confidence", "consumer"], ascending=[False, True])
+    table = run.members
+    inside = table[(table["kind"] == kind) & (table["group"] == found)].sort_values(
+        ["confidence", "consumer"], ascending=[False, True]
+    )
     return [
         {"consumer": row["consumer"], "group": found, "confidence": float(row["confidence"])}
         for _, row in inside.iterrows()

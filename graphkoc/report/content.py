@@ -151,7 +151,7 @@ def _leaders(run: Run, niches: dict[str, dict[str, Any]], linked: set[int]) -> l
     full = float(everybody["score"].max()) if len(everybody) else 0.0
     anchors = {niche: said["anchor"] for niche, said in niches.items()}
     names = {niche: said["name"] for niche, said in niches.items()}
-    memberships = run.members.groupby("consumer")["niche"].agg(list).to_dict()
+    memberships = run.members_of("niche").groupby("consumer")["niche"].agg(list).to_dict()
     made_of = parts_of(run)
     rows = []
     for _, person in everybody[everybody["rank"].isin(wanted)].iterrows():

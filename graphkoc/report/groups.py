@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from graphkoc.communities.circles import MEMBER
 from graphkoc.report import charts
 from graphkoc.report.niche_map import hue
 from graphkoc.runs.roles import RANKED
@@ -74,7 +73,7 @@ def niches(run: Run) -> Rows:
     listed = finer.groupby("parent", sort=False).head(FINER)
     shown = [*outer["niche"], *listed["niche"]]
     anchors = {niche: number for number, niche in enumerate(shown, start=1)}
-    kocs, carried = _kocs_of(run, run.members, "niche"), _carriers(run)
+    kocs, carried = _kocs_of(run, "niche"), _carriers(run)
     reach, reach_wide = _reachers(run, RANKED), _reachers(run, ("kol",))
     found = {
         row["niche"]: _group(run, "niche", row, kocs)
@@ -107,8 +106,7 @@ def niches(run: Run) -> Rows:
 
 def circles(run: Run) -> Rows:
     """The circles with a card, in the order of the run."""
-    members = run.circle_members[run.circle_members["confidence"] >= MEMBER]
-    kocs = _kocs_of(run, members, "circle")
+    kocs = _kocs_of(run, "circle")
     names = _names(run, "niche")
     carries = {
         circle: [
@@ -239,9 +237,9 @@ def _names(run: Run, kind: str) -> dict[str, str]:
     return dict(zip(table[kind], table["name"], strict=True))
 
 
-def _kocs_of(run: Run, members: pd.DataFrame, kind: str) -> dict[str, Rows]:
+def _kocs_of(run: Run, kind: str) -> dict[str, Rows]:
     """The first key opinion consumers of each group, by rank."""
-    ranked = members[["consumer", kind]].merge(run.kocs()[["consumer", "name", "rank"]], on="consumer")
+    ranked = run.members_of(kind)[["consumer", kind]].merge(run.kocs()[["consumer", "name", "rank"]], on="consumer")
     first = ranked.sort_values([kind, "rank"]).groupby(kind).head(NAMED)
     return {str(group): [_named(row) for row in rows.to_dict("records")] for group, rows in first.groupby(kind)}
 

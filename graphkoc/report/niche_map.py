@@ -117,7 +117,7 @@ def bubble_map(bubbles: Sequence[Bubble], positions: pd.DataFrame) -> str:
 def pack(run: Run, bubbles: Sequence[str]) -> People:
     """The people and ties of a run's map; bubbles: the niches drawn, those inside others left out."""
     left, top, width, height = layout.frame(run.positions)
-    dots = layout.dots(run.people, run.niches, run.members, run.positions, run.ties)
+    dots = layout.dots(run.people, run.niches, run.members_of("niche"), run.positions, run.ties)
     row = dots["person"].to_numpy()
     koc = run.people["role"].isin(RANKED).to_numpy(bool)[row]
     wide = (run.people["role"] == "kol").to_numpy(bool)[row]

@@ -42,7 +42,8 @@ def platforms(run: Run, niches: list[dict[str, Any]]) -> dict[str, Any] | None:
         cells = [{"people": int(n), "kocs": int(k)} for n, k in zip(people, kocs, strict=True)]
         return {"niche": niche, "cells": cells, "people": inside.nunique(), "kocs": int(inside.isin(ranked).sum())}
 
-    inside = [run.members.loc[run.members["niche"] == niche["niche"], "consumer"] for niche in niches]
+    members = run.members_of("niche")
+    inside = [members.loc[members["niche"] == niche["niche"], "consumer"] for niche in niches]
     groups = zip([None, *niches], [run.people["consumer"], *inside], strict=True)
     shown = [display_name(str(name)) or "(no name)" for name in names]
     return {

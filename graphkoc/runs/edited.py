@@ -11,12 +11,13 @@ import pandas as pd
 
 from graphkoc.runs import edits
 from graphkoc.runs import run as runs
+from graphkoc.runs.members import KINDS
 from graphkoc.runs.roles import RANKED
-from graphkoc.runs.run import DEFAULT_FOLDER, TOP, Run
+from graphkoc.runs.run import DEFAULT_FOLDER, TOP, Run, shaped
 
 __all__ = ["decided", "find_run"]
 
-GROUPS = {"niche": ("niches", "members"), "circle": ("circles", "circle_members")}
+TABLES = {"niche": "niches", "circle": "circles"}
 
 
 def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
@@ -36,21 +37,22 @@ def decided(run: Run) -> Run:
     (who reaches the niche how far, which circles carry it, the brand's view of it).
     """
     said = edits.read(edits.place(Path(run.folder))).of(run.line)
-    for kind in GROUPS:
+    for kind in TABLES:
         if said.standing(kind):
             run = _seen(run, said, kind)
     return run
 
 
 def _seen(run: Run, said: edits.Journal, kind: str) -> Run:
-    name, inside = GROUPS[kind]
-    found, members = getattr(run, name), getattr(run, inside)
+    name = TABLES[kind]
+    found, members = getattr(run, name), run.members_of(kind, fringe=True)
     head = edits.heads(said, kind, found[kind])
     merged = {group for group, first in head.items() if group != first}
     merged |= {head[group] for group in merged}
     table, members = edits.apply(said, kind, found, members)
     people = run.people.assign(**{kind: run.people[kind].map(head).astype("str")})
-    frames = {name: _counted(table, members, people, kind, merged), inside: members, "people": people}
+    frames = {name: _counted(table, members, people, kind, merged), "people": people}
+    frames["members"] = _replaced(run.members, kind, members)
     frames |= {
         told: pd.concat([frame[frame["kind"] != kind], _moved(frame[frame["kind"] == kind], head)], ignore_index=True)
         for told in ("words", "exemplars")
@@ -89,6 +91,13 @@ def _counted(
         table.loc[again.index, column] = again[column].astype(table[column].dtype)
     table.loc[again.index, "change"] = "merged by hand"
     return table.reset_index()
+
+
+def _replaced(members: pd.DataFrame, kind: str, edited: pd.DataFrame) -> pd.DataFrame:
+    """The table of members with those of one kind replaced; edited: as `members_of` returns them."""
+    others = members[members["kind"] != kind]
+    edited = edited.rename(columns={kind: "group"}).assign(kind=kind)
+    return shaped("members", pd.concat([edited, others] if kind == KINDS[0] else [others, edited]))
 
 
 def _moved(told: pd.DataFrame, head: dict[str, str]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ import pandas as pd
 
 from graphkoc.errors import UsageError
 from graphkoc.files import append_lines, read_lines
+from graphkoc.runs.members import KINDS, MEMBER
 
 if TYPE_CHECKING:
     from graphkoc.runs.run import Run
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "Decision", "Journal", "append", "apply", "heads", "merge", "place", "read", "rename", "undo"]
 
 FILE = "journal.jsonl"
-KINDS = ("circle", "niche")
 LONGEST = 80
-MEMBER = 0.5
-"""Confidence from which somebody is a member of a circle; below it she is at its fringe."""
 NOT_SEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 """Letters and marks by category, and yet nothing is seen of them."""
@@ -209,7 +207,7 @@ def _united(
     table = table[ranked["first"]].reset_index(drop=True)
     for column in {"parent", "level"} & set(table):
         table[column] = table[kind].map(highest.set_index("head")[column]).astype(table[column].dtype)
-    counted = members if kind == "niche" else members[members["confidence"] >= MEMBER]
+    counted = members[members["confidence"] >= MEMBER]
     again = table[kind].map(counted[kind].value_counts()).fillna(0)
     table["people"] = again.where(table[kind].isin(grown), table["people"]).astype(table["people"].dtype)
     return table.sort_values(["people", kind], ascending=[False, True], ignore_index=True), members

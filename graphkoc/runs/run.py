@@ -21,6 +21,7 @@ import pandas as pd
 
 from graphkoc.errors import StoreError, UsageError
 from graphkoc.files import replace_folder, sweep, sweep_folder, translate_errors
+from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED
 
 __all__ = [
@@ -96,7 +97,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "white_space_koc": "float64",
         "change": "str",
     },
-    "members": {"consumer": "str", "niche": "str", "reviews": "int64", "share": "float64", "confidence": "float64"},
+    "members": {
+        "kind": "str",
+        "group": "str",
+        "consumer": "str",
+        "reviews": "Int64",
+        "share": "float64",
+        "confidence": "float64",
+    },
     "products": {"niche": "str", "product": "str", "people": "int64", "lift": "float64"},
     "circles": {
         "circle": "str",
@@ -111,7 +119,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         "kocs": "int64",
         "change": "str",
     },
-    "circle_members": {"consumer": "str", "circle": "str", "confidence": "float64"},
     "reach": {
         "consumer": "str",
         "niche": "str",
@@ -231,7 +238,9 @@ class Run:
     features: one row a consumer, what the forecast knows of her (see `graphkoc.qualify.score.forecast.FEATURES`).
     read_reviews, read_subjects, read_follows: the log that all this was read from, days since 1970-01-01, so that
     each number can be asked for again; empty where nothing has a time.
-    niches, circles: one row a group, most people first. members, circle_members: one row a person and group.
+    niches, circles: one row a group, most people first. members: one row a group and person, circles first, then
+    by consumer, the strongest group first; kind is niche or circle, confidence is below `members.MEMBER` on the
+    fringe of a circle, reviews and share are missing for circles.
     products: what each niche's people review more than others. reach: which niche somebody with a role
     other than none reaches. carries: which circle carries which niche. bridges, circle_bridges: who joins niches
     and circles, and which circles are joined how widely.
@@ -250,7 +259,6 @@ class Run:
     members: pd.DataFrame = field(default_factory=partial(empty, "members"))
     products: pd.DataFrame = field(default_factory=partial(empty, "products"))
     circles: pd.DataFrame = field(default_factory=partial(empty, "circles"))
-    circle_members: pd.DataFrame = field(default_factory=partial(empty, "circle_members"))
     reach: pd.DataFrame = field(default_factory=partial(empty, "reach"))
     carries: pd.DataFrame = field(default_factory=partial(empty, "carries"))
     bridges: pd.DataFrame = field(default_factory=partial(empty, "bridges"))
@@ -320,9 +328,13 @@ class Run:
         """The key opinion consumers by rank: rows of `people`; of one niche (id or name), if given."""
         ranked = self.people[self.people["role"].isin(RANKED)].sort_values("rank")
         if niche is not None:
-            inside = self.members.loc[self.members["niche"] == self.niche_id(niche), "consumer"]
-            ranked = ranked[ranked["consumer"].isin(inside)]
+            members = self.members_of("niche")
+            ranked = ranked[ranked["consumer"].isin(members.loc[members["niche"] == self.niche_id(niche), "consumer"])]
         return ranked.head(limit) if limit is not None else ranked
+
+    def members_of(self, kind: str, *, fringe: bool = False) -> pd.DataFrame:
+        """The members of niches or circles, with the group's id in the column `kind`; see `members.members_of`."""
+        return members_of(self.members, kind, fringe=fringe)
 
     def niche_id(self, niche: str) -> str:
         """The id of the niche with that id or name; UsageError when there is none."""

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from graphkoc.communities.circles.cohorts import ratios
 from graphkoc.communities.circles.search import RUNS, search
-from graphkoc.communities.circles.stability import MEMBER, PUBLISHED, TENTATIVE, Candidate
+from graphkoc.communities.circles.stability import PUBLISHED, TENTATIVE, Candidate
 from graphkoc.communities.circles.ties import rewired, ties
 from graphkoc.counts import count
 from graphkoc.graph.network import Network
 from graphkoc.progress import Progress
 
-__all__ = ["COHORT_RATIO", "MEMBER", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "again", "circles"]
+__all__ = ["COHORT_RATIO", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "again", "circles"]
 
 COHORT_RATIO = 1.5
 """Times the ties that joining dates explain that a circle must have."""

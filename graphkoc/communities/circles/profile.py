@@ -41,7 +41,7 @@ def card(
     """What sets each circle apart, one row a circle, sorted by id.
 
     members: consumer, circle; every row counts, so leave the fringe out (confidence below
-    `circles.MEMBER`). joined: (n,) days since 1970 at which each consumer of the network joined; NaN or
+    `graphkoc.runs.members.MEMBER`). joined: (n,) days since 1970 at which each consumer of the network joined; NaN or
     infinite where that is not known. copies: how many rewired networks to compare with, by default 10,
     and fewer above half a million follows. Raises DataError for a member who is no node of the network.
 

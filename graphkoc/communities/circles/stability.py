@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FRINGE", "MEMBER", "PUBLISHED", "TENTATIVE", "Candidate", "accepted", "candidates"]
+from graphkoc.runs.members import MEMBER
+
+__all__ = ["FRINGE", "PUBLISHED", "TENTATIVE", "Candidate", "accepted", "candidates"]
 
 PUBLISHED = 0.75
 """S from which on a circle is published."""
@@ -24,8 +26,6 @@ KNOWN = 0.55
 """The same for a circle of an earlier run, so that one at the limit does not come and go."""
 HELD, KNOWN_HELD = 0.5, 0.65
 """Share of its members that may be in circles before it, and the same for a circle of an earlier run."""
-MEMBER = 0.5
-"""Confidence from which on a person is a member."""
 FRINGE = 0.25
 """Confidence from which on she is listed, as the fringe."""
 WIDER = 4

@@ -32,16 +32,15 @@ from scipy.sparse import csr_array, issparse
 
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.runs.members import MEMBER
 
-__all__ = ["CONFIDENT", "FALSE_DISCOVERY_RATE", "FEWEST", "PRIOR", "People", "at", "marked"]
+__all__ = ["FALSE_DISCOVERY_RATE", "FEWEST", "PRIOR", "People", "at", "marked"]
 
 FEWEST = 3
 """People of the group who must use an item."""
 FALSE_DISCOVERY_RATE = 0.01
 PRIOR = 2.0
 """Weight of the prior, in the group's own uses."""
-CONFIDENT = 0.5
-"""Below it people are on a circle's fringe, and not counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +63,7 @@ class People:
         reviewed in it. Where it is neither, or nobody in it is outside the group, the others are everybody.
         """
         index, people = pd.Index(ids, dtype="str"), len(log.network)
-        sure = members[members["confidence"] >= CONFIDENT]
+        sure = members[members["confidence"] >= MEMBER]
         row = index.get_indexer(pd.Index(sure["group"]))
         inside = marked(row, pd.Index(log.network.ids).get_indexer(pd.Index(sure["consumer"])), (len(ids), people))
         reviewing = marked(log.category, log.person, (len(log.categories), people))
