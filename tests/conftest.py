@@ -62,20 +62,20 @@ def ciao_files() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder in which `graphkoc demo --format json` has run once, for all workers; only to be copied.
+    """A folder in which `graphkoc demo` has run once, for all workers; only to be read or copied.
 
-    It holds graphkoc-demo/ (graphkoc.lbug, run/, report.html) and demo.json, what the command printed.
+    It holds graphkoc-demo/ (graphkoc.lbug, run/, report.html) and demo.txt, what the command printed.
     """
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "demo-output"
     with filelock.FileLock(f"{folder}.lock"):
-        if not (folder / "demo.json").is_file():
+        if not (folder / "demo.txt").is_file():
             folder.mkdir(exist_ok=True)
-            command = [sys.executable, "-m", "graphkoc", "demo", "--format", "json"]
+            command = [sys.executable, "-m", "graphkoc", "demo"]
             surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHKOC_")}
             done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
-            (folder / "demo.json").write_text(done.stdout)
+            (folder / "demo.txt").write_text(done.stdout, encoding="utf-8")
     return folder
 
 

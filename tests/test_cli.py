@@ -18,9 +18,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
+from small_example import write_small_example
 
 import graphkoc
 from graphkoc import assets
+from graphkoc.cli import cli
 from graphkoc.runs.run import COLUMNS
 
 ROWS = "1,10,1,5,4,959670000\n2,10,1,3,4,959756400\n"
@@ -68,16 +71,25 @@ def asked(place: Path, *args: object, code: int = 0) -> object:
 
 @pytest.mark.smoke
 def test_demo_does_the_main_job_in_an_empty_folder(place: Path) -> None:
-    made = json.loads((place / "demo.json").read_text())
-    assert set(made) == {"report", "run", "seconds", "kocs"}
-    assert [koc["rank"] for koc in made["kocs"]] == [1, 2, 3]
-    assert all(koc["reasons"] for koc in made["kocs"])
-    page = (place / made["report"]).read_text(encoding="utf-8")
+    page = (place / "graphkoc-demo" / "report.html").read_text(encoding="utf-8")
     assert len(page.encode()) <= 1_000_000
     assert "<html" in page
-    kept = {path.name for path in (place / made["run"]).iterdir()}
+    kept = {path.name for path in (place / "graphkoc-demo" / "run").iterdir()}
     assert kept == {"run.json", *(f"{name}.parquet" for name in COLUMNS)}
     assert {path.name for path in (place / "graphkoc-demo").iterdir()} == {"graphkoc.lbug", "run", "report.html"}
+
+
+def test_demo_prints_its_keys_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_small_example(tmp_path / "examples" / "ciao")
+    shipped = assets.folder
+    monkeypatch.setattr(assets, "folder", lambda name: tmp_path / name if name == "examples" else shipped(name))
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, ["-q", "demo", "--format", "json"])
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert set(made) >= {"report", "run", "seconds"}
+    assert (tmp_path / made["report"]).is_file()
+    assert graphkoc.find_run(str(tmp_path / made["run"])).info["counts"]["consumers"] == 250
 
 
 def test_the_backtest_gives_the_figures_that_were_measured(place: Path) -> None:
