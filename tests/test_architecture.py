@@ -52,6 +52,7 @@ OWNERS = {
     "sklearn": {"qualify.score", "capture.identity"},
     "stopwordsiso": {"graph.terms"},
     "threadpoolctl": {"pipeline"},
+    "wcwidth": {"cli"},
     "xlsxwriter": {"exports"},
 }
 

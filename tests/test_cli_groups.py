@@ -131,8 +131,8 @@ def test_groups_are_renamed_and_merged_in_every_run_until_it_is_undone(runs: Pat
     assert names("runs/rename") == OTHER | {"toys": "Playthings"}
     assert said("niches", "merge", "playthings", "tea").startswith("toys, tea are one")
     assert names() == {"toys": "Playthings", "7": "From 7"}
-    assert said("niches", "undo") == "taken back: toys, tea are one\n"
-    assert said("niches", "undo") == "taken back: toys is called Playthings\n"
+    assert said("niches", "undo") == "reversed: toys, tea are one\n"
+    assert said("niches", "undo") == "reversed: toys is called Playthings\n"
     assert names() == NEWEST
     assert "nothing to undo" in said("niches", "undo", code=2)
     assert len((runs / "journal.jsonl").read_text(encoding="utf-8").splitlines()) == 4

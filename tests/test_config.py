@@ -69,7 +69,7 @@ def test_what_is_set_is_used(folder: Path) -> None:
         ('stroe = "x"', "sets stroe, which is no setting"),
         ("[kocs]\nlimits = 3", "sets kocs.limits, which is no setting"),
         ('[brand]\nours = ["A"]', "sets brand.ours, which is no setting"),
-        ('[brand]\nown = "A"', "sets brand.own to no list of names"),
+        ('[brand]\nown = "A"', "sets brand.own to something other than a list of names"),
         ("brand = 3", "sets brand, which is no setting"),
     ],
 )

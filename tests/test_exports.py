@@ -20,7 +20,7 @@ from little_store import asked, held, tables
 from test_cli import run
 
 import graphkoc
-from graphkoc.cli.terminal import emit
+from graphkoc.cli.results import Result, print_result
 from graphkoc.errors import StoreError, UsageError
 from graphkoc.exports.rows import as_csv, as_json, as_parquet, as_workbook, safe_cell, without_controls
 
@@ -132,19 +132,19 @@ def test_every_format_has_the_rows_of_the_json_and_a_missing_folder_is_made(
 
 def test_bytes_are_not_shown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    with pytest.raises(UsageError, match="xlsx is no text to show in a terminal"):
-        emit(ROWS, "xlsx", None)
+    with pytest.raises(UsageError, match="xlsx cannot be shown in a terminal"):
+        print_result(Result(ROWS), "xlsx")
 
 
 def test_what_is_printed_in_place_of_a_table_holds_no_controls_either(capsys: pytest.CaptureFixture[str]) -> None:
-    emit({}, None, None, text="one \x1b[31mred\x07\ntwo")
+    print_result(Result({}, text="one \x1b[31mred\x07\ntwo"))
     assert capsys.readouterr().out == "one [31mred\ntwo\n"
 
 
 def test_a_file_that_cannot_be_written_is_called_as_the_user_called_it(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match=r"file/rows\.csv cannot be written: "):
-        emit(ROWS, None, tmp_path / "file" / "rows.csv")
+        print_result(Result(ROWS), output=tmp_path / "file" / "rows.csv")
 
 
 @pytest.mark.parametrize("command", [["analyse", "--out", "runs/two"], ["load", "csv", "reviews.csv"]])

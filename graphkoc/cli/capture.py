@@ -1,193 +1,71 @@
-"""Capture: the example, the sources, loading, and what the store holds."""
+"""Capture: the sources, loading, what the store holds, and which accounts are one person."""
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphkoc.cli.configuration import own_file
-from graphkoc.cli.terminal import ProgressLine, emit, output_options
+from graphkoc.cli.access import find_key_file, open_store
+from graphkoc.cli.commands import Command, Group, Listing
+from graphkoc.cli.options import encoding_option, limit_option, list_options, out_option, output_options
+from graphkoc.cli.results import Result
+from graphkoc.cli.terminal import ProgressLine
 from graphkoc.counts import count
-from graphkoc.errors import StoreError
 from graphkoc.exports.rows import safe_cell
+from graphkoc.files import translate_errors
 
 if TYPE_CHECKING:
-    from graphkoc import Loaded, Run, Store
+    from graphkoc import Loaded
 
-__all__ = ["COMMANDS", "opened", "shown_run"]
+__all__ = ["COMMANDS", "account_for_rows"]
 
 REJECTED = 7
+"""Exit code of a command that did its work but rejected rows."""
 
 
-@contextmanager
-def opened(ctx: click.Context) -> Iterator[Store]:
-    """The store that --store names, closed in the end."""
-    import graphkoc
+@click.command(cls=Command)
+@click.argument("name", required=False)
+@list_options()
+def sources(name: str | None) -> Result:
+    """List the sources that graphkoc can load.
 
-    store = graphkoc.open_store(ctx.obj["store"])
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def shown_run(name: str | None) -> Run:
-    """The run called so, or the newest; where its data are invented, that is said on stderr."""
-    import graphkoc
-
-    run = graphkoc.find_run(name)
-    if notice := run.info.get("settings", {}).get("notice"):
-        click.echo(f"Note: {notice}", err=True)
-    return run
-
-
-@click.command()
-@click.option("--brand", "of_a_brand", is_flag=True, help="An invented brand instead: every source, from its files on.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="The folder to make; graphkoc-demo by default, or graphkoc-brand.",
-)
-@output_options
-@click.pass_context
-def demo(ctx: click.Context, of_a_brand: bool, out: Path | None, format_: str | None, output: Path | None) -> None:
-    """Do the main job on the real data that ship with graphkoc.
-
-    Loads 284,086 ratings and 111,781 follows of Ciao.co.uk into a store of its own, analyses them, and
-    writes a report. No server, no download, no key.
-
-    With --brand the data are invented: a kettle maker's notes on Xiaohongshu, its forum, shop, WeChat and Instagram,
-    an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. Every
-    page says that it is invented.
-
-    \b
-    Examples:
-      graphkoc demo
-      graphkoc demo --brand
-      graphkoc demo --out /tmp/demo --format json
-    """
-    import graphkoc
-
-    if of_a_brand:
-        _invented(ctx, out or Path("graphkoc-brand"), format_, output)
-        return
-    out = out or Path("graphkoc-demo")
-    with ProgressLine.of(ctx) as progress:
-        done = graphkoc.demo(out, progress=progress)
-    text = (
-        f"Done in {done['seconds']:.0f} s.\n"
-        f"  report  {done['report']}   (open it in a browser)\n"
-        f"  run     {done['run']}\n"
-        f"  store   {out / 'graphkoc.lbug'}   (--store ladybug:{out / 'graphkoc.lbug'})\n"
-        f"Next: graphkoc kocs {done['run']} --limit 5"
-    )
-    paths = {name: done[name] for name in ("report", "run", "seconds")}
-    emit(done, format_, output, rows=[paths], text=text)
-
-
-def _invented(ctx: click.Context, out: Path, format_: str | None, output: Path | None) -> None:
-    import graphkoc
-
-    with ProgressLine.of(ctx) as progress:
-        done = graphkoc.demo_brand(out, progress=progress)
-    store = out / "graphkoc.lbug"
-    lines = [done["notice"], "", *(_accounted(one | {"file": one["source"]}) for one in done["sources"])]
-    lines += [
-        "{persons} with {accounts}; {linked:,} are linked, of {unknown:,} it is unknown".format(
-            **done["identity"] | {name: count(done["identity"][name], name) for name in ("persons", "accounts")}
-        ),
-        f"Done in {done['seconds']:.0f} s.",
-        f"  report  {done['report']}   (open it in a browser)",
-        f"  run     {done['run']}",
-        f"  files   {out / 'files'}   (who is who: {done['truth']})",
-        f"  store   {store}   (--store ladybug:{store})",
-        f"Next: graphkoc --store ladybug:{store} kocs {done['run']} --limit 5",
-    ]
-    emit(done, format_, output, rows=done["sources"], text="\n".join(lines))
-
-
-class Sources(click.Group):
-    """A group whose argument may also be the name of a source."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """What is no command is the NAME of a source."""
-        if args and args[0] not in self.commands:
-            return "show", self.commands["show"], args
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=Sources, invoke_without_command=True, subcommand_metavar="[NAME | scaffold ...]")
-@output_options
-@click.pass_context
-def sources(ctx: click.Context, format_: str | None, output: Path | None) -> None:
-    """List where data can come from.
-
-    With a NAME, or the path of a loader folder, say what its files look like and what becomes of their
-    rows.
+    With the NAME of a source, or the path of a loader folder, describe its files and what each becomes.
 
     \b
     Examples:
       graphkoc sources
       graphkoc sources ciao
+      graphkoc sources ./loaders/shop
       graphkoc sources scaffold csv bewertungen.xlsx
     """
-    ctx.obj = {**ctx.obj, "format": format_, "output": output}
-    if ctx.invoked_subcommand is None:
-        _list_sources(None, format_, output)
-
-
-@sources.command(hidden=True)
-@click.argument("name")
-@output_options
-@click.pass_context
-def show(ctx: click.Context, name: str, format_: str | None, output: Path | None) -> None:
-    """Say what a source's files look like and what becomes of their rows.
-
-    \b
-    Examples:
-      graphkoc sources ciao
-      graphkoc sources ./loaders/shop
-    """
-    _list_sources(name, format_ or ctx.obj["format"], output or ctx.obj["output"])
-
-
-def _list_sources(name: str | None, format_: str | None, output: Path | None) -> None:
     import graphkoc
 
     found = [graphkoc.find_source(name)] if name else list(graphkoc.sources().values())
     rows = [{"source": s.name, "description": s.description, "tables": s.tables} for s in found]
-    text = "\n\n".join(f"{s.name}: fills {', '.join(s.tables)}\n  {s.description}" for s in found)
-    emit(rows, format_, output, text=found[0].readme.rstrip() if name else text)
+    if name:
+        return Result(rows, text=found[0].readme.rstrip())
+    return Result(rows, entries=[f"{s.name}: fills {', '.join(s.tables)}\n  {s.description}" for s in found])
 
 
-@sources.command()
+@click.command(cls=Command)
 @click.argument("kind")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--name", help="What to call the source; the first file's name by default.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="The folder to make, or with --name the one to make it in; ./loaders/NAME by default.",
-)
-@click.option("--encoding", metavar="NAME", help="What text files are in, where their bytes leave it open.")
-@click.option("--format", "format_", type=click.Choice(("table", "json")), help="How to print.")
-def scaffold(
-    kind: str, files: tuple[Path, ...], name: str | None, out: Path | None, encoding: str | None, format_: str | None
-) -> None:
-    """Write a loader for FILES whose columns have names of their own.
+@click.option("--name", help="The name of the source; the first file's name by default.")
+@out_option("The folder to make, or with --name the folder to make it in; ./loaders/NAME by default.")
+@encoding_option
+@output_options
+def scaffold(kind: str, files: tuple[Path, ...], name: str | None, out: Path | None, encoding: str | None) -> Result:
+    """Write a loader for FILES that have column names of their own.
 
     KIND is csv, or crm or roster, for which a mapping.toml beside the first file is enough. The columns are
-    guessed from their names (English, German, French, Spanish, Chinese, Japanese) and their cells, and the
-    guesses are written down, as SELECTs or as the mapping, and can be edited.
+    guessed from their names (English, German, French, Spanish, Chinese, Japanese) and their cells. The guesses
+    are written as SELECTs or as the mapping, where you can correct them.
 
     \b
     Examples:
@@ -199,7 +77,7 @@ def scaffold(
     import graphkoc
 
     if name and not re.fullmatch(r"[\w-]+", name):
-        raise click.BadParameter("a loader's name is made of letters, digits, _ and -", param_hint="--name")
+        raise click.BadParameter("the name of a loader is made of letters, digits, _ and -", param_hint="--name")
     called = name or re.sub(r"[^\w-]+", "-", files[0].name.split(".")[0]).strip("-")
     source = graphkoc.find_source(kind)
     if source.is_mapped:
@@ -226,32 +104,23 @@ def scaffold(
         lines.append(f"Check it, then: graphkoc load {source.name} {named}{beside}")
     else:
         lines.append(f"Check its .sql files, then: graphkoc load {shlex.quote(path)} {named}")
-    emit(document, format_, None, text="\n".join(lines))
+    return Result(document, text="\n".join(lines))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("source")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Read and check everything, store nothing.")
-@click.option("--encoding", metavar="NAME", help="What text files are in, where their bytes leave it open.")
+@click.option("--dry-run", is_flag=True, help="Read and check everything, but store nothing.")
+@encoding_option
 @output_options
-@click.pass_context
-def load(
-    ctx: click.Context,
-    source: str,
-    paths: tuple[Path, ...],
-    dry_run: bool,
-    encoding: str | None,
-    format_: str | None,
-    output: Path | None,
-) -> None:
+def load(source: str, paths: tuple[Path, ...], dry_run: bool, encoding: str | None) -> Result:
     """Load files or folders of a SOURCE into the store.
 
     SOURCE is a name that `graphkoc sources` lists, or the path of a loader folder, with a / in it.
 
-    Loading again changes nothing. Every row is accounted for: read = loaded + duplicate + rejected.
-    Rejected rows go to a file, with what is wrong with each, and the command ends with 7. When it is
-    interrupted or fails, an embedded store is as it was before; on a server the load done again ends the same.
+    Loading the same files again changes nothing. Every row is accounted for: read = loaded + duplicate + rejected.
+    Rejected rows are written to a file with the reason for each, and the command ends with exit code 7. A load into
+    an embedded store that fails or is interrupted leaves the store unchanged. On a server, repeat the load.
 
     \b
     Examples:
@@ -263,14 +132,14 @@ def load(
     """
     import graphkoc
 
-    with opened(ctx) as store, ProgressLine.of(ctx) as progress:
+    with open_store() as store, ProgressLine.from_options() as progress:
         loaded = graphkoc.load(
             store,
             source,
             paths,
             dry_run=dry_run,
             encoding=encoding,
-            key_file=key_file(ctx),
+            key_file=find_key_file(),
             progress=progress,
         )
     rejects = _write_rejects(loaded)
@@ -282,74 +151,72 @@ def load(
         "ignored": loaded.ignored,
         "rejects": str(rejects) if rejects else None,
     }
-    emit(document, format_, output, rows=document["files"])  # type: ignore[arg-type]
-    for file, columns in loaded.ignored.items():
-        click.echo(f"{file}: no table has {', '.join(map(repr, columns))}; ignored.", err=True)
+    notes = [
+        f"{file}: no table has {', '.join(map(repr, columns))}; ignored." for file, columns in loaded.ignored.items()
+    ]
     made = ", ".join(count(rows, name) for name, rows in loaded.tables.sizes.items())
     made += "".join(
         f", {count(rows, name)} that {'is' if rows == 1 else 'are'} only mentioned"
         for name, rows in loaded.mentioned.items()
     )
-    click.echo(f"{'Would load' if dry_run else 'Loaded'}: {made}.", err=True)
+    notes.append(f"{'Would load' if dry_run else 'Loaded'}: {made}.")
     if rejects:
         rows = f"{count(len(loaded.rejects), 'rows')} {'was' if len(loaded.rejects) == 1 else 'were'}"
-        click.echo(f"{rows} rejected; {rejects} says why.", err=True)
-        ctx.exit(REJECTED)
+        notes.append(f"{rows} rejected; {rejects} gives the reasons.")
+    return Result(document, rows=document["files"], notes=notes, exit_code=REJECTED if rejects else 0)  # type: ignore[arg-type]
 
 
 def _write_rejects(loaded: Loaded) -> Path | None:
-    """The rejected rows of this load with their reasons, beside where the user stands; None without any."""
+    """Write the rejected rows of this load with their reasons to the working folder; None where there are none."""
     path = Path(f"graphkoc-rejects-{loaded.source}.csv")
     if loaded.rejects.empty:
         path.unlink(missing_ok=True)
         return None
     texts = loaded.rejects.select_dtypes(exclude="number").columns
     safe = loaded.rejects.assign(**{name: loaded.rejects[name].map(safe_cell, na_action="ignore") for name in texts})
-    try:
+    rejected = count(len(safe), "rejected rows")
+    with translate_errors(f"the good rows were taken, but {path}, with {rejected}, cannot be written"):
         safe.to_csv(path, index=False, encoding="utf-8-sig")
-    except OSError as error:
-        why = f"the good rows were taken, but {path}, with {count(len(safe), 'rejected rows')}, cannot be written"
-        raise StoreError(f"{why}: {os.strerror(error.errno or 0)}") from error
     return path
 
 
-@click.command()
+@click.command(cls=Command)
 @output_options
-@click.pass_context
-def status(ctx: click.Context, format_: str | None, output: Path | None) -> None:
-    """Say what the store holds, when it was loaded, what runs there are.
+def status() -> Result:
+    """Show what the store holds, when it was loaded, and which runs there are.
 
     \b
     Examples:
       graphkoc status
-      graphkoc --store ladybug:/data/brand.lbug status --format json
+      graphkoc status --format json
+      graphkoc status --store ladybug:/data/brand.lbug
     """
     import graphkoc
 
-    with opened(ctx) as store:
+    with open_store() as store:
         document = graphkoc.status(store)
     lines = [document["notice"]] if document["notice"] else []
     lines += [f"store  {document['store']}"]
     lines += [f"  {name:12} {rows:>12,}" for name, rows in document["tables"].items() if rows]
     if last := document["last_load"]:
         lines.append(f"last load  {last['source']}, {last['loaded_at'][:16].replace('T', ' ')} UTC")
-        lines += [f"  {_accounted(file)}" for file in last["files"]]
+        lines += [f"  {account_for_rows(file)}" for file in last["files"]]
     lines.append(f"runs  {', '.join(document['runs']) or 'none yet: graphkoc analyse makes one'}")
-    emit(document, format_, output, text="\n".join(lines))
+    return Result(document, text="\n".join(lines))
 
 
-def _accounted(file: dict[str, Any]) -> str:
+def account_for_rows(file: dict[str, Any]) -> str:
+    """What became of the rows of a file, as a sum."""
     return (
         f"{file['file']}: {file['read']:,} read = {file['loaded']:,} loaded"
         f" + {file['duplicate']:,} duplicate + {file['rejected']:,} rejected"
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @output_options
-@click.pass_context
-def doctor(ctx: click.Context, format_: str | None, output: Path | None) -> None:
-    """Say what the store's data can carry, and what they cannot.
+def doctor() -> Result:
+    """Show which analyses the loaded data support, and what the others need.
 
     \b
     Examples:
@@ -358,25 +225,19 @@ def doctor(ctx: click.Context, format_: str | None, output: Path | None) -> None
     """
     import graphkoc
 
-    with opened(ctx) as store:
+    with open_store() as store:
         checks = graphkoc.doctor(store)
     text = "\n".join(
         f"{'ok     ' if c['ok'] else 'missing'}  {c['check']}: {c['detail']}"
         + (f"\n         {c['hint']}" if c["hint"] else "")
         for c in checks
     )
-    emit(checks, format_, output, text=text)
+    return Result(checks, text=text)
 
 
-def key_file(ctx: click.Context) -> Path | None:
-    """Where the secret for contacts is: the file that is set, else the user's own, if it is there."""
-    told: Path | None = ctx.obj["key_file"]
-    return told or own_file("key")
-
-
-@click.group()
+@click.group(cls=Group)
 def key() -> None:
-    """The secret under which e-mail addresses and phone numbers become keys.
+    """Make the secret that turns e-mail addresses and phone numbers into keys.
 
     \b
     Examples:
@@ -386,12 +247,12 @@ def key() -> None:
 
 @key.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.pass_context
-def new(ctx: click.Context, path: Path | None) -> None:
-    """Make a secret in a file of its own that only you can read; never over another.
+@output_options
+def new(path: Path | None) -> Result:
+    """Make a secret in a new file that only you can read; no file is overwritten.
 
-    PATH is by default the file that --key-file, GRAPHKOC_KEY_FILE or graphkoc.toml names, else one in your
-    own configuration folder. Keep it, and keep it apart from the store: with another one nobody is known again.
+    PATH is by default the file that --key-file, GRAPHKOC_KEY_FILE or graphkoc.toml names, or else a file in your
+    own configuration folder. Keep the secret, and keep it apart from the store: another secret recognises nobody.
 
     \b
     Examples:
@@ -400,10 +261,162 @@ def new(ctx: click.Context, path: Path | None) -> None:
     """
     import graphkoc
 
-    made = graphkoc.new_key(path or ctx.obj["key_file"] or Path(click.get_app_dir("graphkoc")) / "key")
-    click.echo(str(made))
-    if path:
-        click.echo(f"Name it to the others: GRAPHKOC_KEY_FILE={shlex.quote(str(path))}", err=True)
+    named = click.get_current_context().find_root().params["key_file"]
+    made = graphkoc.new_key(path or named or Path(click.get_app_dir("graphkoc")) / "key")
+    notes = [f"For the other commands: export GRAPHKOC_KEY_FILE={shlex.quote(str(path))}"] if path else []
+    return Result({"key_file": str(made)}, text=str(made), notes=notes)
 
 
-COMMANDS = (demo, sources, load, status, doctor, key)
+@click.group(cls=Group)
+def identity() -> None:
+    """Record which accounts belong to one person.
+
+    Every decision is a line in a journal that only grows. It can be undone, and it stays in force when the data are
+    loaded again. Exact keys link accounts during a load: the same contact key, the same WeCom unionid, the same
+    profile address, or a profile that names the other account. A handle alone links nothing. Analyses count persons.
+
+    \b
+    Examples:
+      graphkoc identity report
+      graphkoc identity suggest
+      graphkoc identity link xiaohongshu:5f1c discourse:anna --why "introduced themselves at the tasting"
+    """
+
+
+@identity.command()
+@click.argument("account", required=False)
+@click.argument("other", required=False)
+@click.option("--why", help="How this is known.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="A table with the columns account, other, why.")
+@encoding_option
+@output_options
+def link(account: str | None, other: str | None, why: str | None, file: Path | None, encoding: str | None) -> Result:
+    """Record that two accounts belong to one person.
+
+    ACCOUNT and OTHER are written source:id. The link is refused where the two are known to be different people:
+    their WeCom unionids differ, or `unlink` separated them. With --file, every row of a table is a link. Rows that
+    are refused are listed on stderr, and the command ends with exit code 7.
+
+    \b
+    Examples:
+      graphkoc identity link xiaohongshu:5f1c discourse:anna --why "introduced themselves at the tasting"
+      graphkoc identity link --file links.csv
+    """
+    import graphkoc
+
+    if (file is None) == (account is None or other is None) or (file is not None and account is not None):
+        raise click.UsageError("Give two accounts, or --file FILE.")
+    if file is None and why is None:
+        raise click.UsageError("Give the reason: --why TEXT.")
+    with open_store() as store:
+        if file is not None:
+            done = graphkoc.link_file(store, file, why, encoding)
+        else:
+            done = graphkoc.link_accounts(store, str(account), str(other), str(why))
+    notes = [f"row {reject['row']}: {reject['reason']}" for reject in done.get("rejects", [])]
+    rejected = done.get("rejected", 0)
+    if rejected:
+        notes.append(f"{done['linked_rows']:,} linked, {rejected:,} rejected.")
+    return _show_decisions(done, notes, REJECTED if rejected else 0)
+
+
+@identity.command()
+@click.argument("account")
+@click.argument("other", required=False)
+@click.option("--why", default="", help="How this is known.")
+@output_options
+def unlink(account: str, other: str | None, why: str) -> Result:
+    """Record that two accounts belong to two people.
+
+    The graph is again as it was before they were linked. Without OTHER, all links of the account are removed. Two
+    accounts that were never linked can be separated too: they are not suggested again.
+
+    \b
+    Examples:
+      graphkoc identity unlink xiaohongshu:5f1c discourse:anna
+      graphkoc identity unlink xiaohongshu:5f1c --why "the account was sold"
+    """
+    import graphkoc
+
+    with open_store() as store:
+        done = graphkoc.unlink_accounts(store, account, other, why)
+    return _show_decisions(done)
+
+
+@identity.command()
+@limit_option()
+@output_options
+def suggest(limit: int | None) -> Result:
+    """List accounts that probably belong to one person, with reasons.
+
+    The evidence is names across scripts, company, taste, writing style and hours of activity, weighed after Fellegi
+    and Sunter (1969). A name alone suggests nothing. Nothing is linked: pass the rows you accept to `link`. Pairs
+    that `unlink` separated are not listed.
+
+    \b
+    Examples:
+      graphkoc identity suggest
+      graphkoc identity suggest -o likely.csv        (delete the rows that are wrong)
+      graphkoc identity link --file likely.csv
+    """
+    import graphkoc
+
+    with open_store() as store:
+        found = graphkoc.suggest_links(store, limit)
+    names = ("account", "other", "platforms", "probability", "why")
+    return Result(found, rows=[{name: row[name] for name in names} for row in found["suggestions"]])
+
+
+@identity.command()
+@output_options
+def report() -> Result:
+    """Show how many accounts are linked to a person.
+
+    linked counts the accounts of persons with several accounts here. unknown counts all others: whether those
+    persons have a second account is not known. As CSV, Parquet or a workbook the result is the list of links, which
+    `link --file` reads.
+
+    \b
+    Examples:
+      graphkoc identity report
+      graphkoc identity report -o links.csv
+    """
+    import graphkoc
+
+    with open_store() as store:
+        found = graphkoc.identity_report(store)
+    return Result(found, rows=found["links"], text="\n".join(_describe_identities(found)))
+
+
+def _show_decisions(done: dict[str, Any], notes: Sequence[str] = (), exit_code: int = 0) -> Result:
+    decisions: Sequence[Any] = done["decisions"]
+    document = done | {"decisions": [asdict(one) for one in decisions]}
+    words = {"link": "one person", "unlink": "two people"}
+    lines = [f"{one.account} and {one.other} are {words[one.verb]} from now on" for one in decisions]
+    lines = lines or ["that was known already"]
+    lines.append(f"{count(done['accounts'], 'accounts')}, {count(done['persons'], 'persons')}")
+    rows = document["decisions"]
+    return Result(document, rows=rows, text="\n".join(lines), notes=notes, exit_code=exit_code)
+
+
+def _describe_identities(found: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{count(found['accounts'], 'accounts')}, {count(found['persons'], 'persons')}",
+        f"  linked   {found['linked']:>9,}  ({found['match_rate']:.1%})",
+        f"  unknown  {found['unknown']:>9,}  {found['unknown_with_keys']:,} have a contact, an address or a profile"
+        f" that matched nothing; {found['unknown_without_keys']:,} have nothing to match",
+    ]
+    lines += [
+        f"  {row['platform']:16} {row['linked']:>7,} of {row['accounts']:,} linked" for row in found["by_platform"]
+    ]
+    lines += [f"  on {row['platforms']}: {count(row['persons'], 'persons')}" for row in found["across"]]
+    lines += [f"  by {rule}: {count(links, 'links')}" for rule, links in sorted(found["by_rule"].items())]
+    lines += [f"  not linked: {c['account']} and {c['other']} ({c['rule']}): {c['why']}" for c in found["conflicts"]]
+    lines += [
+        f"  {count(keys, 'keys')} of {rule} shared by too many accounts to identify a person"
+        for rule, keys in found["shared_keys"].items()
+    ]
+    return lines
+
+
+COMMANDS = (Listing(sources, [scaffold]), load, status, doctor, key, identity)

@@ -1,4 +1,4 @@
-"""Where a setting comes from: the flag, then the environment, then files, then graphkoc's default.
+"""Where a setting comes from: the command line, then the environment, then files, then graphkoc's default.
 
     # graphkoc.toml
     store = "neo4j://localhost:7687"
@@ -10,10 +10,10 @@
     own = ["OnePlus"]
     rivals = ["Xiaomi", "Honor"]
 
-A table of the file is a command, a key one of its options with _ for -; but for [brand], which says who we
-are, and which lists brands as products name them. The environment says the same as GRAPHKOC_STORE,
-GRAPHKOC_ANALYSE_MIN_SIZE and, with commas, GRAPHKOC_BRAND_OWN. Of files, ./graphkoc.toml (or the one that --config
-names) comes before the user's own. A key that no command has is an error, so that none is misspelt in vain.
+A table of the file is a command, and a key is one of its options with _ for -. The table [brand] lists brands as
+products name them: our own, and our rivals'. The environment sets the same values as GRAPHKOC_STORE,
+GRAPHKOC_ANALYSE_MIN_SIZE and, separated by commas, GRAPHKOC_BRAND_OWN. Among files, ./graphkoc.toml (or the one that
+--config names) comes before the user's own. A key that no command has is an error, so that a misspelt one is noticed.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from graphkoc.cli.terminal import emit, output_options
 from graphkoc.errors import UsageError
 
-__all__ = ["PREFIX", "brands", "config", "config_option"]
+__all__ = ["PREFIX", "apply_files", "list_settings", "own_file", "raise_pending", "read_brands"]
 
 PREFIX = "GRAPHKOC"
 HERE = Path("graphkoc.toml")
+PENDING = "graphkoc.configuration"
+"""Where a context keeps the error of its configuration files."""
 NOT_SETTINGS = {
     "help",
     "version",
@@ -45,20 +46,23 @@ NOT_SETTINGS = {
     "params",
     "until",
     "of_a_brand",
+    "all_numbers",
+    "run",
+    "page",
 }
 """Options of one call, which no file sets."""
 BRAND = ("own", "rivals")
 
 
 def _files(named: Path | None) -> list[Path]:
-    """The files that are read, the one that wins first."""
+    """The files that are read, the one with precedence first."""
     if named is not None and not named.is_file():
         raise UsageError(f"there is no configuration file {named}", hint="Check the spelling of the path.")
     return [path for path in (named or HERE, own_file("graphkoc.toml")) if path is not None and path.is_file()]
 
 
 def own_file(name: str) -> Path | None:
-    """The file of that name in the user's own configuration folder; None where there is none, or none to read."""
+    """The file of that name in the user's own configuration folder; None where there is none that can be read."""
     path = Path(click.get_app_dir("graphkoc")) / name
     return path if os.access(path, os.R_OK) and path.is_file() else None
 
@@ -67,14 +71,14 @@ def _settings(group: click.Group) -> dict[tuple[str, ...], click.Option]:
     """Every setting by its keys in a file: ("store",), ("analyse", "min_size")."""
     found = {}
     for keys, command in [((), group), *(((name,), command) for name, command in group.commands.items())]:
-        for option in command.params:
+        for option in getattr(command, "listing", command).params:
             if isinstance(option, click.Option) and option.name and option.name not in NOT_SETTINGS:
                 found[(*keys, option.name)] = option
     return found
 
 
 def _read(path: Path, group: click.Group) -> dict[str, Any]:
-    """What a file sets; UsageError when it is no TOML, or sets what nobody asks."""
+    """What a file sets; UsageError when it is not TOML, or sets what is no setting."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -87,59 +91,56 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
                 raise UsageError(f"{path} sets {'.'.join(keys)}, which is no setting", hint=hint)
     for side, names in values.get("brand", {}).items():
         if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
-            raise UsageError(f"{path} sets brand.{side} to no list of names", hint=f'Write: {side} = ["A brand"].')
+            raise UsageError(
+                f"{path} sets brand.{side} to something other than a list of names",
+                hint=f'Write: {side} = ["A brand"].',
+            )
     return values
 
 
-def _merged(ctx: click.Context, _: click.Parameter, named: Path | None) -> Path | None:
-    """Let the files give the options their defaults."""
+def apply_files(ctx: click.Context, _: click.Parameter, named: Path | None) -> Path | None:
+    """Give the options the defaults that files set; the callback of --config.
+
+    An error in a file is kept for `raise_pending`: another --config may still follow the command.
+    """
     assert isinstance(ctx.command, click.Group)
     merged: dict[str, Any] = {}
+    ctx.meta.pop(PENDING, None)
     try:
         for path in reversed(_files(named)):
             for name, value in _read(path, ctx.command).items():
                 merged[name] = {**merged.get(name, {}), **value} if isinstance(value, dict) else value
     except UsageError as error:
-        raise click.UsageError(f"{error}. {error.hint}", ctx) from error
+        ctx.meta[PENDING] = error
     ctx.default_map = merged
     return named
 
 
-def brands(ctx: click.Context) -> dict[str, tuple[str, ...]]:
+def raise_pending(ctx: click.Context) -> None:
+    """Raise the error that was found in the configuration files, if there was one."""
+    if PENDING in ctx.meta:
+        error: UsageError = ctx.meta[PENDING]
+        raise click.UsageError(f"{error}. {error.hint}", ctx.find_root()) from error
+
+
+def read_brands(ctx: click.Context) -> dict[str, tuple[str, ...]]:
     """Our own brands and our rivals', as they are set: own, rivals."""
-    told = (ctx.find_root().default_map or {}).get("brand", {})
-    return {side: tuple(_listed(os.environ.get(_variable("brand", side))) or told.get(side, ())) for side in BRAND}
+    in_files = (ctx.find_root().default_map or {}).get("brand", {})
+    return {
+        side: tuple(_split_names(os.environ.get(_variable("brand", side))) or in_files.get(side, ())) for side in BRAND
+    }
 
 
 def _variable(*keys: str) -> str:
     return "_".join([PREFIX, *keys]).upper()
 
 
-def _listed(names: str | None) -> list[str]:
+def _split_names(names: str | None) -> list[str]:
     return [name.strip() for name in (names or "").split(",") if name.strip()]
 
 
-config_option = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    is_eager=True,
-    callback=_merged,
-    help="A configuration file instead of ./graphkoc.toml.",
-)
-
-
-@click.command()
-@output_options
-@click.pass_context
-def config(ctx: click.Context, format_: str | None, output: Path | None) -> None:
-    """Say how everything is set, and where each value comes from.
-
-    \b
-    Examples:
-      graphkoc config
-      GRAPHKOC_ANALYSE_MIN_SIZE=20 graphkoc config --format json
-    """
-    root = ctx.find_root()
+def list_settings(root: click.Context) -> list[dict[str, Any]]:
+    """Every setting with its value and where the value comes from: [{setting, value, from}]."""
     assert isinstance(root.command, click.Group)
     files = [(path, _read(path, root.command)) for path in _files(root.params["config"])]
     rows = []
@@ -155,12 +156,9 @@ def config(ctx: click.Context, format_: str | None, output: Path | None) -> None
         if len(keys) == 1 and root.get_parameter_source(keys[0]) is ParameterSource.COMMANDLINE:
             value, origin = root.params[keys[0]], "flag"
         rows.append({"setting": ".".join(keys), "value": value, "from": origin})
-    for side, names in brands(ctx).items():
+    for side, names in read_brands(root).items():
         setters = [str(path) for path, values in files if side in values.get("brand", {})]
-        origin = (
-            _variable("brand", side)
-            if _listed(os.environ.get(_variable("brand", side)))
-            else (setters or ["default"])[0]
-        )
+        variable = _variable("brand", side)
+        origin = variable if _split_names(os.environ.get(variable)) else (setters or ["default"])[0]
         rows.append({"setting": f"brand.{side}", "value": list(names), "from": origin})
-    emit(rows, format_, output)
+    return rows

@@ -1,4 +1,4 @@
-"""Read and pass on: queries and the report."""
+"""Read and pass on: queries, the report, and the settings."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import Any
 
 import click
 
-from graphkoc.cli.capture import opened, shown_run
-from graphkoc.cli.terminal import emit, output_options
+from graphkoc.cli.access import list_notices, open_store
+from graphkoc.cli.commands import Command
+from graphkoc.cli.configuration import list_settings
+from graphkoc.cli.options import list_options, report_options, run_argument
+from graphkoc.cli.results import Result
 
 __all__ = ["COMMANDS"]
 
 
-@click.command()
-@output_options
-def queries(format_: str | None, output: Path | None) -> None:
-    """List the queries, with what each answers and takes.
+@click.command(cls=Command)
+@list_options()
+def queries() -> Result:
+    """List the queries with their parameters.
 
     \b
     Examples:
@@ -35,33 +38,37 @@ def queries(format_: str | None, output: Path | None) -> None:
         }
         for query in graphkoc.queries().values()
     ]
-    text = "\n".join(
-        f"{row['query']}\n    {row['answers']}"
-        + "".join(
-            f"\n    -p {p['name']}=...  {p['what']}"
-            + (f" (default {p['default']})" if p["default"] is not None else "")
-            for p in row["parameters"]
-        )
-        for row in rows
-    )
-    emit(rows, format_, output, text=text)
+    return Result(rows, entries=[_describe_query(row) for row in rows])
 
 
-def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+def _describe_query(row: dict[str, Any]) -> str:
+    lines = [row["query"], f"    {row['answers']}"]
+    for parameter in row["parameters"]:
+        default = "" if parameter["default"] is None else f" (default {parameter['default']})"
+        lines.append(f"    -p {parameter['name']}=...  {parameter['what']}{default}")
+    return "\n".join(lines)
+
+
+def _split_pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     if odd := [pair for pair in given if "=" not in pair]:
         raise click.BadParameter(f"{odd[0]!r} is not NAME=VALUE")
     return dict(pair.split("=", 1) for pair in given)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name")
 @click.option(
-    "-p", "--param", "params", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="A parameter's value."
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    callback=_split_pairs,
+    metavar="NAME=VALUE",
+    help="The value of a parameter; may be repeated.",
 )
-@output_options
-@click.pass_context
-def query(ctx: click.Context, name: str, params: dict[str, str], format_: str | None, output: Path | None) -> None:
-    """Ask the store one of the queries that `graphkoc queries` lists.
+@list_options()
+def query(name: str, params: dict[str, str]) -> Result:
+    """Run one of the queries that `graphkoc queries` lists.
 
     \b
     Examples:
@@ -70,24 +77,18 @@ def query(ctx: click.Context, name: str, params: dict[str, str], format_: str | 
     """
     import graphkoc
 
-    with opened(ctx) as store:
+    with open_store() as store:
         rows = graphkoc.run_query(store, name, **params)
-    emit(rows.astype(object).where(rows.notna(), None).to_dict("records"), format_, output)
+    return Result(rows.astype(object).where(rows.notna(), None).to_dict("records"))
 
 
-@click.command()
-@click.argument("run", required=False)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file; by default report.html in the run folder.",
-)
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), help="How to print where it is.")
-def report(run: str | None, output: Path | None, format_: str | None) -> None:
+@click.command(cls=Command)
+@run_argument
+@report_options
+def report(run: str | None, page: Path | None) -> Result:
     """Write the report: one HTML file that works offline.
 
-    Of a RUN, a folder or a name under ./runs; the newest by default.
+    RUN is a folder or a name under ./runs; the newest by default.
 
     \b
     Examples:
@@ -96,9 +97,23 @@ def report(run: str | None, output: Path | None, format_: str | None) -> None:
     """
     import graphkoc
 
-    found = shown_run(run)
-    path = graphkoc.write_report(found, output or Path(found.folder) / "report.html")
-    emit({"report": str(path)}, format_, None, text=f"report  {path}   (open it in a browser)")
+    found = graphkoc.find_run(run)
+    path = graphkoc.write_report(found, page or Path(found.folder) / "report.html")
+    text = f"report  {path}   (open it in a browser)"
+    return Result({"report": str(path)}, text=text, notes=list_notices(found))
 
 
-COMMANDS = (queries, query, report)
+@click.command(cls=Command)
+@list_options()
+def config() -> Result:
+    """Show every setting and where its value comes from.
+
+    \b
+    Examples:
+      graphkoc config
+      GRAPHKOC_ANALYSE_MIN_SIZE=20 graphkoc config --format json
+    """
+    return Result(list_settings(click.get_current_context().find_root()))
+
+
+COMMANDS = (queries, query, report, config)

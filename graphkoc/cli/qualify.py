@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Hashable, Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from graphkoc.cli import groups
-from graphkoc.cli.capture import opened, shown_run
-from graphkoc.cli.configuration import brands
-from graphkoc.cli.terminal import ProgressLine, emit, output_options
+from graphkoc.cli.access import list_notices, open_store
+from graphkoc.cli.commands import Command, Listing
+from graphkoc.cli.configuration import read_brands
+from graphkoc.cli.options import (
+    consumer_argument,
+    limit_option,
+    list_options,
+    out_option,
+    output_options,
+    run_argument,
+    run_option,
+)
+from graphkoc.cli.results import Result
+from graphkoc.cli.terminal import ProgressLine
 from graphkoc.counts import count
 
 __all__ = ["COMMANDS"]
 
+WIDTH = 100
+"""Columns of a paragraph."""
+
 
 class Until(click.DateTime):
-    """A time, or a day, which means its end."""
+    """A time, or a day, which stands for its end."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The time, as `datetime`."""
@@ -32,55 +45,47 @@ class Until(click.DateTime):
 UNTIL = Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 
-def _names(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+def _split_names(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-@click.command()
-@click.option("--out", type=click.Path(path_type=Path), help="The run folder; by default a new one under ./runs.")
-@click.option("--platform", help="Only this platform's people.")
-@click.option("--until", type=UNTIL, help="Look out from the end of this day (UTC), not the newest review's.")
+@click.command(cls=Command)
+@out_option("The run folder; by default a new one under ./runs.")
+@click.option("--platform", help="Analyse only the people of this platform.")
+@click.option(
+    "--until",
+    type=UNTIL,
+    help="Reference date: the end of this day (UTC). By default that of the newest review.",
+)
 @click.option(
     "--min-size",
     type=click.IntRange(min=1),
     default=10,
     show_default=True,
-    help="People that a circle or niche must have.",
+    help="The fewest people that a circle or niche may have.",
 )
 @click.option(
     "--measures",
     "measures",
-    callback=_names,
+    callback=_split_names,
     default="",
     metavar="NAME,...",
     help="Also compute these: betweenness, closeness, collective_influence.",
 )
-@click.option("--tiers", metavar="NAME", help="Whose limits say what a small audience is; see `graphkoc tiers`.")
+@click.option("--tiers", metavar="NAME", help="Audience size limits to use; `graphkoc tiers` lists them.")
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
     help="Processes to use; by default one for each processor. The result is the same.",
 )
 @output_options
-@click.pass_context
-def analyse(
-    ctx: click.Context,
-    out: Path | None,
-    platform: str | None,
-    until: datetime | None,
-    min_size: int,
-    measures: tuple[str, ...],
-    tiers: str | None,
-    threads: int | None,
-    format_: str | None,
-    output: Path | None,
-) -> None:
-    """Measure, find circles and niches, score, and check it all against the past.
+def analyse(**settings: Any) -> Result:
+    """Measure, find circles and niches, score, and check the ranking against the past.
 
-    What was found is kept as a run, a folder, and goes back into the store, for queries. The newest run of the
-    same people in the same place is followed on: circles and niches keep their ids, and what became of them is
-    told. When it is interrupted or fails, there is no run, and an embedded store is as it was before.
-    `[brand]` in graphkoc.toml adds the brand's view.
+    The results are kept as a run, which is a folder, and are written back into the store for queries. A run
+    continues the newest run of the same people in the same place: circles and niches keep their ids, and the changes
+    are listed. An analysis that fails or is interrupted leaves no run, and an embedded store unchanged. `[brand]` in
+    graphkoc.toml adds the brand's view.
 
     \b
     Examples:
@@ -91,25 +96,11 @@ def analyse(
     """
     import graphkoc
 
-    named = brands(ctx)
+    named = read_brands(click.get_current_context())
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
-    with opened(ctx) as store, ProgressLine.of(ctx) as progress:
-        run = graphkoc.analyse(
-            store,
-            out,
-            platform=platform,
-            until=until,
-            min_size=min_size,
-            brand=brand,
-            measures=measures,
-            tiers=tiers,
-            threads=threads,
-            progress=progress,
-        )
-    notice = run.info["settings"]["notice"]
-    for said in run.info["brand_unheard"]:
-        click.echo(f"Note: {said}.", err=True)
-    counts = run.info["counts"]
+    with open_store() as store, ProgressLine.from_options() as progress:
+        run = graphkoc.analyse(store, brand=brand, progress=progress, **settings)
+    counts, kocs = run.info["counts"], run.kocs()
     document = {
         "run": run.folder,
         "consumers": counts["consumers"],
@@ -118,74 +109,77 @@ def analyse(
         "reviews": counts["reviews"],
         "circles": len(run.circles),
         "niches": len(run.niches),
-        "kocs": len(run.kocs()),
+        "kocs": len(kocs),
         "tiers": run.info["tiers"],
         "gates": run.info["gates"],
         "score": run.info["score"],
         "seconds": run.info["seconds"],
-        "notice": notice,
+        "notice": run.info["settings"]["notice"],
     }
-    who = "possible key opinion consumers" if set(run.kocs()["role"]) == {"possible"} else "key opinion consumers"
-    found = f"{count(len(run.niches), 'niches')} ({run.info['niche_control']} when categories are shuffled)"
+    who = "possible key opinion consumers" if set(kocs["role"]) == {"possible"} else "key opinion consumers"
+    niches_found = f"{count(len(run.niches), 'niches')} ({run.info['niche_control']} with categories shuffled)"
     lines = [
-        notice,
-        f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_ties(run.info)}",
+        run.info["settings"]["notice"],
+        f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_count_ties(run.info)}",
         run.info["crawl"],
-        _circles(run.circles["status"].value_counts().to_dict(), run.info["circles"]),
-        f"{found}, {count(len(run.kocs()), who)} by the {run.info['score']['kind']}",
-        None if len(run.kocs()) else click.wrap_text(f"No list: {run.info['score']['why']}.", 100),
-        click.wrap_text(_tiers(run.info["tiers"]), 100),
-        click.wrap_text(_verdict(run.info), 100),
+        _count_circles(run.circles["status"].value_counts().to_dict(), run.info["circles"]),
+        f"{niches_found}, {count(len(kocs), who)} by the {run.info['score']['kind']}",
+        None if len(kocs) else _wrap(f"No list: {run.info['score']['why']}."),
+        _wrap(_describe_tiers(run.info["tiers"])),
+        _wrap(_describe_backtest(run.info)),
         f"run  {run.folder}",
-        f"Next: graphkoc kocs {run.folder}, and so circles, niches and report",
+        f"Next: graphkoc kocs {run.folder}, and likewise circles, niches and report",
     ]
-    text = "\n".join(line for line in lines if line)
-    emit(document, format_, output, text=text)
+    notes = [f"Note: {sentence}." for sentence in run.info["brand_unheard"]]
+    return Result(document, text="\n".join(line for line in lines if line), notes=notes)
 
 
-def _verdict(told: Mapping[str, Any]) -> str:
+def _wrap(text: str) -> str:
+    return click.wrap_text(text, WIDTH)
+
+
+def _describe_backtest(info: Mapping[str, Any]) -> str:
     """What the past says of the ranking, or why nothing."""
-    if told["backtest"]:
-        return str(told["backtest"]["verdict"])
-    return f"Not checked against the past: {told['backtest_why_not']}."
+    if info["backtest"]:
+        return str(info["backtest"]["verdict"])
+    return f"Not checked against the past: {info['backtest_why_not']}."
 
 
-def _ties(told: Mapping[str, Any]) -> str:
+def _count_ties(info: Mapping[str, Any]) -> str:
     """How many ties there are, and on which platforms they are not follows."""
-    engaged = [platform for platform, ties in told["ties_of"].items() if ties == "engagements"]
-    follows = [count(told["counts"]["follows"], "follows")] if told["counts"]["follows"] or not engaged else []
-    if left := told["counts"].get("uncounted_follows"):
-        left_out = f"{left:,} more, without a date, are not counted: an end has reviewed nothing"
-        follows[-1:] = [f"{count(told['counts']['follows'], 'follows')} ({left_out})"]
-    stand_in = f"{count(told['counts']['engaged'], 'ties')} of who engaged"
-    stand_in += f" (on {', '.join(engaged)}: no follows are told there)"
+    engaged = [platform for platform, ties in info["ties_of"].items() if ties == "engagements"]
+    follows = [count(info["counts"]["follows"], "follows")] if info["counts"]["follows"] or not engaged else []
+    if left := info["counts"].get("uncounted_follows"):
+        left_out = f"{left:,} more are undated and not counted, because one of the two has reviewed nothing"
+        follows[-1:] = [f"{count(info['counts']['follows'], 'follows')} ({left_out})"]
+    stand_in = f"{count(info['counts']['engaged'], 'ties')} by engagement"
+    stand_in += f" (on {', '.join(engaged)}, where follows are not available)"
     return ", ".join([*follows, stand_in] if engaged else follows)
 
 
-def _tiers(told: dict[str, Any]) -> str:
-    """By whose limits an audience is small, and why."""
-    small = f"{told['small']}, by the tiers {told['name']}: " if told["small"] else ""
-    return f"{small}{told['why']}"
+def _describe_tiers(tiers: Mapping[str, Any]) -> str:
+    """The audience size limits used, and why."""
+    small = f"{tiers['small']}, by the tiers {tiers['name']}: " if tiers["small"] else ""
+    return f"{small}{tiers['why']}"
 
 
-def _circles(found: Mapping[Hashable, int], told: dict[str, Any]) -> str:
+def _count_circles(found: Mapping[Hashable, int], circles: Mapping[str, Any]) -> str:
     """How many circles there are, or why none is published."""
-    if told["why_not"]:
-        return f"no circle is published: {told['why_not']}"
-    chance = sum(told["control"].values())
+    if circles["why_not"]:
+        return f"no circle is published: {circles['why_not']}"
+    chance = sum(circles["control"].values())
     published = count(found.get("published", 0), "circles")
     return f"{published}, {found.get('tentative', 0)} tentative ({chance} in the rewired network)"
 
 
-@click.command()
-@click.argument("run", required=False)
+@click.command(cls=Command)
+@run_argument
 @click.option("--niche", help="Only people of this niche, by id or name.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
-@output_options
-def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, output: Path | None) -> None:
-    """List the key opinion consumers, with reasons.
+@list_options(20)
+def kocs(run: str | None, niche: str | None) -> Result:
+    """List the key opinion consumers with reasons.
 
-    Of a RUN, a folder or a name under ./runs; the newest by default.
+    RUN is a folder or a name under ./runs; the newest by default.
 
     \b
     Examples:
@@ -195,26 +189,175 @@ def kocs(run: str | None, niche: str | None, limit: int, format_: str | None, ou
     """
     import graphkoc
 
-    found = shown_run(run)
-    rows = graphkoc.list_kocs(found, niche, limit)
+    found = graphkoc.find_run(run)
+    rows = graphkoc.list_kocs(found, niche, None)
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
     lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
-    emit(rows, format_, output, lines=lines)
-    followers = found.info["stands_in"]
-    said = [f"Ranked by the {found.info['score']['kind']}.", _verdict(found.info)]
-    said += [f"{followers[:1].upper()}{followers[1:]}."] if followers else []
-    said += [f"These are {found.info['crawl']}."] if found.info["crawl"] else []
-    click.echo(click.wrap_text(" ".join(said), 100), err=True)
+    sentences = [f"Ranked by the {found.info['score']['kind']}.", _describe_backtest(found.info)]
+    if followers := found.info["stands_in"]:
+        sentences.append(f"{followers[:1].upper()}{followers[1:]}.")
+    if crawl := found.info["crawl"]:
+        sentences.append(f"These are {crawl}.")
+    notes = [*list_notices(found), *_wrap(" ".join(sentences)).split("\n")]
+    return Result(rows, lines=lines, notes=notes)
 
 
-@click.command()
+@click.command(cls=Command)
+@run_argument
+@list_options()
+def niches(run: str | None) -> Result:
+    """List the niches, or rename, merge and undo.
+
+    A niche is a segment of people with a taste that sets it apart, shown with its evidence. Finer niches stand
+    indented below the niche that contains them. RUN is a folder or a name under ./runs; the newest by default. kols
+    counts people with a wide audience. kol_reach is the share of the niche's people who follow one of them, and
+    white_space the share who do not. The columns category and basis appear where the name does not imply them.
+
+    \b
+    Examples:
+      graphkoc niches
+      graphkoc niches runs/end-of-2010 --format json
+      graphkoc niches rename food-drink "Home cooks"
+      graphkoc niches merge tea coffee
+      graphkoc niches undo
+    Write ./rename for a run that is named rename, merge or undo.
+    """
+    import graphkoc
+
+    found = graphkoc.find_run(run)
+    rows = graphkoc.list_niches(found)
+    why_not = (
+        found.info["niches"]["why_not"] or "no segment reviews anything more than chance explains" if not rows else ""
+    )
+    text = None if rows else f"No niches: {why_not}."
+    return Result(rows, lines=_indent_finer(rows), text=text, notes=list_notices(found))
+
+
+def _indent_finer(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The niches for a table: names indented by level, without what they repeat."""
+    shown = ("people", "kocs", "kols", "kol_reach", "white_space", "change", "evidence")
+    names = {row["niche"]: row["name"] for row in rows}
+    return [
+        {
+            "niche": row["niche"],
+            "name": ("  " if row["parent"] in names else "") + row["name"],
+            "category": None if row["category"] in (row["name"], names.get(row["parent"])) else row["category"],
+            "basis": None if row["basis"] == "category" else row["basis"],
+            **{name: row[name] for name in shown},
+        }
+        for row in rows
+    ]
+
+
+@click.command(cls=Command)
+@run_argument
+@list_options()
+def circles(run: str | None) -> Result:
+    """List the circles, or rename, merge and undo.
+
+    A circle is a stable community of people who follow each other, in which word of mouth travels. RUN is a folder
+    or a name under ./runs; the newest by default. stability is the mean similarity between a circle and its match in
+    resampled networks (1: always identical). cohort_ratio is the number of ties inside a circle divided by the
+    number that joining dates explain. tightness goes from 0 (as in a rewired network) to 1. JSON and CSV also give
+    each circle's density, reciprocity, clustering, core, conductance and inside share, with the same figures for
+    rewired networks.
+
+    \b
+    Examples:
+      graphkoc circles
+      graphkoc circles runs/end-of-2010 --format json
+      graphkoc circles rename c3 "Old hands"
+      graphkoc circles merge c3 c7
+      graphkoc circles undo
+    Write ./rename for a run that is named rename, merge or undo.
+    """
+    import graphkoc
+
+    found = graphkoc.find_run(run)
+    rows = graphkoc.list_circles(found)
+    shown = ("circle", "name", "people", "stability", "status", "cohort_ratio", "tightness", "kocs", "niches", "change")
+    lines = [{name: row[name] for name in (*shown, "evidence")} for row in rows]
+    why_not = found.info["circles"]["why_not"] or "no circle is recovered in resampled networks" if not rows else ""
+    text = None if rows else f"No circles: {why_not}."
+    return Result(rows, lines=lines, text=text, notes=list_notices(found))
+
+
+def _edit_verbs(kind: str, example: str, name: str, others: str) -> list[click.Command]:
+    """rename, merge and undo for a kind of group."""
+
+    @click.command(
+        cls=Command,
+        help=f"""Give a {kind} another name.
+
+        GROUP is its id or name. The name is kept in a journal beside the runs and stays with the {kind} in all runs,
+        including future ones.
+
+        \b
+        Example:
+          graphkoc {kind}s rename {example} "{name}"
+        """,
+    )
+    @click.argument("group")
+    @click.argument("name")
+    @run_option
+    @output_options
+    def rename(group: str, name: str, run: str | None) -> Result:
+        import graphkoc
+
+        done = graphkoc.rename_group(graphkoc.find_run(run), kind, group, name)
+        return Result(asdict(done), text=f"{done}   (`graphkoc {kind}s undo` reverses this)")
+
+    @click.command(
+        cls=Command,
+        help=f"""Show several {kind}s as one, under the id of the first.
+
+        Each GROUP is an id or name. Their people are counted together. The merger is kept in a journal beside the
+        runs. It applies to future runs too, as long as its {kind}s persist.
+
+        \b
+        Example:
+          graphkoc {kind}s merge {example} {others}
+        """,
+    )
+    @click.argument("groups", metavar="GROUP GROUP...", nargs=-1, required=True)
+    @run_option
+    @output_options
+    def merge(groups: tuple[str, ...], run: str | None) -> Result:
+        import graphkoc
+
+        done = graphkoc.merge_groups(graphkoc.find_run(run), kind, groups)
+        return Result(asdict(done), text=f"{done}   (`graphkoc {kind}s undo` reverses this)")
+
+    @click.command(
+        cls=Command,
+        help=f"""Reverse the newest rename or merge of {kind}s.
+
+        A second undo reverses the one before it. The journal beside the runs keeps every line.
+
+        \b
+        Example:
+          graphkoc {kind}s undo
+        """,
+    )
+    @run_option
+    @output_options
+    def undo(run: str | None) -> Result:
+        import graphkoc
+
+        undone = graphkoc.undo_decision(graphkoc.find_run(run), kind)
+        return Result(asdict(undone), text=f"reversed: {undone}")
+
+    return [rename, merge, undo]
+
+
+@click.command(cls=Command)
 @click.argument("group")
-@click.argument("run", required=False)
-@output_options
-def members(group: str, run: str | None, format_: str | None, output: Path | None) -> None:
-    """List the people of a niche or circle, the surest first.
+@run_argument
+@list_options()
+def members(group: str, run: str | None) -> Result:
+    """List the people of a niche or circle, the most certain first.
 
-    GROUP is its id or name. A circle's people below a confidence of one half are its fringe.
+    GROUP is its id or name. People of a circle with a confidence below one half are its fringe.
 
     \b
     Examples:
@@ -224,37 +367,51 @@ def members(group: str, run: str | None, format_: str | None, output: Path | Non
     """
     import graphkoc
 
-    emit(graphkoc.list_members(shown_run(run), group), format_, output)
+    found = graphkoc.find_run(run)
+    return Result(graphkoc.list_members(found, group), notes=list_notices(found))
 
 
-@click.command()
-@click.argument("consumer")
-@click.argument("run", required=False)
+@click.command(cls=Command)
+@consumer_argument
+@run_argument
+@click.option("--all", "all_numbers", is_flag=True, help="Also show every number behind the pillars.")
 @output_options
-@click.pass_context
-def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | None, output: Path | None) -> None:
-    """Say why a consumer stands where she stands.
+def explain(consumer: str, run: str | None, all_numbers: bool) -> Result:
+    """Explain the score and rank of a consumer.
 
-    The score's parts add up, under the pillars that they belong to. As JSON or CSV each comes with what
-    recomputes it: a command that asks the store, or, of a forecast, a SELECT that DuckDB runs on the run's
-    own tables.
+    The pillars add up to the score, and their parts add up to the pillars; --all shows the parts. As JSON or CSV
+    each part comes with what recomputes it: a command that asks the store, or, for a forecast, a SELECT that DuckDB
+    runs on the tables of the run.
 
     \b
     Examples:
       graphkoc explain ciao:212
+      graphkoc explain ciao:212 --all
       graphkoc explain ciao:212 graphkoc-demo/run --format csv -o why.csv
     """
     import graphkoc
 
-    why = graphkoc.explain_consumer(shown_run(run), consumer)
-    if ctx.find_root().get_parameter_source("store") is not ParameterSource.DEFAULT:
-        asked = f"graphkoc --store {shlex.quote(ctx.obj['store'])} "
+    found = graphkoc.find_run(run)
+    why = graphkoc.explain_consumer(found, consumer)
+    root = click.get_current_context().find_root()
+    if root.get_parameter_source("store") is not ParameterSource.DEFAULT:
+        command = f"graphkoc --store {shlex.quote(root.params['store'])} "
         for part in why["parts"]:
-            part["query"] = part["query"].replace("graphkoc ", asked, 1)
-    place = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
+            part["query"] = part["query"].replace("graphkoc ", command, 1)
+    text = "\n".join(_describe_person(consumer, why, all_numbers))
+    return Result(why, rows=why["parts"], text=text, notes=list_notices(found))
+
+
+def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -> list[str]:
+    """Pillars and gates first; then what would raise the rank, who followed on, reasons and cautions."""
+    rank = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
     points = f"{why['score']:.2f} points by the {why['kind']}"
-    lines = [f"{consumer}: {points}, {place}; {why['label']}, {why['audience_of']}"]
-    lines += _points(why)
+    lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
+    for pillar in why["pillars"]:
+        lines.append(f"  {pillar['points']:z6.2f}  {pillar['pillar']}: {pillar['what']}")
+        if all_numbers:
+            inside = [part for part in why["parts"] if part["pillar"] == pillar["pillar"]]
+            lines += [f"          {part['points']:z6.2f}  {_describe_part(part)}" for part in inside]
     lines += [
         f"  {gate['state']:<7} {gate['who']}{'' if gate['required'] else ', not required'}: {gate['words']}"
         for gate in why["gates"]
@@ -262,120 +419,31 @@ def explain(ctx: click.Context, consumer: str, run: str | None, format_: str | N
     lines += [f"  next  {why['change']}"] if why["change"] else []
     times = [(one["consumer"], "once" if one["times"] == 1 else f"{one['times']:,} times") for one in why["carried_by"]]
     lines += [f"  by    {follower}, who followed on {often}" for follower, often in times]
-    taken = [f"{one['subject']}, which {one['followers']:,} of her audience" for one in why["carried_reviews"]]
-    lines += [f"  with  what she wrote of {what} came to after her" for what in taken]
+    lines += [
+        f"  with  a review of {one['subject']}, after which {one['followers']:,} of the audience reviewed it"
+        for one in why["carried_reviews"]
+    ]
     lines += [f"  for   {reason}" for reason in why["reasons"]]
     lines += [f"  but   {caution}" for caution in why["cautions"]]
-    emit(why, format_, output, rows=why["parts"], text="\n".join(lines))
+    numbers = count(len(why["parts"]), "numbers")
+    lines += [] if all_numbers else [f"The {numbers} behind the pillars: --all."]
+    return [*lines, "The query behind each number: --format csv or json."]
 
 
-def _points(why: Mapping[str, Any]) -> list[str]:
-    """The score's parts under their pillars, and where what recomputes them is to be had."""
-    lines = []
-    for pillar in why["pillars"]:
-        inside = [part for part in why["parts"] if part["pillar"] == pillar["pillar"]]
-        told = [
-            f"{part['what']}: {_number(part['value'])} (at least as much as {part['percentile']:.1f} % of her tier)"
-            for part in inside
-        ]
-        lines.append(f"  {pillar['points']:z6.2f}  {pillar['pillar']}: {told[0] if len(told) == 1 else pillar['what']}")
-        lines += [
-            f"          {part['points']:z6.2f}  {said}"
-            for part, said in zip(inside, told, strict=True)
-            if len(told) > 1
-        ]
-    return [*lines, "  The query behind each number: --format csv or json."]
+def _describe_part(part: Mapping[str, Any]) -> str:
+    value = f"{part['value']:,.2f}".removesuffix(".00")
+    return f"{part['what']}: {value} (at least as much as {part['percentile']:.1f}% of the same tier)"
 
 
-def _number(value: float) -> str:
-    return f"{value:,.2f}".removesuffix(".00")
-
-
-def _fractions(_: click.Context, __: click.Parameter, text: str) -> tuple[float, ...]:
-    try:
-        splits = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise click.BadParameter("give numbers between 0 and 1, with commas between them") from None
-    if not all(0 < split < 1 for split in splits):
-        raise click.BadParameter("each split is between 0 and 1")
-    return splits
-
-
-@click.command()
-@click.option(
-    "--splits", default="0.6,0.7,0.75,0.8,0.85", show_default=True, callback=_fractions, help="Quantiles of time."
-)
-@click.option(
-    "--top",
-    type=click.FloatRange(0, 1, min_open=True),
-    default=0.02,
-    show_default=True,
-    help="Share of the candidates that count as found, at least 20 people.",
-)
+@click.command(cls=Command)
+@consumer_argument
+@run_argument
+@limit_option(10)
 @output_options
-@click.pass_context
-def backtest(
-    ctx: click.Context, splits: tuple[float, ...], top: float, format_: str | None, output: Path | None
-) -> None:
-    """Check the ranking on the store's own past, beside placebos.
+def similar(consumer: str, run: str | None, limit: int) -> Result:
+    """List the people most like a consumer: in taste, in circle, or in audience.
 
-    At each split everybody is ranked by what was known then; the figure is the share of the later
-    follow-on reviews that the top of a ranking collects.
-
-    \b
-    Examples:
-      graphkoc backtest
-      graphkoc backtest --splits 0.5,0.75 --top 0.05 --format json
-    """
-    import graphkoc
-
-    with opened(ctx) as store, ProgressLine.of(ctx) as progress:
-        tested = graphkoc.run_backtest(store, splits, top, progress=progress)
-    document = tested.to_dict()
-    rows: list[dict[str, Any]] = [
-        {
-            "ranking": row.ranking,
-            "mean": row.mean,
-            "low": row.low,
-            "high": row.high,
-            **{f"at {split:.0%}": share for split, share in zip(tested.splits, row.shares, strict=True)},
-            "of 20 named": sum(row.hits) / len(row.hits),
-        }
-        for row in tested.rows
-    ]
-    emit(document, format_, output, rows=rows)
-    if format_ in (None, "table"):
-        for placebo in tested.placebos:
-            collected = f"{placebo.top_credit:.1f} of {placebo.credit:.1f} (mean of the shares {placebo.share:.1%})"
-            click.echo(f"{placebo.name}: the top collects {collected}")
-        chance, margin = tested.chance, tested.margin
-        click.echo(
-            f"by chance: in {chance.copies} copies without structure the score collects up to {chance.share:.1%}, "
-            f"here {chance.score:.1%} (at the middle split)"
-        )
-        click.echo(f"score minus formula: {margin.mean:+.1%} ({margin.low:+.1%} to {margin.high:+.1%})")
-        for part in tested.parts:
-            click.echo(
-                f"{part.by} {part.name}: score {part.score:.1%} ({part.low:.1%} to {part.high:.1%}), "
-                f"formula {part.formula:.1%}, audience {part.audience:.1%}, by lot {part.random:.1%}"
-            )
-        for note in tested.notes:
-            click.echo(click.wrap_text(note, 100))
-        click.echo(click.wrap_text(tested.verdict, 100))
-
-
-@click.command()
-@click.argument("consumer")
-@click.argument("run", required=False)
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
-@output_options
-@click.pass_context
-def similar(
-    ctx: click.Context, consumer: str, run: str | None, limit: int, format_: str | None, output: Path | None
-) -> None:
-    """List the people most like a consumer: in taste, by circle, or with her audience.
-
-    CONSUMER is written source:id. Three rankings are joined, and each row says what speaks for it.
+    CONSUMER is written source:id. The list joins three rankings, and each row gives its reasons.
 
     \b
     Examples:
@@ -384,23 +452,24 @@ def similar(
     """
     import graphkoc
 
-    with opened(ctx) as store:
-        rows = graphkoc.lookalikes(store, shown_run(run), consumer, limit)
+    found = graphkoc.find_run(run)
+    with open_store() as store:
+        rows = graphkoc.lookalikes(store, found, consumer, limit)
     lines = [
         {name: row[name] for name in ("rank", "consumer", "score")} | {"why": "; ".join(row["reasons"])} for row in rows
     ]
-    emit(rows, format_, output, lines=lines)
+    return Result(rows, lines=lines, notes=list_notices(found))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", required=False)
-@click.argument("run", required=False)
-@output_options
-def tiers(name: str | None, run: str | None, format_: str | None, output: Path | None) -> None:
-    """List the tiers by which an audience is small or wide, or whose label those of NAME would change.
+@run_argument
+@list_options()
+def tiers(name: str | None, run: str | None) -> Result:
+    """List audience size limits, or the people whose label they would change.
 
-    Published limits contradict each other: each is listed with its source. With a NAME, the people of a RUN
-    (the newest by default) whose label is another by these tiers.
+    Published limits contradict each other: each is listed with its source. With the NAME of tiers, list the people
+    of a RUN (the newest by default) who would have another label by them.
 
     \b
     Examples:
@@ -414,18 +483,99 @@ def tiers(name: str | None, run: str | None, format_: str | None, output: Path |
         rows = graphkoc.list_tiers()
         shown = ("tiers", "platforms", "default", "least", "most", "says", "version")
         lines = [{key: row[key] for key in shown} | {"platforms": ", ".join(row["platforms"])} for row in rows]
-        emit(rows, format_, output, lines=lines)
-        return
+        return Result(rows, lines=lines)
     graphkoc.check_tiers(name)
-    found = shown_run(run)
+    found = graphkoc.find_run(run)
     moved = graphkoc.list_moved(found, name)
-    emit(moved, format_, output)
-    fewer = sum(row["koc"] for row in moved) - sum(row["koc_then"] for row in moved)
-    click.echo(
+    now = len(found.kocs())
+    then = now - sum(row["koc"] for row in moved) + sum(row["koc_then"] for row in moved)
+    note = (
         f"{len(moved):,} of {count(len(found.people), 'people')} would have another label by the tiers {name}; "
-        f"key opinion consumers: {len(found.kocs()):,} now, {len(found.kocs()) - fewer:,} then.",
-        err=True,
+        f"key opinion consumers: {now:,} now, {then:,} then."
     )
+    return Result(moved, notes=[*list_notices(found), note])
 
 
-COMMANDS = (analyse, kocs, tiers, *groups.COMMANDS, members, explain, similar, backtest)
+def _split_fractions(_: click.Context, __: click.Parameter, text: str) -> tuple[float, ...]:
+    try:
+        splits = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise click.BadParameter("give numbers between 0 and 1, separated by commas") from None
+    if not all(0 < split < 1 for split in splits):
+        raise click.BadParameter("each split is between 0 and 1")
+    return splits
+
+
+@click.command(cls=Command)
+@click.option(
+    "--splits",
+    default="0.6,0.7,0.75,0.8,0.85",
+    show_default=True,
+    callback=_split_fractions,
+    help="Quantiles of time at which the ranking is checked.",
+)
+@click.option(
+    "--top",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.02,
+    show_default=True,
+    help="Share of the candidates at the top of a ranking, at least 20 people.",
+)
+@output_options
+def backtest(splits: tuple[float, ...], top: float) -> Result:
+    """Check the ranking on the store's own past, beside placebos.
+
+    At each split everybody is ranked by what was known then. The figure is the share of the later follow-on reviews
+    that the top of a ranking collects.
+
+    \b
+    Examples:
+      graphkoc backtest
+      graphkoc backtest --splits 0.5,0.75 --top 0.05 --format json
+    """
+    import graphkoc
+
+    with open_store() as store, ProgressLine.from_options() as progress:
+        tested = graphkoc.run_backtest(store, splits, top, progress=progress)
+    rows: list[dict[str, Any]] = [
+        {
+            "ranking": row.ranking,
+            "mean": row.mean,
+            "low": row.low,
+            "high": row.high,
+            **{f"at {split:.0%}": share for split, share in zip(tested.splits, row.shares, strict=True)},
+            "of 20 named": sum(row.hits) / len(row.hits),
+        }
+        for row in tested.rows
+    ]
+    chance, margin = tested.chance, tested.margin
+    below = [
+        f"{placebo.name}: the top collects {placebo.top_credit:.1f} of {placebo.credit:.1f} "
+        f"(mean of the shares {placebo.share:.1%})"
+        for placebo in tested.placebos
+    ]
+    below += [
+        f"by chance: in {chance.copies} copies without structure the score collects up to {chance.share:.1%}, "
+        f"here {chance.score:.1%} (at the middle split)",
+        f"score minus formula: {margin.mean:+.1%} ({margin.low:+.1%} to {margin.high:+.1%})",
+    ]
+    below += [
+        f"{part.by} {part.name}: score {part.score:.1%} ({part.low:.1%} to {part.high:.1%}), "
+        f"formula {part.formula:.1%}, audience {part.audience:.1%}, random {part.random:.1%}"
+        for part in tested.parts
+    ]
+    below += [line for note in (*tested.notes, tested.verdict) for line in _wrap(note).split("\n")]
+    return Result(tested.to_dict(), rows=rows, below=below)
+
+
+COMMANDS = (
+    analyse,
+    kocs,
+    tiers,
+    Listing(niches, _edit_verbs("niche", "food-drink", "Home cooks", "coffee tea")),
+    Listing(circles, _edit_verbs("circle", "c3", "Old hands", "c7")),
+    members,
+    explain,
+    similar,
+    backtest,
+)

@@ -1,92 +1,64 @@
-"""What a command prints: results on stdout in the form asked for, progress and errors on stderr."""
+"""What a terminal shows: progress, errors, and tables that fit its characters."""
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import shutil
 import signal
 import sys
 import time
-import traceback
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from graphkoc.errors import GraphkocError, StoreError, UsageError
-from graphkoc.exports.rows import Row, as_csv, as_json, as_parquet, as_workbook, jsonable
-from graphkoc.files import describe_error, replace_file, translate_errors
+from graphkoc.errors import GraphkocError, StoreError
+from graphkoc.exports.rows import Row, jsonable
+from graphkoc.files import describe_error
 
-__all__ = ["Commands", "ProgressLine", "emit", "output_options"]
+__all__ = [
+    "ProgressLine",
+    "draw_table",
+    "interrupt",
+    "interrupts",
+    "show_error",
+    "show_interrupt",
+    "strip_controls",
+]
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-FORMATS = ("table", "json", "csv", "parquet", "xlsx")
-SUFFIXES = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
 INTERRUPTED = 130
+WIDEST = 60
+"""Columns of a terminal that a cell may take, but for the last of its row."""
+JOINER, COLOURED = "\u200d", "\ufe0f"
 
 _interrupts = 0
 
 
-class Commands(click.Group):
-    """A group that shows every error that graphkoc raises on purpose, in this one place.
-
-    Its help lists the commands under the steps of a campaign.
-    """
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error of graphkoc's own ends with its sentence, its hint and its code."""
-        before, seen = signal.signal(signal.SIGINT, _interrupt), _interrupts
-        try:
-            return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException):
-            raise
-        except (Exception, KeyboardInterrupt) as error:
-            # Libraries turn an interrupt into errors of their own ("Query interrupted").
-            if _interrupts == seen and not isinstance(error, GraphkocError | OSError):
-                raise
-            if ctx.params.get("debug"):
-                traceback.print_exc()
-            if _interrupts == seen:
-                ctx.exit(_told(error))
-            _complain("interrupted", "")
-            ctx.exit(INTERRUPTED)
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands by step, in working order."""
-        steps: dict[str, list[tuple[str, str]]] = {}
-        for name in self.commands:
-            command = self.commands[name]
-            steps.setdefault(getattr(command, "step", "other"), []).append(
-                (name, (command.help or "").split("\n")[0].strip())
-            )
-        for step, rows in steps.items():
-            with formatter.section(step):
-                formatter.write_dl(rows)
-
-
-def _told(error: BaseException) -> int:
-    """Say in one sentence what went wrong; the exit code."""
+def show_error(error: BaseException) -> int:
+    """Show an error in one sentence with its hint, and return the exit code."""
     if isinstance(error, GraphkocError):
-        _complain(str(error), error.hint)
+        _show(str(error), error.hint)
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     assert isinstance(error, OSError)
-    where = f"{_known(error.filename)}: " if error.filename else ""
-    _complain(f"{where}{describe_error(error)}", "Is the disk full, or the folder not yours?")
+    where = f"{_known_name(error.filename)}: " if error.filename else ""
+    _show(f"{where}{describe_error(error)}", "Is the disk full, or the folder not yours?")
     return StoreError.exit_code
 
 
-def _known(file: str | bytes | int) -> str:
-    """The file or folder that a user knows: a temporary one (.NAME.graphkoc-new) is called as what it becomes."""
+def show_interrupt() -> int:
+    """Show that the command was interrupted, and return the exit code."""
+    _show("interrupted", "")
+    return INTERRUPTED
+
+
+def _known_name(file: str | bytes | int) -> str:
+    """The name of a file or folder as the user knows it: a temporary one (.NAME.graphkoc-new) by what it becomes."""
     name = str(file) if isinstance(file, int) else os.fsdecode(file)
     for part in Path(name).parts:
         if meant := re.fullmatch(r"\.(.+?)(\.[0-9a-f]{8})?\.graphkoc-new", part):
@@ -94,17 +66,23 @@ def _known(file: str | bytes | int) -> str:
     return name
 
 
-def _interrupt(*_: object) -> None:
+def interrupts() -> int:
+    """How often this process was interrupted."""
+    return _interrupts
+
+
+def interrupt(*_: object) -> None:
+    """Count an interrupt and raise it."""
     global _interrupts
     _interrupts += 1
     raise KeyboardInterrupt
 
 
-def _complain(message: str, hint: str) -> None:
-    line = _plain(message)
+def _show(message: str, hint: str) -> None:
+    line = strip_controls(message)
     click.secho(f"Error: {line}", fg="red", err=True, color=_color())
     if hint:
-        click.echo(_plain(hint), err=True)
+        click.echo(strip_controls(hint), err=True)
 
 
 def _color() -> bool | None:
@@ -112,10 +90,10 @@ def _color() -> bool | None:
 
 
 class ProgressLine:
-    """One line on stderr about what is going on: how far, how fast, how long still.
+    """One line on stderr about the work in progress: the share done, the speed, the time left.
 
-    On a terminal it is redrawn; elsewhere a plain line comes with each step, and with `verbose` one comes after
-    each step, and says how long it took. Also the place where an interrupt that some library swallowed is raised again.
+    On a terminal the line is redrawn. Elsewhere each step prints a plain line when it starts, or with `verbose` one
+    with its duration when it ends. An interrupt that a library swallowed is raised again here.
     """
 
     def __init__(self, quiet: bool = False, verbose: bool = False) -> None:
@@ -124,18 +102,18 @@ class ProgressLine:
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._step = ""
         self._started = self._drawn = 0.0
-        self._seen = _interrupts
+        self._raised = _interrupts
 
     def __call__(self, step: str, done: int, total: int, rows: int) -> None:
-        """Show that `step` is at done of total, having handled so many rows."""
-        if _interrupts > self._seen:
+        """Show that `step` has done `done` of `total`, and `rows` rows so far."""
+        if _interrupts > self._raised:
             raise KeyboardInterrupt
         if step == "stored":
-            # From here the change takes effect: too late to say that the store is as it was.
+            # From here the change takes effect, so an interrupt could no longer leave the store as it was.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         now = time.monotonic()
         if step != self._step:
-            self._tell(now)
+            self._show_duration(now)
             self._step, self._started, self._drawn = step, now, 0.0
             if not self._terminal and not self._quiet and not self._verbose:
                 click.echo(step, err=True)
@@ -155,18 +133,19 @@ class ProgressLine:
         self._draw(line)
 
     def close(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         if self._terminal and not self._quiet:
             self._draw("")
-        self._tell(time.monotonic())
+        self._show_duration(time.monotonic())
         self._step = ""
 
     @classmethod
-    def of(cls, ctx: click.Context) -> ProgressLine:
-        """As -q and -v want it."""
-        return cls(ctx.obj["quiet"], ctx.obj["verbose"])
+    def from_options(cls) -> ProgressLine:
+        """The line of the running command, by its -q and -v."""
+        given = click.get_current_context().find_root().params
+        return cls(given["quiet"], given["verbose"])
 
-    def _tell(self, now: float) -> None:
+    def _show_duration(self, now: float) -> None:
         if self._verbose and self._step:
             if self._terminal and not self._quiet:
                 self._draw("")
@@ -187,83 +166,7 @@ class ProgressLine:
         click.echo(f"\r\x1b[K{line[:width]}", err=True, nl=False)
 
 
-def _with_a_format(ctx: click.Context, _: click.Parameter, output: Path | None) -> Path | None:
-    """The file, whose suffix says a format where no --format does: known before any work is done."""
-    if output is not None and ctx.params.get("format_") is None and output.suffix.lower() not in SUFFIXES:
-        raise UsageError(
-            f"graphkoc does not write {output.suffix or 'files without a suffix'}",
-            hint="Use .json, .csv, .parquet, .xlsx or .txt, or add --format.",
-        )
-    return output
-
-
-def output_options(function: Function) -> Function:
-    """Give a command --format and -o."""
-
-    @click.option(
-        "--format", "format_", is_eager=True, type=click.Choice(FORMATS), help="How to print; a table by default."
-    )
-    @click.option(
-        "-o",
-        "--output",
-        type=click.Path(dir_okay=False, path_type=Path),
-        callback=_with_a_format,
-        help="Write there; the suffix gives the format: .csv, .xlsx, .parquet, .json or .txt.",
-    )
-    @functools.wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    return wrapped  # type: ignore[return-value]
-
-
-def emit(
-    document: Any,
-    format_: str | None,
-    output: Path | None,
-    *,
-    rows: Sequence[Row] | None = None,
-    lines: Sequence[Row] | None = None,
-    text: str | None = None,
-) -> None:
-    """Print a result: the document as JSON, its rows as CSV, Parquet, a workbook or a table.
-
-    rows: by default the document itself. lines: what a terminal's table shows in their place, for want of
-    room. text: what stands in for the table where a table says too little. A folder that is missing for
-    `output` is made. Raises UsageError for bytes that a terminal would
-    show, StoreError where the file cannot be written.
-    """
-    if output is not None and format_ is None:
-        format_ = SUFFIXES[output.suffix.lower()]
-    shown = document if rows is None else rows
-    shown = [shown] if isinstance(shown, Mapping) else shown
-    if format_ in ("parquet", "xlsx"):
-        if output is None and sys.stdout.isatty():
-            raise UsageError(f"{format_} is no text to show in a terminal", hint="Name a file with -o.")
-        printed: str | bytes = as_parquet(shown) if format_ == "parquet" else as_workbook(shown)
-    elif format_ == "json":
-        printed = as_json(document, output is None and "utf" not in (sys.stdout.encoding or "").lower())
-    elif format_ == "csv":
-        printed = as_csv(shown)
-    elif text is not None:
-        printed = "\n".join(map(_plain, text.split("\n"))) + "\n"
-    else:
-        printed = _table(lines if lines is not None and output is None else shown)
-    if output is None:
-        click.echo(printed, nl=False)
-    elif isinstance(printed, str):
-        # A byte order mark lets spreadsheets read a CSV's names as what they are.
-        _write(output, printed.encode("utf-8-sig" if format_ == "csv" else "utf-8"))
-    else:
-        _write(output, printed)
-
-
-def _write(output: Path, packed: bytes) -> None:
-    with translate_errors(f"{output} cannot be written", "Is the disk full, or the folder not yours?"):
-        replace_file(output, packed)
-
-
-def _cell(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     value = jsonable(value)
     if value is None:
         return ""
@@ -276,37 +179,44 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.3f}"
     if isinstance(value, list):
-        return "; ".join(_cell(item) for item in value)
-    return ", ".join(f"{key} {_cell(item)}" for key, item in value.items())
+        return "; ".join(_format_cell(item) for item in value)
+    return ", ".join(f"{key} {_format_cell(item)}" for key, item in value.items())
 
 
-def _table(rows: Sequence[Row]) -> str:
-    """Rows as aligned columns; numbers to the right; every cell but the last cut at 60 columns."""
+def draw_table(rows: Sequence[Row]) -> str:
+    """Rows as aligned columns: numbers to the right, columns without a value left out, wide cells clipped."""
+    import wcwidth
+
     if not rows:
         return "(nothing)\n"
     names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    numeric = {name: all(isinstance(jsonable(row[name]), int | float | None) for row in rows) for name in names}
-    cells = [[_plain(_cell(row[name]))[: None if name == names[-1] else 60] for name in names] for row in rows]
-    widths = [max(map(_width, [name, *column])) for name, column in zip(names, zip(*cells, strict=True), strict=True)]
+    columns = []
+    for name in names:
+        values = [jsonable(row[name]) for row in rows]
+        cells = [strip_controls(_format_cell(value)) for value in values]
+        if name != names[-1]:
+            cells = [wcwidth.clip(cell, 0, WIDEST) for cell in cells]
+        width = max(map(wcwidth.width, [name, *cells]))
+        numeric = all(isinstance(value, int | float | None) for value in values)
+        align = wcwidth.rjust if numeric else wcwidth.ljust
+        columns.append([align(cell, width) for cell in [name, "-" * width, *cells]])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True)) + "\n"
 
-    def line(values: Sequence[str]) -> str:
-        padded = [
-            " " * (width - _width(value)) + value if numeric[name] else value + " " * (width - _width(value))
-            for name, value, width in zip(names, values, widths, strict=True)
-        ]
-        return "  ".join(padded).rstrip()
 
-    return "\n".join([line(names), line(["-" * width for width in widths]), *map(line, cells)]) + "\n"
+def strip_controls(text: str) -> str:
+    """The text on one line, without what a terminal would obey: control, direction and other format characters.
 
-
-def _plain(text: str) -> str:
-    """The text without what a terminal would obey: control, direction and other format characters."""
+    A joiner between two pictographs stays: without it one picture becomes several.
+    """
     return "".join(
-        " " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
+        " " if character in "\n\t" else character
+        for place, character in enumerate(text)
+        if character in "\n\t"
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        or (character == JOINER and _is_pictograph(text[place - 1 : place]) and _is_pictograph(text[place + 1 :][:1]))
     )
 
 
-def _width(text: str) -> int:
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    marks = sum(bool(unicodedata.combining(c)) for c in text)
-    return len(text) + wide - marks
+def _is_pictograph(character: str) -> bool:
+    """Whether an emoji may end or begin with the character: a symbol, a skin tone, or the selector of its colours."""
+    return character == COLOURED or (character != "" and unicodedata.category(character) in ("So", "Sk"))

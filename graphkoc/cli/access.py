@@ -1,0 +1,44 @@
+"""How commands open the store, a run and the secret that the global options name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphkoc.cli.configuration import own_file
+
+if TYPE_CHECKING:
+    from graphkoc import Run, Store
+
+__all__ = ["find_key_file", "list_notices", "open_store"]
+
+
+def _global_options() -> dict[str, Any]:
+    return click.get_current_context().find_root().params
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """The store that --store names, closed in the end."""
+    import graphkoc
+
+    store = graphkoc.open_store(_global_options()["store"])
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def find_key_file() -> Path | None:
+    """The file with the secret for contacts: the one that is set, or else the user's own where there is one."""
+    return _global_options()["key_file"] or own_file("key")
+
+
+def list_notices(run: Run) -> list[str]:
+    """What has to be known before a list of the run is read: that its data are synthetic."""
+    notice = run.info.get("settings", {}).get("notice")
+    return [f"Note: {notice}"] if notice else []

@@ -1,0 +1,82 @@
+"""The demonstrations: the example that ships with graphkoc, and a synthetic brand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphkoc.cli.capture import account_for_rows
+from graphkoc.cli.commands import Command
+from graphkoc.cli.options import out_option, output_options
+from graphkoc.cli.results import Result
+from graphkoc.cli.terminal import ProgressLine
+from graphkoc.counts import count
+
+__all__ = ["COMMANDS"]
+
+
+@click.command(cls=Command)
+@click.option("--brand", "of_a_brand", is_flag=True, help="A synthetic brand instead, from the files of every source.")
+@out_option("The folder to make; graphkoc-demo by default, or graphkoc-brand.")
+@output_options
+def demo(of_a_brand: bool, out: Path | None) -> Result:
+    """Run the whole analysis on the real data that ship with graphkoc.
+
+    Loads 284,086 ratings and 111,781 follows of Ciao.co.uk into a store of its own, analyses them, and writes a
+    report. It needs no server, no download and no key.
+
+    With --brand the data are synthetic: a kettle maker's notes on Xiaohongshu, its forum, shop, WeChat and Instagram,
+    an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. Every page
+    states that the data are synthetic.
+
+    \b
+    Examples:
+      graphkoc demo
+      graphkoc demo --brand
+      graphkoc demo --out /tmp/demo --format json
+    """
+    import graphkoc
+
+    out = out or Path("graphkoc-brand" if of_a_brand else "graphkoc-demo")
+    store = f"ladybug:{out / 'graphkoc.lbug'}"
+    with ProgressLine.from_options() as progress:
+        done = graphkoc.demo_brand(out, progress=progress) if of_a_brand else graphkoc.demo(out, progress=progress)
+    lines = [
+        *(_describe_sources(done) if of_a_brand else []),
+        f"Done in {done['seconds']:.0f} s.",
+        f"  report  {done['report']}   (open it in a browser)",
+        f"  run     {done['run']}",
+        *([f"  files   {out / 'files'}   (who is who: {done['truth']})"] if of_a_brand else []),
+        f"  store   {out / 'graphkoc.lbug'}   (--store {store})",
+        "",
+        *_describe_first(done["kocs"]),
+        "",
+        f"Next: graphkoc kocs {done['run']} --limit 5",
+    ]
+    return Result(done, rows=done["sources"] if of_a_brand else None, text="\n".join(lines))
+
+
+def _describe_sources(done: dict[str, Any]) -> list[str]:
+    found = done["identity"]
+    persons, accounts = (count(found[name], name) for name in ("persons", "accounts"))
+    return [
+        done["notice"],
+        "",
+        *(account_for_rows(one | {"file": one["source"]}) for one in done["sources"]),
+        f"{persons} with {accounts}: {found['linked']:,} accounts are linked, {found['unknown']:,} are not known to be",
+    ]
+
+
+def _describe_first(kocs: list[dict[str, Any]]) -> list[str]:
+    """The first key opinion consumers with their reasons."""
+    lines = [f"The first {count(len(kocs), 'key opinion consumers')}:"]
+    for koc in kocs:
+        name = f" ({koc['name']})" if koc["name"] else ""
+        lines.append(f"{koc['rank']:>3}. {koc['consumer']}{name}, {koc['score']:.2f} points")
+        lines += [f"     {reason}" for reason in koc["reasons"]]
+    return lines
+
+
+COMMANDS = (demo,)

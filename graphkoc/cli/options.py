@@ -1,0 +1,150 @@
+"""The options and arguments that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from graphkoc.cli.configuration import apply_files
+from graphkoc.errors import UsageError
+
+__all__ = [
+    "SUFFIXES",
+    "PrintOption",
+    "consumer_argument",
+    "encoding_option",
+    "global_options",
+    "limit_option",
+    "list_options",
+    "out_option",
+    "output_options",
+    "report_options",
+    "run_argument",
+    "run_option",
+]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+STORE = "ladybug:./graphkoc.lbug"
+FORMATS = ("table", "json", "csv", "parquet", "xlsx")
+SUFFIXES = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
+
+
+class PrintOption(click.Option):
+    """An option for the place that prints results; the command's own function does not receive it."""
+
+
+def global_options() -> list[click.Parameter]:
+    """The options of `graphkoc` itself, which may also follow a command."""
+    return [
+        click.Option(
+            ["--store"],
+            default=STORE,
+            show_default=True,
+            show_envvar=True,
+            metavar="URL",
+            help="The graph store: ladybug:FILE, or neo4j://HOST.",
+        ),
+        click.Option(
+            ["--key-file"],
+            type=click.Path(path_type=Path),
+            show_envvar=True,
+            help="File with the secret that turns e-mail addresses and phone numbers into keys. "
+            "GRAPHKOC_KEY can hold the secret itself.",
+        ),
+        click.Option(
+            ["--config"],
+            type=click.Path(path_type=Path),
+            is_eager=True,
+            callback=apply_files,
+            help="Configuration file to use instead of ./graphkoc.toml.",
+        ),
+        click.Option(["-q", "--quiet"], is_flag=True, help="Show no progress."),
+        click.Option(["-v", "--verbose"], is_flag=True, help="Also show how long each step took."),
+        click.Option(["--debug"], is_flag=True, help="Show the traceback of an error."),
+    ]
+
+
+def _check_suffix(ctx: click.Context, _: click.Parameter, output: Path | None) -> Path | None:
+    """The file, once its suffix or --format determines a format: checked before any work is done."""
+    if output is not None and ctx.params.get("format_") is None and output.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"graphkoc does not write {output.suffix or 'files without a suffix'}",
+            hint="Use .json, .csv, .parquet, .xlsx or .txt, or add --format.",
+        )
+    return output
+
+
+def output_options(function: Function) -> Function:
+    """Give a command --format and -o."""
+    function = click.option(
+        "-o",
+        "--output",
+        cls=PrintOption,
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=_check_suffix,
+        help="Write to this file; its suffix sets the format: .csv, .xlsx, .parquet, .json or .txt.",
+    )(function)
+    return click.option(
+        "--format",
+        "format_",
+        cls=PrintOption,
+        is_eager=True,
+        type=click.Choice(FORMATS),
+        help="Output format; a table by default.",
+    )(function)
+
+
+def list_options(default: int | None = None) -> Callable[[Function], Function]:
+    """Give a command that lists rows --limit, --format and -o.
+
+    default: how many rows are printed unless --limit says otherwise; None for all. A file gets all rows unless
+    --limit is given.
+    """
+
+    def give(function: Function) -> Function:
+        return limit_option(default, cls=PrintOption)(output_options(function))
+
+    return give
+
+
+def limit_option(default: int | None = None, cls: type[click.Option] = click.Option) -> Callable[[Function], Function]:
+    """--limit; default: None for all rows."""
+    help_ = "Show at most this many rows."
+    return click.option(
+        "--limit", cls=cls, type=click.IntRange(min=1), default=default, show_default=default is not None, help=help_
+    )
+
+
+def report_options(function: Function) -> Function:
+    """Give a command that writes a page its -o, and --format for the line that names the page."""
+    function = click.option(
+        "--format",
+        "format_",
+        cls=PrintOption,
+        type=click.Choice(("table", "json")),
+        help="Output format of the result line.",
+    )(function)
+    return click.option(
+        "-o",
+        "--output",
+        "page",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The file; by default report.html in the run folder.",
+    )(function)
+
+
+def out_option(help_: str) -> Callable[[Function], Function]:
+    """--out: the folder that a command makes."""
+    return click.option("--out", type=click.Path(path_type=Path), help=help_)
+
+
+encoding_option = click.option("--encoding", metavar="NAME", help="Encoding of text files when it cannot be detected.")
+run_argument = click.argument("run", required=False)
+run_option = click.option(
+    "--run", help="The run whose groups are meant: a folder or a name under ./runs; the newest by default."
+)
+consumer_argument = click.argument("consumer")

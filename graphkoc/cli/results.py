@@ -1,0 +1,99 @@
+"""What a command returns, and the one place that prints it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphkoc.cli.options import SUFFIXES
+from graphkoc.cli.terminal import draw_table, strip_controls
+from graphkoc.errors import UsageError
+from graphkoc.exports.rows import Row, as_csv, as_json, as_parquet, as_workbook
+from graphkoc.files import replace_file, translate_errors
+
+__all__ = ["Result", "print_result"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command found.
+
+    document: printed as JSON. rows: printed as CSV, Parquet, a workbook or a table; by default the document.
+    lines: printed as a terminal's table in place of the rows, for want of room. entries: printed in place of a
+    table, a text for each row. text: printed in place of a table, however many rows there are. below: sentences
+    below a table. notes: sentences for stderr, whatever the format. exit_code: 0, or the code of a command that did
+    its work but refused some rows.
+    """
+
+    document: Any
+    rows: Sequence[Row] | None = None
+    lines: Sequence[Row] | None = None
+    entries: Sequence[str] | None = None
+    text: str | None = None
+    below: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    exit_code: int = 0
+
+
+def print_result(
+    result: Result, format_: str | None = None, output: Path | None = None, limit: int | None = None
+) -> None:
+    """Print a result to stdout, or to the file `output`, whose folder is made if it is missing.
+
+    format_: None for the one of the file's suffix, or a table. limit: rows to print, with a sentence on stderr
+    about those left out; None for all. Raises UsageError for bytes that a terminal would show, StoreError where the
+    file cannot be written.
+    """
+    if format_ is None:
+        format_ = SUFFIXES[output.suffix.lower()] if output is not None else "table"
+    document = result.document
+    rows = document if result.rows is None else result.rows
+    rows = [rows] if isinstance(rows, Mapping) else rows
+    lines = rows if result.lines is None or output is not None else result.lines
+    total = len(rows)
+    if limit is not None and total > limit:
+        document = document[:limit] if isinstance(document, list) else document
+        rows, lines = rows[:limit], lines[:limit]
+    if format_ in ("parquet", "xlsx"):
+        if output is None and sys.stdout.isatty():
+            raise UsageError(f"{format_} cannot be shown in a terminal", hint="Name a file with -o.")
+        printed: str | bytes = as_parquet(rows) if format_ == "parquet" else as_workbook(rows)
+    elif format_ == "json":
+        printed = as_json(document, output is None and "utf" not in (sys.stdout.encoding or "").lower())
+    elif format_ == "csv":
+        printed = as_csv(rows)
+    else:
+        printed = _draw(result, lines) + _join_lines(result.below)
+    if output is None:
+        click.echo(printed, nl=False)
+    elif isinstance(printed, str):
+        # A byte order mark lets spreadsheets recognise a CSV's encoding.
+        _write(output, printed.encode("utf-8-sig" if format_ == "csv" else "utf-8"))
+    else:
+        _write(output, printed)
+    if len(rows) < total:
+        click.echo(f"{len(rows):,} of {total:,} rows; --limit sets how many.", err=True)
+    for note in result.notes:
+        click.echo(strip_controls(note), err=True)
+
+
+def _draw(result: Result, lines: Sequence[Row]) -> str:
+    if result.text is not None:
+        return _join_lines(result.text.split("\n"))
+    if result.entries is not None:
+        return _join_lines("\n".join(result.entries[: len(lines)]).split("\n"))
+    return draw_table(lines)
+
+
+def _join_lines(lines: Sequence[str]) -> str:
+    return "".join(f"{strip_controls(line)}\n" for line in lines)
+
+
+def _write(output: Path, packed: bytes) -> None:
+    with translate_errors(f"{output} cannot be written", "Is the disk full, or the folder not yours?"):
+        replace_file(output, packed)
