@@ -17,6 +17,7 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from graphkoc.analysis import Settings
     from graphkoc.capture.contacts import new_key
     from graphkoc.capture.identity import link as link_accounts
     from graphkoc.capture.identity import link_file
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from graphkoc.tables.schema import TABLES
 
 _HOMES = {
+    "graphkoc.analysis": ["Settings"],
     "graphkoc.qualify.backtest": ["Backtest"],
     "graphkoc.capture.contacts": ["new_key"],
     "graphkoc.stores.queries": ["Query", "catalogue=queries"],
@@ -115,6 +117,7 @@ __all__ = [
     "Query",
     "QueryError",
     "Run",
+    "Settings",
     "Source",
     "Store",
     "StoreError",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graphkoc import assets, report
+from graphkoc.analysis import Settings
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture.load import find_source
 from graphkoc.errors import StoreError
@@ -75,8 +76,8 @@ def demo_brand(
             )
         linked = identity.link_file(store, out / "links.csv")
         checks = doctor(store)
-        own = Brand((synthetic.OWN,), synthetic.RIVALS)
-        run = analyse(store, out / "run", rng_seed=rng_seed, brand=own, progress=progress)
+        settings = Settings(rng_seed=rng_seed, brand=Brand((synthetic.OWN,), synthetic.RIVALS))
+        run = analyse(store, out / "run", settings, progress=progress)
     finally:
         store.close()
     page = report.write(run, out / "report.html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,13 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from graphkoc import analysis
+from graphkoc.analysis import Settings
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture import load as loaders
-from graphkoc.errors import AnalysisError
-from graphkoc.graph.accounts import by_person
-from graphkoc.graph.projection import COLUMNS, KEYS, Projection, engaged, platforms
+from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
-from graphkoc.qualify.brand import Brand
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
 from graphkoc.qualify.tiers import check_tiers
@@ -39,9 +38,6 @@ __all__ = [
     "run_query",
     "status",
 ]
-
-DATED = {"reviews": "created_at", "follows": "since", "engagements": "created_at", "purchases": "bought_at"}
-"""Frames that end at the time an analysis looks out from, and the column that says when."""
 
 
 def load(
@@ -88,88 +84,49 @@ def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
     return store.read(found.text(store.dialect), found.bind(given))
 
 
-def _projected(store: Store, name: str) -> pd.DataFrame:
+def _read_query(store: Store, name: str) -> pd.DataFrame:
     query = queries.query(f"project/{name}")
     return store.read_columns(query.text(store.dialect), COLUMNS[name])
 
 
 def project(store: Store, *, platform: str | None = None, until: datetime | None = None) -> Projection:
-    """Read what an analysis needs out of the store; of one platform, or as it was at `until` (UTC).
+    """Read what an analysis needs from the store, of one platform or up to `until` (UTC).
 
-    The queries in `cypher/project/` say what that is. Raises AnalysisError when the store, or the platform
-    in it, holds no consumer, and QueryError for a query whose columns are not those of `COLUMNS`.
+    The queries in `cypher/project/` define what is read. Raises AnalysisError when the store, or the platform in it,
+    holds no consumer, and QueryError for a query whose columns are not those of `graphkoc.graph.projection.COLUMNS`.
     """
-    frames = {name: _projected(store, name) for name in KEYS}
-    for name in ("reviews", "products"):
-        # Another program may have drawn a second edge from a node that has one; the first counts.
-        frames[name] = frames[name].drop_duplicates(KEYS[name])
-    texts = frames["texts"]
-    frames["texts"] = texts[texts[["title", "text", "tags"]].notna().any(axis=1)]
-    for name, key in KEYS.items():
-        frames[name] = frames[name].sort_values(key, ignore_index=True)
-    if platform is not None:
-        there_are = sorted(frames["consumers"]["platform"].dropna().unique())
-        frames["consumers"] = frames["consumers"].query("platform == @platform")
-        if frames["consumers"].empty:
-            hint = f"There are: {', '.join(there_are)}." if there_are else ""
-            raise AnalysisError(f"the store holds nobody on the platform {platform!r}", hint=hint)
-        there = set(frames["consumers"]["consumer"])
-        frames["follows"] = frames["follows"][frames["follows"][["source", "target"]].isin(there).all(axis=1)]
-        for name in ("reviews", "engagements", "purchases"):
-            frames[name] = frames[name][frames[name]["consumer"].isin(there)]
-    if until is not None:
-        for name, when in DATED.items():
-            frames[name] = frames[name][~(frames[name][when] > until)]
-    written = set(frames["reviews"]["review"])
-    for name in ("engagements", "texts"):
-        frames[name] = frames[name][frames[name]["review"].isin(written)]
-    if frames["consumers"].empty:
-        raise AnalysisError("the store holds no consumers", hint="Load something first: `graphkoc load SOURCE PATH`.")
-    frames["engaged"] = engaged(frames)
-    frames["platforms"] = platforms(frames)
-    frames = by_person(frames, _projected(store, "identities"))
-    return Projection(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
+    tables = {name: _read_query(store, name) for name in COLUMNS}
+    return Projection.from_tables(tables, platform, until)
 
 
 def analyse(
     store: Store,
     out: Path | None = None,
+    settings: Settings | None = None,
     *,
-    platform: str | None = None,
-    until: datetime | None = None,
-    min_size: int = 10,
-    rng_seed: int = 0,
-    brand: Brand | None = None,
-    measures: Sequence[str] = (),
-    tiers: str | None = None,
-    notice: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """The whole analysis: measures, circles, niches, score, tiers, backtest; saved as a run folder, and
-    written back into the store.
+    """Analyse the store: save the result as a run folder, and write it back into the store.
 
-    out: the run folder, by default one named by the clock under ./runs. The newest run beside it, of the same
-    platform and people (see `graphkoc.runs.run.previous_run`), is the one whose circles and niches are followed on.
-    When it is interrupted, or fails, there is no run folder and the embedded store is as it was. until: look out from
-    this time (UTC) instead of the newest review's. min_size: people that a circle or niche must have. brand: whose
-    view is taken. measures: optional ones of `graphkoc.MEASURES` to add. tiers: whose limits say what a small
-    audience is, by default those of each platform's tier file; `list_tiers` knows all. notice: what every page made
-    of the run says, by default what is invented of the data, if any is. threads: processes to use, by default one for
-    each processor; the result is the same.
-    Raises AnalysisError when there are no reviews, or none by `until`, and UsageError for a
-    measure, or tiers, that there are none of.
+    out: the run folder, by default one in ./runs named after the time. The run continues the newest run in the same
+    folder that is of the same platform and people (see `graphkoc.runs.run.previous_run`): groups keep their ids.
+    settings: see `graphkoc.Settings`; the notice is by default the one on synthetic data, where there are any.
+    threads: processes to use, by default one for each processor; the result is the same. When the analysis is
+    interrupted or fails, there is no run folder and the embedded store is unchanged.
+    Raises AnalysisError when there are no reviews, or none by `settings.until`, and UsageError for an unknown
+    measure or tier profile.
     """
-    check_known(measures)
-    check_tiers(tiers)
+    settings = settings or Settings()
+    check_known(settings.measures)
+    check_tiers(settings.tiers)
     clock = Clock(progress)
     folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
     with new_run(folder) as fresh:
         with clock("reading the store"):
-            projection = project(store, platform=platform, until=until)
-            previous = previous_run(folder, platform, projection.consumers)
-        notice = notice or synthetic.notice(projection.loads)
-        settings = analysis.Settings(platform, until, min_size, rng_seed, brand, tuple(measures), tiers, notice)
+            projection = project(store, platform=settings.platform, until=settings.until)
+            previous = previous_run(folder, settings.platform, projection.consumers)
+        settings = replace(settings, notice=settings.notice or synthetic.notice(projection.loads))
         # Sums of floats depend on how many threads share them; a run does not depend on the machine.
         with threadpool_limits(limits=1):
             run = analysis.analyse(projection, folder, settings, clock, previous, threads)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.graph.accounts import by_person
-from graphkoc.graph.projection import KEYS, Projection, engaged, platforms
+from graphkoc.graph.projection import Projection
 
 __all__ = ["market"]
 
@@ -38,7 +37,5 @@ def market(**tables: list[dict[str, Any]]) -> Projection:
                 frame[column] = frame[column].astype("Int64")
             else:
                 frame[column] = frame[column].astype(NUMBERS.get(column, "str"))
-        frames[name] = frame.sort_values(KEYS[name], ignore_index=True) if name in KEYS else frame
-    frames["engaged"] = engaged(frames)
-    frames["platforms"] = platforms(frames)
-    return Projection(**by_person(frames, pd.DataFrame(columns=["account", "person"], dtype="str")))
+        frames[name] = frame
+    return Projection.from_tables(frames | {"identities": pd.DataFrame(columns=["account", "person"], dtype="str")})

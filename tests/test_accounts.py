@@ -112,7 +112,7 @@ def test_every_query_that_explain_quotes_gives_the_number_of_a_person_with_sever
 ) -> None:
     graphkoc.link_accounts(store, "x:ann", "f:ann", "same face")
     graphkoc.link_accounts(store, "x:bob", "f:bob", "same face")
-    run = graphkoc.analyse(store, tmp_path / "run", platform=platform)
+    run = graphkoc.analyse(store, tmp_path / "run", graphkoc.Settings(platform=platform))
     store.close()
     assert run.info["score"]["kind"] == "formula"
     shell = click.testing.CliRunner()

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_market import market
 from zoo import log_of
 
 from graphkoc.graph.action_log import Log
-from graphkoc.graph.projection import engaged
 from graphkoc.measures.activity import activity, audience_activity, credit, pairs, past_credit
 
 people = st.sampled_from(list("abcde"))
@@ -135,19 +135,22 @@ def test_a_dated_follow_is_known_from_its_date_and_an_undated_one_when_both_have
     assert log.known(10.0).tolist() == [True, True]
 
 
-def test_who_engaged_nobody_knows_when_had_by_the_newest_review() -> None:
-    day = pd.to_datetime(pd.Series(["2024-01-01", "2024-03-01"]))
-    frames = {
-        "consumers": pd.DataFrame({"consumer": ["a", "b", "c"], "platform": ["x", "x", "x"]}),
-        "follows": pd.DataFrame({"source": [], "target": []}, dtype="str"),
-        "reviews": pd.DataFrame({"review": ["r", "s"], "consumer": ["a", "a"], "created_at": day}),
-        "engagements": pd.DataFrame(
-            {"review": ["r", "r", "s"], "consumer": ["b", "c", "c"], "created_at": [day[0], pd.NaT, pd.NaT]}
-        ),
-    }
-    ties = engaged(frames)
+def test_an_engagement_without_a_date_is_dated_by_the_newest_review() -> None:
+    projection = market(
+        consumers=[{"consumer": consumer, "platform": "x"} for consumer in "abc"],
+        reviews=[
+            {"review": "r", "consumer": "a", "created_at": "2024-01-01"},
+            {"review": "s", "consumer": "a", "created_at": "2024-03-01"},
+        ],
+        engagements=[
+            {"engagement": "1", "review": "r", "consumer": "b", "created_at": "2024-01-01"},
+            {"engagement": "2", "review": "r", "consumer": "c"},
+            {"engagement": "3", "review": "s", "consumer": "c"},
+        ],
+    )
+    ties = projection.ties()
     assert ties[["source", "target", "weight"]].values.tolist() == [["a", "b", 1.0], ["a", "c", 2.0]]
-    assert ties["since"].tolist() == day.tolist()
+    assert ties["since"].tolist() == [pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 3, 1)]
 
 
 def test_activity_halves_with_each_half_life() -> None:

@@ -12,7 +12,7 @@ import pytest
 from zoo import log_of
 
 import graphkoc
-from graphkoc.analysis import _read
+from graphkoc.analysis import _log_tables
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import activity, credit, pairs
@@ -69,7 +69,7 @@ def test_every_feature_is_what_its_query_gives(tmp_path: Path) -> None:
     at = 700.0
     log = village().until(at)
     values = Snapshot(History(log), at).table(np.arange(len(log.network)))
-    for name, table in _read(log).items():
+    for name, table in _log_tables(log).items():
         table.to_parquet(tmp_path / f"{name}.parquet")
     features = pd.DataFrame(values, columns=NAMES).assign(consumer=log.network.ids)
     features.to_parquet(tmp_path / "features.parquet")

@@ -162,7 +162,9 @@ def test_the_direction_turns_round_once(store: graphkoc.Store) -> None:
 
 
 def test_an_analysis_of_the_past_knows_nothing_later(ciao: graphkoc.Store, tmp_path: Path) -> None:
-    run = graphkoc.analyse(ciao, tmp_path / "run", until=datetime(2008, 12, 31), measures=["betweenness"])
+    run = graphkoc.analyse(
+        ciao, tmp_path / "run", graphkoc.Settings(until=datetime(2008, 12, 31), measures=("betweenness",))
+    )
     assert run.people["betweenness"].max() > 0
     assert run.info["settings"]["measures"] == ["betweenness"]
     assert run.people["last_review"].max() <= pd.Timestamp(2008, 12, 31)
@@ -183,13 +185,13 @@ def test_one_platform_can_be_looked_at_alone(store: graphkoc.Store, tmp_path: Pa
             "follows": pd.DataFrame({"follower": people[1:] + people[:1], "followee": people}),
         }
     )
-    run = graphkoc.analyse(store, tmp_path / "run", platform="a")
+    run = graphkoc.analyse(store, tmp_path / "run", graphkoc.Settings(platform="a"))
     assert set(run.people["platform"]) == {"a"}
     assert run.info["counts"]["follows"] == 39
     assert run.info["backtest"] is None
     assert "small audience" in run.info["backtest_why_not"]
     with pytest.raises(AnalysisError, match="nobody on the platform 'c'"):
-        graphkoc.analyse(store, tmp_path / "other", platform="c")
+        graphkoc.analyse(store, tmp_path / "other", graphkoc.Settings(platform="c"))
 
 
 def test_reasons_and_cautions_say_what_the_row_says(ciao_run: graphkoc.Run) -> None:

@@ -180,8 +180,8 @@ def store(tmp_path: Path):
 
 
 def test_the_same_data_under_two_profiles_list_whose_label_moved(store: graphkoc.Store, tmp_path: Path) -> None:
-    one = graphkoc.analyse(store, tmp_path / "one", tiers="fishdesign")
-    other = graphkoc.analyse(store, tmp_path / "other", tiers="prizm")
+    one = graphkoc.analyse(store, tmp_path / "one", graphkoc.Settings(tiers="fishdesign"))
+    other = graphkoc.analyse(store, tmp_path / "other", graphkoc.Settings(tiers="prizm"))
     labels = pd.DataFrame({"one": one.people["label"], "other": other.people["label"]})
     expected = one.people.loc[labels["one"] != labels["other"], "consumer"].tolist()
     moved = graphkoc.list_moved(one, "prizm")

@@ -79,7 +79,7 @@ def _split_names(_: click.Context, __: click.Parameter, text: str) -> tuple[str,
     help="Processes to use; by default one for each processor. The result is the same.",
 )
 @output_options
-def analyse(**settings: Any) -> Result:
+def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
     """Measure, find circles and niches, score, and check the ranking against the past.
 
     The results are kept as a run, which is a folder, and are written back into the store for queries. A run
@@ -99,7 +99,8 @@ def analyse(**settings: Any) -> Result:
     named = read_brands(click.get_current_context())
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with open_store() as store, ProgressLine.from_options() as progress:
-        run = graphkoc.analyse(store, brand=brand, progress=progress, **settings)
+        settings = graphkoc.Settings(brand=brand, **choices)
+        run = graphkoc.analyse(store, out, settings, threads=threads, progress=progress)
     counts, kocs = run.info["counts"], run.kocs()
     document = {
         "run": run.folder,

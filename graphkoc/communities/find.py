@@ -67,7 +67,7 @@ def group(
     with clock("reading words"):
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
     with clock("finding niches"):
-        features = niches.Features.of(log, projection.reviews, words)
+        features = niches.Features.of(log, projection.placed_reviews(), words)
         segments = niches.segments(log, min_size, rng_seed, features)
     with clock("following circles and niches"):
         past = None if previous is None else previous.lifelines

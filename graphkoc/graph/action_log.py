@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 
 from graphkoc.graph.network import Network, days
 
-__all__ = ["Log", "Subjects"]
+__all__ = ["YEAR", "Log", "Subjects", "moment"]
+
+YEAR = 365
+"""Days that windows and half-lives of a year have."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from graphkoc.errors import AnalysisError
+from graphkoc.graph.accounts import by_person
 from graphkoc.graph.action_log import Log
 
-__all__ = ["COLUMNS", "KEYS", "Projection", "engaged", "platforms"]
+__all__ = ["COLUMNS", "KEYS", "Projection"]
 
 COLUMNS: dict[str, dict[str, str]] = {
     "follows": {"source": "id", "target": "id", "weight": "number", "since": "time"},
@@ -62,6 +65,9 @@ KEYS = {
 }
 """What each frame is sorted by, so that the order in which a store returns rows makes no difference."""
 
+DATED = {"reviews": "created_at", "follows": "since", "engagements": "created_at", "purchases": "bought_at"}
+"""Frames that end at the reference date of an analysis, and the column that dates their rows."""
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:
@@ -71,8 +77,9 @@ class Projection:
     collects, comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform,
     followers, kind, joined_at, quote. products: product, title, brand, category. engagements: engagement,
     consumer, review, kind, created_at. purchases: order, product, consumer, bought_at. texts: review, title,
-    text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: see
-    `engaged`. platforms: platform, ties. accounts: those of persons with several, see `graphkoc.graph.accounts`.
+    text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source,
+    target, weight, since, platform, for authors on platforms without known follows. platforms: platform, ties
+    (follows, engagements or none). accounts: those of persons with several, see `graphkoc.graph.accounts`.
     """
 
     follows: pd.DataFrame
@@ -87,32 +94,66 @@ class Projection:
     platforms: pd.DataFrame
     accounts: pd.DataFrame
 
+    @classmethod
+    def from_tables(
+        cls, tables: Mapping[str, pd.DataFrame], platform: str | None = None, until: datetime | None = None
+    ) -> Projection:
+        """The projection of the tables that the queries return, in any order of rows.
+
+        tables: a frame for each name in COLUMNS. platform: keep this platform's people and what is among them.
+        until: leave out what is dated later (UTC). Raises AnalysisError where nobody is left.
+        """
+        frames = {name: tables[name] for name in KEYS}
+        for name in ("reviews", "products"):
+            # Another program may have drawn a second edge from a node that has one; the first counts.
+            frames[name] = frames[name].drop_duplicates(KEYS[name])
+        texts = frames["texts"]
+        frames["texts"] = texts[texts[["title", "text", "tags"]].notna().any(axis=1)]
+        for name, key in KEYS.items():
+            frames[name] = frames[name].sort_values(key, ignore_index=True)
+        if platform is not None:
+            frames = _on_platform(frames, platform)
+        if until is not None:
+            frames |= {name: frames[name][~(frames[name][when] > until)] for name, when in DATED.items()}
+        written = set(frames["reviews"]["review"])
+        for name in ("engagements", "texts"):
+            frames[name] = frames[name][frames[name]["review"].isin(written)]
+        if frames["consumers"].empty:
+            hint = "Load something first: `graphkoc load SOURCE PATH`."
+            raise AnalysisError("the store holds no consumers", hint=hint)
+        frames["engaged"] = _engaged(frames)
+        frames["platforms"] = _platforms(frames)
+        frames = by_person(frames, tables["identities"])
+        return cls(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
+
     def log(self) -> Log:
-        """The dated log of the projection."""
-        return Log.from_frames(self.ties(), self.reviews, self.products, self.consumers, self.topics())
+        """The dated log of the projection; where no review has a date, all stand at one moment."""
+        return Log.from_frames(self.ties(), self.placed_reviews(), self.products, self.consumers, self.topics())
 
     @property
     def undated(self) -> bool:
         """Whether there are reviews, and none has a date."""
         return bool(len(self.reviews)) and bool(self.reviews["created_at"].isna().all())
 
-    def placed(self) -> Projection:
-        """The projection, all its reviews, and who engaged with them, at one moment where none has a date.
-
-        The moment is that of the newest that is dated, and 1970-01-01 where nothing is: never that of the load,
-        so that the same files give the same run whenever they are loaded.
-        """
+    def placed_reviews(self) -> pd.DataFrame:
+        """The reviews as the log has them: all at one moment where none has a date, else as they are."""
         if not self.undated:
-            return self
+            return self.reviews
+        return self.reviews.assign(created_at=self._moment()).astype({"created_at": "datetime64[us]"})
+
+    def _moment(self) -> pd.Timestamp:
+        """The newest date of anything else, 1970-01-01 without any.
+
+        It is never the time of the load, so that the same files give the same run whenever they are loaded.
+        """
         dated = (self.follows["since"], self.engagements["created_at"], self.purchases["bought_at"])
-        newest = pd.concat([pd.Series([pd.Timestamp(0)]), *dated]).max()
-        reviews = self.reviews.assign(created_at=newest).astype({"created_at": "datetime64[us]"})
-        return replace(self, reviews=reviews, engaged=self.engaged.assign(since=self.engaged["since"].fillna(newest)))
+        newest: pd.Timestamp = pd.concat([pd.Series([pd.Timestamp(0)]), *dated]).max()
+        return newest
 
     def uncounted(self, log: Log) -> int:
         """How many follows have no date and an end who has reviewed nothing by the end of the log.
 
-        When such a follow began cannot be told, so no measure counts it; see `graphkoc.graph.action_log.Log.known`.
+        Nothing bounds when such a follow began, so no measure counts it; see `graphkoc.graph.action_log.Log.known`.
         """
         active = log.network.ids[np.isfinite(log.first_day)]
         undated = self.follows[self.follows["since"].isna()]
@@ -128,11 +169,12 @@ class Projection:
     def ties(self) -> pd.DataFrame:
         """Who reaches whom: source, target, weight, since.
 
-        The follows; and, of people on a platform that tells no follows, an edge from each author to
-        everybody who engaged with what she wrote, its weight the number of her reviews that it was,
-        since the first time.
+        The follows; and, on platforms whose follows are not known, an edge from each author to everybody who
+        engaged with their reviews. Its weight is the number of reviews engaged with, its date the first time.
         """
         ties = self.engaged[["source", "target", "weight", "since"]]
+        if self.undated:
+            ties = ties.assign(since=ties["since"].fillna(self._moment()))
         return pd.concat([self.follows, ties], ignore_index=True) if len(ties) else self.follows
 
     def ties_of(self) -> dict[str, str]:
@@ -153,15 +195,30 @@ class Projection:
         }
 
 
-def engaged(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Who engaged with whom, of the authors on platforms that tell no follows: source, target, weight, since, platform.
+def _on_platform(frames: Mapping[str, pd.DataFrame], platform: str) -> dict[str, pd.DataFrame]:
+    """The frames with one platform's people and what is among them; AnalysisError where it has none."""
+    kept = dict(frames)
+    names = sorted(frames["consumers"]["platform"].dropna().unique())
+    kept["consumers"] = frames["consumers"].query("platform == @platform")
+    if kept["consumers"].empty:
+        hint = f"There are: {', '.join(names)}." if names else ""
+        raise AnalysisError(f"the store holds nobody on the platform {platform!r}", hint=hint)
+    there = set(kept["consumers"]["consumer"])
+    kept["follows"] = frames["follows"][frames["follows"][["source", "target"]].isin(there).all(axis=1)]
+    for name in ("reviews", "engagements", "purchases"):
+        kept[name] = frames[name][frames[name]["consumer"].isin(there)]
+    return kept
 
-    weight: the number of the source's reviews that it was. since: the first time; where no time is known
-    that of the newest review, by when it had happened, so that a look into the past does not know of it.
-    platform: the source's.
+
+def _engaged(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Who engaged with whom, for authors on platforms without known follows: source, target, weight, since, platform.
+
+    weight: how many of the source's reviews the target engaged with. since: the first time, or where no time is
+    known the date of the newest review: the engagement had happened by then, and an analysis of an earlier date
+    must not know of it. platform: the source's.
     """
     platform = frames["consumers"].set_index("consumer")["platform"].fillna("")
-    telling = platform.reindex(frames["follows"]["source"]).unique()
+    followed = platform.reindex(frames["follows"]["source"]).unique()
     author = frames["engagements"]["review"].map(frames["reviews"].set_index("review")["consumer"])
     rows = pd.DataFrame(
         {
@@ -171,14 +228,14 @@ def engaged(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "since": frames["engagements"]["created_at"],
         }
     )
-    silent = author.notna() & ~author.map(platform).isin(telling) & (author != rows["target"])
+    silent = author.notna() & ~author.map(platform).isin(followed) & (author != rows["target"])
     by_pair = rows[silent].groupby(["source", "target"], as_index=False)
     ties = by_pair.agg(weight=("review", "nunique"), since=("since", "min")).astype({"weight": float})
     since = ties["since"].fillna(frames["reviews"]["created_at"].max())
     return ties.assign(since=since, platform=ties["source"].map(platform).astype("str"))
 
 
-def platforms(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _platforms(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """For each platform what its ties are: platform, ties (follows, engagements or none); sorted."""
     platform = frames["consumers"].set_index("consumer")["platform"].fillna("unknown")
     follows = set(platform.reindex(frames["follows"]["source"]))

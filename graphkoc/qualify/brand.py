@@ -11,11 +11,11 @@ import pandas as pd
 import scipy
 
 from graphkoc.errors import UsageError
+from graphkoc.graph.action_log import YEAR
 from graphkoc.graph.network import days
 
 __all__ = ["Brand", "bought", "unheard", "view"]
 
-YEAR = 365.0
 FEWEST_EXPECTED = 5
 """People of ours that a niche should have, below which its affinity is not told."""
 COLUMNS = {

@@ -32,7 +32,7 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
     dated = bool(reviews["created_at"].notna().any())
     known = reviews["origin"].notna() & (reviews["origin"] != "unknown")
     contacts = int(consumers.notna().any(axis=1).sum())
-    log = projection.placed().log()
+    log = projection.log()
     return [
         _found(
             "people", people >= 100, count(people, "consumers"), "Of under 100 people little stands out from chance."

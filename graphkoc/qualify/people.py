@@ -1,39 +1,46 @@
-"""The table of people: what an analysis knows about each of them."""
+"""The table of people: everything an analysis finds out about each of them, put together in one place."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from graphkoc.graph.action_log import Log, moment
+from graphkoc.communities.find import Grouping
+from graphkoc.graph.action_log import YEAR, Log, moment
 from graphkoc.graph.projection import Projection
 from graphkoc.measures.activity import pairs, past_credit
-from graphkoc.qualify.score import Score
+from graphkoc.measures.ego import ego_measures
+from graphkoc.qualify.authenticity import Authenticity
+from graphkoc.qualify.score.forecast import Forecast
+from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED
 
-__all__ = ["YEAR", "people"]
+__all__ = ["build_people"]
 
-YEAR = 365.0
-"""Days in which somebody has reviewed lately."""
+LISTED = 200
+"""Key opinion consumers whose ego networks are measured."""
 
 
-def people(
+def build_people(
     projection: Projection,
     log: Log,
-    at: float,
+    as_of: float,
     measured: pd.DataFrame,
     qualified: pd.DataFrame,
-    scored: Score,
-    by_hand: Score,
+    groups: Grouping,
+    authenticity: Authenticity,
+    expected: Forecast,
 ) -> pd.DataFrame:
-    """One row a consumer, sorted by id, as `graphkoc.runs.run.Run` says, but for her niche and circle.
+    """One row a consumer, sorted by id, with the columns of a run's people.
 
-    measured: the measures, a row a node of log.network. qualified: tiers, gates, ledger and the industry's
-    numbers, likewise. A rank is for the roles in `graphkoc.runs.roles.RANKED`. by_hand: the formula, whose factors
-    are told beside any score.
+    as_of: the reference date, days since 1970. measured: the measures, a row a node of log.network. qualified: tiers,
+    gates, origins and engagement figures, likewise. Whatever the kind of score, the factors of the formula are columns.
     """
     n = len(log.network)
-    recent = np.bincount(log.person[log.day > at - YEAR], minlength=n).astype(float)
+    recent = np.bincount(log.person[log.day > as_of - YEAR], minlength=n).astype(float)
     last = np.full(n, -np.inf)
     np.maximum.at(last, log.person, log.day)
     consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
@@ -41,24 +48,63 @@ def people(
     table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
     table[["name", "platform"]] = consumers[["name", "platform"]].astype("str").to_numpy()
     table["ties"] = consumers["platform"].fillna("unknown").map(projection.ties_of()).to_numpy()
-    for name, of in qualified.items():
-        table[name] = of.to_numpy()
-    for name, values in measured.items():
-        table[name] = values.to_numpy()
+    for columns in (qualified, measured):
+        for name, column in columns.items():
+            table[name] = column.to_numpy()
     table["reviews"] = np.bincount(log.person, minlength=n)
     table["reviews_365"] = recent
     table["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)
-    told = np.isfinite(last) & (not projection.undated)
-    table["last_review"] = [moment(day) if known else pd.NaT for day, known in zip(last, told, strict=True)]
-    table["follow_on"] = past_credit(pairs(log), n, at, np.inf)
-    for name, factor in (by_hand.values | scored.values).items():
-        table[name] = factor
-    for name, earned in (by_hand.points | scored.points).items():
-        table[f"{name}_points"] = earned
-    table["score"], table["low"], table["high"] = scored.total, scored.low, scored.high
-    candidates = np.flatnonzero(table["role"].isin(RANKED))
-    order = candidates[np.lexsort((candidates, -scored.total[candidates]))]
-    rank = pd.array([pd.NA] * n, dtype="Int64")
-    rank[order] = np.arange(1, len(order) + 1)
-    table["rank"] = rank
+    dated = np.isfinite(last) & (not projection.undated)
+    table["last_review"] = [moment(day) if known else pd.NaT for day, known in zip(last, dated, strict=True)]
+    table["follow_on"] = past_credit(pairs(log), n, as_of, np.inf)
+    table = table.assign(**_score_columns(expected))
+    table["rank"] = _rank(table)
+    for kind in ("niche", "circle"):
+        table[kind] = _strongest(table, members_of(groups.members, kind), kind)
+    for role, roles in (("kol", ("kol",)), ("koc", RANKED)):
+        table[f"hears_{role}"] = _follows_any(log, table["role"].isin(roles).to_numpy(dtype=bool))
+    table["patterns"] = _patterns(authenticity, log)
+    table["suspicious"], table["critical"] = authenticity.suspicious, authenticity.critical
+    table = table.join(_ego_columns(log, table))
     return table.astype({"name": "str", "platform": "str", "ties": "str", "last_review": "datetime64[us]"})
+
+
+def _score_columns(expected: Forecast) -> dict[str, Any]:
+    """The factors, the points, the score and its interval, (n,) each."""
+    score, by_hand = expected.score, expected.by_hand
+    points = {f"{name}_points": earned for name, earned in (by_hand.points | score.points).items()}
+    return by_hand.values | score.values | points | {"score": score.total, "low": score.low, "high": score.high}
+
+
+def _rank(people: pd.DataFrame) -> pd.api.extensions.ExtensionArray:
+    """(n,) Int64: the place by score among the roles that are ranked, null for the others; people: role, score."""
+    candidates = np.flatnonzero(people["role"].isin(RANKED))
+    order = candidates[np.lexsort((candidates, -people["score"].to_numpy()[candidates]))]
+    rank = pd.array([pd.NA] * len(people), dtype="Int64")
+    rank[order] = np.arange(1, len(order) + 1)
+    return rank
+
+
+def _strongest(people: pd.DataFrame, members: pd.DataFrame, kind: str) -> pd.Series[str]:
+    """The first of each person's groups, in the order of `members`."""
+    return people["consumer"].map(members.drop_duplicates("consumer").set_index("consumer")[kind]).astype("str")
+
+
+def _follows_any(log: Log, speakers: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) bool: the people who follow at least one of the speakers."""
+    followers = np.zeros(len(speakers), dtype=bool)
+    followers[log.network.target[speakers[log.network.source]]] = True
+    return followers
+
+
+def _patterns(authenticity: Authenticity, log: Log) -> NDArray[Any]:
+    """(n,) object: the patterns that each person shows, joined by semicolons; NaN for none."""
+    shown = authenticity.suspicions.drop_duplicates(["consumer", "pattern"]).groupby("consumer")["pattern"]
+    return shown.agg("; ".join).reindex(log.network.ids).to_numpy(dtype=object)
+
+
+def _ego_columns(log: Log, people: pd.DataFrame) -> pd.DataFrame:
+    """The measures of the ego networks of the first key opinion consumers, null for everybody else."""
+    listed = np.flatnonzero((people["rank"] <= LISTED).fillna(False).to_numpy(dtype=bool))
+    circle = people["circle"].astype(object).where(people["circle"].notna(), None).to_numpy()
+    return ego_measures(log.network, listed, circle).reindex(range(len(people)))

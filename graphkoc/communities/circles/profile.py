@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.graph.action_log import YEAR
 from graphkoc.graph.membership import Groups
 from graphkoc.graph.network import Network, seeded
 
@@ -23,7 +24,6 @@ SWAPS = 10
 MOST_SWAPS = 50_000_000
 """In all copies together: above half a million follows there are fewer of them."""
 FEWEST_COPIES = 3
-YEAR = 365.0
 
 MEASURES = ("density", "reciprocity", "clustering", "core", "conductance", "inside_share")
 """What each circle is measured by, on the real network and on its copies."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from graphkoc import measures
-from graphkoc.graph.action_log import Log
+from graphkoc.graph.action_log import YEAR, Log
 from graphkoc.measures.activity import Pairs, pairs
 from graphkoc.qualify.score.opportunity import opportunity
 
@@ -32,7 +32,6 @@ THEIRS = (30, 90, 365)
 SEEN = (90, 365)
 MATCHED = (180, 365, 1095)
 CREDITED = (90, 365, 1095)
-YEAR = 365
 QUARTER = 90
 FREE = 0.04
 """Of the penalty, on what is nearly a forecast by itself, and must not be shared out among what goes with it."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graphkoc.qualify.score.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, QUARTER, SEEN, THEIRS, YEAR
+from graphkoc.graph.action_log import YEAR
+from graphkoc.qualify.score.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, QUARTER, SEEN, THEIRS
 
 __all__ = ["feature_query", "quoted", "tables"]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphkoc.errors import AnalysisError
-from graphkoc.graph.action_log import Log
+from graphkoc.graph.action_log import YEAR, Log
 from graphkoc.measures.activity import Pairs, credit
 from graphkoc.qualify import tiers
 from graphkoc.qualify.score import points
@@ -18,7 +18,7 @@ __all__ = ["HORIZON", "Past", "Window"]
 
 Values = NDArray[np.float64]
 
-HORIZON = 365.0
+HORIZON = float(YEAR)
 """Days after a snapshot in which follow-on reviews are counted."""
 WARM_UP = 400.0
 """Days of the log before the first snapshot."""
