@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Hashable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
