@@ -19,6 +19,7 @@ coverage: $(VENV)/.installed-dev
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak
+	$(BIN)/pytest -n auto --dist loadgroup -m 'hypothesis and not soak' --hypothesis-profile soak
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast]'

@@ -21,8 +21,11 @@ import graphkoc
 from graphkoc import assets
 
 # A shared machine may pause for seconds: speed is measured in bench/, not here.
-# Where CI runs, the drawn examples are the same each time; at home they are new ones.
-hypothesis.settings.register_profile("graphkoc", deadline=None, derandomize=os.environ.get("CI") == "true")
+# Where CI runs, the drawn examples are the same each time; at home they are new ones, and a soak draws many.
+hypothesis.settings.register_profile(
+    "graphkoc", deadline=None, max_examples=25, derandomize=os.environ.get("CI") == "true"
+)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("graphkoc")
 
 ENGINES = ("igraph", "duckdb", "ladybug", "pandas", "numpy")
