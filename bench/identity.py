@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import graphkoc
-from graphkoc.capture import identity, load, synthetic
+from graphkoc.capture import identity, sources, synthetic
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -37,7 +37,7 @@ def of_the_brand(folder: Path, rng_seed: int) -> tuple[tuple[int, int, int], tup
     """The same of forum and Xiaohongshu; and suggested and true on any two platforms."""
     synthetic.write(folder, 500, rng_seed)
     shop = folder / "files" / "crm"
-    load.find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
+    sources.find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
     store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
     for source in synthetic.SOURCES:
         graphkoc.load(store, source, [folder / "files" / source], key_file=folder / "key")

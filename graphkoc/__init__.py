@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from graphkoc.capture.identity import report as identity_report
     from graphkoc.capture.identity import suggest as suggest_links
     from graphkoc.capture.identity import unlink as unlink_accounts
-    from graphkoc.capture.load import Loaded, Source, find_source
-    from graphkoc.capture.load import discover as sources
+    from graphkoc.capture.load import Loaded
+    from graphkoc.capture.sources import Source, find_source
+    from graphkoc.capture.sources import discover as sources
     from graphkoc.demo import demo, demo_brand
     from graphkoc.errors import AnalysisError, DataError, GraphkocError, QueryError, StoreError, UsageError
     from graphkoc.graph.action_log import Log
@@ -76,7 +77,8 @@ _HOMES = {
     ],
     "graphkoc.runs.edits": ["merge=merge_groups", "rename=rename_group", "undo=undo_decision"],
     "graphkoc.qualify.lists": ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"],
-    "graphkoc.capture.load": ["Loaded", "Source", "discover=sources", "find_source"],
+    "graphkoc.capture.load": ["Loaded"],
+    "graphkoc.capture.sources": ["Source", "discover=sources", "find_source"],
     "graphkoc.graph.action_log": ["Log"],
     "graphkoc.measures": ["MEASURES"],
     "graphkoc.graph.network": ["Network"],

@@ -11,7 +11,7 @@ from typing import Any
 from graphkoc import assets, report
 from graphkoc.analysis import Settings
 from graphkoc.capture import identity, synthetic
-from graphkoc.capture.load import find_source
+from graphkoc.capture.sources import find_source
 from graphkoc.errors import StoreError
 from graphkoc.pipeline import analyse, doctor, load
 from graphkoc.progress import Progress

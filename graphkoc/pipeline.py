@@ -15,7 +15,8 @@ from threadpoolctl import threadpool_limits
 from graphkoc import analysis
 from graphkoc.analysis import Settings
 from graphkoc.capture import identity, synthetic
-from graphkoc.capture import load as loaders
+from graphkoc.capture.load import Loaded, read
+from graphkoc.capture.sources import find_source
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
@@ -49,7 +50,7 @@ def load(
     encoding: str | None = None,
     key_file: Path | None = None,
     progress: Progress | None = None,
-) -> loaders.Loaded:
+) -> Loaded:
     """Read raw files of a source, or of a loader folder's path, and put them into the store; twice is once.
 
     With dry_run the store stays as it is. encoding says what text files are in where their bytes leave it
@@ -57,7 +58,7 @@ def load(
     Raises UsageError for an unknown source, DataError for files
     that cannot be read as what they should be, StoreError when the store refuses.
     """
-    loaded = loaders.read(loaders.find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
+    loaded = read(find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
     if not dry_run:
         tables, stated = _without_identities(loaded.tables)
         store.upsert({**tables, "loads": loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))}, progress)

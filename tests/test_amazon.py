@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from sources import file_counts, fixture, reasons, rows_without
+from sources import read as read_source
 
 from graphkoc.capture import load
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "amazon"
-
-
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("amazon"), paths, now=NOW)
-
-
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Rows of these columns, with None for whatever is null and without the prefix of ids."""
-    return [
-        tuple(
-            None if pd.isna(cell) else cell.removeprefix("amazon:") if isinstance(cell, str) else cell for cell in row
-        )
-        for row in frame[list(columns)].itertuples(index=False)
-    ]
+FIXTURE = fixture("amazon")
+read, rows = partial(read_source, "amazon"), rows_without("amazon:")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +22,7 @@ def loaded() -> load.Loaded:
 
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "Kettles.json": (4, 3, 0, 1),
         "Kettles.jsonl": (4, 3, 0, 1),
         "amazon_reviews_us_Kitchen_v1_00.tsv": (12, 10, 0, 2),
@@ -45,7 +32,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         "reviews_Kettles_5.json": (3, 2, 1, 0),
         "untouched_kettles.tsv": (4, 2, 1, 1),
     }
-    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+    assert reasons(loaded) == [
         ["Kettles.json", 4, "no consumer"],
         ["Kettles.jsonl", 4, "rating is above 5: '9'"],
         ["amazon_reviews_us_Kitchen_v1_00.tsv", 11, "rating is not a number: 'five'"],

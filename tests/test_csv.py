@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import graphkoc
-from graphkoc.capture import load
+from graphkoc.capture import load, sources
 from graphkoc.cli import cli
 from graphkoc.errors import DataError, UsageError
 from graphkoc.stores import arrow
@@ -83,7 +83,7 @@ def written(folder: Path, format_: str, table: Table, rows: Rows) -> Path:
 
 
 def read(*paths: Path, encoding: str | None = None) -> load.Loaded:
-    return load.read(load.find_source("csv"), paths, encoding=encoding, now=NOW)
+    return load.read(sources.find_source("csv"), paths, encoding=encoding, now=NOW)
 
 
 def placed(folder: Path, name: str, data: str | bytes) -> Path:
@@ -656,8 +656,8 @@ def test_an_encoding_that_does_not_exist_is_a_mistake_of_usage(tmp_path: Path, n
 
 
 def scaffolded(folder: Path, *files: Path, **options: Any) -> tuple[Any, load.Loaded]:
-    made = load.find_source("csv").scaffold(files, folder / "loaders" / "shop", **options)
-    return made, load.read(load.find_source(f"{folder}/loaders/shop"), files, now=NOW)
+    made = sources.find_source("csv").scaffold(files, folder / "loaders" / "shop", **options)
+    return made, load.read(sources.find_source(f"{folder}/loaders/shop"), files, now=NOW)
 
 
 def test_a_german_table_gets_a_loader_that_reads_it(tmp_path: Path) -> None:
@@ -727,7 +727,7 @@ def test_several_tables_make_one_loader(tmp_path: Path) -> None:
 def test_a_scaffold_has_a_readme_selects_that_say_what_a_row_is_and_a_fixture(tmp_path: Path) -> None:
     file = placed(tmp_path, "fans.csv", "from,to\n" + "".join(f"a{i},b{i}\n" for i in range(100)))
     made, _ = scaffolded(tmp_path, file)
-    source = load.find_source(str(made.folder))
+    source = sources.find_source(str(made.folder))
     assert "| fans.csv | from | follows.follower |" in source.readme
     assert all(select.startswith("-- A row is") for select in source.selects.values())
     fixture = made.folder / "fixture" / "fans.csv"
@@ -749,7 +749,7 @@ def test_a_loader_reads_the_files_that_it_is_given_and_no_others(tmp_path: Path)
     secret = placed(tmp_path, "secret.csv", "follower,followee\nann,bob\n")
     placed(tmp_path / "shop", "follows.sql", f"SELECT follower, followee FROM read_csv('{secret}')")
     with pytest.raises(DataError, match="file system operations are disabled"):
-        load.read(load.find_source(f"{tmp_path}/shop"), [secret], now=NOW)
+        load.read(sources.find_source(f"{tmp_path}/shop"), [secret], now=NOW)
 
 
 def test_a_loader_of_wrong_sql_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -757,11 +757,11 @@ def test_a_loader_of_wrong_sql_is_refused_in_one_sentence(tmp_path: Path) -> Non
     placed(tmp_path / "shop", "README.md", "# shop\n\nFollows of a shop.\n")
     placed(tmp_path / "shop", "follows.sql", "SELEC follower FROM fans")
     with pytest.raises(DataError, match=r"follows\.sql of the source shop does not run"):
-        load.read(load.find_source(f"{tmp_path}/shop"), [placed(tmp_path, "fans.csv", "a\n")], now=NOW)
+        load.read(sources.find_source(f"{tmp_path}/shop"), [placed(tmp_path, "fans.csv", "a\n")], now=NOW)
 
 
 def test_what_cannot_be_scaffolded_is_said_in_one_sentence(tmp_path: Path) -> None:
-    csv = load.find_source("csv")
+    csv = sources.find_source("csv")
     odd = placed(tmp_path, "odd.csv", "a,b\n1,2\n")
     with pytest.raises(DataError, match=r"odd\.csv looks like no table: its columns are a, b"):
         csv.scaffold([odd], tmp_path / "new")
@@ -770,13 +770,13 @@ def test_what_cannot_be_scaffolded_is_said_in_one_sentence(tmp_path: Path) -> No
         csv.scaffold([odd], tmp_path)
     with pytest.raises(UsageError, match="is no name for a source"):
         csv.scaffold([odd], tmp_path / "a b:c")
-    with pytest.raises(UsageError, match="ciao reads files of one kind"):
-        load.find_source("ciao").scaffold([odd], tmp_path / "new")
+    with pytest.raises(UsageError, match="the layout of the files of ciao is fixed"):
+        sources.find_source("ciao").scaffold([odd], tmp_path / "new")
     fans = [placed(tmp_path, f"{name}.csv", "from,to\nann,bob\n") for name in ("fans", "more")]
     with pytest.raises(DataError, match=r"fans\.csv and more\.csv both look like follows"):
         csv.scaffold(fans, tmp_path / "new")
     with pytest.raises(UsageError, match="there is no loader folder"):
-        load.find_source("./nowhere/shop")
+        sources.find_source("./nowhere/shop")
 
 
 # --- the commands ---------------------------------------------------------------------------------------

@@ -21,12 +21,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from graphkoc.capture import load
+from graphkoc.capture import load, sources
 from graphkoc.errors import GraphkocError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DATA = Path(__file__).with_name("data")
-SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in load.discover())
+SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in sources.discover())
 PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.decompress, gzip.compress),
     ".xz": (lzma.decompress, lzma.compress),
@@ -201,7 +201,7 @@ def files(folder: Path) -> list[Path]:
 def read(source: str, folder: Path) -> Read:
     """What was loaded, or the error in one sentence; anything else is a bug."""
     try:
-        loaded = load.read(load.find_source(source), [folder], now=NOW)
+        loaded = load.read(sources.find_source(source), [folder], now=NOW)
     except GraphkocError as error:
         assert str(error)
         assert "\n" not in str(error)

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from sources import file_counts, fixture, reasons, rows_without
+from sources import read as read_source
 
 from graphkoc.capture import load
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "discourse"
-
-
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("discourse"), paths, now=NOW)
-
-
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Rows of these columns, with None for whatever is null and without the prefix of ids."""
-    return [
-        tuple(
-            None if pd.isna(cell) else cell.removeprefix("discourse:") if isinstance(cell, str) else cell
-            for cell in row
-        )
-        for row in frame[list(columns)].itertuples(index=False)
-    ]
+FIXTURE = fixture("discourse")
+read, rows = partial(read_source, "discourse"), rows_without("discourse:")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +24,7 @@ def loaded() -> load.Loaded:
 
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "categories.json": (3, 3, 0, 0),
         "directory_items.json": (3, 3, 0, 0),
         "groups/testers/members.json": (3, 2, 1, 0),
@@ -53,9 +39,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         "user_actions/ann.json": (7, 4, 2, 1),
         "user_actions/bob.json": (2, 0, 2, 0),
     }
-    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
-        ["user_actions/ann.json", 7, "no table takes this row"]
-    ]
+    assert reasons(loaded) == [["user_actions/ann.json", 7, "no table takes this row"]]
     assert loaded.unread == ("about.html",)
     assert loaded.mentioned == {"reviews": 1}
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from sources import file_counts, fixture, reasons
+from sources import read as read_source
 
 from graphkoc.capture import load
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "epinions"
+FIXTURE = fixture("epinions")
 RATINGS = ["user", "item", "category", "rating", "helpfulness", "timestamp"]
 
 
 def read(*paths: Path, source: str = "epinions") -> load.Loaded:
-    return load.read(load.find_source(source), paths, now=NOW)
+    return read_source(source, *paths)
 
 
 def bare(frame: pd.DataFrame) -> pd.DataFrame:
@@ -28,7 +28,7 @@ def bare(frame: pd.DataFrame) -> pd.DataFrame:
 
 def test_every_row_is_accounted_for() -> None:
     loaded = read(FIXTURE)
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "category.txt": (3, 3, 0, 0),
         "movie-ratings.txt": (4, 3, 0, 1),
         "rating_with_timestamp.txt": (3, 3, 0, 0),
@@ -40,7 +40,7 @@ def test_every_row_is_accounted_for() -> None:
         "trustnetwork.txt": (4, 4, 0, 0),
         "user_rating.txt": (2, 1, 0, 1),
     }
-    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+    assert reasons(loaded) == [
         ["movie-ratings.txt", 3, "created_at is not a time: '2004-02-30'"],
         ["ratings.csv", 7, "created_at is not a time: 'soon'"],
         ["ratings.csv", 8, "no table takes this row"],

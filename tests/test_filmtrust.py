@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sources import file_counts, fixture, reasons
+from sources import read as read_source
 
-from graphkoc.capture import load
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "filmtrust"
-
-
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("filmtrust"), paths, now=NOW)
+FIXTURE = fixture("filmtrust")
+read = partial(read_source, "filmtrust")
 
 
 def test_every_row_is_accounted_for() -> None:
     loaded = read(FIXTURE)
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "ratings.txt": (17, 12, 2, 3),
         "trust.txt": (10, 7, 1, 2),
     }
-    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+    assert reasons(loaded) == [
         ["ratings.txt", 14, "rating is above 5: '6'"],
         ["ratings.txt", 15, "it has 2 cells, and should have 3 to 3"],
         ["ratings.txt", 16, "rating is not a number: 'good'"],

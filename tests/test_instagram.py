@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from sources import file_counts, fixture, rows_without
+from sources import read as read_source
 
 from graphkoc.capture import load
 from graphkoc.errors import DataError
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "instagram"
+FIXTURE = fixture("instagram")
+read, rows = partial(read_source, "instagram"), rows_without("instagram:")
 EXPORT = FIXTURE / "instagram-ann_b-2024-05-01-AbCd12Ef"
-
-
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("instagram"), paths, now=NOW)
-
-
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Rows of these columns, with None for whatever is null and without the prefix of ids."""
-    return [
-        tuple(
-            None if pd.isna(cell) else cell.removeprefix("instagram:") if isinstance(cell, str) else cell
-            for cell in row
-        )
-        for row in frame[list(columns)].itertuples(index=False)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +27,7 @@ def loaded() -> load.Loaded:
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     lists = "connections/followers_and_following"
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "cem.oz_20210501/followers_and_following/followers.json": (2, 2, 0, 0),
         f"{EXPORT.name}/{lists}/followers_1.json": (4, 3, 1, 0),
         f"{EXPORT.name}/{lists}/followers_2.json": (3, 3, 0, 0),

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from graphkoc import assets
-from graphkoc.capture import load
+from graphkoc.capture import load, sources
 from graphkoc.errors import DataError, UsageError
 from graphkoc.stores import open_store
 from graphkoc.tables import large as spill
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, ratings: str | bytes = RATINGS + GOOD, trust: str = T
 
 
 def read(path: Path) -> load.Loaded:
-    return load.read(load.find_source("ciao"), [path], now=NOW)
+    return load.read(sources.find_source("ciao"), [path], now=NOW)
 
 
 def counted(loaded: load.Loaded, file: str) -> tuple[int, int, int, int]:
@@ -51,9 +51,9 @@ def test_the_tables_are_consistent() -> None:
         assert set(table.key) <= required, table.name
 
 
-@pytest.mark.parametrize("name", list(load.discover()))
+@pytest.mark.parametrize("name", list(sources.discover()))
 def test_every_source_says_what_it_is_and_fills_canonical_tables(name: str) -> None:
-    source = load.find_source(name)
+    source = sources.find_source(name)
     assert len(source.description) > 40
     assert source.tables
     assert set(source.tables) <= set(CANONICAL)
@@ -194,7 +194,7 @@ def test_what_a_source_needs_and_does_not_get_is_said_in_one_sentence(tmp_path: 
     with pytest.raises(DataError, match="is empty"):
         read(folder(tmp_path, ""))
     with pytest.raises(UsageError, match="there is no source called 'cioa'"):
-        load.find_source("cioa")
+        sources.find_source("cioa")
 
 
 def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> Path:
@@ -216,7 +216,7 @@ SELECT who AS consumer, what AS product, no AS "order", "when" AS bought_at, _fi
 
 def test_a_new_source_is_a_folder_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     orders = declared(tmp_path, monkeypatch, {"README.md": README, "purchases.sql": PURCHASES})
-    loaded = load.read(load.find_source("shop"), [orders], now=NOW)
+    loaded = load.read(sources.find_source("shop"), [orders], now=NOW)
     assert loaded.tables["purchases"]["order"].tolist() == ["shop:1"]
     assert counted(loaded, "orders.csv") == (3, 1, 0, 2)
     assert loaded.rejects["reason"].tolist() == ["no product", "no order"]
@@ -227,7 +227,7 @@ def test_rows_that_no_table_takes_are_rejected_so_that_the_sum_is_right(
 ) -> None:
     picky = PURCHASES + " WHERE who = 'ann' AND what = 'tea'"
     orders = declared(tmp_path, monkeypatch, {"README.md": README, "purchases.sql": picky})
-    loaded = load.read(load.find_source("shop"), [orders], now=NOW)
+    loaded = load.read(sources.find_source("shop"), [orders], now=NOW)
     assert counted(loaded, "orders.csv") == (3, 1, 0, 2)
     assert loaded.rejects["reason"].tolist() == ["no table takes this row"] * 2
 
@@ -248,7 +248,7 @@ def test_a_source_that_is_declared_wrongly_is_refused(
 ) -> None:
     orders = declared(tmp_path, monkeypatch, files)
     with pytest.raises(DataError, match=words):
-        load.read(load.find_source("shop"), [orders], now=NOW)
+        load.read(sources.find_source("shop"), [orders], now=NOW)
 
 
 def test_a_large_table_lies_in_a_file_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from sources import Rows, file_counts, fixture, reasons
+from sources import read as read_source
+from sources import rows as source_rows
 
 from graphkoc.capture import load
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "mediacrawler"
+FIXTURE = fixture("mediacrawler")
+read = partial(read_source, "mediacrawler")
 USERS = ("7001", "7002", "7003", "1700000001", "1700000002", "1700000003", "31001", "31002", "31003", "31009")
 PEOPLE = {hashlib.sha256(user_id.encode()).hexdigest()[:16]: user_id for user_id in USERS}
 
 
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("mediacrawler"), paths, now=NOW)
+def with_own_id(cell: str) -> str:
+    """The platform's own id in place of its hash."""
+    platform, _, plain = cell.partition(":")
+    return f"{platform}:{PEOPLE[plain]}" if plain in PEOPLE else cell
 
 
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Rows of these columns, with None for whatever is null, and the platform's own id in place of its hash."""
-
-    def shown(cell: Any) -> Any:
-        if isinstance(cell, str):
-            platform, _, plain = cell.partition(":")
-            return f"{platform}:{PEOPLE[plain]}" if plain in PEOPLE else cell
-        return None if pd.isna(cell) else cell
-
-    return sorted((tuple(map(shown, row)) for row in frame[list(columns)].itertuples(index=False)), key=str)
+def rows(frame: pd.DataFrame, *columns: str) -> Rows:
+    """Rows of these columns, sorted, with the platform's own ids."""
+    return sorted(source_rows(frame, *columns, shorten=with_own_id), key=str)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +38,7 @@ def loaded() -> load.Loaded:
 
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "bili/csv/creator_contacts_2025-05-03.csv": (6, 3, 2, 1),
         "bili/csv/search_videos_2025-05-03.csv": (1, 1, 0, 0),
         "bili/json/creator_creators_2025-05-03.json": (2, 2, 0, 0),
@@ -59,7 +56,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         "weibo/json/search_comments_2025-05-02.json": (2, 2, 0, 0),
         "weibo/jsonl/search_comments_2026-07-21.jsonl": (2, 1, 1, 0),
     }
-    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+    assert reasons(loaded) == [
         ["bili/csv/creator_contacts_2025-05-03.csv", 7, "follower and followee are one"],
         [
             "douyin/csv/search_comments_2025-05-01.csv",

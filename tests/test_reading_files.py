@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkoc.capture import load
+from graphkoc.capture import load, sources
 from graphkoc.capture.reading import archives, views
 from graphkoc.capture.reading import files as gather
 from graphkoc.capture.reading.views import View
@@ -369,12 +369,12 @@ def test_a_files_toml_that_says_nothing_sensible_is_refused(tmp_path: Path, said
         views.declared(tmp_path)
 
 
-def shop(folder: Path, select: str, files: str) -> load.Source:
+def shop(folder: Path, select: str, files: str) -> sources.Source:
     (folder / "shop").mkdir()
     (folder / "shop" / "README.md").write_text("# shop\n\nFollows of a shop.\n")
     (folder / "shop" / "follows.sql").write_text(select)
     (folder / "shop" / "files.toml").write_text(files)
-    return load.find_source(f"{folder}/shop")
+    return sources.find_source(f"{folder}/shop")
 
 
 FANS = '[fans]\nfiles = ["fans*.csv", "fans*.json"]\nmust = ["a"]\nmay = ["b"]\n'

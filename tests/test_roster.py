@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import xlsxwriter
+from sources import file_counts, fixture, reasons, rows
+from sources import read as read_source
 
 from graphkoc.capture import contacts, load
 from graphkoc.errors import DataError
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "roster"
+FIXTURE = fixture("roster")
+read = partial(read_source, "roster")
 
 
 def crawled(platform: str, number: str) -> str:
@@ -37,16 +39,6 @@ def _secret() -> Any:
         yield
 
 
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("roster"), paths, now=NOW)
-
-
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    return [
-        tuple(None if pd.isna(cell) else cell for cell in row) for row in frame[list(columns)].itertuples(index=False)
-    ]
-
-
 def one(folder: Path, header: str, row: str) -> dict[str, Any]:
     """What becomes of a list of one account."""
     (folder / "list.csv").write_text(f"昵称,{header}\n阿茶,{row}\n")
@@ -60,17 +52,17 @@ def loaded() -> load.Loaded:
 
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "influencers.csv": (9, 6, 1, 2),
         "达人报价.csv": (12, 7, 1, 4),
     }
-    assert [(row.file, row.row, row.reason) for row in loaded.rejects.itertuples()] == [
-        ("influencers.csv", 9, "followers is below 0: '-5'"),
-        ("influencers.csv", 10, "it has 4 cells, the header has 9"),
-        ("达人报价.csv", 10, "followers is not a whole number: '很多'"),
-        ("达人报价.csv", 11, "quote is not a number: '图文3000 视频5000'"),
-        ("达人报价.csv", 12, "followers is not a whole number: '(hidden)'"),
-        ("达人报价.csv", 13, "no table takes this row"),
+    assert reasons(loaded) == [
+        ["influencers.csv", 9, "followers is below 0: '-5'"],
+        ["influencers.csv", 10, "it has 4 cells, the header has 9"],
+        ["达人报价.csv", 10, "followers is not a whole number: '很多'"],
+        ["达人报价.csv", 11, "quote is not a number: '图文3000 视频5000'"],
+        ["达人报价.csv", 12, "followers is not a whole number: '(hidden)'"],
+        ["达人报价.csv", 13, "no table takes this row"],
     ]
     assert loaded.ignored == {"达人报价.csv": ("序号", "备注")}
 

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 import graphkoc
-from graphkoc.capture import load
+from graphkoc.capture import load, sources
 from graphkoc.stores import open_store
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the data are not be
 def loaded(source: str, *files: str) -> load.Loaded:
     """What a source makes of its folder, or of these files in it."""
     paths = [FOLDERS[source] / file for file in files] or [FOLDERS[source]]
-    return load.read(load.find_source(source), paths, now=NOW)
+    return load.read(sources.find_source(source), paths, now=NOW)
 
 
 def without_prefix(ids: pd.Series[Any]) -> list[str]:

@@ -15,7 +15,7 @@ from test_cli import run as graphkoc_command
 
 import graphkoc
 from graphkoc.capture import synthetic
-from graphkoc.capture.load import find_source
+from graphkoc.capture.sources import find_source
 from graphkoc.errors import UsageError
 from graphkoc.runs.run import Run
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from sources import file_counts, fixture, rows_without
+from sources import read as read_source
 
 from graphkoc.capture import load
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "wecom"
+FIXTURE = fixture("wecom")
+read, rows = partial(read_source, "wecom"), rows_without("wecom:")
 OFFICIAL = Path(__file__).parents[2] / "shared" / "formats" / "wecom" / "groupchat_get_example.json"
-
-
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("wecom"), paths, now=NOW)
-
-
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Rows of these columns, with None for whatever is null and without the prefix of ids."""
-    return [
-        tuple(None if pd.isna(cell) else cell.removeprefix("wecom:") if isinstance(cell, str) else cell for cell in row)
-        for row in frame[list(columns)].itertuples(index=False)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +27,7 @@ def customer(number: int) -> str:
 
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "contacts.jsonl": (7, 5, 1, 1),
         "get_by_user/Tommy.json": (1, 1, 0, 0),
         "groups.json": (8, 8, 0, 0),

@@ -10,19 +10,22 @@ import json
 import re
 import shutil
 import sys
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from sources import file_counts, fixture, reasons
+from sources import read as read_source
+from sources import rows as source_rows
 
 import graphkoc
 from graphkoc.capture import load
 from graphkoc.errors import DataError
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "xiaohongshu"
+FIXTURE = fixture("xiaohongshu")
+read = partial(read_source, "xiaohongshu")
 CRAWL = Path(__file__).parents[2] / "shared" / "data" / "xiaohongshu"
 NAMES = ("an", "bai", "cem", "dou", "eva")
 USERS = {name: f"5b8c07e02b60b2a2886900{letter}1" for name, letter in zip(NAMES, "abcde", strict=True)}
@@ -35,22 +38,15 @@ def hashed(user_id: str) -> str:
 PEOPLE = {hashed(user_id): name for name, user_id in USERS.items()}
 
 
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("xiaohongshu"), paths, now=NOW)
-
-
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Rows of these columns, with None for whatever is null; ids without what all of them begin with."""
-
-    def shown(cell: Any) -> Any:
-        if pd.isna(cell):
-            return None
-        if isinstance(cell, str) and cell.startswith("xiaohongshu:"):
-            plain = cell.removeprefix("xiaohongshu:")
-            return PEOPLE.get(plain, re.sub("^(6811960000000000230100|68119de40000000012020)", "", plain))
+def shortened(cell: str) -> str:
+    """An id without what all of them begin with, and a person's name in place of their id."""
+    if not cell.startswith("xiaohongshu:"):
         return cell
+    plain = cell.removeprefix("xiaohongshu:")
+    return PEOPLE.get(plain, re.sub("^(6811960000000000230100|68119de40000000012020)", "", plain))
 
-    return [tuple(map(shown, row)) for row in frame[list(columns)].itertuples(index=False)]
+
+rows = partial(source_rows, shorten=shortened)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +55,7 @@ def loaded() -> load.Loaded:
 
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "xhs/csv/creator_creators_2025-05-02.csv": (3, 2, 1, 0),
         "xhs/csv/search_comments_2025-05-01.csv": (7, 5, 1, 1),
         "xhs/csv/search_comments_2025-05-03.csv": (4, 2, 1, 1),
@@ -68,7 +64,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         "xhs/jsonl/search_comments_2026-07-20.jsonl": (3, 2, 1, 0),
         "xhs/jsonl/search_contents_2026-07-20.jsonl": (3, 2, 1, 0),
     }
-    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+    assert reasons(loaded) == [
         ["xhs/csv/search_comments_2025-05-01.csv", 8, "no consumer"],
         ["xhs/csv/search_comments_2025-05-03.csv", 5, "engagement was rounded by a spreadsheet: '6.81E+23'"],
         ["xhs/csv/search_contents_2025-05-01.csv", 6, "likes is not a whole number: '很多'"],

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from sources import file_counts, fixture, reasons
+from sources import read as read_source
+from sources import rows as source_rows
 
 from graphkoc.capture import load
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-FIXTURE = Path(__file__).with_name("data") / "yelp"
-
-
-def read(*paths: Path) -> load.Loaded:
-    return load.read(load.find_source("yelp"), paths, now=NOW)
+FIXTURE = fixture("yelp")
+read = partial(read_source, "yelp")
 
 
 @pytest.fixture(scope="module")
@@ -25,19 +24,21 @@ def loaded() -> load.Loaded:
     return read(FIXTURE)
 
 
-def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Rows of these columns, with None for whatever is null and ids as their kind and number."""
-    short = frame[list(columns)].replace(r"yelp:made_(\w+?)_(\d\d)[-_]A+", r"\1 \2", regex=True)
-    return [tuple(None if pd.isna(cell) else cell for cell in row) for row in short.itertuples(index=False)]
+def shortened(cell: str) -> str:
+    """An id as its kind and number."""
+    return re.sub(r"yelp:made_(\w+?)_(\d\d)[-_]A+", r"\1 \2", cell)
+
+
+rows = partial(source_rows, shorten=shortened)
 
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
-    assert {c.file: (c.read, c.loaded, c.duplicate, c.rejected) for c in loaded.files} == {
+    assert file_counts(loaded) == {
         "yelp_academic_dataset_business.json": (5, 5, 0, 0),
         "yelp_academic_dataset_review.json": (10, 8, 1, 1),
         "yelp_academic_dataset_user.json": (7, 5, 1, 1),
     }
-    assert loaded.rejects[["file", "row", "reason"]].values.tolist() == [
+    assert reasons(loaded) == [
         ["yelp_academic_dataset_review.json", 8, "created_at is not a time: '2012-13-01 10:00:00'"],
         ["yelp_academic_dataset_user.json", 6, "joined_at is not a time: 'yesterday'"],
     ]

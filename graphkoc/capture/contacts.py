@@ -1,7 +1,13 @@
-"""E-mail addresses and phone numbers: read as keys that tell that two are one, and kept nowhere as they are.
+"""E-mail addresses and phone numbers: recognised in cells and in texts, and never stored as they are.
 
-A key is HMAC-SHA256 (RFC 2104) of the normalised contact, so that without the secret nobody can try out all
-phone numbers. The secret stays apart from the store: in GRAPHKOC_KEY, or in a file.
+A cell that holds contacts becomes keys, by which two accounts of one person are recognised. A key is HMAC-SHA256
+(RFC 2104) of the normalised contact, so that nobody can try out all phone numbers without the secret. The secret
+stays apart from the store: in GRAPHKOC_KEY, or in a file.
+
+In what people write (bios, reviews, comments, links) no column states that there is a contact: `masked` recognises it
+by its shape and puts MAIL or PHONE in its place. What has another shape stays: a handle (@anna), a price, a date, a
+barcode, an order number. A number is a phone number where it begins with +, is a mobile number of China, has the
+brackets or dashes of North America, or follows a word such as Tel.
 """
 
 from __future__ import annotations
@@ -20,32 +26,134 @@ import phonenumbers
 
 from graphkoc.errors import DataError, UsageError
 
-__all__ = ["HIDDEN", "LIKELY", "email", "find_key", "keys", "new_key", "phone", "redacted"]
+__all__ = [
+    "HIDDEN",
+    "MAIL",
+    "MAYBE",
+    "PHONE",
+    "email",
+    "find_key",
+    "keys",
+    "macros",
+    "masked",
+    "new_key",
+    "phone",
+    "redacted",
+]
 
+MAIL, PHONE = "[@]", "[☎]"
+"""Without a letter, so that they are never counted as words."""
 HIDDEN = "(hidden)"
-"""What stands in for a contact where it would have been shown."""
+"""Stands for a whole value that may contain a contact, in a file that holds contacts."""
+MAYBE = r"[@＠]|(?:\d[\s().-]*){7}"
+"""Matches whatever may be a contact or a part of one (RE2), once dates are taken away."""
 
-LETTER = r"[^@\s<>,;:\"'()/]"
-EMAIL = re.compile(rf"{LETTER}+@{LETTER}+\.{LETTER}+")
-IN_TEXT = re.compile(
-    # Tried only where a word begins: the time is that of the text's length, whatever is in it.
-    rf"(?<!{LETTER}){LETTER}+\s?[@＠]\s?{LETTER}+"
-    r"|(?<![\d.])(?:\+\d|00[1-9]\d{0,2}[ (.-])[\d ().-]{6,}\d|(?<!\d)00[1-9]\d{9,12}(?!\d)"
-    r"|(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"
+# The patterns below mean the same to RE2 and, with re.ASCII, to Python: no look-around, and \b and \d know ASCII alone.
+# What may not stand before a contact is captured with it, as a group that is put back.
+LETTER = "0-9A-Za-zÀ-ʯͰ-ӿ０-９Ａ-Ｚａ-ｚ"
+"""Alphabets alone: Chinese is written without spaces, so that its words run up to an address."""
+BEFORE = rf"(^|[^{LETTER}@＠._%+-])"
+LOCAL = rf"[{LETTER}._%+-]+"
+AT = r"(?:[@＠]|%40| ?[\[({] ?(?i:at) ?[\])}] ?)"
+DOT = r"(?:[.．]| ?[\[({] ?(?i:dot) ?[\])}] ?)"
+HOST = rf"(?:[{LETTER}-]+{DOT})+"
+KNOWN = r"(?:[A-Za-z]{2}|(?i:com|net|org|info|edu|gov|biz|name|mobi))\b"
+OFTEN = r" ?[@＠] ?(?i:gmail|googlemail|hotmail|outlook|yahoo|icloud|foxmail|qq|163|126|gmx|web)\.[A-Za-z]{2,3}\b"
+OTHER = r"(?:[A-Za-zÀ-ʯͰ-ӿａ-ｚ]{2,}|xn--[0-9a-z-]+)"
+PLATFORM = r"(?i:instagram|insta|ins|ig|tiktok|youtube|yt|twitter|weibo|wb|xhs|rednote|douyin|bilibili|forum)"
+HELD = "\ue000"
+"""Stands for the @ of a handle meanwhile."""
+
+FIRST = r"(^|[^0-9０-９A-Za-z=&?%#_/.+*-]|[^0-9０-９A-Za-z=&?%#_/.+*-][./-])"
+"""Excludes a number in a link, a fraction, and the end of a code or of a longer number."""
+DIGIT = "(?:[()]{0,2}[ \xa0./‐-–-]?[()]{0,2}\\d)"
+CHINA = r"(?:[(（]?(?:[+＋]|00)?86[)）]?[ -]{0,2})?1[3-9]\d[ .-]?\d{4}[ .-]?\d{4}\b|１[３-９][０-９]{9}"
+AMERICA = r"(?:\([2-9]\d\d\) ?[2-9]\d\d[ .-]|[2-9]\d\d-[2-9]\d\d-|[2-9]\d\d\.[2-9]\d\d\.)\d{4}\b"
+TO_AMERICA = r"(?:[+＋]|00)1[ .-]?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]?\d{4}\b"
+ABROAD = rf"(?:[+＋]\(?(?:7|[2-9]\d)|00[2-9]\d[ ().-]){DIGIT}{{6,13}}\b"
+NUMBER = rf"(?:{CHINA}|{TO_AMERICA}|(?:1[ .-])?{AMERICA}|{ABROAD})"
+LABEL = (
+    r"(?:\b(?i:telephone|telefon|téléphone|tel|phone|mobile|mobil|handy|cell|sms|fax|whats ?app)"
+    r"(?: ?(?i:no|nr|number))?"
+    r"|(?:电话|電話|手机|手機|座机|座機|热线|熱線|联系方式|聯絡方式)(?:号码|號碼|号|號)?)"
 )
-"""A contact in the middle of words. A number without + is one only where nothing else has its shape: in China."""
-LIKELY = r"[@＠]|(?:\d[\s().-]*){7}"
-"""Whatever may be a contact or a part of one (RE2), once dates are taken away."""
+LABELLED = rf"({LABEL}(?: ?[:：=] ?|\. ?| ?是 ?| is ))"
+LINK = r"((?i:wa\.me/|\b(?:tel|sms|callto):(?://)?|[?&](?:phone|tel|mobile)=))"
+GLUED = r"((?i:\b(?:tel|phone|mob|vx?|wx|wechat|weixin|whatsapp)[.:_]?))"
+PARTS = r"[^@\s<>,;:\"'()/]+"
+"""Of an address in a cell of its own: any alphabet."""
+UNLISTED = r"(?:[+＋]\d|00[1-9]\d{0,2}[ (.-])[\d ().-]{6,}\d|00[1-9]\d{9,12}\b"
+"""A number of any country, known or not."""
+
+STEPS = (
+    (rf"{BEFORE}{LOCAL}(?:(?:{AT}| @ ){HOST}{KNOWN}|{OFTEN})", rf"\1{MAIL}"),
+    # ig@anna.brews is a platform and a handle: only its ending distinguishes it from an address.
+    (rf"{BEFORE}({PLATFORM})@", rf"\1\2{HELD}"),
+    (rf"{BEFORE}{LOCAL}{AT}{HOST}{OTHER}", rf"\1{MAIL}"),
+    (HELD, "@"),
+    (rf"{LINK}(?:\+|%2B)?\d[\d.-]{{6,18}}\b", rf"\1{PHONE}"),
+    # After a label any number but a date of this century.
+    (rf"{LABELLED}[+＋]?\(?(?:(?:[013-9]|2[1-9]){DIGIT}{{6,13}}|20{DIGIT}{{8,12}})\b", rf"\1{PHONE}"),
+    (rf"{GLUED}1[3-9]\d{{9}}\b", rf"\1{PHONE}"),
+    (rf"{FIRST}{NUMBER}(?:[ ,;/，；、／]{{1,3}}{NUMBER})*", rf"\1{PHONE}"),
+)
+"""Pattern and what takes its place, in what people write."""
+CELL_STEPS = (
+    *STEPS,
+    (rf"(^|[@\s<>,;:\"'()/]){PARTS} ?[@＠] ?{PARTS}", rf"\1{MAIL}"),
+    (rf"{FIRST}(?:{UNLISTED})", rf"\1{PHONE}"),
+)
+"""The same in a cell of a file that holds contacts, where ann@localhost is one as well."""
+WORTH_MASKING = "[@＠]|%40|(?i:at) ?[)\\]}]|(?:[0-9０-９][ \xa0()./‐-–-]{0,4}){7}"
+"""Most texts without a contact do not match this, and need none of the steps."""
+
+
+def _compile(steps: tuple[tuple[str, str], ...]) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern, re.ASCII), mark) for pattern, mark in steps]
+
+
+COMPILED, COMPILED_FOR_CELLS = _compile(STEPS), _compile(CELL_STEPS)
+
+EMAIL = re.compile(rf"{PARTS}@{PARTS}\.{PARTS}")
 BETWEEN = re.compile(r"[;,，、；|\n\t／]+|\s/\s")
 WRITTEN = re.compile(r"\+?[\d\s()./-]+")
-"""How numbers are written; with a * in it, it is masked."""
+"""How numbers are written; one with a * in it is masked already."""
 SHORTEST = 10**5
 IN_CHINA = re.compile(r"(?:(?:\+|00)?86)?(1[3-9]\d{9})")
 REMEMBERED = 1 << 18
 
 
+def masked(text: str) -> str:
+    """A text with MAIL and PHONE in place of each contact in it."""
+    return _replace(text, COMPILED)
+
+
+def redacted(cell: str) -> str:
+    """A cell of a file that holds contacts, with MAIL and PHONE in place of whatever may be one."""
+    return _replace(cell, COMPILED_FOR_CELLS)
+
+
+def _replace(text: str, steps: list[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, mark in steps:
+        text = pattern.sub(mark, text)
+    return text
+
+
+def macros() -> str:
+    """SQL that defines `masked(x)` and `redacted(x)`, of the same patterns as the functions here."""
+    return _define("masked", STEPS) + _define("redacted", CELL_STEPS)
+
+
+def _define(name: str, steps: tuple[tuple[str, str], ...]) -> str:
+    expression = "x"
+    for pattern, mark in steps:
+        quoted = pattern.replace("'", "''")
+        expression = f"regexp_replace({expression}, '{quoted}', '{mark}', 'g')"
+    return f"CREATE MACRO {name}(x) AS if(regexp_matches(x, '{WORTH_MASKING}'), {expression}, x);"
+
+
 def email(text: str) -> str | None:
-    """The address in small letters, without what is round it; None for what is no address."""
+    """The address in small letters, without what surrounds it; None for what is no address."""
     plain = unicodedata.normalize("NFKC", text).strip().strip("<>").casefold().removeprefix("mailto:").strip()
     return plain if EMAIL.fullmatch(plain) else None
 
@@ -53,8 +161,8 @@ def email(text: str) -> str | None:
 def phone(text: str, country: str = "") -> str | None:
     """The number as E.164 writes it, +4930123456; None for what is no number, or not a whole one.
 
-    country: two letters (ISO 3166), whose number it is where it does not begin with + or 00. Without it only
-    mobile numbers of China (11 digits, 13 to 19 first) are taken, which look like no others.
+    country: two letters (ISO 3166) for a number that does not begin with + or 00. Without it only mobile numbers of
+    China (11 digits that begin with 13 to 19) are taken, because no others look like them.
     """
     plain = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
     if not WRITTEN.fullmatch(plain):
@@ -73,8 +181,9 @@ def phone(text: str, country: str = "") -> str | None:
 def keys(secret: bytes | None) -> Callable[[str, str], str]:
     """The function that makes keys of a cell and its country: 64 hex digits a contact, with a space between.
 
-    A cell may hold several contacts, with a comma, semicolon, bar or line break between; addresses come before
-    numbers. "" where it holds none. Without a secret the function raises DataError at the first contact.
+    A cell may hold several contacts, separated by a comma, semicolon, bar or line break; addresses come before
+    numbers. The result is "" for a cell without one. Without a secret the function raises DataError at the first
+    contact.
     """
 
     @lru_cache(REMEMBERED)
@@ -83,10 +192,9 @@ def keys(secret: bytes | None) -> Callable[[str, str], str]:
         found = [email(part) for part in parts] + [phone(part, country) for part in parts]
         whole = [contact for contact in dict.fromkeys(found) if contact]
         if whole and secret is None:
-            # The words reach the user through the error of whoever called; see
-            # `graphkoc.capture.reading.macros.REFUSED`.
+            # DuckDB wraps this error; `graphkoc.capture.macros.REFUSED` marks where the message begins.
             raise DataError(
-                "refused: the files hold e-mail addresses or phone numbers, and there is no key to hash them with: "
+                "refused: the files contain e-mail addresses or phone numbers, and there is no key to hash them with: "
                 "`graphkoc key new` makes one"
             )
         return " ".join(hmac.new(secret or b"", c.encode(), hashlib.sha256).hexdigest() for c in whole)
@@ -94,18 +202,13 @@ def keys(secret: bytes | None) -> Callable[[str, str], str]:
     return made
 
 
-def redacted(text: str) -> str:
-    """A text with HIDDEN for each contact in it."""
-    return IN_TEXT.sub(HIDDEN, text)
-
-
 def find_key(file: Path | None = None) -> bytes | None:
     """The secret: GRAPHKOC_KEY, or what is in `file`, by default the one that GRAPHKOC_KEY_FILE names; None without.
 
     Raises UsageError for a file that cannot be read or is empty.
     """
-    if said := os.environ.get("GRAPHKOC_KEY", "").strip():
-        return said.encode()
+    if secret_text := os.environ.get("GRAPHKOC_KEY", "").strip():
+        return secret_text.encode()
     path = file or (Path(named) if (named := os.environ.get("GRAPHKOC_KEY_FILE")) else None)
     if path is None:
         return None

@@ -1,27 +1,19 @@
-"""A source is a folder of SELECTs: one file a canonical table, run by DuckDB over the raw files.
+"""Raw files to canonical tables: a source's SELECTs are run by DuckDB, and what they give is cast and checked.
 
-    loaders/ciao/README.md      its first paragraph describes the source
-    loaders/ciao/reviews.sql    one SELECT, whose columns are columns of the table `reviews`
-    loaders/wecom/files.toml    which files make up which view, where that is more than a file's name
-
-A SELECT sees each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is null),
-or the views that `files.toml` declares (`graphkoc.capture.reading.views`), and each table that is already clean as
-`clean.<table>`. It gives text as it found it, with `_file` and `_row` beside it; `graphkoc.capture.reading.macros` has
-what it is written in. What follows is the same for every source and is done here: ids get the source's
-prefix, values are cast and checked against `graphkoc.tables.schema`, one row of each key stays, and every raw
-row is accounted for: read = loaded + duplicate + rejected.
+This is the same for every source: ids get the source's prefix, values are cast and checked against
+`graphkoc.tables.schema`, one row of each key stays, and every raw row is accounted for:
+read = loaded + duplicate + rejected.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,15 +21,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc import assets
-from graphkoc.capture import contacts, masks
-from graphkoc.capture.reading import disclosure, html_text, macros, mapping, own_tables, shop, table_file
+from graphkoc.capture import checks, contacts, macros
+from graphkoc.capture.checks import quoted
+from graphkoc.capture.reading import disclosure, html_text, mapping, own_tables, table_file
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading.files import gather
-from graphkoc.capture.reading.macros import quoted
-from graphkoc.capture.reading.scaffold import Scaffold, scaffold
-from graphkoc.capture.reading.views import View, declared
-from graphkoc.errors import DataError, UsageError
+from graphkoc.capture.sources import Source
+from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 from graphkoc.tables.large import Spill, Tables
 from graphkoc.tables.schema import CANONICAL, Table
@@ -54,50 +44,7 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
 
 ALIAS = re.compile(r' AS (\w+|"([^"]|"")*")$')
 
-__all__ = ["FileCount", "Loaded", "Source", "discover", "find_source", "read"]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A place that data come from: a folder in `loaders/`, or anywhere.
-
-    selects: canonical name -> the SELECT that fills it. A source without any takes files that are named
-    after canonical tables and have their columns. views: what `files.toml` declares; without any, each file
-    is a view of its own name.
-    """
-
-    name: str
-    description: str
-    readme: str
-    selects: dict[str, str]
-    views: dict[str, View] = field(default_factory=dict)
-
-    @property
-    def tables(self) -> list[str]:
-        """The canonical tables that it fills, in the order of `graphkoc.tables.schema`."""
-        return [name for name in CANONICAL if name in self.selects or not self.selects]
-
-    @property
-    def is_mapped(self) -> bool:
-        """Whether its columns have names of their own in each file, which a mapping may tell."""
-        return any(view.names for view in self.views.values())
-
-    @property
-    def is_private(self) -> bool:
-        """Whether its files may hold e-mail addresses and phone numbers."""
-        return any(view.private for view in self.views.values())
-
-    def scaffold(self, files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
-        """Write a loader for tables with other names, or a mapping for a source whose views have names.
-
-        Raises UsageError for another source, an encoding that does not exist, and what is there already.
-        """
-        asked = encodings.checked(encoding) if encoding else None
-        if self.is_mapped:
-            return mapping.propose(self.views, files, folder, asked)
-        if self.selects:
-            raise UsageError(f"{self.name} reads files of one kind, and no others", hint="Use: sources scaffold csv.")
-        return scaffold(files, folder, asked)
+__all__ = ["FileCount", "Loaded", "read"]
 
 
 @dataclass(frozen=True)
@@ -156,47 +103,6 @@ class Loaded:
         )
 
 
-def discover() -> dict[str, Source]:
-    """Every source in `loaders/`, by name.
-
-    Raises DataError for a file that names no canonical table, or a source without a README.md.
-    """
-    folders = sorted(path for path in assets.folder("loaders").iterdir() if path.is_dir())
-    return {path.name: _declared(path) for path in folders}
-
-
-def find_source(name: str) -> Source:
-    """The source called `name`, or the one in the folder `name` where that has a / in it.
-
-    Raises UsageError when there is none.
-    """
-    if "/" in name or os.sep in name:
-        if not Path(name).is_dir():
-            raise UsageError(f"there is no loader folder {name}", hint="`graphkoc sources scaffold` makes one.")
-        folder = Path(name).resolve()
-        # It becomes the prefix of ids, which ends at a colon.
-        if not re.fullmatch(r"[\w-]+", folder.name):
-            raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
-        return _declared(folder)
-    sources = discover()
-    if name not in sources:
-        raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(sources)}.")
-    return sources[name]
-
-
-def _declared(folder: Path) -> Source:
-    readme = folder / "README.md"
-    if not readme.is_file():
-        raise DataError(f"the source {folder.name} has no README.md", hint="Its first paragraph is the description.")
-    text = readme.read_text(encoding="utf-8")
-    paragraphs = [part.strip() for part in text.split("\n\n")]
-    description = next(part for part in paragraphs if part and not part.startswith("#"))
-    selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
-    if unknown := sorted(set(selects) - set(CANONICAL)):
-        raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
-    return Source(folder.name, " ".join(description.split()), text, selects, declared(folder))
-
-
 def read(
     source: Source,
     paths: Sequence[Path],
@@ -222,7 +128,7 @@ def read(
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(macros.MACROS + masks.MACROS + shop.MACROS + disclosure.macros())
+        connection.execute(macros.definitions() + contacts.macros() + disclosure.macros())
         connection.create_function("plain_text", html_text.plain, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _keep_secret(connection, contacts.find_key(key_file))
@@ -260,9 +166,8 @@ def read(
 
 
 def _keep_secret(connection: duckdb.DuckDBPyConnection, secret: bytes | None) -> None:
-    """What SELECTs of private files are written in: contact_keys(cell, country), redacted(text)."""
+    """What SELECTs of private files are written in: contact_keys(cell, country)."""
     connection.create_function("_contact_keys", contacts.keys(secret), ["VARCHAR", "VARCHAR"], "VARCHAR")
-    connection.create_function("redacted", contacts.redacted, ["VARCHAR"], "VARCHAR")
     connection.execute(
         "CREATE MACRO contact_keys(cell, country) AS nullif(_contact_keys(cell, coalesce(country, '')), '')"
     )
@@ -428,14 +333,14 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         raise DataError(f"{file} gives no column {missing[0]!r}, which {table.name} must have")
 
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
-    values = ", ".join(f"{macros.value(column, source.name)} AS {quoted(column.name)}" for column in columns)
+    values = ", ".join(f"{checks.value(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
     selves = " ".join(f"WHEN {quoted(a)} = {quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
-    wrong = " ".join(macros.wrong(column, latest, source.is_private) for column in columns)
+    wrong = " ".join(checks.wrong(column, latest, source.is_private) for column in columns)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    shown = {column.name: macros.harmless(quoted(f"_{column.name}"), source.is_private) for column in columns}
+    shown = {column.name: checks.harmless(quoted(f"_{column.name}"), source.is_private) for column in columns}
     row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
     checked = f"""
         CREATE TEMP TABLE _checked AS

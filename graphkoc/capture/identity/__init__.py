@@ -16,10 +16,10 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.capture.contacts import masked
 from graphkoc.capture.identity.components import STATED, Pair, components, contradictions, identities, path, standing
 from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
 from graphkoc.capture.identity.link_files import Listed, listed
-from graphkoc.capture.masks import masked
 from graphkoc.errors import UsageError
 from graphkoc.stores import Store
 from graphkoc.stores.journal import Decision

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graphkoc.capture.masks import masked
+from graphkoc.capture.contacts import masked
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import table_file
 from graphkoc.errors import DataError

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from graphkoc.capture.checks import quoted
 from graphkoc.capture.reading import own_tables, table_file
 from graphkoc.capture.reading.views import plain
 from graphkoc.errors import DataError, UsageError
@@ -185,23 +186,23 @@ def _select(guess: _Guess, source: str) -> str:
         if column in guess.columns:
             header = guess.columns[column]
             cells = guess.cells[header]
-            values[column] = _time(header, cells) if kinds[column] == "time" else _quoted(header)
+            values[column] = _time(header, cells) if kinds[column] == "time" else quoted(header)
             if column == "rating":
                 values[column] = _stars(header, cells)
     if guess.table.name in own_tables.MADE:
         key = own_tables.MADE[guess.table.name][0]
         if key not in values:
             values = {key: own_tables.made(guess.table.name, values, source)} | values
-    lines = [f"    {value} AS {_quoted(column)}," for column, value in values.items()]
+    lines = [f"    {value} AS {quoted(column)}," for column, value in values.items()]
     what = guess.table.what.rstrip(".")
     said = f"-- A row is a row of {guess.file.name}. {what}."
     return "\n".join(
-        [said.replace("\n", " "), "SELECT", *lines, "    _file,", "    _row", f"FROM {_quoted(guess.view)}\n"]
+        [said.replace("\n", " "), "SELECT", *lines, "    _file,", "    _row", f"FROM {quoted(guess.view)}\n"]
     )
 
 
 def _time(header: str, cells: Sequence[str]) -> str:
-    name = _quoted(header)
+    name = quoted(header)
     if cells and all(re.fullmatch(r"\d{9,10}", cell) for cell in cells):
         return f"unix_time({name})"
     if cells and all(re.fullmatch(r"\d{12,13}", cell) for cell in cells):
@@ -219,7 +220,7 @@ def _time(header: str, cells: Sequence[str]) -> str:
 def _stars(header: str, cells: Sequence[str]) -> str:
     """Stars out of 10 become stars out of 5; what is no number stays, to be rejected by its words."""
     numbers = [float(cell.replace(",", ".")) for cell in cells if re.fullmatch(r"\d+([.,]\d+)?", cell.strip())]
-    name = _quoted(header)
+    name = quoted(header)
     out_of_ten = len(numbers) >= MOST * len(cells) and 5 < max(numbers, default=0) <= 10
     return f"coalesce((to_number({name}) / 2)::VARCHAR, {name})" if out_of_ten else name
 
@@ -231,13 +232,13 @@ def _nodes(by_table: Mapping[str, _Guess]) -> dict[str, str]:
         key = CANONICAL[name].key[0]
         if name in by_table or name not in ("consumers", "products"):
             continue
-        parts = [f"SELECT DISTINCT {_quoted(column)} AS {_quoted(key)} FROM clean.{table}" for table, column in places]
+        parts = [f"SELECT DISTINCT {quoted(column)} AS {quoted(key)} FROM clean.{table}" for table, column in places]
         text = "\nUNION\n".join(f"{part}\nWHERE {part.split()[2]} IS NOT NULL" for part in parts)
         about = next((guess for guess in by_table.values() if guess.about), None)
         if name == "products" and about:
-            header = _quoted(about.columns["product"])
-            more = "".join(f",\n    min({_quoted(raw_name)}) AS {column}" for column, raw_name in about.about.items())
-            text = f"SELECT\n    {header} AS product{more}\nFROM {_quoted(about.view)}"
+            header = quoted(about.columns["product"])
+            more = "".join(f",\n    min({quoted(raw_name)}) AS {column}" for column, raw_name in about.about.items())
+            text = f"SELECT\n    {header} AS product{more}\nFROM {quoted(about.view)}"
             text += f"\nWHERE {header} IS NOT NULL\nGROUP BY 1"
         texts[name] = f"-- A row is one of the {name} that the other tables mention.\n{text}\n"
     return texts
@@ -282,7 +283,3 @@ def _spelled(folder: Path) -> str:
 
 def _cell(text: str) -> str:
     return re.sub(r"\s", " ", text).replace("|", "\\|")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

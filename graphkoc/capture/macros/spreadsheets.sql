@@ -1,52 +1,86 @@
-"""The SQL for what shops and agencies write into spreadsheets: amounts, days and months, a yes, an order's state."""
-
-from __future__ import annotations
-
-__all__ = ["MACROS"]
-
-MACROS = r"""
+-- Takes spaces and apostrophes off both ends; null for what is empty then.
 CREATE MACRO _trimmed(x) AS nullif(regexp_replace(x, '^[\s''\x{a0}]+|[\s\x{a0}]+$', '', 'g'), '');
+
+-- Gives a cell without what keeps a spreadsheet from rounding it: ="0012", an apostrophe before it, a tab behind it.
+--   bare('="0012"') -> 0012
+--   bare('''0012') -> 0012
 CREATE MACRO bare(x) AS _trimmed(regexp_replace(_trimmed(x), '^="([^"]*)"$', '\1'));
+
+-- Finds the number in an amount of money, with its points and commas.
 CREATE MACRO _amount(x) AS regexp_replace(regexp_extract(x, '^(?:[A-Za-z]{2,3}|[A-Za-z]{0,2}[¥￥€$£])?\s*'
     || '([+-]?\s*\d[\d.,\s]*)(?:[A-Za-z]{2,3}|[¥￥€$£元])?$', 1), '\s', '', 'g');
+
+-- Writes a number with a decimal point alone. Three digits behind a lone comma are thousands.
 CREATE MACRO _decimal(y) AS CASE
     WHEN y LIKE '%.%,%' OR regexp_matches(y, '\.\d+\.') THEN replace(replace(y, '.', ''), ',', '.')
     WHEN y LIKE '%,%.%' OR regexp_full_match(y, '[+-]?\d{1,3}(,\d{3})+') THEN replace(y, ',', '')
     ELSE replace(y, ',', '.') END;
+
+-- Writes the number of an amount of money. What is no amount stays.
+--   to_amount('¥1,299.00') -> 1299.0
+--   to_amount('1.299,00 €') -> 1299.0
+--   to_amount('12,50') -> 12.5
+--   to_amount('1,299') -> 1299.0
+--   to_amount('free') -> free
 CREATE MACRO to_amount(x) AS coalesce(TRY_CAST(_decimal(_amount(bare(x))) AS DOUBLE)::VARCHAR, bare(x));
-CREATE MACRO to_currency(said, amount) AS CASE
-    WHEN upper(said) IN ('RMB', '人民币', '元', '￥', '¥') THEN 'CNY'
-    WHEN said IS NOT NULL THEN upper(said)
+
+-- Gives the currency in ISO 4217, from its own column or else from the amount's sign. $ and ¥ alone are signs of
+-- several countries, and give null.
+--   to_currency('rmb', '5') -> CNY
+--   to_currency(NULL, '€ 5') -> EUR
+--   to_currency(NULL, '$5') -> NULL
+CREATE MACRO to_currency(currency, amount) AS CASE
+    WHEN upper(currency) IN ('RMB', '人民币', '元', '￥', '¥') THEN 'CNY'
+    WHEN currency IS NOT NULL THEN upper(currency)
     WHEN contains(amount, '€') THEN 'EUR'
     WHEN contains(amount, '£') THEN 'GBP'
     WHEN regexp_matches(amount, '元|RMB|￥') THEN 'CNY' END;
+
+-- Writes a time; days ('dmy' or 'mdy') decides whether the day or the month comes first. What is no time stays.
+--   shop_time('03/04/2024', 'dmy') -> 2024-04-03 00:00:00
+--   shop_time('03/04/2024', 'mdy') -> 2024-03-04 00:00:00
+--   shop_time('2024-05-01 10:00:00 +0800', 'dmy') -> 2024-05-01 02:00:00
+--   shop_time('soon', 'dmy') -> soon
 CREATE MACRO shop_time(x, days) AS coalesce(
     CASE days
         WHEN 'dmy' THEN try_strptime(x, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S'])
         WHEN 'mdy' THEN try_strptime(x, ['%m/%d/%Y', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S']) END::VARCHAR,
     to_time(regexp_replace(x, '(:\d\d)\s*([+-]\d\d):?(\d\d)$', '\1\2:\3'))::VARCHAR,
     x);
+
+-- Gives yes or no where a cell is clearly one of them, else null.
+--   to_consent('已同意') -> yes
+--   to_consent('unsubscribed') -> no
+--   to_consent('maybe') -> NULL
 CREATE MACRO to_consent(x) AS CASE
     WHEN regexp_full_match(lower(x), 'no|n|false|0|not[ _]?subscribed|unsubscribed|nein|non|否|不|不同意|未同意|未授权|'
         || '拒绝|未订阅|いいえ') THEN 'no'
     WHEN regexp_full_match(lower(x), 'yes|y|true|1|subscribed|opted[ _-]?in|ja|j|oui|sí|si|是|同意|已同意|已授权|'
         || '已订阅|はい') THEN 'yes' END;
+
+-- Tests whether the state of an order means that nobody bought anything by it.
+--   is_cancelled('Refunded') -> true
+--   is_cancelled('交易关闭') -> true
+--   is_cancelled(NULL) -> false
 CREATE MACRO is_cancelled(x) AS coalesce(regexp_full_match(lower(x), 'cancell?ed|void(ed)?|refunded|returned|expired|'
     || 'storniert|retourniert|annulée?|cancelad[oa]|'
     || '.*(已取消|已关闭|交易关闭|退款成功|已退款|全额退款|已退货|作废).*'), false);
+
+-- Gives a cell, but null where it only means that the value is unknown.
+--   stated('暂无') -> NULL
+--   stated('-') -> NULL
+--   stated('3000') -> 3000
 CREATE MACRO stated(x) AS if(regexp_full_match(lower(bare(x)),
     '[-–—/\\.?？]+|无|暂无|未知|待定|面议|不详|n/?a|none|null|tbd|on request'), NULL, bare(x));
+
+-- Finds the number in an asked price, with its unit; of a range the upper end.
 CREATE MACRO _asked(x) AS regexp_extract(lower(x),
     '^(?:[¥￥€$£]?\s*[\d.,]+\s*[万w千k]?\s*元?\s*[-~～–—至到]\s*)?[¥￥€$£]?\s*([\d.,]+\s*[万w千k]?)\s*'
     || '(?:元|rmb|cny|usd|eur)?\s*(?:[/每一]\s*(?:条|篇|个|次|post|video|reel|story))?$', 1);
+
+-- Writes the price that somebody asks for a post. What is no price stays.
+--   to_quote('1.2万/条') -> 12000
+--   to_quote('3000-5000') -> 5000
+--   to_quote('ask me') -> ask me
 CREATE MACRO to_quote(x) AS coalesce(
     to_count(nullif(regexp_replace(_asked(stated(x)), '[,\s]', '', 'g'), '')), stated(x));
-"""
-"""bare: a cell without what keeps a spreadsheet from rounding it: ="1234", a ' before it, a tab behind it.
-to_amount: the digits of ¥1,299.00, 1.299,00 € and 12,50; three digits behind a lone comma are thousands; what is
-no amount stays. to_currency: ISO 4217, as a column says it or the amount's sign; $ and ¥ are of several countries.
-shop_time: a time, 03/04/2024 by which part is the day ('dmy' or 'mdy'); what is no time stays. to_consent: a clear
-yes or no, else null. is_cancelled: whether the state of an order says that nothing came of it. stated: null where a
-list says that nobody knows (-, 暂无, 面议). to_quote: a price with 万 or k, for a post or not, the upper end where it
-is a range; what is none stays.
-"""

@@ -1,0 +1,23 @@
+-- Tests whether a spreadsheet has rounded an id, as in 6.85E+23: digits are lost, so that it names nobody any more.
+CREATE MACRO _rounded(id) AS regexp_full_match(id, '(\w+:)?\d+([.,]\d+)?E\+\d+');
+
+-- Puts the source before an id that has no source yet.
+--   prefixed('7', 'crm') -> crm:7
+--   prefixed('shop:7', 'crm') -> shop:7
+CREATE MACRO prefixed(x, source) AS if(contains(x::VARCHAR, ':'), x::VARCHAR, source || ':' || x::VARCHAR);
+
+-- Writes a time in ISO 8601, as short as it can be.
+CREATE MACRO _stamp(t) AS
+    if(t = date_trunc('day', t), strftime(t, '%Y-%m-%d'), replace(strftime(t, '%Y-%m-%dT%H:%M:%S.%f'), '.000000', ''));
+
+-- Escapes ~ and / in one part of an id, so that two different rows never get the same id.
+CREATE MACRO _part(x, source) AS coalesce(replace(replace(
+    if(starts_with(x, source || ':'), substr(x, length(source) + 2), x), '~', '~0'), '/', '~1'), '');
+
+-- Makes an id for a row that has none: of who, of what, and of the time. Where no time is known, a hash of the row's
+-- content takes its place.
+--   made_id('shop', 'shop:u/1', 'b', '2024-05-01 10:00', NULL) -> shop:u~11/b/2024-05-01T10:00:00
+--   made_id('shop', 'u', 'b', NULL, 'text') -> shop:u/b/x1cb251ec0d568de6
+CREATE MACRO made_id(source, who, what, t, content) AS
+    source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
+    || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16));

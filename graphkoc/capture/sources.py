@@ -1,0 +1,113 @@
+"""A source is a folder of SELECTs: one file a canonical table, run by DuckDB over the raw files.
+
+    loaders/ciao/README.md      its first paragraph describes the source
+    loaders/ciao/reviews.sql    one SELECT, whose columns are columns of the table `reviews`
+    loaders/wecom/files.toml    which files make up which view, where a file's name alone does not decide that
+
+A SELECT reads each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is null), or the views
+that `files.toml` declares (`graphkoc.capture.reading.views`), and each table that is already clean as
+`clean.<table>`. It gives text as it found it, with `_file` and `_row` beside it, and may call what is in
+`graphkoc.capture.macros`. `graphkoc.capture.load` does the rest, which is the same for every source.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from graphkoc import assets
+from graphkoc.capture.reading import encoding as encodings
+from graphkoc.capture.reading import mapping
+from graphkoc.capture.reading.scaffold import Scaffold, scaffold
+from graphkoc.capture.reading.views import View, declared
+from graphkoc.errors import DataError, UsageError
+from graphkoc.tables.schema import CANONICAL
+
+__all__ = ["Source", "discover", "find_source"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of raw data that can be loaded: a folder in `loaders/`, or anywhere.
+
+    selects: canonical name -> the SELECT that fills it. A source without any takes files that are named
+    after canonical tables and have their columns. views: what `files.toml` declares; without any, each file
+    is a view of its own name.
+    """
+
+    name: str
+    description: str
+    readme: str
+    selects: dict[str, str]
+    views: dict[str, View] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> list[str]:
+        """The canonical tables that it fills, in the order of `graphkoc.tables.schema`."""
+        return [name for name in CANONICAL if name in self.selects or not self.selects]
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether each file has its own names for the columns, which a mapping may state."""
+        return any(view.names for view in self.views.values())
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its files may hold e-mail addresses and phone numbers."""
+        return any(view.private for view in self.views.values())
+
+    def scaffold(self, files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
+        """Write a loader for tables with other names, or a mapping for a source whose views have names.
+
+        Raises UsageError for another source, an unknown encoding, and a file or folder that already exists.
+        """
+        asked = encodings.checked(encoding) if encoding else None
+        if self.is_mapped:
+            return mapping.propose(self.views, files, folder, asked)
+        if self.selects:
+            raise UsageError(f"the layout of the files of {self.name} is fixed", hint="Use: sources scaffold csv.")
+        return scaffold(files, folder, asked)
+
+
+def discover() -> dict[str, Source]:
+    """Every source in `loaders/`, by name.
+
+    Raises DataError for a file that names no canonical table, or a source without a README.md.
+    """
+    folders = sorted(path for path in assets.folder("loaders").iterdir() if path.is_dir())
+    return {path.name: _declared(path) for path in folders}
+
+
+def find_source(name: str) -> Source:
+    """The source called `name`, or the one in the folder `name` where that has a / in it.
+
+    Raises UsageError when there is none.
+    """
+    if "/" in name or os.sep in name:
+        if not Path(name).is_dir():
+            raise UsageError(f"there is no loader folder {name}", hint="`graphkoc sources scaffold` makes one.")
+        folder = Path(name).resolve()
+        # It becomes the prefix of ids, which ends at a colon.
+        if not re.fullmatch(r"[\w-]+", folder.name):
+            raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
+        return _declared(folder)
+    sources = discover()
+    if name not in sources:
+        raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(sources)}.")
+    return sources[name]
+
+
+def _declared(folder: Path) -> Source:
+    readme = folder / "README.md"
+    if not readme.is_file():
+        raise DataError(f"the source {folder.name} has no README.md", hint="Its first paragraph is the description.")
+    text = readme.read_text(encoding="utf-8")
+    paragraphs = [part.strip() for part in text.split("\n\n")]
+    description = next(part for part in paragraphs if part and not part.startswith("#"))
+    selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
+    if unknown := sorted(set(selects) - set(CANONICAL)):
+        raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
+    return Source(folder.name, " ".join(description.split()), text, selects, declared(folder))

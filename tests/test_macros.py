@@ -1,0 +1,61 @@
+"""What a loader's SELECT may call: each macro has a comment above it, and its examples hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from graphkoc.capture import contacts, macros
+from graphkoc.capture.reading import disclosure
+
+FOLDER = Path(macros.__file__).parent
+DEFINED = re.compile(r"^CREATE MACRO (\w+)\(", re.M)
+EXAMPLE = re.compile(r"^--   (\w+)(\(.*\)) -> (.*)$", re.M)
+TEXTS = {name: (FOLDER / f"{name}.sql").read_text(encoding="utf-8") for name in macros.FILES}
+EXAMPLES = [match.groups() for text in TEXTS.values() for match in EXAMPLE.finditer(text)]
+
+
+@pytest.fixture(scope="module")
+def connection() -> duckdb.DuckDBPyConnection:
+    opened = duckdb.connect()
+    opened.execute("SET TimeZone = 'UTC'")
+    opened.execute(macros.definitions() + contacts.macros() + disclosure.macros())
+    return opened
+
+
+def test_every_file_is_loaded() -> None:
+    assert sorted(macros.FILES) == sorted(path.stem for path in FOLDER.glob("*.sql"))
+
+
+@pytest.mark.parametrize("name", macros.FILES)
+def test_every_macro_has_a_comment_above_it(name: str) -> None:
+    lines = TEXTS[name].splitlines()
+    starts = [number for number, line in enumerate(lines) if DEFINED.match(line)]
+    assert starts
+    assert [lines[number] for number in starts if not number or not lines[number - 1].startswith("--")] == []
+
+
+def test_every_macro_is_defined(connection: duckdb.DuckDBPyConnection) -> None:
+    query = "SELECT function_name FROM duckdb_functions() WHERE function_type = 'macro' AND NOT internal"
+    defined = {name for (name,) in connection.execute(query).fetchall()}
+    written = {name for text in TEXTS.values() for name in DEFINED.findall(text)}
+    assert defined == written | {"masked", "redacted", "disclosed", "origin_of", "_marked", "_undenied", "_disclosed"}
+
+
+def test_every_macro_that_loaders_call_has_an_example() -> None:
+    public = {name for text in TEXTS.values() for name in DEFINED.findall(text) if not name.startswith("_")}
+    assert {name for name, _, _ in EXAMPLES} == public - {"refuse"}
+
+
+@pytest.mark.parametrize(("name", "arguments", "value"), EXAMPLES)
+def test_examples_hold(connection: duckdb.DuckDBPyConnection, name: str, arguments: str, value: str) -> None:
+    found = connection.execute(f"SELECT coalesce(({name}{arguments})::VARCHAR, 'NULL')").fetchone()
+    assert found == (value,)
+
+
+def test_a_refusal_is_an_error_with_its_message(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(duckdb.Error, match=f"{macros.REFUSED}these are not reviews"):
+        connection.execute("SELECT refuse('these are not reviews')").fetchall()
