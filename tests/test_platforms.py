@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.report.platforms import platforms
+from graphkoc.report.sections.platforms import count_platforms
 from graphkoc.runs.run import Run, shaped
 
 
@@ -34,7 +34,7 @@ def test_people_are_counted_on_each_of_their_platforms_and_once_in_all() -> None
     accounts = pd.DataFrame(
         {"consumer": ["x:0"] * 2 + ["x:3"] * 2, "account": list("abcd"), "platform": ["a", "b", "b", "b"], "reviews": 0}
     )
-    told = platforms(run(["a", "a", "a", "b", "a", None], accounts), NICHES)
+    told = count_platforms(run(["a", "a", "a", "b", "a", None], accounts), NICHES)
     assert told is not None
     assert (told["names"], told["several"]) == (["a", "b"], 2)
     assert cells(told) == [
@@ -46,11 +46,11 @@ def test_people_are_counted_on_each_of_their_platforms_and_once_in_all() -> None
 
 
 def test_one_platform_needs_no_table() -> None:
-    assert platforms(run(["a"] * 5 + [None]), NICHES) is None
+    assert count_platforms(run(["a"] * 5 + [None]), NICHES) is None
 
 
 def test_many_platforms_share_a_column() -> None:
-    told = platforms(run(list("abcdef")), NICHES)
+    told = count_platforms(run(list("abcdef")), NICHES)
     assert told is not None
     assert told["names"] == list("abcdef")
     wide = pd.DataFrame(
@@ -61,7 +61,7 @@ def test_many_platforms_share_a_column() -> None:
             "reviews": 0,
         }
     )
-    told = platforms(run([f"p{i:02}" for i in range(6)], wide), NICHES)
+    told = count_platforms(run([f"p{i:02}" for i in range(6)], wide), NICHES)
     assert told is not None
     assert told["names"] == [*(f"p{i:02}" for i in range(1, 6)), "p00", "p06", "p07", "4 more"]
     assert cells(told)[0][-2:] == [(1, 1), (6, 3)]

@@ -29,9 +29,11 @@ from graphkoc.qualify.gates.origins import ORIGINS
 from graphkoc.qualify.rank_agreement import agreement
 from graphkoc.qualify.score import PARTS, PILLARS
 from graphkoc.qualify.tiers import limits
-from graphkoc.report import charts, display_name, niche_map
+from graphkoc.report import charts, niche_map
+from graphkoc.report.sections import find_sections
 from graphkoc.runs.members import members_of
 from graphkoc.runs.run import Run, shaped
+from graphkoc.text import display_name
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -470,6 +472,21 @@ def page(request):
 
 def figures(page):
     return [ET.fromstring(text) for text in re.findall(r"<svg .*?</svg>", page, re.DOTALL)]
+
+
+# Its sections
+
+
+def test_a_section_is_found_by_its_file_and_shows_its_own_template(full):
+    sections = find_sections()
+    folder = resources.files("graphkoc.report") / "sections"
+    named = {path.name.partition(".")[0] for path in folder.iterdir() if path.name.endswith((".py", ".j2"))}
+    assert named - {"__init__"} == {section.name for section in sections}
+    assert len({section.place for section in sections}) == len(sections)
+    shown = [section for section in sections if section.name != "platforms"]
+    assert re.findall(r'<section id="(\w+)"', full) == [section.name for section in shown]
+    links = re.search(r"<nav .*?</nav>", full, re.DOTALL).group()
+    assert re.findall(r'<a href="#(\w+)">(.*?)</a>', links) == [(section.name, section.link) for section in shown]
 
 
 # What it promises about itself

@@ -12,7 +12,7 @@ from little_store import held, tables
 import graphkoc
 from graphkoc.qualify import gates
 from graphkoc.report import niche_map
-from graphkoc.report.content import content
+from graphkoc.report.page import collect_facts
 from graphkoc.runs.roles import RANKED, ROLES
 
 PEOPLE, KOL = 60, "csv:7"
@@ -83,11 +83,11 @@ def test_a_person_over_the_limit_who_passes_every_other_gate_is_a_kol_everywhere
 
     packed = niche_map.pack(run, run.niches["niche"].tolist())
     assert (packed.kocs, packed.wide) == (len(kocs), len(kols))
-    page = content(run)
-    assert page["kocs"] == len(kocs)
+    page = collect_facts(run)
+    assert page["koc_count"] == len(kocs)
     assert not page["possible"]
-    assert KOL not in {leader["consumer"] for leader in page["leaders"]}
-    assert [niche["wide"] for niche in page["niches"]] == run.niches["kols"].tolist()
+    assert KOL not in {leader["consumer"] for leader in page["kocs"]["rows"]}
+    assert [niche["wide"] for niche in page["niches"]["cards"]] == run.niches["kols"].tolist()
 
 
 def test_queries_of_the_graph_go_by_the_role_that_was_written_back(
@@ -111,4 +111,4 @@ def test_where_no_audience_is_known_the_people_are_possible_and_ranked(tmp_path:
     assert set(run.people["role"]) == {"possible"}
     assert run.people["rank"].notna().all()
     assert {row["role"] for row in graphkoc.list_kocs(run)} == {"possible"}
-    assert content(run)["possible"]
+    assert collect_facts(run)["possible"]

@@ -1,4 +1,4 @@
-"""Where people are: how many of each niche are on each platform."""
+"""Platforms: how many people of each niche are on each."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.report.view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 
-__all__ = ["MOST", "platforms"]
+__all__ = ["LINK", "MOST", "PLACE", "count_platforms", "facts"]
+
+PLACE, LINK = 40, "Platforms"
 
 MOST = 8
 """Platforms with a column; the others are counted together."""
 
 
-def platforms(run: Run, niches: list[dict[str, Any]]) -> dict[str, Any] | None:
+def facts(view: View) -> dict[str, Any] | None:
+    """People and key opinion consumers by niche and platform; None where there is one platform or none."""
+    return count_platforms(view.run, view.facts("niches")["cards"])
+
+
+def count_platforms(run: Run, niches: list[dict[str, Any]]) -> dict[str, Any] | None:
     """People and key opinion consumers by niche and platform; None where there is one platform or none.
 
     niches: those with a card. {names, rows: [{niche, cells: [{people, kocs}], people, kocs}], several}: a person

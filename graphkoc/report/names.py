@@ -1,0 +1,48 @@
+"""The names of niches and circles that a report may show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from graphkoc.report.wording import text_or_none
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import Run
+from graphkoc.text import display_name
+
+__all__ = ["group_names", "name_groups"]
+
+LONGEST = 60
+"""Characters of a name."""
+
+
+def name_groups(run: Run) -> Run:
+    """The run with its niches and circles called as a report may: by id where a name shows nothing, or
+    shows whose it is.
+
+    A group that nothing sets apart is named after somebody in its middle ("People around ciao:7"); only
+    key opinion consumers are named in a report.
+    """
+    nameless = set(run.people.loc[~run.people["role"].isin(RANKED), "consumer"])
+    products = set(run.exemplars.loc[run.exemplars["what"] == "product", "id"])
+
+    def name(row: Mapping[Any, Any], kind: str) -> str:
+        given, group = text_or_none(row["name"]) or "", display_name(str(row[kind]))
+        centre = given.rpartition(" around ")[2]
+        if centre in nameless and centre not in products:
+            return f"{kind.capitalize()} {group}"
+        return display_name(given, LONGEST) or group
+
+    def renamed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+        return table.assign(name=[name(row, kind) for row in table.to_dict("records")]).astype({"name": "str"})
+
+    return replace(run, niches=renamed(run.niches, "niche"), circles=renamed(run.circles, "circle"))
+
+
+def group_names(run: Run, kind: str) -> dict[str, str]:
+    """The name of each niche, or of each circle, by id."""
+    table = run.niches if kind == "niche" else run.circles
+    return dict(zip(table[kind], table["name"], strict=True))

@@ -1,0 +1,88 @@
+"""Backtest: whether the ranking would have found the people whose followers reviewed next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from graphkoc.qualify import explain
+from graphkoc.report import charts
+from graphkoc.report.view import View
+from graphkoc.report.wording import TEXT
+from graphkoc.runs.run import Run
+from graphkoc.text import display_name
+
+__all__ = ["LINK", "PLACE", "facts"]
+
+PLACE, LINK = 130, "Backtest"
+
+RANKINGS = {
+    "score": "the score",
+    "formula": "the formula",
+    "activity": "own recent activity",
+    "audience": "audience size",
+    "pagerank": "PageRank",
+    "core": "core number",
+    "reviews": "reviews ever written",
+    "past_credit": "past follow-on reviews",
+    "random": "by lot",
+    "oracle": "best possible (knows the future)",
+}
+YARDSTICKS = {"score", "formula", "random", "oracle"}
+"""Ours, and what nobody could use as a ranking; the rest are plain rankings that others would use."""
+
+
+def facts(view: View) -> dict[str, Any]:
+    """The rankings with what each found, the placebos, and what chance finds; why_not where nothing could be tested."""
+    run, found = view.run, view.run.info["backtest"]
+    if found is None:
+        return {"tested": False, "why_not": run.info["backtest_why_not"]}
+    by_name = {row["ranking"]: row for row in found["rows"]}
+    ours, size = by_name["score"], by_name["audience"]
+    # Where the score is the formula, the two rows are one and would look like two witnesses.
+    rows = [row for row in found["rows"] if row["ranking"] != "formula" or row["shares"] != ours["shares"]]
+    rows = sorted(rows, key=lambda row: (-row["mean"], row["ranking"]))
+    plain = max((row for row in rows if row["ranking"] not in YARDSTICKS), key=lambda row: row["mean"])
+    marks = [
+        "ours" if row["ranking"] == "score" else "limit" if row["ranking"] in ("oracle", "random") else "plain"
+        for row in rows
+    ]
+    labels = [RANKINGS.get(row["ranking"], row["ranking"]) for row in rows]
+    means, lows, highs = ([row[name] for row in rows] for name in ("mean", "low", "high"))
+    placebos = {placebo["name"]: placebo for placebo in found["placebos"]}
+    return {
+        "tested": True,
+        "rows": [{**row, "label": label, "ours": row is ours} for row, label in zip(rows, labels, strict=True)],
+        "splits": found["splits"],
+        "candidates": found["candidates"],
+        "credit": found["credit"],
+        "n": found["n"],
+        "named": _range(found["n"]),
+        "verdict": found["verdict"],
+        "chance": found.get("chance"),
+        "margin": found.get("margin"),
+        "notes": found.get("notes", ()),
+        "parts": [part | {"label": _part_name(run, part)} for part in found.get("parts", ())],
+        "placebos": found["placebos"],
+        "real": placebos.get("real"),
+        "reversed": placebos.get("time reversed"),
+        "ours": ours,
+        "size": size,
+        "plain": plain,
+        "plain_label": RANKINGS.get(plain["ranking"], plain["ranking"]),
+        "overlaps": not (ours["low"] > plain["high"] or plain["low"] > ours["high"]),
+        "hits": sum(ours["hits"]) / len(ours["hits"]),
+        "hits_by_lot": sum(by_name["random"]["hits"]) / len(by_name["random"]["hits"]),
+        "figure": Markup(charts.interval_bars(labels, means, lows, highs, marks)),
+    }
+
+
+def _part_name(run: Run, part: dict[str, Any]) -> str:
+    named = explain.group_name(run.niches, "niche", part["name"]) if part["by"] == "niche" else None
+    return display_name(f"{part['by']} {named or part['name']}", TEXT)
+
+
+def _range(numbers: list[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

@@ -1,0 +1,47 @@
+"""How to read the report: terms, what the data are, and the command that recomputes each number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphkoc.qualify.explain import parts_of
+from graphkoc.report.view import View
+from graphkoc.report.wording import TEXT
+from graphkoc.runs.run import Run
+from graphkoc.text import display_name
+
+__all__ = ["LINK", "PLACE", "facts"]
+
+PLACE, LINK = 150, "Method"
+
+
+def facts(view: View) -> dict[str, Any]:
+    """What the score and the tiers are, the files read, the inputs with their hashes, and the commands."""
+    run = view.run
+    return {
+        "stands_in": run.info["stands_in"],
+        "tiers": run.info["tiers"],
+        "score": run.info["score"],
+        "loads": [
+            {
+                "source": display_name(load["source"]),
+                "files": [{**f, "file": display_name(f["file"], TEXT)} for f in load["files"]],
+            }
+            for load in run.info["loads"]
+        ],
+        "inputs": run.info["inputs"],
+        "parts": parts_of(run),
+        "example": _example(run),
+        "as_of": run.info["at"],
+    }
+
+
+def _example(run: Run) -> str:
+    """An id to show commands with: the first key opinion consumer's, where it can be shown whole."""
+    first = run.kocs(limit=1)
+    shown = [
+        str(consumer)
+        for consumer in first["consumer"]
+        if display_name(str(consumer)) == consumer and " " not in consumer
+    ]
+    return shown[0] if shown else "CONSUMER"
