@@ -1,20 +1,32 @@
-"""Names and other text that strangers wrote, made fit to be shown."""
+"""Text for people to read: names that strangers wrote, numbers with their nouns, and cells that may hold nothing."""
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-__all__ = ["display_name", "person_name"]
+__all__ = [
+    "count",
+    "display_name",
+    "is_missing",
+    "number_or_none",
+    "person_name",
+    "text_or_none",
+    "whole_or_none",
+]
 
 LONGEST = 40
 NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Controls, format characters (zero width, bidi), halves of surrogate pairs, private and unassigned."""
 BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
-"""Letters and marks by category, and yet nothing is seen of them."""
+"""Letters and marks by category, and yet they show nothing."""
+ONE = {"people": "person", "identities": "identity", "categories": "category", "copies": "copy"}
+"""Nouns whose singular is not the plural without its s."""
 
 
 def display_name(text: str, longest: int = LONGEST) -> str:
@@ -22,17 +34,51 @@ def display_name(text: str, longest: int = LONGEST) -> str:
 
     Empty when nothing visible is left. What it returns goes through it unchanged.
     """
-    seen = "".join(" " if character.isspace() else "" if _invisible(character) else character for character in text)
-    name = unicodedata.normalize("NFC", " ".join(seen.split()))
+    visible = "".join(
+        " " if character.isspace() else "" if _is_invisible(character) else character for character in text
+    )
+    name = unicodedata.normalize("NFC", " ".join(visible.split()))
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
 
 
 def person_name(person: Mapping[Any, Any] | pd.Series[Any]) -> str:
-    """A person's name as shown: her id where there is no name, or nothing of it can be seen."""
-    name = "" if pd.isna(person["name"]) else display_name(str(person["name"]))
+    """A person's name as shown; their id where there is no name, or nothing of it is visible."""
+    name = "" if is_missing(person["name"]) else display_name(str(person["name"]))
     return name or display_name(str(person["consumer"])) or "(no name)"
 
 
-def _invisible(character: str) -> bool:
+def count(number: float, nouns: str) -> str:
+    """The number with its noun, which is given in the plural: `1 review`, `1,204 reviews`, `1 person`."""
+    shown = f"{number:,.0f}"
+    if shown != "1":
+        return f"{shown} {nouns}"
+    *before, noun = nouns.split(" ")
+    return " ".join([shown, *before, ONE.get(noun, noun.removesuffix("s"))])
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell of a table holds nothing: None, NaN, NaT or NA."""
+    try:
+        return value is None or not bool(value == value)
+    except TypeError:  # what NA is equal to is NA, which is neither true nor false
+        return True
+
+
+def text_or_none(value: Any) -> str | None:
+    """A cell as text, None where it holds nothing."""
+    return None if is_missing(value) else str(value)
+
+
+def number_or_none(value: Any) -> float | None:
+    """A cell as a number, None where it holds nothing or no finite number."""
+    return None if is_missing(value) or not math.isfinite(value) else float(value)
+
+
+def whole_or_none(value: Any) -> int | None:
+    """A cell as a whole number, None where it holds nothing."""
+    return None if is_missing(value) else int(value)
+
+
+def _is_invisible(character: str) -> bool:
     # U+FE00 to U+FE0F choose between looks of the character before; alone they are nothing.
     return unicodedata.category(character) in NOT_SHOWN or character in BLANK or "\ufe00" <= character <= "\ufe0f"

@@ -15,7 +15,7 @@ from graphkoc import assets, errors
 PACKAGE = Path(graphkoc.__file__).parent
 
 FLOORS = (
-    {"errors", "assets", "progress", "counts", "files", "text", "arrays", "exports"},
+    {"errors", "assets", "progress", "files", "text", "arrays", "exports"},
     {"tables"},
     {"stores"},
     {"capture"},

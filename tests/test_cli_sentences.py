@@ -10,7 +10,7 @@ import pytest
 from little_store import asked, held, tables
 
 import graphkoc
-from graphkoc.counts import count
+from graphkoc.text import count
 
 
 @pytest.fixture(scope="module")

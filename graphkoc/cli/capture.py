@@ -16,9 +16,9 @@ from graphkoc.cli.commands import Command, Group, Listing
 from graphkoc.cli.options import encoding_option, limit_option, list_options, out_option, output_options
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
-from graphkoc.counts import count
 from graphkoc.exports.rows import safe_cell
 from graphkoc.files import translate_errors
+from graphkoc.text import count
 
 if TYPE_CHECKING:
     from graphkoc import Loaded

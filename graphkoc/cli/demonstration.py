@@ -12,7 +12,7 @@ from graphkoc.cli.commands import Command
 from graphkoc.cli.options import out_option, output_options
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
-from graphkoc.counts import count
+from graphkoc.text import count
 
 __all__ = ["COMMANDS"]
 

@@ -26,7 +26,7 @@ from graphkoc.cli.options import (
 )
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
-from graphkoc.counts import count
+from graphkoc.text import count
 
 __all__ = ["COMMANDS"]
 

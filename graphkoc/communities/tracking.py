@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from graphkoc.counts import count
+from graphkoc.text import count
 
 __all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living"]
 

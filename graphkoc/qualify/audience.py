@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphkoc.counts import count
+from graphkoc.text import count
 
 __all__ = ["ENGAGED", "FOLLOWERS", "basis", "counted", "stands_in"]
 

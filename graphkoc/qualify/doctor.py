@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graphkoc.counts import count
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import FOLLOWERS, basis
+from graphkoc.text import count
 
 __all__ = ["checks", "crawl"]
 

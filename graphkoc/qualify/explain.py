@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.counts import count
 from graphkoc.qualify import gates
 from graphkoc.qualify.adopters import carriers
 from graphkoc.qualify.audience import counted
@@ -21,6 +20,7 @@ from graphkoc.qualify.score.percentiles import percentile_query
 from graphkoc.qualify.score.sql import feature_query
 from graphkoc.qualify.tiers import RELATIVE
 from graphkoc.runs.run import Run
+from graphkoc.text import count
 
 __all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", "reasons"]
 

@@ -19,9 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.communities import positions as layout
-from graphkoc.counts import count
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
+from graphkoc.text import count
 
 __all__ = ["HUES", "Audience", "Bubble", "People", "audiences", "bubble_map", "hue", "pack"]
 

@@ -21,9 +21,9 @@ from graphkoc.communities.circles.cohorts import ratios
 from graphkoc.communities.circles.search import RUNS, search
 from graphkoc.communities.circles.stability import PUBLISHED, TENTATIVE, Candidate
 from graphkoc.communities.circles.ties import rewired, ties
-from graphkoc.counts import count
 from graphkoc.graph.network import Network
 from graphkoc.progress import Progress
+from graphkoc.text import count
 
 __all__ = ["COHORT_RATIO", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "again", "circles"]
 

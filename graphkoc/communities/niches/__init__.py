@@ -22,9 +22,9 @@ from graphkoc.communities.niches.levels import of_categories, of_content
 from graphkoc.communities.niches.overindex import FALSE_DISCOVERY_RATE
 from graphkoc.communities.niches.tables import members_of, products_of, table_of
 from graphkoc.communities.niches.traits import MIN_REVIEWS
-from graphkoc.counts import count
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
+from graphkoc.text import count
 
 __all__ = ["FALSE_DISCOVERY_RATE", "MIN_REVIEWS", "Features", "Gain", "Niches", "gain", "segments"]
 

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.counts import count
 from graphkoc.graph.action_log import moment
 from graphkoc.graph.network import Network, days
 from graphkoc.qualify.authenticity.blocks import BEYOND, Block, beyond_chance, denser
@@ -24,6 +23,7 @@ from graphkoc.qualify.authenticity.burst import bursts
 from graphkoc.qualify.authenticity.lockstep import FAST, SLOW, groups, in_step, stretches
 from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.authenticity.ratings import critical, extremes
+from graphkoc.text import count
 
 __all__ = ["PATTERNS", "TOGETHER", "Authenticity", "examine"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphkoc.counts import count
+from graphkoc.text import count
 
 __all__ = ["Chance", "Margin", "Placebo", "Row", "ceiling_note", "undated_note", "verdict"]
 

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.counts import count
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import tiers
@@ -24,6 +23,7 @@ from graphkoc.qualify.audience import counted
 from graphkoc.qualify.brand import Brand, bought
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.tiers import OTHERS, Limits
+from graphkoc.text import count
 
 __all__ = ["GATES", "STATES", "Gate", "gates", "opened", "roles", "told", "words"]
 

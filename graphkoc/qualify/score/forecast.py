@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.counts import count
 from graphkoc.graph.action_log import Log
 from graphkoc.qualify.score import PILLARS, Score, formula
 from graphkoc.qualify.score.features import FEATURES, Feature, History, Snapshot
@@ -21,6 +20,7 @@ from graphkoc.qualify.score.model import Z95, Model, fit
 from graphkoc.qualify.score.percentiles import percentiles
 from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
 from graphkoc.qualify.score.windows import HORIZON, Past, Window, by_hand, candidates
+from graphkoc.text import count
 
 __all__ = [
     "FEATURES",

@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.counts import count
 from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.qualify.audience import FOLLOWERS
+from graphkoc.text import count
 
 __all__ = [
     "OTHERS",
