@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from graphkoc import assets, report
 from graphkoc.analysis import Settings
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture.sources import find_source
-from graphkoc.errors import StoreError
+from graphkoc.files import translate_errors
 from graphkoc.pipeline import analyse, doctor, load
 from graphkoc.progress import Progress
 from graphkoc.qualify.brand import Brand
@@ -96,8 +95,6 @@ def demo_brand(
 
 def _make_store(folder: Path) -> Store:
     """The embedded store in a folder, which is made where there is none."""
-    try:
+    with translate_errors(f"the folder {folder} cannot be made"):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"the folder {folder} cannot be made: {os.strerror(error.errno or 0)}") from error
     return open_store(f"ladybug:{folder / 'graphkoc.lbug'}")

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from graphkoc.capture import contacts
 from graphkoc.tables.schema import EARLIEST, Column
+from graphkoc.tables.types import TYPES
 
 __all__ = ["harmless", "quoted", "value", "wrong"]
-
-WORDS = {"integer": "a whole number", "number": "a number", "time": "a time"}
 
 
 def value(column: Column, prefix: str) -> str:
@@ -63,9 +62,9 @@ def wrong(column: Column, latest: datetime, private: bool = False) -> str:
         clauses.append(
             f"WHEN _rounded({given}::VARCHAR) THEN '{column.name} was rounded by a spreadsheet: ' || {shown}"
         )
-    if column.kind in WORDS:
+    if column.kind in ("integer", "number", "time"):
         clauses.append(
-            f"WHEN {found} IS NULL AND NOT {blank} THEN '{column.name} is not {WORDS[column.kind]}: ' || {shown}"
+            f"WHEN {found} IS NULL AND NOT {blank} THEN '{column.name} is not {TYPES[column.kind].one}: ' || {shown}"
         )
     if column.kind == "number":
         clauses.append(f"WHEN NOT isfinite({found}) THEN '{column.name} is not a number: ' || {shown}")

@@ -25,6 +25,7 @@ from pathlib import Path
 import phonenumbers
 
 from graphkoc.errors import DataError, UsageError
+from graphkoc.files import translate_errors
 
 __all__ = [
     "HIDDEN",
@@ -212,11 +213,8 @@ def find_key(file: Path | None = None) -> bytes | None:
     path = file or (Path(named) if (named := os.environ.get("GRAPHKOC_KEY_FILE")) else None)
     if path is None:
         return None
-    try:
+    with translate_errors(f"the key file {path} cannot be read", "`graphkoc key new` makes one.", UsageError):
         secret = path.read_bytes().strip()
-    except OSError as error:
-        why = os.strerror(error.errno or 0)
-        raise UsageError(f"the key file {path} cannot be read: {why}", hint="`graphkoc key new` makes one.") from error
     if not secret:
         raise UsageError(f"the key file {path} is empty", hint="Remove it, and make another: `graphkoc key new`.")
     return secret
@@ -227,14 +225,13 @@ def new_key(file: Path) -> Path:
 
     Raises UsageError where there is something already: with another key nobody would be known again.
     """
-    try:
+    with translate_errors(f"the key file {file} cannot be made", kind=UsageError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        hint = "Keep it: keys made with another do not match. Give another path for a second one."
-        raise UsageError(f"there is a key in {file} already", hint=hint) from error
-    except OSError as error:
-        raise UsageError(f"the key file {file} cannot be made: {os.strerror(error.errno or 0)}") from error
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            hint = "Keep it: keys made with another do not match. Give another path for a second one."
+            raise UsageError(f"there is a key in {file} already", hint=hint) from error
     with os.fdopen(descriptor, "w", encoding="ascii") as sink:
         os.fchmod(descriptor, 0o600)
         sink.write(secrets.token_hex(32) + "\n")

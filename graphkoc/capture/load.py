@@ -28,8 +28,9 @@ from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading.files import gather
 from graphkoc.capture.sources import Source
 from graphkoc.errors import DataError
+from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
-from graphkoc.tables.large import Spill, Tables
+from graphkoc.tables.large import Tables
 from graphkoc.tables.schema import CANONICAL, Table
 
 BATCH = 50_000
@@ -122,7 +123,7 @@ def read(
     is loaded.
     """
     asked = encodings.checked(encoding) if encoding else None
-    spill = Spill()
+    spill = TemporaryFolder()
     # Contacts as they came are never on a disk, so private files have to fit into memory.
     aside = {"memory_limit": f"{MEMORY}B", "temp_directory": str(spill.path / "checking")}
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)

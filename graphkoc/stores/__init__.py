@@ -17,8 +17,9 @@ from graphkoc.errors import DataError, QueryError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.stores.journal import Decision
 from graphkoc.stores.queries import Value
-from graphkoc.tables.large import Large, schema
+from graphkoc.tables.large import Large
 from graphkoc.tables.schema import TABLES, Edge, Table, node_tables
+from graphkoc.tables.types import TYPES, arrow_schema
 
 __all__ = [
     "DEFAULT",
@@ -138,12 +139,9 @@ def open_store(url: str = DEFAULT) -> Store:
     return store
 
 
-WORDS = {"id": "text", "text": "text", "integer": "whole numbers", "number": "numbers", "time": "times"}
-
-
 def arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
     """The rows with all the table's columns, in its order and types, nulls where they have none."""
-    wanted = schema(table)
+    wanted = arrow_schema(table)
     arrays = []
     for field, kind in zip(wanted, [column.kind for column in table], strict=True):
         if field.name not in rows.columns:
@@ -152,7 +150,7 @@ def arrow(rows: pd.DataFrame, table: Table) -> pa.Table:
         try:
             arrays.append(pa.array(rows[field.name], field.type, from_pandas=True))
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError) as error:
-            raise DataError(f"{table.name}.{field.name} does not hold {WORDS[kind]}: {error}") from error
+            raise DataError(f"{table.name}.{field.name} does not hold {TYPES[kind].many}: {error}") from error
     return pa.table(arrays, schema=wanted)
 
 

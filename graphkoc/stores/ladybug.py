@@ -26,8 +26,9 @@ from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
 from graphkoc.stores.journal import Decision
 from graphkoc.stores.queries import NOT_CODE, Value
-from graphkoc.tables.large import ARROW, Large, schema
+from graphkoc.tables.large import Large
 from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, node_tables
+from graphkoc.tables.types import TYPES, arrow_schema
 
 __all__ = ["LadybugStore", "open_url"]
 
@@ -42,8 +43,6 @@ MANY = 200_000
 
 ROOM = 32 << 20
 """Bytes that the engine may ask for at once: with less left, a disk is full."""
-
-TYPES = {"id": "STRING", "text": "STRING", "integer": "INT64", "number": "DOUBLE", "time": "TIMESTAMP"}
 
 READS = re.compile(r"((EXPLAIN|PROFILE)\s+)?(MATCH|OPTIONAL|WITH|UNWIND|RETURN|CALL)\b", re.IGNORECASE)
 """How a query begins. The engine opens its file to read, but COPY and EXPORT would still write others."""
@@ -161,7 +160,7 @@ class LadybugStore:
         found = self._arrow(text)
         check_columns(found.schema.names, kinds)
         try:
-            return frame(found.cast(pa.schema([(name, ARROW[kind]) for name, kind in kinds.items()])))
+            return frame(found.cast(pa.schema([(name, TYPES[kind].arrow) for name, kind in kinds.items()])))
         except pa.ArrowInvalid as error:
             raise QueryError(f"the query returns values of another type: {error}") from error
 
@@ -170,7 +169,7 @@ class LadybugStore:
         table = TABLES[name]
         there = self._catalogue()
         with duckdb.connect() as graph:
-            graph.register("_empty", schema(table).empty_table())
+            graph.register("_empty", arrow_schema(table).empty_table())
             graph.execute(f"CREATE TABLE {table.name} AS FROM _empty")
             if _holds(there, table):
                 self._dump_table(graph, table, there)
@@ -238,7 +237,7 @@ class LadybugStore:
         """Every table of the store, or an empty one, as a DuckDB table of that name."""
         there = self._catalogue() if exists else {}
         for table in TABLES.values():
-            graph.register("_empty", schema(table).empty_table())
+            graph.register("_empty", arrow_schema(table).empty_table())
             graph.execute(f"CREATE TABLE {table.name} AS FROM _empty")
             if _holds(there, table):
                 self._dump_table(graph, table, there)
@@ -381,7 +380,7 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
     for label, tables in node_tables().items():
         key = key_of(label)
         columns = {column.name: column for table in tables for column in table.properties if column.name != key}
-        ddl = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in columns.values())
+        ddl = "".join(f", `{column.name}` {TYPES[column.kind].ladybug}" for column in columns.values())
         keys = f"(SELECT DISTINCT key AS {_quoted(key)} FROM ({_keys(label)}) WHERE key IS NOT NULL)"
         first, *others = [table.name for table in tables] or [keys]
         using = f"USING ({_quoted(key)})"
@@ -405,7 +404,7 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
         there = f"{_quoted(edge.source_column)} IS NOT NULL AND {_quoted(edge.target_column)} IS NOT NULL"
         query = f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL"
         pairs = ", ".join(f"FROM `{e.source}` TO `{e.target}`" for _, e in edges if e.type == edge.type)
-        properties = "".join(f", `{column.name}` {TYPES[column.kind]}" for column in own)
+        properties = "".join(f", `{column.name}` {TYPES[column.kind].ladybug}" for column in own)
         ddl = "" if edge.type in made else f"CREATE REL TABLE `{edge.type}` ({pairs}{properties})"
         made.add(edge.type)
         copy = f"COPY `{edge.type}` FROM {{}} (from='{edge.source}', to='{edge.target}')"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,34 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from graphkoc.files import TemporaryFolder
 from graphkoc.tables.schema import CANONICAL, Table
+from graphkoc.tables.types import TYPES, arrow_schema
 
-__all__ = ["ARROW", "Large", "Spill", "Tables", "schema"]
+__all__ = ["Large", "Tables"]
 
 LARGE = 256 << 20
 """Bytes of a table that is kept as a frame."""
-
-ARROW = {
-    "id": pa.string(),
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "time": pa.timestamp("us"),
-}
-PANDAS = {"id": "str", "text": "str", "integer": "Int64", "number": "float64", "time": "datetime64[us]"}
-
-
-def schema(table: Table) -> pa.Schema:
-    """The table's columns as Arrow types."""
-    return pa.schema([(column.name, ARROW[column.kind]) for column in table])
-
-
-class Spill:
-    """A folder that is there as long as this object is."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="graphkoc-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +46,7 @@ class Large:
 class Tables(Mapping[str, pd.DataFrame]):
     """Canonical name -> frame. One that is in a file is read anew each time it is asked for."""
 
-    def __init__(self, spill: Spill) -> None:
+    def __init__(self, spill: TemporaryFolder) -> None:
         self._spill = spill
         self._kept: dict[str, pd.DataFrame | Large] = {}
 
@@ -113,7 +90,7 @@ class Tables(Mapping[str, pd.DataFrame]):
     def _written(
         self, table: Table, columns: list[str], first: list[pa.RecordBatch], others: Iterable[pa.RecordBatch]
     ) -> Large:
-        path, wanted, rows = self._spill.path / f"{table.name}.parquet", schema(table), 0
+        path, wanted, rows = self._spill.path / f"{table.name}.parquet", arrow_schema(table), 0
         with pa.parquet.ParquetWriter(path, wanted, compression="lz4") as writer:
             for part in (first, others):
                 for batch in part:
@@ -131,4 +108,4 @@ class Tables(Mapping[str, pd.DataFrame]):
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
     frame: pd.DataFrame = arrow.to_pandas(integer_object_nulls=True, date_as_object=False)
     kinds = {column.name: column.kind for column in table}
-    return frame.astype({name: PANDAS[kinds[name]] for name in frame.columns})
+    return frame.astype({name: TYPES[kinds[name]].pandas for name in frame.columns})

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from graphkoc.errors import DataError
+from graphkoc.files import describe_error
 
 __all__ = ["KINDS", "Member", "is_archive", "members", "opened", "readable", "unpacked"]
 
@@ -62,7 +63,7 @@ def readable(path: Path) -> Iterator[None]:
     except NotImplementedError as error:
         raise DataError(f"{path} is packed in a way that cannot be read: {error}", hint="Pack it again.") from error
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise DataError(f"{path} cannot be read: {describe_error(error)}") from error
 
 
 def unpacked(stream: BinaryIO, name: str) -> BinaryIO:

@@ -13,7 +13,8 @@ import pandas as pd
 
 from graphkoc.capture.synthetic import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
 from graphkoc.capture.synthetic.world import OWN, RIVALS, Person, World, made
-from graphkoc.errors import StoreError, UsageError
+from graphkoc.errors import UsageError
+from graphkoc.files import translate_errors
 
 __all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "is_of", "notice", "write"]
 
@@ -54,7 +55,7 @@ def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
         if (folder / name).exists():
             raise UsageError(f"{folder / name} is there already", hint="Give another --out, or remove it.")
     world = made(people, rng_seed)
-    try:
+    with translate_errors(f"the files cannot be written to {folder}"):
         for source, writer in WRITERS.items():
             writer.write(world, files / source)
         _links(world, folder / "links.csv")
@@ -62,8 +63,6 @@ def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
         (folder / "truth.json").write_text(json.dumps(_truth(world), ensure_ascii=False, indent=1), encoding="utf-8")
         with os.fdopen(os.open(folder / "key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as sink:
             sink.write(hashlib.sha256(f"invented {rng_seed}".encode()).hexdigest() + "\n")
-    except OSError as error:
-        raise StoreError(f"the files cannot be written to {folder}: {os.strerror(error.errno or 0)}") from error
     return world
 
 

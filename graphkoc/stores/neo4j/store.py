@@ -39,13 +39,15 @@ from neo4j.exceptions import (
 from neo4j.time import Date, DateTime, Duration, Time
 
 from graphkoc.errors import GraphkocError, QueryError, StoreError
+from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
 from graphkoc.stores.journal import Decision
 from graphkoc.stores.neo4j.writing import EPOCH, Statement, Write, Writing, check_keys, schema
 from graphkoc.stores.queries import NOT_CODE, Value
-from graphkoc.tables.large import ARROW, Large
+from graphkoc.tables.large import Large
 from graphkoc.tables.schema import RESULTS, TABLES, Column, Edge, Table, node_tables
+from graphkoc.tables.types import TYPES
 
 __all__ = ["Neo4jStore", "open_url"]
 
@@ -102,11 +104,12 @@ def _password() -> str | None:
     path = os.environ.get("GRAPHKOC_NEO4J_PASSWORD_FILE")
     if password or not path:
         return password or None
+    failure = "the file of GRAPHKOC_NEO4J_PASSWORD_FILE cannot be read"
     try:
-        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise StoreError(f"the file of GRAPHKOC_NEO4J_PASSWORD_FILE cannot be read: {why}") from error
+        with translate_errors(failure):
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{failure}: it is not text") from error
 
 
 class Neo4jStore:
@@ -235,7 +238,8 @@ class Neo4jStore:
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
         try:
             arrays = [
-                pa.array(map(_plain, values), ARROW[kind]) for values, kind in zip(columns, kinds.values(), strict=True)
+                pa.array(map(_plain, values), TYPES[kind].arrow)
+                for values, kind in zip(columns, kinds.values(), strict=True)
             ]
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise QueryError(f"the query returns values of another type: {error}") from error
@@ -376,7 +380,7 @@ class Neo4jStore:
             params = {"batch": ROWS_A_RECORD, "width": WIDTH, "epoch": EPOCH}
             for record in transaction.run(f"{match} RETURN {lists}", params):
                 for chunk, (_, kind, _), values in zip(chunks, picked, record.values(), strict=True):
-                    chunk.append(pa.array(values, pa.int64() if kind == "time" else ARROW[kind]))
+                    chunk.append(pa.array(values, pa.int64() if kind == "time" else TYPES[kind].arrow))
 
         try:
             with self._session(fetch=4) as session:
@@ -384,10 +388,10 @@ class Neo4jStore:
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise StoreError(f"the database holds values that graphkoc did not write: {error}") from error
         columns = [
-            pa.chunked_array(chunk, ARROW[kind] if kind != "time" else pa.int64())
+            pa.chunked_array(chunk, TYPES[kind].arrow if kind != "time" else pa.int64())
             for chunk, (_, kind, _) in zip(chunks, picked, strict=True)
         ]
-        columns = [column.cast(ARROW[kind]) for column, (_, kind, _) in zip(columns, picked, strict=True)]
+        columns = [column.cast(TYPES[kind].arrow) for column, (_, kind, _) in zip(columns, picked, strict=True)]
         return pa.table(columns, names=[name for name, _, _ in picked])
 
     @contextlib.contextmanager
@@ -476,7 +480,7 @@ class Neo4jStore:
 def _column(name: str, values: Sequence[Any], text: str) -> pa.Array:
     """A result's column; one without any value has the type that its property has in `graphkoc.tables.schema`."""
     if all(value is None for value in values):
-        return pa.nulls(len(values), ARROW[_kind(name, text)])
+        return pa.nulls(len(values), TYPES[_kind(name, text)].arrow)
     plain = [_plain(value) for value in values]
     try:
         array = pa.array(plain)

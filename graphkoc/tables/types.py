@@ -1,0 +1,37 @@
+"""The kinds of values in the canonical tables, and what each is wherever a table goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from graphkoc.tables.schema import Table
+
+__all__ = ["TYPES", "Type", "arrow_schema"]
+
+
+@dataclass(frozen=True)
+class Type:
+    """A kind of value: its types in Arrow, in pandas and in the embedded engine, and what a person calls it."""
+
+    arrow: pa.DataType
+    pandas: str
+    ladybug: str
+    one: str
+    many: str
+
+
+TYPES: dict[str, Type] = {
+    "id": Type(pa.string(), "str", "STRING", "text", "text"),
+    "text": Type(pa.string(), "str", "STRING", "text", "text"),
+    "integer": Type(pa.int64(), "Int64", "INT64", "a whole number", "whole numbers"),
+    "number": Type(pa.float64(), "float64", "DOUBLE", "a number", "numbers"),
+    "time": Type(pa.timestamp("us"), "datetime64[us]", "TIMESTAMP", "a time", "times"),
+}
+"""By `Column.kind`."""
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The table's columns as Arrow types."""
+    return pa.schema([(column.name, TYPES[column.kind].arrow) for column in table])
