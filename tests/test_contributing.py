@@ -1,0 +1,121 @@
+"""CONTRIBUTING.md: each walk, performed as it is written on a copy of the tree."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import little_store
+import pytest
+from pages import ROOT
+
+pytestmark = pytest.mark.checkout
+
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+WALKS = dict(re.findall(r"^### (Add a [^\n]+)\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE))
+COPIED = ("graphkoc", "cypher", "loaders", "tests")
+STEP = re.compile(
+    r"(?:^(?P<place>[^\n]*):\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+class Tree(NamedTuple):
+    """A copy of the checkout, and a folder with a little store in which its commands are run."""
+
+    checkout: Path
+    desk: Path
+
+    def run(self, line: str) -> subprocess.CompletedProcess[str]:
+        """A shell line in the desk, where `graphkoc` and Python's modules are those of the copy."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GRAPHKOC_")}
+        environment["PATH"] = f"{self.desk / 'bin'}{os.pathsep}{environment['PATH']}"
+        environment["PYTHONPATH"] = str(self.checkout)
+        return subprocess.run(line, shell=True, cwd=self.desk, env=environment, capture_output=True, text=True)
+
+    def write(self, place: str, text: str) -> None:
+        """Write a block to where the line above it says."""
+        names = re.findall(r"`([^`]+)`", place)
+        path = self.checkout / names[0]
+        if place.startswith("At the end of "):
+            path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+        elif place.startswith("In "):
+            before = path.read_text(encoding="utf-8")
+            above = f"\n{names[1]}\n"
+            assert before.count(above) == 1, (place, "this line is not there once")
+            after = "below the line" in place
+            put = f"\n{names[1]}\n{text}" if after else f"\n{text}{names[1]}\n"
+            path.write_text(before.replace(above, put), encoding="utf-8")
+        elif place.startswith("With a file of yours"):
+            (self.desk / names[0]).write_text(text, encoding="utf-8")
+        else:
+            assert not path.exists(), place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def walk(self, title: str) -> dict[str, str]:
+        """Do all that a walk says, in its order; what each of its commands printed."""
+        printed = {}
+        for step in STEP.finditer(WALKS[title]):
+            if step["language"] != "console":
+                assert step["place"], step["text"]
+                self.write(step["place"], step["text"])
+                continue
+            for part in re.split(r"^\$ ", step["text"], flags=re.MULTILINE)[1:]:
+                line, *expected = part.splitlines()
+                done = self.run(line)
+                assert done.returncode == 0, (line, done.stderr)
+                assert not expected or done.stdout.splitlines() == expected, line
+                printed[line.split(" ")[1]] = done.stdout
+        return printed
+
+    def test(self, *arguments: str) -> None:
+        """Run tests of the copy."""
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *arguments]
+        environment = os.environ | {"PYTHONPATH": str(self.checkout)}
+        done = subprocess.run(command, cwd=self.checkout, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """The copy, made once: each walk adds files of its own and changes nothing of another's."""
+    tree = Tree(tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("desk"))
+    for name in COPIED:
+        shutil.copytree(ROOT / name, tree.checkout / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    shutil.copy(ROOT / "pyproject.toml", tree.checkout)
+    (tree.desk / "bin").mkdir()
+    command = tree.desk / "bin" / "graphkoc"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m graphkoc "$@"\n')
+    command.chmod(0o755)
+    with little_store.held(tree.desk / "graphkoc.lbug", little_store.tables(range(60))):
+        pass
+    return tree
+
+
+def test_a_source_is_found_by_its_folder_and_its_rows_are_accounted_for(made: Tree) -> None:
+    printed = made.walk("Add a source")
+    assert "What guests of a tasting wrote down" in printed["sources"]
+    assert re.search(r"tastings.csv +2 +1 +0 +1$", printed["load"], re.MULTILINE)
+
+
+def test_a_query_is_found_by_its_path_and_asked_with_its_parameter(made: Tree) -> None:
+    assert made.walk("Add a query").keys() == {"query"}
+
+
+def test_a_measure_is_found_by_its_name_agrees_with_its_oracle_and_is_in_the_run(made: Tree) -> None:
+    made.walk("Add a measure")
+    people = duckdb.read_parquet(str(made.desk / "runs/measured/people.parquet")).df()
+    assert (people["neighbour_degree"] == 10).all(), "everybody follows five people and is followed by five"
+    made.test("tests/test_measures.py", "-k", "neighbour_degree")
+
+
+def test_every_walk_is_performed_above() -> None:
+    assert list(WALKS) == ["Add a source", "Add a query", "Add a measure"]
