@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from small_example import write_small_example
 
 import graphkoc
 from graphkoc.cli import cli
+from graphkoc.report.glossary import read_glossary
 
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -95,16 +97,31 @@ def test_the_commands_for_your_own_data_run(reader: Path) -> None:
     assert "rank" in run(reader, "graphkoc kocs --limit 1")
 
 
-def test_the_demo_and_its_lists_print_what_the_readme_shows(reader: Path, demo_output: Path) -> None:
+def test_the_demo_prints_what_the_readme_shows(demo_output: Path) -> None:
     printed = (demo_output / "demo.txt").read_text(encoding="utf-8")
-    (reader / "graphkoc-demo").symlink_to(demo_output / "graphkoc-demo")
     (shown,) = (block.text for block in blocks(README) if block.text.startswith("Done in"))
     assert re.sub(r"\d+ s\.", "N s.", printed) == re.sub(r"\d+ s\.", "N s.", shown)
-    for block in blocks(README):
-        for command, expected in commands(block) if block.language == "console" else ():
-            assert [line.rstrip("-") for line in run(reader, command).splitlines()] == [
-                line.rstrip("-") for line in expected
-            ]
+
+
+def test_the_lists_of_the_demo_are_those_that_the_readme_shows(reader: Path, demo_output: Path) -> None:
+    (reader / "graphkoc-demo").symlink_to(demo_output / "graphkoc-demo")
+    console = [block for block in blocks(README) if block.language == "console"]
+    for command, expected in (one for block in console for one in commands(block)):
+        assert expected, command
+        assert [line.rstrip("-") for line in run(reader, command).splitlines()] == [
+            line.rstrip("-") for line in expected
+        ]
+
+
+def test_the_backtest_of_the_demo_has_the_figures_of_the_page_on_method(demo_output: Path) -> None:
+    tested = graphkoc.find_run(str(demo_output / "graphkoc-demo/run")).info["backtest"]
+    measured = {row["ranking"]: row["mean"] for row in tested["rows"]}
+    names = ("score", "formula", "past_credit", "pagerank", "audience", "oracle")
+    page = (ROOT / "docs/method.md").read_text(encoding="utf-8")
+    printed = re.search(r"^\| ranking .*?(?=\n\n)", page, re.DOTALL | re.MULTILINE)
+    assert printed is not None
+    shares = re.findall(r"\| (\.\d+) \|$", printed[0], re.MULTILINE)
+    assert [f"0{share}" for share in shares] == [f"{measured[name]:.3f}" for name in names]
 
 
 def test_the_python_example_runs(reader: Path) -> None:
@@ -137,6 +154,23 @@ def test_a_command_that_does_not_exist_is_found() -> None:
     assert accepted("graphkoc load csv my-data/  # a comment")
     for line in ("graphkoc load --nothing csv x", "graphkoc nothing", "graphkoc identity nothing"):
         assert not accepted(line), line
+
+
+def test_the_glossary_is_one_text_in_the_report_docs_and_contributing() -> None:
+    text = (ROOT / "graphkoc/report/glossary.md.j2").read_text(encoding="utf-8")
+    assert (ROOT / "docs/glossary.md").read_text(encoding="utf-8") == f"# Glossary\n\n{text}"
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert contributing.partition("\n## Glossary\n")[2].endswith(text.replace("## ", "### "))
+    lines = [line for line in text.splitlines() if line and not line.startswith("## ")]
+    terms = read_glossary()
+    assert len(terms) == len(lines)
+    assert all(meaning.endswith(".") for meaning in terms.values())
+
+
+def test_the_report_prints_every_term_of_the_glossary(demo_output: Path) -> None:
+    page = html.unescape((demo_output / "graphkoc-demo/report.html").read_text(encoding="utf-8"))
+    for term, meaning in read_glossary().items():
+        assert f"<dt>{term}</dt>\n  <dd>{meaning}" in page, term
 
 
 def test_the_two_commands_are_in_the_makefile_and_their_long_form_does_the_same() -> None:

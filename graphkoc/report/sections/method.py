@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphkoc.qualify.explain import parts_of
+from graphkoc.report.glossary import read_glossary
 from graphkoc.report.view import View
 from graphkoc.report.wording import TEXT
 from graphkoc.runs.run import Run
@@ -16,9 +17,10 @@ PLACE, LINK = 150, "Method"
 
 
 def facts(view: View) -> dict[str, Any]:
-    """What the score and the tiers are, the files read, the inputs with their hashes, and the commands."""
+    """The glossary, the score and the tiers, the files read, the inputs with their hashes, and the commands."""
     run = view.run
     return {
+        "terms": read_glossary(),
         "stands_in": run.info["stands_in"],
         "tiers": run.info["tiers"],
         "score": run.info["score"],
