@@ -45,7 +45,7 @@ class Tree(NamedTuple):
         names = re.findall(r"`([^`]+)`", place)
         path = self.checkout / names[0]
         if place.startswith("At the end of "):
-            path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+            path.write_text(path.read_text(encoding="utf-8") + f"\n\n{text}", encoding="utf-8")
         elif place.startswith("In "):
             before = path.read_text(encoding="utf-8")
             above = f"\n{names[1]}\n"
