@@ -41,7 +41,7 @@ def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None)
         run = analyse(store, out / "run", progress=progress)
     finally:
         store.close()
-    page = report.write(run, out / "report.html")
+    page = report.write_report(run, out / "report.html")
     return {
         "report": str(page),
         "run": str(out / "run"),
@@ -79,7 +79,7 @@ def demo_brand(
         run = analyse(store, out / "run", settings, progress=progress)
     finally:
         store.close()
-    page = report.write(run, out / "report.html")
+    page = report.write_report(run, out / "report.html")
     return {
         "report": str(page),
         "run": str(out / "run"),

@@ -26,7 +26,7 @@ from graphkoc.errors import GraphkocError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DATA = Path(__file__).with_name("data")
-SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in sources.discover())
+SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in sources.sources())
 PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.decompress, gzip.compress),
     ".xz": (lzma.decompress, lzma.compress),

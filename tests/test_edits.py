@@ -15,7 +15,19 @@ from hypothesis import strategies as st
 
 from graphkoc.communities.tracking import follow
 from graphkoc.errors import StoreError, UsageError
-from graphkoc.runs.edits import FILE, Decision, Journal, append, apply, heads, merge, place, read, rename, undo
+from graphkoc.runs.edits import (
+    FILE,
+    Decision,
+    Journal,
+    append,
+    apply,
+    heads,
+    merge_groups,
+    place,
+    read,
+    rename_group,
+    undo_decision,
+)
 from graphkoc.runs.run import Run, shaped
 
 AT = "2026-01-01T00:00:00+00:00"
@@ -61,10 +73,10 @@ def test_without_a_journal_everything_is_as_it_was_found(tmp_path: Path) -> None
 
 
 def test_a_group_is_renamed_by_id_or_by_name_and_the_run_stays_as_it_was(tmp_path: Path) -> None:
-    done = rename(shown(tmp_path, **GROUPS), "niche", "tea", "Tea  drinkers\n")
+    done = rename_group(shown(tmp_path, **GROUPS), "niche", "tea", "Tea  drinkers\n")
     assert (done.groups, done.name, done.run) == (("tea",), "Tea drinkers", "one")
     assert named(tmp_path) == {"tea": "Tea drinkers", "toys": "Toys", "beds": "Beds"}
-    rename(shown(tmp_path, **GROUPS), "niche", "TEA drinkers", "茶")
+    rename_group(shown(tmp_path, **GROUPS), "niche", "TEA drinkers", "茶")
     assert named(tmp_path)["tea"] == "茶"
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
     line = json.loads((tmp_path / FILE).read_text(encoding="utf-8").splitlines()[1])
@@ -73,15 +85,15 @@ def test_a_group_is_renamed_by_id_or_by_name_and_the_run_stays_as_it_was(tmp_pat
 
 
 def test_merged_groups_are_one_whose_people_are_counted_again(tmp_path: Path) -> None:
-    merge(shown(tmp_path, **GROUPS), "niche", ["toys", "tea"])
+    merge_groups(shown(tmp_path, **GROUPS), "niche", ["toys", "tea"])
     run = shown(tmp_path, **GROUPS)
     assert run.niches.to_dict("list") == {"niche": ["toys", "beds"], "name": ["Toys", "Beds"], "people": [60, 15]}
     assert run.niches.dtypes.equals(grouping(**GROUPS)[0].dtypes)
     assert run.members["group"].value_counts().to_dict() == {"toys": 60, "beds": 15}
     assert not run.members.duplicated(["consumer", "group"]).any()
     assert run.members["consumer"].is_monotonic_increasing
-    merge(run, "niche", ["beds", "toys"])
-    rename(shown(tmp_path, **GROUPS), "niche", "beds", "All")
+    merge_groups(run, "niche", ["beds", "toys"])
+    rename_group(shown(tmp_path, **GROUPS), "niche", "beds", "All")
     assert named(tmp_path) == {"beds": "All"}
 
 
@@ -110,16 +122,16 @@ def test_a_merger_is_inside_of_what_the_highest_of_its_groups_is_inside_of() -> 
 
 
 def test_undo_takes_back_the_newest_of_its_kind_until_nothing_stands(tmp_path: Path) -> None:
-    rename(shown(tmp_path, **GROUPS), "niche", "tea", "Leaves")
-    rename(shown(tmp_path, kind="circle", c1=range(10)), "circle", "c1", "Neighbours")
-    merge(shown(tmp_path, **GROUPS), "niche", ["tea", "beds"])
+    rename_group(shown(tmp_path, **GROUPS), "niche", "tea", "Leaves")
+    rename_group(shown(tmp_path, kind="circle", c1=range(10)), "circle", "c1", "Neighbours")
+    merge_groups(shown(tmp_path, **GROUPS), "niche", ["tea", "beds"])
     assert named(tmp_path) == {"tea": "Leaves", "toys": "Toys"}
-    assert str(undo(shown(tmp_path, **GROUPS), "niche")) == "tea, beds are one"
+    assert str(undo_decision(shown(tmp_path, **GROUPS), "niche")) == "tea, beds are one"
     assert named(tmp_path) == {"tea": "Leaves", "toys": "Toys", "beds": "Beds"}
-    assert str(undo(shown(tmp_path, **GROUPS), "niche")) == "tea is called Leaves"
+    assert str(undo_decision(shown(tmp_path, **GROUPS), "niche")) == "tea is called Leaves"
     assert named(tmp_path) == {"tea": "Tea", "toys": "Toys", "beds": "Beds"}
     with pytest.raises(UsageError, match="nothing to undo: no niche"):
-        undo(shown(tmp_path, **GROUPS), "niche")
+        undo_decision(shown(tmp_path, **GROUPS), "niche")
     assert shown(tmp_path, kind="circle", c1=range(10)).circles["name"].tolist() == ["Neighbours"]
     assert len((tmp_path / FILE).read_text(encoding="utf-8").splitlines()) == 5, "nothing is ever removed"
 
@@ -139,14 +151,14 @@ def test_a_rename_survives_five_further_runs_a_merger_and_an_undo(tmp_path: Path
         names = dict(zip(run.circles["circle"], run.circles["name"], strict=True))
         if number == 0:
             assert followed.ids == {"a0": "c1", "x0": "c2"}
-            rename(run, "circle", "c2", "Early birds")
+            rename_group(run, "circle", "c2", "Early birds")
         elif number == 3:
             assert names == {"c1": "C1", "c2": "Early birds"}
-            merge(run, "circle", ["c2", "c1"])
+            merge_groups(run, "circle", ["c2", "c1"])
         elif number == 4:
             assert names == {"c2": "Early birds"}
             assert run.circles["people"].tolist() == [70]
-            undo(run, "circle")
+            undo_decision(run, "circle")
         else:
             assert names == {"c1": "C1", "c2": "Early birds"}
 
@@ -190,30 +202,30 @@ def test_a_merger_lasts_as_long_as_two_of_its_groups_live() -> None:
 )
 def test_a_name_that_nobody_could_read_or_tell_apart_is_refused(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(UsageError) as caught:
-        rename(shown(tmp_path, **GROUPS), "niche", "tea", name)
+        rename_group(shown(tmp_path, **GROUPS), "niche", "tea", name)
     assert words in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "<script>alert(1)</script>", "手冲咖啡 ☕", "قهوة", "'; --", "-x"])
 def test_a_name_that_can_be_read_is_kept_as_it_is(tmp_path: Path, name: str) -> None:
-    rename(shown(tmp_path, **GROUPS), "niche", "tea", name)
+    rename_group(shown(tmp_path, **GROUPS), "niche", "tea", name)
     assert named(tmp_path)["tea"] == name
 
 
 def test_groups_that_are_not_there_or_not_told_apart_are_named(tmp_path: Path) -> None:
     run = shown(tmp_path, **GROUPS)
     with pytest.raises(UsageError, match="there is no niche called 'cheese'"):
-        rename(run, "niche", "cheese", "x")
+        rename_group(run, "niche", "cheese", "x")
     with pytest.raises(UsageError, match=r"there is no niche called 'x{80}…'"):
-        merge(run, "niche", ["tea", "x" * 10_000])
+        merge_groups(run, "niche", ["tea", "x" * 10_000])
     with pytest.raises(UsageError, match="takes two niches or more"):
-        merge(run, "niche", ["tea", "TEA", "tea"])
+        merge_groups(run, "niche", ["tea", "TEA", "tea"])
     run.niches["name"] = pd.Series(["Same", "Same", "Other"], dtype="str")
     with pytest.raises(UsageError, match="more than one niche is called same") as caught:
-        merge(run, "niche", ["same", "other"])
+        merge_groups(run, "niche", ["same", "other"])
     assert caught.value.hint == "Say which: tea, toys."
-    assert rename(run, "niche", "tea", "Leaves").groups == ("tea",)
+    assert rename_group(run, "niche", "tea", "Leaves").groups == ("tea",)
 
 
 GOOD = json.dumps({"at": AT, "kind": "niche", "verb": "rename", "groups": ["tea"], "name": "Leaves"}).encode()
@@ -245,7 +257,7 @@ def test_a_line_that_is_no_decision_is_none_and_the_next_is_written_after_it(
 ) -> None:
     (tmp_path / FILE).write_bytes(GOOD + b"\n" + line + end)
     assert named(tmp_path)["tea"] == "Leaves"
-    rename(shown(tmp_path, **GROUPS), "niche", "toys", "Games")
+    rename_group(shown(tmp_path, **GROUPS), "niche", "toys", "Games")
     assert named(tmp_path) == {"tea": "Leaves", "toys": "Games", "beds": "Beds"}
     assert (tmp_path / FILE).read_bytes().startswith(GOOD + b"\n" + line + b"\n{")
 

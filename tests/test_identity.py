@@ -369,5 +369,5 @@ def test_library_and_command_line_refuse_alike(place: Path) -> None:
         graphkoc.link_accounts(store, "csv:x3", "nobody", "x")
     with pytest.raises(UsageError, match="csv:x3 is one account, and to link takes two"):
         graphkoc.link_accounts(store, "csv:x3", "csv:x3", "x")
-    assert identity.report(store) == graphkoc.identity_report(store)
+    assert identity.identity_report(store) == graphkoc.identity_report(store)
     store.close()

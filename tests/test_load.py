@@ -51,7 +51,7 @@ def test_the_tables_are_consistent() -> None:
         assert set(table.key) <= required, table.name
 
 
-@pytest.mark.parametrize("name", list(sources.discover()))
+@pytest.mark.parametrize("name", list(sources.sources()))
 def test_every_source_says_what_it_is_and_fills_canonical_tables(name: str) -> None:
     source = sources.find_source(name)
     assert len(source.description) > 40

@@ -20,7 +20,7 @@ from graphkoc.graph.projection import COLUMNS
 from graphkoc.pipeline import project
 from graphkoc.stores import Store, open_store, queries
 
-QUERIES = queries.catalogue()
+QUERIES = queries.queries()
 
 GIVEN = {
     "consumer": "s:ann",
@@ -394,16 +394,16 @@ def test_twins_declare_the_same_and_the_dialects_own_wins(tmp_path: Path) -> Non
     common, own = tmp_path / "explore" / "some.cypher", tmp_path / "explore" / "some.ladybug.cypher"
     common.write_text("// Words.\n// @param n integer = 1  words\nRETURN $n AS n", encoding="utf-8")
     own.write_text(common.read_text(encoding="utf-8") + " + 0", encoding="utf-8")
-    found = queries.catalogue(tmp_path)
+    found = queries.queries(tmp_path)
     assert list(found) == ["explore/some"]
     assert found["explore/some"].text("ladybug").endswith("+ 0")
     assert found["explore/some"].text("neo4j").endswith("AS n")
     own.write_text("// Words.\n// @param n float = 1  words\nRETURN $n AS n", encoding="utf-8")
     with pytest.raises(QueryError, match="declares other parameters for ladybug"):
-        queries.catalogue(tmp_path)
+        queries.queries(tmp_path)
     common.unlink()
     with pytest.raises(QueryError, match="is not written for neo4j"):
-        queries.catalogue(tmp_path)["explore/some"].text("neo4j")
+        queries.queries(tmp_path)["explore/some"].text("neo4j")
 
 
 def test_a_query_is_found_by_its_last_name_where_that_is_enough() -> None:

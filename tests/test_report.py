@@ -1107,8 +1107,8 @@ def test_where_no_audience_is_small_the_page_says_so_and_draws_no_band():
 
 def test_writing_replaces_an_older_report_whole(tmp_path):
     path = tmp_path / "deep" / "report.html"
-    assert report.write(run(), path) == path
-    report.write(run(names=HOSTILE), path)
+    assert report.write_report(run(), path) == path
+    report.write_report(run(names=HOSTILE), path)
     assert path.read_bytes() == report.render(run(names=HOSTILE)).encode()
     assert [file.name for file in path.parent.iterdir()] == ["report.html"]
 
@@ -1116,13 +1116,13 @@ def test_writing_replaces_an_older_report_whole(tmp_path):
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match=r"^the report cannot be written to .*report\.html: "):
-        report.write(run(), tmp_path / "file" / "report.html")
+        report.write_report(run(), tmp_path / "file" / "report.html")
 
 
 def test_a_folder_in_the_way_leaves_nothing_behind(tmp_path):
     (tmp_path / "report.html").mkdir()
     with pytest.raises(StoreError):
-        report.write(run(), tmp_path / "report.html")
+        report.write_report(run(), tmp_path / "report.html")
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
 
 

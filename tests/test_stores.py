@@ -1130,7 +1130,7 @@ def test_a_person_is_not_called_as_somebody_forgotten_and_nobody_is_a_person_of_
     people = {"a:1": "k", "b:1": "k", "c:1": "k", "d:1": "l", "e:1": "l", "f:1": None, "g:1": None}
     store.upsert({"consumers": pd.DataFrame({"consumer": list(people), "contact_key": list(people.values())})})
     identity.settle(store)
-    identity.link(store, "f:1", "g:1", "met her")
+    identity.link_accounts(store, "f:1", "g:1", "met her")
     assert store.forget(["a:1", "e:1", "f:1"]) == {"consumers": 3, "identities": 6, "journal": 4}
     gone = {"a:1", "e:1", "f:1"}
     assert not gone & set(rows(store, "identities").to_numpy().ravel())
@@ -1138,7 +1138,7 @@ def test_a_person_is_not_called_as_somebody_forgotten_and_nobody_is_a_person_of_
     identity.settle(store)
     assert rows(store, "identities").to_numpy().tolist() == [["b:1", "b:1"], ["c:1", "b:1"]]
     assert store.read("MATCH (p:Person) RETURN p.person AS p")["p"].tolist() == ["b:1"]
-    found = identity.report(store)
+    found = identity.identity_report(store)
     assert (found["accounts"], found["persons"], found["linked"], found["by_rule"]) == (4, 3, 2, {"contact_key": 1})
     assert not [line for line in store.decisions() if {line.account, line.other} & gone]
     store.forget(["b:1", "c:1"])
@@ -1178,7 +1178,7 @@ def test_the_queries_of_the_formula_count_persons_as_the_analysis_does(store: St
         }
     )
     for one, other in (("notes:0", "forum:0"), ("notes:1", "forum:1"), ("forum:1", "forum:2"), ("notes:3", "notes:4")):
-        identity.link(store, one, other, "met her")
+        identity.link_accounts(store, one, other, "met her")
     log = graphkoc.project(store, platform=platform).log()
     assert len(log.network) == {None: 12, "notes": 7, "forum": 7}[platform]
     last = days[:60].max()
@@ -1206,9 +1206,9 @@ def test_identities_are_the_same_on_every_store(store: Store) -> None:
     identity.settle(store)
     found = rows(store, "identities")
     assert found.to_numpy().tolist() == [["a:1", "a:1"], ["b:1", "a:1"]]
-    identity.link(store, "b:2", "c:1", "met her")
+    identity.link_accounts(store, "b:2", "c:1", "met her")
     assert rows(store, "identities")["person"].tolist() == ["a:1", "a:1", "b:2", "b:2"]
-    identity.unlink(store, "b:2")
+    identity.unlink_accounts(store, "b:2")
     pd.testing.assert_frame_equal(rows(store, "identities"), found)
-    told = identity.report(store)
+    told = identity.identity_report(store)
     assert (told["accounts"], told["persons"], told["linked"], told["unknown"]) == (4, 3, 2, 2)

@@ -26,7 +26,7 @@ from graphkoc.capture.reading.views import View, declared
 from graphkoc.errors import DataError, UsageError
 from graphkoc.tables.schema import CANONICAL
 
-__all__ = ["Source", "discover", "find_source"]
+__all__ = ["Source", "find_source", "sources"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Source:
         return scaffold(files, folder, asked)
 
 
-def discover() -> dict[str, Source]:
+def sources() -> dict[str, Source]:
     """Every source in `loaders/`, by name.
 
     Raises DataError for a file that names no canonical table, or a source without a README.md.
@@ -94,10 +94,10 @@ def find_source(name: str) -> Source:
         if not re.fullmatch(r"[\w-]+", folder.name):
             raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
         return _declared(folder)
-    sources = discover()
-    if name not in sources:
-        raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(sources)}.")
-    return sources[name]
+    known = sources()
+    if name not in known:
+        raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(known)}.")
+    return known[name]
 
 
 def _declared(folder: Path) -> Source:

@@ -4,6 +4,6 @@ A pure function of a run: no clock, no store, no network. Names come from strang
 is markup, and the page's policy lets only its own script and style run.
 """
 
-from graphkoc.report.page import render, write
+from graphkoc.report.page import render, write_report
 
-__all__ = ["render", "write"]
+__all__ = ["render", "write_report"]

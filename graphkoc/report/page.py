@@ -18,7 +18,7 @@ from graphkoc.report.wording import TEXT, amount, percentage
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 
-__all__ = ["collect_facts", "render", "write"]
+__all__ = ["collect_facts", "render", "write_report"]
 
 LAST = "kocs"
 """The section whose facts are worked out last: it has a row for everybody whom another section links to."""
@@ -52,7 +52,7 @@ def collect_facts(run: Run) -> dict[str, Any]:
     }
 
 
-def write(run: Run, path: Path) -> Path:
+def write_report(run: Run, path: Path) -> Path:
     """Write the report of a run to `path`, whole or not at all, and return it.
 
     Raises StoreError when the file cannot be written.

@@ -28,7 +28,19 @@ from graphkoc.runs.members import KINDS, MEMBER
 if TYPE_CHECKING:
     from graphkoc.runs.run import Run
 
-__all__ = ["FILE", "Decision", "Journal", "append", "apply", "heads", "merge", "place", "read", "rename", "undo"]
+__all__ = [
+    "FILE",
+    "Decision",
+    "Journal",
+    "append",
+    "apply",
+    "heads",
+    "merge_groups",
+    "place",
+    "read",
+    "rename_group",
+    "undo_decision",
+]
 
 FILE = "journal.jsonl"
 LONGEST = 80
@@ -213,7 +225,7 @@ def _united(
     return table.sort_values(["people", kind], ascending=[False, True], ignore_index=True), members
 
 
-def rename(run: Run, kind: str, group: str, name: str) -> Decision:
+def rename_group(run: Run, kind: str, group: str, name: str) -> Decision:
     """Give a group of a run, by its id or name, another name, in this run and in all that follow.
 
     Raises UsageError when there is no such group, or the name is taken or cannot be read.
@@ -230,7 +242,7 @@ def rename(run: Run, kind: str, group: str, name: str) -> Decision:
     return decision
 
 
-def merge(run: Run, kind: str, groups: Sequence[str]) -> Decision:
+def merge_groups(run: Run, kind: str, groups: Sequence[str]) -> Decision:
     """Show groups of a run, by their ids or names, as one under the id of the first, here and from now on.
 
     Raises UsageError when one of them is not there, or all are the same.
@@ -243,7 +255,7 @@ def merge(run: Run, kind: str, groups: Sequence[str]) -> Decision:
     return decision
 
 
-def undo(run: Run, kind: str) -> Decision:
+def undo_decision(run: Run, kind: str) -> Decision:
     """Take back the newest renaming or merger that stands of a kind; returns what is taken back.
 
     Raises UsageError when there is none.

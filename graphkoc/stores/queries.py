@@ -23,7 +23,7 @@ from pathlib import Path
 from graphkoc import assets
 from graphkoc.errors import QueryError
 
-__all__ = ["Parameter", "Query", "Value", "catalogue", "parse", "query"]
+__all__ = ["Parameter", "Query", "Value", "parse", "queries", "query"]
 
 Value = str | int | float | bool | datetime
 
@@ -129,31 +129,31 @@ def _with_default(parameter: Parameter, default: str) -> Parameter:
     return Parameter(parameter.name, parameter.type, parameter.convert(default), parameter.what)
 
 
-def catalogue(folder: Path | None = None) -> dict[str, Query]:
+def queries(folder: Path | None = None) -> dict[str, Query]:
     """Every query under `folder` (graphkoc's own `cypher/` by default), by name, sorted.
 
     Raises QueryError for a malformed file, or twins whose parameters differ.
     """
     folder = folder or assets.folder("cypher")
-    queries: dict[str, Query] = {}
+    found: dict[str, Query] = {}
     for path in sorted(folder.rglob("*.cypher")):
         stem, _, dialect = path.name.removesuffix(".cypher").partition(".")
         name = (path.parent.relative_to(folder) / stem).as_posix()
         text = path.read_text(encoding="utf-8")
         description, parameters = parse(name, text)
-        if name not in queries:
-            queries[name] = Query(name, description, parameters, {dialect: text})
-        elif queries[name].parameters != parameters:
+        if name not in found:
+            found[name] = Query(name, description, parameters, {dialect: text})
+        elif found[name].parameters != parameters:
             raise QueryError(f"the query {name} declares other parameters for {dialect or 'the common dialect'}")
         else:
-            queries[name].texts[dialect] = text
-    return queries
+            found[name].texts[dialect] = text
+    return found
 
 
 def query(name: str) -> Query:
     """The query called `name`; the folder may be left out where the rest is unique."""
-    queries = catalogue()
-    found = [key for key in queries if name in (key, key.split("/")[-1])]
+    known = queries()
+    found = [key for key in known if name in (key, key.split("/")[-1])]
     if len(found) != 1:
         raise QueryError(f"there is no query called {name!r}", hint="`graphkoc queries` lists them.")
-    return queries[found[0]]
+    return known[found[0]]

@@ -24,7 +24,7 @@ from graphkoc.errors import UsageError
 from graphkoc.stores import Store
 from graphkoc.stores.journal import Decision
 
-__all__ = ["COMPARED", "link", "link_file", "report", "settle", "suggest", "unlink"]
+__all__ = ["COMPARED", "identity_report", "link_accounts", "link_file", "settle", "suggest_links", "unlink_accounts"]
 
 SOURCE = "source"
 PERSON = "person"
@@ -53,7 +53,7 @@ def settle(store: Store, stated: pd.DataFrame | None = None) -> None:
     _decide(store, known, _found(known, stated))
 
 
-def link(store: Store, account: str, other: str, why: str) -> dict[str, Any]:
+def link_accounts(store: Store, account: str, other: str, why: str) -> dict[str, Any]:
     """Say that two accounts are one person; returns the report, with the decision.
 
     Raises UsageError for an account that the store does not hold, and where the two are known to be two.
@@ -64,11 +64,11 @@ def link(store: Store, account: str, other: str, why: str) -> dict[str, Any]:
     decision = Decision(_now(), "link", account, other, PERSON, _said(why))
     pair = (decision.account, decision.other)
     if pair in known.links:
-        return report(store) | {"decisions": []}
+        return identity_report(store) | {"decisions": []}
     if wrong := _refused(known, [pair]).get(pair):
         raise UsageError(f"{account} and {other} cannot be one person: {wrong}", hint="`graphkoc identity unlink`s.")
     _decide(store, known, [decision])
-    return report(store) | {"decisions": [decision]}
+    return identity_report(store) | {"decisions": [decision]}
 
 
 def link_file(store: Store, file: Path, why: str | None = None, encoding: str | None = None) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
     rejects += [chosen[pair][0].rejected(reason) for pair, reason in refused.items()]
     decisions = [decision for pair, (_, decision) in chosen.items() if pair not in refused]
     _decide(store, known, decisions)
-    return report(store) | {
+    return identity_report(store) | {
         "read": len(rows.rows) + len(rows.rejects),
         "linked_rows": len(decisions),
         "duplicate": duplicate,
@@ -111,7 +111,7 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
     }
 
 
-def unlink(store: Store, account: str, other: str | None = None, why: str = "") -> dict[str, Any]:
+def unlink_accounts(store: Store, account: str, other: str | None = None, why: str = "") -> dict[str, Any]:
     """Say that two accounts are two people, or that one account is nobody else's; the report, with the decisions.
 
     Two accounts that no link joins are told apart all the same: they are not suggested any more, and no
@@ -141,10 +141,10 @@ def unlink(store: Store, account: str, other: str | None = None, why: str = "") 
         )
     decisions = [one for one in decisions if (one.account, one.other) not in known.apart]
     _decide(store, known, decisions)
-    return report(store) | {"decisions": decisions}
+    return identity_report(store) | {"decisions": decisions}
 
 
-def suggest(store: Store, limit: int | None = None) -> dict[str, Any]:
+def suggest_links(store: Store, limit: int | None = None) -> dict[str, Any]:
     """Pairs of accounts that are likely one person, for a person to confirm; nothing is linked.
 
     {accounts, persons, linked, unknown, match_rate, suggestions}: as in the report, and [{account, other, platforms,
@@ -158,7 +158,7 @@ def suggest(store: Store, limit: int | None = None) -> dict[str, Any]:
     _, apart = standing(store.decisions())
     found = suggestions(profiles(store), set(apart))
     rows = (found if limit is None else found.head(limit)).to_dict("records")
-    known = report(store)
+    known = identity_report(store)
     counts = {name: known[name] for name in ("accounts", "persons", "linked", "unknown", "match_rate")}
     return counts | {"suggestions": [_in_words(row) for row in rows]}
 
@@ -171,7 +171,7 @@ def _in_words(row: dict[Any, Any]) -> dict[str, Any]:
     return head | {"probability": probability, "why": why, "bits": round(row["bits"], 2), "evidence": row["evidence"]}
 
 
-def report(store: Store) -> dict[str, Any]:
+def identity_report(store: Store) -> dict[str, Any]:
     """How much is known of who is who.
 
     {accounts, persons, linked, unknown, match_rate, unknown_with_keys, unknown_without_keys, by_rule: {rule:

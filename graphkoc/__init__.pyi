@@ -1,0 +1,56 @@
+"""The public names: the one list of them, which `graphkoc/__init__.py` loads on first use."""
+
+from .analysis import Settings as Settings
+from .capture.contacts import new_key as new_key
+from .capture.identity import identity_report as identity_report
+from .capture.identity import link_accounts as link_accounts
+from .capture.identity import link_file as link_file
+from .capture.identity import suggest_links as suggest_links
+from .capture.identity import unlink_accounts as unlink_accounts
+from .capture.load import Loaded as Loaded
+from .capture.sources import Source as Source
+from .capture.sources import find_source as find_source
+from .capture.sources import sources as sources
+from .demo import demo as demo
+from .demo import demo_brand as demo_brand
+from .errors import AnalysisError as AnalysisError
+from .errors import DataError as DataError
+from .errors import GraphkocError as GraphkocError
+from .errors import QueryError as QueryError
+from .errors import StoreError as StoreError
+from .errors import UsageError as UsageError
+from .graph.action_log import Log as Log
+from .graph.network import Network as Network
+from .graph.projection import Projection as Projection
+from .measures import MEASURES as MEASURES
+from .pipeline import analyse as analyse
+from .pipeline import doctor as doctor
+from .pipeline import load as load
+from .pipeline import lookalikes as lookalikes
+from .pipeline import project as project
+from .pipeline import run_backtest as run_backtest
+from .pipeline import run_query as run_query
+from .pipeline import status as status
+from .qualify.backtest import Backtest as Backtest
+from .qualify.brand import Brand as Brand
+from .qualify.explain import explain_consumer as explain_consumer
+from .qualify.lists import list_circles as list_circles
+from .qualify.lists import list_kocs as list_kocs
+from .qualify.lists import list_members as list_members
+from .qualify.lists import list_moved as list_moved
+from .qualify.lists import list_niches as list_niches
+from .qualify.lists import list_tiers as list_tiers
+from .qualify.tiers import check_tiers as check_tiers
+from .report import write_report as write_report
+from .runs.edited import find_run as find_run
+from .runs.edits import merge_groups as merge_groups
+from .runs.edits import rename_group as rename_group
+from .runs.edits import undo_decision as undo_decision
+from .runs.run import Run as Run
+from .stores import Store as Store
+from .stores import open_store as open_store
+from .stores.queries import Query as Query
+from .stores.queries import queries as queries
+from .tables.schema import TABLES as TABLES
+
+__version__: str
