@@ -16,8 +16,6 @@ from graphkoc.cli.commands import Command, Group, Listing
 from graphkoc.cli.options import encoding_option, limit_option, list_options, out_option, output_options
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
-from graphkoc.exports.rows import safe_cell
-from graphkoc.files import translate_errors
 from graphkoc.text import count
 
 if TYPE_CHECKING:
@@ -168,6 +166,9 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, encoding: str | No
 
 def _write_rejects(loaded: Loaded) -> Path | None:
     """Write the rejected rows of this load with their reasons to the working folder; None where there are none."""
+    from graphkoc.exports.rows import safe_cell
+    from graphkoc.files import translate_errors
+
     path = Path(f"graphkoc-rejects-{loaded.source}.csv")
     if loaded.rejects.empty:
         path.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import traceback
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -159,7 +159,7 @@ class Commands(click.Group):
             if not interrupted and not isinstance(error, GraphkocError | OSError):
                 raise
             if ctx.params.get("debug"):
-                traceback.print_exc()
+                sys.excepthook(type(error), error, error.__traceback__)
             ctx.exit(terminal.show_interrupt() if interrupted else terminal.show_error(error))
         finally:
             signal.signal(signal.SIGINT, before)

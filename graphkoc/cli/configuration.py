@@ -19,7 +19,6 @@ GRAPHKOC_ANALYSE_MIN_SIZE and, separated by commas, GRAPHKOC_BRAND_OWN. Among fi
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +78,8 @@ def _settings(group: click.Group) -> dict[tuple[str, ...], click.Option]:
 
 def _read(path: Path, group: click.Group) -> dict[str, Any]:
     """What a file sets; UsageError when it is not TOML, or sets what is no setting."""
+    import tomllib
+
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -6,15 +6,16 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphkoc.cli.options import SUFFIXES
 from graphkoc.cli.terminal import draw_table, strip_controls
 from graphkoc.errors import UsageError
-from graphkoc.exports.rows import Row, as_csv, as_json, as_parquet, as_workbook
-from graphkoc.files import replace_file, translate_errors
+
+if TYPE_CHECKING:
+    from graphkoc.exports.rows import Row
 
 __all__ = ["Result", "print_result"]
 
@@ -49,6 +50,8 @@ def print_result(
     about those left out; None for all. Raises UsageError for bytes that a terminal would show, StoreError where the
     file cannot be written.
     """
+    from graphkoc.exports.rows import as_csv, as_json, as_parquet, as_workbook
+
     if format_ is None:
         format_ = SUFFIXES[output.suffix.lower()] if output is not None else "table"
     document = result.document
@@ -95,5 +98,7 @@ def _join_lines(lines: Sequence[str]) -> str:
 
 
 def _write(output: Path, packed: bytes) -> None:
+    from graphkoc.files import replace_file, translate_errors
+
     with translate_errors(f"{output} cannot be written", "Is the disk full, or the folder not yours?"):
         replace_file(output, packed)

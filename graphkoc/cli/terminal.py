@@ -11,13 +11,14 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphkoc.errors import GraphkocError, StoreError
-from graphkoc.exports.rows import Row, jsonable
-from graphkoc.files import describe_error
+
+if TYPE_CHECKING:
+    from graphkoc.exports.rows import Row
 
 __all__ = [
     "ProgressLine",
@@ -39,6 +40,8 @@ _interrupts = 0
 
 def show_error(error: BaseException) -> int:
     """Show an error in one sentence with its hint, and return the exit code."""
+    from graphkoc.files import describe_error
+
     if isinstance(error, GraphkocError):
         _show(str(error), error.hint)
         return error.exit_code
@@ -167,7 +170,7 @@ class ProgressLine:
 
 
 def _format_cell(value: Any) -> str:
-    value = jsonable(value)
+    """A value as JSON has it, for people."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -186,6 +189,8 @@ def _format_cell(value: Any) -> str:
 def draw_table(rows: Sequence[Row]) -> str:
     """Rows as aligned columns: numbers to the right, columns without a value left out, wide cells clipped."""
     import wcwidth
+
+    from graphkoc.exports.rows import jsonable
 
     if not rows:
         return "(nothing)\n"
