@@ -7,7 +7,6 @@ came after. `--reviews 5000000` does all of it once more on so many made-up revi
 from __future__ import annotations
 
 import argparse
-import importlib
 import resource
 import tempfile
 import time
@@ -16,11 +15,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import niche_gain
 import numpy as np
 import pandas as pd
+from niche_gain import gain
 
 from graphkoc import assets, load, open_store, project
-from graphkoc.communities.niches import Features, Niches, gain, segments
+from graphkoc.communities.niches import Features, Niches, segments
 from graphkoc.communities.niches.overindex import dealt
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
@@ -178,8 +179,7 @@ def forecasts(log: Log) -> None:
         f"  {found.bits:.4f} bits [{found.low:.4f}, {found.high:.4f}] for {found.reviews:,} reviews of {found.people:,}"
     )
     print(f"  strict: {found.strict_bits:.4f} [{found.strict_low:.4f}, {found.strict_high:.4f}]")
-    module = importlib.import_module("graphkoc.communities.niches.gain")
-    real = module.over_indexing
+    real = niche_gain.over_indexing
     for seed in list(SEEDS)[:3]:
 
         def swapped(person: np.ndarray, traits: object, min_size: int, seed: int = seed) -> pd.DataFrame:
@@ -188,9 +188,9 @@ def forecasts(log: Log) -> None:
             others = pd.Series(np.random.default_rng(seed).permutation(people), index=people)
             return members.assign(person=members["person"].map(others).astype("int32"))
 
-        module.over_indexing = swapped
+        niche_gain.over_indexing = swapped
         placebo = gain(log)
-        module.over_indexing = real
+        niche_gain.over_indexing = real
         if placebo:
             print(f"  with the niches of others: {placebo.bits:.4f} [{placebo.low:.4f}, {placebo.high:.4f}]")
 

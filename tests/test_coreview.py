@@ -14,6 +14,7 @@ from zoo import log_of
 import graphkoc
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE
 
 
 def groups(rng_seed: int) -> list:
@@ -52,7 +53,7 @@ def by_definition(rows: dict[int, set[int]]) -> tuple[list[tuple[int, int]], lis
 
 
 def significant(pairs: list, p: list) -> list:
-    passes = false_discovery_control(p) <= coreview.FALSE_DISCOVERY_RATE
+    passes = false_discovery_control(p) <= FALSE_DISCOVERY_RATE
     return sorted(pair for pair, kept in zip(pairs, passes, strict=True) if kept)
 
 

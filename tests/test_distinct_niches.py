@@ -14,6 +14,7 @@ from graphkoc.communities.niches import Features, Niches, levels, segments
 from graphkoc.communities.niches.distinct import distinct
 from graphkoc.communities.niches.traits import Traits, _said_by_others
 from graphkoc.graph.action_log import Log
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE
 from graphkoc.graph.terms import Words
 
 KINDS = {
@@ -283,7 +284,7 @@ def test_members_are_listed_by_consumer_with_their_niches_before_the_finer_ones(
     assert rows["consumer"].is_monotonic_increasing
     assert (rows.groupby("consumer")["level"].agg(lambda found: list(found) == sorted(found, reverse=True))).all()
     assert (rows["reviews"] >= niches.MIN_REVIEWS).all()
-    assert rows["confidence"].between(1 - niches.FALSE_DISCOVERY_RATE, 1).all()
+    assert rows["confidence"].between(1 - FALSE_DISCOVERY_RATE, 1).all()
     assert not rows.duplicated(["consumer", "niche"]).any()
 
 

@@ -17,8 +17,9 @@ from scipy.stats import binom, false_discovery_control
 
 from graphkoc.communities.labels import EXEMPLARS, Described, describe
 from graphkoc.communities.labels.choice import LONGEST, Known, choose
-from graphkoc.communities.labels.log_odds import FALSE_DISCOVERY_RATE, FEWEST, PRIOR, People, marked
+from graphkoc.communities.labels.log_odds import FEWEST, PRIOR, People, marked
 from graphkoc.graph.action_log import Log
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE
 from graphkoc.graph.terms import Words
 from graphkoc.runs.run import TOP
 

@@ -19,10 +19,6 @@ def oracle(graph: networkx.DiGraph, name: str) -> dict[object, float]:
     undirected = networkx.Graph(graph.to_undirected())
     if name == "audience":
         return dict(graph.out_degree())
-    if name == "in_strength":
-        return dict(graph.in_degree(weight="weight"))
-    if name == "out_strength":
-        return dict(graph.out_degree(weight="weight"))
     if name == "pagerank":
         return networkx.pagerank(graph.reverse(), alpha=0.85, weight="weight", tol=1e-12, max_iter=1000)
     if name == "core":

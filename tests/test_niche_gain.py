@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from niche_gain import Gain, _later, gain
 from zoo import log_of
 
 import graphkoc
-from graphkoc.communities.niches import Gain, gain
-from graphkoc.communities.niches.gain import _later
 from graphkoc.graph.action_log import Log
 
 KINDS = ["tea", "pots", "cups", *(f"other{i}" for i in range(37))]

@@ -201,7 +201,7 @@ def test_without_rjieba_pairs_of_characters_are_words_and_it_is_said() -> None:
 import sys
 sys.modules["rjieba"] = None
 import numpy as np, pandas as pd
-from graphkoc.words import Words, words_of
+from graphkoc.graph.terms import Words, words_of
 sys.stdout.reconfigure(encoding="utf-8")
 print(words_of("我的磨豆机 espresso"))
 for text in ("咖啡", "espresso"):

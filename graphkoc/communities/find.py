@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids
 from graphkoc.communities import circles, labels, niches, tracking
 from graphkoc.communities.circles.profile import card, explained_by_joining
 from graphkoc.graph import coreview
@@ -151,7 +152,7 @@ def _known(log: Log, previous: Run | None) -> list[NDArray[np.int64]]:
     if previous is None:
         return []
     inside = previous.members_of("circle")
-    node = pd.Index(log.network.ids).get_indexer(pd.Index(inside["consumer"].to_numpy(dtype=str)))
+    node = number_ids(log.network.ids, inside["consumer"].to_numpy(dtype=str))
     inside = inside.assign(node=node)[node >= 0]
     return [np.sort(circle["node"].to_numpy()) for _, circle in inside.groupby("circle")]
 

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graphkoc.arrays import Indices, Values, number_ids
 from graphkoc.graph.network import Network
 from graphkoc.runs.roles import RANKED
 
@@ -38,9 +39,6 @@ SHAPE = 1.6
 """Width of the map over its height."""
 GOLDEN_ANGLE = float(np.pi * (3 - np.sqrt(5)))
 DECIMALS = 6
-
-Values = NDArray[np.float64]
-Rows = NDArray[np.int64]
 
 
 def bubbles(niches: pd.DataFrame, members: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -101,7 +99,7 @@ def ties(network: Network, people: pd.DataFrame) -> pd.DataFrame:
     mutual = np.isin(target * np.int64(len(network)) + source, key)
     ranked, wide = _ranked(people), (people["role"] == "kol").to_numpy(bool)
     turn = np.full(len(key), 5)
-    near: list[Rows] = []
+    near: list[Indices] = []
     for ego in ranked[:EGOS]:
         hers = np.flatnonzero(source == ego)
         hers = hers[np.lexsort((hers, -network.weight[hers], ~mutual[hers]))][:CLOSEST]
@@ -166,7 +164,7 @@ def _kinship(ids: NDArray[np.object_], members: pd.DataFrame) -> Values:
 
     In standard deviations of the Poisson count that chance would give; 0 on the diagonal.
     """
-    niche = pd.Index(ids).get_indexer(pd.Index(members["niche"]))
+    niche = number_ids(ids, members["niche"])
     person, people = pd.factorize(members["consumer"])
     there = niche >= 0
     ones = np.ones(int(there.sum()), dtype=np.int64)
@@ -254,13 +252,13 @@ def _row(x: float, y: float, radius: float, finer: pd.DataFrame, unit: float) ->
     return pd.DataFrame({"niche": finer["niche"], "x": places, "y": y + 0.42 * radius, "radius": radii})
 
 
-def _ranked(people: pd.DataFrame) -> Rows:
+def _ranked(people: pd.DataFrame) -> Indices:
     """The rows of the key opinion consumers, by rank."""
     ranked = np.flatnonzero(people["role"].isin(RANKED))
     return ranked[np.argsort(people["rank"].to_numpy(float, na_value=np.nan)[ranked], kind="stable")]
 
 
-def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Rows:
+def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Indices:
     """The rows of those who are drawn, in the order of `dots`; near: rows that closest ties lead to.
 
     The even sample does not depend on `near`, so that more of these only add to it.
@@ -281,7 +279,7 @@ def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Rows:
     return np.concatenate([ranked[shown[ranked]], wide[shown[wide]], rest])
 
 
-def _evenly(rows: Rows, most: int) -> Rows:
+def _evenly(rows: Indices, most: int) -> Indices:
     """All rows, or `most` of them at equal steps."""
     if len(rows) <= most:
         return rows

@@ -7,29 +7,26 @@ that each number can be checked by hand; nothing is estimated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import scipy
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from graphkoc.graph.membership import Groups, nodes, positions
+from graphkoc.arrays import Indices, batches, find_sorted
+from graphkoc.graph.membership import Groups, nodes
 from graphkoc.graph.network import Network
+from graphkoc.graph.significance import benjamini_hochberg
 from graphkoc.runs.roles import RANKED
 
-__all__ = ["FALSE_DISCOVERY_RATE", "Reach", "bridges", "carriers", "circle_bridges", "reach"]
+__all__ = ["CARRIERS_RATE", "Reach", "bridges", "carriers", "circle_bridges", "reach"]
 
-FALSE_DISCOVERY_RATE = 0.05
-
+CARRIERS_RATE = 0.05
+"""The false discovery rate at which a circle carries a niche: pairs of groups are fewer than pairs of people."""
 CHUNK = 4_000_000
 """Pairs that are held in memory at a time."""
-
-Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +88,7 @@ def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> p
     sorted by circle, largest lift first: circle, niche, people (in both), share_of_circle,
     share_of_niche, lift (people over what chance would have), q (false discovery rate).
 
-    The test is hypergeometric, one-sided, with the false discovery rate held at .05 over all pairs
+    The test is hypergeometric, one-sided, with the false discovery rate held at CARRIERS_RATE over all pairs
     (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). What is drawn are memberships in niches, not
     people, and only of people who have a tie: who stands in a circle writes more than others, so she is in
     more niches whatever she likes. Drawing people finds six to nine pairs when Ciao's niches are dealt out
@@ -104,8 +101,8 @@ def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> p
     both = (circle.matrix.T @ eligible).toarray()
     drawn, marked = both.sum(axis=1), eligible.sum(axis=0)
     p = scipy.stats.hypergeom.sf(both - 1, max(int(marked.sum()), 1), marked[None, :], drawn[:, None])
-    q = scipy.stats.false_discovery_control(p.ravel()).reshape(p.shape) if p.size else p
-    row, column = np.nonzero((q <= FALSE_DISCOVERY_RATE) & (both > 0))
+    q = benjamini_hochberg(p.ravel(), p.size).reshape(p.shape)
+    row, column = np.nonzero((q <= CARRIERS_RATE) & (both > 0))
     people = both[row, column]
     carried = pd.DataFrame(
         {
@@ -207,12 +204,12 @@ def _heard_twice(network: Network, who: Indices, heard: csr_array, circle: Group
     within = csr_array((np.ones(inside.sum(), dtype=np.int64), (speaker[inside], listener[inside])), shape=(k, k))
     direct = heard[:, circle.node]
     twice = np.zeros(len(who), dtype=np.int64)
-    for rows in _chunks(direct @ np.diff(within.indptr)):
-        voices = (direct[rows] @ within + direct[rows]).tocoo()
+    for first, last in batches(direct @ np.diff(within.indptr), CHUNK):
+        voices = (direct[first:last] @ within + direct[first:last]).tocoo()
         row, listener = voices.coords
-        told = (voices.data >= 2) & (circle.node[listener] != who[rows][row])
-        reached = np.unique(row[told].astype(np.int64) * len(circle) + circle.group[listener[told]])
-        twice[rows] = np.bincount(reached // max(len(circle), 1), minlength=rows.stop - rows.start)
+        often = (voices.data >= 2) & (circle.node[listener] != who[first:last][row])
+        reached = np.unique(row[often].astype(np.int64) * len(circle) + circle.group[listener[often]])
+        twice[first:last] = np.bincount(reached // max(len(circle), 1), minlength=last - first)
     return twice
 
 
@@ -230,23 +227,13 @@ def _contexts(network: Network, who: Indices) -> Indices:
     # The nodes are follows of somebody with a role; two of the same author are joined when the two
     # followers have a tie. Of a tie's ends the one with fewer followees is looked through.
     component = np.arange(len(audience))
-    for ties in _chunks(followees[few]):
-        block = follows[few[ties]].tocoo()
-        tie, common = block.coords[0], block.coords[1].astype(np.int64)
-        one, other = positions(audience, common * n + few[ties][tie]), positions(audience, common * n + many[ties][tie])
+    for first, last in batches(followees[few], CHUNK):
+        block = follows[few[first:last]].tocoo()
+        tie, common = first + block.coords[0], block.coords[1].astype(np.int64)
+        one, other = find_sorted(audience, common * n + few[tie]), find_sorted(audience, common * n + many[tie])
         both = other >= 0
         joins = (np.ones(both.sum(), dtype=bool), (component[one[both]], component[other[both]]))
         joined = csr_array(joins, shape=(len(audience), len(audience)))
         component = connected_components(joined, directed=False)[1][component]
-    _, first, sizes = np.unique(component, return_index=True, return_counts=True)
-    return np.bincount(author[first[sizes >= 2]], minlength=n)[who]
-
-
-def _chunks(cost: NDArray[Any]) -> Iterator[slice]:
-    """Consecutive slices that each cost about CHUNK, or one row."""
-    ends = np.searchsorted(np.cumsum(cost) // CHUNK, np.arange(int(np.sum(cost)) // CHUNK + 1), side="right")
-    start = 0
-    for end in np.unique(ends).tolist():
-        if end > start:
-            yield slice(start, end)
-            start = end
+    _, example, sizes = np.unique(component, return_index=True, return_counts=True)
+    return np.bincount(author[example[sizes >= 2]], minlength=n)[who]

@@ -23,6 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from graphkoc.arrays import number_ids
 from graphkoc.text import count
 
 __all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living"]
@@ -175,7 +176,7 @@ class _Sets:
 
     @classmethod
     def of(cls, groups: pd.Series[Any], person: NDArray[np.intp], names: list[str], people: int) -> _Sets:
-        row = pd.Index(names, dtype="str").get_indexer(pd.Index(groups.to_numpy(), dtype="str"))
+        row = number_ids(names, groups.to_numpy())
         inside = csr_array((np.ones(len(row), dtype=np.int64), (row, person)), shape=(len(names), people))
         inside.sum_duplicates()
         inside.data[:] = 1

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids, repeats
 from graphkoc.graph.network import Network, days
 
 __all__ = ["YEAR", "Log", "Subjects", "moment"]
@@ -84,15 +85,13 @@ class Log:
         sold = dated["product"].notna().to_numpy()
         names = dated["product"].fillna("\0" + dated["review"].astype("str")).to_numpy(dtype=object)
         thing, things = pd.factorize(names, sort=True)
-        person = pd.Index(network.ids).get_indexer(pd.Index(dated["consumer"].to_numpy(dtype=str)))
+        person = number_ids(network.ids, dated["consumer"].to_numpy(dtype=str))
         day = days(dated["created_at"])
         kinds = products.dropna(subset=["category"]).set_index("product")["category"]
         categories = sorted(kinds.unique())
-        category = pd.Index(categories).get_indexer(pd.Index(dated["product"].map(kinds)))
+        category = number_ids(categories, dated["product"].map(kinds))
         order = np.lexsort((day, thing, person))
-        repeated = np.zeros(len(order), dtype=bool)
-        repeated[1:] = (np.diff(person[order]) == 0) & (np.diff(thing[order]) == 0)
-        keep = order[~repeated]
+        keep = order[~repeats(person[order], thing[order])]
         keep = keep[np.lexsort((thing[keep], person[keep], day[keep]))]
         rating = dated["rating"].to_numpy(dtype=float) if "rating" in dated else np.full(len(dated), np.nan)
         return cls(

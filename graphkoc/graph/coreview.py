@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammainc
 
+from graphkoc.arrays import batches
 from graphkoc.graph.action_log import Log
-from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 
-__all__ = ["FALSE_DISCOVERY_RATE", "MOST_PAIRS", "Hubs", "hubs", "people", "products"]
+__all__ = ["MOST_PAIRS", "Hubs", "hubs", "people", "products"]
 
-FALSE_DISCOVERY_RATE = 0.01
 MOST_PAIRS = 200_000_000
 """How many pairs are looked at, each counted as often as it shares something."""
 BLOCK = 10_000_000
@@ -126,17 +126,14 @@ def _significant(row: NDArray[Any], column: NDArray[Any], group: NDArray[np.int6
     # No more pairs can pass than share something, so none passes with a p above that share of the rate.
     ceiling = FALSE_DISCOVERY_RATE * min(1.0, sharing / hypotheses)
     matrix = csr_array((np.ones(len(once), dtype=np.int32), (row_at, column_at)), shape=(len(rows), len(columns)))
-    work = np.cumsum(matrix @ popularity)
-    ends = np.searchsorted(work, np.arange(BLOCK, work[-1] + BLOCK, BLOCK)) + 1
-    found, first = [], 0
-    for last in np.unique(np.minimum(ends, len(rows))):
+    found = []
+    for first, last in batches(matrix @ popularity, BLOCK):
         shared = (matrix[first:last] @ matrix[first:].T).tocoo()
         upper = shared.row < shared.col
         low, high, count = shared.row[upper] + first, shared.col[upper] + first, shared.data[upper]
         p = gammainc(count, degree[low] * degree[high] * chance[group_of_row[low]])
         few = p <= ceiling
         found.append((low[few], high[few], p[few]))
-        first = last
     low, high, p = (np.concatenate(parts) for parts in zip(*found, strict=True))
     kept = benjamini_hochberg(p, hypotheses) <= FALSE_DISCOVERY_RATE
     low, high = low[kept], high[kept]

@@ -11,12 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from graphkoc.arrays import Indices, find_sorted, number_ids, ragged_ranges
 from graphkoc.errors import DataError
 from graphkoc.graph.network import Network
 
-__all__ = ["Groups", "nodes", "positions"]
-
-Indices = NDArray[np.int64]
+__all__ = ["Groups", "nodes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,29 +58,19 @@ class Groups:
 
     def each(self, node: NDArray[np.integer[Any]]) -> tuple[Indices, Indices]:
         """The groups of each of (q,) nodes, one entry a group: which of the q it is, and the group."""
-        ends = np.searchsorted(self.node, node, side="right")
-        counts = ends - np.searchsorted(self.node, node)
-        which = np.repeat(np.arange(len(node)), counts)
-        place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - ends, counts)
+        first = np.searchsorted(self.node, node)
+        place, which = ragged_ranges(first, np.searchsorted(self.node, node, side="right") - first)
         return which, self.group[place]
 
     def place(self, node: NDArray[np.integer[Any]], group: Indices) -> Indices:
         """Which membership each of (q,) pairs is: an index into `node` and `group`, -1 for none."""
         width = max(len(self), 1)
-        return positions(self.node * width + self.group, np.asarray(node, dtype=np.int64) * width + group)
+        return find_sorted(self.node * width + self.group, np.asarray(node, dtype=np.int64) * width + group)
 
 
 def nodes(network: Network, consumers: pd.Series[Any]) -> Indices:
     """Where the consumers are in network.ids; DataError for one who is not."""
-    at: Indices = pd.Index(network.ids).get_indexer(pd.Index(consumers.to_numpy(dtype=str))).astype(np.int64)
-    if (at < 0).any():
-        raise DataError(f"somebody is no node of the network: {consumers.iloc[int(np.argmax(at < 0))]}")
-    return at
-
-
-def positions(keys: Indices, wanted: Indices) -> Indices:
-    """Where each of `wanted` is among the sorted keys; -1 for none."""
-    if not len(keys):
-        return np.full(len(wanted), -1)
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, at, -1)
+    number = number_ids(network.ids, consumers.to_numpy(dtype=str))
+    if (number < 0).any():
+        raise DataError(f"a person is no node of the network: {consumers.iloc[int(np.argmax(number < 0))]}")
+    return number

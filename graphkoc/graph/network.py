@@ -7,15 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import igraph
-import networkx
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids, repeats
 from graphkoc.errors import DataError
+
+if TYPE_CHECKING:
+    import networkx
 
 __all__ = ["Network", "days", "seeded"]
 
@@ -44,8 +47,7 @@ class Network:
         weight that is not above 0. The order of the rows makes no difference.
         """
         ids = np.sort(np.asarray(list(nodes), dtype=str))
-        index = pd.Index(ids)
-        ends = [index.get_indexer(pd.Index(edges[end].to_numpy(dtype=str))) for end in ("source", "target")]
+        ends = [number_ids(ids, edges[end].to_numpy(dtype=str)) for end in ("source", "target")]
         for end, found in zip(("source", "target"), ends, strict=True):
             if (found < 0).any():
                 raise DataError(f"an edge's {end} is no node: {edges[end].iloc[int(np.argmax(found < 0))]}")
@@ -55,9 +57,7 @@ class Network:
         since = days(edges["since"]) if "since" in edges else np.full(len(edges), np.nan)
         order = np.lexsort((weight, since, ends[1], ends[0]))
         source, target = ends[0][order].astype(np.int32), ends[1][order].astype(np.int32)
-        again = np.zeros(len(order), dtype=bool)
-        again[1:] = (source[1:] == source[:-1]) & (target[1:] == target[:-1])
-        keep = ~again & (source != target)
+        keep = ~repeats(source, target) & (source != target)
         return cls(ids, source[keep], target[keep], weight[order][keep], since[order][keep])
 
     def __len__(self) -> int:
@@ -104,6 +104,9 @@ class Network:
 
     def to_networkx(self) -> networkx.DiGraph:
         """The network in networkx: nodes are ids, edges have `weight`, and `since` (days) where known."""
+        # Only this method needs networkx, which takes a quarter of a second to import.
+        import networkx
+
         graph = networkx.DiGraph()
         graph.add_nodes_from(self.ids.tolist())
         for source, target, weight, since in zip(

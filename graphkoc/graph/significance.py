@@ -1,11 +1,14 @@
-"""What to believe when much is tested at once."""
+"""The false discovery rate: which of many hypotheses tested at once are accepted."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["benjamini_hochberg"]
+__all__ = ["FALSE_DISCOVERY_RATE", "benjamini_hochberg"]
+
+FALSE_DISCOVERY_RATE = 0.01
+"""The rate at which pairs, niches, words and suspicious patterns are accepted."""
 
 
 def benjamini_hochberg(p: NDArray[np.float64], hypotheses: float) -> NDArray[np.float64]:

@@ -32,6 +32,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from stopwordsiso import langs, stopwords
 
+from graphkoc.arrays import number_ids, ragged_ranges
+
 __all__ = ["FIELDS", "LONGEST_TEXT", "LONGEST_WORD", "MOST_WORDS", "Words", "words_of"]
 
 FIELDS = ("tags", "product title", "review title", "review text")
@@ -98,28 +100,28 @@ class Words:
         texts: review, title, text, tags (separated by spaces). reviews: review, consumer, product.
         products: product, title. All are str or NA. Reviews by others are left out.
         """
-        author = pd.Index(ids).get_indexer(pd.Index(reviews["consumer"]))
+        author = number_ids(ids, reviews["consumer"])
         reviews = reviews[["review", "product"]].assign(author=author)[author >= 0].sort_values("review")
         things = np.unique(products["product"].to_numpy(dtype=str))
-        about = pd.Index(things).get_indexer(pd.Index(reviews["product"]))
-        names = pd.Index(reviews["review"])
-        told = texts.assign(at=names.get_indexer(pd.Index(texts["review"]))).query("at >= 0")
+        about = number_ids(things, reviews["product"])
+        names = reviews["review"]
+        written = texts.assign(row=number_ids(names, texts["review"])).query("row >= 0")
         title = reviews["product"].map(products.set_index("product")["title"])
         cells = pd.concat(
             [
-                _cells(0, told["at"], told["tags"]),
+                _cells(0, written["row"], written["tags"]),
                 _cells(1, pd.Series(range(len(reviews))), title),
-                _cells(2, told["at"], told["title"]),
-                _cells(3, told["at"], told["text"]),
+                _cells(2, written["row"], written["title"]),
+                _cells(3, written["row"], written["text"]),
             ],
             ignore_index=True,
         )
         numbers, distinct = pd.factorize(pd.MultiIndex.from_arrays([cells["field"] == 0, cells["text"]]))
         start, found, terms = _numbered([words_of(text, tags=tags) for tags, text in distinct])
         length = np.diff(start)[numbers]
-        at = np.repeat(start[numbers] - np.cumsum(length) + length, length) + np.arange(length.sum())
-        review, field = (np.repeat(cells[name].to_numpy(), length) for name in ("review", "field"))
-        term = found[at]
+        place, cell = ragged_ranges(start[numbers], length)
+        review, field = (cells[name].to_numpy()[cell] for name in ("review", "field"))
+        term = found[place]
         order = np.lexsort((term, field, review))
         return cls(
             terms,

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from graphkoc.arrays import Values
 from graphkoc.graph.network import Network, seeded
 from graphkoc.measures import centralities
-from graphkoc.measures.registry import MEASURES, Measure, Values, check_known, measure, optional_measure, table
+from graphkoc.measures.registry import MEASURES, Measure, check_known, measure, optional_measure, table
 
 __all__ = ["MEASURES", "Measure", "centralities", "check_known", "measure", "optional_measure", "table"]
 
@@ -24,25 +25,6 @@ def audience(network: Network) -> Values:
     networks", Social Networks 1 (1979).
     """
     return np.bincount(network.source, minlength=len(network)).astype(float)
-
-
-@measure
-def in_strength(network: Network) -> Values:
-    """Weight of the ties to those she follows.
-
-    Barrat, Barthélemy, Pastor-Satorras, Vespignani, "The architecture of complex weighted networks",
-    PNAS 101 (2004).
-    """
-    return np.bincount(network.target, network.weight, minlength=len(network)).astype(float)
-
-
-@measure
-def out_strength(network: Network) -> Values:
-    """Weight of the ties to her followers.
-
-    Barrat, Barthélemy, Pastor-Satorras, Vespignani, PNAS 101 (2004).
-    """
-    return np.bincount(network.source, network.weight, minlength=len(network)).astype(float)
 
 
 @measure

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values, batches, find_sorted, ragged_ranges
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import Network
 
 __all__ = ["HALF_LIFE", "Pairs", "activity", "audience_activity", "credit", "pairs", "past_credit"]
 
-Values = NDArray[np.float64]
 
 HALF_LIFE = 90.0
 """Days in which a review's weight halves."""
@@ -89,18 +87,15 @@ def pairs(log: Log, network: Network | None = None) -> Pairs:
     filled = np.zeros(1 << bits, dtype=bool)
     filled[_slots(cells, bits)] = True
     found = [np.empty((3, 0), dtype=np.int64)]
-    for first, last in _batches(met[one]):
+    for first, last in batches(met[one], ROWS):
         here, there = one[first:last], other[first:last]
-        size = met[here]
-        ends = np.cumsum(size)
-        mine = np.arange(ends[-1]) + np.repeat(begin[here] - ends + size, size)
-        wanted = cells[mine] + np.repeat((there.astype(np.int64) - here) * things, size)
+        mine, edge = ragged_ranges(begin[here], met[here])
+        wanted = cells[mine] + ((there.astype(np.int64) - here) * things)[edge]
         row = np.flatnonzero(filled[_slots(wanted, bits)])
-        mine, wanted = mine[row], wanted[row]
-        theirs = np.minimum(np.searchsorted(cells, wanted), len(cells) - 1)
-        both = (cells[theirs] == wanted) & (day[theirs] != day[mine])
-        edge = first + np.searchsorted(ends, row[both], side="right")
-        found.append(np.stack([edge, mine[both], theirs[both]]))
+        mine, edge, wanted = mine[row], edge[row], wanted[row]
+        theirs = find_sorted(cells, wanted)
+        both = (theirs >= 0) & (day[theirs] != day[mine])
+        found.append(np.stack([first + edge[both], mine[both], theirs[both]]))
     edge, mine, theirs = np.concatenate(found, axis=1)
     mine, theirs = np.where(less[edge], (mine, theirs), (theirs, mine))
     _, adoption = np.unique(cells[theirs], return_inverse=True)
@@ -118,12 +113,6 @@ def pairs(log: Log, network: Network | None = None) -> Pairs:
 def _slots(cells: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
     """A number of so many bits for each cell: Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4)."""
     return (cells.view(np.uint64) * np.uint64(11400714819323198485)) >> np.uint64(64 - bits)
-
-
-def _batches(rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Ranges of follows with not many more rows than fit."""
-    batch = np.cumsum(rows) // ROWS
-    return pairwise([*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), len(rows)])
 
 
 def credit(pairs: Pairs, n: int, after: float, until: float = np.inf) -> Values:

@@ -6,14 +6,13 @@ many are drawn by lot, always the same, and stand for the others.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from graphkoc.arrays import Values, batches
 from graphkoc.graph.network import Network
-from graphkoc.measures.registry import Values, optional_measure
+from graphkoc.measures.registry import optional_measure
 
 __all__ = ["betweenness", "closeness", "collective_influence"]
 
@@ -70,7 +69,7 @@ def collective_influence(network: Network) -> Values:
     degree = np.diff(ties.indptr).astype(float)
     excess = np.maximum(degree - 1, 0)
     beyond = np.zeros(n)
-    for first, last in _batches(ties @ degree):
+    for first, last in batches(ties @ degree, WEDGES):
         rows = ties[first:last]
         sphere: csr_array = rows @ ties
         sphere.data[:] = 1
@@ -86,10 +85,3 @@ def _drawn(n: int) -> NDArray[np.int64]:
     if n <= SAMPLED:
         return np.arange(n)
     return np.sort(np.random.default_rng(RNG_SEED).choice(n, SAMPLED, replace=False))
-
-
-def _batches(wedges: Values) -> list[tuple[int, int]]:
-    """Ranges of rows with not many more paths than fit."""
-    batch = (np.cumsum(wedges) // WEDGES).astype(np.int64)
-    edges = [*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), len(wedges)]
-    return list(pairwise(edges))

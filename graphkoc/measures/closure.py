@@ -17,11 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graphkoc.arrays import Values, batches
 from graphkoc.graph.network import Network
 
 __all__ = ["knit"]
 
-Values = NDArray[np.float64]
 
 CLASSES = 1.1
 """Degrees that differ by less than this factor are of one class, whose mean stands for them."""
@@ -69,15 +69,10 @@ def _returned(network: Network, n: int) -> Values:
 
 def _closed(audience: sparse.csr_array, out: NDArray[np.int64]) -> Values:
     """(n,) follows among the followers of each node, a slice of the product of matrices at a time."""
-    work = np.cumsum(audience @ out.astype(float))
     closed = np.zeros(len(out))
-    start = 0
-    while start < len(out):
-        done = work[start - 1] if start else 0.0
-        end = max(int(np.searchsorted(work, done + PRODUCTS)), start + 1)
+    for start, end in batches(audience @ out.astype(float), PRODUCTS):
         rows = audience[start:end]
         closed[start:end] = (rows @ audience).multiply(rows).sum(axis=1)
-        start = end
     return closed
 
 

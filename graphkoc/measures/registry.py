@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
 from graphkoc.errors import UsageError
 from graphkoc.graph.network import Network
 
-__all__ = ["MEASURES", "Measure", "Values", "check_known", "measure", "optional_measure", "table"]
-
-Values = NDArray[np.float64]
+__all__ = ["MEASURES", "Measure", "check_known", "measure", "optional_measure", "table"]
 
 
 @dataclass(frozen=True)

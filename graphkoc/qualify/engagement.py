@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values, number_ids
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify.tiers import RELATIVE
 
 __all__ = ["NUMBERS", "Number", "engagements", "mean", "response"]
 
-Values = NDArray[np.float64]
 
 KINDS = {"likes": "like", "collects": "collect", "comments": "comment", "shares": "share"}
 """A review's counts, and the kinds of engagement that they count."""
@@ -122,7 +122,7 @@ def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, eng
     """
     n = len(ids)
     reviews = projection.reviews
-    who = pd.Index(ids).get_indexer(pd.Index(reviews["consumer"]))
+    who = number_ids(ids, reviews["consumer"])
     consumers = projection.consumers.set_index("consumer").loc[ids]
     platform = consumers["platform"].fillna("").to_numpy(dtype=object)
     quote = consumers["quote"].to_numpy(dtype=float, na_value=np.nan)

@@ -11,6 +11,7 @@ import scipy
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from graphkoc.arrays import Values
 from graphkoc.errors import UsageError
 from graphkoc.graph.membership import nodes
 from graphkoc.graph.network import Network
@@ -25,8 +26,6 @@ FEWEST_IN_COMMON = 2
 EXAMPLES = 3
 TITLE = 50
 """Characters of a product's title that are shown."""
-
-Values = NDArray[np.float64]
 
 
 def similar(

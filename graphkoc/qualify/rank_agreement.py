@@ -15,6 +15,8 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids
+
 __all__ = ["agreement", "engagement"]
 
 FIRST = 20
@@ -83,6 +85,6 @@ def engagement(reviews: pd.DataFrame, engagements: pd.DataFrame, ids: NDArray[An
     """
     stated = reviews[["likes", "collects", "comments", "shares", "helpful"]].astype(float).sum(axis=1)
     seen = reviews["review"].map(engagements["review"].value_counts()).fillna(0).astype(float)
-    author = pd.Index(ids).get_indexer(pd.Index(reviews["consumer"]))
+    author = number_ids(ids, reviews["consumer"])
     most = np.maximum(stated.to_numpy(), seen.to_numpy())
     return np.bincount(author, most, minlength=len(ids)).astype(float)

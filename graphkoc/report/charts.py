@@ -12,9 +12,10 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
+
 __all__ = ["audience_scatter", "interval_bars", "meter", "percent", "stacked_bar"]
 
-Values = NDArray[np.float64]
 
 WIDTH = 800
 THIN = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 8" preserveAspectRatio="none"'

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids
 from graphkoc.communities import positions as layout
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
@@ -121,7 +122,7 @@ def pack(run: Run, bubbles: Sequence[str]) -> People:
     row = dots["person"].to_numpy()
     koc = run.people["role"].isin(RANKED).to_numpy(bool)[row]
     wide = (run.people["role"] == "kol").to_numpy(bool)[row]
-    bubble = pd.Index(bubbles).get_indexer(pd.Index(dots["niche"]))
+    bubble = number_ids(bubbles, dots["niche"])
     bubble = np.where(bubble < 0, NO_BUBBLE, bubble).astype(np.uint8)
     x = ((dots["x"].to_numpy() - left) / width * 65535).round().astype("<u2")
     y = ((dots["y"].to_numpy() - top) / height * 65535).round().astype("<u2")

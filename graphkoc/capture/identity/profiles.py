@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
+from graphkoc.arrays import number_ids
 from graphkoc.stores import Store
 
 __all__ = ["Profiles", "profiles", "romanised"]
@@ -168,7 +169,7 @@ def _hours(said: pd.DataFrame, consumers: pd.Series[str]) -> csr_array:
     times = said.loc[said["created_at"].notna(), ["consumer", "created_at"]]
     if not len(times) or (times["created_at"].dt.normalize() == times["created_at"]).mean() > MIDNIGHT:
         return csr_array((len(consumers), 24), dtype=float)
-    row = pd.Index(consumers).get_indexer(pd.Index(times["consumer"]))
+    row = number_ids(consumers, times["consumer"])
     hour = times["created_at"].dt.hour.to_numpy(dtype=int)
     counts = np.zeros((len(consumers), 24))
     np.add.at(counts, (row[row >= 0], hour[row >= 0]), 1.0)

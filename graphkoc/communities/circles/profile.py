@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
 from graphkoc.graph.action_log import YEAR
 from graphkoc.graph.membership import Groups
 from graphkoc.graph.network import Network, seeded
@@ -27,8 +28,6 @@ FEWEST_COPIES = 3
 
 MEASURES = ("density", "reciprocity", "clustering", "core", "conductance", "inside_share")
 """What each circle is measured by, on the real network and on its copies."""
-
-Values = NDArray[np.float64]
 
 
 def card(

@@ -30,15 +30,15 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
 
+from graphkoc.arrays import number_ids
 from graphkoc.graph.action_log import Log
-from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 from graphkoc.runs.members import MEMBER
 
-__all__ = ["FALSE_DISCOVERY_RATE", "FEWEST", "PRIOR", "People", "at", "marked"]
+__all__ = ["FEWEST", "PRIOR", "People", "at", "marked"]
 
 FEWEST = 3
 """People of the group who must use an item."""
-FALSE_DISCOVERY_RATE = 0.01
 PRIOR = 2.0
 """Weight of the prior, in the group's own uses."""
 
@@ -62,14 +62,14 @@ class People:
         parents: for each group the one that it lies inside, or a category, whose people are those who
         reviewed in it. Where it is neither, or nobody in it is outside the group, the others are everybody.
         """
-        index, people = pd.Index(ids, dtype="str"), len(log.network)
+        people = len(log.network)
         sure = members[members["confidence"] >= MEMBER]
-        row = index.get_indexer(pd.Index(sure["group"]))
-        inside = marked(row, pd.Index(log.network.ids).get_indexer(pd.Index(sure["consumer"])), (len(ids), people))
+        row = number_ids(ids, sure["group"])
+        inside = marked(row, number_ids(log.network.ids, sure["consumer"]), (len(ids), people))
         reviewing = marked(log.category, log.person, (len(log.categories), people))
         rows = np.arange(len(ids))
-        group = index.get_indexer(pd.Index(parents, dtype=object))
-        category = pd.Index(log.categories, dtype=object).get_indexer(pd.Index(parents, dtype=object))
+        group = number_ids(ids, parents)
+        category = number_ids(log.categories, parents)
         of_group = marked(rows, group, (len(ids), len(ids)))
         of_category = marked(rows, np.where(group < 0, category, -1), (len(ids), len(log.categories)))
         around = csr_array(of_group @ inside + of_category @ reviewing)

@@ -17,16 +17,14 @@ import numpy as np
 import pandas as pd
 
 from graphkoc.communities.niches.features import Features
-from graphkoc.communities.niches.gain import Gain, gain
 from graphkoc.communities.niches.levels import of_categories, of_content
-from graphkoc.communities.niches.overindex import FALSE_DISCOVERY_RATE
 from graphkoc.communities.niches.tables import members_of, products_of, table_of
 from graphkoc.communities.niches.traits import MIN_REVIEWS
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
 from graphkoc.text import count
 
-__all__ = ["FALSE_DISCOVERY_RATE", "MIN_REVIEWS", "Features", "Gain", "Niches", "gain", "segments"]
+__all__ = ["MIN_REVIEWS", "Features", "Niches", "segments"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from graphkoc.arrays import number_ids
 from graphkoc.communities.niches.traits import Traits
 
 __all__ = ["NEARLY_ALL", "SAME", "distinct"]
@@ -35,7 +36,7 @@ def distinct(members: pd.DataFrame, traits: Traits, parents: pd.DataFrame) -> di
         inside = members[members["trait"].isin(trait)]
         above = parents.loc[parents["trait"] == scope, "person"].to_numpy()
         there, at = np.unique(np.concatenate([inside["person"].to_numpy(), above]), return_inverse=True)
-        cells = (pd.Index(trait).get_indexer(inside["trait"]), at[: len(inside)])
+        cells = (number_ids(trait, inside["trait"]), at[: len(inside)])
         has = csr_array((np.ones(len(inside)), cells), shape=(len(trait), len(there)))
         size = has.sum(axis=1)
         parent = np.zeros(len(there))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import find_sorted, number_ids
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.terms import FIELDS, Words
 
@@ -47,15 +48,14 @@ class Features:
         # As Log.from_frames numbers them.
         name = dated["product"].fillna("\0" + dated["review"].astype("str"))
         things = np.unique(name.to_numpy(dtype=str))
-        thing = pd.Series(pd.Index(things).get_indexer(pd.Index(name)), index=dated["review"])
+        thing = pd.Series(number_ids(things, name), index=dated["review"])
         thing_of = thing.reindex(words.reviews, fill_value=-1).to_numpy(dtype=np.int64)
 
         order = np.lexsort((log.thing, log.person))
         keys = log.person[order].astype(np.int64) * len(things) + log.thing[order]
         wanted = words.author.astype(np.int64) * len(things) + thing_of
-        at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-        there = (thing_of >= 0) & (keys[at] == wanted) if len(keys) else np.zeros(len(wanted), dtype=bool)
-        row_of = np.where(there, order[at], -1) if len(keys) else np.full(len(wanted), -1)
+        place = np.where(thing_of >= 0, find_sorted(keys, wanted), -1)
+        row_of = np.append(order, -1)[place]
 
         row, field = row_of[words.review].astype(np.int64), words.field
         # What is written about nothing that is sold has no other title than its own.

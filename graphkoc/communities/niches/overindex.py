@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 
 from graphkoc.communities.niches.traits import MIN_REVIEWS, Traits
-from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 
-__all__ = ["FALSE_DISCOVERY_RATE", "dealt", "over_indexing"]
-
-FALSE_DISCOVERY_RATE = 0.01
+__all__ = ["dealt", "over_indexing"]
 
 
 def over_indexing(person: NDArray[np.int32], traits: Traits, min_size: int) -> pd.DataFrame:

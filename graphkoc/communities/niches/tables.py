@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids
 from graphkoc.communities.niches.levels import Level
 from graphkoc.graph.action_log import Log
 
@@ -93,7 +94,7 @@ def products_of(log: Log, level: Level, table: pd.DataFrame, things: NDArray[Any
     everybody = np.bincount(traits.scope[traits.scope >= 0])
     scope = traits.table["scope"].to_numpy()[counts["trait"]]
     counts["lift"] = (counts["sum"] / total) / (counts["size"] / everybody[scope])
-    counts["place"] = pd.Index(table["trait"]).get_indexer(counts["trait"])
+    counts["place"] = number_ids(table["trait"], counts["trait"])
     counts = counts.sort_values(["place", "sum", "lift", "thing"], ascending=[True, False, False, True])
     counts = counts.groupby("place").head(EXEMPLARS)
     return pd.DataFrame(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.arrays import stretches
+from graphkoc.arrays import find_sorted, ragged_ranges
 from graphkoc.communities.niches.features import BASES, Features
 from graphkoc.communities.niches.products import groups_of_products
 from graphkoc.graph.action_log import Log
@@ -106,13 +106,13 @@ def _said_by_others(
     about, word, spare = about[enough], word[enough], (times - needed)[enough]
 
     order = np.argsort(thing, kind="stable")
-    at, which = stretches(np.asarray(np.searchsorted(thing[order], about)), reviews[about])
+    at, which = ragged_ranges(np.asarray(np.searchsorted(thing[order], about)), reviews[about])
     review = order[at]
     # Where one less is not enough, those whose own review has the word are left out.
     tight = np.flatnonzero(spare[which] < 1)
     own = review[tight] * words + word[which[tight]]
     said_so = row * words + term
-    left_out = tight[said_so[np.minimum(np.searchsorted(said_so, own), len(said_so) - 1)] == own]
+    left_out = tight[find_sorted(said_so, own) >= 0]
     kept = np.ones(len(review), dtype=bool)
     kept[left_out] = False
     return review[kept], word[which[kept]]
@@ -123,7 +123,7 @@ def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_see
     group, thing = groups_of_products(log, scope, rng_seed)
     order = np.argsort(log.thing, kind="stable")
     first = np.searchsorted(log.thing[order], thing)
-    at, which = stretches(first, np.searchsorted(log.thing[order], thing, side="right") - first)
+    at, which = ragged_ranges(first, np.searchsorted(log.thing[order], thing, side="right") - first)
     inside = scope[order[at]] >= 0
     row, trait = order[at][inside].astype(np.int32), group[which][inside].astype(np.int32)
     scopes = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)

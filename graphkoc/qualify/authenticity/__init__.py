@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids
 from graphkoc.graph.action_log import moment
 from graphkoc.graph.network import Network, days
 from graphkoc.qualify.authenticity.blocks import BEYOND, Block, beyond_chance, denser
@@ -67,7 +68,7 @@ def examine(network: Network, reviews: pd.DataFrame, texts: pd.DataFrame, rng_se
     """
     index = pd.Index(network.ids)
     reviews = reviews.sort_values("review", ignore_index=True)
-    person = index.get_indexer(pd.Index(reviews["consumer"])).astype(np.int64)
+    person = number_ids(network.ids, reviews["consumer"])
     reviews, person = reviews[person >= 0], person[person >= 0]
     found, told = _together(network, reviews, person, rng_seed)
     found += _alone(network, reviews, person)

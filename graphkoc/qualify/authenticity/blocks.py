@@ -15,12 +15,11 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from graphkoc.arrays import Indices, Values
 
 __all__ = ["BEYOND", "Block", "beyond_chance", "denser", "densest"]
 
-Values = NDArray[np.float64]
-Nodes = NDArray[np.int64]
 OFFSET = 5.0
 """Added to a column's degree before the logarithm, as in the paper."""
 BEYOND = 1.5
@@ -32,13 +31,13 @@ class Block:
     """people, columns: sorted numbers of those in the block. density: its weight by its size.
     bound: no block of these ties is denser than that; at most twice the density."""
 
-    people: Nodes
-    columns: Nodes
+    people: Indices
+    columns: Indices
     density: float
     bound: float
 
 
-def densest(person: Nodes, column: Nodes) -> Block | None:
+def densest(person: Indices, column: Indices) -> Block | None:
     """The densest block that greedy peeling finds; None without ties.
 
     person, column: (k,) numbers from 0, the two ends of each tie; a tie that comes twice is one. Whoever
@@ -62,7 +61,7 @@ def densest(person: Nodes, column: Nodes) -> Block | None:
     return Block(inside[inside < offset], inside[inside >= offset] - offset, float(density[best]), least)
 
 
-def beyond_chance(person: Nodes, column: Nodes, stretch: Nodes, rng_seed: int) -> float:
+def beyond_chance(person: Indices, column: Indices, stretch: Indices, rng_seed: int) -> float:
     """The density from which on a block is denser than chance has it: BEYOND times the densest of some shuffles.
 
     person, column, stretch: (k,) numbers from 0; a column is of one stretch.
@@ -78,7 +77,7 @@ def beyond_chance(person: Nodes, column: Nodes, stretch: Nodes, rng_seed: int) -
     return BEYOND * most
 
 
-def denser(person: Nodes, column: Nodes, limit: float) -> list[Block]:
+def denser(person: Indices, column: Indices, limit: float) -> list[Block]:
     """The blocks that are denser than a limit, the densest first; the ties of each are taken away before the
     next is looked for."""
     found: list[Block] = []
@@ -89,7 +88,7 @@ def denser(person: Nodes, column: Nodes, limit: float) -> list[Block]:
     return found
 
 
-def _core(people: Nodes, ends: Nodes, weight: Values) -> tuple[Nodes, Nodes, Values]:
+def _core(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, Indices, Values]:
     """The ties that are left when nobody has less weight than what is left is dense."""
     n = int(ends.max()) + 1
     while True:
@@ -105,7 +104,7 @@ def _core(people: Nodes, ends: Nodes, weight: Values) -> tuple[Nodes, Nodes, Val
         people, ends, weight = people[stay], ends[stay], weight[stay]
 
 
-def _peeled(people: Nodes, ends: Nodes, weight: Values) -> tuple[Nodes, float]:
+def _peeled(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, float]:
     """The nodes in the order in which they go, and the largest weight that the next to go had."""
     nodes, numbers = np.unique(np.concatenate([people, ends]), return_inverse=True)
     half = len(people)
@@ -135,7 +134,7 @@ def _peeled(people: Nodes, ends: Nodes, weight: Values) -> tuple[Nodes, float]:
     return nodes[np.array(removed)], least
 
 
-def _densities(order: Nodes, people: Nodes, ends: Nodes, weight: Values) -> Values:
+def _densities(order: Indices, people: Indices, ends: Indices, weight: Values) -> Values:
     """(s,) float64: how dense what is left is before each node goes."""
     when = np.zeros(int(order.max()) + 1, dtype=np.int64)
     when[order] = np.arange(len(order))

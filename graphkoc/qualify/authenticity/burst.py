@@ -14,16 +14,15 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.arrays import Values
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 
 __all__ = ["WINDOW", "bursts"]
 
-Values = NDArray[np.float64]
 
 WINDOW = 7.0
 FEWEST = 10
 """Below it nothing is called a burst."""
-FALSE_DISCOVERY_RATE = 0.01
 
 
 def bursts(person: NDArray[np.int64], day: Values) -> pd.DataFrame:

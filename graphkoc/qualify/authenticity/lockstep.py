@@ -20,22 +20,18 @@ nearly half of what they could, and that each has five such mates. (On Ciao nobo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import igraph
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammainc
 
-from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.arrays import Indices, Values, batches, repeats
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 
 __all__ = ["FAST", "SLOW", "Pace", "Steps", "groups", "in_step", "stretches"]
 
-Values = NDArray[np.float64]
-Nodes = NDArray[np.int64]
 
-FALSE_DISCOVERY_RATE = 0.01
 MOST_PAIRS = 400_000_000
 """How many meetings of two people are looked at; the largest crowds are left out until there are no more."""
 BATCH = 10_000_000
@@ -63,13 +59,13 @@ class Steps:
     first, second: (q,) numbers of people. shared: (q,) what they share. expected: (q,) what chance gives.
     """
 
-    first: Nodes
-    second: Nodes
-    shared: Nodes
+    first: Indices
+    second: Indices
+    shared: Indices
     expected: Values
 
 
-def stretches(thing: Nodes, day: Values, window: float, shift: float) -> tuple[Nodes, Nodes]:
+def stretches(thing: Indices, day: Values, window: float, shift: float) -> tuple[Indices, Indices]:
     """The pair of product and stretch of each review, numbered from 0, and the stretch of `window` days.
 
     shift: in stretches.
@@ -80,7 +76,7 @@ def stretches(thing: Nodes, day: Values, window: float, shift: float) -> tuple[N
     return column.astype(np.int64), stretch
 
 
-def in_step(person: Nodes, thing: Nodes, day: Values, pace: Pace) -> Steps:
+def in_step(person: Indices, thing: Indices, day: Values, pace: Pace) -> Steps:
     """The pairs of people who are in step.
 
     person, thing: (k,) numbers from 0 of who reviewed what; day: (k,) float64, when.
@@ -93,12 +89,11 @@ def in_step(person: Nodes, thing: Nodes, day: Values, pace: Pace) -> Steps:
     kept &= shared >= pace.share * could
     order = np.lexsort((-shared[kept], second[kept], first[kept]))
     first, second, shared, expected = (values[kept][order] for values in (first, second, shared, expected))
-    again = np.zeros(len(order), dtype=bool)
-    again[1:] = (np.diff(first) == 0) & (np.diff(second) == 0)
+    again = repeats(first, second)
     return Steps(first[~again], second[~again], shared[~again], expected[~again])
 
 
-def groups(steps: Steps, mates: int) -> list[Nodes]:
+def groups(steps: Steps, mates: int) -> list[Indices]:
     """The groups of people in step with `mates` others of theirs at least, each sorted, by their first."""
     nodes, ends = np.unique(np.concatenate([steps.first, steps.second]), return_inverse=True)
     half = len(steps.first)
@@ -108,7 +103,9 @@ def groups(steps: Steps, mates: int) -> list[Nodes]:
     return [np.sort(nodes[held[part]]) for part in parts]
 
 
-def _shared(person: Nodes, column: Nodes, stretch: Nodes, fewest: int) -> tuple[Nodes, Nodes, Nodes, Values, Values]:
+def _shared(
+    person: Indices, column: Indices, stretch: Indices, fewest: int
+) -> tuple[Indices, Indices, Indices, Values, Values]:
     """Pairs that share `fewest` columns at least, with what they share, what chance gives, and what they could."""
     _, once = np.unique(person * (column.max(initial=0) + 1) + column, return_index=True)
     person, column, stretch = person[once], column[once], stretch[once]
@@ -126,11 +123,8 @@ def _shared(person: Nodes, column: Nodes, stretch: Nodes, fewest: int) -> tuple[
     matrix = csr_array((ones[met], (person[met], column[met])), shape=(people, max(len(size), 1)))
     busy = csr_array((ones.astype(float), (person, stretch)), shape=(people, spans))
     size = np.pad(size, (0, matrix.shape[1] - len(size)))
-    work = np.cumsum(matrix @ size)
     parts = [(*(np.empty(0, np.int64) for _ in range(3)), np.empty(0), np.empty(0))]
-    batch = (work // BATCH).astype(np.int64)
-    edges = [*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), people]
-    for begin, end in pairwise(edges):
+    for begin, end in batches(matrix @ size, BATCH):
         shared = (matrix[begin:end] @ matrix[begin:].T).tocoo()
         many = (shared.row < shared.col) & (shared.data >= fewest)
         low, high, count = shared.row[many] + begin, shared.col[many] + begin, shared.data[many]
@@ -142,7 +136,7 @@ def _shared(person: Nodes, column: Nodes, stretch: Nodes, fewest: int) -> tuple[
     return low, high, count, expected, could
 
 
-def _crowd(size: Nodes) -> float:
+def _crowd(size: Indices) -> float:
     """The largest column with which all that are not larger make at most MOST_PAIRS pairs."""
     rising = np.sort(size)
     fitting = int(np.searchsorted(np.cumsum(rising * (rising - 1) // 2), MOST_PAIRS, side="right"))

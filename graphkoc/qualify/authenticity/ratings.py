@@ -16,12 +16,11 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from graphkoc.graph.significance import benjamini_hochberg
+from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 from graphkoc.graph.terms import words_of
 
 __all__ = ["critical", "extremes"]
 
-FALSE_DISCOVERY_RATE = 0.01
 BEST, WORST = 5.0, 1.0
 """Ratings from which on, or down to which, something is rated at an end, of 0 to 5."""
 FEWEST = 10

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import Network
@@ -27,7 +28,6 @@ from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
 
 __all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
 
-Values = NDArray[np.float64]
 Groups = Mapping[str, Mapping[str, NDArray[np.bool_]]]
 
 SPLITS = (0.6, 0.7, 0.75, 0.8, 0.85)

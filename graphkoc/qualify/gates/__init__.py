@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values, number_ids
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import tiers
@@ -27,7 +28,6 @@ from graphkoc.text import count
 
 __all__ = ["GATES", "STATES", "Gate", "gates", "opened", "roles", "told", "words"]
 
-Values = NDArray[np.float64]
 
 STATES = ("passed", "failed", "unknown")
 
@@ -172,11 +172,10 @@ def _purchases(projection: Projection, log: Log, at: float, window: Values, bran
     n = len(log.network)
     if brand is None or not brand.own or projection.purchases.empty:
         return np.full(n, np.nan)
-    ids = pd.Index(log.network.ids)
     known = np.zeros(n, dtype=bool)
-    known[ids.get_indexer(pd.Index(projection.purchases["consumer"]))] = True
+    known[number_ids(log.network.ids, projection.purchases["consumer"])] = True
     ours = bought(projection.purchases, projection.products, brand)
-    who, day = ids.get_indexer(pd.Index(ours["consumer"])), ours["day"].to_numpy()
+    who, day = number_ids(log.network.ids, ours["consumer"]), ours["day"].to_numpy()
     inside = (day > at - window[who]) & (day <= at)
     return np.where(known, np.bincount(who[inside], minlength=n), np.nan)
 
@@ -185,7 +184,7 @@ def _own_share(projection: Projection, log: Log, letters: Values, copied: pd.Ser
     """(n,) share of each person's reviews that is creative content; NaN where that cannot be told."""
     n = len(log.network)
     reviews = projection.reviews
-    who = pd.Index(log.network.ids).get_indexer(pd.Index(reviews["consumer"]))
+    who = number_ids(log.network.ids, reviews["consumer"])
     platform = reviews["consumer"].map(projection.consumers.set_index("consumer")["platform"])
     near = reviews["review"].isin(copied).to_numpy()
     content = own_content(reviews, projection.texts, platform, letters[who], near)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphkoc.arrays import number_ids
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify.engagement import mean
 
@@ -31,7 +32,7 @@ def ledger(projection: Projection, ids: NDArray[Any], engaged: pd.DataFrame) -> 
     the organic ones.
     """
     n = len(ids)
-    who = pd.Index(ids).get_indexer(pd.Index(projection.reviews["consumer"]))
+    who = number_ids(ids, projection.reviews["consumer"])
     origin = projection.reviews["origin"].fillna("unknown").to_numpy(dtype=object)
     written = np.bincount(who, minlength=n)
     table = pd.DataFrame(index=range(n))

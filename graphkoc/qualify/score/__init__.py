@@ -11,14 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
 from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import activity, audience_activity
 
 __all__ = ["PARTS", "PILLARS", "Part", "Score", "Values", "formula", "points"]
 
-Values = NDArray[np.float64]
 
 OFFSET = 0.01
 

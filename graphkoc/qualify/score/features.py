@@ -8,9 +8,7 @@ same over her subjects of kind c.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,14 +16,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from graphkoc import measures
+from graphkoc.arrays import Indices, Values, batches, find_sorted
 from graphkoc.graph.action_log import YEAR, Log
 from graphkoc.measures.activity import Pairs, pairs
 from graphkoc.qualify.score.opportunity import opportunity
 
 __all__ = ["FEATURES", "Feature", "History", "Snapshot"]
 
-Values = NDArray[np.float64]
-People = NDArray[np.int64]
 
 OWN = (30, 90, 180, 365, 1095)
 THEIRS = (30, 90, 365)
@@ -116,8 +113,7 @@ class History:
         self.rows = np.concatenate([[0], np.cumsum(np.bincount(self.cell_who, minlength=n))])
         there = network.source.astype(np.int64) * n + network.target
         back = network.target.astype(np.int64) * n + network.source
-        found_at = np.minimum(np.searchsorted(there, back), max(len(there) - 1, 0))
-        self.returned = np.where(there[found_at] == back, found_at, -1) if len(there) else np.empty(0, dtype=np.int64)
+        self.returned = find_sorted(there, back)
 
 
 class Snapshot:
@@ -140,7 +136,7 @@ class Snapshot:
         found = history.pairs
         self.seen = found.where(self.known[found.edge] & (history.both <= at))
 
-    def table(self, rows: People) -> Values:
+    def table(self, rows: Indices) -> Values:
         """(len(rows), 41) float64: a column for each of FEATURES; rows: indices into the network."""
         named = self._own(rows) | self._subjects(rows) | self._audience(rows) | self._together(rows)
         named |= self._credit(rows) | self._place(rows)
@@ -153,7 +149,7 @@ class Snapshot:
     def _sums(self, weights: NDArray[Any] | None = None) -> Values:
         return summed(self.person, weights, minlength=self.n)
 
-    def _own(self, rows: People) -> dict[str, Values]:
+    def _own(self, rows: Indices) -> dict[str, Values]:
         reviews = self._sums()
         oldest, newest = np.zeros(self.n), np.full(self.n, np.inf)
         np.maximum.at(oldest, self.person, self.age)
@@ -172,7 +168,7 @@ class Snapshot:
         } | {f"act{h}": self.activity(h) for h in OWN}
         return {name: values[rows] for name, values in named.items()}
 
-    def _subjects(self, rows: People) -> dict[str, Values]:
+    def _subjects(self, rows: Indices) -> dict[str, Values]:
         weights = decay(self.subject_age, YEAR)
         mine = summed(self.who, weights, minlength=self.n)
 
@@ -206,13 +202,13 @@ class Snapshot:
         sums = summed(history.cell[: len(weights)], weights, minlength=len(history.cell_who))
         return csr_array((sums, history.cell_kind, history.rows), shape=(self.n, history.kinds))
 
-    def _followers(self, rows: People) -> csr_array:
+    def _followers(self, rows: Indices) -> csr_array:
         """(len(rows), n) sparse: 1 where somebody follows."""
         begins = np.concatenate([[0], np.cumsum(self.audience, dtype=np.int64)])
         ones = np.ones(len(self.network.target))
         return csr_array((ones, self.network.target, begins), shape=(self.n, self.n))[rows]
 
-    def _audience(self, rows: People) -> dict[str, Values]:
+    def _audience(self, rows: Indices) -> dict[str, Values]:
         followers = self._followers(rows)
         yearly = ratio(self.activity(YEAR), self.followees)
         named = {f"audience_act{h}": followers @ self.activity(h) for h in THEIRS}
@@ -225,7 +221,7 @@ class Snapshot:
             "propensity": followers @ (yearly * self._propensity()),
         }
 
-    def _together(self, rows: People) -> dict[str, Values]:
+    def _together(self, rows: Indices) -> dict[str, Values]:
         followers = self._followers(rows)
         named = {}
         for h in MATCHED:
@@ -250,7 +246,7 @@ class Snapshot:
         )[rows]
         return named
 
-    def _opportunity(self, rows: People, active: csr_array, rate: Values) -> Values:
+    def _opportunity(self, rows: Indices, active: csr_array, rate: Values) -> Values:
         """(len(rows),) float64: `opportunity` among people and subjects of the last year, a subject's weight being
         its recent popularity for each review of its kind in a year."""
         recent = self.subject_age <= YEAR
@@ -276,7 +272,7 @@ class Snapshot:
         adoptions = summed(adopted.target, shares, minlength=self.n)
         return np.asarray((adoptions + PRIOR * self._rate(shares)) / (self._sums() + PRIOR))
 
-    def _credit(self, rows: People) -> dict[str, Values]:
+    def _credit(self, rows: Indices) -> dict[str, Values]:
         adopted, shares = self._adoptions()
         age = self.at - adopted.target_day
         credit = summed(adopted.source, shares, minlength=self.n)
@@ -292,7 +288,7 @@ class Snapshot:
             named[f"credit{h}"] = summed(adopted.source, shares * decay(age, h), minlength=self.n)
         return {name: values[rows] for name, values in named.items()}
 
-    def _place(self, rows: People) -> dict[str, Values]:
+    def _place(self, rows: Indices) -> dict[str, Values]:
         returned = self.history.returned[self.known]
         mutual = np.zeros(len(returned), dtype=bool)
         mutual[returned >= 0] = self.known[returned[returned >= 0]]
@@ -338,13 +334,7 @@ def meeting(own: csr_array, followers: csr_array, theirs: csr_array) -> Values:
     own: (c, kinds), followers: (c, n), theirs: (n, kinds), all sparse.
     """
     met = np.zeros(own.shape[0])
-    for first, last in _batches(followers @ np.diff(theirs.indptr)):
+    for first, last in batches(followers @ np.diff(theirs.indptr), CELLS):
         product = own[first:last].multiply(followers[first:last] @ theirs)
         met[first:last] = np.asarray(product.sum(axis=1)).reshape(-1)
     return met
-
-
-def _batches(cells: Values) -> Iterator[tuple[int, int]]:
-    """Ranges of rows with not many more cells than fit."""
-    batch = (np.cumsum(cells) // CELLS).astype(np.int64)
-    return pairwise([*np.flatnonzero(np.diff(batch, prepend=-1)).tolist(), len(cells)])

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
 from graphkoc.graph.action_log import Log
 from graphkoc.qualify.score import PILLARS, Score, formula
 from graphkoc.qualify.score.features import FEATURES, Feature, History, Snapshot
@@ -38,7 +38,6 @@ __all__ = [
     "forecast",
 ]
 
-Values = NDArray[np.float64]
 
 LEARNED_FROM = 4
 """Windows that a forecast is learned from at least."""

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
+from graphkoc.arrays import Values
 from graphkoc.qualify.score.features import FEATURES
 from graphkoc.qualify.score.windows import HORIZON, Window
 
 __all__ = ["Model", "fit"]
 
-Values = NDArray[np.float64]
 
 ALPHA = 1.0
 MEMORY = 365.0

@@ -6,18 +6,15 @@ share with others whom the follower follows counts for as much less.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from graphkoc.arrays import Values, batches, find_sorted, ragged_ranges
 from graphkoc.graph.network import Network
 
 __all__ = ["opportunity"]
 
-Values = NDArray[np.float64]
 Numbers = NDArray[np.int32]
 
 ROWS = 1_000_000
@@ -57,29 +54,17 @@ def opportunity(
     source, target = network.source[edge], network.target[edge]
     size = np.diff(begin)[source]
     offered = np.zeros(n)
-    for first, last in _batches(target, size):
-        long = size[first:last]
-        ends = np.cumsum(long)
-        row = np.arange(int(long.sum())) + np.repeat(begin[source[first:last]] - ends + long, long)
-        key = np.repeat(target[first:last].astype(np.int64) * subjects, long) + subject[row]
+    # All that one follower follows is in one batch.
+    for first, last in batches(size, ROWS, np.flatnonzero(np.diff(target, prepend=-1))):
+        row, follow = ragged_ranges(begin[source[first:last]], size[first:last])
+        key = target[first:last].astype(np.int64)[follow] * subjects + subject[row]
         order = np.argsort(key, kind="stable")
         key, whose = key[order], who[row[order]]
         each = np.flatnonzero(np.diff(key, prepend=-1))
         shared_by = np.diff(each, append=len(key))
         key = key[each]
-        place = np.minimum(np.searchsorted(cells, key), len(cells) - 1)
         follower, what = np.divmod(key, subjects)
         value = np.asarray(active[follower, kind_of[what]]).reshape(-1) * weight[what] / shared_by
-        value[cells[place] == key] = 0
+        value[find_sorted(cells, key) >= 0] = 0
         offered += np.bincount(whose, np.repeat(value, shared_by), minlength=n)
     return offered[people]
-
-
-def _batches(target: Numbers, size: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Ranges of follows, sorted by follower, with all of a follower's, and not many more rows than fit."""
-    if not size.sum():
-        return iter(())
-    batch = np.cumsum(size) // ROWS
-    starts = np.flatnonzero(np.diff(target, prepend=-1))
-    starts = starts[np.diff(batch[starts], prepend=-1) != 0]
-    return pairwise([*starts.tolist(), len(target)])

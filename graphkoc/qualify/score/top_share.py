@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
+
 __all__ = ["NAMED", "SHARE", "top_share"]
 
-Values = NDArray[np.float64]
 
 NAMED = 20
 """How many people an analyst would name: a top is at least so many."""

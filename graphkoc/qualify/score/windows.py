@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graphkoc.arrays import Values
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import YEAR, Log
 from graphkoc.measures.activity import Pairs, credit
@@ -16,7 +17,6 @@ from graphkoc.qualify.score.features import FEATURES, History, Snapshot
 
 __all__ = ["HORIZON", "Past", "Window"]
 
-Values = NDArray[np.float64]
 
 HORIZON = float(YEAR)
 """Days after a snapshot in which follow-on reviews are counted."""

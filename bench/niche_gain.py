@@ -32,14 +32,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 
-from graphkoc.arrays import stretches
+from graphkoc.arrays import Values, ragged_ranges
 from graphkoc.communities.niches.overindex import over_indexing
 from graphkoc.communities.niches.traits import by_category
 from graphkoc.graph.action_log import Log
 
 __all__ = ["SPLIT", "Gain", "gain"]
-
-Values = NDArray[np.float64]
 
 SPLIT = 0.75
 """Quantile of the review times at which later begins; and of the earlier ones, for fitting the weights."""
@@ -147,7 +145,7 @@ def _later(log: Log, at: float, until: float, min_size: int) -> _Later:
     found = over_indexing(log.person[earlier], by_category(log.until(at)), min_size)
     later = np.flatnonzero(known & ~earlier & (log.day <= until) & (before[log.person] > 0))
     person, category = log.person[later], log.category[later]
-    cell, review = stretches(past.indptr[person], np.diff(past.indptr)[person])
+    cell, review = ragged_ranges(past.indptr[person], np.diff(past.indptr)[person])
     own = np.bincount(review, past.data[cell] * (past.indices[cell] == category[review]), len(person))
     inside = np.isin(person, found["person"])
     niches = _in_niches(found, past, lately, everybody, person, category)
@@ -187,10 +185,10 @@ def _in_niches(
     _, whose = np.unique(member, return_inverse=True)
     prior = 1 / np.bincount(whose)[whose]
 
-    at, which = stretches(past.indptr[member], np.diff(past.indptr)[member])
+    at, which = ragged_ranges(past.indptr[member], np.diff(past.indptr)[member])
     explained = share[niche[which], past.indices[at]]
     first = np.searchsorted(member, person)
-    mine, review = stretches(first, np.searchsorted(member, person, side="right") - first)
+    mine, review = ragged_ranges(first, np.searchsorted(member, person, side="right") - first)
     forecast = share[niche[mine], category[review]]
 
     results = np.zeros((len(PRIORS), len(person)))
