@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from small_example import write_small_example
@@ -247,8 +248,8 @@ def test_the_analysis_is_written_back_for_queries(place: Path) -> None:
     assert [(row["place"], row["consumer"]) for row in found] == [(row["rank"], row["consumer"]) for row in kocs]
 
 
-def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Path) -> None:
-    done = asked(place, "analyse", "--until", "2008-12-31", "--out", "runs/2008")
+def test_an_analysis_prints_its_keys_and_one_of_the_past_knows_nothing_later(place: Path) -> None:
+    done = asked(place, "analyse", "--until", "2008-12-31", "--measures", "betweenness", "--out", "runs/2008")
     assert set(done) == {
         "run", "consumers", "follows", "engaged", "reviews", "circles", "niches", "kocs", "score", "seconds", "tiers",
         "gates", "notice",
@@ -259,6 +260,10 @@ def test_an_analysis_prints_its_keys_and_until_looks_out_from_the_past(place: Pa
     assert max(model["windows"]) + model["horizon_days"] < model["at"]
     past = graphkoc.find_run(str(place / "runs" / "2008"))
     assert "2008-12-31T00:00:00" < past.info["counts"]["last_review"] < "2009-01-01"
+    assert past.people["last_review"].max() <= pd.Timestamp("2008-12-31")
+    assert (past.people.loc[past.people["reviews"] == 0, "audience"] == 0).all()
+    assert past.info["settings"]["measures"] == ["betweenness"]
+    assert past.people["betweenness"].max() > 0
     assert asked(place, "kocs", "--limit", 1) == asked(place, "kocs", "2008", "--limit", 1)
 
 

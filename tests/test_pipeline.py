@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -159,18 +158,6 @@ def test_the_direction_turns_round_once(store: graphkoc.Store) -> None:
     network = graphkoc.project(store).log().network
     assert networkx.to_edgelist(network.to_networkx()) is not None
     assert list(network.to_networkx().edges()) == [("x:star", "x:fan")]
-
-
-def test_an_analysis_of_the_past_knows_nothing_later(ciao: graphkoc.Store, tmp_path: Path) -> None:
-    run = graphkoc.analyse(
-        ciao, tmp_path / "run", graphkoc.Settings(until=datetime(2008, 12, 31), measures=("betweenness",))
-    )
-    assert run.people["betweenness"].max() > 0
-    assert run.info["settings"]["measures"] == ["betweenness"]
-    assert run.people["last_review"].max() <= pd.Timestamp(2008, 12, 31)
-    assert run.info["at"] == "2008-12-31T00:00:00"
-    joined = run.people.loc[run.people["reviews"] == 0, "audience"]
-    assert (joined == 0).all()
 
 
 def test_one_platform_can_be_looked_at_alone(store: graphkoc.Store, tmp_path: Path) -> None:
