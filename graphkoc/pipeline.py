@@ -61,10 +61,10 @@ def load(
     loaded = read(find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
     if not dry_run:
         tables, stated = _without_identities(loaded.tables)
-        store.upsert({**tables, "loads": loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))}, progress)
         keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
-        if stated is not None or keys.notna().any(axis=None) or store.decisions():
-            identity.settle(store, stated)
+        settles = stated is not None or keys.notna().any(axis=None) or store.decisions()
+        book = loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))
+        store.upsert({**tables, "loads": book}, progress, identity.settlement(stated) if settles else None)
     return loaded
 
 

@@ -17,6 +17,7 @@ from graphkoc.capture.identity.components import identities
 from graphkoc.capture.identity.exact import ACCOUNT, exact
 from graphkoc.cli import cli
 from graphkoc.errors import UsageError
+from graphkoc.stores.ladybug import LadybugStore
 from graphkoc.tables.schema import TABLES
 
 PEOPLE = [
@@ -121,6 +122,19 @@ def test_a_load_links_what_exact_keys_say_and_never_a_handle_alone(place: Path) 
     assert found["by_platform"][0] == {
         "platform": "discourse", "accounts": 3, "linked": 2, "unknown": 1, "match_rate": pytest.approx(2 / 3),
     }  # fmt: skip
+
+
+def test_a_load_writes_the_store_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    build = LadybugStore._build
+    monkeypatch.setattr(LadybugStore, "_build", lambda self, *args: (written.append(1), build(self, *args)))
+    twin = PEOPLE[4] | {"consumer": "csv:f9"}
+    pd.DataFrame([twin]).to_csv("consumers.csv", index=False)
+    store = graphkoc.open_store()
+    graphkoc.load(store, "csv", [Path("consumers.csv")])
+    store.close()
+    assert persons()["csv:f9"] == "csv:f2"
+    assert len(written) == 1
 
 
 @pytest.mark.parametrize(

@@ -1146,6 +1146,22 @@ def test_a_person_is_not_called_as_somebody_forgotten_and_nobody_is_a_person_of_
     assert (len(rows(store, "identities")), store.decisions()) == (0, [])
 
 
+def test_a_load_settles_identities_in_the_same_write(store: Store) -> None:
+    people = {"a:1": "k", "b:1": "k", "c:1": None}
+    consumers = pd.DataFrame({"consumer": list(people), "contact_key": list(people.values())})
+    follows = pd.DataFrame({"follower": ["only:mentioned"], "followee": ["a:1"]})
+    settlement = identity.settlement(pd.DataFrame({"account": ["c:1", "only:mentioned"], "person": ["p", "p"]}))
+    assert store.upsert({"consumers": consumers, "follows": follows}, settlement=settlement)
+    settled = [["a:1", "a:1"], ["b:1", "a:1"], ["c:1", "p"], ["only:mentioned", "p"]]
+    assert rows(store, "identities").to_numpy().tolist() == settled
+    assert [line.rule for line in store.decisions()] == ["contact_key", "source", "source"]
+    assert not store.upsert({"consumers": consumers, "follows": follows}, settlement=settlement)
+    assert len(store.decisions()) == 3
+    store.forget(["b:1"])
+    assert store.upsert({"consumers": consumers[:1]}, settlement=identity.settlement())
+    assert rows(store, "identities").to_numpy().tolist() == settled[2:]
+
+
 @pytest.mark.parametrize("platform", [None, "notes", "forum"])
 def test_the_queries_of_the_formula_count_persons_as_the_analysis_does(store: Store, platform: str | None) -> None:
     rng = np.random.default_rng(1)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from graphkoc.errors import DataError, QueryError, StoreError
 from graphkoc.progress import Progress
-from graphkoc.stores.journal import Decision
+from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.queries import Value
 from graphkoc.tables.large import Large
 from graphkoc.tables.schema import TABLES, Edge, Table, node_tables
@@ -24,6 +24,7 @@ from graphkoc.tables.types import TYPES, arrow_schema
 __all__ = [
     "DEFAULT",
     "Decision",
+    "Settlement",
     "Store",
     "arrow",
     "check_columns",
@@ -49,13 +50,19 @@ class Store(Protocol):
     url: str
     dialect: str
 
-    def upsert(self, tables: Mapping[str, pd.DataFrame | Large], progress: Progress | None = None) -> bool:
+    def upsert(
+        self,
+        tables: Mapping[str, pd.DataFrame | Large],
+        progress: Progress | None = None,
+        settlement: Settlement | None = None,
+    ) -> bool:
         """Add rows and fill in rows that are there, by key; twice is once.
 
         tables: canonical name (or `loads`) -> frame with columns of that table, one row a key, or what
         a load made of a large one. A value
         replaces an older one, a null leaves it. Consumers, reviews and products that a row only
-        mentions are made. True when the store has changed. Raises DataError for an unknown column or
+        mentions are made. settlement: settles identities in the same write. True when the store has changed.
+        Raises DataError for an unknown column or
         a key that is null or repeated. `progress` is called with "stored" just before the change
         takes effect, after which it cannot be interrupted.
         """

@@ -1,13 +1,16 @@
-"""A line of the journal of identities: what was decided about two accounts, by whom, and why."""
+"""The journal of identities: what was decided about two accounts, by whom, and why; and what a load adds to it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
+
+import pandas as pd
 
 from graphkoc.errors import UsageError
 
-__all__ = ["Decision"]
+__all__ = ["Decision", "Settlement"]
 
 VERBS = ("link", "unlink")
 
@@ -50,3 +53,16 @@ class Decision:
             return cls(**values) if all(isinstance(value, str) for value in values.values()) else None
         except (ValueError, LookupError, TypeError, RecursionError, UsageError):
             return None
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How a store settles identities in the same write as a load.
+
+    columns: of consumers, that `decide` reads. decide: takes every account as it will be after the load (those
+    columns, in any order) and the journal, and returns the lines to add to the journal and the table of identities
+    (account, person) to keep.
+    """
+
+    columns: Sequence[str]
+    decide: Callable[[pd.DataFrame, Sequence[Decision]], tuple[list[Decision], pd.DataFrame]]

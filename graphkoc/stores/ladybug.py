@@ -24,7 +24,7 @@ from graphkoc.errors import QueryError, StoreError
 from graphkoc.files import append_lines, read_lines, replace_lines, sweep, translate_errors, working_folder
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
-from graphkoc.stores.journal import Decision
+from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.queries import NOT_CODE, Value
 from graphkoc.tables.large import Large
 from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, node_tables
@@ -71,18 +71,28 @@ class LadybugStore:
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
 
-    def upsert(self, tables: Mapping[str, pd.DataFrame | Large], progress: Progress | None = None) -> bool:
+    def upsert(
+        self,
+        tables: Mapping[str, pd.DataFrame | Large],
+        progress: Progress | None = None,
+        settlement: Settlement | None = None,
+    ) -> bool:
         """See Store.upsert."""
         new = prepared(tables)
+        lines: list[Decision] = []
 
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
             book = new.pop("loads", None)
             changed = [name for name, rows in new.items() if _merge(graph, TABLES[name], rows)]
             if book is not None and (changed or not _known(graph, book)):
                 changed += ["loads"] * _merge(graph, TABLES["loads"], book)
-            return bool(changed)
+            if settlement is None:
+                return bool(changed)
+            decided, identities = settlement.decide(_read_accounts(graph, settlement.columns), self.decisions())
+            lines.extend(decided)
+            return _replace_identities(graph, identities) or bool(changed)
 
-        return self._rewrite(change, progress)
+        return self._rewrite(change, progress, lines)
 
     def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
@@ -103,18 +113,7 @@ class LadybugStore:
 
     def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
         """See Store.decide."""
-        rows = prepared({"identities": identities})["identities"]
-
-        def change(graph: duckdb.DuckDBPyConnection) -> bool:
-            append_lines(self._journal, [decision.to_line() for decision in lines])
-            graph.register("_new", rows)
-            differs = "(FROM _new EXCEPT FROM identities) UNION ALL (FROM identities EXCEPT FROM _new)"
-            if not graph.execute(f"SELECT EXISTS ({differs})").fetchall()[0][0]:
-                return False
-            graph.execute("CREATE OR REPLACE TABLE identities AS FROM _new")
-            return True
-
-        self._rewrite(change)
+        self._rewrite(lambda graph: _replace_identities(graph, identities), lines=lines)
 
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """See Store.forget."""
@@ -211,8 +210,15 @@ class LadybugStore:
                 raise StoreError(f"nothing can be written beside {self.path}", hint=hint) from error
             raise StoreError(f"{path} cannot be opened as a store: {_first_line(error)}") from error
 
-    def _rewrite(self, change: Callable[[duckdb.DuckDBPyConnection], bool], progress: Progress | None = None) -> bool:
-        """Change the store's tables in DuckDB; if they did, put a new file of them in the old one's place.
+    def _rewrite(
+        self,
+        change: Callable[[duckdb.DuckDBPyConnection], bool],
+        progress: Progress | None = None,
+        lines: Sequence[Decision] = (),
+    ) -> bool:
+        """Change the store's tables in DuckDB; if that changed any, put a new file of them in the old one's place.
+
+        lines: to add to the journal just before that; `change` may add to them.
 
         Nothing is opened for writing but the new file, so that the old one needs no room and no repair.
         """
@@ -226,12 +232,17 @@ class LadybugStore:
             graph.execute(f"SET memory_limit = '{MEMORY}B'; SET temp_directory = {_text(work / 'spill')}")
             self._dump(graph, exists)
             if not change(graph) and exists:
+                self._append(lines)
                 return False
             self._build(graph, new, progress)
             if progress:
                 progress("stored", 0, 0, 0)
+            self._append(lines)
             new.replace(self.path)
         return True
+
+    def _append(self, lines: Sequence[Decision]) -> None:
+        append_lines(self._journal, [decision.to_line() for decision in lines])
 
     def _dump(self, graph: duckdb.DuckDBPyConnection, exists: bool) -> None:
         """Every table of the store, or an empty one, as a DuckDB table of that name."""
@@ -362,6 +373,23 @@ def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Larg
         graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS FROM _merged")
     graph.execute("DROP TABLE _merged")
     return bool(changed)
+
+
+def _read_accounts(graph: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> pd.DataFrame:
+    """Columns of every consumer, of those also that another table only mentions."""
+    names = ", ".join(map(_quoted, columns))
+    keys = f"SELECT DISTINCT key AS consumer FROM ({_keys('Consumer')}) WHERE key IS NOT NULL"
+    return frame(graph.sql(f"SELECT {names} FROM ({keys}) LEFT JOIN consumers USING (consumer)").to_arrow_table())
+
+
+def _replace_identities(graph: duckdb.DuckDBPyConnection, identities: pd.DataFrame) -> bool:
+    """Make these the rows of the table of identities; True when they were not."""
+    graph.register("_new", prepared({"identities": identities})["identities"])
+    differs = "(FROM _new EXCEPT FROM identities) UNION ALL (FROM identities EXCEPT FROM _new)"
+    if not graph.execute(f"SELECT EXISTS ({differs})").fetchall()[0][0]:
+        return False
+    graph.execute("CREATE OR REPLACE TABLE identities AS FROM _new")
+    return True
 
 
 def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:

@@ -22,9 +22,18 @@ from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, exact, keyed, sha
 from graphkoc.capture.identity.link_files import Listed, listed
 from graphkoc.errors import UsageError
 from graphkoc.stores import Store
-from graphkoc.stores.journal import Decision
+from graphkoc.stores.journal import Decision, Settlement
 
-__all__ = ["COMPARED", "identity_report", "link_accounts", "link_file", "settle", "suggest_links", "unlink_accounts"]
+__all__ = [
+    "COMPARED",
+    "identity_report",
+    "link_accounts",
+    "link_file",
+    "settle",
+    "settlement",
+    "suggest_links",
+    "unlink_accounts",
+]
 
 SOURCE = "source"
 PERSON = "person"
@@ -43,14 +52,25 @@ class _Known:
         return self.accounts.set_index("consumer")["unionid"]
 
 
-def settle(store: Store, stated: pd.DataFrame | None = None) -> None:
-    """Link what exact keys or a source say is one person, and make the table of identities fit the journal.
+def settlement(stated: pd.DataFrame | None = None) -> Settlement:
+    """What a load does to identities: link the accounts that an exact key or a source gives to one person.
 
-    stated: account and person, as a source brings them. Nothing is linked that was ever linked or told
-    apart before, nor what would make one person of two that are known to be two.
+    stated: account and person, as a source brings them. No pair is linked that was linked or unlinked before, nor
+    one that would make a single person of two who are known to be different.
     """
+
+    def decide(accounts: pd.DataFrame, journal: Sequence[Decision]) -> tuple[list[Decision], pd.DataFrame]:
+        known = _sum_up(accounts, journal)
+        decisions = _found(known, stated)
+        return decisions, _table(known, decisions)
+
+    return Settlement(ACCOUNT, decide)
+
+
+def settle(store: Store) -> None:
+    """Do to a store's own accounts what a load does, without a load."""
     known = _known(store)
-    _decide(store, known, _found(known, stated))
+    _decide(store, known, _found(known, None))
 
 
 def link_accounts(store: Store, account: str, other: str, why: str) -> dict[str, Any]:
@@ -211,15 +231,23 @@ def identity_report(store: Store) -> dict[str, Any]:
 
 
 def _known(store: Store) -> _Known:
-    links, apart = standing(store.decisions())
-    accounts = store.table("consumers", ACCOUNT).sort_values("consumer", ignore_index=True)
-    return _Known(accounts, links, apart)
+    return _sum_up(store.table("consumers", ACCOUNT), store.decisions())
+
+
+def _sum_up(accounts: pd.DataFrame, journal: Sequence[Decision]) -> _Known:
+    links, apart = standing(journal)
+    return _Known(accounts.sort_values("consumer", ignore_index=True), links, apart)
+
+
+def _table(known: _Known, decisions: Sequence[Decision]) -> pd.DataFrame:
+    """The table of identities after these decisions."""
+    links, _ = standing([*known.links.values(), *known.apart.values(), *decisions])
+    return identities(links, known.accounts["consumer"])
 
 
 def _decide(store: Store, known: _Known, decisions: Sequence[Decision]) -> None:
     """Write down decisions, and make the table of identities fit, unless it does and there are none."""
-    links, _ = standing([*known.links.values(), *known.apart.values(), *decisions])
-    table = identities(links, known.accounts["consumer"])
+    table = _table(known, decisions)
     there = store.table("identities").sort_values("account", ignore_index=True)
     if decisions or not there.astype("str").equals(table):
         store.decide(decisions, table)

@@ -42,7 +42,7 @@ from graphkoc.errors import GraphkocError, QueryError, StoreError
 from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
-from graphkoc.stores.journal import Decision
+from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j.writing import EPOCH, Statement, Write, Writing, check_keys, schema
 from graphkoc.stores.queries import NOT_CODE, Value
 from graphkoc.tables.large import Large
@@ -153,7 +153,12 @@ class Neo4jStore:
             self.close()
             raise
 
-    def upsert(self, tables: Mapping[str, pd.DataFrame | Large], progress: Progress | None = None) -> bool:
+    def upsert(
+        self,
+        tables: Mapping[str, pd.DataFrame | Large],
+        progress: Progress | None = None,
+        settlement: Settlement | None = None,
+    ) -> bool:
         """See Store.upsert, and the class on what holds when it is cut short."""
         new = {name: rows.whole() if isinstance(rows, Large) else rows for name, rows in prepared(tables).items()}
         check_keys(new)
@@ -162,11 +167,12 @@ class Neo4jStore:
             book = new.pop("loads", None)
             changed = [name for name in TABLES if name in new and writing.put(TABLES[name], new[name])]
             writing.sweep()
+            settled = settlement is not None and self._settle(write, writing, settlement)
             if progress:
                 progress("stored", 0, 0, 0)
             if book is not None and (changed or not writing.has_loads(book)):
                 changed += ["loads"] * writing.put(TABLES["loads"], book)
-        return bool(changed)
+        return bool(changed) or settled
 
     def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
@@ -191,13 +197,8 @@ class Neo4jStore:
         """See Store.decide."""
         new = prepared({"identities": identities})
         check_keys(new)
-        text = (
-            "OPTIONAL MATCH (d:Decision) WITH coalesce(max(d.number), -1) + 1 AS first"
-            " UNWIND range(0, size($lines) - 1) AS i CREATE (d:Decision) SET d = $lines[i], d.number = first + i"
-        )
         with self._told(), self._locked() as write:
-            for start in range(0, len(lines), LINES_A_CALL):
-                write([(text, {"lines": [asdict(line) for line in lines[start : start + LINES_A_CALL]]})])
+            _add_lines(write, lines)
             writing = Writing(self, write, None, new)
             writing.put(TABLES["identities"], new["identities"], replace=True)
             writing.sweep()
@@ -260,6 +261,17 @@ class Neo4jStore:
         if self._driver is not None:
             self._driver.close()
         self._driver = None
+
+    def _settle(self, write: Write, writing: Writing, settlement: Settlement) -> bool:
+        """Settle identities, given what the graph now holds; True when that changed the table of identities."""
+        lines, identities = settlement.decide(self.table("consumers", settlement.columns), self.decisions())
+        new = prepared({"identities": identities})
+        check_keys(new)
+        _add_lines(write, lines)
+        changed = writing.put(TABLES["identities"], new["identities"], replace=True)
+        if changed:
+            writing.sweep()
+        return changed
 
     def _session(self, mode: str = neo4j.READ_ACCESS, fetch: int = 1_000) -> neo4j.Session:
         if self._driver is None:
@@ -475,6 +487,16 @@ class Neo4jStore:
         if query and isinstance(error, ClientError):
             return QueryError(f"the store refuses the query: {said}")
         return StoreError(f"the server at {self._address} refuses: {said}", hint=AGAIN)
+
+
+def _add_lines(write: Write, lines: Sequence[Decision]) -> None:
+    """Add lines at the end of the journal of identities."""
+    text = (
+        "OPTIONAL MATCH (d:Decision) WITH coalesce(max(d.number), -1) + 1 AS first"
+        " UNWIND range(0, size($lines) - 1) AS i CREATE (d:Decision) SET d = $lines[i], d.number = first + i"
+    )
+    for start in range(0, len(lines), LINES_A_CALL):
+        write([(text, {"lines": [asdict(line) for line in lines[start : start + LINES_A_CALL]]})])
 
 
 def _column(name: str, values: Sequence[Any], text: str) -> pa.Array:
