@@ -34,9 +34,11 @@ from graphkoc.qualify.gates.origins import ledger
 from graphkoc.qualify.people import build_people
 from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
+from graphkoc.runs.folder import FORMAT
 from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED
-from graphkoc.runs.run import FORMAT, UNDATED, Run, empty, line_of, shaped
+from graphkoc.runs.run import UNDATED, Run, line_of
+from graphkoc.runs.tables import empty, shaped
 
 __all__ = ["Settings", "analyse", "on_platforms"]
 

@@ -16,7 +16,7 @@ from graphkoc.pipeline import analyse, doctor, load
 from graphkoc.progress import Progress
 from graphkoc.qualify.brand import Brand
 from graphkoc.qualify.lists import list_kocs
-from graphkoc.runs.run import check_free
+from graphkoc.runs.folder import check_free
 from graphkoc.stores import Store, open_store
 
 __all__ = ["demo", "demo_brand"]

@@ -24,7 +24,8 @@ from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
 from graphkoc.qualify.tiers import check_tiers
-from graphkoc.runs.run import DEFAULT_FOLDER, Run, new_run, previous_run, run_folders
+from graphkoc.runs.folder import new_run, run_folders
+from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
 from graphkoc.stores import Store, queries
 from graphkoc.tables.large import Large, Tables
 from graphkoc.tables.schema import CANONICAL, RESULTS
@@ -126,11 +127,12 @@ def analyse(
     with new_run(folder) as fresh:
         with clock("reading the store"):
             projection = project(store, platform=settings.platform, until=settings.until)
-            previous = previous_run(folder, settings.platform, projection.consumers)
+            previous, passed_over = previous_run(folder, settings.platform, projection.consumers)
         settings = replace(settings, notice=settings.notice or synthetic.notice(projection.loads))
         # Sums of floats depend on how many threads share them; a run does not depend on the machine.
         with threadpool_limits(limits=1):
             run = analysis.analyse(projection, folder, settings, clock, previous, threads)
+        run.info["passed_over"] = passed_over
         run.write(fresh)
         store.annotate(_annotations(run), progress)
     return run

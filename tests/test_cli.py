@@ -25,7 +25,7 @@ from small_example import write_small_example
 import graphkoc
 from graphkoc import assets
 from graphkoc.cli import cli
-from graphkoc.runs.run import COLUMNS
+from graphkoc.runs.tables import TABLES
 
 ROWS = "1,10,1,5,4,959670000\n2,10,1,3,4,959756400\n"
 
@@ -76,7 +76,7 @@ def test_demo_does_the_main_job_in_an_empty_folder(place: Path) -> None:
     assert len(page.encode()) <= 1_000_000
     assert "<html" in page
     kept = {path.name for path in (place / "graphkoc-demo" / "run").iterdir()}
-    assert kept == {"run.json", *(f"{name}.parquet" for name in COLUMNS)}
+    assert kept == {"run.json", *(f"{name}.parquet" for name in TABLES)}
     assert {path.name for path in (place / "graphkoc-demo").iterdir()} == {"graphkoc.lbug", "run", "report.html"}
 
 

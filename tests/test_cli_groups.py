@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from graphkoc.cli import cli
-from graphkoc.runs.run import FORMAT, Run, shaped
+from graphkoc.runs.folder import FORMAT
+from graphkoc.runs.run import Run
+from graphkoc.runs.tables import shaped
 
 
 @pytest.fixture
@@ -21,7 +23,8 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("rename", "7"):
         niches = pd.DataFrame({"niche": ["tea", "toys", name.lower()], "people": [3, 2, 1], "kocs": 0, "kols": 0})
         niches["name"] = ["Tea", "Toys & games", f"From {name}"]
-        circles = pd.DataFrame({"circle": ["c1", "c2"], "name": ["One", "Two"], "people": [3, 2], "kocs": 0})
+        circles = pd.DataFrame({"circle": ["c1", "c2"], "name": ["One", "Two"], "people": [3, 2]})
+        circles = circles.assign(kocs=0, kols=0)
         who = ["csv:1", "csv:2", "csv:3"]
         members = pd.DataFrame(
             {"consumer": [*who, *who[1:], who[0]], "group": ["tea"] * 3 + ["toys"] * 2 + [name.lower()], "reviews": 3}
@@ -164,14 +167,14 @@ def test_a_verb_looks_at_the_run_it_is_told_to(runs: Path) -> None:
     [
         (["niches", "renmae"], "there is no run in runs/renmae"),
         (["niches", "renmae", "tea", "Leaves"], "Got unexpected extra arguments (tea Leaves)"),
-        (["niches", "rename", "tea", ""], "at least one character that can be seen"),
-        (["niches", "rename", "tea", "a\u202eb"], "cannot be seen (U+202E)"),
+        (["niches", "rename", "tea", ""], "at least one visible character"),
+        (["niches", "rename", "tea", "a\u202eb"], "an invisible character (U+202E)"),
         (["niches", "rename", "tea", "x" * 10_000], "at most 80 characters, not 10,000"),
         (["niches", "rename", "tea", "toys"], "toys is called toys already"),
         (["niches", "rename", "cheese", "x"], "there is no niche called 'cheese'"),
         (["circles", "rename", "tea", "x"], "there is no circle called 'tea'"),
         (["niches", "merge"], "Missing argument 'GROUP GROUP...'"),
-        (["niches", "merge", "tea"], "takes two niches or more"),
+        (["niches", "merge", "tea"], "a merge takes two niches or more"),
         (["niches", "undo", "tea"], "Got unexpected extra argument (tea)"),
         (["circles", "undo"], "no circle was renamed or merged"),
     ],

@@ -15,20 +15,21 @@ from hypothesis import strategies as st
 
 from graphkoc.communities.tracking import follow
 from graphkoc.errors import StoreError, UsageError
+from graphkoc.runs.edited import edit_groups
 from graphkoc.runs.edits import (
     FILE,
     Decision,
     Journal,
     append,
-    apply,
-    heads,
+    edits_folder,
     merge_groups,
-    place,
     read,
     rename_group,
+    shown_ids,
     undo_decision,
 )
-from graphkoc.runs.run import Run, shaped
+from graphkoc.runs.run import Run
+from graphkoc.runs.tables import shaped
 
 AT = "2026-01-01T00:00:00+00:00"
 
@@ -50,10 +51,10 @@ def grouping(kind: str = "niche", **groups: range) -> tuple[pd.DataFrame, pd.Dat
 
 def shown(folder: Path, run: str = "one", kind: str = "niche", **groups: range) -> Run:
     """A run of these groups, as it is shown."""
-    table, members = apply(read(folder), kind, *grouping(kind, **groups))
+    table, members = edit_groups(read(folder), kind, *grouping(kind, **groups))
     members = members.rename(columns={kind: "group"}).assign(kind=kind)
     frames = {f"{kind}s": table, "members": shaped("members", members)}
-    return Run(str(folder / run), {}, pd.DataFrame(), **frames)
+    return Run(str(folder / run), {}, **frames)
 
 
 GROUPS = {"tea": range(40), "toys": range(30, 60), "beds": range(60, 75)}
@@ -66,7 +67,7 @@ def named(folder: Path, **groups: range) -> dict[str, str]:
 
 def test_without_a_journal_everything_is_as_it_was_found(tmp_path: Path) -> None:
     table, members = grouping(**GROUPS)
-    seen = apply(read(tmp_path), "niche", table, members)
+    seen = edit_groups(read(tmp_path), "niche", table, members)
     assert seen[0] is table
     assert seen[1] is members
     assert list(tmp_path.iterdir()) == []
@@ -102,7 +103,7 @@ def test_somebody_in_both_keeps_the_higher_confidence(tmp_path: Path) -> None:
     members.loc[members["circle"] == "c1", "confidence"] = 0.4
     members.loc[members["circle"] == "c2", "confidence"] = 0.9
     merged = Journal((Decision(AT, "circle", "merge", ("c1", "c2")),))
-    table, members = apply(merged, "circle", table, members)
+    table, members = edit_groups(merged, "circle", table, members)
     assert members.groupby("confidence")["consumer"].count().to_dict() == {0.4: 10, 0.9: 20}
     assert table["people"].tolist() == [20], "the fringe of a circle is not counted among its people"
 
@@ -113,7 +114,7 @@ def test_a_merger_is_inside_of_what_the_highest_of_its_groups_is_inside_of() -> 
     table["level"] = table["niche"].map(lambda niche: "niche" if niche == "food" else "finer").astype("str")
 
     def after(*groups: str) -> dict[str, tuple[object, object]]:
-        seen, _ = apply(Journal((Decision(AT, "niche", "merge", groups),)), "niche", table, members)
+        seen, _ = edit_groups(Journal((Decision(AT, "niche", "merge", groups),)), "niche", table, members)
         return {row.niche: (None if pd.isna(row.parent) else row.parent, row.level) for row in seen.itertuples()}
 
     assert after("tea", "coffee") == {"food": (None, "niche"), "tea": ("food", "finer"), "pour": ("tea", "finer")}
@@ -170,25 +171,25 @@ def test_a_merger_lasts_as_long_as_two_of_its_groups_live() -> None:
             Decision(AT, "niche", "rename", ("tea",), "Home"),
         )
     )
-    assert heads(journal, "niche", ["tea", "toys", "beds", "cars"]) == dict.fromkeys(("tea", "toys", "beds"), "tea") | {
-        "cars": "cars"
-    }
-    table, _ = apply(journal, "niche", *grouping(toys=range(30), beds=range(40, 50)))
+    assert shown_ids(journal, "niche", ["tea", "toys", "beds", "cars"]) == dict.fromkeys(
+        ("tea", "toys", "beds"), "tea"
+    ) | {"cars": "cars"}
+    table, _ = edit_groups(journal, "niche", *grouping(toys=range(30), beds=range(40, 50)))
     assert table[["niche", "name", "people"]].to_numpy().tolist() == [["toys", "Home", 40]]
-    table, _ = apply(journal, "niche", *grouping(tea=range(30), cars=range(5)))
+    table, _ = edit_groups(journal, "niche", *grouping(tea=range(30), cars=range(5)))
     assert table["name"].tolist() == ["Home", "Cars"], "which the id was given"
-    table, _ = apply(journal, "niche", *grouping(beds=range(30), cars=range(5)))
+    table, _ = edit_groups(journal, "niche", *grouping(beds=range(30), cars=range(5)))
     assert table["name"].tolist() == ["Beds", "Cars"]
-    table, _ = apply(journal, "niche", *grouping(cars=range(30)))
+    table, _ = edit_groups(journal, "niche", *grouping(cars=range(30)))
     assert table["name"].tolist() == ["Cars"]
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("", "at least one character that can be seen"),
-        (" \n\t", "at least one character that can be seen"),
-        ("\ufe0f\u0301", "at least one character that can be seen"),
+        ("", "at least one visible character"),
+        (" \n\t", "at least one visible character"),
+        ("\ufe0f\u0301", "at least one visible character"),
         ("tea\x1b[2Jpot", "U+001B"),
         ("tea\0", "U+0000"),
         ("tea\u202egnp.exe", "U+202E"),
@@ -219,12 +220,12 @@ def test_groups_that_are_not_there_or_not_told_apart_are_named(tmp_path: Path) -
         rename_group(run, "niche", "cheese", "x")
     with pytest.raises(UsageError, match=r"there is no niche called 'x{80}…'"):
         merge_groups(run, "niche", ["tea", "x" * 10_000])
-    with pytest.raises(UsageError, match="takes two niches or more"):
+    with pytest.raises(UsageError, match="a merge takes two niches or more"):
         merge_groups(run, "niche", ["tea", "TEA", "tea"])
     run.niches["name"] = pd.Series(["Same", "Same", "Other"], dtype="str")
     with pytest.raises(UsageError, match="more than one niche is called same") as caught:
         merge_groups(run, "niche", ["same", "other"])
-    assert caught.value.hint == "Say which: tea, toys."
+    assert caught.value.hint == "Name one: tea, toys."
     assert rename_group(run, "niche", "tea", "Leaves").groups == ("tea",)
 
 
@@ -322,9 +323,9 @@ def test_the_journal_lies_beside_the_run_itself_not_beside_a_link_to_it(
 ) -> None:
     (tmp_path / "runs" / "one").mkdir(parents=True)
     (tmp_path / "latest").symlink_to(tmp_path / "runs" / "one")
-    assert place(tmp_path / "latest") == (tmp_path / "runs").resolve()
+    assert edits_folder(tmp_path / "latest") == (tmp_path / "runs").resolve()
     monkeypatch.chdir(tmp_path)
-    assert place(Path("runs/one")) == (tmp_path / "runs").resolve()
+    assert edits_folder(Path("runs/one")) == (tmp_path / "runs").resolve()
 
 
 ids = st.sampled_from(["tea", "toys", "beds", "cars", "gone"])
@@ -346,11 +347,11 @@ FRAMES = grouping(tea=range(40), toys=range(30, 60), beds=range(55, 75), cars=ra
 @given(st.lists(decisions, max_size=8), st.lists(decisions, max_size=4))
 def test_what_is_undone_was_never_decided(kept: list[Decision], taken_back: list[Decision]) -> None:
     table, members = FRAMES
-    plain = apply(Journal(tuple(kept)), "niche", table, members)
-    again = apply(Journal((*kept, *taken_back, *[undone] * len(taken_back))), "niche", table, members)
+    plain = edit_groups(Journal(tuple(kept)), "niche", table, members)
+    again = edit_groups(Journal((*kept, *taken_back, *[undone] * len(taken_back))), "niche", table, members)
     for one, other in zip(plain, again, strict=True):
         pd.testing.assert_frame_equal(one, other)
-    nothing = apply(Journal((*kept, *[undone] * (len(kept) + 2))), "niche", table, members)
+    nothing = edit_groups(Journal((*kept, *[undone] * (len(kept) + 2))), "niche", table, members)
     assert nothing[0] is table
     assert nothing[1] is members
 
@@ -359,12 +360,12 @@ def test_what_is_undone_was_never_decided(kept: list[Decision], taken_back: list
 @given(st.lists(decisions, max_size=8))
 def test_whatever_is_decided_nobody_is_lost_and_the_table_counts_them(made: list[Decision]) -> None:
     table, members = FRAMES
-    shown_table, shown_members = apply(Journal(tuple(made)), "niche", table, members)
+    shown_table, shown_members = edit_groups(Journal(tuple(made)), "niche", table, members)
     assert set(shown_members["consumer"]) == set(members["consumer"])
     assert not shown_members.duplicated(["consumer", "niche"]).any()
     sizes = shown_members["niche"].value_counts()
     assert shown_table.set_index("niche")["people"].to_dict() == sizes.to_dict()
-    head = heads(Journal(tuple(made)), "niche", table["niche"])
+    head = shown_ids(Journal(tuple(made)), "niche", table["niche"])
     assert set(head.values()) == set(shown_table["niche"])
     assert all(head[group] == group for group in head.values())
     for frame, before in ((shown_table, table), (shown_members, members)):

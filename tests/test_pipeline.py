@@ -16,7 +16,7 @@ import pytest
 import graphkoc
 from graphkoc.errors import AnalysisError, StoreError, UsageError
 from graphkoc.qualify.explain import ORIGINS, cautions, reasons
-from graphkoc.runs.run import COLUMNS
+from graphkoc.runs.tables import TABLES
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_another_order_of_rows_gives_the_same_run_byte_for_byte_but_for_times(
     (raw / "category.txt").write_bytes((ciao_files / "category.txt").read_bytes())
     graphkoc.load(store, "ciao", [raw])
     again = graphkoc.analyse(store, tmp_path / "run")
-    for name in COLUMNS:
+    for name in TABLES:
         one, other = (Path(run.folder) / f"{name}.parquet" for run in (ciao_run, again))
         assert one.read_bytes() == other.read_bytes(), name
     kept = [json.loads((Path(run.folder) / "run.json").read_text()) for run in (ciao_run, again)]
@@ -55,7 +55,7 @@ def test_another_order_of_rows_gives_the_same_run_byte_for_byte_but_for_times(
 def test_a_run_that_is_saved_is_loaded_equal(ciao_run: graphkoc.Run) -> None:
     again = graphkoc.find_run(ciao_run.folder)
     assert again.info == json.loads(json.dumps(ciao_run.info))
-    for name in COLUMNS:
+    for name in TABLES:
         pd.testing.assert_frame_equal(getattr(again, name), getattr(ciao_run, name))
 
 

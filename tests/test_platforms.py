@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.report.sections.platforms import count_platforms
-from graphkoc.runs.run import Run, shaped
+from graphkoc.runs.run import Run
+from graphkoc.runs.tables import shaped
 
 
 def run(platform: list[str | None], accounts: pd.DataFrame | None = None) -> Run:

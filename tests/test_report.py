@@ -32,7 +32,8 @@ from graphkoc.qualify.tiers import limits
 from graphkoc.report import charts, niche_map
 from graphkoc.report.sections import find_sections
 from graphkoc.runs.members import members_of
-from graphkoc.runs.run import Run, shaped
+from graphkoc.runs.run import Run
+from graphkoc.runs.tables import shaped
 from graphkoc.text import display_name
 
 HOSTILE = [
@@ -235,7 +236,13 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
         "backtest_why_not": None,
     }
     people = shaped("people", people)
-    return Run("run-of-the-test", held | info, people, shaped("niches", table.assign(level="niche")), members)
+    return Run(
+        "run-of-the-test",
+        held | info,
+        people=people,
+        niches=shaped("niches", table.assign(level="niche")),
+        members=members,
+    )
 
 
 def rich(names=None, group_names=None, **info):
@@ -287,6 +294,7 @@ def rich(names=None, group_names=None, **info):
             "density_null": 0.041,
             "niches": "Coffee; Games",
             "kocs": [3, 2, 0],
+            "kols": 0,
             "change": ["shrunk by 20%, from 50 to 40 people", "new", None],
         }
     )
@@ -310,8 +318,7 @@ def rich(names=None, group_names=None, **info):
     )
     strongest = inside.set_index("consumer")["group"]
     people = made.people.assign(circle=ids.map(strongest).astype("str")).sort_values("consumer", ignore_index=True)
-    return replace(
-        made,
+    return made.replaced(
         info=made.info
         | {
             "circles": made.info["circles"] | {"explained_by_joining": 3, "cohorts": 0.88},
@@ -386,6 +393,8 @@ def rich(names=None, group_names=None, **info):
                     "reviewers": [30, 10],
                     "voice": [0.3, 0.45],
                     "voice_before": [0.2, np.nan],
+                    "voice_reviews": [120, 30],
+                    "voice_reviews_before": [80, 0],
                     "rivals_people": [50, 8],
                     "affinity": [1.0, 1.6],
                     "affinity_low": [np.nan, 1.2],
@@ -560,7 +569,7 @@ def test_the_leaderboard_holds_the_first_fifty_and_the_first_three_of_every_nich
     late = pd.DataFrame({"consumer": [f"test:{i}" for i in (70, 71, 72, 73)], "group": "late"})
     late = pd.concat([made.members, late.assign(kind="niche", reviews=3, share=0.1, confidence=1.0)])
     niche = made.niches.iloc[[0]].assign(niche="late", name="latecomers", people=4, kocs=4)
-    page = Page(report.render(replace(made, members=late, niches=pd.concat([made.niches, niche]))))
+    page = Page(report.render(made.replaced(members=late, niches=pd.concat([made.niches, niche]))))
     rows = [attrs["id"] for tag, attrs in page.elements if tag == "tr" and "id" in attrs]
     assert rows == [f"koc-{rank}" for rank in [*range(1, 51), 71, 72, 73]]
 
@@ -660,7 +669,7 @@ def test_it_calls_nobody_fake_and_claims_no_adoption(plain):
 def test_the_title_names_the_platforms(platforms, title):
     made = run(names=["x"] * 8)
     people = made.people.assign(platform=[platforms[i % len(platforms)] for i in range(len(made.people))])
-    page = Page(report.render(replace(made, people=people)))
+    page = Page(report.render(made.replaced(people=people)))
     assert page.inside["title"][0] == f"{title}: graphkoc report"
 
 
@@ -696,7 +705,7 @@ def test_finer_niches_are_told_inside_their_niche_and_not_counted_twice(full, ev
         in section(full, "niches")
     )
     assert "6 niches and 2 finer; 0 when categories are shuffled" in Page(full).said()
-    without = replace(everything, niches=everything.niches[everything.niches["level"] == "niche"])
+    without = everything.replaced(niches=everything.niches[everything.niches["level"] == "niche"])
     unreached = re.search(r"<strong>(\S+)</strong> of niche members follow", full).group(1)
     assert re.search(r"<strong>(\S+)</strong> of niche members follow", report.render(without)).group(1) == unreached
 
@@ -704,7 +713,7 @@ def test_finer_niches_are_told_inside_their_niche_and_not_counted_twice(full, ev
 def test_of_many_finer_niches_some_are_told_and_the_rest_counted(everything):
     finer = everything.niches[everything.niches["level"] == "finer"].head(1)
     many = pd.concat([finer.assign(niche=f"niche-0/{i}", name=f"finer {i:02}") for i in range(30)])
-    made = replace(everything, niches=pd.concat([everything.niches.head(6), many], ignore_index=True))
+    made = everything.replaced(niches=pd.concat([everything.niches.head(6), many], ignore_index=True))
     said = section(report.render(made), "niches")
     assert "the largest of 30" in said
     assert "finer 11" in said
@@ -743,7 +752,7 @@ def test_the_control_of_the_circles_is_printed(full, everything):
         "control": {"published": 2, "tentative": 1},
         "why_not": "3 circles were found where ties were dealt out at random",
     }
-    none = replace(everything, info=everything.info | {"circles": told}, circles=everything.circles.head(0))
+    none = everything.replaced(info=everything.info | {"circles": told}, circles=everything.circles.head(0))
     said = section(report.render(none), "circles")
     assert "gave 2, and 1 tentative." in said
     assert "Nothing is published: 3 circles were found where ties were dealt out at random." in said
@@ -786,7 +795,7 @@ def test_people_who_engage_are_ties_and_not_follows():
         counts=made.info["counts"] | {"follows": 0, "engaged": 40, "undated_follows": 0},
         tiers=made.info["tiers"] | {"basis": "people who engaged"},
     )
-    page = report.render(replace(engaged, people=engaged.people.assign(ties="engagements")))
+    page = report.render(engaged.replaced(people=engaged.people.assign(ties="engagements")))
     said = Page(page).said()
     assert "40 ties of who engaged" in said
     assert "No follows are told on xiaohongshu." in said
@@ -797,7 +806,7 @@ def test_people_who_engage_are_ties_and_not_follows():
 
 def test_a_first_run_calls_nothing_new(everything):
     events = everything.events[everything.events["event"] == "born"]
-    first = report.render(replace(everything, info=everything.info | {"previous": None, "churn": {}}, events=events))
+    first = report.render(everything.replaced(info=everything.info | {"previous": None, "churn": {}}, events=events))
     assert section(first, "changes") is None
     assert "▲ new" not in Page(first).said()
 
@@ -807,7 +816,7 @@ def test_a_first_run_calls_nothing_new(everything):
     [("circles", "circles"), ("bridges", "bridges"), ("brand", "brand"), ("events", "changes"), ("positions", "map")],
 )
 def test_what_is_not_there_has_no_section_and_nothing_leads_to_it(everything, frame, name):
-    page = report.render(replace(everything, **{frame: getattr(everything, frame).head(0)}))
+    page = report.render(everything.replaced(**{frame: getattr(everything, frame).head(0)}))
     assert section(page, name) is None
     ids = {attrs["id"] for _, attrs in Page(page).elements if "id" in attrs}
     assert {attrs["href"][1:] for tag, attrs in Page(page).elements if tag == "a"} <= ids
@@ -818,7 +827,7 @@ def test_a_group_named_after_somebody_in_its_middle_keeps_her_to_itself(everythi
     somebody = everything.people.loc[everything.people["rank"].notna(), "consumer"].iloc[0]
     names = [f"People around {nobody}", f"Coffee around {somebody}", "Round about"]
     shown = pd.DataFrame([("circle", "c1", "review", f"{nobody}:7", "holds v60")], columns=list(everything.exemplars))
-    page = report.render(replace(everything, circles=everything.circles.assign(name=names), exemplars=shown))
+    page = report.render(everything.replaced(circles=everything.circles.assign(name=names), exemplars=shown))
     said = section(page, "circles")
     assert "Circle c1" in said
     assert f"Coffee around {somebody}" in said
@@ -989,7 +998,7 @@ def test_an_audience_is_told_with_the_ties_in_it(everything, full):
 
 def test_a_larger_audience_than_is_shown_is_said_to_be_so(everything):
     people = everything.people.assign(audience=1234.0)
-    page = report.render(replace(everything, people=people))
+    page = report.render(everything.replaced(people=people))
     assert re.search(r"person 0: the \d+ closest of 1,234 people in her audience, ", page)
 
 
@@ -999,7 +1008,7 @@ def test_how_many_are_drawn_is_said(everything, full, monkeypatch):
     monkeypatch.setattr(positions, "EGOS", 1)
     monkeypatch.setattr(positions, "CLOSEST", 9)
     counts = everything.info["counts"] | {"follows": 99_999}
-    said = section(report.render(replace(everything, info=everything.info | {"counts": counts})), "map")
+    said = section(report.render(everything.replaced(info=everything.info | {"counts": counts})), "map")
     assert re.search(r"1\d\d of 252 people are drawn: the first key opinion consumers, the widest", said)
     assert re.search(r"Of 99,999 ties [\d,]+ are drawn: key", said)
 
@@ -1088,7 +1097,7 @@ def test_audiences_that_tell_nothing_make_no_scatter_and_the_page_says_why():
     made = run(kocs=0)
     why = "nobody here has any known followers, so who has a small audience is not known"
     untold = made.info["tiers"] | {"low": None, "high": None, "small": None, "why": why}
-    page = report.render(replace(made, info=made.info | {"tiers": untold}))
+    page = report.render(made.replaced(info=made.info | {"tiers": untold}))
     assert section(page, "audience").count("<svg") == 0
     assert "Nobody here has any known followers, so who has a small audience is not known." in section(page, "audience")
 
@@ -1096,7 +1105,7 @@ def test_audiences_that_tell_nothing_make_no_scatter_and_the_page_says_why():
 def test_where_no_audience_is_small_the_page_says_so_and_draws_no_band():
     made = run(kocs=0)
     small = "no audience is small here: it begins at 5, and four in five of those who have any reach 3 at most"
-    page = report.render(replace(made, info=made.info | {"tiers": made.info["tiers"] | {"high": 3.0, "small": small}}))
+    page = report.render(made.replaced(info=made.info | {"tiers": made.info["tiers"] | {"high": 3.0, "small": small}}))
     assert "No audience is small here: it begins at 5" in Page(page).said()
     assert 'class="band"' not in page
     assert "5 to 3" not in Page(page).said()

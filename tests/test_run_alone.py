@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,7 +167,7 @@ def test_a_run_keeps_the_limits_that_its_gates_had(run: graphkoc.Run) -> None:
 
 def test_which_gates_are_required_is_read_from_the_run(run: graphkoc.Run) -> None:
     limits = {platform: one | {"required": ["client"]} for platform, one in run.info["limits"].items()}
-    other = replace(run, info=run.info | {"limits": limits})
+    other = run.replaced(info=run.info | {"limits": limits})
     for gate in graphkoc.list_kocs(other, limit=1)[0]["gates"]:
         assert gate["required"] == (gate["gate"] == "client")
     bought = run.people.set_index("consumer")["gate_client"]

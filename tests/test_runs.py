@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from little_store import held, tables
 
 import graphkoc
 from graphkoc.errors import StoreError, UsageError
+from graphkoc.runs import edits
+from graphkoc.runs.edited import edit_groups
 
 
 def followed(run: graphkoc.Run) -> str | None:
@@ -58,13 +59,13 @@ def test_what_was_decided_of_one_graph_is_nothing_to_another_beside_it(tmp_path:
         with held(tmp_path / f"{name}.lbug", tables(range(40), source=source)) as store:
             found = graphkoc.analyse(store, tmp_path / "runs" / name)
             niches = pd.DataFrame({"niche": ["tea", "toys"], "name": ["Tea", "Toys"], "people": [9, 8]})
-            runs[name] = replace(found, niches=niches)
+            runs[name] = found.replaced(niches=niches)
             runs[name].niches["niche"] = runs[name].niches["niche"].astype("str")
 
     def names(name: str) -> list[str]:
         run = runs[name]
-        said = graphkoc.runs.edits.read(tmp_path / "runs").of(run.line)
-        return graphkoc.runs.edits.apply(said, "niche", run.niches, run.members_of("niche"))[0]["name"].tolist()
+        journal = edits.read(tmp_path / "runs").of(run.line)
+        return edit_groups(journal, "niche", run.niches, run.members_of("niche"))[0]["name"].tolist()
 
     graphkoc.rename_group(runs["ours"], "niche", "tea", "Tea drinkers")
     assert (names("ours"), names("theirs")) == (["Tea drinkers", "Toys"], ["Tea", "Toys"])
@@ -136,7 +137,7 @@ def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypa
 def test_what_a_killed_analysis_left_is_no_run(tmp_path: Path) -> None:
     with held(tmp_path / "one.lbug", tables(range(40))) as store:
         kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
-        replace(kept, folder=str(tmp_path / "runs" / ".second.graphkoc-new")).save()
+        kept.replaced(folder=str(tmp_path / "runs" / ".second.graphkoc-new")).save()
         assert graphkoc.find_run(folder=tmp_path / "runs").name == "first"
         assert graphkoc.status(store, tmp_path / "runs")["runs"] == ["first"]
         assert followed(graphkoc.analyse(store, tmp_path / "runs" / "third")) == "first"
@@ -147,7 +148,7 @@ def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(tmp_pa
         kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError) as refused:
-        replace(kept, folder=str(tmp_path / "file" / "run")).save()
+        kept.replaced(folder=str(tmp_path / "file" / "run")).save()
     assert str(refused.value) == (
         f"the run cannot be written to {tmp_path / 'file' / 'run'}: {tmp_path / 'file'} is no folder"
     )

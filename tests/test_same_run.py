@@ -12,7 +12,7 @@ import pytest
 from test_cli import run
 
 import graphkoc
-from graphkoc.runs.run import COLUMNS
+from graphkoc.runs.tables import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_every_step_on_neo4j_gives_what_it_gives_on_the_embedded_store(
     asked("analyse", "--out", "runs/one")
 
     ours, theirs = Path(ciao_run.folder), tmp_path / "runs" / "one"
-    for name in COLUMNS:
+    for name in TABLES:
         assert (ours / f"{name}.parquet").read_bytes() == (theirs / f"{name}.parquet").read_bytes(), name
     kept = [json.loads((folder / "run.json").read_text()) for folder in (ours, theirs)]
     for info in kept:

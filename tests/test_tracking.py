@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkoc.communities.tracking import EVENTS, LIFELINES, MEMORY, Followed, by_number, churn, follow, living
+from graphkoc.communities.tracking import MEMORY, Followed, by_number, churn, follow, living
+from graphkoc.runs.tables import TABLES
 
 
 def people(kind: str = "circle", **groups: Iterable[int]) -> pd.DataFrame:
@@ -232,8 +233,8 @@ def test_runs_without_groups_have_frames_without_rows() -> None:
     first, then, last = runs(nothing, nothing, people(a=range(10)))
     assert first.ids == then.ids == {}
     for followed in (first, then, last):
-        assert followed.events.dtypes.astype(str).to_dict() == EVENTS
-        assert followed.lifelines.dtypes.astype(str).to_dict() == LIFELINES
+        assert followed.events.dtypes.astype(str).to_dict() == TABLES["events"].required
+        assert followed.lifelines.dtypes.astype(str).to_dict() == TABLES["lifelines"].required
     assert last.ids == {"a": "c1"}
 
 

@@ -132,7 +132,7 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
         f"run  {run.folder}",
         f"Next: graphkoc kocs {run.folder}, and likewise circles, niches and report",
     ]
-    notes = [f"Note: {sentence}." for sentence in run.info["brand_unheard"]]
+    notes = [f"Note: {sentence}." for sentence in (*run.info["passed_over"], *run.info["brand_unheard"])]
     return Result(document, text="\n".join(line for line in lines if line), notes=notes)
 
 

@@ -19,14 +19,15 @@ from graphkoc.graph.projection import Projection
 from graphkoc.graph.terms import Words
 from graphkoc.progress import Clock
 from graphkoc.runs.members import MEMBER
-from graphkoc.runs.run import Run, shaped
+from graphkoc.runs.run import Run
+from graphkoc.runs.tables import shaped
 
 __all__ = ["Grouping", "group"]
 
 
 @dataclass(frozen=True, eq=False)
 class Grouping:
-    """The groups of a run, with ids that persist; frames as in `graphkoc.runs.run.COLUMNS`, as far as they go.
+    """The groups of a run, with ids that persist; frames as in `graphkoc.runs.tables.TABLES`, as far as they go.
 
     told: what run.json keeps of how they were found: controls, what was left out and why, what changed.
     """

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from graphkoc.arrays import number_ids
+from graphkoc.runs.tables import TABLES, empty, shaped
 from graphkoc.text import count
 
 __all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living"]
@@ -42,27 +43,6 @@ RESIZED, RESIZED_PEOPLE = 0.1, 2
 """Share, and number, of people by which a group has to change to be called grown or shrunk."""
 MEMORY = 12
 """Runs for which the people of a group that ended are remembered; of its id there is no end."""
-
-EVENTS = {
-    "kind": "str",
-    "group": "str",
-    "event": "str",
-    "other": "str",
-    "jaccard": "float64",
-    "people_before": "int64",
-    "people_now": "int64",
-    "words": "str",
-}
-LIFELINES = {
-    "kind": "str",
-    "group": "str",
-    "natural": "bool",
-    "status": "str",
-    "born": "str",
-    "last_seen": "str",
-    "missed": "int64",
-    "consumer": "str",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +100,12 @@ def follow(
     runs = _Runs.of(kind, members, previous, natural)
     past = _matched(runs)
     ids = _ids(kind, runs, past)
-    events = pd.DataFrame(_Story(runs, past, ids).rows(), columns=list(EVENTS)[1:])
+    events = pd.DataFrame(_Story(runs, past, ids).rows(), columns=TABLES["events"].names[1:])
     events.insert(0, "kind", kind)
     order = sorted(range(len(events)), key=lambda row: by_number(str(events["group"].iloc[row])))
     return Followed(
         dict(zip(runs.now.names, ids, strict=True)),
-        events.iloc[order].reset_index(drop=True).astype(EVENTS),
+        shaped("events", events.iloc[order]),
         _lifelines(kind, at, runs, past, ids),
     )
 
@@ -187,7 +167,7 @@ class _Sets:
 class _Runs:
     """The lifelines of the previous run beside the groups of this one; groups are sorted by number.
 
-    then: one row a lifeline (LIFELINES without kind and consumer). old: its last known people. alive:
+    then: one row a lifeline (the run's table lifelines without kind and consumer). old: its last known people. alive:
     (old,) bool, whether it was there in the previous run. now: the groups, as the caller calls them.
     natural: (now,) bool. people: their ids. overlap: a row for each lifeline and group that share
     somebody: old, now (positions), shared (people), jaccard.
@@ -203,7 +183,7 @@ class _Runs:
 
     @classmethod
     def of(cls, kind: str, members: pd.DataFrame, previous: pd.DataFrame | None, natural: Collection[str]) -> _Runs:
-        lines = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in LIFELINES.items()})
+        lines = empty("lifelines")
         if previous is not None:
             lines = previous[previous["kind"] == kind]
         then = lines.drop_duplicates("group").drop(columns=["kind", "consumer"])
@@ -419,7 +399,7 @@ def _lifelines(kind: str, at: str, runs: _Runs, past: NDArray[np.int64], ids: li
     lines = pd.concat([people, forgotten], ignore_index=True).astype({"group": "str", "consumer": "str"})
     number = {group: place for place, group in enumerate(sorted(lines["group"].unique().tolist(), key=by_number))}
     lines = lines.iloc[np.lexsort((lines["consumer"].fillna(""), lines["group"].map(number)))].assign(kind=kind)
-    return pd.DataFrame({name: lines[name].astype(dtype) for name, dtype in LIFELINES.items()}).reset_index(drop=True)
+    return shaped("lifelines", lines)
 
 
 def _returning(kind: str, groups: pd.DataFrame, others: pd.DataFrame) -> float:

@@ -13,25 +13,12 @@ import scipy
 from graphkoc.errors import UsageError
 from graphkoc.graph.action_log import YEAR
 from graphkoc.graph.network import days
+from graphkoc.runs.tables import TABLES, shaped
 
 __all__ = ["Brand", "bought", "unheard", "view"]
 
 FEWEST_EXPECTED = 5
 """People of ours that a niche should have, below which its affinity is not told."""
-COLUMNS = {
-    "niche": "str",
-    "people": "int64",
-    "buyers": "int64",
-    "reviewers": "int64",
-    "rivals_people": "int64",
-    "voice": "float64",
-    "voice_reviews": "int64",
-    "voice_before": "float64",
-    "voice_reviews_before": "int64",
-    "affinity": "float64",
-    "affinity_low": "float64",
-    "affinity_high": "float64",
-}
 
 
 @dataclass(frozen=True)
@@ -130,7 +117,7 @@ def view(
         _affinity(int(ours), int(size), expected)
         for ours, size, expected in table[["ours", "people", "expected"]].astype(float).to_numpy()
     ]
-    return table[list(COLUMNS)].astype(COLUMNS)
+    return shaped("brand", table[TABLES["brand"].names])
 
 
 def bought(purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand) -> pd.DataFrame:

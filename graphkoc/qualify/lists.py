@@ -14,7 +14,8 @@ from graphkoc.qualify.gates import roles
 from graphkoc.qualify.gates import told as gates_of
 from graphkoc.qualify.gates.origins import ORIGINS
 from graphkoc.runs.roles import RANKED
-from graphkoc.runs.run import COLUMNS, Run
+from graphkoc.runs.run import Run
+from graphkoc.runs.tables import PROFILE
 
 __all__ = ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"]
 
@@ -115,9 +116,6 @@ def list_circles(run: Run) -> list[dict[str, Any]]:
     words = _words(run, "circle")
     names = run.niches.set_index("niche")["name"]
     carries = run.carries["niche"].map(names).groupby(run.carries["circle"]).agg(list).to_dict()
-    card = [
-        column for column in run.circles if column not in COLUMNS["circles"] and column not in ("kols", "resolution")
-    ]
     return [
         {
             "circle": row["circle"],
@@ -129,7 +127,7 @@ def list_circles(run: Run) -> list[dict[str, Any]]:
             "status": row["status"],
             "cohort_ratio": _number(row["cohort_ratio"]),
             "tightness": _number(row["tightness"]),
-            "card": {name: _plain(row[name]) for name in card},
+            "card": {name: _plain(row[name]) for name in PROFILE},
             "niches": carries.get(row["circle"], []),
             "kocs": int(row["kocs"]),
             "change": _text(row["change"]),

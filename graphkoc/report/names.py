@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -39,7 +38,7 @@ def name_groups(run: Run) -> Run:
     def renamed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
         return table.assign(name=[name(row, kind) for row in table.to_dict("records")]).astype({"name": "str"})
 
-    return replace(run, niches=renamed(run.niches, "niche"), circles=renamed(run.circles, "circle"))
+    return run.replaced(niches=renamed(run.niches, "niche"), circles=renamed(run.circles, "circle"))
 
 
 def group_names(run: Run, kind: str) -> dict[str, str]:

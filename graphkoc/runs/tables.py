@@ -1,0 +1,467 @@
+"""The tables of a run: every column with its type, its unit and one sentence.
+
+This is the only place that declares them. An analysis writes these columns and no others, a run folder is read
+against them, and the page on output formats prints them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PROFILE", "TABLES", "Column", "Table", "empty", "shaped"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a run's table.
+
+    dtype: as pandas names it. unit: what a number counts, `share` for 0 to 1, `z` for standard deviations, `time`
+    for UTC; empty for text and truth values. optional: some analyses write it, and some do not.
+    """
+
+    name: str
+    dtype: str
+    unit: str
+    about: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a run: what a row is, and its columns in their order.
+
+    registry: where further columns, all float64, are declared: `measures` (`graphkoc.MEASURES`) or `features` (those
+    of the forecast, `graphkoc.qualify.score.features.FEATURES`); empty for none.
+    """
+
+    about: str
+    columns: tuple[Column, ...]
+    registry: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the declared columns."""
+        return [column.name for column in self.columns]
+
+    @property
+    def required(self) -> dict[str, str]:
+        """The dtype of each column that every run has."""
+        return {column.name: column.dtype for column in self.columns if not column.optional}
+
+
+def _text(name: str, about: str) -> Column:
+    return Column(name, "str", "", about)
+
+
+def _flag(name: str, about: str) -> Column:
+    return Column(name, "bool", "", about)
+
+
+def _count(name: str, unit: str, about: str) -> Column:
+    return Column(name, "int64", unit, about)
+
+
+def _number(name: str, unit: str, about: str, optional: bool = False) -> Column:
+    return Column(name, "float64", unit, about, optional)
+
+
+def _integer(name: str, unit: str, about: str) -> Column:
+    return Column(name, "Int64", unit, about)
+
+
+def _gate(name: str, unit: str, value: str, least: str) -> tuple[Column, ...]:
+    return (
+        _text(f"gate_{name}", f"State of the gate {name}: passed, failed or unknown."),
+        _number(f"gate_{name}_value", unit, f"{value} Null where unknown."),
+        _number(f"gate_{name}_least", unit, least),
+    )
+
+
+def _points(part: str, kind: str) -> Column:
+    return _number(f"{part}_points", "points", f"Points of the score's part {part}; with the score {kind}.", True)
+
+
+def _profiled(name: str, unit: str, about: str) -> tuple[Column, ...]:
+    return (
+        _number(name, unit, about),
+        _number(f"{name}_null", unit, f"Mean of {name} over rewired networks."),
+        _number(f"{name}_z", "z", f"Distance of {name} from that mean."),
+    )
+
+
+CONSUMER = _text("consumer", "Id, written source:id; for linked accounts, the smallest of their ids.")
+NICHE = _text("niche", "Id of the niche.")
+CIRCLE = _text("circle", "Id of the circle.")
+KIND = _text("kind", "Kind of the group: niche or circle.")
+GROUP = _text("group", "Id of the group.")
+CHANGE = _text("change", "What became of it since the previous run.")
+
+_PEOPLE = (
+    CONSUMER,
+    _text("name", "Name, as the platform states it."),
+    _text("platform", "Platform of the account."),
+    _text("tier", "Size of the audience: tiny, small, wide or unknown."),
+    _text("label", "Name of the tier in the profile that applies."),
+    _text("role", "Role: koc, possible (a KOC but for an unknown audience), kol or none."),
+    _number("audience", "people", "Known followers or, where ties is engagements, people who engaged."),
+    _text("ties", "What the audience is counted in: follows, engagements or none."),
+    _number("score", "points", "The score that people are ranked by."),
+    _number("low", "points", "Lower end of the score's 95 % interval; null without a forecast."),
+    _number("high", "points", "Upper end of the score's 95 % interval; null without a forecast."),
+    _integer("rank", "rank", "Place by score among the roles koc and possible; null for others."),
+    _text("niche", "Id of the strongest niche; null without one."),
+    _text("circle", "Id of the strongest circle; null without one."),
+    _flag("hears_kol", "Whether they follow a KOL."),
+    _flag("hears_koc", "Whether they follow a KOC or a possible one."),
+    _count("reviews", "reviews", "First reviews of an item, all time."),
+    _text("patterns", "Suspicious patterns, separated by semicolons; null for none."),
+    _number("critical", "reviews", "Low ratings that give reasons; null where no text is known."),
+    _text("tier_profile", "Name of the tier profile that applies."),
+    _number("tier_size", "people", "Followers as the platform states them or, with the relative profile, known ones."),
+    _number("tier_low", "people", "Least size of a small audience in that profile."),
+    _number("tier_high", "people", "Largest size of a small audience in that profile."),
+    _number("followers", "people", "Followers as the platform states them; null where it does not."),
+    _number("quote", "currency", "Price asked for a post; null where unknown."),
+    _number("knit_ties", "ties", "Follows among the followers, and from the person back to them."),
+    _number("knit_expected", "ties", "The same count as chance would have it."),
+    _number("knit_z", "z", "Distance of the two; null without a follower."),
+    _number("origin_earned", "share", "Reviews marked as earned."),
+    _number("origin_gifted", "share", "Reviews marked as gifted."),
+    _number("origin_paid", "share", "Reviews marked as paid."),
+    _number("origin_invited", "share", "Reviews marked as invited."),
+    _number("origin_unknown", "share", "Reviews without a marker of their origin."),
+    _number("unpaid_low", "share", "Least share of unpaid reviews: earned, gifted and invited; null without a review."),
+    _number("unpaid_high", "share", "Largest share of unpaid reviews: all but paid ones; null without a review."),
+    _number("paid_response", "engagements", "Mean engagements of a paid post; null where unknown."),
+    _number("organic_response", "engagements", "Mean engagements of a post without marker; null where unknown."),
+    _number("paid_to_organic", "ratio", "paid_response over organic_response; null where either is unknown."),
+    _text("gate_person", "State of the gate person: passed, failed or unknown."),
+    *_gate("active", "reviews", "First reviews of an item in the window.", "Reviews that pass."),
+    *_gate("client", "purchases", "Purchases of our own brand in the window.", "Purchases that pass."),
+    *_gate("creative", "share", "Reviews that are their own words or pictures.", "Share that passes."),
+    *_gate("small", "people", "Size of the audience, as tier_size.", "Least size of a small audience."),
+    _number("gate_small_most", "people", "Largest size of a small audience."),
+    *_gate("unpaid", "share", "The bound of the unpaid share that decides, or the upper one.", "Share that passes."),
+    *_gate("knit", "z", "How tightly knit the audience is, as knit_z.", "Distance that passes."),
+    _number("engagements_per_post", "engagements", "Mean over the posts with a known count; null for none."),
+    _number("engagement_rate", "ratio", "Engagements per post over followers; null where unknown."),
+    _number("engagement_rate_to_tier", "ratio", "Engagement rate over the tier's median; null where unknown."),
+    _number("collect_rate", "ratio", "Collects per post over followers; null where unknown."),
+    _number("collect_rate_to_tier", "ratio", "Collect rate over the tier's median; null where unknown."),
+    _number("interaction_rate", "ratio", "Likes, collects and comments over views; null where unknown."),
+    _number("hit_share", "share", "Posts with at least ten times the person's own median; null where unknown."),
+    _number("cost_per_engagement", "currency", "quote over engagements per post; null where unknown."),
+    _number("cost_per_thousand", "currency", "quote over mean views, times 1,000; null where unknown."),
+    _number("helpful", "votes", "Votes for being helpful; null where unknown."),
+    _number("helpful_rank", "rank", "Place by helpful votes on the platform; null where unknown."),
+    _number("quality", "percentile", "Weighted engagements per view or follower, on the platform; null where unknown."),
+    _number("reviews_365", "reviews", "Reviews in the 365 days up to the reference date."),
+    _number("audience_reviews_365", "reviews", "The audience's reviews in the same days."),
+    Column("last_review", "datetime64[us]", "time", "Time of the newest review; null without a dated one."),
+    _number("follow_on", "reviews", "Follow-on reviews so far, each shared among those who came first."),
+    _number("own_activity", "reviews", "Own recent activity, as the formula counts it."),
+    _number("audience_activity", "reviews", "Followers' recent activity, as the formula counts it."),
+    _number("own_activity_points", "points", "Points of the formula for own recent activity."),
+    _number("audience_activity_points", "points", "Points of the formula for followers' recent activity."),
+    *(_points(part, "forecast or percentiles") for part in ("activity", "content")),
+    _points("reach", "forecast"),
+    *(_points(part, "forecast or percentiles") for part in ("relevance", "influence", "tightness", "authenticity")),
+    *(
+        _number(part, "percentile", f"Percentile of the part {part}; with the score percentiles.", True)
+        for part in ("activity", "content", "tightness", "relevance", "authenticity", "influence")
+    ),
+    _flag("suspicious", "Whether the patterns are enough to leave the person out of the second ranking."),
+    _number("constraint", "index", "Burt's constraint; only for the first people by rank."),
+    _number("effective_size", "people", "Burt's effective size; only for the first people by rank."),
+    _number("circle_bridges", "ties", "Local bridges into other circles; only for the first people by rank."),
+)
+
+_PROFILE = (
+    *_profiled("density", "share", "Follows inside, of all that could be."),
+    *_profiled("reciprocity", "share", "Follows inside that are returned."),
+    *_profiled("clustering", "share", "Mean share of a member's pairs of acquaintances who know each other."),
+    *_profiled("core", "ties", "Largest number of ties each that some members have among themselves."),
+    *_profiled("conductance", "share", "Follows across the border, of the ends on its smaller side."),
+    *_profiled("inside_share", "share", "Follows touching it that stay inside."),
+    _number("cohort_share", "share", "Members who joined in its busiest year, of those with a known date."),
+    _number("cohort_share_of_all", "share", "Everybody who joined in that year."),
+    Column("joined_median", "datetime64[us]", "time", "Median time of joining; null where unknown."),
+)
+PROFILE = tuple(column.name for column in _PROFILE)
+"""Columns of circles that say how tightly a circle is knit, beside rewired networks, and who joined when."""
+
+TABLES: dict[str, Table] = {
+    "people": Table("A consumer, sorted by id.", _PEOPLE, "measures"),
+    "features": Table("A consumer, with what the forecast knows of them.", (CONSUMER,), "features"),
+    "read_reviews": Table(
+        "A first review of an item that the analysis read.",
+        (
+            CONSUMER,
+            _number("day", "days", "Days since 1970-01-01 UTC."),
+            _number("rating", "rating", "Rating, 0 to 5; null where unknown."),
+        ),
+    ),
+    "read_subjects": Table(
+        "A consumer and a subject that they came to, as the analysis read them.",
+        (
+            CONSUMER,
+            _text("subject", "The item reviewed, or # and the tag used."),
+            Column("kind", "int32", "", "Number of the subject's category."),
+            _number("day", "days", "Days since 1970-01-01 UTC."),
+        ),
+    ),
+    "read_follows": Table(
+        "A follow that the analysis read.",
+        (_text("followee", "Id of the person followed."), _text("follower", "Id of the follower.")),
+    ),
+    "niches": Table(
+        "A niche, most people first.",
+        (
+            NICHE,
+            _text("name", "Name."),
+            _text("parent", "Id of the niche or category that it is inside; null for none."),
+            _text("level", "niche, or finer for one inside another."),
+            _text("basis", "What it was made from: category, tags, title words, review words or products."),
+            _text("category", "Category that it is inside; null for none."),
+            _text("evidence", "What sets its members apart, as a sentence."),
+            _number("share", "share", "Its members' reviews that are about it."),
+            _number("share_of_all", "share", "Everybody's reviews that are about it."),
+            _count("people", "people", "Members."),
+            _count("kocs", "people", "Members with the role koc or possible."),
+            _count("kols", "people", "Members with the role kol."),
+            _number("kol_reach", "share", "Members who follow a KOL."),
+            _number("koc_reach", "share", "Members who follow a KOC or a possible one."),
+            _number("white_space", "share", "Members who follow no KOL."),
+            _number("white_space_koc", "share", "Of the white space, those who follow a KOC."),
+            CHANGE,
+            _text("terms", "What else the same people over-index on, the best evidenced first."),
+            _number("both", "share", "Members who follow a KOL and a KOC."),
+        ),
+    ),
+    "members": Table(
+        "A group and a person in it: circles first, then by person, their strongest group first.",
+        (
+            KIND,
+            GROUP,
+            CONSUMER,
+            _integer("reviews", "reviews", "Their reviews that are about the niche; null for a circle."),
+            _number(
+                "share", "share", "The same, of all theirs or of those in the niche's category; null for a circle."
+            ),
+            _number("confidence", "probability", "Of membership; below one half a person is on a circle's fringe."),
+        ),
+    ),
+    "products": Table(
+        "A niche and a product that its members review more than others.",
+        (
+            NICHE,
+            _text("product", "Id of the product."),
+            _count("people", "people", "Members who reviewed it."),
+            _number("lift", "ratio", "Its share of the members' reviews over its share of everybody's."),
+        ),
+    ),
+    "circles": Table(
+        "A circle, most people first.",
+        (
+            CIRCLE,
+            _text("name", "Name."),
+            _text("evidence", "What sets its members apart, as a sentence."),
+            _count("people", "people", "Members, without the fringe."),
+            _number("stability", "share", "Mean likeness of the circle to itself over resampled networks."),
+            _text("status", "published or tentative."),
+            _number("cohort_ratio", "ratio", "Ties over those that joining dates explain; null without dates."),
+            _number("tightness", "share", "Follows that stay inside beyond chance: 0 as rewired, 1 all."),
+            _text("niches", "Names of the niches that it carries, separated by semicolons; null for none."),
+            _count("kocs", "people", "Members with the role koc or possible."),
+            CHANGE,
+            _number("resolution", "index", "Resolution of the modularity at which it was found."),
+            *_PROFILE,
+            _count("kols", "people", "Members with the role kol."),
+        ),
+    ),
+    "reach": Table(
+        "A person with a role and a niche that follows them.",
+        (
+            CONSUMER,
+            NICHE,
+            _count("reached", "people", "Members who follow the person."),
+            _number("share", "share", "The same, of the niche's members."),
+            _count("only_here", "people", "Of those reached, members who follow nobody else with a role."),
+            _text("role", "Role: koc, possible or kol."),
+        ),
+    ),
+    "carries": Table(
+        "A circle and a niche that more of its members are in than chance would have it.",
+        (
+            CIRCLE,
+            NICHE,
+            _count("people", "people", "Members of both."),
+            _number("share_of_circle", "share", "The same, of the circle."),
+            _number("share_of_niche", "share", "The same, of the niche."),
+            _number("lift", "ratio", "People over the number by chance."),
+            _number("q", "probability", "False discovery rate."),
+        ),
+    ),
+    "bridges": Table(
+        "A person with a role whose followers are of two circles or two niches at least.",
+        (
+            CONSUMER,
+            _text("role", "Role: koc, possible or kol."),
+            _count("circles", "circles", "Circles with a follower."),
+            _count("circles_twice", "circles", "Circles where a member could hear it from two people."),
+            _count("structural_diversity", "groups", "Groups of followers without a tie between them."),
+            _count("niches", "niches", "Niches with two followers at least."),
+        ),
+    ),
+    "circle_bridges": Table(
+        "Two circles, one of which follows people of the other.",
+        (
+            _text("circle_a", "Id of the circle that is followed."),
+            _text("circle_b", "Id of the circle that follows."),
+            _count("ties", "ties", "Follows of people in circle_a by people in circle_b."),
+            _count("width", "people", "People of circle_b who follow two or more people of circle_a."),
+        ),
+    ),
+    "words": Table(
+        "A group and a word that its members use more than others.",
+        (
+            KIND,
+            GROUP,
+            _text("word", "The word."),
+            _number("z", "z", "Log-odds beside everybody's, in standard deviations."),
+            _count("inside", "people", "Members who use it."),
+            _count("outside", "people", "Others who use it."),
+        ),
+    ),
+    "exemplars": Table(
+        "A group and a review or product that stands for it.",
+        (
+            KIND,
+            GROUP,
+            _text("what", "review or product."),
+            _text("id", "Id of the review or product."),
+            _text("why", "Why it was chosen, as a clause."),
+        ),
+    ),
+    "events": Table(
+        "A group and what became of it since the previous run.",
+        (
+            KIND,
+            GROUP,
+            _text("event", "born, grown, shrunk, same, changed, split, merged, died or returned."),
+            _text("other", "Ids of the other groups in the event; null for none."),
+            _number("jaccard", "share", "Likeness of its members then and now; null for a new or ended group."),
+            _count("people_before", "people", "Members in the previous run."),
+            _count("people_now", "people", "Members in this run."),
+            _text("words", "The event in words."),
+        ),
+    ),
+    "lifelines": Table(
+        "A person in a group that exists, or is remembered for the next run.",
+        (
+            KIND,
+            GROUP,
+            _flag("natural", "Whether the id is the group's own, as a category's is, and not a number."),
+            _text("status", "alive or dead."),
+            _text("born", "Reference date of the run that found it first."),
+            _text("last_seen", "Reference date of the newest run that found it."),
+            _count("missed", "runs", "Runs since then."),
+            _text("consumer", "Id of the member; null for a group whose members are forgotten."),
+        ),
+    ),
+    "brand": Table(
+        "A niche as our brand views it; first everybody, whose niche is null.",
+        (
+            NICHE,
+            _count("people", "people", "Members, or everybody who has reviewed or bought."),
+            _count("buyers", "people", "Those who bought our brand."),
+            _count("reviewers", "people", "Those who reviewed our brand."),
+            _count("rivals_people", "people", "Those who bought or reviewed a rival's brand and nothing of ours."),
+            _number("voice", "share", "Our reviews, of ours and rivals' in the last year; null without any."),
+            _number("voice_before", "share", "The same of the year before."),
+            _number("affinity", "ratio", "People of ours over those expected; null below five expected."),
+            _number("affinity_low", "ratio", "Lower end of its 95 % interval."),
+            _number("affinity_high", "ratio", "Upper end of its 95 % interval."),
+            _count("voice_reviews", "reviews", "Reviews of ours and rivals' in the last year."),
+            _count("voice_reviews_before", "reviews", "The same of the year before."),
+        ),
+    ),
+    "suspicions": Table(
+        "A person and a pattern consistent with reviews that are not their free opinion.",
+        (
+            CONSUMER,
+            _text("pattern", "Name of the pattern."),
+            _text("evidence", "The evidence, as a sentence."),
+            _text("group", "Number of the group or block of people; null for none."),
+        ),
+    ),
+    "copies": Table(
+        "A review whose text somebody else posted before.",
+        (
+            _text("review", "Id of the review."),
+            CONSUMER,
+            _text("original", "Id of the earlier review."),
+            _text("author", "Id of its author."),
+        ),
+    ),
+    "moves": Table(
+        "A ranked person, with their place when suspicious people are left out; empty where nobody is suspicious.",
+        (
+            CONSUMER,
+            _integer("rank", "rank", "Place in the ranking."),
+            _integer("rank_without", "rank", "Place without suspicious people; null for a suspicious person."),
+            _integer("moved", "places", "Places up among the others; null for a suspicious person."),
+            _number("score", "points", "Score."),
+            _number("score_without", "points", "Score without suspicious people; null for a suspicious person."),
+        ),
+    ),
+    "accounts": Table(
+        "An account of a person who has several.",
+        (
+            _text("consumer", "Id of the person: the smallest id of their accounts."),
+            _text("account", "Id of the account."),
+            _text("platform", "Platform of the account."),
+            _text("name", "Name, as the platform states it."),
+            _integer("followers", "people", "Followers as the platform states them; null where it does not."),
+            _count("reviews", "reviews", "Reviews written with this account."),
+        ),
+    ),
+    "positions": Table(
+        "A niche on the map.",
+        (
+            NICHE,
+            _number("x", "map", "Across, from the left."),
+            _number("y", "map", "Down, from the top."),
+            _number("radius", "map", "Radius of the bubble; its area is the niche's people."),
+        ),
+    ),
+    "ties": Table(
+        "A follow drawn on the map.",
+        (
+            Column("source", "int32", "row", "Row in people of the person followed."),
+            Column("target", "int32", "row", "Row in people of the follower."),
+        ),
+    ),
+}
+
+
+def shaped(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the table's columns first, in their types, missing where it has none; others after them.
+
+    An optional column that the frame does not have stays out.
+    """
+    declared = TABLES[table]
+    there = {column.name: column.dtype for column in declared.columns if not column.optional or column.name in frame}
+    others = [name for name in frame.columns if name not in there]
+    return frame.reindex(columns=[*there, *others]).astype(there).reset_index(drop=True)
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table of a run without rows."""
+    import pandas as pd
+
+    return shaped(table, pd.DataFrame())
