@@ -721,8 +721,8 @@ def test_of_many_finer_niches_some_are_told_and_the_rest_counted(everything):
 
 
 def test_a_niche_inside_a_category_that_is_no_niche_says_so(everything):
-    made = replace(
-        everything, niches=everything.niches.assign(parent=["Food <&> Drink", *everything.niches["parent"][1:]])
+    made = everything.replaced(
+        niches=everything.niches.assign(parent=["Food <&> Drink", *everything.niches["parent"][1:]])
     )
     assert "in Food <&> Drink Coffee" in section(report.render(made), "niches")
 
