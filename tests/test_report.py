@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import combinations
