@@ -50,9 +50,8 @@ class Tree(NamedTuple):
             before = path.read_text(encoding="utf-8")
             above = f"\n{names[1]}\n"
             assert before.count(above) == 1, (place, "this line is not there once")
-            after = "below the line" in place
-            put = f"\n{names[1]}\n{text}" if after else f"\n{text}{names[1]}\n"
-            path.write_text(before.replace(above, put), encoding="utf-8")
+            gap = "" if text.startswith(" ") else "\n\n"
+            path.write_text(before.replace(above, f"\n{text}{gap}{above[1:]}"), encoding="utf-8")
         elif place.startswith("With a file of yours"):
             (self.desk / names[0]).write_text(text, encoding="utf-8")
         else:
@@ -100,22 +99,43 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return tree
 
 
-def test_a_source_is_found_by_its_folder_and_its_rows_are_accounted_for(made: Tree) -> None:
-    printed = made.walk("Add a source")
+@pytest.fixture(scope="module")
+def printed(made: Tree) -> dict[str, str]:
+    """What each command printed when all walks were done, one after the other, as they stand on the page."""
+    return {command: text for title in WALKS for command, text in made.walk(title).items()}
+
+
+def test_there_are_five_walks() -> None:
+    titles = ["Add a source", "Add a query", "Add a measure", "Add a report section", "Add a command"]
+    assert list(WALKS) == titles
+
+
+def test_a_source_is_found_by_its_folder_and_its_rows_are_accounted_for(printed: dict[str, str]) -> None:
     assert "What guests of a tasting wrote down" in printed["sources"]
     assert re.search(r"tastings.csv +2 +1 +0 +1$", printed["load"], re.MULTILINE)
 
 
-def test_a_query_is_found_by_its_path_and_asked_with_its_parameter(made: Tree) -> None:
-    assert made.walk("Add a query").keys() == {"query"}
+def test_a_query_is_found_by_its_path_and_asked_with_its_parameter(printed: dict[str, str]) -> None:
+    assert printed["query"].split()[:2] == ["product", "reviews"]
 
 
-def test_a_measure_is_found_by_its_name_agrees_with_its_oracle_and_is_in_the_run(made: Tree) -> None:
-    made.walk("Add a measure")
+def test_a_measure_is_found_by_its_name_and_is_in_the_run(made: Tree, printed: dict[str, str]) -> None:
     people = duckdb.read_parquet(str(made.desk / "runs/measured/people.parquet")).df()
     assert (people["neighbour_degree"] == 10).all(), "everybody follows five people and is followed by five"
-    made.test("tests/test_measures.py", "-k", "neighbour_degree")
 
 
-def test_every_walk_is_performed_above() -> None:
-    assert list(WALKS) == ["Add a source", "Add a query", "Add a measure"]
+def test_a_section_is_found_by_its_files_and_stands_on_the_page(made: Tree, printed: dict[str, str]) -> None:
+    page = (made.desk / "report.html").read_text(encoding="utf-8")
+    assert '<a href="#roles">Roles</a>' in page
+    assert re.search(r"<li>(koc|possible): \d+ consumers?</li>", page)
+
+
+def test_a_command_prints_its_result(printed: dict[str, str]) -> None:
+    assert printed["roles"].split()[:2] == ["role", "people"]
+    assert sum(map(int, re.findall(r"\d+$", printed["roles"], re.MULTILINE))) == 60
+
+
+def test_the_tests_that_the_walks_add_pass_and_the_tree_keeps_its_shape(made: Tree, printed: dict[str, str]) -> None:
+    files = ("measures", "roles_section", "role_counts", "architecture")
+    chosen = "neighbour_degree or everybody_has_one_role or roles_are_counted or public or owner"
+    made.test(*(f"tests/test_{name}.py" for name in files), "-k", chosen)
