@@ -50,7 +50,7 @@ class Tree(NamedTuple):
             before = path.read_text(encoding="utf-8")
             above = f"\n{names[1]}\n"
             assert before.count(above) == 1, (place, "this line is not there once")
-            gap = "" if text.startswith(" ") else "\n\n"
+            gap = "\n\n" if "\ndef " in text else ""
             path.write_text(before.replace(above, f"\n{text}{gap}{above[1:]}"), encoding="utf-8")
         elif place.startswith("With a file of yours"):
             (self.desk / names[0]).write_text(text, encoding="utf-8")
