@@ -50,9 +50,11 @@ def example() -> pd.DataFrame:
 def honest(reviews: pd.DataFrame) -> None:
     found, people = looked_at(reviews)
     power = reviews["consumer"].value_counts().reindex(people).to_numpy() >= POWER
-    print(f"\nThe example as it is: {found.told['people']} of {len(people):,} people are called suspicious, ", end="")
+    print(
+        f"\nThe example as it is: {found.summary['people']} of {len(people):,} people are called suspicious, ", end=""
+    )
     print(f"{int((found.suspicious & power).sum())} of {int(power.sum()):,} power reviewers (goal: at most 1 %).")
-    print(f"Single patterns: {found.told['patterns']}.")
+    print(f"Single patterns: {found.summary['patterns']}.")
 
 
 def rings(reviews: pd.DataFrame, seeds: int) -> None:
@@ -69,11 +71,13 @@ def rings(reviews: pd.DataFrame, seeds: int) -> None:
                 named = set(ids[found.suspicious].tolist())
                 precision.append(len(named & members) / max(len(named), 1))
                 recall.append(len(named & members) / len(members))
-                dense.append(max((b["density"] / b["chance"] for b in found.told["blocks"]), default=np.nan))
+                dense.append(max((b["density"] / b["chance"] for b in found.summary["blocks"]), default=np.nan))
                 mistaken.append(sum(power.get(one, 0) >= POWER for one in named - members) / (power >= POWER).sum())
-            told = [f"{np.mean(values):.3f}" for values in (precision, recall)]
+            shown = [f"{np.mean(values):.3f}" for values in (precision, recall)]
             blocks = "none" if np.isnan(dense).all() else f"{np.nanmean(dense):.1f}"
-            print(f"| {kind} | {people} | {products} | {campaign:.0f} | {told[0]} | {told[1]} | {blocks} |", flush=True)
+            print(
+                f"| {kind} | {people} | {products} | {campaign:.0f} | {shown[0]} | {shown[1]} | {blocks} |", flush=True
+            )
     print(f"\nHonest power reviewers called suspicious beside the rings: at most {max(mistaken):.2%}.")
 
 

@@ -2,7 +2,7 @@
 
 The log is made up: a million people, of whom few write much and few are followed by many, follows that mostly stay
 among people with the same favourite category, half of them dated, and reviews over eight years, one in ten of a
-product that somebody whom she follows wrote about before. `forecast` learns from every snapshot of that past and
+product that somebody they follow wrote about before. `forecast` learns from every snapshot of that past and
 scores everybody, of this log and of the example, each in a process of its own, whose peak of memory the system tells.
 `--reviews 500000` makes all of it a tenth as large.
 """
@@ -39,7 +39,7 @@ FOLLOWS, PEOPLE = 2.0, 0.2
 AT_HOME = 0.8
 """Share of follows, and of reviews, within a favourite category."""
 AFTER_OTHERS = 0.1
-"""Share of reviews of what somebody whom she follows reviewed before."""
+"""Share of reviews of what somebody they follow reviewed before."""
 SPARE = 1.7
 """Times what is wanted that is drawn, as some of it comes twice or too late."""
 GOAL_BYTES, GOAL_SECONDS = 6 * 10**9, 60
@@ -112,7 +112,7 @@ def made_up(reviews: int, products: int, rng_seed: int) -> Log:
     # Pareto's weights: of each category a few products are in everybody's hands.
     thing = drawn(rng, 1 + rng.pareto(1.2, products), begins[kind], begins[kind + 1])
     day = joined[person] + stays[person] * rng.exponential(1, len(person))
-    # Some weeks after one of her followees' reviews, a busy follower reviews the same.
+    # Some weeks after one of their followees' reviews, a busy follower reviews the same.
     first = np.searchsorted(person, np.arange(people + 1))
     wrote = np.diff(first)
     tie = anywhere(rng, busy[network.target] * (wrote[network.source] > 0), copies)
@@ -166,8 +166,8 @@ def measured(name: str, path: Path) -> None:
     wall, spent = time.perf_counter() - wall, time.process_time() - spent
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     sizes = (len(log.day), len(log.network.source), len(log.network), len(past.windows(log.last_day)))
-    told = " | ".join(f"{number:,}" for number in (*sizes, len(past.history.pairs.edge)))
-    print(f"| {name} | {told} | {spent:.0f} | {wall:.0f} | {peak / 1e9:.2f} GB | {found.score.kind} |", flush=True)
+    counts = " | ".join(f"{number:,}" for number in (*sizes, len(past.history.pairs.edge)))
+    print(f"| {name} | {counts} | {spent:.0f} | {wall:.0f} | {peak / 1e9:.2f} GB | {found.score.kind} |", flush=True)
     print(f"{name}: {found.score.why}.", file=sys.stderr)
 
 

@@ -134,7 +134,7 @@ class _Maker:
         return {"reviews": reviews.assign(created_at=reviews["created_at"].astype("datetime64[us]"))}
 
     def company(self, consumers: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        """Who follows her friends in the forum; who likes their notes."""
+        """Follows of friends in the forum; likes of their notes."""
         by = consumers.set_index(["person", "platform"])["consumer"]
         ties = [
             (by[person, platform], by[friend, platform])

@@ -75,8 +75,8 @@ def test_voice_is_ours_of_ours_and_rivals_this_year_and_the_year_before() -> Non
         BRAND,
         AT,
     )
-    told = found[["voice", "voice_reviews", "voice_before", "voice_reviews_before"]].to_numpy()
-    np.testing.assert_allclose(told, [[2 / 3, 3, 1 / 2, 2], [2 / 3, 3, 1, 1], [np.nan, 0, 0, 1]])
+    voices = found[["voice", "voice_reviews", "voice_before", "voice_reviews_before"]].to_numpy()
+    np.testing.assert_allclose(voices, [[2 / 3, 3, 1 / 2, 2], [2 / 3, 3, 1, 1], [np.nan, 0, 0, 1]])
 
 
 def test_what_comes_later_and_second_reviews_are_not_known() -> None:

@@ -12,7 +12,7 @@ import graphkoc
 from graphkoc.cli import cli
 
 
-def told(folder: Path, **tables: pd.DataFrame) -> dict[str, tuple[bool, str]]:
+def check(folder: Path, **tables: pd.DataFrame) -> dict[str, tuple[bool, str]]:
     store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
     store.upsert(tables)
     found = graphkoc.doctor(store)
@@ -26,7 +26,7 @@ def test_a_crawl_around_accounts_is_no_sample(tmp_path: Path) -> None:
     notes = pd.DataFrame({"review": [f"x:n{i}" for i in range(109)], "consumer": authors, "title": "notes"})
     fans = pd.DataFrame({"engagement": [f"x:e{i}" for i in range(300)], "consumer": [f"x:f{i}" for i in range(300)]})
     people = pd.DataFrame({"consumer": sorted(set(authors)), "platform": "xiaohongshu"})
-    found = told(tmp_path, reviews=notes, engagements=fans.assign(review="x:n1"), consumers=people)
+    found = check(tmp_path, reviews=notes, engagements=fans.assign(review="x:n1"), consumers=people)
     assert found["authors"] == (False, "109 notes by 6 authors: a crawl around accounts, no KOC sample")
     assert found["people"] == (True, "306 consumers")
     assert found["reviews have dates"] == (False, "0 of 109 reviews")
@@ -68,7 +68,7 @@ def test_what_is_said_to_be_lost_is_what_an_analysis_loses(tmp_path: Path) -> No
 
 def test_tags_count_as_products_where_nothing_is_sold(tmp_path: Path) -> None:
     notes = pd.DataFrame({"review": list("abcd"), "consumer": "x:1", "tags": ["#tea #milk", "#tea", None, "#cup"]})
-    found = told(tmp_path, reviews=notes)
+    found = check(tmp_path, reviews=notes)
     assert found["reviews name products"] == (
         False, "0 of 4 reviews; 3 that name none have tags, which count as products do",
     )  # fmt: skip
@@ -79,7 +79,7 @@ def test_follows_that_no_analysis_counts_are_counted(tmp_path: Path, monkeypatch
     pairs = [(one, ids[(at + step) % 40]) for at, one in enumerate(ids) for step in (1, 2)]
     reviews = pd.DataFrame({"review": ids[:39], "consumer": ids[:39], "product": "x:p"})
     follows = pd.DataFrame(pairs, columns=["follower", "followee"])
-    found = told(tmp_path, reviews=reviews, follows=follows)
+    found = check(tmp_path, reviews=reviews, follows=follows)
     assert found["follows"] == (True, "80 follows, 0 engagements; 39 people with an audience (known followers)")
     assert found["follows have dates"] == (
         False, "0 of 80 follows; 4 without one are not counted, as an end has reviewed nothing",
@@ -97,7 +97,7 @@ def test_two_platforms_help_once_somebody_is_known_on_both(tmp_path: Path, linke
     identities = pd.DataFrame(
         {"account": ["a:1", "b:1"][: 2 * linked], "person": ["p", "p"][: 2 * linked]}, dtype="str"
     )
-    found = told(tmp_path, consumers=people, identities=identities)
+    found = check(tmp_path, consumers=people, identities=identities)
     many = {True: "1 person is", False: "0 people are"}
     assert found["platforms"] == (ok, f"2 platforms (a, b); {many[linked]} known on several accounts")
     assert found["contacts"] == (True, "2 of 2 accounts have a contact key or a WeCom unionid")

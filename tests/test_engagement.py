@@ -142,7 +142,7 @@ def test_quality_comes_before_size_and_a_comment_weighs_four_likes() -> None:
 
 
 def test_engagements_that_are_known_one_by_one_are_counted_where_no_count_is_stated() -> None:
-    told = [
+    made = [
         ("b", "a00", "like"),
         ("c", "a00", "like"),
         ("a", "a00", "like"),
@@ -151,13 +151,13 @@ def test_engagements_that_are_known_one_by_one_are_counted_where_no_count_is_sta
     ]
     made = [
         {"engagement": f"e{i}", "consumer": who, "review": what, "kind": kind}
-        for i, (who, what, kind) in enumerate(told)
+        for i, (who, what, kind) in enumerate(made)
     ]
     consumers = [*people(a=1, b=1, c=1, d=1), {"consumer": "o", "platform": "other"}]
     reviews = posts(a=[{}, {"likes": 9}], d=[{"likes": 40}], o=[{}])
     found = engagements(market(consumers=consumers, reviews=reviews, engagements=made))
     known = found.set_index(pd.Index(["a00", "a01", "d00", "o00"]))
-    assert known["likes"].tolist()[:3] == [2, 9, 40], "her own like is none, and a stated count is the count"
+    assert known["likes"].tolist()[:3] == [2, 9, 40], "an own like does not count, and a stated count is the count"
     assert known["comments"].tolist()[:3] == [1, 0, 0]
     assert known["collects"].isna().all(), "nobody's collects are known"
     assert known["all"].tolist()[:3] == [3, 9, 40]
@@ -165,10 +165,10 @@ def test_engagements_that_are_known_one_by_one_are_counted_where_no_count_is_sta
 
 
 def test_the_ledger_has_shares_that_add_up_and_bounds_for_what_is_unpaid() -> None:
-    told = {"a": ["earned", "gifted", "paid", "invited", None], "b": [None, None], "c": []}
+    origins = {"a": ["earned", "gifted", "paid", "invited", None], "b": [None, None], "c": []}
     projection = market(
-        consumers=people(**dict.fromkeys(told, 1)),
-        reviews=posts(**{who: [{"origin": origin} for origin in some] for who, some in told.items()}),
+        consumers=people(**dict.fromkeys(origins, 1)),
+        reviews=posts(**{who: [{"origin": origin} for origin in some] for who, some in origins.items()}),
     )
     found = ledger(projection, ids(projection), engagements(projection))
     assert found[[f"origin_{origin}" for origin in ORIGINS]].to_numpy().tolist() == [

@@ -59,7 +59,7 @@ def influenced(rng_seed: int = 3, people: int = 1000, days: int = 2400) -> tuple
 
 
 @pytest.fixture(scope="module")
-def told() -> tuple[Log, set[str], Past, Forecast]:
+def forecasted() -> tuple[Log, set[str], Past, Forecast]:
     log, planted = influenced()
     past = Past(log)
     return log, planted, past, forecast(past, log.last_day)
@@ -95,8 +95,8 @@ def test_what_followers_may_come_to_next_is_shared_with_whom_else_they_follow() 
     assert Snapshot(History(log), at + 366).table(np.arange(5))[:, column].tolist() == [0, 0, 0, 0, 0]
 
 
-def test_what_comes_after_a_day_changes_no_bit_of_its_scores(told: tuple[Log, set[str], Past, Forecast]) -> None:
-    log, _, past, _ = told
+def test_what_comes_after_a_day_changes_no_bit_of_its_scores(forecasted: tuple[Log, set[str], Past, Forecast]) -> None:
+    log, _, past, _ = forecasted
     at = float(np.quantile(log.day, 0.8))
     expected = forecast(past, at)
     assert expected.model is not None
@@ -112,8 +112,8 @@ def test_what_comes_after_a_day_changes_no_bit_of_its_scores(told: tuple[Log, se
         assert found.features.to_numpy().tobytes() == expected.features.to_numpy().tobytes()
 
 
-def test_people_who_are_planted_come_back(told: tuple[Log, set[str], Past, Forecast]) -> None:
-    log, planted, _, expected = told
+def test_planted_people_are_recovered(forecasted: tuple[Log, set[str], Past, Forecast]) -> None:
+    log, planted, _, expected = forecasted
     assert expected.score.kind == "forecast"
     people = candidates(expected.features["audience"].to_numpy())
     first = people[np.argsort(-expected.score.total[people], kind="stable")][:PLANTED]
@@ -123,8 +123,8 @@ def test_people_who_are_planted_come_back(told: tuple[Log, set[str], Past, Forec
     assert len(found) / PLANTED >= 0.8
 
 
-def test_points_add_up_and_an_audience_of_nobody_earns_none(told: tuple[Log, set[str], Past, Forecast]) -> None:
-    _, _, _, expected = told
+def test_points_add_up_and_an_audience_of_nobody_earns_none(forecasted: tuple[Log, set[str], Past, Forecast]) -> None:
+    _, _, _, expected = forecasted
     np.testing.assert_allclose(sum(expected.score.points.values()), expected.score.total, atol=1e-9)
     alone = Snapshot(History(village()), 900.0)
     silent = np.flatnonzero(alone.audience == 0)
@@ -135,8 +135,8 @@ def test_points_add_up_and_an_audience_of_nobody_earns_none(told: tuple[Log, set
             assert (points[silent, column] == 0).all(), feature.name
 
 
-def test_a_follower_more_never_lowers_what_an_audience_earns(told: tuple[Log, set[str], Past, Forecast]) -> None:
-    model = told[3].model
+def test_a_follower_more_never_lowers_what_an_audience_earns(forecasted: tuple[Log, set[str], Past, Forecast]) -> None:
+    model = forecasted[3].model
     assert model is not None
     growing = [i for i, feature in enumerate(FEATURES) if feature.pillar in GROWING]
     assert (model.coefficient[growing] >= 0).all()
@@ -193,9 +193,9 @@ def test_on_ciao_the_score_finds_more_than_the_formula(ciao_run: graphkoc.Run) -
 def test_any_score_can_be_computed_again_from_the_run(ciao_run: graphkoc.Run) -> None:
     model = ciao_run.info["score"]["model"]
     by_hand = np.zeros(len(ciao_run.people))
-    for said in model["features"]:
-        values = ciao_run.features[said["feature"]].to_numpy()
-        by_hand += said["coefficient"] * np.log1p(np.maximum(values, 0)) / said["scale"]
+    for feature in model["features"]:
+        values = ciao_run.features[feature["feature"]].to_numpy()
+        by_hand += feature["coefficient"] * np.log1p(np.maximum(values, 0)) / feature["scale"]
     np.testing.assert_allclose(by_hand, ciao_run.people["score"], atol=1e-9)
     assert (ciao_run.features["consumer"] == ciao_run.people["consumer"]).all()
     assert len(model["windows"]) > 30

@@ -25,8 +25,8 @@ AT = "2026-06-30"
 LONG = "This kettle boils in two minutes and is quiet enough for a small flat"
 
 
-def review(i: int, consumer: str, day: str = "2026-06-01", **told: Any) -> dict[str, Any]:
-    return {"review": f"r{i:03}", "consumer": consumer, "product": f"p{i}", "created_at": day} | told
+def review(i: int, consumer: str, day: str = "2026-06-01", **given: Any) -> dict[str, Any]:
+    return {"review": f"r{i:03}", "consumer": consumer, "product": f"p{i}", "created_at": day} | given
 
 
 def table(projection: Projection, brand: Brand | None = None) -> pd.DataFrame:
@@ -44,8 +44,8 @@ def table(projection: Projection, brand: Brand | None = None) -> pd.DataFrame:
     return found.set_index(pd.Index(ids))
 
 
-def people(*ids: str, **told: Any) -> list[dict[str, Any]]:
-    return [{"consumer": one, "platform": "forum"} | told for one in ids]
+def people(*ids: str, **given: Any) -> list[dict[str, Any]]:
+    return [{"consumer": one, "platform": "forum"} | given for one in ids]
 
 
 def ring(*ids: str) -> list[dict[str, Any]]:
@@ -58,7 +58,7 @@ CROWD = [f"z{i:02}" for i in range(21)]
 """So many people with an audience that audiences can be compared."""
 
 
-def test_an_account_of_a_brand_or_of_staff_is_kept_out_and_one_of_which_nothing_is_said_is_not() -> None:
+def test_an_account_of_a_brand_or_of_staff_fails_and_one_of_unknown_type_is_unknown() -> None:
     consumers = [
         {"consumer": kind or "none", "platform": "forum", "kind": kind} for kind in ("person", "brand", "staff", None)
     ]
@@ -84,7 +84,7 @@ def test_active_counts_first_reviews_in_the_year_up_to_the_day() -> None:
     assert set(found["role"]) == {"none"}
 
 
-def test_a_client_has_bought_our_brand_and_who_is_not_known_to_buy_is_unknown() -> None:
+def test_a_client_has_bought_our_brand_and_a_person_without_known_purchases_is_unknown() -> None:
     products = [{"product": "ours", "brand": "Kettle & Co"}, {"product": "theirs", "brand": "Other"}]
     bought = [("a", "ours", "2026-05-01"), ("a", "ours", "2026-06-01"), ("b", "theirs", "2026-05-01")]
     bought += [("c", "ours", "2020-01-01"), ("e", "ours", None)]
@@ -112,8 +112,8 @@ def test_a_client_has_bought_our_brand_and_who_is_not_known_to_buy_is_unknown() 
     assert (table(held)["gate_client"] == "unknown").all()
 
 
-def test_creative_content_is_her_own_neither_copied_nor_repeated() -> None:
-    said = {
+def test_creative_content_is_neither_copied_nor_repeated() -> None:
+    texts_by = {
         1: ("a", LONG),
         2: ("b", f"  {LONG.upper()}!!! "),
         3: ("b", "Nice."),
@@ -126,8 +126,8 @@ def test_creative_content_is_her_own_neither_copied_nor_repeated() -> None:
         10: ("g", None),
     }
     ids = ("a", "b", "c", "d", "e", "f", "g", "h")
-    reviews = [review(i, who, f"2026-06-{i:02}", media=2 if who == "f" else None) for i, (who, _) in said.items()]
-    texts = [{"review": f"r{i:03}", "text": text} for i, (_, text) in said.items() if text]
+    reviews = [review(i, who, f"2026-06-{i:02}", media=2 if who == "f" else None) for i, (who, _) in texts_by.items()]
+    texts = [{"review": f"r{i:03}", "text": text} for i, (_, text) in texts_by.items() if text]
     found = table(market(consumers=people(*ids), reviews=reviews, texts=texts, follows=ring(*ids)))
     share = found["gate_creative_value"]
     assert share[["a", "b", "d", "e", "f", "g"]].to_dict() == {"a": 1, "b": 0, "d": 1, "e": 0, "f": 1, "g": 0}
@@ -139,13 +139,13 @@ def test_creative_content_is_her_own_neither_copied_nor_repeated() -> None:
     }
 
 
-def test_a_text_that_somebody_else_had_before_but_for_a_few_words_is_no_content_of_her_own() -> None:
+def test_a_text_that_differs_in_a_few_words_from_an_earlier_one_is_not_own_content() -> None:
     first = f"{LONG}, and I would buy it again for my mother, who makes tea all day long and never waits for it"
     handed_out = first.replace("mother", "father").replace("tea", "coffee")
-    said = {"anna": first, "bea": handed_out, "cleo": f"{first[::-1]} is what I say"}
-    reviews = [review(i, one, f"2026-06-0{i + 1}") for i, one in enumerate(said)]
-    texts = [{"review": f"r{i:03}", "text": text} for i, text in enumerate(said.values())]
-    found = table(market(consumers=people(*said), reviews=reviews, texts=texts, follows=ring(*said)))
+    texts_by = {"anna": first, "bea": handed_out, "cleo": f"{first[::-1]} is what I say"}
+    reviews = [review(i, one, f"2026-06-0{i + 1}") for i, one in enumerate(texts_by)]
+    texts = [{"review": f"r{i:03}", "text": text} for i, text in enumerate(texts_by.values())]
+    found = table(market(consumers=people(*texts_by), reviews=reviews, texts=texts, follows=ring(*texts_by)))
     assert found["gate_creative"].to_dict() == {"anna": "passed", "bea": "failed", "cleo": "passed"}
 
 
@@ -160,7 +160,7 @@ def test_where_there_is_no_text_at_all_creative_is_unknown_and_keeps_nobody_out(
 
 
 def test_unpaid_is_judged_by_bounds_as_no_marker_is_no_proof() -> None:
-    told = {
+    origins = {
         "a": ["earned", "earned", "paid"],
         "b": ["paid", "paid", "earned"],
         "c": ["paid", None, None],
@@ -169,9 +169,9 @@ def test_unpaid_is_judged_by_bounds_as_no_marker_is_no_proof() -> None:
     }
     reviews = [
         review(i, who, origin=origin)
-        for i, (who, origin) in enumerate((who, origin) for who, some in told.items() for origin in some)
+        for i, (who, origin) in enumerate((who, origin) for who, some in origins.items() for origin in some)
     ]
-    found = table(market(consumers=people(*told, "f"), reviews=reviews, follows=ring(*told, "f")))
+    found = table(market(consumers=people(*origins, "f"), reviews=reviews, follows=ring(*origins, "f")))
     assert found["gate_unpaid"].to_dict() == {
         "a": "passed",
         "b": "failed",
@@ -184,7 +184,7 @@ def test_unpaid_is_judged_by_bounds_as_no_marker_is_no_proof() -> None:
     assert found["role"]["b"] == "none"
 
 
-def test_a_small_but_scattered_audience_is_told_from_a_circle_and_not_kept_out() -> None:
+def test_a_scattered_audience_fails_the_knit_gate_and_the_person_is_a_koc_all_the_same() -> None:
     circle = [f"c{i}" for i in range(8)]
     strangers = [f"s{i}" for i in range(7)]
     ids = [*circle, *strangers, "scattered"]
@@ -198,7 +198,7 @@ def test_a_small_but_scattered_audience_is_told_from_a_circle_and_not_kept_out()
     assert found["role"]["scattered"] == "koc"
 
 
-def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
+def test_every_persons_gates_are_listed_with_number_limit_and_words() -> None:
     ids = [f"u{i:02}" for i in range(21)]
     projection = market(
         consumers=people(*ids), reviews=[review(i, one) for i, one in enumerate(ids)], follows=ring(*ids)
@@ -206,9 +206,9 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
     row = table(projection).assign(
         platform="forum", tier_profile="relative", ties="follows", knit_ties=36.0, knit_expected=30.0
     )
-    told = {gate["gate"]: gate for gate in gates.told(row.iloc[0], LIMITS)}
-    assert list(told) == [gate.name for gate in gates.GATES]
-    assert told["active"] == {
+    listed = {gate["gate"]: gate for gate in gates.list_gates(row.iloc[0], LIMITS)}
+    assert list(listed) == [gate.name for gate in gates.GATES]
+    assert listed["active"] == {
         "gate": "active",
         "who": "active",
         "what": "has reviewed lately",
@@ -219,13 +219,13 @@ def test_every_persons_gates_are_told_with_number_limit_and_words() -> None:
         "required": True,
         "words": "1 review in the window, at least 1",
     }
-    assert told["small"]["words"] == "20 known followers, small is 5 to 20 (relative)"
-    engaged = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(ties="engagements").iloc[0], LIMITS)}
-    assert engaged["small"] == "20 people who engaged with her, small is 5 to 20 (relative)"
-    nobody = {gate["gate"]: gate["words"] for gate in gates.told(row.assign(gate_small_most=3.0).iloc[0], LIMITS)}
-    assert nobody["small"] == "20 known followers, no audience is small here, which begins at 5 (relative)"
-    assert not told["knit"]["required"]
-    counts = {row["gate"]: row for row in gates.opened(row, LIMITS)}
+    assert listed["small"]["words"] == "20 known followers, small is 5 to 20 (relative)"
+    engaged = {gate["gate"]: gate["words"] for gate in gates.list_gates(row.assign(ties="engagements").iloc[0], LIMITS)}
+    assert engaged["small"] == "20 people who engaged, small is 5 to 20 (relative)"
+    nobody = {gate["gate"]: gate["words"] for gate in gates.list_gates(row.assign(gate_small_most=3.0).iloc[0], LIMITS)}
+    assert nobody["small"] == "20 known followers, no audience is small here, where small begins at 5 (relative)"
+    assert not listed["knit"]["required"]
+    counts = {row["gate"]: row for row in gates.count_gates(row, LIMITS)}
     assert counts["small"]["passed"] == 21
     assert counts["client"] == {
         "gate": "client",
@@ -244,7 +244,7 @@ NAMES = [f"n{i:02}" for i in range(9)]
 @st.composite
 def markets(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     who = st.sampled_from(NAMES)
-    told = st.fixed_dictionaries(
+    posts = st.fixed_dictionaries(
         {
             "consumer": who,
             "product": st.sampled_from(["p1", "p2", "p3"]),
@@ -253,7 +253,7 @@ def markets(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             "media": st.sampled_from([None, 0, 3]),
         }
     )
-    reviews = [row | {"review": f"r{i:03}"} for i, row in enumerate(draw(st.lists(told, min_size=1, max_size=25)))]
+    reviews = [row | {"review": f"r{i:03}"} for i, row in enumerate(draw(st.lists(posts, min_size=1, max_size=25)))]
     words = [{"review": row["review"], "text": draw(st.sampled_from([None, LONG, LONG * 2, "ok"]))} for row in reviews]
     ties = draw(st.sets(st.tuples(who, who).filter(lambda pair: pair[0] != pair[1]), min_size=1, max_size=40))
     return {
@@ -306,7 +306,7 @@ sizes_and_gates = st.fixed_dictionaries(
 
 
 @given(st.lists(sizes_and_gates, max_size=30))
-def test_a_role_is_one_of_four_and_who_is_over_the_limit_is_a_kol_whatever_the_gates_say(
+def test_a_role_is_one_of_four_and_a_person_over_the_limit_is_a_kol_whatever_the_gates_are(
     rows: list[dict[str, Any]],
 ) -> None:
     held = pd.DataFrame(rows, columns=["platform", "tier", *(f"gate_{gate.name}" for gate in gates.GATES)])

@@ -102,10 +102,10 @@ def test_what_carried_past_adoptions_is_what_its_query_counts_and_the_follow_ons
         assert {one["consumer"] for one in why["carried_by"]} <= audience
         for one in why["carried_by"]:
             assert subjects[one["consumer"], one["last"]] > subjects[row["consumer"], one["last"]]
-        for one, said in [(one, "times") for one in why["carried_by"]] + [
+        for one, number in [(one, "times") for one in why["carried_by"]] + [
             (one, "followers") for one in why["carried_reviews"]
         ]:
-            assert duckdb.sql(one["query"]).fetchall() == [(one[said],)]
+            assert duckdb.sql(one["query"]).fetchall() == [(one[number],)]
         times = [one["times"] for one in why["carried_by"]]
         assert times == sorted(times, reverse=True)
         assert bool(times) == bool(why["carried_reviews"]) == (ciao_run.person(row["consumer"])["follow_on"] > 0)
@@ -151,10 +151,10 @@ def test_what_an_analysis_reads_is_what_the_query_answers(ciao: graphkoc.Store, 
 def test_the_direction_turns_round_once(store: graphkoc.Store) -> None:
     """One follow: in the store the follower FOLLOWS, in the network the followee comes first."""
     store.upsert({"follows": pd.DataFrame({"follower": ["x:fan"], "followee": ["x:star"]})})
-    told = store.read(
+    stored = store.read(
         "MATCH (a:Consumer)-[:FOLLOWS]->(b:Consumer) RETURN a.consumer AS follower, b.consumer AS followee"
     )
-    assert told.to_dict("records") == [{"follower": "x:fan", "followee": "x:star"}]
+    assert stored.to_dict("records") == [{"follower": "x:fan", "followee": "x:star"}]
     network = graphkoc.project(store).log().network
     assert networkx.to_edgelist(network.to_networkx()) is not None
     assert list(network.to_networkx().edges()) == [("x:star", "x:fan")]

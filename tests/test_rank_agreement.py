@@ -12,43 +12,43 @@ PEOPLE = np.array([f"p{i:02}" for i in range(40)])
 
 
 def test_two_equal_orders_agree_and_an_order_turned_round_does_not() -> None:
-    told = agreement(PEOPLE, {"score": np.arange(40.0), "twice": 2 * np.arange(40.0), "back": -np.arange(40.0)})
-    assert told is not None
-    assert told["k"] == 20
-    assert told["by_lot"] == 0.5
-    assert told["pairs"] == [
+    found = agreement(PEOPLE, {"score": np.arange(40.0), "twice": 2 * np.arange(40.0), "back": -np.arange(40.0)})
+    assert found is not None
+    assert found["k"] == 20
+    assert found["by_lot"] == 0.5
+    assert found["pairs"] == [
         {"a": "score", "b": "twice", "overlap": 1.0, "tau": 1.0},
         {"a": "score", "b": "back", "overlap": 0.0, "tau": -1.0},
         {"a": "twice", "b": "back", "overlap": 0.0, "tau": -1.0},
     ]
-    assert told["breaks"][:2] == [
+    assert found["breaks"][:2] == [
         {"consumer": "p00", "places": {"score": 40, "twice": 40, "back": 1}},
         {"consumer": "p39", "places": {"score": 1, "twice": 1, "back": 40}},
     ]
 
 
 def test_tau_counts_the_pairs_of_people_in_the_same_order() -> None:
-    told = agreement(PEOPLE[:5], {"a": np.array([1.0, 2, 3, 4, 5]), "b": np.array([2.0, 1, 3, 4, 5])})
-    assert told is not None
-    assert told["k"] == 2
-    assert told["pairs"][0]["tau"] == pytest.approx((9 - 1) / 10)
+    found = agreement(PEOPLE[:5], {"a": np.array([1.0, 2, 3, 4, 5]), "b": np.array([2.0, 1, 3, 4, 5])})
+    assert found is not None
+    assert found["k"] == 2
+    assert found["pairs"][0]["tau"] == pytest.approx((9 - 1) / 10)
 
 
 def test_a_ranking_that_says_nothing_or_nothing_new_is_left_out() -> None:
     values = np.arange(40.0)
-    told = agreement(PEOPLE, {"score": values, "formula": values.copy(), "engagement": np.zeros(40)})
-    assert told is not None
-    assert told["rankings"] == ["score"]
-    assert told["pairs"] == told["breaks"] == []
+    found = agreement(PEOPLE, {"score": values, "formula": values.copy(), "engagement": np.zeros(40)})
+    assert found is not None
+    assert found["rankings"] == ["score"]
+    assert found["pairs"] == found["breaks"] == []
     assert agreement(PEOPLE[:3], {"score": np.arange(3.0)}) is None
     assert agreement(PEOPLE[:0], {"score": np.empty(0)}) is None
 
 
 def test_equals_are_placed_by_id() -> None:
-    told = agreement(PEOPLE[:6], {"a": np.array([5.0, 5, 5, 1, 1, 1]), "b": np.array([1.0, 1, 1, 2, 2, 2])})
-    assert told is not None
-    assert [one["consumer"] for one in told["breaks"]] == ["p00", "p01", "p02", "p03", "p04", "p05"]
-    assert told["breaks"][0]["places"] == {"a": 1, "b": 4}
+    found = agreement(PEOPLE[:6], {"a": np.array([5.0, 5, 5, 1, 1, 1]), "b": np.array([1.0, 1, 1, 2, 2, 2])})
+    assert found is not None
+    assert [one["consumer"] for one in found["breaks"]] == ["p00", "p01", "p02", "p03", "p04", "p05"]
+    assert found["breaks"][0]["places"] == {"a": 1, "b": 4}
 
 
 def test_engagement_is_what_reviews_were_answered_with_stated_or_seen() -> None:

@@ -60,7 +60,7 @@ def test_the_published_limits_contradict_each_other_as_they_do_in_the_field() ->
     assert limits["huojian"] == (1_000, 49_999)
 
 
-def test_stated_followers_are_told_by_the_platforms_own_tiers_and_others_by_known_followers() -> None:
+def test_stated_followers_have_the_platforms_own_tiers_and_known_followers_the_relative_ones() -> None:
     platform, followers = people([999, 1_000, 49_999, 50_000, None, None, None, *CROWD])
     audience = np.array([0, 0, 0, 0, 4, 5, 100, *HEARD], dtype=float)
     found = tiers.sized(platform, followers, audience)
@@ -75,32 +75,32 @@ def test_stated_followers_are_told_by_the_platforms_own_tiers_and_others_by_know
         "wide audience",
     ]
     assert found.table["tier_profile"].tolist() == ["huojian"] * 4 + ["relative"] * 23
-    assert found.told["name"] == "relative"
-    assert found.told["people"] == {"small": 23, "tiny": 2, "wide": 2}
-    assert found.told["small"] == "a small audience is 5 to 6 known followers"
-    assert "4 people" in found.told["why"]
-    assert "for the other 23, known followers are compared with each other" in found.told["why"]
+    assert found.summary["name"] == "relative"
+    assert found.summary["people"] == {"small": 23, "tiny": 2, "wide": 2}
+    assert found.summary["small"] == "a small audience is 5 to 6 known followers"
+    assert "4 people" in found.summary["why"]
+    assert "for the other 23, known followers are compared with each other" in found.summary["why"]
 
 
-def test_without_stated_followers_nobody_is_called_koc_or_kol_whatever_is_asked_for() -> None:
+def test_without_stated_followers_nobody_is_called_koc_or_kol_whatever_profile_is_chosen() -> None:
     platform, followers = people([None] * 4 + CROWD)
     for name in (None, "huojian", "relative"):
         found = tiers.sized(platform, followers, np.array([0.0, 4, 5, 9, *HEARD]), name)
         assert found.table["tier_profile"].unique().tolist() == ["relative"]
         assert not found.table["label"].str.contains("KO[CL]").any()
-    assert found.told["why"].startswith("relative tiers were asked for")
+    assert found.summary["why"].startswith("relative tiers were chosen")
 
 
-def test_where_nobody_has_a_known_follower_a_tier_is_known_only_of_whom_the_platform_states_it() -> None:
+def test_where_nobody_has_a_known_follower_only_stated_followers_give_a_tier() -> None:
     platform, followers = people([None] * 3)
     found = tiers.sized(platform, followers, np.zeros(3))
     assert found.table["tier"].tolist() == ["unknown"] * 3
     assert found.table["label"].tolist() == ["unknown audience"] * 3
-    assert (found.told["low"], found.told["high"]) == (None, None)
-    assert found.told["why"].endswith("nobody here has any known followers, so who has a small audience is not known")
+    assert (found.summary["low"], found.summary["high"]) == (None, None)
+    assert found.summary["why"].endswith("nobody here has known followers, so tiers are unknown")
     stated = tiers.sized(*people([2_000, 2_000, None]), np.zeros(3))
     assert stated.table["label"].tolist() == ["KOC", "KOC", "unknown audience"]
-    assert (stated.told["name"], stated.told["low"]) == ("huojian", 1_000)
+    assert (stated.summary["name"], stated.summary["low"]) == ("huojian", 1_000)
 
 
 def test_a_platform_without_published_limits_is_compared_with_itself_though_it_states_followers() -> None:
@@ -108,7 +108,7 @@ def test_a_platform_without_published_limits_is_compared_with_itself_though_it_s
     audience = np.array([5.0, 9, 0, *HEARD])
     found = tiers.sized(platform, followers, audience)
     assert found.table["tier_size"].tolist()[:3] == [5, 9, 0]
-    assert found.told["name"] == "relative"
+    assert found.summary["name"] == "relative"
     named = tiers.sized(platform, followers, audience, "prizm")
     assert named.table["label"].tolist()[:3] == ["KOC", "KOL", "KOC"]
 
@@ -118,24 +118,24 @@ def test_the_audiences_of_a_handful_are_not_compared_with_each_other() -> None:
     audience = np.array([9_760, 7_000, 5_000, 900, 800, 700] + [0] * 19, dtype=float)
     found = tiers.sized(platform, followers, audience, basis="people who engaged")
     assert found.table["tier"].unique().tolist() == ["unknown"]
-    assert (found.told["low"], found.told["high"], found.told["small"]) == (None, None, None)
-    assert found.told["why"].endswith(
-        "only 6 people have any people who engaged, and fewer than 20 cannot be compared, so who has a small audience "
-        "is not known"
+    assert (found.summary["low"], found.summary["high"], found.summary["small"]) == (None, None, None)
+    assert found.summary["why"].endswith(
+        "only 6 people have people who engaged, and audience sizes are compared only among 20 or more people, so tiers "
+        "are unknown"
     )
 
 
-def test_where_four_in_five_are_followed_by_hardly_anybody_no_audience_is_small_and_that_is_said() -> None:
+def test_where_four_in_five_audiences_are_tiny_no_audience_is_small_and_the_summary_says_so() -> None:
     platform, followers = people([None] * 25)
     found = tiers.sized(platform, followers, np.array([3.0] * 24 + [50]))
     assert (found.table["tier"] == "small").sum() == 0
-    assert found.told["small"] == (
-        "no audience is small here: it begins at 5, and four in five of those who have any reach 3 known followers at "
-        "most"
+    assert found.summary["small"] == (
+        "no audience is small here: small begins at 5, and four in five of the people with an audience have at most 3 "
+        "known followers"
     )
 
 
-def test_tiers_that_there_are_none_of_are_said_with_those_that_there_are() -> None:
+def test_an_unknown_profile_is_refused_with_the_names_of_those_that_exist() -> None:
     with pytest.raises(UsageError, match="no tiers called 'nobody'") as caught:
         tiers.sized(*people([1]), np.array([1.0]), "nobody")
     assert "relative" in caught.value.hint

@@ -258,6 +258,6 @@ def test_a_real_crawl_is_analysed_by_who_commented_on_whose_notes(tmp_path: Path
     kocs = run.kocs()
     assert run.info["ties_of"] == {"xiaohongshu": "engagements"}
     for person in graphkoc.list_kocs(run):
-        assert f"{person['audience']:,} people who engaged with her" in person["reasons"][1]
+        assert f"{person['audience']:,} people who engaged" in person["reasons"][1]
     assert len(kocs) == 5
     assert dict(zip(kocs["consumer"], kocs["audience"], strict=True)) == {key: known[key] for key in kocs["consumer"]}

@@ -1,4 +1,4 @@
-"""What an audience is counted in: followers or, where a platform tells no follows, the people who engaged."""
+"""What an audience is counted in: followers or, where a platform states no follows, the people who engaged."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ ENGAGED = "people who engaged"
 
 
 def counted(number: float, ties: str) -> str:
-    """A known audience in words; ties: what they are on her platform (see `graphkoc.graph.projection.platforms`)."""
+    """A known audience in words; ties: follows, engagements or none, as on the person's platform."""
     if ties == "engagements":
-        return f"{count(number, 'people')} who engaged with her"
+        return f"{count(number, 'people')} who engaged"
     return count(number, FOLLOWERS)
 
 
@@ -28,8 +28,10 @@ def basis(ties_of: Mapping[str, str]) -> str:
 
 
 def stands_in(ties_of: Mapping[str, str]) -> str | None:
-    """A sentence on what followers are where a platform tells none; None where all tell them."""
+    """A sentence on what stands in for followers on platforms without known follows; None where all have them."""
     engaged = sorted(platform for platform, ties in ties_of.items() if ties == "engagements")
     if not engaged:
         return None
-    return f"no follows are told on {', '.join(engaged)}: who engaged with her stands in there for who follows her"
+    return (
+        f"no follows are known on {', '.join(engaged)}: people who engaged with an author stand in for followers there"
+    )

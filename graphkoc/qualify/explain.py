@@ -37,8 +37,8 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     niche, circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile: share of her
     tier whose value is at most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a
     command line, or a SELECT for DuckDB, that recomputes the value. pillars: sums of the parts in each. gates:
-    as `graphkoc.qualify.gates.told` says. change: what would put her a place higher. carried_by, carried_reviews: see
-    `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
+    those of `graphkoc.qualify.gates.list_gates`. change: what would put her a place higher. carried_by,
+    carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
@@ -57,7 +57,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
         "niche": group_name(run.niches, "niche", person["niche"]),
         "circle": group_name(run.circles, "circle", person["circle"]),
-        "gates": gates.told(person, run.info["limits"]),
+        "gates": gates.list_gates(person, run.info["limits"]),
         "change": _nearest_change(run, person),
         **carriers(run, consumer),
         "reasons": reasons(run, person),
@@ -168,7 +168,7 @@ def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(f"{count(person['critical'], 'low ratings')} with reasons, which speaks for independence")
     if person["gate_knit"] == "passed":
         said.append(f"tightly knit: {gates.words('knit', person)}")
-    if through := [gate["who"] for gate in gates.told(person, run.info["limits"]) if gate["state"] == "passed"]:
+    if through := [gate["who"] for gate in gates.list_gates(person, run.info["limits"]) if gate["state"] == "passed"]:
         said.append(f"passes the gates: {', '.join(through)}")
     if niche := group_name(run.niches, "niche", person["niche"]):
         said.append(f"stands out in {niche}")
@@ -206,7 +206,7 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(run.info["crawl"])
     if person["reviews"] < FEW_REVIEWS:
         said.append(f"the score rests on {count(person['reviews'], 'reviews')}")
-    passing = gates.told(person, run.info["limits"])
+    passing = gates.list_gates(person, run.info["limits"])
     said += [
         f"not {gate['who']}: {gate['words']}"
         for gate in passing

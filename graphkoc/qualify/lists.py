@@ -10,8 +10,7 @@ import pandas as pd
 from graphkoc.qualify import tiers
 from graphkoc.qualify.engagement import NUMBERS
 from graphkoc.qualify.explain import group_name, reasons
-from graphkoc.qualify.gates import roles
-from graphkoc.qualify.gates import told as gates_of
+from graphkoc.qualify.gates import list_gates, roles
 from graphkoc.qualify.gates.origins import ORIGINS
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
@@ -30,9 +29,9 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
     engagement_rate, origin, patterns, gates, industry, reasons}]; patterns are those of
     `graphkoc.qualify.authenticity`; what the data do not tell is None. label is what her tiers call her; role
     is koc, or possible where her audience is not known; ties is what her audience is counted in (follows or
-    engagements); kind is the score's; gates are as `graphkoc.qualify.gates.told` says; industry has the numbers of
-    `graphkoc.qualify.engagement` and of the ledger's paid posts against the others. rank is her place among all, also
-    where one niche (id or name) is asked for.
+    engagements); kind is the score's; gates are those of `graphkoc.qualify.gates.list_gates`; industry has the numbers
+    of `graphkoc.qualify.engagement` and of the ledger's paid posts against the others. rank is the place among all,
+    also where one niche (id or name) is given.
     """
     return [
         {
@@ -54,7 +53,7 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "engagement_rate": _number(person["engagement_rate"]),
             "origin": {origin: float(person[f"origin_{origin}"]) for origin in ORIGINS if person[f"origin_{origin}"]},
             "patterns": [] if pd.isna(person["patterns"]) else person["patterns"].split("; "),
-            "gates": gates_of(person, run.info["limits"]),
+            "gates": list_gates(person, run.info["limits"]),
             "industry": {name: _number(person[name]) for name in INDUSTRY},
             "reasons": reasons(run, person),
         }

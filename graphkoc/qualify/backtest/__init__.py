@@ -38,7 +38,7 @@ ENOUGH_PEOPLE = 50
 ENOUGH_CREDIT = 10.0
 """Candidates and credit that a platform or niche must have, in the mean of the splits, to have a row of its own."""
 
-RANKINGS = {
+PLAIN = {
     "activity": "act90",
     "audience": "audience",
     "pagerank": "pagerank",
@@ -46,7 +46,7 @@ RANKINGS = {
     "reviews": "reviews",
     "past_credit": "credit365",
 }
-"""Plain rankings, and the feature that each is."""
+"""Plain rankings, and the feature that each ranks by; `graphkoc.qualify.rankings` has their names in text."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ def _split(past: Past, at: float, top: float, rng: np.random.Generator) -> Split
         {
             "score": by_hand(values) if model is None else model.score(values),
             "formula": by_hand(values),
-            **{name: values[:, column[feature]] for name, feature in RANKINGS.items()},
+            **{name: values[:, column[feature]] for name, feature in PLAIN.items()},
             "oracle": truth,
         },
     )

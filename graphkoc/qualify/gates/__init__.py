@@ -1,9 +1,9 @@
 """The gates: who may be a key opinion consumer, each with a number, a limit, and an answer.
 
-The formula is *active client + creative content + relevant audience size*; what it takes is spelt out in
-GATES, the limits are those of a tier file (`graphkoc.qualify.tiers`). A gate is passed, failed, or unknown where the
-data do not tell; unknown keeps nobody out. Of all gates those that the tier file requires decide who is
-ranked; the others are told beside them.
+The formula is *active client + creative content + relevant audience size*. GATES defines each gate; the limits are
+those of a tier file (`graphkoc.qualify.tiers`). A gate is passed, failed, or unknown where the data are missing, and
+an unknown gate keeps nobody out. The gates that the tier file requires decide who is ranked; the others are reported
+beside them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.tiers import OTHERS, Limits
 from graphkoc.text import count
 
-__all__ = ["GATES", "STATES", "Gate", "gates", "opened", "roles", "told", "words"]
+__all__ = ["GATES", "STATES", "Gate", "count_gates", "gates", "list_gates", "roles", "words"]
 
 
 STATES = ("passed", "failed", "unknown")
@@ -34,7 +34,7 @@ STATES = ("passed", "failed", "unknown")
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate: its name, who passes it in a word, what that is, and what its number is."""
+    """A gate: its name, a word for people who pass it, what that means, and what its number is."""
 
     name: str
     who: str
@@ -46,10 +46,15 @@ GATES = (
     Gate("person", "a person", "a person's account, not a brand's or of staff", "none: what the platform says"),
     Gate("active", "active", "has reviewed lately", "first reviews of a product in the window"),
     Gate("client", "a client", "buys our own brand", "purchases of our own brand in the window"),
-    Gate("creative", "creative", "own words or pictures, neither copied nor repeated", "share of her reviews"),
-    Gate("small", "small audience", "an audience that is small by her tiers", "followers"),
-    Gate("unpaid", "unpaid", "does not write for money", "share of her reviews"),
-    Gate("knit", "tightly knit", "those in her audience know each other and her", "standard deviations above chance"),
+    Gate("creative", "creative", "own words or pictures, neither copied nor repeated", "share of their reviews"),
+    Gate("small", "small audience", "an audience that is small by the tiers of their platform", "followers"),
+    Gate("unpaid", "unpaid", "does not write for money", "share of their reviews"),
+    Gate(
+        "knit",
+        "tightly knit",
+        "people in the audience know each other and this person",
+        "standard deviations above chance",
+    ),
 )
 
 
@@ -64,27 +69,27 @@ def gates(
     copied: pd.Series[str],
     brand: Brand | None,
 ) -> pd.DataFrame:
-    """Every consumer's gates at day `at`, a row a node of log.network.
+    """Every consumer's gates as of day `at`, a row a node of log.network.
 
     limits: by platform (`graphkoc.qualify.tiers.limits`). ledger: unpaid_low and unpaid_high, a row a node
-    (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit her audience is (`graphkoc.measures.closure`),
-    NaN for none. copied: the reviews whose text is nearly one that somebody else had before
-    (`graphkoc.qualify.authenticity`). brand: ours; without it who is a client is unknown.
+    (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit each audience is (`graphkoc.measures.closure`),
+    NaN for none. copied: the reviews that nearly copy a text by somebody else (`graphkoc.qualify.authenticity`).
+    brand: ours; without it the client gate is unknown.
 
     Returns for each gate x `gate_x` (passed, failed or unknown) and, but for person, `gate_x_value` (the
     number, NaN where unknown) and `gate_x_least` (the limit it must reach); for small `gate_small_most` too.
     Then `role`, as `roles` says.
 
-      person: failed for a brand or staff, unknown where the platform does not say what the account is.
-      active: first reviews of a product in the window; where no review has a date, unknown of who has any.
-      client: failed only for those who are known to buy, and not ours in the window; where no purchase of
-      hers is known, unknown.
-      creative: share of the reviews that are her own content, of those where it can be told; see
-      `graphkoc.qualify.gates.originality`. Who has written nothing is unknown.
-      small: as her tiers say (`graphkoc.qualify.tiers.sized`); unknown where too few people have an audience that is
-      known.
-      unpaid: passed when, at the worst, the share of her reviews that were not paid for is high enough, failed
-      when it is not at the best; the number is the bound that decides, or the upper one.
+      person: failed for a brand or staff, unknown where the platform does not state the kind of account.
+      active: first reviews of a product in the window; where no review has a date, unknown for everybody with any.
+      client: failed only for people who are known to buy, and bought nothing of ours in the window; unknown where no
+      purchase of theirs is known.
+      creative: share of the reviews that are their own content, of those where that is known; see
+      `graphkoc.qualify.gates.originality`. Unknown for people who have written nothing.
+      small: by the tiers of their platform (`graphkoc.qualify.tiers.sized`); unknown where too few people have a known
+      audience.
+      unpaid: passed when the lower bound of the share of unpaid reviews is high enough, failed when the upper bound is
+      not; the number is the bound that decides, or the upper one.
       knit: unknown without a follower.
     """
     n = len(log.network)
@@ -181,21 +186,21 @@ def _purchases(projection: Projection, log: Log, at: float, window: Values, bran
 
 
 def _own_share(projection: Projection, log: Log, letters: Values, copied: pd.Series[str]) -> Values:
-    """(n,) share of each person's reviews that is creative content; NaN where that cannot be told."""
+    """(n,) share of each person's reviews that is creative content; NaN where none is known to be or not to be."""
     n = len(log.network)
     reviews = projection.reviews
     who = number_ids(log.network.ids, reviews["consumer"])
     platform = reviews["consumer"].map(projection.consumers.set_index("consumer")["platform"])
     near = reviews["review"].isin(copied).to_numpy()
     content = own_content(reviews, projection.texts, platform, letters[who], near)
-    told = content["told"].to_numpy()
-    of = np.bincount(who[told], minlength=n)
-    own = np.bincount(who[told & content["own"].to_numpy()], minlength=n)
+    known = content["known"].to_numpy()
+    of = np.bincount(who[known], minlength=n)
+    own = np.bincount(who[known & content["own"].to_numpy()], minlength=n)
     share: Values = np.divide(own, of, out=np.full(n, np.nan), where=of > 0)
     return share
 
 
-def opened(people: pd.DataFrame, limits: Mapping[str, Limits]) -> list[dict[str, Any]]:
+def count_gates(people: pd.DataFrame, limits: Mapping[str, Limits]) -> list[dict[str, Any]]:
     """How many pass each gate: [{gate, who, what, required, passed, failed, unknown}]; people: a run's.
 
     limits: by platform (`graphkoc.qualify.tiers.limits`). required: whether it is on anybody's platform.
@@ -210,7 +215,7 @@ def opened(people: pd.DataFrame, limits: Mapping[str, Limits]) -> list[dict[str,
     ]
 
 
-def told(person: pd.Series[Any], limits: Mapping[str, Limits]) -> list[dict[str, Any]]:
+def list_gates(person: pd.Series[Any], limits: Mapping[str, Limits]) -> list[dict[str, Any]]:
     """A person's gates: [{gate, who, what, state, value, least, most, required, words}].
 
     person: a row of run.people. limits: the run's, `info["limits"]`. value, least, most are None where there is
@@ -241,35 +246,33 @@ def words(name: str, person: pd.Series[Any]) -> str:
     """The gate's number beside its limit, in words."""
     state = person[f"gate_{name}"]
     if name == "person":
-        return {"passed": "a person", "failed": "no person's account", "unknown": "what the account is is not said"}[
-            state
-        ]
+        return {"passed": "a person", "failed": "not a person's account", "unknown": "account type unknown"}[state]
     value, least = person[f"gate_{name}_value"], person[f"gate_{name}_least"]
     if name == "small" and not np.isnan(value):
         most = person["gate_small_most"]
         of = f"{least:,.0f} to {most:,.0f}" if np.isfinite(most) else f"{least:,.0f} or more"
         known = person["tier_profile"] == tiers.RELATIVE
         whose = counted(value, person["ties"]) if known else count(value, "followers")
-        small = f"small is {of}" if least <= most else f"no audience is small here, which begins at {least:,.0f}"
+        small = f"small is {of}" if least <= most else f"no audience is small here, where small begins at {least:,.0f}"
         return f"{whose}, {small} ({person['tier_profile']})"
     if np.isnan(value):
         return {
-            "active": "when she reviewed is not known",
-            "client": "no purchase of hers is known",
-            "creative": "no text or picture is known",
-            "small": "how her audience compares is not known",
-            "knit": "nobody is known in her audience",
-        }.get(name, "not known")
+            "active": "dates of reviews unknown",
+            "client": "no known purchase",
+            "creative": "no known text or picture",
+            "small": "audience size cannot be compared",
+            "knit": "no known audience",
+        }.get(name, "unknown")
     if name == "active":
         return f"{count(value, 'reviews')} in the window, at least {least:,.0f}"
     if name == "client":
         return f"{count(value, 'purchases')} of our brand in the window, at least {least:,.0f}"
     if name == "creative":
-        return f"{value:.0%} of her reviews are her own words or pictures, at least {least:.0%}"
+        return f"{value:.0%} of their reviews are their own words or pictures, at least {least:.0%}"
     if name == "unpaid":
         bound = {"passed": "at least", "failed": "at most", "unknown": "up to"}[state]
-        return f"{bound} {value:.0%} of her reviews are unpaid, at least {least:.0%}"
+        return f"{bound} {value:.0%} of their reviews are unpaid, at least {least:.0%}"
     ties = (
-        f"{count(person['knit_ties'], 'ties')} among her audience and to them, {person['knit_expected']:,.1f} by chance"
+        f"{count(person['knit_ties'], 'ties')} among the audience and to it, {person['knit_expected']:,.1f} by chance"
     )
     return f"{ties} (z {value:.1f}, at least {least:.1f})"

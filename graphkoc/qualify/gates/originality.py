@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from graphkoc.graph.network import days
 
-__all__ = ["TOLD", "own_content"]
+__all__ = ["KNOWN", "own_content"]
 
-TOLD = 0.5
-"""Share of a platform's reviews with text or pictures, from which on a review without either has none; below
-it, its text may only not have been brought."""
+KNOWN = 0.5
+"""Share of a platform's reviews that have text or pictures, from which a review without either counts as empty; below
+it, the text may be missing from the data."""
 DENSE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
-"""Scripts in which a letter says about as much as three of the others'."""
+"""Scripts in which a letter carries about as much as three letters of the others."""
 
 
 def own_content(
@@ -26,33 +26,32 @@ def own_content(
     letters: NDArray[np.float64],
     copied: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """For each review whether it is creative content, as far as that can be told.
+    """For each review whether it is creative content, as far as that is known.
 
     reviews: review, consumer, created_at, media. texts: review, title, text. platform: (k,) each review's,
-    null where unknown. letters: (k,) fewest letters that count as words of her own; Chinese, Japanese and
-    Korean ones count three. copied: (k,) whose text is nearly one that somebody else had before
+    null where unknown. letters: (k,) fewest letters that count as own words; Chinese, Japanese and Korean
+    letters count three. copied: (k,) texts that somebody else had posted before, or nearly so
     (`graphkoc.qualify.authenticity`).
 
-    Returns one row a review, in their order: own (bool: she has written at least so many letters that
-    nobody, herself included, had written before, and no near copy, or, without so many letters, there is a
-    picture or video) and told (bool: there is a text or picture, or the platform brings them for at least half
-    of its reviews, so that this one has none). Two texts are the same when they differ in case, spaces and
-    signs only. Of two that are the same the earlier one is the original, of the same time that with the lower
-    id; undated ones come last.
+    Returns one row a review, in their order: own (bool: at least so many letters in a text that nobody, its author
+    included, had posted before, and no near copy; or, with fewer letters, a picture or video) and known (bool: there
+    is a text or picture, or at least half of the platform's reviews have one, so that this review has none). Two
+    texts are the same when they differ in case, spaces and signs only. Of two equal texts the earlier one is the
+    original, at the same time the one with the lower id; undated ones come last.
     """
     written = texts.set_index("review").reindex(reviews["review"])
-    said = _letters(written["title"], written["text"])
-    length = np.asarray(pc.utf8_length(said)) + 2 * np.asarray(pc.count_substring_regex(said, pattern=DENSE))
+    content = _letters(written["title"], written["text"])
+    length = np.asarray(pc.utf8_length(content)) + 2 * np.asarray(pc.count_substring_regex(content, pattern=DENSE))
     media = reviews["media"].astype("Float64").to_numpy(dtype=float, na_value=0.0)
     words = length >= letters
     order = np.lexsort((reviews["review"].to_numpy(dtype=str), days(reviews["created_at"])))
     order = order[words[order]]
-    code = said.dictionary_encode().indices.to_numpy()[order]
+    code = content.dictionary_encode().indices.to_numpy()[order]
     again = copied.copy()
     again[order] |= pd.Series(code).duplicated().to_numpy()
     any_of_it = (length > 0) | (media > 0)
     share = pd.Series(any_of_it).groupby(platform.fillna("").to_numpy(dtype=object)).transform("mean").to_numpy()
-    return pd.DataFrame({"own": np.where(words, ~again, media > 0), "told": any_of_it | (share >= TOLD)})
+    return pd.DataFrame({"own": np.where(words, ~again, media > 0), "known": any_of_it | (share >= KNOWN)})
 
 
 def _letters(title: pd.Series[str], text: pd.Series[str]) -> pa.Array:

@@ -1,9 +1,8 @@
-"""Tiers: who has a small audience and who a wide one, by limits that others have published, or relative ones.
+"""Tiers: which audiences are small and which are wide, by published limits or by relative ones.
 
 Published limits contradict each other (key opinion consumers: under 1,000, 1,000 to 5,000, under 10,000,
-1,000 to 50,000), so they are data: a file a platform in this folder, each with its version, its profiles
-and their sources, the one that is taken by default and why, and the limits of the gates that a key opinion
-consumer passes (`graphkoc.qualify.gates`).
+1,000 to 50,000), so they are data: one file a platform in this folder, with its version, its profiles and their
+sources, the default profile and why it is the default, and the limits of the gates (`graphkoc.qualify.gates`).
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ OTHERS = ""
 
 @dataclass(frozen=True)
 class Band:
-    """A tier of a profile: what it calls it, its size (tiny, small or wide), and the followers from which it begins."""
+    """A tier of a profile: its label there, its size (tiny, small or wide), and the fewest followers in it."""
 
     label: str
     size: str
@@ -58,10 +57,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Profile:
-    """Tiers that somebody published.
+    """Published tiers.
 
-    source: where. says: the limits in words. bands: from the smallest, the first from 0 followers; none in
-    the relative profile, whose limits are the data's.
+    source: where they were published. says: the limits in words. bands: from the smallest, the first from 0
+    followers; none in the relative profile, whose limits come from the data.
     """
 
     name: str
@@ -82,7 +81,7 @@ class Profile:
 
 
 class Limits(TypedDict):
-    """The limits of a tier file's gates, as `graphkoc.qualify.gates` explains them; required: those that a rank needs.
+    """The limits of a tier file's gates, see `graphkoc.qualify.gates`; required: the gates that a rank needs.
 
     version: the tier file's.
     """
@@ -120,24 +119,24 @@ def profiles() -> dict[str, Profile]:
     """Every profile by name, the relative one first, then by file."""
     found = {}
     for _, file in sorted(_files().items(), key=lambda item: item[0] != RELATIVE):
-        for name, told in file.items():
+        for name, profile in file.items():
             if name not in ABOUT:
-                bands = tuple(Band(**band) for band in told.get("bands", ()))
+                bands = tuple(Band(**band) for band in profile.get("bands", ()))
                 about = {key: file[key] for key in ("title", "version", "why")}
                 found[name] = Profile(
                     name=name,
                     **about,
                     platforms=tuple(file["platforms"]),
                     default=file["default"] == name,
-                    source=told["source"],
-                    says=told["says"],
+                    source=profile["source"],
+                    says=profile["says"],
                     bands=bands,
                 )
     return found
 
 
 def check_tiers(name: str | None) -> None:
-    """Raise UsageError when there is no profile of that name; None is the default."""
+    """Raises UsageError for an unknown profile; None is the default one."""
     if name is not None and name not in profiles():
         raise UsageError(f"there are no tiers called {name!r}", hint=f"There are: {', '.join(profiles())}.")
 
@@ -200,13 +199,13 @@ def relative(audience: NDArray[np.float64]) -> Tiers:
 class Sizes:
     """Everybody's tier.
 
-    table: one row a consumer: tier (tiny, small, wide, or unknown), label (what her profile calls it; `small
-    audience` and so on where nobody states her followers), tier_profile, tier_size (followers as the platform states
-    them, or known), tier_low, tier_high (of the small tier, both included). told: what a run keeps of it.
+    table: one row a consumer: tier (tiny, small, wide, or unknown), label (the profile's word for it; `small
+    audience` and so on where followers are not stated), tier_profile, tier_size (followers as the platform states
+    them, or known ones), tier_low, tier_high (of the small tier, both included). summary: what run.json keeps.
     """
 
     table: pd.DataFrame
-    told: dict[str, Any]
+    summary: dict[str, Any]
 
 
 def sized(
@@ -216,19 +215,19 @@ def sized(
     name: str | None = None,
     basis: str = FOLLOWERS,
 ) -> Sizes:
-    """The tier of everybody, by the followers that her platform states, or else by those that are known.
+    """Everybody's tier, by the followers that their platform states, or else by known followers.
 
-    platform, followers: (n,), null where not known. audience: (n,) known followers. name: the profile that
-    is taken for whoever's followers are stated; by default that of her platform's tier file, and where it
-    has none, or with the profile `relative`, known audiences are compared with each other. Of fewer than 20
-    the order tells nothing, and the tier is unknown. basis: what they are counted in, in words (see
-    `graphkoc.qualify.audience`). Raises UsageError for a profile that there is none of.
+    platform, followers: (n,), null where not known. audience: (n,) known followers. name: the profile for
+    people whose followers are stated, by default that of their platform's tier file. Where there is none, or with the
+    profile `relative`, known audiences are compared with each other; with fewer than 20 of them the tier is unknown.
+    basis: what known audiences are counted in, in words (see `graphkoc.qualify.audience`). Raises UsageError for an
+    unknown profile.
     """
     check_tiers(name)
     known = profiles()
     heard = int((audience > 0).sum())
-    told = heard >= COMPARED
-    by_order = relative(audience) if told else Tiers(float(SMALLEST), float(SMALLEST))
+    comparable = heard >= COMPARED
+    by_order = relative(audience) if comparable else Tiers(float(SMALLEST), float(SMALLEST))
     stated = followers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     place = platform.reset_index(drop=True).astype("str")
     if name is None:
@@ -239,16 +238,16 @@ def sized(
     profile_of[np.isnan(stated)] = RELATIVE
     by_known = profile_of == RELATIVE
     size = np.where(by_known, audience, stated)
-    tier = by_order.of(audience).astype(object) if told else np.full(len(size), UNKNOWN, dtype=object)
+    tier = by_order.of(audience).astype(object) if comparable else np.full(len(size), UNKNOWN, dtype=object)
     low, high = np.full(len(size), by_order.low), np.full(len(size), by_order.high)
     label = (pd.Series(tier) + " audience").to_numpy(dtype=object)
     for one in known.values():
-        hers = profile_of == one.name
-        if one.bands and hers.any():
-            band = np.searchsorted([b.least for b in one.bands], size[hers], side="right") - 1
-            tier[hers] = np.array([b.size for b in one.bands], dtype=object)[band]
-            label[hers] = np.array([b.label for b in one.bands], dtype=object)[band]
-            low[hers], high[hers] = one.small
+        inside = profile_of == one.name
+        if one.bands and inside.any():
+            band = np.searchsorted([b.least for b in one.bands], size[inside], side="right") - 1
+            tier[inside] = np.array([b.size for b in one.bands], dtype=object)[band]
+            label[inside] = np.array([b.label for b in one.bands], dtype=object)[band]
+            low[inside], high[inside] = one.small
     table = pd.DataFrame(
         {
             "tier": tier,
@@ -261,10 +260,10 @@ def sized(
     ).astype({"tier": "str", "label": "str", "tier_profile": "str"})
     used = [known[one] for one in known if (profile_of == one).any()]
     most = max(used, key=lambda one: int((profile_of == one.name).sum()))
-    limited = told or most.name != RELATIVE
+    limited = comparable or most.name != RELATIVE
     least, highest = (float(limit[profile_of == most.name][0]) for limit in (low, high))
     counted = basis if most.name == RELATIVE else "followers"
-    why = _why(name, by_known, place, basis) + ("" if told or not by_known.any() else _too_few(heard, basis))
+    why = _why(name, by_known, place, basis) + ("" if comparable or not by_known.any() else _too_few(heard, basis))
     return Sizes(
         table,
         {
@@ -294,35 +293,39 @@ def sized(
 def _small(low: float, high: float, basis: str) -> str:
     """What a small audience is, in words."""
     if high < low:
-        most = f"four in five of those who have any reach {high:,.0f} {basis} at most"
-        return f"no audience is small here: it begins at {low:,.0f}, and {most}"
+        most = f"four in five of the people with an audience have at most {high:,.0f} {basis}"
+        return f"no audience is small here: small begins at {low:,.0f}, and {most}"
     return f"a small audience is {low:,.0f} " + (f"to {high:,.0f} {basis}" if np.isfinite(high) else f"{basis} or more")
 
 
 def _too_few(heard: int, basis: str) -> str:
-    """Why known audiences say nothing, as the end of a sentence."""
-    who = f"only {count(heard, 'people')} {'has' if heard == 1 else 'have'}" if heard else "nobody here has"
-    compared = f", and fewer than {COMPARED} cannot be compared" if heard else ""
-    return f"; {who} any {basis}{compared}, so who has a small audience is not known"
+    """Why known audiences are not compared, as the end of a sentence."""
+    if not heard:
+        return f"; nobody here has {basis}, so tiers are unknown"
+    have = "has" if heard == 1 else "have"
+    return (
+        f"; only {count(heard, 'people')} {have} {basis}, and audience sizes are compared only among {COMPARED} or "
+        "more people, so tiers are unknown"
+    )
 
 
 def _why(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str], basis: str) -> str:
     """Why these tiers, in a sentence."""
     stated = int((~by_known).sum())
     if name == RELATIVE:
-        return f"relative tiers were asked for: {basis} are compared with each other"
+        return f"relative tiers were chosen: {basis} are compared with each other"
     if not stated:
-        lead = f"{name} was asked for, but " if name else ""
+        lead = f"{name} was chosen, but " if name else ""
         return (
-            f"{lead}no platform here states follower counts that limits are published for, so {basis} "
+            f"{lead}no platform here states follower counts for which limits are published, so {basis} "
             "are compared with each other"
         )
     others = f"; for the other {int(by_known.sum()):,}, {basis} are compared with each other" if by_known.any() else ""
     if name:
-        return f"{name} was asked for, for the {count(stated, 'people')} whose followers the platform states{others}"
+        return f"{name} was chosen for the {count(stated, 'people')} whose followers the platform states{others}"
     whys = dict.fromkeys(
         f"{one.title}: {one.why}"
         for one in profiles().values()
         if one.default and set(one.platforms) & set(platform[~by_known])
     )
-    return f"the followers that a platform states count for {count(stated, 'people')} ({'; '.join(whys)}){others}"
+    return f"stated followers are used for {count(stated, 'people')} ({'; '.join(whys)}){others}"

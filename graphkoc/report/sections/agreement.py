@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphkoc.qualify.rankings import RANKINGS
 from graphkoc.report.view import View
 
 __all__ = ["LINK", "PLACE", "facts"]
 
 PLACE, LINK = 120, "Agreement"
-
-RANKINGS = {
-    "score": "the score",
-    "formula": "the formula",
-    "audience": "audience size",
-    "pagerank": "PageRank",
-    "engagement": "engagement received",
-}
 
 
 def facts(view: View) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from graphkoc.qualify import explain
+from graphkoc.qualify.rankings import RANKINGS
 from graphkoc.report import charts
 from graphkoc.report.view import View
 from graphkoc.report.wording import TEXT
@@ -17,18 +18,6 @@ __all__ = ["LINK", "PLACE", "facts"]
 
 PLACE, LINK = 130, "Backtest"
 
-RANKINGS = {
-    "score": "the score",
-    "formula": "the formula",
-    "activity": "own recent activity",
-    "audience": "audience size",
-    "pagerank": "PageRank",
-    "core": "core number",
-    "reviews": "reviews ever written",
-    "past_credit": "past follow-on reviews",
-    "random": "by lot",
-    "oracle": "best possible (knows the future)",
-}
 YARDSTICKS = {"score", "formula", "random", "oracle"}
 """Ours, and what nobody could use as a ranking; the rest are plain rankings that others would use."""
 

@@ -65,7 +65,7 @@ def _leaders(view: View) -> list[dict[str, Any]]:
                 "bar": Markup(charts.stacked_bar(earned, full, label)),
                 "reviews": int(person["reviews_365"]),
                 "reasons": [display_name(reason, TEXT) for reason in explain.reasons(run, person)],
-                "gates": gates.told(person, run.info["limits"]),
+                "gates": gates.list_gates(person, run.info["limits"]),
                 "numbers": [display_name(number, TEXT) for number in _numbers(person)],
                 "cautions": [display_name(caution, TEXT) for caution in explain.cautions(run, person)],
             }
