@@ -97,10 +97,12 @@ def test_the_commands_for_your_own_data_run(reader: Path) -> None:
     assert "rank" in run(reader, "graphkoc kocs --limit 1")
 
 
-def test_the_demo_prints_what_the_readme_shows(demo_output: Path) -> None:
-    printed = (demo_output / "demo.txt").read_text(encoding="utf-8")
+def test_the_demo_prints_what_the_readme_shows_of_it(demo_output: Path) -> None:
+    printed = re.sub(r"\d+ s\.", "N s.", (demo_output / "demo.txt").read_text(encoding="utf-8"))
     (shown,) = (block.text for block in blocks(README) if block.text.startswith("Done in"))
-    assert re.sub(r"\d+ s\.", "N s.", printed) == re.sub(r"\d+ s\.", "N s.", shown)
+    beginning, end = re.sub(r"\d+ s\.", "N s.", shown).split("     ...\n")
+    assert printed.startswith(beginning)
+    assert printed.endswith(end)
 
 
 def test_the_lists_of_the_demo_are_those_that_the_readme_shows(reader: Path, demo_output: Path) -> None:
