@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from declared import check_columns
 from test_cli import run as graphkoc_command
 
 import graphkoc
@@ -49,6 +50,10 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
     store.close()
     persons = dict(zip(table["account"], table["person"], strict=True))
     return Walked(folder, done, truth, Run.load(folder / "run"), persons)
+
+
+def test_the_run_has_the_declared_columns_and_no_others(walked: Walked) -> None:
+    check_columns(walked.run)
 
 
 def files(folder: Path) -> dict[str, bytes]:

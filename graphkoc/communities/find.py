@@ -87,9 +87,9 @@ def group(
                 )
                 if (told := tracking.churn(kind, tracking.living(previous.lifelines, kind), now, rerun))
             }
-    circle_table = _renamed(found.table.merge(cards, on="circle", how="left"), "circle", of_circles)
+    circle_table = _add_change(found.table.merge(cards, on="circle", how="left"), "circle", of_circles)
     circle_members = _renamed(found.members, "circle", of_circles)
-    niche_table = _renamed(segments.table, "niche", of_niches)
+    niche_table = _add_change(segments.table, "niche", of_niches)
     niche_members = _renamed(segments.members, "niche", of_niches)
     with clock("naming them"):
         of_circles_told = _named("circle", circle_table, _sure(circle_members), log, words, previous)
@@ -159,13 +159,17 @@ def _known(log: Log, previous: Run | None) -> list[NDArray[np.int64]]:
 
 
 def _renamed(frame: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.DataFrame:
-    """The frame with the groups' ids that persist, of their parents too; a table of groups with their change."""
+    """The frame with the groups' ids that persist, of their parents too."""
     renamed = frame.assign(**{kind: frame[kind].map(followed.ids).astype("str")})
     if "parent" in frame:
         renamed["parent"] = frame["parent"].map(followed.ids).fillna(frame["parent"])
-    if frame[kind].is_unique:
-        renamed["change"] = renamed[kind].map(followed.change).astype("str")
     return renamed
+
+
+def _add_change(table: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.DataFrame:
+    """A table of groups with the ids that persist, and what became of each group."""
+    renamed = _renamed(table, kind, followed)
+    return renamed.assign(change=renamed[kind].map(followed.change).astype("str"))
 
 
 def _named(
