@@ -1,5 +1,5 @@
--- A row is a product that the metadata describe, or one that a TSV names beside a review. What the metadata of the
--- newest year say comes before those of older ones, and before the names in reviews, of which the most frequent counts.
+-- A row is a product that the metadata describe, or one that a TSV names beside a review. Metadata of the newest
+-- year come before older ones and before the names in reviews, of which the most frequent counts.
 WITH described AS (
     SELECT
         upper(coalesce(parent_asin, asin)) AS product,
@@ -7,8 +7,8 @@ WITH described AS (
              ELSE 2014 END AS since,
         plain_text(title) AS title,
         coalesce(store, brand) AS brand,
-        -- Shelves from the widest to the narrowest; of 2014 a list of such lists. Everything in one file stands on
-        -- its first shelf, so the second says more.
+        -- Shelves from the widest to the narrowest; in 2014 a list of such lists. All products of a file share the
+        -- first shelf, so the second is more informative.
         coalesce(
             shelves ->> '$[0][1]', shelves ->> '$[0][0]', shelves ->> '$[1]', shelves ->> '$[0]', main_category, main_cat
         ) AS category,

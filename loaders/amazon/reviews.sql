@@ -1,6 +1,6 @@
--- A row is a review. Who is in the Vine programme got the thing for it; else the words say what it is, and without
--- any a verified purchase proves that it is earned.
-WITH told AS (
+-- A row is a review. A member of the Vine programme was given the product; else the words of the review decide its
+-- origin, and without such words a verified purchase proves that it is earned.
+WITH all_reviews AS (
     SELECT
         upper(review_id) AS review,
         customer_id AS consumer,
@@ -33,7 +33,7 @@ WITH told AS (
         coalesce(reviewText, "text"),
         unix_time(coalesce(unixReviewTime, "timestamp")),
         coalesce(vote, helpful_vote, TRY_CAST(helpful AS JSON) ->> 0),
-        -- The files of 2014 know no pictures; those of 2018 leave the field out where there are none.
+        -- The files of 2014 have no pictures; those of 2018 omit the field where there are none.
         CASE
             WHEN coalesce(verified, verified_purchase) IS NOT NULL
             THEN coalesce(json_array_length(TRY_CAST(coalesce(image, images) AS JSON)), 0)
@@ -44,14 +44,14 @@ WITH told AS (
         _row
     FROM posts
 ),
--- In the files texts are HTML.
+-- Texts are HTML in these files.
 worded AS (
     SELECT
         * REPLACE (
             CASE WHEN regexp_matches(title, '[<&]') THEN plain_text(title) ELSE title END AS title,
             CASE WHEN regexp_matches("text", '[<&]') THEN plain_text("text") ELSE "text" END AS "text"
         )
-    FROM told
+    FROM all_reviews
 )
 SELECT
     * EXCLUDE (vine) REPLACE (to_count(helpful) AS helpful),

@@ -1,5 +1,5 @@
--- A row is a product that somebody rated. 101 products carry two categories: the one that most
--- ratings name counts, and of two named alike the lower number. The é of "Café" was lost at the source.
+-- A row is a rated product. 101 products have two categories: the one that most ratings name counts, and of two
+-- named equally often the lower number. The é of "Café" was lost at the source.
 WITH counted AS (
     SELECT item, category, count(*) AS ratings
     FROM ratings

@@ -1,4 +1,4 @@
--- A row is a customer of the list; those who only ordered have none of their own, but for orders that were cancelled.
+-- A row is a listed customer, or a cancelled order. Customers who only ordered have no row of their own.
 WITH people AS (
     SELECT
         true AS listed,
@@ -15,7 +15,7 @@ WITH people AS (
     UNION ALL
     SELECT
         is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered)),
-        -- Where a line of an order leaves it open who, another line of it says so.
+        -- A line of an order may leave out who ordered; another line of the same order then gives it.
         coalesce(bare(customer), max(bare(customer)) OVER ordered),
         concat_ws(
             chr(10),
@@ -35,7 +35,7 @@ WITH people AS (
 keyed AS (
     SELECT
         *,
-        -- An id that is an address or a phone number is a contact, and no id.
+        -- An id that is an address or a phone number is treated as a contact.
         if(redacted(customer) = customer, customer, NULL) AS own,
         contact_keys(
             concat_ws(chr(10), contacts, if(redacted(customer) <> customer, customer, NULL)),
@@ -43,7 +43,7 @@ keyed AS (
         ) AS keys
     FROM people
 ),
--- Whose contact it is, where it is the contact of one customer alone.
+-- The customer of a contact that belongs to one customer alone.
 known AS (
     SELECT key, min(own) AS own
     FROM (SELECT DISTINCT own, unnest(string_split(keys, ' ')) AS key FROM keyed WHERE own IS NOT NULL)
@@ -68,7 +68,7 @@ merged AS (
         array_to_string(
             list_sort(list_distinct(flatten(list(string_split(keys, ' ')) FILTER (keys IS NOT NULL)))), ' '
         ) AS contact_key,
-        -- Who said no once has said no; what is no clear yes is none.
+        -- One refusal counts for all rows of a person, and what is no clear yes is no consent.
         coalesce(min(consent), 'unknown') AS consent,
         min(unionid) AS unionid
     FROM named
@@ -78,7 +78,7 @@ merged AS (
 SELECT
     named.consumer,
     merged.* EXCLUDE (consumer) REPLACE (
-        -- What is no time is said, and rejected.
+        -- What is no time stays, so that the row is rejected with it.
         if(to_time(named.joined_at) IS NULL, coalesce(named.joined_at, merged.joined_at), merged.joined_at) AS joined_at
     ),
     _file,

@@ -1,4 +1,4 @@
--- A row is a product that somebody ordered.
+-- A row is a product that was ordered.
 SELECT
     coalesce(bare(sku), bare(product)) AS product,
     min(bare(product)) AS title,

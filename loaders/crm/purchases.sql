@@ -2,7 +2,7 @@
 WITH lines AS (
     SELECT
         bare("order") AS "order",
-        -- Where a line of an order leaves it open who, when and in which money, another line of it says so.
+        -- A line of an order may leave out who, when and in which currency; another line of the order then gives it.
         coalesce(bare(customer), max(bare(customer)) OVER ordered) AS customer,
         concat_ws(
             chr(10),
@@ -38,7 +38,7 @@ keyed AS (
     WHERE NOT cancelled
 ),
 known AS (
-    -- Whoever has no id of the shop's got one made out of a contact, or is the one customer with that contact.
+    -- A customer without an id of the shop has one made of a contact, or is the one customer with that contact.
     SELECT key, coalesce(min(consumer) FILTER (starts_with(consumer, 'crm:contact-')), min(consumer)) AS consumer
     FROM (SELECT consumer, unnest(string_split(contact_key, ' ')) AS key FROM clean.consumers)
     GROUP BY key

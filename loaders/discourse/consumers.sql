@@ -4,7 +4,7 @@ WITH profiles AS (
     UNION ALL
     SELECT TRY_CAST("user" AS JSON), _file, _row FROM directory
 ),
-seen AS (
+sightings AS (
     SELECT username, name, user_id, admin, moderator, NULL AS joined_at, NULL AS bio, NULL AS followers FROM posts
     UNION ALL
     SELECT
@@ -43,7 +43,7 @@ merged AS (
         -- A path may have the name in small letters; the forum's own spelling has capitals, which sort first.
         min(username) AS handle,
         max(nullif(bio, '')) AS bio
-    FROM seen
+    FROM sightings
     WHERE username IS NOT NULL
     GROUP BY lower(username)
 )

@@ -1,6 +1,6 @@
 -- A row is a reply to a topic, or a like or a bookmark of one of its posts. Its parent is the reply that it answers
--- or likes; null where that is the first post, which is the review itself. What closes or pins a topic has no kind.
--- An action that tells of a post once more is a duplicate of it.
+-- or likes; null where that is the first post, which is the review itself. A post that closes or pins a topic has no kind.
+-- An action about a post that is there already is a duplicate of it.
 WITH replies AS (
     SELECT
         'p' || posts.id AS engagement,

@@ -1,4 +1,4 @@
--- A row is somebody in the follow plugin's list of another's followers, or of those whom another follows.
+-- A row is an account in the follow plugin's list of a person's followers, or of the accounts that the person follows.
 SELECT lower(username) AS follower, lower(whose) AS followee, _file, _row
 FROM followers
 UNION ALL

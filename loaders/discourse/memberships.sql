@@ -1,4 +1,5 @@
--- A row is a person in a group: from the group's own list, or from her profile, less the groups that every forum has.
+-- A row is a person in a group: from the group's own list, or from the person's profile, without the groups that every
+-- forum has.
 WITH named AS (
     SELECT lower("group") AS "group", lower(username) AS consumer, 'owner' AS role, added_at, _file, _row FROM owners
     UNION ALL

@@ -1,4 +1,4 @@
--- A row is a topic's first post. An action that tells of the same post once more is a duplicate of it.
+-- A row is the first post of a topic. An action about the same post is a duplicate of it.
 WITH categories_ AS (
     SELECT id, any_value(name ORDER BY name) AS name
     FROM (SELECT id, name FROM categories UNION ALL SELECT id, name FROM site)
@@ -7,7 +7,7 @@ WITH categories_ AS (
 openings AS (
     SELECT * REPLACE (coalesce(topic, '') AS topic) FROM posts WHERE post_number = '1'
 ),
-told AS (
+topic_rows AS (
     SELECT
         topic, username, created_at, topic_title, cooked, topic_category, topic_tags, topic_views, topic_posts,
         actions_summary, _file, _row
@@ -32,7 +32,7 @@ told AS (
 ),
 worded AS (
     SELECT
-        told.*,
+        topic_rows.*,
         plain_text(cooked) AS words,
         lower(plain_text(topic_title)) AS heading,
         lower(coalesce(categories_.name, topic_category)) AS category,
@@ -41,10 +41,10 @@ worded AS (
             TRY(from_json(topic_tags, '["JSON"]')), lambda tag: lower(coalesce(tag ->> '$.name', tag ->> '$'))
         ) AS labels,
         list_filter(TRY(from_json(actions_summary, '["JSON"]')), lambda action: action ->> '$.id' = '2') AS liked
-    FROM told
+    FROM topic_rows
     LEFT JOIN categories_ ON categories_.id = topic_category
 ),
--- The rule: the first line that fits decides, the category and tags before the title, the title before the text.
+-- The first condition that holds decides: category and tags come before the title, the title before the text.
 judged AS (
     SELECT
         *,

@@ -1,4 +1,4 @@
--- A row is somebody who rated something, trusts somebody or is trusted.
+-- A row is a person who rated something, trusts another or is trusted.
 SELECT consumer, 'epinions' AS platform FROM clean.reviews
 UNION
 SELECT follower, 'epinions' FROM clean.follows

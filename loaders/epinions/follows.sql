@@ -1,5 +1,5 @@
--- A row is somebody who trusts, and therefore follows, another. A header that names the two says which is which. Of a
--- file whose columns may stand either way round that one is the trustee in which one number comes up most often.
+-- A row is a person who trusts, and therefore follows, another. A header that names both columns decides which is
+-- which. Where either order is possible, the trustee is the column in which a single number is most frequent.
 WITH network_ends AS (
     SELECT _file, who, count(*) FILTER (is_one) AS as_one, count(*) FILTER (NOT is_one) AS as_other
     FROM (SELECT _file, one AS who, true AS is_one FROM network UNION ALL SELECT _file, other, false FROM network)
@@ -20,15 +20,15 @@ named AS (
             AS trustee_,
         list_position(list_transform(names, lambda name: regexp_matches(name, 'value|sign|weight|tie')), true) AS tie_,
         list_position(list_transform(names, lambda name: regexp_matches(name, 'time|date|creation')), true) AS date_,
-        coalesce(truster_ * trustee_ > 0, false) AS told
+        coalesce(truster_ * trustee_ > 0, false) AS is_named
     FROM cells
 ),
 ties AS (
     SELECT
-        cells[if(told, truster_, 1)] AS truster,
-        cells[if(told, trustee_, 2)] AS trustee,
-        cells[if(told, tie_, 3)] AS tie,
-        cells[if(told, date_, 4)] AS day,
+        cells[if(is_named, truster_, 1)] AS truster,
+        cells[if(is_named, trustee_, 2)] AS trustee,
+        cells[if(is_named, tie_, 3)] AS tie,
+        cells[if(is_named, date_, 4)] AS day,
         _file,
         _row
     FROM named

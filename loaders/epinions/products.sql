@@ -1,5 +1,5 @@
--- A row is an item that somebody rated. Of several categories that one counts which most ratings name, and of two
--- named alike the lower number. (Which columns a file has: as in reviews.sql.)
+-- A row is a rated item. Of several categories the one that most ratings name counts, and of two named equally often
+-- the lower number. (Which columns a file has: as in reviews.sql.)
 WITH cells AS (
     SELECT
         *,
@@ -13,7 +13,7 @@ widths AS (
     GROUP BY _file, len(cells)
     QUALIFY row_number() OVER (PARTITION BY _file ORDER BY count(*) DESC, width DESC) = 1
 ),
--- Is the last column a time, and is the third a category (it goes above 5) or the rating itself?
+-- Whether the last column is a time, and whether the third is a category (which exceeds 5) or the rating itself.
 guesses AS (
     SELECT
         cells._file,
@@ -36,18 +36,18 @@ named AS (
         list_position(list_transform(names, lambda name: regexp_matches(name, 'rating|score|star')), true) AS rating_,
         list_position(list_transform(names, lambda name: regexp_matches(name, 'categ|genre')), true) AS shelf_,
         list_position(list_transform(names, lambda name: regexp_matches(name, 'time|date')), true) AS time_,
-        coalesce(who_ * item_ * rating_ > 0, false) AS told
+        coalesce(who_ * item_ * rating_ > 0, false) AS is_named
     FROM guesses
 ),
 places AS (
     SELECT
         _file,
         width,
-        if(told, who_, 1) AS who_at,
-        if(told, item_, 2) AS item_at,
-        if(told, rating_, if(shelved, 4, 3)) AS rating_at,
-        if(told, shelf_, if(shelved, 3, NULL)) AS shelf_at,
-        if(told, time_, if(timed, width, NULL)) AS time_at
+        if(is_named, who_, 1) AS who_at,
+        if(is_named, item_, 2) AS item_at,
+        if(is_named, rating_, if(shelved, 4, 3)) AS rating_at,
+        if(is_named, shelf_, if(shelved, 3, NULL)) AS shelf_at,
+        if(is_named, time_, if(timed, width, NULL)) AS time_at
     FROM named
 ),
 shelves AS (

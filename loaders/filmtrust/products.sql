@@ -1,2 +1,2 @@
--- A row is a film that somebody rated.
+-- A row is a rated film.
 SELECT DISTINCT product FROM clean.reviews

@@ -14,26 +14,26 @@ WITH profiles AS (
     SELECT
         lower(handle),
         handle,
-        unmangled(said ->> '$.Name.value'),
+        unmangled(details ->> '$.Name.value'),
         NULL,
-        unmangled(coalesce(said ->> '$.Bio.value', said ->> '$.Biography.value')),
+        unmangled(coalesce(details ->> '$.Bio.value', details ->> '$.Biography.value')),
         _file,
         _row
     FROM (
         SELECT
-            said,
+            details,
             coalesce(
-                said ->> '$.Username.value',
-                said ->> '$.Benutzername.value',
-                said ->> '$."Nombre de usuario".value',
-                said ->> '$."Nome utente".value',
-                said ->> '$.Gebruikersnaam.value',
+                details ->> '$.Username.value',
+                details ->> '$.Benutzername.value',
+                details ->> '$."Nombre de usuario".value',
+                details ->> '$."Nome utente".value',
+                details ->> '$.Gebruikersnaam.value',
                 nullif(regexp_extract(export, '^instagram-(.+?)-\d{4}-\d{2}-\d{2}', 1), ''),
                 nullif(regexp_extract(export, '^(.+)_\d{8}(\.zip)?$', 1), '')
             ) AS handle,
             _file,
             _row
-        FROM (SELECT TRY_CAST(string_map_data AS JSON) AS said, export, _file, _row FROM profile)
+        FROM (SELECT TRY_CAST(string_map_data AS JSON) AS details, export, _file, _row FROM profile)
     )
 ),
 owners AS (
@@ -48,7 +48,7 @@ sponsors AS (
         ->> '$.node.sponsor.username' AS handle
     FROM nodes
 ),
-seen AS (
+sightings AS (
     SELECT consumer, handle, name, followers, bio, NULL AS kind FROM profiles
     UNION ALL
     SELECT
@@ -80,7 +80,7 @@ merged AS (
         'https://www.instagram.com/' || min(handle) || '/' AS url,
         min(handle) AS handle,
         min(nullif(bio, '')) AS bio
-    FROM seen
+    FROM sightings
     WHERE consumer IS NOT NULL
     GROUP BY consumer
 )

@@ -4,7 +4,7 @@ WITH posts AS (
     FROM (SELECT folder, stem, TRY_CAST(node AS JSON) AS node FROM nodes)
     GROUP BY folder, stem
 ),
-said AS (
+all_comments AS (
     SELECT id, "owner", created_at, "text", NULL AS parent, folder, stem, _file, _row FROM comments
     UNION ALL
     SELECT
@@ -32,5 +32,5 @@ SELECT
     "text",
     _file,
     _row
-FROM (SELECT * REPLACE (TRY_CAST("owner" AS JSON) AS "owner") FROM said) AS said
-LEFT JOIN posts ON posts.folder = said.folder AND posts.stem = said.stem
+FROM (SELECT * REPLACE (TRY_CAST("owner" AS JSON) AS "owner") FROM all_comments) AS all_comments
+LEFT JOIN posts ON posts.folder = all_comments.folder AND posts.stem = all_comments.stem

@@ -1,4 +1,4 @@
--- A row is somebody in the official export's list of followers, or of those whom the account follows.
+-- A row is an account in the official export's list of followers, or of the accounts that the exporting one follows.
 WITH listed AS (
     SELECT 'follower' AS is_, string_list_data, title, export, _file, _row FROM followers
     UNION ALL
@@ -11,13 +11,13 @@ accounts AS (
     SELECT
         export,
         any_value(coalesce(
-            said ->> '$.Username.value',
-            said ->> '$.Benutzername.value',
-            said ->> '$."Nombre de usuario".value',
-            said ->> '$."Nome utente".value',
-            said ->> '$.Gebruikersnaam.value'
+            details ->> '$.Username.value',
+            details ->> '$.Benutzername.value',
+            details ->> '$."Nombre de usuario".value',
+            details ->> '$."Nome utente".value',
+            details ->> '$.Gebruikersnaam.value'
         )) AS account
-    FROM (SELECT export, TRY_CAST(string_map_data AS JSON) AS said FROM profile)
+    FROM (SELECT export, TRY_CAST(string_map_data AS JSON) AS details FROM profile)
     GROUP BY export
 ),
 alone AS (
@@ -26,7 +26,7 @@ alone AS (
 named AS (
     SELECT
         is_,
-        -- Since 2025 the name is the title, and no value stands beside the address.
+        -- Since 2025 the name is the title, and there is no value beside the address.
         lower(coalesce(
             entry ->> '$.value',
             title,

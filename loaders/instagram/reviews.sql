@@ -1,5 +1,5 @@
--- A row is a post or a story. Who names a sponsor in it, marks it as a paid partnership or earns by its links is paid;
--- else its hashtags and words say what it is.
+-- A row is a post or a story. A post that names a sponsor, is marked as a paid partnership or earns by its links is
+-- paid; else its hashtags and words decide its origin.
 WITH written AS (
     SELECT
         coalesce(node ->> '$.shortcode', node ->> '$.code', 's' || (node ->> '$.id')) AS review,

@@ -1,5 +1,5 @@
--- A row is an account that wrote, commented, follows or is followed, or whose profile was crawled. What was crawled
--- last counts.
+-- A row is an account that wrote, commented, follows or is followed, or whose profile was crawled. The most
+-- recent crawl counts.
 WITH profiles AS (
     SELECT
         platform || ':' || crawled_person(user_id, NULL) AS consumer,
@@ -25,13 +25,13 @@ WITH profiles AS (
     )
     WHERE platform IS NOT NULL
 ),
--- What says no more of an account than its name.
+-- Rows that have nothing of an account but its name.
 announced AS (
     SELECT 'bilibili' AS platform, user_id, creator_hash, user_name, last_modify_ts, _file, _row
     FROM dynamics
     WHERE "type" = 'AV'
 ),
-seen AS (
+sightings AS (
     SELECT platform, user_id, NULL AS creator_hash, nickname, NULL AS sec_uid, NULL AS handle, fans, kind, bio,
         last_modify_ts
     FROM profiles
@@ -85,25 +85,25 @@ merged AS (
             *,
             platform || ':' || crawled_person(user_id, creator_hash) AS consumer,
             coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_
-        FROM seen
+        FROM sightings
     )
     WHERE consumer IS NOT NULL AND NOT _rounded(consumer)
     GROUP BY consumer, platform
 ),
-told AS (
+profile_rows AS (
     SELECT consumer, platform, fans, _file, _row FROM profiles
     UNION ALL
     SELECT platform || ':' || crawled_person(user_id, creator_hash), platform, NULL, _file, _row FROM announced
 )
 SELECT
-    told.consumer,
-    merged.* EXCLUDE (consumer, platform) REPLACE (coalesce(merged.followers, told.fans) AS followers),
-    told.platform,
+    profile_rows.consumer,
+    merged.* EXCLUDE (consumer, platform) REPLACE (coalesce(merged.followers, profile_rows.fans) AS followers),
+    profile_rows.platform,
     _file,
     _row
-FROM told
-LEFT JOIN merged ON merged.consumer = told.consumer
+FROM profile_rows
+LEFT JOIN merged ON merged.consumer = profile_rows.consumer
 UNION ALL BY NAME
 SELECT *, NULL AS _file, NULL AS _row
 FROM merged
-ANTI JOIN told ON merged.consumer = told.consumer
+ANTI JOIN profile_rows ON merged.consumer = profile_rows.consumer

@@ -1,6 +1,6 @@
 -- A row is a comment, or an answer to one. Weibo calls a comment that answers nothing its own root; Kuaishou's videos,
 -- which are not read, have words for ids.
-WITH told AS (
+WITH with_platform AS (
     SELECT
         CASE
             WHEN aweme_id IS NOT NULL THEN 'douyin:'
@@ -26,5 +26,5 @@ SELECT
     ) AS likes,
     _file,
     _row
-FROM told
+FROM with_platform
 WHERE platform IS NOT NULL

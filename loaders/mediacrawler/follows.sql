@@ -1,4 +1,4 @@
--- A row is a fan of somebody on Bilibili, or somebody whom she is a fan of.
+-- A row is an account on Bilibili and one of its fans, or an account that it is a fan of.
 SELECT
     'bilibili:' || crawled_person(fan_id, NULL) AS follower,
     'bilibili:' || crawled_person(up_id, NULL) AS followee,

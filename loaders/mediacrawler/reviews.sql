@@ -1,6 +1,6 @@
--- A row is a video, a picture post, or what somebody said on her page (Bilibili's dynamics). Where one was crawled
--- several times, its words are those of the last time, and each count is the largest. A missing one is None.
-WITH told AS (
+-- A row is a video, a picture post, or a post on a person's own page (Bilibili's dynamics). Where one was crawled
+-- several times, its text is that of the last crawl, and each count is the largest. A missing count is None.
+WITH posts AS (
     SELECT
         'douyin:' || aweme_id AS review, 'douyin:' || crawled_person(user_id, creator_hash) AS consumer,
         NULL AS title, "desc" AS words, crawled_time(create_time) AS created_at,
@@ -36,14 +36,14 @@ WITH told AS (
         NULL, NULL,
         'https://t.bilibili.com/' || dynamic_id, last_modify_ts, _file, _row
     FROM dynamics
-    -- Of type AV it only says that a video is out.
+    -- One of type AV only announces a video.
     WHERE "type" IS DISTINCT FROM 'AV'
 ),
 newest AS (
     SELECT
         review,
         consumer,
-        last_value(struct_pack(title := title, words := words, media := media)) OVER crawls AS said,
+        last_value(struct_pack(title := title, words := words, media := media)) OVER crawls AS latest,
         created_at,
         coalesce(max(TRY_CAST(to_count(likes) AS BIGINT)) OVER post::VARCHAR, nullif(likes, 'None')) AS likes,
         coalesce(max(TRY_CAST(to_count(collects) AS BIGINT)) OVER post::VARCHAR, nullif(collects, 'None')) AS collects,
@@ -53,7 +53,7 @@ newest AS (
         url,
         _file,
         _row
-    FROM told
+    FROM posts
     WINDOW
         post AS (PARTITION BY coalesce(review, _file || _row)),
         crawls AS (
@@ -65,20 +65,20 @@ newest AS (
 SELECT
     review,
     consumer,
-    said.title,
-    said.words AS "text",
+    latest.title,
+    latest.words AS "text",
     created_at,
     likes,
     collects,
     comments,
     shares,
     views,
-    said.media,
-    origin_of(disclosed(NULL, said.title, said.words), false) AS origin,
+    latest.media,
+    origin_of(disclosed(NULL, latest.title, latest.words), false) AS origin,
     -- Weibo writes #topic#, which may have spaces in it, the others #topic.
     nullif(array_to_string(list_sort(list_distinct(list_transform(
-        CASE WHEN starts_with(review, 'weibo:') THEN regexp_extract_all(said.words, '#([^#\n]{1,60})#', 1)
-             ELSE regexp_extract_all(said.words, '#([\pL\pN_]+)', 1) END,
+        CASE WHEN starts_with(review, 'weibo:') THEN regexp_extract_all(latest.words, '#([^#\n]{1,60})#', 1)
+             ELSE regexp_extract_all(latest.words, '#([\pL\pN_]+)', 1) END,
         lambda tag: replace(trim(tag), ' ', '-')
     ))), ' '), '') AS tags,
     url,

@@ -1,4 +1,4 @@
--- A row is a customer, or one of the staff, who follow customers and look after groups.
+-- A row is a customer, or a member of staff, who follows customers and looks after groups.
 WITH customers AS (
     SELECT
         contact ->> '$.external_userid' AS consumer,
@@ -24,7 +24,7 @@ staff AS (
     UNION ALL
     SELECT unnest(TRY(from_json(chat_admins, '["JSON"]'))) ->> '$.userid', NULL FROM members
 ),
-seen AS (
+sightings AS (
     SELECT consumer, NULL AS handle, name, type_, unionid FROM customers
     UNION ALL
     SELECT userid, NULL, name, '1', unionid FROM members WHERE "type" IS DISTINCT FROM '1'
@@ -35,12 +35,12 @@ merged AS (
     SELECT
         consumer,
         min(nullif(name, '')) AS name,
-        -- 1 is a WeChat account, 2 one of WeCom.
+        -- 1 is an account of WeChat, 2 one of WeCom.
         if(min(type_) = '1', 'wechat', 'wecom') AS platform,
         if(max(type_) = 'staff', 'staff', 'person') AS kind,
         min(handle) AS handle,
         min(unionid) AS unionid
-    FROM seen
+    FROM sightings
     WHERE consumer IS NOT NULL
     GROUP BY consumer
 )

@@ -1,5 +1,5 @@
--- A row is one of the staff who has a customer among her contacts.
-WITH told AS (
+-- A row is a member of staff and one of the customers among their contacts.
+WITH pairs AS (
     SELECT
         unnest(TRY(from_json(follow_user, '["JSON"]'))) AS follow,
         NULL AS staff,
@@ -17,6 +17,6 @@ SELECT
     unix_time(follow ->> '$.createtime') AS since,
     _file,
     _row
-FROM told
--- An answer may leave out whose customer it is: then it tells of a customer, and of no follow.
+FROM pairs
+-- An answer may leave out whose customer it is. It then gives a customer and no follow.
 WHERE coalesce(follow ->> '$.userid', staff) IS NOT NULL AND customer IS NOT NULL

@@ -1,4 +1,4 @@
--- A row is somebody in a group chat.
+-- A row is a member of a group chat.
 SELECT
     chat AS "group",
     if("type" = '1', lower(userid), userid) AS consumer,

@@ -1,10 +1,10 @@
--- A row is an account that wrote or commented, or whose profile was crawled. What was crawled last counts.
+-- A row is an account that wrote or commented, or whose profile was crawled. The last crawl counts.
 WITH profiles AS (
     SELECT crawled_person(user_id, NULL) AS consumer, user_id, nickname, to_count(fans) AS fans, "desc", last_modify_ts,
         _file, _row
     FROM creators
 ),
-seen AS (
+sightings AS (
     SELECT consumer, user_id, nickname, fans, "desc", last_modify_ts FROM profiles
     UNION ALL
     SELECT crawled_person(user_id, creator_hash), user_id, nickname, NULL, NULL, last_modify_ts FROM contents
@@ -25,7 +25,7 @@ merged AS (
             FILTER (fans IS NOT NULL)::VARCHAR AS followers,
         'https://www.xiaohongshu.com/user/profile/' || min(user_id) AS url,
         arg_max("desc", (at_, "desc")) FILTER ("desc" IS NOT NULL) AS bio
-    FROM (SELECT *, coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_ FROM seen)
+    FROM (SELECT *, coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_ FROM sightings)
     WHERE consumer IS NOT NULL AND NOT _rounded(consumer)
     GROUP BY consumer
 )

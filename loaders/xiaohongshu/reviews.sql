@@ -1,12 +1,12 @@
--- A row is a note. Where one was crawled several times, its words are those of the last time, and each count is the
+-- A row is a note. Where one was crawled several times, its text is that of the last crawl, and each count is the
 -- largest: counts hardly fall, and 10万+ or 99+ is the least that one can be.
-WITH told AS (
+WITH notes AS (
     SELECT
         note_id AS review,
         crawled_person(user_id, creator_hash) AS consumer,
         last_value(struct_pack(
             title := title, words := "desc", tags := tag_list, pictures := image_list, kind := "type"
-        )) OVER crawls AS said,
+        )) OVER crawls AS latest,
         crawled_time("time") AS created_at,
         coalesce(max(TRY_CAST(to_count(liked_count) AS BIGINT)) OVER note::VARCHAR, liked_count) AS likes,
         coalesce(max(TRY_CAST(to_count(collected_count) AS BIGINT)) OVER note::VARCHAR, collected_count) AS collects,
@@ -28,22 +28,22 @@ worded AS (
         review,
         consumer,
         -- The crawler makes a title of the text where there is none.
-        CASE WHEN said.title IS DISTINCT FROM left(said.words, 255) THEN said.title END AS title,
+        CASE WHEN latest.title IS DISTINCT FROM left(latest.words, 255) THEN latest.title END AS title,
         -- A topic is written #topic[话题]# in a text.
-        trim(regexp_replace(said.words, '#([^#\[\]]+)\[话题\]#\s*', '#\1 ', 'g')) AS "text",
+        trim(regexp_replace(latest.words, '#([^#\[\]]+)\[话题\]#\s*', '#\1 ', 'g')) AS "text",
         created_at,
         likes,
         collects,
         comments,
         shares,
         CASE
-            WHEN said.kind = 'video' THEN 1
-            WHEN said.pictures IS NOT NULL
-            THEN len(list_filter(string_split(said.pictures, ','), lambda picture: trim(picture) <> ''))
+            WHEN latest.kind = 'video' THEN 1
+            WHEN latest.pictures IS NOT NULL
+            THEN len(list_filter(string_split(latest.pictures, ','), lambda picture: trim(picture) <> ''))
         END AS media,
         array_to_string(list_transform(
             list_filter(
-                coalesce(string_split(said.tags, ','), regexp_extract_all(said.words, '#([^#\[\]]+)\[话题\]#', 1)),
+                coalesce(string_split(latest.tags, ','), regexp_extract_all(latest.words, '#([^#\[\]]+)\[话题\]#', 1)),
                 lambda tag: trim(tag) <> ''
             ),
             lambda tag: replace(trim(tag), ' ', '-')
@@ -51,7 +51,7 @@ worded AS (
         'https://www.xiaohongshu.com/explore/' || review AS url,
         _file,
         _row
-    FROM told
+    FROM notes
 )
 SELECT
     * REPLACE (nullif(tags, '') AS tags, nullif("text", '') AS "text"),

@@ -1,4 +1,4 @@
--- A row is a person who has a row of her own, wrote a review, or is somebody's friend.
+-- A row is a person who has a row in the file of people, wrote a review, or is a friend of such a person.
 SELECT
     user_id AS consumer,
     name,

@@ -1,4 +1,4 @@
--- A row is one of two friends, who follows the other. Friendship has no direction, so it is two follows.
+-- A row is one direction of a friendship. Friendship has no direction, so it becomes two follows.
 WITH listed AS (
     SELECT
         user_id,

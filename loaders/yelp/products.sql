@@ -1,4 +1,4 @@
--- A row is a business. Its categories have no order; the one that most businesses are in counts.
+-- A row is a business. Its categories have no order, so the one that most businesses share counts.
 WITH listed AS (
     SELECT
         *,

@@ -6,7 +6,7 @@ SELECT
     stars AS rating,
     "text",
     "date" AS created_at,
-    -- Some counts are -1: a vote that was taken back.
+    -- A count of -1 is a withdrawn vote.
     if(useful = '-1', '0', useful) AS helpful,
     if(
         coalesce(funny, cool) IS NULL,
