@@ -228,7 +228,7 @@ def test_what_was_decided_stays_when_data_are_loaded_again_or_the_store_is_made_
     said("load", "csv", "consumers.csv")
     assert persons() == after
     assert told("report")["conflicts"] == [
-        {"account": "csv:w2", "other": "csv:w3", "rule": "unionid", "why": "told apart: the phone was sold"}
+        {"account": "csv:w2", "other": "csv:w3", "rule": "unionid", "why": "unlinked: the phone was sold"}
     ]
 
 
@@ -266,7 +266,7 @@ def test_two_that_were_told_apart_are_not_joined_through_a_third(place: Path) ->
     told("unlink", "csv:x3", "csv:f3")
     told("link", "csv:x3", "csv:f1", "--why", "hers")
     words = said("identity", "link", "csv:f3", "csv:x1", "--why", "hers", code=2)
-    assert "csv:f3 and csv:x3: they were told apart" in words
+    assert "csv:f3 and csv:x3: they were unlinked" in words
     told("link", "csv:f3", "csv:x3", "--why", "changed my mind")
     assert persons()["csv:f3"] == persons()["csv:x1"] == "csv:f1"
 
@@ -311,10 +311,10 @@ def test_a_file_of_links_accounts_for_every_row(place: Path) -> None:
     done = told("link", "--file", "links.csv", code=7)
     assert (done["read"], done["linked_rows"], done["duplicate"], done["rejected"]) == (7, 1, 2, 4)
     assert [(reject["row"], reject["reason"]) for reject in done["rejects"]] == [
-        (5, "it does not say why"),
+        (5, "it gives no reason"),
         (6, "there is no account csv:w22"),
         (7, "csv:w1 and csv:w2: their WeCom unionids differ"),
-        (8, "it names no two accounts"),
+        (8, "it does not name two accounts"),
     ]
     assert persons() == EXACT | dict.fromkeys(["csv:x3", "csv:f3"], "csv:f3")
 
@@ -335,7 +335,7 @@ def test_the_links_of_a_report_can_be_linked_elsewhere(place: Path) -> None:
     ("text", "words"),
     [
         ("account,why\na,b\n", "no two columns of accounts"),
-        ("account,other\na,b\n", "does not say why"),
+        ("account,other\na,b\n", "gives no reasons"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(place: Path, text: str, words: str) -> None:

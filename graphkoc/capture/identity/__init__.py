@@ -1,9 +1,8 @@
 """One person, several accounts: what links them, who decided it, and how much of it is known.
 
-Every link and every unlinking is a line of a journal that the store keeps; none is ever changed. The
-table of identities is what the journal amounts to for the accounts that are there, so it can be made
-again at any time, and is, after every load. Exact keys link by themselves, once: what a person has
-taken back is not linked again.
+Every link and every unlinking is a line of a journal that the store keeps; no line is ever changed. The table of
+identities follows from the journal and the accounts in the store, and is made again after every load. An exact key
+links two accounts by itself, but only once: a link that somebody has undone is not made again.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ PERSON = "person"
 
 @dataclass(frozen=True, eq=False)
 class _Known:
-    """What the store knows: its accounts, and its journal summed up."""
+    """The accounts of a store, and the links and unlinkings of its journal that stand."""
 
     accounts: pd.DataFrame
     links: dict[Pair, Decision]
@@ -61,45 +60,45 @@ def settlement(stated: pd.DataFrame | None = None) -> Settlement:
 
     def decide(accounts: pd.DataFrame, journal: Sequence[Decision]) -> tuple[list[Decision], pd.DataFrame]:
         known = _sum_up(accounts, journal)
-        decisions = _found(known, stated)
-        return decisions, _table(known, decisions)
+        decisions = _find_links(known, stated)
+        return decisions, _make_table(known, decisions)
 
     return Settlement(ACCOUNT, decide)
 
 
 def settle(store: Store) -> None:
-    """Do to a store's own accounts what a load does, without a load."""
-    known = _known(store)
-    _decide(store, known, _found(known, None))
+    """Link the accounts of a store as a load does, without a load."""
+    known = _read_known(store)
+    _decide(store, known, _find_links(known, None))
 
 
 def link_accounts(store: Store, account: str, other: str, why: str) -> dict[str, Any]:
-    """Say that two accounts are one person; returns the report, with the decision.
+    """Record that two accounts are one person; returns the report, with the decision.
 
     Raises UsageError for an account that the store does not hold, and where the two are known to be two.
     """
-    known = _known(store)
+    known = _read_known(store)
     for one in (account, other):
-        _there(known, one)
-    decision = Decision(_now(), "link", account, other, PERSON, _said(why))
+        _check_account(known, one)
+    decision = Decision(_now(), "link", account, other, PERSON, _clean_reason(why))
     pair = (decision.account, decision.other)
     if pair in known.links:
         return identity_report(store) | {"decisions": []}
-    if wrong := _refused(known, [pair]).get(pair):
+    if wrong := _find_contradicting(known, [pair]).get(pair):
         raise UsageError(f"{account} and {other} cannot be one person: {wrong}", hint="`graphkoc identity unlink`s.")
     _decide(store, known, [decision])
     return identity_report(store) | {"decisions": [decision]}
 
 
 def link_file(store: Store, file: Path, why: str | None = None, encoding: str | None = None) -> dict[str, Any]:
-    """Say of every row of a file that its two accounts are one person; the report, and what became of the rows.
+    """Record for every row of a file that its two accounts are one person; returns the report, with counts of rows.
 
-    file: a table with two columns of accounts (`account` and `other`, or the first two) and `why`; why is
-    what is said where a row says nothing. A row with an account that the store does not hold, or of two
-    people, is rejected, and the rest is linked. Adds {read, linked_rows, duplicate, rejected, rejects:
+    file: a table with two columns of accounts (`account` and `other`, or the first two) and `why`. why: the reason
+    for rows that give none. A row with an account that the store does not hold, or with two accounts known to be two
+    people, is rejected, and the rest are linked. Adds {read, linked_rows, duplicate, rejected, rejects:
     [{row, account, other, reason}], decisions}. Raises DataError for a file that is no such table.
     """
-    known = _known(store)
+    known = _read_known(store)
     rows = listed(file, why, encoding)
     there = set(known.accounts["consumer"])
     now = _now()
@@ -117,7 +116,7 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
             duplicate += 1
         else:
             chosen[pair] = (row, decision)
-    refused = _refused(known, list(chosen))
+    refused = _find_contradicting(known, list(chosen))
     rejects += [chosen[pair][0].rejected(reason) for pair, reason in refused.items()]
     decisions = [decision for pair, (_, decision) in chosen.items() if pair not in refused]
     _decide(store, known, decisions)
@@ -132,16 +131,16 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
 
 
 def unlink_accounts(store: Store, account: str, other: str | None = None, why: str = "") -> dict[str, Any]:
-    """Say that two accounts are two people, or that one account is nobody else's; the report, with the decisions.
+    """Record that two accounts are two people, or that one account is linked to no other.
 
-    Two accounts that no link joins are told apart all the same: they are not suggested any more, and no
-    exact key links them. Raises UsageError for an account that is neither in the store nor in its
+    Returns the report, with the decisions. Two accounts without a link can be unlinked as well: they are not suggested
+    any more, and no exact key links them. Raises UsageError for an account that is neither in the store nor in its
     journal, and where the two would still be one person through a third account.
     """
-    known = _known(store)
+    known = _read_known(store)
     for one in (account, other):
         if one is not None and not any(one in pair for pair in known.links):
-            _there(known, one)
+            _check_account(known, one)
     if other is None:
         found = components(known.links)
         same = found.index[found == found.get(account)].tolist()
@@ -165,13 +164,13 @@ def unlink_accounts(store: Store, account: str, other: str | None = None, why: s
 
 
 def suggest_links(store: Store, limit: int | None = None) -> dict[str, Any]:
-    """Pairs of accounts that are likely one person, for a person to confirm; nothing is linked.
+    """Pairs of accounts that are likely one person, to be confirmed by somebody; nothing is linked.
 
     {accounts, persons, linked, unknown, match_rate, suggestions}: as in the report, and [{account, other, platforms,
-    probability, why, bits, evidence: [{what, agreement, bits}]}], the likeliest first, at most `limit`. Pairs that
-    were told apart are not among them; see `graphkoc.capture.identity.suggestions` for the weights.
+    probability, why, bits, evidence: [{what, agreement, bits}]}], the likeliest first, at most `limit`. Unlinked
+    pairs are not among them; see `graphkoc.capture.identity.suggestions` for the weights.
     """
-    # What compares people loads scikit-learn, for which nobody else need wait.
+    # These modules load scikit-learn, which takes time and nothing else here needs.
     from graphkoc.capture.identity.profiles import profiles
     from graphkoc.capture.identity.suggestions import suggestions
 
@@ -180,29 +179,28 @@ def suggest_links(store: Store, limit: int | None = None) -> dict[str, Any]:
     rows = (found if limit is None else found.head(limit)).to_dict("records")
     known = identity_report(store)
     counts = {name: known[name] for name in ("accounts", "persons", "linked", "unknown", "match_rate")}
-    return counts | {"suggestions": [_in_words(row) for row in rows]}
+    return counts | {"suggestions": [_describe(row) for row in rows]}
 
 
-def _in_words(row: dict[Any, Any]) -> dict[str, Any]:
-    told = [f"{one['what']} ({one['bits']:+.1f} bits)" for one in row["evidence"] if one["bits"] > 0]
+def _describe(row: dict[Any, Any]) -> dict[str, Any]:
+    reasons = [f"{one['what']} ({one['bits']:+.1f} bits)" for one in row["evidence"] if one["bits"] > 0]
     head = {name: row[name] for name in ("account", "other", "platforms")}
     probability = round(float(row["probability"]), 4)
-    why = f"alike in {', '.join(told)}"
+    why = f"alike in {', '.join(reasons)}"
     return head | {"probability": probability, "why": why, "bits": round(row["bits"], 2), "evidence": row["evidence"]}
 
 
 def identity_report(store: Store) -> dict[str, Any]:
-    """How much is known of who is who.
+    """How many accounts are linked to persons, and by what.
 
     {accounts, persons, linked, unknown, match_rate, unknown_with_keys, unknown_without_keys, by_rule: {rule:
     links}, by_platform: [{platform, accounts, linked, unknown, match_rate}], across: [{platforms, persons}],
     conflicts: [{account, other, rule, why}], shared_keys: {rule: keys}, links: [{account, other, rule, why,
-    at}]}. linked: accounts of persons who have several here. unknown: all others, of whom nobody knows
-    whether they have a second account; with keys are those that have something exact to compare.
-    conflicts: pairs that an exact key would link, and what speaks against it. shared_keys: keys of too many
-    accounts to be one person's.
+    at}]}. linked: accounts of persons who have several here. unknown: all others, who may or may not have a
+    second account; with keys are those that have something exact to compare. conflicts: pairs that an exact key would
+    link, and the reason why they are not. shared_keys: keys that too many accounts share to be one person's.
     """
-    known = _known(store)
+    known = _read_known(store)
     accounts = known.accounts
     table = identities(known.links, accounts["consumer"])
     table = table[table["person"].map(table["person"].value_counts()) > 1]
@@ -219,9 +217,9 @@ def identity_report(store: Store) -> dict[str, Any]:
         "unknown_with_keys": int((with_keys & ~linked).sum()),
         "unknown_without_keys": int((~with_keys & ~linked).sum()),
         "by_rule": pd.Series([link.rule for link in known.links.values()], dtype="str").value_counts().to_dict(),
-        "by_platform": _by_platform(accounts, linked),
-        "across": _across(accounts, table),
-        "conflicts": _conflicts(known),
+        "by_platform": _count_by_platform(accounts, linked),
+        "across": _count_across(accounts, table),
+        "conflicts": _find_conflicts(known),
         "shared_keys": {rule: keys for rule, keys in shared(accounts).items() if keys},
         "links": [
             {"account": one.account, "other": one.other, "rule": one.rule, "why": one.why, "at": one.at}
@@ -230,7 +228,7 @@ def identity_report(store: Store) -> dict[str, Any]:
     }
 
 
-def _known(store: Store) -> _Known:
+def _read_known(store: Store) -> _Known:
     return _sum_up(store.table("consumers", ACCOUNT), store.decisions())
 
 
@@ -239,24 +237,24 @@ def _sum_up(accounts: pd.DataFrame, journal: Sequence[Decision]) -> _Known:
     return _Known(accounts.sort_values("consumer", ignore_index=True), links, apart)
 
 
-def _table(known: _Known, decisions: Sequence[Decision]) -> pd.DataFrame:
+def _make_table(known: _Known, decisions: Sequence[Decision]) -> pd.DataFrame:
     """The table of identities after these decisions."""
     links, _ = standing([*known.links.values(), *known.apart.values(), *decisions])
     return identities(links, known.accounts["consumer"])
 
 
 def _decide(store: Store, known: _Known, decisions: Sequence[Decision]) -> None:
-    """Write down decisions, and make the table of identities fit, unless it does and there are none."""
-    table = _table(known, decisions)
+    """Record decisions and update the table of identities, unless nothing changes."""
+    table = _make_table(known, decisions)
     there = store.table("identities").sort_values("account", ignore_index=True)
     if decisions or not there.astype("str").equals(table):
         store.decide(decisions, table)
 
 
-def _found(known: _Known, stated: pd.DataFrame | None) -> list[Decision]:
-    """The links that exact keys and sources ask for and that nobody has decided on yet."""
-    pairs = _undecided(known, _candidates(known, stated))
-    refused = _refused(known, pairs.index.tolist())
+def _find_links(known: _Known, stated: pd.DataFrame | None) -> list[Decision]:
+    """The links that exact keys and sources give and that nobody has decided on yet."""
+    pairs = _drop_decided(known, _find_candidates(known, stated))
+    refused = _find_contradicting(known, pairs.index.tolist())
     now = _now()
     return [
         Decision(now, "link", pair[0], pair[1], rule, why)
@@ -265,22 +263,22 @@ def _found(known: _Known, stated: pd.DataFrame | None) -> list[Decision]:
     ]
 
 
-def _candidates(known: _Known, stated: pd.DataFrame | None) -> pd.DataFrame:
+def _find_candidates(known: _Known, stated: pd.DataFrame | None) -> pd.DataFrame:
     pairs = exact(known.accounts)
     if stated is None:
         return pairs
-    said = pd.DataFrame({"one": stated["account"], "two": STATED + stated["person"]}, dtype="str")
-    ends = pd.DataFrame({"account": said.min(axis=1), "other": said.max(axis=1)}, dtype="str")
+    both = pd.DataFrame({"one": stated["account"], "two": STATED + stated["person"]}, dtype="str")
+    ends = pd.DataFrame({"account": both.min(axis=1), "other": both.max(axis=1)}, dtype="str")
     return pd.concat([pairs, ends.assign(rule=SOURCE, why="a source says so")], ignore_index=True)
 
 
-def _undecided(known: _Known, pairs: pd.DataFrame) -> pd.DataFrame:
+def _drop_decided(known: _Known, pairs: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs.set_index(["account", "other"])
     return pairs[~pairs.index.isin([*known.links, *known.apart])]
 
 
-def _refused(known: _Known, pairs: Sequence[Pair]) -> dict[Pair, str]:
-    """Of pairs that would be linked, those that would make one person of two, and why; the first come first."""
+def _find_contradicting(known: _Known, pairs: Sequence[Pair]) -> dict[Pair, str]:
+    """Those of the pairs that would make one person of two, each with the reason; earlier pairs take precedence."""
     apart = [pair for pair in known.apart if pair not in pairs]
     unionids = known.unionids
     together = [*known.links, *pairs]
@@ -304,21 +302,22 @@ def _refused(known: _Known, pairs: Sequence[Pair]) -> dict[Pair, str]:
     return refused
 
 
-def _conflicts(known: _Known) -> list[dict[str, str]]:
+def _find_conflicts(known: _Known) -> list[dict[str, str]]:
     """Pairs that share an exact key and are known to be two people."""
     pairs = exact(known.accounts)
     rules = dict(zip(zip(pairs["account"], pairs["other"], strict=True), pairs["rule"], strict=True))
-    against = {pair: f"told apart: {known.apart[pair].why}".rstrip(": ") for pair in rules if pair in known.apart}
-    against |= _refused(known, [pair for pair in rules if pair not in known.links and pair not in known.apart])
+    against = {pair: f"unlinked: {known.apart[pair].why}".rstrip(": ") for pair in rules if pair in known.apart}
+    undecided = [pair for pair in rules if pair not in known.links and pair not in known.apart]
+    against |= _find_contradicting(known, undecided)
     return [
         {"account": pair[0], "other": pair[1], "rule": rules[pair], "why": against[pair]} for pair in sorted(against)
     ]
 
 
-def _by_platform(accounts: pd.DataFrame, linked: pd.Series[bool]) -> list[dict[str, Any]]:
-    told = accounts.assign(platform=accounts["platform"].fillna("unknown"), linked=linked)
+def _count_by_platform(accounts: pd.DataFrame, linked: pd.Series[bool]) -> list[dict[str, Any]]:
+    table = accounts.assign(platform=accounts["platform"].fillna("unknown"), linked=linked)
     rows = []
-    for platform, group in told.groupby("platform", sort=True):
+    for platform, group in table.groupby("platform", sort=True):
         hits = int(group["linked"].sum())
         rows.append(
             {
@@ -332,7 +331,7 @@ def _by_platform(accounts: pd.DataFrame, linked: pd.Series[bool]) -> list[dict[s
     return rows
 
 
-def _across(accounts: pd.DataFrame, table: pd.DataFrame) -> list[dict[str, Any]]:
+def _count_across(accounts: pd.DataFrame, table: pd.DataFrame) -> list[dict[str, Any]]:
     """How many persons with several accounts are on which platforms."""
     if table.empty:
         return []
@@ -342,18 +341,18 @@ def _across(accounts: pd.DataFrame, table: pd.DataFrame) -> list[dict[str, Any]]
     return [{"platforms": platforms, "persons": int(persons)} for platforms, persons in counts.items()]
 
 
-def _there(known: _Known, account: str) -> None:
+def _check_account(known: _Known, account: str) -> None:
     if not (known.accounts["consumer"] == account).any():
         raise UsageError(
             f"there is no account {account} in the store", hint="An account is written source:id, as a consumer is."
         )
 
 
-def _said(why: str) -> str:
-    said = masked(" ".join(why.split()))
-    if not said:
-        raise UsageError("a link needs a reason", hint="Say it with --why.")
-    return said
+def _clean_reason(why: str) -> str:
+    reason = masked(" ".join(why.split()))
+    if not reason:
+        raise UsageError("a link needs a reason", hint="Give it with --why.")
+    return reason
 
 
 def _now() -> str:

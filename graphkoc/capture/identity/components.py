@@ -1,4 +1,4 @@
-"""Persons: which accounts are one, by the links of the journal that stand."""
+"""Persons: the accounts that links of the journal connect."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["STATED", "Pair", "components", "contradictions", "identities", "path
 Pair = tuple[str, str]
 
 STATED = "person "
-"""How the end of a link begins that is no account but a person whom a source calls so."""
+"""Prefix of the end of a link that is no account but a person, by the name that a source gives them."""
 
 
 def standing(decisions: Iterable[Decision]) -> tuple[dict[Pair, Decision], dict[Pair, Decision]]:
-    """The links that stand, and the pairs that were told apart; of each pair the newest decision counts."""
+    """The links that stand, and the unlinked pairs; of each pair the newest decision counts."""
     newest = {(decision.account, decision.other): decision for decision in decisions}
     links = {pair: decision for pair, decision in newest.items() if decision.verb == "link"}
     return links, {pair: decision for pair, decision in newest.items() if decision.verb == "unlink"}
@@ -38,23 +38,24 @@ def components(links: Iterable[Pair]) -> pd.Series[int]:
 
 
 def identities(links: Iterable[Pair], accounts: pd.Series[str]) -> pd.DataFrame:
-    """The table of identities: account, person, sorted; of the accounts given, those with company or a source's person.
+    """The table of identities: account, person; sorted by account.
 
-    A person is called as a source calls her, else as the smallest of her accounts. Accounts that are not
-    there (not loaded yet, or forgotten) still connect those that are.
+    It has those of the given accounts that are linked to another one, or to a person whom a source names. A person has
+    the name that a source gives, else that of the smallest of their accounts. Accounts that are not in the store (not
+    loaded yet, or forgotten) still connect those that are.
     """
     found = components(links)
     names = found.index.to_series()
     called = names[names.str.startswith(STATED)].str.removeprefix(STATED)
     stated = called.groupby(found.reindex(called.index)).min()
     table = found[found.index.isin(accounts)].rename_axis("account").reset_index().sort_values("account")
-    told = table["component"].map(stated)
+    named = table["component"].map(stated)
     several = table.groupby("component")["account"].transform("size") > 1
     smallest = table.groupby("component")["account"].transform("first")
-    # A source may have called another person like this account.
+    # A source may have given another person the name of this account.
     smallest = smallest.where(~smallest.isin(called), smallest + " and others")
-    table["person"] = told.where(told.notna(), smallest)
-    return table.loc[several | told.notna(), ["account", "person"]].astype("str").reset_index(drop=True)
+    table["person"] = named.where(named.notna(), smallest)
+    return table.loc[several | named.notna(), ["account", "person"]].astype("str").reset_index(drop=True)
 
 
 def contradictions(
@@ -62,7 +63,7 @@ def contradictions(
 ) -> dict[int, tuple[str, str, str]]:
     """Components that hold two accounts known to be two people: component -> (account, other, how it is known).
 
-    unionids: WeChat's id of the person, by account. apart: pairs that were told apart.
+    unionids: WeChat's id of the person, by account. apart: unlinked pairs.
     """
     found = components(links)
     known = pd.DataFrame({"component": found, "unionid": unionids.reindex(found.index)}).dropna()
@@ -73,7 +74,7 @@ def contradictions(
         wrong[int(str(component))] = (one, other, "their WeCom unionids differ")
     for one, other in sorted(apart):
         if one in found.index and other in found.index and found[one] == found[other]:
-            wrong.setdefault(int(found[one]), (one, other, "they were told apart"))
+            wrong.setdefault(int(found[one]), (one, other, "they were unlinked"))
     return wrong
 
 

@@ -1,7 +1,7 @@
-"""Exact keys: what two accounts can share that one person alone has.
+"""Exact keys: what two accounts share only when they are one person's.
 
-A name or a handle is none of them: namesakes are common, and a handle is a key only where a profile
-says that it is hers on that platform.
+A name is no key, because namesakes are common. A handle is one only where a profile names it together with its
+platform.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ KEYS = {
     "address": "the same profile address",
     "profile": "one profile names the other",
 }
-"""The rules, the surest first, and each in words."""
+"""Rule -> its description, the surest first."""
 
 MOST = 10
-"""Accounts that may share a key. What more of them share is an office's telephone, and nobody's key."""
+"""Accounts that may share a key. A key that more of them share is, for example, an office's telephone."""
 
-# Everything is of a bounded length, or a profile of a million letters would be read from each of them to the end.
+# Every repetition is bounded, or a profile of a million letters would take quadratic time.
 ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.|m\.)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63})(/[\w@%./~-]{0,500})", re.IGNORECASE
 )
@@ -44,8 +44,8 @@ def exact(accounts: pd.DataFrame) -> pd.DataFrame:
     accounts: the columns of ACCOUNT, a row a consumer. Of a key that several share, each is paired with the
     smallest. Keys that more than MOST share pair nobody.
     """
-    found = [_paired(keyed(accounts, rule), rule) for rule in ("unionid", "contact_key", "address")]
-    found.append(_named(accounts))
+    found = [_pair_by_key(keyed(accounts, rule), rule) for rule in ("unionid", "contact_key", "address")]
+    found.append(_pair_by_profile(accounts))
     pairs = pd.concat(found, ignore_index=True)
     order = pairs["rule"].map(list(KEYS).index)
     pairs = pairs.assign(order=order).sort_values(["account", "other", "order"], kind="stable")
@@ -72,7 +72,7 @@ def shared(accounts: pd.DataFrame) -> dict[str, int]:
     return {rule: int((size > MOST).sum()) for rule, size in sizes.items()}
 
 
-def _paired(rows: pd.DataFrame, rule: str) -> pd.DataFrame:
+def _pair_by_key(rows: pd.DataFrame, rule: str) -> pd.DataFrame:
     """The smallest account of each key with every other one."""
     rows = rows[rows["key"].map(rows["key"].value_counts()).between(2, MOST)].sort_values(["key", "consumer"])
     first = rows.groupby("key")["consumer"].transform("first")
@@ -81,35 +81,35 @@ def _paired(rows: pd.DataFrame, rule: str) -> pd.DataFrame:
 
 
 @cache
-def _platforms() -> dict[str, dict[str, list[str]]]:
+def _read_platforms() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(Path(__file__).with_name("platforms.toml").read_text(encoding="utf-8"))
 
 
-def _there(platforms: set[str]) -> dict[str, dict[str, list[str]]]:
-    """How people name the platforms that are there, by what these are called in the data."""
+def _names_of(platforms: set[str]) -> dict[str, dict[str, list[str]]]:
+    """Platform as the data call it -> the words and hosts by which profiles name it."""
     found = {}
-    for name, names in _platforms().items():
+    for name, names in _read_platforms().items():
         called = sorted(platforms & {name, *names["words"]})
         if len(called) == 1:
             found[called[0]] = names
     return found
 
 
-def _named(accounts: pd.DataFrame) -> pd.DataFrame:
+def _pair_by_profile(accounts: pd.DataFrame) -> pd.DataFrame:
     """Pairs of which one profile names the other's account on another platform, and no second one there.
 
-    An account that two of a platform name is a star's, or a lie, and pairs with neither.
+    An account that two accounts of one platform name is a celebrity's or a false claim, and pairs with neither.
     """
-    told = accounts.loc[accounts["bio"].notna(), ["consumer", "platform", "bio"]]
-    told = told.assign(platform=told["platform"].fillna("")).reset_index(drop=True)
-    known = _known(accounts)
+    profiles = accounts.loc[accounts["bio"].notna(), ["consumer", "platform", "bio"]]
+    profiles = profiles.assign(platform=profiles["platform"].fillna("")).reset_index(drop=True)
+    known = _list_handles(accounts)
     platforms = set(known["platform"])
-    mentions = pd.concat([_addresses(told, platforms), _handles(told, platforms)], ignore_index=True)
+    mentions = pd.concat([_find_addresses(profiles, platforms), _find_handles(profiles, platforms)], ignore_index=True)
     urls = keyed(accounts, "address").rename(columns={"consumer": "named", "key": "address"})
     by_url = mentions.dropna(subset=["address"]).merge(urls, on="address")[["row", "named"]]
     by_handle = mentions.merge(known, left_on=["on", "handle"], right_on=["platform", "handle"])[["row", "named"]]
     pairs = pd.concat([by_url, by_handle]).drop_duplicates()
-    pairs = pairs.join(told, on="row")
+    pairs = pairs.join(profiles, on="row")
     pairs["on"] = pairs["named"].map(accounts.set_index("consumer")["platform"]).fillna("")
     pairs = pairs[(pairs["on"] != pairs["platform"]) & (pairs["named"] != pairs["consumer"])]
     pairs = pairs[~pairs.duplicated(["consumer", "on"], keep=False)]
@@ -119,8 +119,8 @@ def _named(accounts: pd.DataFrame) -> pd.DataFrame:
     return made.drop_duplicates().assign(rule="profile")
 
 
-def _known(accounts: pd.DataFrame) -> pd.DataFrame:
-    """platform, handle, named: the accounts that a handle, or the id in the key, tells apart on its platform."""
+def _list_handles(accounts: pd.DataFrame) -> pd.DataFrame:
+    """platform, handle, named: the accounts that a handle, or the id in the key, identifies on its platform."""
     local = accounts["consumer"].str.replace(r"^[^:]*:", "", regex=True)
     rows = pd.concat(
         [
@@ -133,10 +133,10 @@ def _known(accounts: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows.duplicated(["platform", "handle"], keep=False)]
 
 
-def _addresses(told: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
+def _find_addresses(profiles: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
     """The addresses in profiles: row, address, and the platform and handle of those whose host is known."""
-    hosts = {host: name for name, names in _there(platforms).items() for host in names["hosts"]}
-    found = told["bio"].astype("str").str.extractall(ADDRESS).reset_index(level=1, drop=True)
+    hosts = {host: name for name, names in _names_of(platforms).items() for host in names["hosts"]}
+    found = profiles["bio"].astype("str").str.extractall(ADDRESS).reset_index(level=1, drop=True)
     host, path = found[0].str.casefold(), found[1].str.rstrip("/.").str.casefold()
     return pd.DataFrame(
         {
@@ -148,16 +148,18 @@ def _addresses(told: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _handles(told: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
+def _find_handles(profiles: pd.DataFrame, platforms: set[str]) -> pd.DataFrame:
     """The handles that profiles give with a platform's name before them: row, on, handle."""
-    words = {word.casefold(): name for name, names in _there(platforms).items() for word in names["words"]}
+    words = {word.casefold(): name for name, names in _names_of(platforms).items() for word in names["words"]}
     words |= {platform.casefold(): platform for platform in platforms}
     empty: dict[str, Any] = {"row": [], "on": [], "handle": []}
-    if not words or told.empty:
+    if not words or profiles.empty:
         return pd.DataFrame(empty)
     choice = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    said = rf"(?i)(?<![a-z0-9])({choice})\s{{0,9}}(?:号|账号|帳號|id)?\s{{0,9}}(?:[:：=→@]|is|是)\s{{0,9}}@?({HANDLE})"
-    found = told["bio"].astype("str").str.extractall(said).reset_index(level=1, drop=True)
+    pattern = (
+        rf"(?i)(?<![a-z0-9])({choice})\s{{0,9}}(?:号|账号|帳號|id)?\s{{0,9}}(?:[:：=→@]|is|是)\s{{0,9}}@?({HANDLE})"
+    )
+    found = profiles["bio"].astype("str").str.extractall(pattern).reset_index(level=1, drop=True)
     return pd.DataFrame(
         {
             "row": found.index,

@@ -1,4 +1,4 @@
-"""Lists of links that a person wrote: a table with two columns of accounts, and why."""
+"""Lists of links that somebody wrote: a table with two columns of accounts and a reason."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ class Listed:
     why: str
 
     def rejected(self, reason: str) -> dict[str, Any]:
-        """The row as one that was not taken."""
+        """The row as an entry of the rejects."""
         return {"row": self.row, "account": self.account, "other": self.other, "reason": reason}
 
 
 @dataclass(frozen=True)
 class List:
-    """The rows of a list, and those that say nothing: {row, account, other, reason}."""
+    """The rows of a list, and the rejected ones: {row, account, other, reason}."""
 
     rows: list[Listed] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
 
 
 def listed(file: Path, why: str | None = None, encoding: str | None = None) -> List:
-    """The rows of a CSV, TSV, workbook, JSON lines or Parquet file; `why` is what a row says that says nothing.
+    """The rows of a CSV, TSV, workbook, JSON lines or Parquet file; `why` is the reason for rows without one.
 
     The accounts are in the columns `account` and `other`, or else in the first two that are not `why`.
     Raises DataError where there is no such file or there are no two such columns.
@@ -51,30 +51,32 @@ def listed(file: Path, why: str | None = None, encoding: str | None = None) -> L
     read = table_file.read(paths[0], encoding=table_file.detect(paths[0], asked))
     names = {name.casefold().strip(): name for name in read.columns}
     accounts = [name for key, name in names.items() if key != WHY]
-    told = {"account", "other"} <= set(names)
-    if told:
+    has_names = {"account", "other"} <= set(names)
+    if has_names:
         accounts = [names["account"], names["other"]]
     if len(accounts) < 2:
         raise DataError(f"{file} has no two columns of accounts", hint="It needs the columns account, other and why.")
-    if not told and not any(":" in (cell or "") for cell in read.table[accounts[0]].to_pylist()):
+    if not has_names and not any(":" in (cell or "") for cell in read.table[accounts[0]].to_pylist()):
         columns = ", ".join(map(repr, read.columns))
         raise DataError(
             f"{file} has the columns {columns}, and no account in {accounts[0]!r}",
             hint="It needs the columns account, other and why; an account is written source:id.",
         )
     if WHY not in names and why is None:
-        raise DataError(f"{file} does not say why", hint="Add a column why, or say it once with --why.")
+        raise DataError(
+            f"{file} gives no reasons", hint="Add a column why, or give one reason for all rows with --why."
+        )
     found = List(rejects=[{"row": b.row, "account": "", "other": "", "reason": b.reason} for b in read.bad])
     reasons = read.table[names[WHY]].to_pylist() if WHY in names else [None] * read.table.num_rows
     cells = (read.table[name].to_pylist() for name in ("_row", *accounts[:2]))
     for number, one, other, reason in zip(*cells, reasons, strict=True):
         row = Listed(int(number), _plain(one), _plain(other), masked(" ".join((reason or why or "").split())))
         if not row.account or not row.other:
-            found.rejects.append(row.rejected("it names no two accounts"))
+            found.rejects.append(row.rejected("it does not name two accounts"))
         elif row.account == row.other:
             found.rejects.append(row.rejected("it names one account twice"))
         elif not row.why:
-            found.rejects.append(row.rejected("it does not say why"))
+            found.rejects.append(row.rejected("it gives no reason"))
         else:
             found.rows.append(row)
     return found

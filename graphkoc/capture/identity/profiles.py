@@ -1,4 +1,4 @@
-"""What accounts can be compared by, beside exact keys: names, company, taste, writing and hours."""
+"""What accounts are compared by, beside exact keys: names, ties, taste, writing and hours."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]+")
 HAN = re.compile(r"[\u3400-\u9fff]")
 MARKS = re.compile(r"([^\w\s])\1*")
 FUNCTION_WORDS = 150
-"""The words that most accounts use say how somebody writes, the others what about."""
+"""The words that most accounts use show how somebody writes, the others what about."""
 MIDNIGHT = 0.9
 """Share of times at midnight from which they are dates, which have no hour."""
 
@@ -37,8 +37,8 @@ class Profiles:
     """A row an account, sorted by key; the rows of a matrix are of length 1, or 0 where nothing is known.
 
     accounts: consumer, platform, person (empty unless linked). names: (n, 2) str, handle and name in Latin
-    letters, "" for none. grams: of names. company: whom she follows, is followed by, engages with or is
-    engaged by. taste, style: of what she writes. hours: when (UTC).
+    letters, "" for none. grams: of names. company: the accounts that this one
+    follows or engages with, or that follow it or engage with it. taste, style: of its texts. hours: of its texts (UTC).
     """
 
     accounts: pd.DataFrame
@@ -52,11 +52,11 @@ class Profiles:
 
 def romanised(names: pd.Series[str]) -> pd.Series[str]:
     """Names in small Latin letters and digits alone, whatever script they are in; "" for none."""
-    distinct = {name: _romanised(name) for name in names.dropna().unique()}
+    distinct = {name: _romanise(name) for name in names.dropna().unique()}
     return _text(names.map(distinct))
 
 
-def _romanised(name: str) -> str:
+def _romanise(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", anyascii.anyascii(unicodedata.normalize("NFKC", name)).casefold())
 
 
@@ -69,25 +69,25 @@ def profiles(store: Store) -> Profiles:
     names = pd.DataFrame({"handle": romanised(accounts["handle"]), "name": romanised(accounts["name"])})
     reviews = store.table("reviews", ["review", "consumer", "product", "created_at", "title", "text", "tags"])
     engagements = store.table("engagements", ["engagement", "consumer", "review", "created_at", "text"])
-    said = _said(reviews, engagements, store.table("products", ["product", "title", "brand", "category"]))
-    written = said.groupby("consumer")["words"].agg("\n".join).str.slice(stop=LETTERS)
+    everything = _list_texts(reviews, engagements, store.table("products", ["product", "title", "brand", "category"]))
+    written = everything.groupby("consumer")["words"].agg("\n".join).str.slice(stop=LETTERS)
     texts = _text(accounts["consumer"].map(written)).tolist()
-    common = _common(texts)
+    common = _find_common(texts)
     return Profiles(
         accounts[["consumer", "platform", "person"]],
         names.to_numpy(dtype=object),
-        _weighed((names["handle"] + " " + names["name"]).tolist(), _grams),
-        _company(store, accounts, names, reviews, engagements),
-        _weighed(texts, lambda text: [word for word in _words(text) if word not in common]),
-        _weighed(texts, lambda text: _marks(text) + [word for word in _words(text) if word in common]),
-        _hours(said, accounts["consumer"]),
+        _weigh((names["handle"] + " " + names["name"]).tolist(), _grams),
+        _weigh_ties(store, accounts, names, reviews, engagements),
+        _weigh(texts, lambda text: [word for word in _words(text) if word not in common]),
+        _weigh(texts, lambda text: _marks(text) + [word for word in _words(text) if word in common]),
+        _count_hours(everything, accounts["consumer"]),
     )
 
 
-def _said(reviews: pd.DataFrame, engagements: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
-    """Everything that was written, newest first: consumer, created_at, words."""
-    about = _joined(products.set_index("product"))
-    words = _joined(reviews[["title", "text", "tags"]]) + " " + _text(reviews["product"].map(about))
+def _list_texts(reviews: pd.DataFrame, engagements: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """Every text, newest first: consumer, created_at, words."""
+    about = _join(products.set_index("product"))
+    words = _join(reviews[["title", "text", "tags"]]) + " " + _text(reviews["product"].map(about))
     rows = pd.concat(
         [
             reviews[["consumer", "created_at"]].assign(words=words),
@@ -102,7 +102,7 @@ def _text(values: pd.Series[Any]) -> pd.Series[str]:
     return values.astype("object").where(values.notna(), "").astype("str")
 
 
-def _joined(table: pd.DataFrame) -> pd.Series[str]:
+def _join(table: pd.DataFrame) -> pd.Series[str]:
     """The columns of a table as one text a row."""
     whole = pd.Series("", table.index, dtype="str")
     for name in table:
@@ -130,13 +130,13 @@ def _grams(text: str) -> list[str]:
     return [f" {name} "[i : i + 3] for name in text.split() for i in range(len(name))]
 
 
-def _common(texts: list[str]) -> set[str]:
+def _find_common(texts: list[str]) -> set[str]:
     """The words that most accounts use."""
     users = pd.Series([word for text in texts for word in set(_words(text))], dtype="str").value_counts()
     return set(users.head(FUNCTION_WORDS)[users > 0.2 * sum(map(bool, texts))].index)
 
 
-def _weighed(texts: list[str], tokens: Callable[[str], list[str]]) -> csr_array:
+def _weigh(texts: list[str], tokens: Callable[[str], list[str]]) -> csr_array:
     """A row a text: the tokens that two texts or more have, by how often (log) and how rare."""
     made = TfidfVectorizer(analyzer=tokens, min_df=2, sublinear_tf=True)
     try:
@@ -145,10 +145,10 @@ def _weighed(texts: list[str], tokens: Callable[[str], list[str]]) -> csr_array:
         return csr_array((len(texts), 1), dtype=float)
 
 
-def _company(
+def _weigh_ties(
     store: Store, accounts: pd.DataFrame, names: pd.DataFrame, reviews: pd.DataFrame, engagements: pd.DataFrame
 ) -> csr_array:
-    """Whom accounts are tied to: persons, or names where nobody knows who it is."""
+    """The accounts that each is tied to: as persons, or by name where the person is unknown."""
     follows = store.table("follows", ["follower", "followee"])
     author = engagements["review"].map(reviews.set_index("review")["consumer"])
     one = pd.concat([follows["follower"], engagements["consumer"]], ignore_index=True)
@@ -161,12 +161,12 @@ def _company(
     ties = ties[(ties["one"] != ties["two"]) & (ties["key"] != "")].sort_values(["one", "key"])
     lists = ties.groupby("one")["key"].agg("\n".join)
     texts = _text(accounts["consumer"].map(lists)).tolist()
-    return _weighed(texts, lambda text: sorted(set(text.split("\n")) - {""}))
+    return _weigh(texts, lambda text: sorted(set(text.split("\n")) - {""}))
 
 
-def _hours(said: pd.DataFrame, consumers: pd.Series[str]) -> csr_array:
+def _count_hours(texts: pd.DataFrame, consumers: pd.Series[str]) -> csr_array:
     """At which hours accounts write, smoothed round the clock; the square root of shares."""
-    times = said.loc[said["created_at"].notna(), ["consumer", "created_at"]]
+    times = texts.loc[texts["created_at"].notna(), ["consumer", "created_at"]]
     if not len(times) or (times["created_at"].dt.normalize() == times["created_at"]).mean() > MIDNIGHT:
         return csr_array((len(consumers), 24), dtype=float)
     row = number_ids(consumers, times["consumer"])

@@ -1,11 +1,11 @@
-"""Suggestions: accounts on two platforms that are likely one person, with the evidence, for a person to confirm.
+"""Suggestions: accounts on two platforms that are likely one person, with the evidence, to be confirmed by somebody.
 
 The weights are those of I. P. Fellegi, A. B. Sunter, "A theory for record linkage", JASA 1969: of each kind
-of evidence, log2 of how much oftener two accounts of one person agree so well (m) than two accounts taken at
-random (u). u is counted on random pairs of these very data; m is given (PRIORS) and learned from the links
-that are known. A name that many have weighs less (W. E. Winkler, 2000). A name alone is never enough.
+of evidence, log2 of how much more often two accounts of one person agree so well (m) than two accounts drawn at
+random (u). u is counted on random pairs of the loaded data; m is given (PRIORS) and learned from the known links.
+A frequent name weighs less (W. E. Winkler, 2000). A name alone is never enough.
 
-splink 5 was tried in the place of this model, with the same levels: with m learned by expectation maximisation it found
+splink 5 was tried in place of this model, with the same levels: with m learned by expectation maximisation it found
 a few more pairs of one made-up population (recall .87, not .85) and fewer than a third of those of another (.08, not
 .27), where the evidence is thin; and it has no comparison of sparse vectors. Figures in bench/RESULTS.md.
 """
@@ -26,7 +26,7 @@ from graphkoc.capture.identity.profiles import Profiles
 __all__ = ["LIKELY", "suggestions"]
 
 TAILS = (0.001, 0.01, 0.05, 0.25, 1.0)
-"""Of two accounts by lot, the share that agrees as well or better: the levels of evidence but names."""
+"""Share of random pairs that agree as well or better: the levels of all evidence but names."""
 ALIKE = (1.0, 0.93, 0.86, 0.78, 0.0)
 """Levels of Jaro-Winkler similarity of names."""
 PRIORS = {
@@ -47,7 +47,7 @@ WORDS = {
     "hours": "when they write",
 }
 COMMON = 0.1
-"""Share of the smaller platform's accounts that is taken to have a second account on the other."""
+"""Assumed share of the smaller platform's accounts that have a second account on the other."""
 LIKELY = 0.6
 """Probability from which a pair is suggested."""
 NEEDED = 1.0
@@ -60,58 +60,58 @@ ROWS = 1_000
 def suggestions(profiles: Profiles, apart: set[tuple[str, str]], rng_seed: int = 0) -> pd.DataFrame:
     """Likely pairs, the likeliest first: account, other, platforms, probability, bits, evidence.
 
-    apart: pairs that somebody told apart. evidence: a list of {what, agreement (0 to 1, null where one of them
+    apart: unlinked pairs. evidence: a list of {what, agreement (0 to 1, null where one of them
     has none), bits}. An account has at most one suggestion for each other platform, and none where its
     person has an account there.
     """
     platforms = sorted(profiles.accounts["platform"].unique())
-    found = [_between(profiles, *pair, apart, rng_seed) for pair in itertools.combinations(platforms, 2)]
+    found = [_suggest(profiles, *pair, apart, rng_seed) for pair in itertools.combinations(platforms, 2)]
     columns = ["account", "other", "platforms", "probability", "bits", "evidence"]
     table = pd.concat([pd.DataFrame(columns=columns), *(one for one in found if len(one))], ignore_index=True)
     return table.sort_values(["bits", "account", "other"], ascending=[False, True, True], ignore_index=True)
 
 
-def _between(profiles: Profiles, here: str, there: str, apart: set[tuple[str, str]], rng_seed: int) -> pd.DataFrame:
+def _suggest(profiles: Profiles, here: str, there: str, apart: set[tuple[str, str]], rng_seed: int) -> pd.DataFrame:
     """The suggestions for two platforms."""
     platform, person = (profiles.accounts[name].to_numpy(dtype=str) for name in ("platform", "person"))
     left, right = (np.flatnonzero(platform == name) for name in (here, there))
     rng = np.random.default_rng(rng_seed)
     drawn = min(DRAWN, 4 * len(left) * len(right))
-    by_lot = rng.choice(left, drawn), rng.choice(right, drawn)
-    known = _known(person, left, right)
+    at_random = rng.choice(left, drawn), rng.choice(right, drawn)
+    known = _find_known(person, left, right)
     free = [rows[~np.isin(person[rows], _persons(person, others))] for rows, others in ((left, right), (right, left))]
-    one, two = _candidates(profiles, *free)
+    one, two = _find_candidates(profiles, *free)
     if not len(one):
         return pd.DataFrame()
     agreement, bits = {}, {}
     for kind, prior in PRIORS.items():
-        random, linked, pairs = (_agreement(profiles, kind, *ends) for ends in (by_lot, known, (one, two)))
+        random, linked, pairs = (_measure(profiles, kind, *ends) for ends in (at_random, known, (one, two)))
         if kind == "name":
-            levels = [_named(values) for values in (random, linked, pairs)]
+            levels = [_rank_names(values) for values in (random, linked, pairs)]
         else:
-            levels = [_tails(random, values) for values in (random, linked, pairs)]
-        u = _shares(levels[0], np.full(5, 0.2), 1.0)
-        m = _shares(levels[1], np.array(prior), WEIGHT)
-        weight = np.append(np.log2(m / u), 0.0)[levels[2]]  # the level -1 is of nothing to compare
+            levels = [_rank_by_tail(random, values) for values in (random, linked, pairs)]
+        u = _estimate_shares(levels[0], np.full(5, 0.2), 1.0)
+        m = _estimate_shares(levels[1], np.array(prior), WEIGHT)
+        weight = np.append(np.log2(m / u), 0.0)[levels[2]]  # level -1: nothing to compare
         if kind == "name":
             same = levels[2] == 0
-            weight[same] -= np.log2(_bearers(profiles, one[same], two[same], left, right))
+            weight[same] -= np.log2(_count_bearers(profiles, one[same], two[same], left, right))
         agreement[kind], bits[kind] = pairs, weight
     total = np.sum(list(bits.values()), axis=0) + np.log2(COMMON / max(len(left), len(right)))
     beside = np.sum([bits[kind] for kind in PRIORS if kind != "name"], axis=0)
     keys = profiles.accounts["consumer"].to_numpy(dtype=object)
     ends = [tuple(sorted(pair)) for pair in zip(keys[one], keys[two], strict=True)]
     allowed = (beside >= NEEDED) & np.array([pair not in apart for pair in ends])
-    best = _mutual(one, two, np.where(allowed, total, -np.inf))
-    keep = np.flatnonzero(allowed & best & (_probability(total) >= LIKELY))
+    best = _keep_mutual(one, two, np.where(allowed, total, -np.inf))
+    keep = np.flatnonzero(allowed & best & (_to_probability(total) >= LIKELY))
     return pd.DataFrame(
         {
             "account": [ends[i][0] for i in keep],
             "other": [ends[i][1] for i in keep],
             "platforms": f"{here} + {there}",
-            "probability": _probability(total)[keep],
+            "probability": _to_probability(total)[keep],
             "bits": total[keep],
-            "evidence": [[_evidence(kind, agreement[kind][i], bits[kind][i]) for kind in PRIORS] for i in keep],
+            "evidence": [[_describe(kind, agreement[kind][i], bits[kind][i]) for kind in PRIORS] for i in keep],
         }
     )
 
@@ -120,7 +120,7 @@ def _persons(person: NDArray[Any], rows: NDArray[np.int64]) -> list[str]:
     return sorted(set(person[rows].tolist()) - {""})
 
 
-def _known(
+def _find_known(
     person: NDArray[Any], left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The pairs of rows that are known to be one person."""
@@ -129,20 +129,20 @@ def _known(
     return both["row_x"].to_numpy(), both["row_y"].to_numpy()
 
 
-def _candidates(
+def _find_candidates(
     profiles: Profiles, left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of rows worth a look: of each account of the left, the nearest of the right by name, company and taste."""
+    """Pairs of rows to compare: for each account of the left, the nearest of the right by name, ties and taste."""
     pairs = {
         (int(left[i]), int(right[j]))
         for matrix in (profiles.grams, profiles.company, profiles.taste)
-        for i, j in _nearest(matrix[left], matrix[right])
+        for i, j in _find_nearest(matrix[left], matrix[right])
     }
     rows = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
     return rows[:, 0], rows[:, 1]
 
 
-def _nearest(left: csr_array, right: csr_array) -> list[tuple[int, int]]:
+def _find_nearest(left: csr_array, right: csr_array) -> list[tuple[int, int]]:
     """Of each row of the left, up to NEAREST rows of the right with the highest cosine above 0."""
     found = []
     other = right.T.tocsr()
@@ -156,17 +156,17 @@ def _nearest(left: csr_array, right: csr_array) -> list[tuple[int, int]]:
     return found
 
 
-def _agreement(profiles: Profiles, kind: str, one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.float64]:
+def _measure(profiles: Profiles, kind: str, one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.float64]:
     """(k,) float64: how well pairs of rows agree, 0 to 1; NaN where one of them has nothing."""
     if kind == "name":
-        return _similar(profiles.names[one], profiles.names[two])
+        return _compare_names(profiles.names[one], profiles.names[two])
     matrix: csr_array = getattr(profiles, kind)
     there = np.diff(matrix.indptr) > 0
     cosine = np.asarray(matrix[one].multiply(matrix[two]).sum(axis=1)).ravel()
     return np.where(there[one] & there[two], cosine, np.nan)
 
 
-def _similar(one: NDArray[np.object_], two: NDArray[np.object_]) -> NDArray[np.float64]:
+def _compare_names(one: NDArray[np.object_], two: NDArray[np.object_]) -> NDArray[np.float64]:
     """The highest Jaro-Winkler similarity of any name of the one with any of the other."""
     ways = [(i, j) for i in range(2) for j in range(2)]
     with duckdb.connect() as connection:
@@ -183,29 +183,29 @@ def _similar(one: NDArray[np.object_], two: NDArray[np.object_]) -> NDArray[np.f
     return best
 
 
-def _named(alike: NDArray[np.float64]) -> NDArray[np.int64]:
+def _rank_names(alike: NDArray[np.float64]) -> NDArray[np.int64]:
     """The level of each similarity of names, -1 where there is none."""
     level = np.searchsorted(-np.array(ALIKE), -np.nan_to_num(alike), side="left")
     return np.where(np.isnan(alike), -1, level)
 
 
-def _tails(by_lot: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _rank_by_tail(at_random: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.int64]:
     """The level of each value among those of random pairs, -1 where there is none."""
-    known = np.sort(by_lot[~np.isnan(by_lot)])
+    known = np.sort(at_random[~np.isnan(at_random)])
     if not len(known):
         return np.full(len(values), -1)
     share = 1 - np.searchsorted(known, np.nan_to_num(values), side="left") / len(known)
     return np.where(np.isnan(values), -1, np.searchsorted(np.array(TAILS), share, side="left"))
 
 
-def _shares(levels: NDArray[np.int64], prior: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+def _estimate_shares(levels: NDArray[np.int64], prior: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     """(5,) float64: the share of each level, the prior counting as so many pairs."""
     counts = np.bincount(levels[levels >= 0], minlength=5)
     shares: NDArray[np.float64] = (counts + weight * prior) / (counts.sum() + weight)
     return shares
 
 
-def _bearers(
+def _count_bearers(
     profiles: Profiles,
     one: NDArray[np.int64],
     two: NDArray[np.int64],
@@ -224,7 +224,7 @@ def _bearers(
     return most
 
 
-def _mutual(one: NDArray[np.int64], two: NDArray[np.int64], score: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _keep_mutual(one: NDArray[np.int64], two: NDArray[np.int64], score: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(k,) bool: the pairs that are the best of both their ends."""
     order = np.lexsort((two, one, -score))
     best = np.ones(len(score), dtype=bool)
@@ -236,11 +236,11 @@ def _mutual(one: NDArray[np.int64], two: NDArray[np.int64], score: NDArray[np.fl
     return best
 
 
-def _probability(bits: NDArray[np.float64]) -> NDArray[np.float64]:
+def _to_probability(bits: NDArray[np.float64]) -> NDArray[np.float64]:
     probability: NDArray[np.float64] = 1 / (1 + 2.0 ** -np.clip(bits, -100, 100))
     return probability
 
 
-def _evidence(kind: str, agreement: float, bits: float) -> dict[str, Any]:
+def _describe(kind: str, agreement: float, bits: float) -> dict[str, Any]:
     alike = None if np.isnan(agreement) else round(float(agreement), 4)
     return {"what": WORDS[kind], "agreement": alike, "bits": round(float(bits), 2)}
