@@ -1,4 +1,4 @@
-"""How long work takes: what is told while it goes on, and what is kept of it."""
+"""How long work takes: progress while a step runs, and the seconds that each step took."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Progress = Callable[[str, int, int, int], None]
 
 
 class Clock:
-    """Names each step to `progress` and keeps how long it took, since it was made."""
+    """Reports each step to `progress`, and keeps the seconds that it took."""
 
     def __init__(self, progress: Progress | None) -> None:
         self.started = datetime.now(UTC)

@@ -288,8 +288,8 @@ def _java(needed: int) -> Path:
 
 @functools.cache
 def _java_version(java: Path) -> int:
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    match = re.search(r'version "(\d+)', said)
+    version_text = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    match = re.search(r'version "(\d+)', version_text)
     return int(match[1]) if match else 0
 
 
@@ -315,8 +315,10 @@ def _jars(version: str) -> Path:
             command += ["-DincludeScope=runtime", "-Dmdep.prependGroupId=true"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
-                said = (done.stdout or done.stderr).strip().splitlines()
-                raise UnavailableError(f"Neo4j {version} could not be fetched: {said[0] if said else done.returncode}")
+                reason = (done.stdout or done.stderr).strip().splitlines()
+                raise UnavailableError(
+                    f"Neo4j {version} could not be fetched: {reason[0] if reason else done.returncode}"
+                )
             (Path(folder) / "lib" / ".complete").touch()
             shutil.rmtree(jars, ignore_errors=True)
             (Path(folder) / "lib").rename(jars)
@@ -386,12 +388,12 @@ def shared(version: str) -> Server:
 
 def shared_or_skip(version: str) -> Server:
     """The same, but where there is no Neo4j the test is skipped, or fails if `GRAPHKOC_REQUIRE_NEO4J` is 1."""
-    with missing_is_said():
+    with fail_or_skip_when_missing():
         return shared(version)
 
 
 @contextlib.contextmanager
-def missing_is_said() -> Iterator[None]:
+def fail_or_skip_when_missing() -> Iterator[None]:
     """Skip the test where there is no Neo4j, or fail it if `GRAPHKOC_REQUIRE_NEO4J` is 1."""
     try:
         yield

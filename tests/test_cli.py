@@ -236,7 +236,7 @@ def test_queries_are_listed_with_what_they_take_and_answer(place: Path) -> None:
     listed = {row["query"]: row for row in asked(place, "queries")}
     assert [p["name"] for p in listed["explore/follow_on_reviews"]["parameters"]] == ["consumer", "limit"]
     found = asked(place, "query", "follow_on_reviews", "-p", "consumer=ciao:7")
-    assert all(row["follow_on"] > row["her_review"] for row in found)
+    assert all(row["follow_on"] > row["first_review"] for row in found)
     assert len(found) == 2
     assert asked(place, "query", "categories")[0]["category"] == "DVDs"
 

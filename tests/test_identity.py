@@ -381,7 +381,7 @@ def test_library_and_command_line_refuse_alike(place: Path) -> None:
     store = graphkoc.open_store()
     with pytest.raises(UsageError, match="there is no account nobody"):
         graphkoc.link_accounts(store, "csv:x3", "nobody", "x")
-    with pytest.raises(UsageError, match="csv:x3 is one account, and to link takes two"):
+    with pytest.raises(UsageError, match="two accounts are needed to link, and csv:x3 is one"):
         graphkoc.link_accounts(store, "csv:x3", "csv:x3", "x")
     assert identity.identity_report(store) == graphkoc.identity_report(store)
     store.close()

@@ -28,8 +28,7 @@ from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
 from graphkoc.measures.activity import activity, audience_activity
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store
 from graphkoc.stores.journal import Decision
-from graphkoc.stores.neo4j import store as neo4j
-from graphkoc.stores.neo4j import writing
+from graphkoc.stores.neo4j import reading, writing
 from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
@@ -227,7 +226,7 @@ def whole_graph(server: neo4j_server.Server) -> tuple[list[str], list[str]]:
 # What every engine does.
 
 
-def test_what_is_put_in_comes_back(store: Store) -> None:
+def test_rows_that_are_stored_are_read_unchanged(store: Store) -> None:
     given = tables()
     assert store.upsert(given)
     for name in ("follows", "engagements", "purchases", "memberships", "identities"):
@@ -263,7 +262,7 @@ def test_a_load_is_in_the_book_once_it_brought_something_or_was_never_there(stor
 
     given = {"consumers": tables()["consumers"]}
     assert store.upsert(given | book("a", "2021-01-01"))
-    assert store.upsert(given | book("b", "2021-01-02"))  # nothing new, but nobody has seen this load
+    assert store.upsert(given | book("b", "2021-01-02"))  # nothing new, but this load is not in the book yet
     assert not store.upsert(given | book("a", "2021-01-03"))
     given["consumers"].loc[1, "name"] = "Bob"
     assert store.upsert(given | book("a", "2021-01-04"))
@@ -450,7 +449,7 @@ def test_a_query_cannot_write(store: Store, tmp_path: Path) -> None:
 def test_a_server_refuses_the_write_even_if_we_did_not(neo4j_place: Place) -> None:
     store = neo4j_place.open()
     text = "CREATE (c:Consumer {consumer: 'x'})"
-    store._safe.add(text)  # type: ignore[attr-defined]
+    store._connection._checked[text] = []  # type: ignore[attr-defined]
     with pytest.raises(QueryError, match=r"(?i)read access mode"):
         store.read(text)
     store.close()
@@ -486,7 +485,7 @@ def test_a_table_is_read_whole_or_in_part(store: Store) -> None:
 
 
 def test_many_rows_of_a_query_come_typed_in_its_own_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neo4j, "ROWS_A_RECORD", 2)
+    monkeypatch.setattr(reading, "ROWS_A_RECORD", 2)
     store.upsert(tables())
     text = "MATCH (c:Consumer) RETURN c.consumer AS who, c.followers AS many, c.joined_at AS day ORDER BY who"
     found = store.read_columns(text, {"who": "id", "many": "integer", "day": "time"})
@@ -557,7 +556,7 @@ def test_loading_leaves_the_results_and_results_survive_a_load(store: Store) -> 
     assert_same({name: rows(store, name) for name in RESULTS}, before)
 
 
-def test_forgetting_a_consumer_takes_all_that_names_her_and_leaves_the_rest(store: Store) -> None:
+def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(store: Store) -> None:
     store.upsert(tables())
     store.annotate(result_tables())
     before = content(store)
@@ -596,16 +595,16 @@ def test_closing_twice_is_closing_once(place: Place) -> None:
     again.close()
 
 
-def test_progress_is_told_and_stored_comes_last(store: Store) -> None:
-    said: list[tuple[str, int, int, int]] = []
-    store.upsert(tables(), lambda *step: said.append(step))
-    steps = [step[0] for step in said]
+def test_progress_is_reported_and_stored_comes_last(store: Store) -> None:
+    reported: list[tuple[str, int, int, int]] = []
+    store.upsert(tables(), lambda *step: reported.append(step))
+    steps = [step[0] for step in reported]
     assert set(steps) == {"storing", "stored"}
     assert steps.index("stored") == len(steps) - 1
-    assert all(0 <= done <= total for step, done, total, _ in said if step == "storing")
+    assert all(0 <= done <= total for step, done, total, _ in reported if step == "storing")
 
 
-def test_two_processes_that_load_at_once_are_told_and_end_with_the_right_graph(place: Place, tmp_path: Path) -> None:
+def test_two_processes_that_load_at_once_end_with_the_right_graph(place: Place, tmp_path: Path) -> None:
     code = (
         "import sys, pickle, time\n"
         "from graphkoc.stores import open_store\n"
@@ -655,18 +654,18 @@ def test_a_second_writer_is_refused_while_the_first_one_writes(place: Place) -> 
         "    print(error)\n"
         "store.close()\n"
     )
-    said = []
+    refused = []
 
     def second(step: str, *_: int) -> None:
-        if not said:
+        if not refused:
             command = [sys.executable, "-c", code, place.url]
-            said.append(subprocess.run(command, env=place.environment, capture_output=True, text=True, check=True))
+            refused.append(subprocess.run(command, env=place.environment, capture_output=True, text=True, check=True))
 
     store = place.open()
     store.upsert({"consumers": tables()["consumers"]})  # on ladybug the lock is the file, which now is there
     store.upsert(tables(), second)
-    assert said[0].stdout.startswith("another process is writing to")
-    assert said[0].stderr == ""
+    assert refused[0].stdout.startswith("another process is writing to")
+    assert refused[0].stderr == ""
     assert "s:second" not in store.table("consumers")["consumer"].tolist()
     store.close()
 
@@ -734,14 +733,14 @@ def check_round_trip(place: Place, given: dict[str, pd.DataFrame]) -> None:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_tables())
-def test_tables_of_any_content_come_back_equal(place: Place, given: dict[str, pd.DataFrame]) -> None:
+def test_tables_of_any_content_are_read_unchanged(place: Place, given: dict[str, pd.DataFrame]) -> None:
     check_round_trip(place, given)
 
 
 @pytest.mark.soak
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_tables())
-def test_tables_of_any_content_come_back_equal_at_length(place: Place, given: dict[str, pd.DataFrame]) -> None:
+def test_tables_of_any_content_are_read_unchanged_at_length(place: Place, given: dict[str, pd.DataFrame]) -> None:
     check_round_trip(place, given)
 
 
@@ -761,14 +760,14 @@ def test_tables_of_any_content_come_back_equal_at_length(place: Place, given: di
         ("neo4j://u:secret@h", "has a password in it"),
     ],
 )
-def test_a_place_where_no_store_can_be_is_told_without_secrets(tmp_path: Path, url: str, words: str) -> None:
+def test_a_url_where_no_store_can_be_is_refused_without_showing_secrets(tmp_path: Path, url: str, words: str) -> None:
     with pytest.raises(StoreError, match=words) as error:
         open_store(url.replace("{folder}", str(tmp_path)))
     assert "secret" not in str(error.value) + error.value.hint
     assert error.value.hint
 
 
-def test_a_store_that_nobody_made_yet_says_so(ladybug_place: Place) -> None:
+def test_a_store_that_was_never_made_is_an_error(ladybug_place: Place) -> None:
     store = ladybug_place.open()
     for ask in (lambda: store.read("MATCH (c:Consumer) RETURN c.consumer"), lambda: store.table("consumers")):
         with pytest.raises(StoreError, match="there is no store at"):
@@ -790,7 +789,7 @@ def test_somebody_elses_database_is_refused_and_left_alone(ladybug_place: Place)
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_store_is_told(ladybug_place: Place) -> None:
+def test_a_file_that_is_no_store_is_an_error(ladybug_place: Place) -> None:
     path = Path(ladybug_place.url.removeprefix("ladybug:"))
     path.write_bytes(b"not a store at all, but long enough to look at" * 200)
     with pytest.raises(StoreError, match="cannot be opened as a store"):
@@ -824,7 +823,7 @@ def test_a_killed_load_leaves_the_file_as_it_was_and_the_next_one_works(ladybug_
     store.close()
 
 
-def test_a_full_disk_is_told_and_the_store_is_as_it_was(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_and_the_store_is_as_it_was(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
@@ -891,7 +890,7 @@ def test_an_edge_that_somebody_drew_twice_counts_once(neo4j_place: Place) -> Non
     store.close()
 
 
-def test_a_value_of_another_type_is_told(neo4j_place: Place) -> None:
+def test_a_value_of_another_type_is_an_error(neo4j_place: Place) -> None:
     server = neo4j_place.server
     assert server is not None
     store = neo4j_place.open()
@@ -1049,7 +1048,7 @@ def test_it_does_not_matter_when_the_server_dies(
 def test_a_database_that_may_only_be_read_is_read_and_refuses_the_load(
     own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Community knows no roles: every user may write. What it has is a database that nobody may."""
+    """Community edition has no roles, so every user may write; but a database can be made read-only."""
     place = _on(own_server, monkeypatch)
     store = place.open()
     store.upsert(tables())
@@ -1097,16 +1096,16 @@ def test_many_rows_go_through_a_file_and_are_the_same(
 # The journal of identities.
 
 
-def said(verb: str, account: str, other: str, why: str = "because") -> Decision:
+def decided(verb: str, account: str, other: str, why: str = "because") -> Decision:
     return Decision("2026-01-02T03:04:05+00:00", verb, account, other, "person", why)
 
 
-def test_the_journal_of_identities_only_grows_and_unlinking_restores_the_graph(place: Place, store: Store) -> None:
+def test_the_link_journal_only_grows_and_unlinking_restores_the_graph(place: Place, store: Store) -> None:
     given = {name: frame for name, frame in tables().items() if name != "identities"}
     store.upsert(given)
     before = content(store)
     assert store.decisions() == []
-    link, unlink = said("link", "s:ann", "s:bob", HOSTILE[0]), said("unlink", "s:bob", "s:ann", HOSTILE[4])
+    link, unlink = decided("link", "s:ann", "s:bob", HOSTILE[0]), decided("unlink", "s:bob", "s:ann", HOSTILE[4])
     store.decide([link], pd.DataFrame({"account": ["s:ann", "s:bob"], "person": ["s:ann", "s:ann"]}))
     assert store.table("identities")["person"].tolist() == ["s:ann", "s:ann"]
     store.decide([unlink], pd.DataFrame({"account": [], "person": []}, dtype="str"))
@@ -1118,9 +1117,9 @@ def test_the_journal_of_identities_only_grows_and_unlinking_restores_the_graph(p
     again.close()
 
 
-def test_forgetting_somebody_takes_her_lines_out_of_the_journal(store: Store) -> None:
+def test_forgetting_a_consumer_removes_their_lines_from_the_link_journal(store: Store) -> None:
     store.upsert(tables())
-    lines = [said("link", "s:ann", "s:bob"), said("link", "s:cyd", "s:dan")]
+    lines = [decided("link", "s:ann", "s:bob"), decided("link", "s:cyd", "s:dan")]
     store.decide(lines, pd.DataFrame({"account": ["s:cyd", "s:dan"], "person": ["s:cyd", "s:cyd"]}))
     assert store.forget(["s:ann"])["journal"] == 1
     assert store.decisions() == lines[1:]
@@ -1130,7 +1129,7 @@ def test_a_person_is_not_called_as_somebody_forgotten_and_nobody_is_a_person_of_
     people = {"a:1": "k", "b:1": "k", "c:1": "k", "d:1": "l", "e:1": "l", "f:1": None, "g:1": None}
     store.upsert({"consumers": pd.DataFrame({"consumer": list(people), "contact_key": list(people.values())})})
     identity.settle(store)
-    identity.link_accounts(store, "f:1", "g:1", "met her")
+    identity.link_accounts(store, "f:1", "g:1", "met them")
     assert store.forget(["a:1", "e:1", "f:1"]) == {"consumers": 3, "identities": 6, "journal": 4}
     gone = {"a:1", "e:1", "f:1"}
     assert not gone & set(rows(store, "identities").to_numpy().ravel())
@@ -1194,7 +1193,7 @@ def test_the_queries_of_the_formula_count_persons_as_the_analysis_does(store: St
         }
     )
     for one, other in (("notes:0", "forum:0"), ("notes:1", "forum:1"), ("forum:1", "forum:2"), ("notes:3", "notes:4")):
-        identity.link_accounts(store, one, other, "met her")
+        identity.link_accounts(store, one, other, "met them")
     log = graphkoc.project(store, platform=platform).log()
     assert len(log.network) == {None: 12, "notes": 7, "forum": 7}[platform]
     last = days[:60].max()
@@ -1222,9 +1221,9 @@ def test_identities_are_the_same_on_every_store(store: Store) -> None:
     identity.settle(store)
     found = rows(store, "identities")
     assert found.to_numpy().tolist() == [["a:1", "a:1"], ["b:1", "a:1"]]
-    identity.link_accounts(store, "b:2", "c:1", "met her")
+    identity.link_accounts(store, "b:2", "c:1", "met them")
     assert rows(store, "identities")["person"].tolist() == ["a:1", "a:1", "b:2", "b:2"]
     identity.unlink_accounts(store, "b:2")
     pd.testing.assert_frame_equal(rows(store, "identities"), found)
-    told = identity.identity_report(store)
-    assert (told["accounts"], told["persons"], told["linked"], told["unknown"]) == (4, 3, 2, 2)
+    report = identity.identity_report(store)
+    assert (report["accounts"], report["persons"], report["linked"], report["unknown"]) == (4, 3, 2, 2)

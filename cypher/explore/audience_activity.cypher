@@ -1,9 +1,9 @@
-// The recent activity of a person's known followers, summed; with all accounts of hers, and of theirs.
-// A follow counts from its date; without one, once both ends have written something. Where a platform tells no
-// follows, those follow who engaged with what she wrote there.
-// @param consumer string  who is followed, as source:id
-// @param at time  looking out from when
-// @param platform string = all  where alone
+// The recent activity of a person's known followers, summed over all accounts of the person and of each follower.
+// A follow counts from its date; without one, once both people have written a review. On a platform without
+// follows, people who engaged with the person's reviews there count as followers.
+// @param consumer string  the consumer who is followed, as source:id
+// @param at time  the reference date
+// @param platform string = all  the one platform to count
 // @param half_life float = 90  days
 MATCH (c:Consumer {consumer: $consumer})
 OPTIONAL MATCH (c)-[:BELONGS_TO]->(:Person)<-[:BELONGS_TO]-(other:Consumer)
@@ -36,6 +36,6 @@ WITH coalesce(person, alone) AS follower, coalesce(y.consumer, alone) AS account
 MATCH (:Consumer {consumer: account})-[:WROTE]->(r:Review)
 WHERE r.created_at <= $at
 OPTIONAL MATCH (r)-[:ABOUT]->(p:Product)
-WITH follower, coalesce(p.product, r.review) AS thing, min(r.created_at) AS first
+WITH follower, coalesce(p.product, r.review) AS item, min(r.created_at) AS first
 RETURN count(DISTINCT follower) AS followers, count(first) AS reviews,
        sum(2.0 ^ (-duration.inSeconds(first, $at).microseconds / 86400000000.0 / $half_life)) AS activity

@@ -1,4 +1,4 @@
-// The newest analysis: the people of a circle, the surest first, with how many of its people each knows.
+// The newest analysis: the members of a circle by confidence, each with the number of other members that they follow.
 // @param circle string  the circle's id
 // @param limit integer = 50  how many rows
 MATCH (c:Consumer)-[m:MEMBER_OF]->(k:Circle {circle: $circle})

@@ -1,4 +1,4 @@
-// The newest analysis: the circles, most stable first, each with the niches that it holds many people of.
+// The newest analysis: the circles, most stable first, each with the niches that it shares many members with.
 MATCH (k:Circle)
 OPTIONAL MATCH (k)-[r:CARRIES]->(n:Niche)
 RETURN k.circle AS circle, k.name AS name, k.people AS people, k.stability AS stability, k.status AS status,

@@ -1,5 +1,5 @@
 // A consumer's known followers, the most active first.
-// @param consumer string  who is followed, as source:id
+// @param consumer string  the consumer who is followed, as source:id
 // @param limit integer = 50  how many rows
 MATCH (c:Consumer {consumer: $consumer})<-[:FOLLOWS]-(follower:Consumer)
 OPTIONAL MATCH (follower)-[:WROTE]->(r:Review)

@@ -1,4 +1,4 @@
-// The newest analysis: the people of a niche, the surest first.
+// The newest analysis: the members of a niche by confidence.
 // @param niche string  the niche's id
 // @param limit integer = 50  how many rows
 MATCH (c:Consumer)-[m:MEMBER_OF]->(n:Niche {niche: $niche})

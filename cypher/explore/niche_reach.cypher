@@ -1,4 +1,4 @@
-// The newest analysis: how many of each niche's people follow a consumer with a wide audience.
+// The newest analysis: the members of each niche, and how many follow a wide-audience account.
 MATCH (c:Consumer)-[:MEMBER_OF]->(n:Niche)
 OPTIONAL MATCH (c)-[:FOLLOWS]->(wide:Consumer {role: 'kol'})
 WITH n, c, count(wide) AS wide_followees

@@ -1,7 +1,7 @@
-// A person's recent activity: her first reviews of things, by any of her accounts, each halved for every 90 days of age.
-// @param consumer string  who, as source:id
-// @param at time  looking out from when
-// @param platform string = all  where alone
+// A person's recent activity: first reviews of items by any of their accounts, each halved for every 90 days of age.
+// @param consumer string  the consumer, as source:id
+// @param at time  the reference date
+// @param platform string = all  the one platform to count
 // @param half_life float = 90  days
 MATCH (c:Consumer {consumer: $consumer})
 OPTIONAL MATCH (c)-[:BELONGS_TO]->(:Person)<-[:BELONGS_TO]-(other:Consumer)
@@ -12,7 +12,7 @@ WHERE account IS NOT NULL
 MATCH (:Consumer {consumer: account})-[:WROTE]->(r:Review)
 WHERE r.created_at <= $at
 OPTIONAL MATCH (r)-[:ABOUT]->(p:Product)
-WITH coalesce(p.product, r.review) AS thing, min(r.created_at) AS first
+WITH coalesce(p.product, r.review) AS item, min(r.created_at) AS first
 RETURN count(first) AS reviews,
        sum(pow(2.0, -(to_epoch_ms($at) - to_epoch_ms(first) + (date_part('microsecond', $at) % 1000
                       - date_part('microsecond', first) % 1000) / 1000.0) / 86400000.0 / $half_life)) AS activity

@@ -1,4 +1,4 @@
-// The newest analysis: who reaches a niche, and how many of its people follow nobody else with a role.
+// The newest analysis: the consumers who reach a niche, and the members that each alone reaches.
 // @param niche string  the niche's id
 // @param limit integer = 50  how many rows
 MATCH (c:Consumer)-[r:REACHES]->(n:Niche {niche: $niche})

@@ -1,5 +1,5 @@
-// What a consumer wrote, newest first.
-// @param consumer string  who, as source:id
+// A consumer's reviews, newest first.
+// @param consumer string  the consumer, as source:id
 // @param limit integer = 50  how many rows
 MATCH (c:Consumer {consumer: $consumer})-[:WROTE]->(r:Review)
 OPTIONAL MATCH (r)-[:ABOUT]->(p:Product)

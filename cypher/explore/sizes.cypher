@@ -1,5 +1,5 @@
-// How much of everything the store holds.
-// OPTIONAL, so that what there is none of is counted too; and ours are the nodes that have a key.
+// The number of rows of each table in the store.
+// OPTIONAL counts tables without rows too; nodes without a key belong to somebody else.
 OPTIONAL MATCH (n:Consumer) RETURN 'consumers' AS what, count(n.consumer) AS how_many
 UNION ALL OPTIONAL MATCH (n:Product) RETURN 'products' AS what, count(n.product) AS how_many
 UNION ALL OPTIONAL MATCH (n:Review) RETURN 'reviews' AS what, count(n.review) AS how_many

@@ -1,4 +1,4 @@
-// Every consumer, with what the platform says about them, and the price that they ask.
+// Every consumer, with the profile on the platform and the price asked for a post.
 MATCH (c:Consumer)
 WHERE c.consumer IS NOT NULL
 RETURN c.consumer AS consumer, c.name AS name, c.platform AS platform, c.followers AS followers, c.kind AS kind,

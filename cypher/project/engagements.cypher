@@ -1,4 +1,4 @@
-// Every engagement: who did what with which review, and when.
+// Every engagement: the consumer, the review, the kind of reaction, and when.
 MATCH (c:Consumer)-[e:ENGAGED]->(r:Review)
 WHERE c.consumer IS NOT NULL AND r.review IS NOT NULL
 RETURN e.engagement AS engagement, c.consumer AS consumer, r.review AS review, e.kind AS kind,

@@ -1,5 +1,5 @@
-// Every review: who wrote it, about what, when, what came of it, and how it came to be.
-// A review that others engaged with and that no source brought has no author, and is counted too.
+// Every review: the author, the product, when, the reactions received, and the origin.
+// A review that is only mentioned in an engagement has no author, and is counted too.
 MATCH (r:Review)
 WHERE r.review IS NOT NULL
 OPTIONAL MATCH (c:Consumer)-[:WROTE]->(r)

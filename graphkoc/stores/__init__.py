@@ -100,11 +100,11 @@ class Store(Protocol):
         ...
 
     def decisions(self) -> list[Decision]:
-        """The lines of the journal of identities, the oldest first."""
+        """The lines of the link journal, the oldest first."""
         ...
 
     def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
-        """Add lines at the end of the journal of identities, and make `identities` the rows of that table.
+        """Add lines at the end of the link journal, and make `identities` the rows of that table.
 
         Lines are only ever added. identities: account, person; what else the table held goes. The rest
         of the graph stays as it is, bit for bit. Raises as `upsert` does.
@@ -114,14 +114,14 @@ class Store(Protocol):
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """Remove these consumers and all that names them or their reviews; rows removed, by table.
 
-        A person who is called as one of them goes as well: `graphkoc.capture.identity.settle` calls her anew, of the
-        accounts that are left. Lines of the journal that name them go too, the one case in which a line does;
-        where there were any they are counted as `journal`.
+        A person whose key is one of theirs goes as well: `graphkoc.capture.identity.settle` gives that person the key
+        of an account that is left. Lines of the link journal that name them go too, which is the one case in which a
+        line does; they are counted as `journal`.
         """
         ...
 
     def close(self) -> None:
-        """Let go of the store. Closing twice is closing once."""
+        """Close the store; closing twice is closing once."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The journal of identities: what was decided about two accounts, by whom, and why; and what a load adds to it."""
+"""The link journal: each decision about two accounts, its rule and its reason; and how a load adds to it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ VERBS = ("link", "unlink")
 class Decision:
     """Two accounts are one person (link), or are two (unlink); UsageError where it is neither.
 
-    at: when, UTC, ISO 8601. account, other: consumers' keys, the smaller one first. rule: what decided it,
-    `person` or the name of an exact key. why: in words.
+    at: the time of the decision, UTC, ISO 8601. account, other: consumers' keys, the smaller one first. rule:
+    `person`, or the name of the exact key that decided. why: the reason as a sentence.
     """
 
     at: str
@@ -32,9 +32,9 @@ class Decision:
 
     def __post_init__(self) -> None:
         if self.account == self.other:
-            raise UsageError(f"{self.account} is one account, and to {self.verb} takes two")
+            raise UsageError(f"two accounts are needed to {self.verb}, and {self.account} is one")
         if self.verb not in VERBS or not self.account or not self.other:
-            raise UsageError("a decision takes two accounts, and says link or unlink")
+            raise UsageError("a decision needs two accounts and the verb link or unlink")
         if self.account > self.other:
             account, other = self.other, self.account
             object.__setattr__(self, "account", account)
@@ -48,8 +48,8 @@ class Decision:
     def from_line(cls, line: bytes) -> Decision | None:
         """The decision in a line; None for a line that is not whole, as a crash may leave it."""
         try:
-            said = json.loads(line)
-            values = {field.name: said[field.name] for field in fields(cls)}
+            found = json.loads(line)
+            values = {field.name: found[field.name] for field in fields(cls)}
             return cls(**values) if all(isinstance(value, str) for value in values.values()) else None
         except (ValueError, LookupError, TypeError, RecursionError, UsageError):
             return None

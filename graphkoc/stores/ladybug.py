@@ -108,8 +108,8 @@ class LadybugStore:
 
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""
-        told = (Decision.from_line(line) for line in read_lines(self._journal))
-        return [decision for decision in told if decision is not None]
+        decisions = (Decision.from_line(line) for line in read_lines(self._journal))
+        return [decision for decision in decisions if decision is not None]
 
     def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
         """See Store.decide."""

@@ -1,4 +1,4 @@
-"""What has to change in a graph so that it holds some rows: the difference, worked out in DuckDB.
+"""The difference between a graph and the rows that it should hold, computed in DuckDB.
 
 A server is read much faster than it is written, so a store on a server reads what it has of a table,
 and sends only what differs. The same rows again are then no write at all, and rows that a killed load
@@ -116,9 +116,9 @@ def _of_nodes(
     if replace:
         # Of a label that two tables share, a node has a row of the second when that says anything.
         alone = node_tables()[table.node or ""] == [table]
-        said = "true" if alone else " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in others)
+        has_values = "true" if alone else " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in others)
         keys = ", ".join(map(_quoted, table.key))
-        removed = f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {said}"
+        removed = f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {has_values}"
     return Changes(
         graph.sql(f"SELECT {names} FROM _rows WHERE _id IS NULL ORDER BY ALL").to_arrow_table(),
         graph.sql(f"SELECT _id{values} FROM _rows WHERE _id IS NOT NULL AND ({differs}) ORDER BY _id").to_arrow_table(),

@@ -91,7 +91,7 @@ def schema() -> dict[str, str]:
 
 
 class Writing:
-    """One verb's writing. It remembers the nodes that it has seen, so it must not outlive the lock."""
+    """What one verb writes. It keeps the internal ids of nodes, which hold only as long as the lock does."""
 
     def __init__(
         self, store: Readable, write: Write, progress: Progress | None, tables: Mapping[str, pa.Table]
@@ -239,7 +239,7 @@ class Writing:
 
     def _remove(self, table: Table, changes: Changes) -> None:
         """Remove edges, or what the table says of nodes; and the nodes, where it alone is about them."""
-        said = "".join(f" SET n.`{column.name}` = null" for column in table.properties if column.name not in table.key)
+        clear = "".join(f" SET n.`{column.name}` = null" for column in table.properties if column.name not in table.key)
         for batch in _batches(changes.removed, NODES_A_CALL):
             ids = {"ids": batch["_id"].to_pylist()}
             if not table.node:
@@ -248,7 +248,7 @@ class Writing:
             find = f"MATCH (n:`{table.node}`) WHERE id(n) IN $ids"
             alone = node_tables()[table.node] == [table]
             gone = [(f"{find} AND NOT EXISTS {{ (n)--() }} DELETE n", ids)] if alone else []
-            self._write([(f"{find}{said}", ids), *gone])
+            self._write([(f"{find}{clear}", ids), *gone])
 
     def _step(self, rows: int) -> None:
         with self._guard:
@@ -264,7 +264,7 @@ _GONE = (
     " OPTIONAL MATCH (p:Person {person: key})"
     " WITH collect(DISTINCT c) + collect(DISTINCT r) + collect(DISTINCT p) AS xs UNWIND xs AS x"
 )
-"""Of each consumer in $keys: she, her reviews, and the person who is called as she is, as x."""
+"""Of each consumer in $keys: the consumer, their reviews, and the person with the same key, as x."""
 
 
 def _countings() -> Iterator[tuple[str, str]]:
@@ -279,8 +279,11 @@ def _countings() -> Iterator[tuple[str, str]]:
             )
         elif table.node in ("Consumer", "Review"):
             shared = node_tables()[table.node][0] is not table
-            said = " OR ".join(f"x.`{c.name}` IS NOT NULL" for c in table.properties if c.name not in table.key)
-            yield name, f"{_GONE} WITH x WHERE x:`{table.node}`{f' AND ({said})' if shared else ''} RETURN count(x)"
+            has_values = " OR ".join(f"x.`{c.name}` IS NOT NULL" for c in table.properties if c.name not in table.key)
+            yield (
+                name,
+                f"{_GONE} WITH x WHERE x:`{table.node}`{f' AND ({has_values})' if shared else ''} RETURN count(x)",
+            )
 
 
 def _assigned(rows: pa.Table, variable: str) -> tuple[dict[str, Any], str]:

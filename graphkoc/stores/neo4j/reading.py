@@ -1,0 +1,232 @@
+"""What a server's graph holds, read as columns: a list a column costs the client a fraction of a record a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+import duckdb
+import neo4j
+import pyarrow as pa
+import pyarrow.compute as pc
+from neo4j.time import Date, DateTime, Duration, Time
+
+from graphkoc.errors import StoreError
+from graphkoc.stores import key_of, near_far
+from graphkoc.stores.neo4j.connection import Connection
+from graphkoc.stores.neo4j.writing import EPOCH
+from graphkoc.stores.queries import NOT_CODE
+from graphkoc.tables.schema import TABLES, Column, Edge, Table, node_tables
+from graphkoc.tables.types import TYPES
+
+__all__ = ["Reading", "as_sent", "split_query", "to_column", "to_plain"]
+
+ROWS_A_RECORD = 20_000
+"""Rows, nodes or edges that come in one record, a list a column."""
+
+WIDTH = 1 << 32
+"""Two internal ids in one integer: source * WIDTH + target."""
+
+PICK = re.compile(
+    r"(?:(?P<variable>[A-Za-z_]\w*)\.(?P<property>\w+|`\w+`)|(?P<number>\d+(?:\.\d+)?))\s+AS\s+`?(?P<name>\w+)`?"
+)
+"""A column of a query that is a property or a number."""
+
+
+class Reading:
+    """Reads whole tables, nodes and edges of our schema from the database of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(self, table: Table, columns: list[str], to_write: bool = True) -> pa.Table:
+        """The table as the graph has it: `columns`, `_id` of its node or edge, `_TYPE` of a node's edges.
+
+        Unless it is to be written, edges come without their ids, and of a table that shares its label
+        with an earlier one come only the rows that say something.
+        """
+        own = [column for column in table.properties if column.name in columns]
+        if not table.node:
+            edge = table.edges[0]
+            sources = self.nodes(edge.source)
+            targets = sources if edge.source == edge.target else self.nodes(edge.target)
+            return _join(
+                f"SELECT s.{_q(key_of(edge.source))} AS {_q(edge.source_column)}, t.{_q(key_of(edge.target))} AS"
+                f" {_q(edge.target_column)}, e.* EXCLUDE (_source, _target) FROM _edges AS e"
+                " JOIN _sources AS s ON s._id = e._source JOIN _targets AS t ON t._id = e._target",
+                _edges=self._edges(edge, own, to_write),
+                _sources=sources,
+                _targets=targets,
+            )
+        others = [column for column in own if column.name not in table.key]
+        shared = not to_write and node_tables()[table.node][0] is not table
+        rows = self.nodes(table.node, others, shared)
+        for edge in table.edges:
+            near, far = near_far(edge, table)
+            if far not in columns:
+                continue
+            label, here, there = (
+                (edge.target, "_source", "_target")
+                if edge.source_column == near
+                else (edge.source, "_target", "_source")
+            )
+            rows = _join(
+                f"SELECT n.*, f.{_q(key_of(label))} AS {_q(far)}, f._edge AS {_q('_' + edge.type)} FROM _rows AS n"
+                f" LEFT JOIN (SELECT e.{here}, e._id AS _edge, o.* EXCLUDE (_id) FROM _edges AS e JOIN _others AS o"
+                f" ON o._id = e.{there}) AS f ON f.{here} = n._id"
+                # A node has one edge of each of these types; if somebody drew another, the first counts.
+                f" QUALIFY row_number() OVER (PARTITION BY n._id ORDER BY f._edge) = 1",
+                _rows=rows,
+                _edges=self._edges(edge),
+                _others=self.nodes(label),
+            )
+        return rows
+
+    def nodes(self, label: str, properties: Sequence[Column] = (), with_values: bool = False) -> pa.Table:
+        """The nodes of a label that have its key: `_id`, the key, and these properties.
+
+        With `with_values`, only those that have one of the properties.
+        """
+        key = key_of(label)
+        where = f"n.`{key}` IS NOT NULL"
+        if with_values and properties:
+            where += f" AND ({' OR '.join(f'n.`{column.name}` IS NOT NULL' for column in properties)})"
+        picked = [("_id", "integer", "id(x)"), (key, "text", f"x.`{key}`")]
+        picked += [(column.name, column.kind, _property(column)) for column in properties]
+        rows = self.columns(f"MATCH (n:`{label}`) WHERE {where} WITH id(n) / $batch AS batch, collect(n) AS xs", picked)
+        if len(rows) and pc.max(rows["_id"]).as_py() >= WIDTH // 2:
+            raise StoreError(
+                "the database has more nodes than graphkoc can count", hint="Give graphkoc its own database."
+            )
+        return rows
+
+    def _edges(self, edge: Edge, properties: Sequence[Column] = (), ids: bool = True) -> pa.Table:
+        """The edges of a type: `_source` and `_target` (internal ids), these properties, and `_id`."""
+        picked = [("_ends", "integer", "id(startNode(x)) * $width + id(endNode(x))")]
+        picked += [("_id", "integer", "id(x)")] if ids else []
+        picked += [(column.name, column.kind, _property(column)) for column in properties]
+        rows = self.columns(f"MATCH ()-[e:`{edge.type}`]->() WITH id(e) / $batch AS batch, collect(e) AS xs", picked)
+        ends = rows["_ends"].to_numpy()
+        rows = rows.append_column("_source", pa.array(ends // WIDTH)).append_column("_target", pa.array(ends % WIDTH))
+        return rows.drop_columns(["_ends"])
+
+    def columns(self, match: str, picked: list[tuple[str, str, str]]) -> pa.Table:
+        """Columns (name, kind, expression of x) over all the xs, read as lists, a batch a record."""
+        lists = ", ".join(f"[x IN xs | {expression}] AS c{i}" for i, (_, _, expression) in enumerate(picked))
+        chunks: list[list[pa.Array]] = [[] for _ in picked]
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            for chunk in chunks:
+                chunk.clear()
+            params = {"batch": ROWS_A_RECORD, "width": WIDTH, "epoch": EPOCH}
+            for record in transaction.run(f"{match} RETURN {lists}", params):
+                for chunk, (_, kind, _), values in zip(chunks, picked, record.values(), strict=True):
+                    chunk.append(pa.array(values, pa.int64() if kind == "time" else TYPES[kind].arrow))
+
+        try:
+            with self._connection.session(fetch=4) as session:
+                session.execute_read(work)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise StoreError(f"the database holds values that graphkoc did not write: {error}") from error
+        columns = [
+            pa.chunked_array(chunk, TYPES[kind].arrow if kind != "time" else pa.int64())
+            for chunk, (_, kind, _) in zip(chunks, picked, strict=True)
+        ]
+        columns = [column.cast(TYPES[kind].arrow) for column, (_, kind, _) in zip(columns, picked, strict=True)]
+        return pa.table(columns, names=[name for name, _, _ in picked])
+
+
+def to_column(name: str, values: Sequence[Any], text: str) -> pa.Array:
+    """A result's column; one without any value has the type that its property has in `graphkoc.tables.schema`."""
+    if all(value is None for value in values):
+        return pa.nulls(len(values), TYPES[_find_kind(name, text)].arrow)
+    plain = [to_plain(value) for value in values]
+    try:
+        array = pa.array(plain)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        array = pa.array([None if value is None else str(value) for value in plain])
+    return array.cast(pa.timestamp("us")) if pa.types.is_timestamp(array.type) else array
+
+
+def to_plain(value: Any) -> Any:
+    """A value of the driver as one of Python: times in UTC without zone, nodes and edges as their properties."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, DateTime):
+        time = value.to_native()
+        return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+    if isinstance(value, (Date, Time)):
+        return value.to_native()
+    if isinstance(value, Duration):
+        return value.iso_format()
+    if isinstance(value, (neo4j.graph.Node, neo4j.graph.Relationship)):
+        return {key: to_plain(item) for key, item in value.items()}
+    if isinstance(value, neo4j.graph.Path):
+        return [to_plain(node) for node in value.nodes]
+    if isinstance(value, dict):
+        return {key: to_plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [to_plain(item) for item in value]
+    return str(value)
+
+
+def _find_kind(name: str, text: str) -> str:
+    """The kind of a column by the property that it shows, `x.since AS day` or `max(x.since) AS day`."""
+    kinds = {column.name: column.kind for table in TABLES.values() for column in table}
+    shown = re.search(rf"\.\s*`?(\w+)`?\s*\)?\s+AS\s+`?{re.escape(name)}`?(?!\w)", text, re.IGNORECASE)
+    return kinds.get(shown[1] if shown else name, "text")
+
+
+def split_query(text: str) -> tuple[str, dict[str, str]] | None:
+    """A query that returns only properties and numbers, in the two parts that `_columns` takes.
+
+    Returns the Cypher that gives the query's rows as lists xs, a batch a record, and for each column its
+    expression of a row x; None for every other query. Nodes and edges are collected, and their properties
+    read a batch at a time, so that the server never holds all the texts at once.
+    """
+    if len(re.findall(r"\bRETURN\b", NOT_CODE.sub(" ", text), re.IGNORECASE)) != 1:
+        return None
+    found = re.fullmatch(r"(.*\n)RETURN\s+(.+)", text, re.DOTALL)
+    if not found:
+        return None
+    named = {}
+    for item in found[2].split(","):
+        pick = PICK.fullmatch(item.strip())
+        if not pick:
+            return None
+        named[pick["name"]] = pick
+    variables = list(dict.fromkeys(pick["variable"] for pick in named.values() if pick["variable"]))
+    if not variables:
+        return None
+    match = (
+        f"{found[1]}WITH collect([{', '.join(variables)}]) AS rows"
+        " UNWIND range(0, size(rows) - 1, $batch) AS at WITH rows[at..at + $batch] AS xs"
+    )
+    at = {variable: f"x[{i}]" for i, variable in enumerate(variables)}
+    return match, {
+        name: f"{at[pick['variable']]}.{pick['property']}" if pick["variable"] else pick["number"]
+        for name, pick in named.items()
+    }
+
+
+def _property(column: Column) -> str:
+    """Cypher for a property of x as it is sent."""
+    return as_sent(f"x.`{column.name}`", column.kind)
+
+
+def as_sent(value: str, kind: str) -> str:
+    """Cypher for a value as it is sent: a time as microseconds, which cost a tenth of a time's value."""
+    return f"duration.inSeconds($epoch, {value}).microseconds" if kind == "time" else value
+
+
+def _join(sql: str, **tables: pa.Table) -> pa.Table:
+    with duckdb.connect() as connection:
+        for name, rows in tables.items():
+            connection.register(name, rows)
+        return connection.sql(sql).to_arrow_table()
+
+
+def _q(name: str) -> str:
+    return f'"{name}"'
