@@ -21,6 +21,7 @@ from graphkoc.progress import Clock
 from graphkoc.runs.members import MEMBER
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
+from graphkoc.text import number_or_none
 
 __all__ = ["Grouping", "group"]
 
@@ -117,7 +118,7 @@ def group(
                 "explained_by_joining": found.explained,
                 "dated": found.dated,
                 "why_not": found.why_not,
-                "cohorts": _number(explained_by_joining(log.network, inside, joined)),
+                "cohorts": number_or_none(explained_by_joining(log.network, inside, joined)),
             },
             "niche_control": segments.control,
             "niches": {
@@ -191,7 +192,3 @@ def _named(
         told.words.assign(kind=kind),
         told.exemplars.rename(columns={"kind": "what"}).assign(kind=kind),
     )
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else value

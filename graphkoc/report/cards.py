@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT, text_or_none
-from graphkoc.text import display_name
+from graphkoc.report.wording import TEXT
+from graphkoc.text import display_name, text_or_none
 
 __all__ = ["CARDS", "NAMED", "Rows", "first_kocs", "group_card", "sign"]
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.report.wording import text_or_none
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
-from graphkoc.text import display_name
+from graphkoc.text import display_name, text_or_none
 
 __all__ = ["group_names", "name_groups"]
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any
-
-import pandas as pd
 
 from graphkoc.report.charts import percent
 
-__all__ = ["TEXT", "amount", "date", "number_or_none", "percentage", "text_or_none"]
+__all__ = ["TEXT", "amount", "date", "percentage"]
 
 TEXT = 200
 """Characters of a sentence that holds other people's words."""
@@ -35,13 +32,3 @@ def percentage(share: float | None) -> str:
 def amount(number: float | None) -> str:
     """A number with at most one decimal, and – where there is none."""
     return "–" if number is None or math.isnan(number) else f"{number:,.1f}".removesuffix(".0")
-
-
-def text_or_none(value: Any) -> str | None:
-    """A cell of a table as text; None where it is missing."""
-    return None if value is None or pd.isna(value) else str(value)
-
-
-def number_or_none(value: Any) -> float | None:
-    """A cell of a table as a finite number; None where it is missing or not finite."""
-    return None if value is None or pd.isna(value) or not math.isfinite(float(value)) else float(value)

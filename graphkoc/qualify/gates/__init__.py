@@ -24,7 +24,7 @@ from graphkoc.qualify.audience import counted
 from graphkoc.qualify.brand import Brand, bought
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.tiers import OTHERS, Limits
-from graphkoc.text import count
+from graphkoc.text import count, number_or_none
 
 __all__ = ["GATES", "STATES", "Gate", "count_gates", "gates", "list_gates", "roles", "words"]
 
@@ -228,18 +228,14 @@ def list_gates(person: pd.Series[Any], limits: Mapping[str, Limits]) -> list[dic
             "who": gate.who,
             "what": gate.what,
             "state": person[f"gate_{gate.name}"],
-            "value": _number(person.get(f"gate_{gate.name}_value")),
-            "least": _number(person.get(f"gate_{gate.name}_least")),
-            "most": _number(person.get(f"gate_{gate.name}_most")),
+            "value": number_or_none(person.get(f"gate_{gate.name}_value")),
+            "least": number_or_none(person.get(f"gate_{gate.name}_least")),
+            "most": number_or_none(person.get(f"gate_{gate.name}_most")),
             "required": gate.name in required,
             "words": words(gate.name, person),
         }
         for gate in GATES
     ]
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None or not np.isfinite(value) else float(value)
 
 
 def words(name: str, person: pd.Series[Any]) -> str:

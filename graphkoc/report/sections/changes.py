@@ -9,8 +9,8 @@ from typing import Any
 from graphkoc.report.cards import CARDS, sign
 from graphkoc.report.names import group_names
 from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT, text_or_none
-from graphkoc.text import display_name
+from graphkoc.report.wording import TEXT
+from graphkoc.text import display_name, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]
 

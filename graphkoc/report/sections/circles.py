@@ -10,8 +10,8 @@ from graphkoc.report import charts
 from graphkoc.report.cards import CARDS, Rows, first_kocs, group_card
 from graphkoc.report.names import group_names
 from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT, number_or_none, text_or_none
-from graphkoc.text import display_name
+from graphkoc.report.wording import TEXT
+from graphkoc.text import display_name, number_or_none, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]
 

@@ -12,9 +12,8 @@ from graphkoc.report.cards import CARDS, NAMED, Rows, first_kocs, group_card
 from graphkoc.report.names import group_names
 from graphkoc.report.niche_map import hue
 from graphkoc.report.view import View
-from graphkoc.report.wording import number_or_none, text_or_none
 from graphkoc.runs.roles import RANKED
-from graphkoc.text import person_name
+from graphkoc.text import number_or_none, person_name, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]
 
