@@ -1,6 +1,7 @@
-"""The command line, run as a user runs it: in a folder of her own, in a process of its own.
+"""The command line: what every command has, what the commands of the example print, and how errors end.
 
-Everything here goes through the installed command, so that it also tests a wheel.
+Commands run in a process of their own only where that matters: interrupts, pipes, full disks, and the smoke set, which
+also tests a wheel.
 """
 
 from __future__ import annotations
@@ -8,18 +9,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import duckdb
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from command import run, run_process
 from small_example import write_small_example
 
 import graphkoc
@@ -28,13 +31,6 @@ from graphkoc.cli import cli
 from graphkoc.runs.tables import TABLES
 
 ROWS = "1,10,1,5,4,959670000\n2,10,1,3,4,959756400\n"
-
-
-def run(*args: object, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """graphkoc with these arguments; stdout and stderr apart."""
-    command = [sys.executable, "-m", "graphkoc", *map(str, args)]
-    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHKOC_")}
-    return subprocess.run(command, cwd=cwd, env=surroundings | (env or {}), capture_output=True, text=True)
 
 
 def small(folder: Path, ratings: str | bytes = ROWS) -> Path:
@@ -63,8 +59,8 @@ def place(demo_output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(demo_output, tmp_path_factory.mktemp("demo") / "place"))
 
 
-def asked(place: Path, *args: object, code: int = 0) -> object:
-    """What a command of the demo's store and run answers as JSON."""
+def read_json(place: Path, *args: object, code: int = 0) -> object:
+    """What a command prints as JSON on the store of the example."""
     done = run("--store", "ladybug:graphkoc-demo/graphkoc.lbug", *args, "--format", "json", cwd=place)
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout)
@@ -84,9 +80,8 @@ def test_demo_prints_its_keys_as_json(tmp_path: Path, monkeypatch: pytest.Monkey
     write_small_example(tmp_path / "examples" / "ciao")
     shipped = assets.folder
     monkeypatch.setattr(assets, "folder", lambda name: tmp_path / name if name == "examples" else shipped(name))
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(cli, ["-q", "demo", "--format", "json"])
-    assert done.exit_code == 0, done.output
+    done = run("-q", "demo", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)
     assert set(made) >= {"report", "run", "seconds"}
     assert (tmp_path / made["report"]).is_file()
@@ -94,7 +89,7 @@ def test_demo_prints_its_keys_as_json(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_backtest_gives_the_figures_that_were_measured(place: Path) -> None:
-    tested = asked(place, "backtest")
+    tested = read_json(place, "backtest")
     assert set(tested) >= {"splits", "candidates", "credit", "rows", "placebos", "verdict"}
     means = {row["ranking"]: row["mean"] for row in tested["rows"]}
     measured = {
@@ -125,7 +120,7 @@ def test_the_backtest_gives_the_figures_that_were_measured(place: Path) -> None:
 
 @pytest.mark.smoke
 def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
-    kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 5)
+    kocs = read_json(place, "kocs", "graphkoc-demo/run", "--limit", 5)
     assert [row["rank"] for row in kocs] == [1, 2, 3, 4, 5]
     assert set(kocs[0]) == {
         "rank", "consumer", "name", "platform", "tier", "audience", "ties", "niche", "circle", "score", "kind", "low",
@@ -134,33 +129,33 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
         "role",
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
-    niches = asked(place, "niches", "graphkoc-demo/run")
+    niches = read_json(place, "niches", "graphkoc-demo/run")
     assert set(niches[0]) == {
         "niche", "name", "parent", "level", "basis", "category", "evidence", "words", "people", "kocs", "kols",
         "kol_reach", "koc_reach", "white_space", "white_space_koc", "circles", "change", "brand",
     }  # fmt: skip
     assert len(niches) >= 25
-    circles = asked(place, "circles", "graphkoc-demo/run")
+    circles = read_json(place, "circles", "graphkoc-demo/run")
     assert set(circles[0]) == {
         "circle", "name", "evidence", "words", "people", "stability", "status", "cohort_ratio", "tightness", "card",
         "niches", "kocs", "change",
     }  # fmt: skip
     assert {row["status"] for row in circles} <= {"published", "tentative"}
-    people = [row["confidence"] for row in asked(place, "members", "c1", "graphkoc-demo/run")]
+    people = [row["confidence"] for row in read_json(place, "members", "c1", "graphkoc-demo/run")]
     assert people == sorted(people, reverse=True)
     assert sum(confidence >= 0.5 for confidence in people) == circles[0]["people"]
-    members = asked(place, "members", niches[0]["name"], "graphkoc-demo/run")
+    members = read_json(place, "members", niches[0]["name"], "graphkoc-demo/run")
     assert len(members) == niches[0]["people"]
     assert set(members[0]) == {"consumer", "group", "confidence"}
-    inside = asked(place, "kocs", "graphkoc-demo/run", "--niche", "beauty", "--limit", 1000)
+    inside = read_json(place, "kocs", "graphkoc-demo/run", "--niche", "beauty", "--limit", 1000)
     assert len(inside) == next(row["kocs"] for row in niches if row["niche"] == "beauty")
 
 
 @pytest.mark.smoke
 def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it(place: Path) -> None:
-    top = [row["consumer"] for row in asked(place, "kocs", "graphkoc-demo/run", "--limit", 2)]
+    top = [row["consumer"] for row in read_json(place, "kocs", "graphkoc-demo/run", "--limit", 2)]
     for consumer in [*top, "ciao:766", "ciao:5000"]:
-        why = asked(place, "explain", consumer, "graphkoc-demo/run")
+        why = read_json(place, "explain", consumer, "graphkoc-demo/run")
         assert set(why) >= {"consumer", "score", "parts", "tier", "niche", "cautions"}
         assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-9)
         assert sum(pillar["points"] for pillar in why["pillars"]) == pytest.approx(why["score"], abs=1e-9)
@@ -171,20 +166,31 @@ def test_a_score_is_the_sum_of_its_parts_and_each_part_has_a_query_that_gives_it
                 assert found.fetchone()[0] == pytest.approx(part["value"], rel=1e-9, abs=1e-9), part["part"]
 
 
-def test_the_list_says_which_kind_of_score_ranks_it_and_what_the_past_says_of_it(place: Path) -> None:
-    said = run("kocs", "graphkoc-demo/run", "--limit", 1, cwd=place).stderr
-    assert said.startswith("Ranked by the forecast. The score's top collected 41% of the follow-on reviews")
+def test_a_list_states_its_kind_of_score_and_how_it_did_in_the_backtest(place: Path) -> None:
+    printed = run("kocs", "graphkoc-demo/run", "--limit", 1, cwd=place).stderr
+    assert printed.startswith("Ranked by the forecast. The score's top collected 41% of the follow-on reviews")
 
 
 def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(place: Path) -> None:
-    why = asked(place, "explain", "ciao:264", "graphkoc-demo/run")
-    text = run("explain", "ciao:264", "graphkoc-demo/run", cwd=place).stdout
+    why = read_json(place, "explain", "ciao:264", "graphkoc-demo/run")
+    text, whole = (
+        run("explain", "ciao:264", "graphkoc-demo/run", *more, cwd=place).stdout for more in ((), ("--all",))
+    )
     assert text.startswith(
         f"ciao:264: {why['score']:.2f} points by the forecast, rank 1; small audience, 14 known followers\n"
     )
-    for pillar in why["pillars"]:
-        assert f"  {pillar['points']:z6.2f}  {pillar['pillar']}: " in text
-    assert "SELECT" not in text
+    lines = text.splitlines()
+    for line, pillar in zip(lines[1:], why["pillars"], strict=False):
+        assert line == f"  {pillar['points']:z6.2f}  {pillar['pillar']}: {pillar['what']}"
+    first_gate = 1 + len(why["pillars"])
+    gates = lines[first_gate : first_gate + len(why["gates"])]
+    assert [line.split()[0] for line in gates] == [gate["state"] for gate in why["gates"]]
+    assert len(why["parts"]) == 41
+    assert "The 41 numbers behind the pillars: --all." in lines
+    for part in why["parts"]:
+        assert (part["what"] in whole, part["what"] in text) == (True, False)
+    assert len(whole.splitlines()) == len(lines) - 1 + 41
+    assert "SELECT" not in whole
     sheet = run("explain", "ciao:264", "graphkoc-demo/run", "--format", "csv", cwd=place).stdout
     assert [row["query"] for row in csv.DictReader(io.StringIO(sheet))] == [part["query"] for part in why["parts"]]
 
@@ -195,7 +201,7 @@ def test_an_audience_of_nobody_earns_no_points(place: Path) -> None:
     assert len(alone) > 100
     for pillar in ("reach", "influence"):
         assert (alone[f"{pillar}_points"] == 0).all()
-    why = asked(place, "explain", alone["consumer"].iloc[0], "graphkoc-demo/run")
+    why = read_json(place, "explain", alone["consumer"].iloc[0], "graphkoc-demo/run")
     reach = [part["points"] for part in why["parts"] if part["pillar"] in ("reach", "influence")]
     assert len(reach) > 10
     assert set(reach) == {0}
@@ -205,51 +211,51 @@ def test_an_audience_of_nobody_earns_no_points(place: Path) -> None:
 def test_loading_again_changes_nothing(place: Path) -> None:
     store = place / "graphkoc-demo" / "graphkoc.lbug"
     before = held(store)
-    said = asked(place, "load", "ciao", assets.folder("examples") / "ciao")
-    assert said["files"][1] == {
+    printed = read_json(place, "load", "ciao", assets.folder("examples") / "ciao")
+    assert printed["files"][1] == {
         "file": "ratings.csv.gz",
         "read": 284086,
         "loaded": 283728,
         "duplicate": 358,
         "rejected": 0,
     }
-    assert said["tables"] == {"reviews": 283728, "follows": 111781, "consumers": 7375, "products": 105114}
-    assert said["rejects"] is None
+    assert printed["tables"] == {"reviews": 283728, "follows": 111781, "consumers": 7375, "products": 105114}
+    assert printed["rejects"] is None
     assert held(store) == before
 
 
 @pytest.mark.smoke
 def test_status_and_doctor_say_what_there_is(place: Path) -> None:
-    status = asked(place, "status")
+    status = read_json(place, "status")
     assert set(status) == {"store", "dialect", "tables", "last_load", "runs", "notice"}
     assert status["tables"] | {} == {
         "consumers": 7375, "products": 105114, "reviews": 283728, "follows": 111781, "engagements": 0, "purchases": 0,
         "memberships": 0, "identities": 0,
     }  # fmt: skip
-    checks = {check["check"]: check["ok"] for check in asked(place, "doctor")}
+    checks = {check["check"]: check["ok"] for check in read_json(place, "doctor")}
     assert checks["reviews have dates"]
     assert not checks["follows have dates"]
 
 
 @pytest.mark.smoke
 def test_queries_are_listed_with_what_they_take_and_answer(place: Path) -> None:
-    listed = {row["query"]: row for row in asked(place, "queries")}
+    listed = {row["query"]: row for row in read_json(place, "queries")}
     assert [p["name"] for p in listed["explore/follow_on_reviews"]["parameters"]] == ["consumer", "limit"]
-    found = asked(place, "query", "follow_on_reviews", "-p", "consumer=ciao:7")
+    found = read_json(place, "query", "follow_on_reviews", "-p", "consumer=ciao:7")
     assert all(row["follow_on"] > row["first_review"] for row in found)
     assert len(found) == 2
-    assert asked(place, "query", "categories")[0]["category"] == "DVDs"
+    assert read_json(place, "query", "categories")[0]["category"] == "DVDs"
 
 
 @pytest.mark.smoke
 def test_the_analysis_is_written_back_for_queries(place: Path) -> None:
-    kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 3)
-    found = asked(place, "query", "top_kocs", "-p", "limit=3")
+    kocs = read_json(place, "kocs", "graphkoc-demo/run", "--limit", 3)
+    found = read_json(place, "query", "top_kocs", "-p", "limit=3")
     assert [(row["place"], row["consumer"]) for row in found] == [(row["rank"], row["consumer"]) for row in kocs]
 
 
 def test_an_analysis_prints_its_keys_and_one_of_the_past_knows_nothing_later(place: Path) -> None:
-    done = asked(place, "analyse", "--until", "2008-12-31", "--measures", "betweenness", "--out", "runs/2008")
+    done = read_json(place, "analyse", "--until", "2008-12-31", "--measures", "betweenness", "--out", "runs/2008")
     assert set(done) == {
         "run", "consumers", "follows", "engaged", "reviews", "circles", "niches", "kocs", "score", "seconds", "tiers",
         "gates", "notice",
@@ -264,12 +270,12 @@ def test_an_analysis_prints_its_keys_and_one_of_the_past_knows_nothing_later(pla
     assert (past.people.loc[past.people["reviews"] == 0, "audience"] == 0).all()
     assert past.info["settings"]["measures"] == ["betweenness"]
     assert past.people["betweenness"].max() > 0
-    assert asked(place, "kocs", "--limit", 1) == asked(place, "kocs", "2008", "--limit", 1)
+    assert read_json(place, "kocs", "--limit", 1) == read_json(place, "kocs", "2008", "--limit", 1)
 
 
 @pytest.mark.smoke
 def test_csv_and_files_carry_the_same_rows_as_json(place: Path) -> None:
-    kocs = asked(place, "kocs", "graphkoc-demo/run", "--limit", 3)
+    kocs = read_json(place, "kocs", "graphkoc-demo/run", "--limit", 3)
     printed = run("kocs", "graphkoc-demo/run", "--limit", 3, "--format", "csv", cwd=place)
     rows = list(csv.DictReader(io.StringIO(printed.stdout)))
     assert [row["consumer"] for row in rows] == [row["consumer"] for row in kocs]
@@ -280,7 +286,7 @@ def test_csv_and_files_carry_the_same_rows_as_json(place: Path) -> None:
 
 
 def test_results_go_to_stdout_and_progress_to_stderr(tmp_path: Path) -> None:
-    done = run("load", "ciao", small(tmp_path / "raw"), "--format", "json", cwd=tmp_path)
+    done = run_process("load", "ciao", small(tmp_path / "raw"), "--format", "json", cwd=tmp_path)
     assert json.loads(done.stdout)["tables"]["reviews"] == 2
     assert "reading ratings.csv" in done.stderr
     assert "reading" not in run("-q", "load", "ciao", tmp_path / "raw", cwd=tmp_path).stderr
@@ -293,30 +299,91 @@ def test_a_dry_run_makes_no_store(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
-COMMANDS = [
-    "demo",
-    "sources",
-    "load",
-    "status",
-    "doctor",
-    "analyse",
-    "kocs",
-    "niches",
-    "members",
-    "explain",
-    "backtest",
-    "queries",
-    "query",
-    "report",
-]
+def list_commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command of graphkoc with its words, groups and their verbs included."""
+    for name, command in group.commands.items():
+        yield (*above, name), command
+        if isinstance(command, click.Group):
+            yield from list_commands(command, *above, name)
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
-    done = run(*command.split(), "--help", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "graphkoc " in done.stdout
-    assert "Example" in done.stdout or not command
+COMMANDS = dict(list_commands(cli))
+GROUPS = [("key",), ("identity",)]
+"""Commands that only hold others."""
+LISTS = [
+    ("sources",), ("identity", "suggest"), ("kocs",), ("tiers",), ("niches",), ("circles",), ("members",), ("similar",),
+    ("queries",), ("query",), ("config",),
+]  # fmt: skip
+
+
+def name_test(words: tuple[str, ...]) -> str:
+    return " ".join(words)
+
+
+def test_the_help_of_graphkoc_lists_every_command_and_global_option_once(tmp_path: Path) -> None:
+    text = run("--help", cwd=tmp_path).stdout
+    for option in ("--store", "--key-file", "--config", "-q, --quiet", "-v, --verbose", "--debug"):
+        assert text.count(f"  {option} ") == 1, option
+    for name in cli.commands:
+        assert re.search(rf"^  {name} ", text, re.MULTILINE), name
+    assert len(COMMANDS) >= 30
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=name_test)
+def test_every_command_has_help_with_an_example_of_itself(command: tuple[str, ...], tmp_path: Path) -> None:
+    for asks in ("--help", "-h"):
+        done = run(*command, asks, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(f"Usage: graphkoc {' '.join(command)} ")
+    _, _, examples = done.stdout.partition("Example")
+    assert re.search(rf"^    graphkoc {' '.join(command)}\b", examples, re.MULTILINE)
+    assert "--store, --key-file, --config, -q, -v, --debug may stand here too" in " ".join(examples.split())
+    assert "--store URL" not in done.stdout
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one not in GROUPS], ids=name_test)
+def test_every_command_that_does_something_has_formats(command: tuple[str, ...], tmp_path: Path) -> None:
+    text = run(*command, "--help", cwd=tmp_path).stdout
+    assert "--format [table|json" in text
+    assert "-o, --output FILE" in text
+    assert ("--limit INTEGER" in text) == (command in LISTS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=name_test)
+def test_a_misspelt_option_of_any_command_is_one_sentence(command: tuple[str, ...], tmp_path: Path) -> None:
+    assert "No such option '--nosuch'" in sentence(run(*command, "--nosuch", cwd=tmp_path), 2)
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("group", [(), *GROUPS], ids=name_test)
+def test_a_misspelt_command_is_one_sentence(group: tuple[str, ...], tmp_path: Path) -> None:
+    assert "No such command 'nosuch'" in sentence(run(*group, "nosuch", cwd=tmp_path), 2)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=name_test)
+def test_every_command_takes_the_global_options(command: tuple[str, ...], tmp_path: Path) -> None:
+    options = ("--store", "ladybug:x", "--key-file", "x", "--debug", "-v", "-q")
+    needed = ["x" for param in COMMANDS[command].params if isinstance(param, click.Argument) and param.required]
+    assert "Either --quiet or --verbose." in sentence(run(*command, *needed, *options, cwd=tmp_path), 2)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_list_that_is_cut_gives_the_number_of_all_rows_and_a_file_holds_them_all(place: Path) -> None:
+    kocs = ("kocs", "graphkoc-demo/run")
+    everybody = read_json(place, *kocs, "--limit", 100_000)
+    assert len(read_json(place, *kocs)) == 20
+    done = run(*kocs, cwd=place)
+    assert len(done.stdout.splitlines()) == 2 + 20
+    assert done.stderr.endswith(f"20 of {len(everybody):,} rows; --limit sets how many.\n")
+    assert "rows; --limit" not in run(*kocs, "--limit", len(everybody), cwd=place).stderr
+    assert run(*kocs, "-o", "all.json", cwd=place).returncode == 0
+    assert json.loads((place / "all.json").read_text()) == everybody
+    assert run(*kocs, "-o", "some.json", "--limit", 3, cwd=place).returncode == 0
+    assert json.loads((place / "some.json").read_text()) == everybody[:3]
+    for words in (("niches", "graphkoc-demo/run"), ("members", "c1", "graphkoc-demo/run"), ("queries",), ("sources",)):
+        everything = read_json(place, *words)
+        assert read_json(place, *words, "--limit", 2) == everything[:2]
+        assert f"2 of {len(everything):,} rows" in run(*words, "--limit", 2, cwd=place).stderr
 
 
 def sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
@@ -361,9 +428,9 @@ def test_a_wrong_row_ends_with_7_and_is_written_down(tmp_path: Path, row: bytes)
     small(tmp_path / "raw", ROWS.encode() + row + b"\n")
     done = run("load", "ciao", "raw", "--format", "json", cwd=tmp_path)
     assert done.returncode == 7
-    said = json.loads(done.stdout)
-    assert said["files"][1] == {"file": "ratings.csv", "read": 3, "loaded": 2, "duplicate": 0, "rejected": 1}
-    with (tmp_path / said["rejects"]).open(encoding="utf-8-sig", newline="") as file:
+    printed = json.loads(done.stdout)
+    assert printed["files"][1] == {"file": "ratings.csv", "read": 3, "loaded": 2, "duplicate": 0, "rejected": 1}
+    with (tmp_path / printed["rejects"]).open(encoding="utf-8-sig", newline="") as file:
         rejects = list(csv.DictReader(file))
     assert [(reject["file"], reject["row"]) for reject in rejects] == [("ratings.csv", "4")]
     assert rejects[0]["reason"]

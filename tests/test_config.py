@@ -1,4 +1,4 @@
-"""Configuration: flag, then environment, then files, then default; and what is misspelt is said."""
+"""Settings: the command line, then the environment, then files, then the default; a misspelt one is an error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from test_cli import run, small
+from command import run
+from test_cli import small
 
 
 def settings(folder: Path, *args: str, env: dict[str, str] | None = None) -> dict[str, tuple[object, str]]:
@@ -46,11 +47,53 @@ def test_a_named_file_stands_in_for_the_one_here(folder: Path) -> None:
     assert settings(folder, "--config", "other.toml")["store"] == ("ladybug:other.lbug", "other.toml")
 
 
-def test_who_we_are_is_told_by_the_file_or_by_the_environment(folder: Path) -> None:
+def test_the_brand_is_set_by_the_file_or_by_the_environment(folder: Path) -> None:
     (folder / "graphkoc.toml").write_text('[brand]\nown = ["Ours", "Our other"]\nrivals = ["Theirs"]\n')
     found = settings(folder, env={"GRAPHKOC_BRAND_RIVALS": "One, Two ,"})
     assert found["brand.own"] == (["Ours", "Our other"], "graphkoc.toml")
     assert found["brand.rivals"] == (["One", "Two"], "GRAPHKOC_BRAND_RIVALS")
+
+
+def test_global_options_after_the_command_override_those_before_it(folder: Path) -> None:
+    (folder / "other.toml").write_text('store = "ladybug:other.lbug"\n')
+
+    def found(*args: str, env: dict[str, str] | None = None) -> tuple[object, str]:
+        done = run(*args, "--format", "json", cwd=folder, env={"HOME": str(folder / "home"), **(env or {})})
+        assert done.returncode == 0, done.stderr
+        return next((row["value"], row["from"]) for row in json.loads(done.stdout) if row["setting"] == "store")
+
+    assert found("config", "--store", "ladybug:after.lbug") == ("ladybug:after.lbug", "flag")
+    assert found("--store", "ladybug:before.lbug", "config", "--store", "ladybug:after.lbug")[0] == "ladybug:after.lbug"
+    assert found("config", "--store", "x", "--store", "ladybug:last.lbug")[0] == "ladybug:last.lbug"
+    assert found("config", "--config", "other.toml") == ("ladybug:other.lbug", "other.toml")
+    assert found("--config", "graphkoc.toml", "config", "--config", "other.toml")[0] == "ladybug:other.lbug"
+    assert found("--store", "ladybug:before.lbug", "config", "--config", "other.toml")[0] == "ladybug:before.lbug"
+    environment = {"GRAPHKOC_STORE": "ladybug:env.lbug"}
+    assert found("config", "--config", "other.toml", env=environment)[0] == "ladybug:env.lbug"
+
+
+def test_a_file_named_after_the_command_gives_the_command_its_defaults(folder: Path) -> None:
+    (folder / "other.toml").write_text('store = "ladybug:other.lbug"\n[analyse]\nmin_size = "many"\n')
+    for args in (("--config", "other.toml", "analyse"), ("analyse", "--config", "other.toml")):
+        done = run(*args, cwd=folder)
+        assert (done.returncode, "Invalid value for '--min-size'" in done.stderr) == (2, True)
+    (folder / "graphkoc.toml").write_text("store = ladybug")
+    assert "graphkoc.toml is not TOML" in run("queries", cwd=folder).stderr
+    (folder / "good.toml").write_text('store = "ladybug:good.lbug"\n')
+    assert run("queries", "--config", "good.toml", cwd=folder).returncode == 0
+    done = run("identity", "report", "--config", "good.toml", cwd=folder)
+    assert "there is no store at good.lbug yet" in done.stderr
+    done = run("identity", "--config", "good.toml", "report", cwd=folder)
+    assert "there is no store at good.lbug yet" in done.stderr
+
+
+def test_of_quiet_and_verbose_the_later_one_wins(folder: Path) -> None:
+    small(folder / "raw")
+    for before, after, shown in (("-q", "-v", True), ("-v", "-q", False), ("-q", None, False), (None, "-v", True)):
+        words = [word for word in (before, "load", "ciao", "raw", after) if word]
+        done = run(*words, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert (" s  reading ratings.csv" in done.stderr) == shown, words
 
 
 def test_what_is_set_is_used(folder: Path) -> None:

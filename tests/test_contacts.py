@@ -13,7 +13,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pandas as pd
 import pytest
-from test_cli import run
+from command import run
 from test_damage import NAMES, NOW, SOURCES, Contents, copied, files, walked
 
 import graphkoc

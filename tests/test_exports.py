@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow.parquet
 import pytest
 import python_calamine
+from command import run
 from little_store import asked, held, tables
-from test_cli import run
 
 import graphkoc
 from graphkoc.cli.results import Result, print_result

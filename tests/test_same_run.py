@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import neo4j_server
 import pytest
-from test_cli import run
+from command import run
 
 import graphkoc
 from graphkoc.runs.tables import TABLES

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import run as graphkoc_command
 from declared import check_columns
-from test_cli import run as graphkoc_command
 
 import graphkoc
 from graphkoc.capture import synthetic

@@ -20,6 +20,8 @@ __all__ = ["Command", "Commands", "Group", "Listing"]
 
 EITHER = {"quiet", "verbose"}
 """Global options that exclude each other."""
+DEFAULTS = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
+"""Where a value comes from that another configuration file may change."""
 
 
 class FollowingOption(click.Option):
@@ -53,7 +55,7 @@ def _set_option(ctx: click.Context, name: str, opts: Mapping[str, Any]) -> None:
     if name != "config":
         return
     for other, option in options.items():
-        if root.get_parameter_source(other) in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP):
+        if option.expose_value and root.get_parameter_source(other) in DEFAULTS:
             del root.params[other]
             option.handle_parse_result(root, {}, [])
     chain = [ctx]

@@ -79,10 +79,10 @@ def print_result(
         _write(output, printed.encode("utf-8-sig" if format_ == "csv" else "utf-8"))
     else:
         _write(output, printed)
-    if len(rows) < total:
-        click.echo(f"{len(rows):,} of {total:,} rows; --limit sets how many.", err=True)
     for note in result.notes:
         click.echo(strip_controls(note), err=True)
+    if len(rows) < total:
+        click.echo(f"{len(rows):,} of {total:,} rows; --limit sets how many.", err=True)
 
 
 def _draw(result: Result, lines: Sequence[Row]) -> str:
