@@ -23,13 +23,14 @@ from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.measures.closure import knit
 from graphkoc.progress import Clock
-from graphkoc.qualify import gates, tiers
+from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.qualify.brand import Brand, unheard, view
 from graphkoc.qualify.doctor import crawl
 from graphkoc.qualify.engagement import engagements, response
+from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
 from graphkoc.qualify.people import build_people
 from graphkoc.qualify.rank_agreement import agreement, engagement

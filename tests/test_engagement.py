@@ -13,8 +13,10 @@ from small_market import market
 
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import tiers
-from graphkoc.qualify.engagement import NUMBERS, engagements, response
-from graphkoc.qualify.gates.origins import ORIGINS, ledger
+from graphkoc.qualify.engagement import engagements, response
+from graphkoc.qualify.gates.origins import ledger
+from graphkoc.qualify.gates.words import ORIGINS
+from graphkoc.qualify.industry import NUMBERS
 
 Rows = list[dict[str, Any]]
 

@@ -14,11 +14,13 @@ from small_market import market
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.measures.closure import knit
-from graphkoc.qualify import gates, tiers
+from graphkoc.qualify import tiers
 from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.brand import Brand
 from graphkoc.qualify.engagement import engagements
+from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
+from graphkoc.qualify.gates.words import GATES, STATES, list_gates
 from graphkoc.runs.roles import ROLES
 
 AT = "2026-06-30"
@@ -206,8 +208,8 @@ def test_every_persons_gates_are_listed_with_number_limit_and_words() -> None:
     row = table(projection).assign(
         platform="forum", tier_profile="relative", ties="follows", knit_ties=36.0, knit_expected=30.0
     )
-    listed = {gate["gate"]: gate for gate in gates.list_gates(row.iloc[0], LIMITS)}
-    assert list(listed) == [gate.name for gate in gates.GATES]
+    listed = {gate["gate"]: gate for gate in list_gates(row.iloc[0], LIMITS)}
+    assert list(listed) == [gate.name for gate in GATES]
     assert listed["active"] == {
         "gate": "active",
         "who": "active",
@@ -220,9 +222,9 @@ def test_every_persons_gates_are_listed_with_number_limit_and_words() -> None:
         "words": "1 review in the window, at least 1",
     }
     assert listed["small"]["words"] == "20 known followers, small is 5 to 20 (relative)"
-    engaged = {gate["gate"]: gate["words"] for gate in gates.list_gates(row.assign(ties="engagements").iloc[0], LIMITS)}
+    engaged = {gate["gate"]: gate["words"] for gate in list_gates(row.assign(ties="engagements").iloc[0], LIMITS)}
     assert engaged["small"] == "20 people who engaged, small is 5 to 20 (relative)"
-    nobody = {gate["gate"]: gate["words"] for gate in gates.list_gates(row.assign(gate_small_most=3.0).iloc[0], LIMITS)}
+    nobody = {gate["gate"]: gate["words"] for gate in list_gates(row.assign(gate_small_most=3.0).iloc[0], LIMITS)}
     assert nobody["small"] == "20 known followers, no audience is small here, where small begins at 5 (relative)"
     assert not listed["knit"]["required"]
     counts = {row["gate"]: row for row in gates.count_gates(row, LIMITS)}
@@ -295,12 +297,12 @@ def test_nobody_without_a_follower_is_knit_and_a_required_gate_that_fails_keeps_
     assert (found["role"] == np.select([failed, known], ["none", "koc"], "possible")).all(), "nobody is wide here"
 
 
-states = st.sampled_from(gates.STATES)
+states = st.sampled_from(STATES)
 sizes_and_gates = st.fixed_dictionaries(
     {
         "platform": st.sampled_from([None, "forum", "xiaohongshu"]),
         "tier": st.sampled_from([*tiers.SIZES, tiers.UNKNOWN]),
-        **{f"gate_{gate.name}": states for gate in gates.GATES},
+        **{f"gate_{gate.name}": states for gate in GATES},
     }
 )
 
@@ -309,7 +311,7 @@ sizes_and_gates = st.fixed_dictionaries(
 def test_a_role_is_one_of_four_and_a_person_over_the_limit_is_a_kol_whatever_the_gates_are(
     rows: list[dict[str, Any]],
 ) -> None:
-    held = pd.DataFrame(rows, columns=["platform", "tier", *(f"gate_{gate.name}" for gate in gates.GATES)])
+    held = pd.DataFrame(rows, columns=["platform", "tier", *(f"gate_{gate.name}" for gate in GATES)])
     found = gates.roles(held, tiers.limits(["xiaohongshu"]))
     for row, role in zip(rows, found, strict=True):
         fails = "failed" in [row[f"gate_{name}"] for name in ("person", "active", "creative", "small", "unpaid")]

@@ -15,7 +15,9 @@ import pytest
 
 import graphkoc
 from graphkoc.errors import AnalysisError, StoreError, UsageError
-from graphkoc.qualify.explain import ORIGINS, cautions, reasons
+from graphkoc.qualify.explain import cautions
+from graphkoc.qualify.gates.words import ORIGINS
+from graphkoc.qualify.reasons import reasons
 from graphkoc.runs.tables import TABLES
 
 

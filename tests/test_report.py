@@ -22,10 +22,10 @@ from graphkoc.communities import positions
 from graphkoc.errors import StoreError
 from graphkoc.graph.network import Network
 from graphkoc.qualify.authenticity import ranking_without
-from graphkoc.qualify.engagement import NUMBERS
 from graphkoc.qualify.explain import cautions
-from graphkoc.qualify.gates import GATES, opened
-from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.gates.gates import count_gates
+from graphkoc.qualify.gates.words import GATES, ORIGINS
+from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.rank_agreement import agreement
 from graphkoc.qualify.score import PARTS, PILLARS
 from graphkoc.qualify.tiers import limits
@@ -202,7 +202,7 @@ def run(names=("Ann", "Bob"), niches=("Coffee", "Games"), kocs=None, wide=3, **i
             ],
         },
         "limits": limits([]),
-        "gates": opened(people, limits([])),
+        "gates": count_gates(people, limits([])),
         "score": {
             "kind": "formula",
             "why": "a formula that can be done by hand",

@@ -10,7 +10,7 @@ import pytest
 from little_store import held, tables
 
 import graphkoc
-from graphkoc.qualify import gates
+from graphkoc.qualify.gates import gates
 from graphkoc.report import niche_map
 from graphkoc.report.page import collect_facts
 from graphkoc.runs.roles import RANKED, ROLES

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,11 +15,10 @@ from little_store import held, tables
 
 import graphkoc
 from graphkoc.errors import UsageError
-from graphkoc.qualify.gates import GATES
-from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.gates.words import GATES, ORIGINS
 from graphkoc.qualify.score import PARTS, PILLARS
 from graphkoc.runs.run import Run
-from graphkoc.runs.tables import TABLES, empty
+from graphkoc.runs.tables import TABLES, empty, shaped
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,49 @@ def test_rows_are_the_same_from_a_folder_as_from_a_frame(small: Run) -> None:
 def test_a_table_that_no_run_has_is_refused() -> None:
     with pytest.raises(TypeError, match="a run has no table persons"):
         Run("run", {}, persons=pd.DataFrame())
+
+
+@pytest.fixture(scope="module")
+def grouped(small: Run) -> Run:
+    """The same run with a niche and a circle of two people each."""
+    people = pd.DataFrame({"consumer": ["csv:1", "csv:2"], "confidence": 0.9})
+    counts = {"people": 2, "kocs": 2, "kols": 0, "name": "Tea"}
+    run = small.replaced(
+        folder=f"{small.folder}-grouped",
+        niches=shaped("niches", pd.DataFrame({"niche": ["tea"], **counts})),
+        circles=shaped("circles", pd.DataFrame({"circle": ["c1"], **counts})),
+        members=shaped(
+            "members",
+            pd.concat([people.assign(kind="circle", group="c1"), people.assign(kind="niche", group="tea")]),
+        ),
+    )
+    run.save()
+    return run
+
+
+@pytest.mark.parametrize(
+    ("command", "rows"),
+    [
+        ("kocs {run}", 40),
+        ("kocs {run} --niche Tea", 2),
+        ("niches {run}", 1),
+        ("circles {run}", 1),
+        ("members c1 {run}", 2),
+        ("tiers", 5),
+    ],
+)
+def test_a_list_is_read_without_pandas(grouped: Run, command: str, rows: int) -> None:
+    arguments = ["graphkoc", *command.format(run=grouped.folder).split(), "--format", "json", "--limit", "1000"]
+    program = (
+        "import sys\nfrom graphkoc.__main__ import main\n"
+        f"sys.argv = {arguments!r}\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "heavy = ['pandas', 'scipy', 'igraph', 'sklearn', 'networkx', 'duckdb']\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert len(json.loads(done.stdout)) >= rows
+    assert done.stderr.splitlines()[-1] == "[]"
 
 
 def damage(run: Run, folder: Path, file: str, content: bytes | None) -> Path:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.qualify import gates
 from graphkoc.qualify.adopters import carriers
 from graphkoc.qualify.audience import counted
 from graphkoc.qualify.authenticity import PATTERNS
-from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.gates.words import list_gates
+from graphkoc.qualify.reasons import reasons
 from graphkoc.qualify.score import PILLARS, Part, points
 from graphkoc.qualify.score.percentiles import percentile_query
 from graphkoc.qualify.score.sql import feature_query
@@ -22,7 +22,7 @@ from graphkoc.qualify.tiers import RELATIVE
 from graphkoc.runs.run import Run
 from graphkoc.text import count
 
-__all__ = ["ORIGINS", "cautions", "explain_consumer", "group_name", "parts_of", "reasons"]
+__all__ = ["cautions", "explain_consumer", "parts_of"]
 
 FEW_REVIEWS = 10
 MOST_MORE = 100
@@ -55,9 +55,9 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "audience": int(person["audience"]),
         "audience_of": counted(person["audience"], person["ties"]),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
-        "niche": group_name(run.niches, "niche", person["niche"]),
-        "circle": group_name(run.circles, "circle", person["circle"]),
-        "gates": gates.list_gates(person, run.info["limits"]),
+        "niche": run.group_name("niche", person["niche"]),
+        "circle": run.group_name("circle", person["circle"]),
+        "gates": list_gates(person, run.info["limits"]),
         "change": _nearest_change(run, person),
         **carriers(run, consumer),
         "reasons": reasons(run, person),
@@ -153,30 +153,6 @@ def _within(values: pd.Series[Any], value: float) -> float | None:
     return float(100 * (values <= value).mean()) if len(values) else None
 
 
-def reasons(run: Run, person: pd.Series[Any]) -> list[str]:
-    """What speaks for her, each in a few words with its number; person: a row of run.people."""
-    when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
-    said = [f"{count(person['reviews_365'], 'reviews')}{when}"]
-    if person["audience"]:
-        whose, wrote = counted(person["audience"], person["ties"]), person["audience_reviews_365"]
-        said.append(f"{whose}, who wrote {wrote:,.0f}{when}" if wrote else whose)
-    if person["follow_on"] >= 1:
-        said.append(f"{person['follow_on']:,.1f} follow-on reviews by her audience so far")
-    if person["reciprocity"] >= 0.5:
-        said.append(f"follows {person['reciprocity']:.0%} of her audience back")
-    if person["critical"] > 0:
-        said.append(f"{count(person['critical'], 'low ratings')} with reasons, which speaks for independence")
-    if person["gate_knit"] == "passed":
-        said.append(f"tightly knit: {gates.words('knit', person)}")
-    if through := [gate["who"] for gate in gates.list_gates(person, run.info["limits"]) if gate["state"] == "passed"]:
-        said.append(f"passes the gates: {', '.join(through)}")
-    if niche := group_name(run.niches, "niche", person["niche"]):
-        said.append(f"stands out in {niche}")
-    if circle := group_name(run.circles, "circle", person["circle"]):
-        said.append(f"stands in the circle {circle}")
-    return said
-
-
 def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     """What an analyst should know before she relies on it."""
     said = []
@@ -206,7 +182,7 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         said.append(run.info["crawl"])
     if person["reviews"] < FEW_REVIEWS:
         said.append(f"the score rests on {count(person['reviews'], 'reviews')}")
-    passing = gates.list_gates(person, run.info["limits"])
+    passing = list_gates(person, run.info["limits"])
     said += [
         f"not {gate['who']}: {gate['words']}"
         for gate in passing
@@ -236,9 +212,3 @@ def _places_apart(run: Run, consumer: str) -> str:
     told = run.info["agreement"]
     apart = [one["places"] for one in told["breaks"] if one["consumer"] == consumer] if told else []
     return ", ".join(f"place {place:,} by {name}" for places in apart for name, place in places.items())
-
-
-def group_name(groups: pd.DataFrame, kind: str, group: object) -> str | None:
-    """What a table of niches or circles calls the group of that id; None when it has none."""
-    found = groups.loc[groups[kind] == group, "name"]
-    return str(found.iloc[0]) if len(found) else None

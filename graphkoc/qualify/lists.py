@@ -1,105 +1,105 @@
-"""The lists that a run is read by: key opinion consumers, niches, circles, and who is in one."""
+"""The lists of a run: key opinion consumers, niches, circles, and the members of one. They are read without pandas."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from graphkoc.qualify import tiers
-from graphkoc.qualify.engagement import NUMBERS
-from graphkoc.qualify.explain import group_name, reasons
-from graphkoc.qualify.gates import list_gates, roles
-from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.gates.words import ORIGINS, list_gates
+from graphkoc.qualify.industry import NUMBERS
+from graphkoc.qualify.reasons import reasons
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
-from graphkoc.runs.tables import PROFILE
+from graphkoc.runs.tables import PROFILE, TABLES
+from graphkoc.text import number_or_none, whole_or_none
 
 __all__ = ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"]
 
 
 INDUSTRY = (*(number.name for number in NUMBERS), "paid_response", "organic_response", "paid_to_organic")
+BRAND = [name for name in TABLES["brand"].names if name != "people"]
 
 
 def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
     Returns [{rank, consumer, name, platform, tier, label, role, audience, ties, niche, circle, score, kind, low, high,
-    engagement_rate, origin, patterns, gates, industry, reasons}]; patterns are those of
-    `graphkoc.qualify.authenticity`; what the data do not tell is None. label is what her tiers call her; role
-    is koc, or possible where her audience is not known; ties is what her audience is counted in (follows or
-    engagements); kind is the score's; gates are those of `graphkoc.qualify.gates.list_gates`; industry has the numbers
-    of `graphkoc.qualify.engagement` and of the ledger's paid posts against the others. rank is the place among all,
-    also where one niche (id or name) is given.
+    engagement_rate, origin, patterns, gates, industry, reasons}], with None for what is unknown. rank is the place
+    among all, also where one niche (id or name) is given. label is the name of the tier. role is koc, or possible
+    where the audience is not known. ties is what the audience is counted in (follows or engagements). kind is the
+    score's. patterns are those of `graphkoc.qualify.authenticity`, gates those of
+    `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`, and the
+    response to paid and to organic posts.
     """
     return [
         {
-            "rank": int(person["rank"]),
+            "rank": person["rank"],
             "consumer": person["consumer"],
-            "name": None if pd.isna(person["name"]) else person["name"],
-            "platform": None if pd.isna(person["platform"]) else person["platform"],
+            "name": person["name"],
+            "platform": person["platform"],
             "tier": person["tier"],
             "label": person["label"],
             "role": person["role"],
             "audience": int(person["audience"]),
             "ties": person["ties"],
-            "niche": group_name(run.niches, "niche", person["niche"]),
-            "circle": group_name(run.circles, "circle", person["circle"]),
-            "score": float(person["score"]),
+            "niche": run.group_name("niche", person["niche"]),
+            "circle": run.group_name("circle", person["circle"]),
+            "score": person["score"],
             "kind": run.info["score"]["kind"],
-            "low": _number(person["low"]),
-            "high": _number(person["high"]),
-            "engagement_rate": _number(person["engagement_rate"]),
-            "origin": {origin: float(person[f"origin_{origin}"]) for origin in ORIGINS if person[f"origin_{origin}"]},
-            "patterns": [] if pd.isna(person["patterns"]) else person["patterns"].split("; "),
+            "low": number_or_none(person["low"]),
+            "high": number_or_none(person["high"]),
+            "engagement_rate": number_or_none(person["engagement_rate"]),
+            "origin": {origin: share for origin in ORIGINS if (share := person[f"origin_{origin}"])},
+            "patterns": [] if person["patterns"] is None else person["patterns"].split("; "),
             "gates": list_gates(person, run.info["limits"]),
-            "industry": {name: _number(person[name]) for name in INDUSTRY},
+            "industry": {name: number_or_none(person[name]) for name in INDUSTRY},
             "reasons": reasons(run, person),
         }
-        for _, person in run.kocs(niche, limit).iterrows()
+        for person in run.ranked(niche, limit)
     ]
 
 
 def list_niches(run: Run) -> list[dict[str, Any]]:
-    """The niches, most people first, each followed by the finer ones in it.
+    """The niches, most people first, each followed by the finer niches inside it.
 
     Returns [{niche, name, parent, level, basis, category, evidence, words, people, kocs, kols, kol_reach, koc_reach,
-    white_space, white_space_koc, circles, change, brand}]: kols are people with a wide audience; kol_reach
-    and koc_reach are the shares of the niche's people who follow one, or a key opinion consumer; white_space
-    is the share that nobody with a wide audience reaches, white_space_koc the share of that which a key
-    opinion consumer does; circles carry it; change is what became of it since the run before; brand is the
-    brand's view of it, None where no brand is set.
+    white_space, white_space_koc, circles, change, brand}]. kols counts members with a wide audience. kol_reach and
+    koc_reach are the shares of members who follow a KOL, or a KOC. white_space is the share who follow no KOL, and
+    white_space_koc the share of those who follow a KOC. circles are the names of the circles that carry the niche.
+    change is what became of it since the previous run. brand is the brand's view, None where no brand is set.
     """
-    names = run.circles.set_index("circle")["name"]
-    carried = run.carries["circle"].map(names).groupby(run.carries["niche"]).agg(list).to_dict()
+    circles = _carried(run, "niche", "circle")
     words = _words(run, "niche")
-    brand = {row["niche"]: _brand(row) for row in run.brand.to_dict("records")}
-    order = run.niches.assign(place=range(len(run.niches)))
-    above = order["parent"].map(order.set_index("niche")["place"])
-    order = order.assign(above=above.fillna(order["place"]), inside=above.notna())
+    brand = {row.pop("niche"): row for row in run.rows("brand", BRAND)}
+    niches = run.rows("niches")
+    place = {row["niche"]: number for number, row in enumerate(niches)}
+    order = sorted(
+        niches,
+        key=lambda row: (place.get(row["parent"], place[row["niche"]]), row["parent"] in place, place[row["niche"]]),
+    )
     return [
         {
             "niche": row["niche"],
             "name": row["name"],
-            "parent": _text(row["parent"]),
-            "level": _text(row["level"]),
-            "basis": _text(row["basis"]),
-            "category": _text(row["category"]),
+            "parent": row["parent"],
+            "level": row["level"],
+            "basis": row["basis"],
+            "category": row["category"],
             "evidence": row["evidence"],
             "words": words.get(row["niche"], []),
-            "people": int(row["people"]),
-            "kocs": int(row["kocs"]),
-            "kols": int(row["kols"]),
-            "kol_reach": float(row["kol_reach"]),
-            "koc_reach": float(row["koc_reach"]),
-            "white_space": float(row["white_space"]),
-            "white_space_koc": float(row["white_space_koc"]),
-            "circles": carried.get(row["niche"], []),
-            "change": _text(row["change"]),
+            "people": row["people"],
+            "kocs": row["kocs"],
+            "kols": row["kols"],
+            "kol_reach": row["kol_reach"],
+            "koc_reach": row["koc_reach"],
+            "white_space": row["white_space"],
+            "white_space_koc": row["white_space_koc"],
+            "circles": circles.get(row["niche"], []),
+            "change": row["change"],
             "brand": brand.get(row["niche"]),
         }
-        for row in order.sort_values(["above", "inside", "place"]).to_dict("records")
+        for row in order
     ]
 
 
@@ -107,57 +107,52 @@ def list_circles(run: Run) -> list[dict[str, Any]]:
     """The circles, the most stable first.
 
     Returns [{circle, name, evidence, words, people, stability, status, cohort_ratio, tightness, card, niches,
-    kocs, change}]: stability is S, the mean likeness of the circle to itself when the data are shaken;
-    status is published or tentative; cohort_ratio how many times the ties that joining dates explain, None
-    where no date is known; tightness from 0 (like chance) to 1; card holds each measure of the circle with
-    the mean of rewired networks (`_null`) and the distance from it in standard deviations (`_z`).
+    kocs, change}]. stability is the mean likeness of the circle to itself over resampled networks. status is
+    published or tentative. cohort_ratio is the number of ties over those that joining dates explain, None without
+    dates. tightness is from 0 (as in rewired networks) to 1. card holds each measure of the circle with its mean over
+    rewired networks (`_null`) and its distance from that mean in standard deviations (`_z`).
     """
+    niches = _carried(run, "circle", "niche")
     words = _words(run, "circle")
-    names = run.niches.set_index("niche")["name"]
-    carries = run.carries["niche"].map(names).groupby(run.carries["circle"]).agg(list).to_dict()
     return [
         {
             "circle": row["circle"],
             "name": row["name"],
             "evidence": row["evidence"],
             "words": words.get(row["circle"], []),
-            "people": int(row["people"]),
-            "stability": float(row["stability"]),
+            "people": row["people"],
+            "stability": row["stability"],
             "status": row["status"],
-            "cohort_ratio": _number(row["cohort_ratio"]),
-            "tightness": _number(row["tightness"]),
-            "card": {name: _plain(row[name]) for name in PROFILE},
-            "niches": carries.get(row["circle"], []),
-            "kocs": int(row["kocs"]),
-            "change": _text(row["change"]),
+            "cohort_ratio": number_or_none(row["cohort_ratio"]),
+            "tightness": number_or_none(row["tightness"]),
+            "card": {
+                name: value.isoformat() if isinstance(value := row[name], datetime) else value for name in PROFILE
+            },
+            "niches": niches.get(row["circle"], []),
+            "kocs": row["kocs"],
+            "change": row["change"],
         }
-        for row in run.circles.to_dict("records")
+        for row in run.rows("circles")
     ]
 
 
 def list_members(run: Run, group: str) -> list[dict[str, Any]]:
-    """The people of a niche or circle (id or name), the surest first: [{consumer, group, confidence}].
+    """The people of a niche or circle (id or name), highest confidence first: [{consumer, group, confidence}].
 
-    A circle's people below a confidence of one half are its fringe. Raises UsageError when there is no
-    such group.
+    People of a circle with a confidence below one half are its fringe. Raises UsageError for an unknown group.
     """
     kind, found = run.group(group)
-    table = run.members
-    inside = table[(table["kind"] == kind) & (table["group"] == found)].sort_values(
-        ["confidence", "consumer"], ascending=[False, True]
-    )
-    return [
-        {"consumer": row["consumer"], "group": found, "confidence": float(row["confidence"])}
-        for _, row in inside.iterrows()
-    ]
+    rows = run.rows("members", ["kind", "consumer", "group", "confidence"], ("group", {found}))
+    inside = [row for row in rows if row.pop("kind") == kind]
+    return sorted(inside, key=lambda row: (-row["confidence"], row["consumer"]))
 
 
 def list_tiers() -> list[dict[str, Any]]:
-    """The tiers that audiences can be told small and wide by, one row a profile of a tier file.
+    """The tier profiles by which an audience is small or wide.
 
-    Returns [{tiers, platforms, default, least, most, says, source, version, why}]: least and most are the
-    followers of the small audience, None where they are the data's; default says whether its platforms take
-    it, and why it does; platforms are none for the relative ones, which are for all others.
+    Returns [{tiers, platforms, default, least, most, says, source, version, why}]. least and most are the followers
+    of a small audience, None where the limits come from the data. default is whether the profile is the default on
+    its platforms, and why the reason. The relative profile has no platforms: it is for all others.
     """
     return [
         {
@@ -176,50 +171,54 @@ def list_tiers() -> list[dict[str, Any]]:
 
 
 def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
-    """Whose label the tiers `name` would change, of the people of a run, by id.
+    """The people of a run whose label the tiers `name` would change, by id.
 
-    Returns [{consumer, name, platform, followers, audience, label, label_then, tier, tier_then, koc,
-    koc_then}]: followers as the platform states them, None where it does not; koc says whether she is ranked
-    as a key opinion consumer, koc_then whether she would be. The tiers `name` are those that are installed; which
-    gates are required is the run's. Raises UsageError for tiers that there are none of.
+    Returns [{consumer, name, platform, followers, audience, label, label_then, tier, tier_then, koc, koc_then}].
+    followers are those that the platform states, None where it does not. koc is whether the person is ranked as a key
+    opinion consumer, koc_then whether they would be. The tiers `name` are the installed ones; which gates are required
+    is the run's. Raises UsageError for unknown tiers.
     """
+    # Roles are worked out on frames; the other lists do without pandas.
+    from graphkoc.qualify.gates.gates import roles
+
     people = run.people
     then = tiers.sized(people["platform"], people["followers"], people["audience"].to_numpy(), name).table
     small = then["tier"].map({"small": "passed", tiers.UNKNOWN: "unknown"}).fillna("failed").to_numpy()
-    table = people.assign(
-        label_then=then["label"],
-        tier_then=then["tier"],
-        koc=people["role"].isin(RANKED),
-        koc_then=np.isin(roles(people.assign(tier=then["tier"], gate_small=small), run.info["limits"]), RANKED),
-    )
-    columns = ["consumer", "name", "platform", "followers", "audience", "label", "label_then", "tier", "tier_then"]
-    moved = table.loc[table["label"] != table["label_then"], [*columns, "koc", "koc_then"]]
-    moved = moved.astype({"followers": "Int64", "audience": "Int64"})
-    return [{str(name): _plain(value) for name, value in row.items()} for row in moved.to_dict("records")]
+    role = roles(people.assign(tier=then["tier"], gate_small=small), run.info["limits"])
+    columns = ["consumer", "name", "platform", "followers", "audience", "label", "tier", "role"]
+    return [
+        {
+            "consumer": row["consumer"],
+            "name": row["name"],
+            "platform": row["platform"],
+            "followers": whole_or_none(row["followers"]),
+            "audience": whole_or_none(row["audience"]),
+            "label": row["label"],
+            "label_then": label,
+            "tier": row["tier"],
+            "tier_then": tier,
+            "koc": row["role"] in RANKED,
+            "koc_then": role_then in RANKED,
+        }
+        for row, label, tier, role_then in zip(
+            run.rows("people", columns), then["label"], then["tier"], role.tolist(), strict=True
+        )
+        if row["label"] != label
+    ]
+
+
+def _carried(run: Run, of: str, by: str) -> dict[str, list[str]]:
+    """The names of the circles that carry each niche (of niche, by circle), or of the niches that a circle carries."""
+    found: dict[str, list[str]] = {}
+    for row in run.rows("carries", ["niche", "circle"]):
+        if name := run.group_name(by, row[by]):
+            found.setdefault(row[of], []).append(name)
+    return found
 
 
 def _words(run: Run, kind: str) -> dict[str, list[str]]:
     """The words that set each group apart, the strongest first."""
-    told = run.words[run.words["kind"] == kind]
-    return {str(group): words["word"].tolist() for group, words in told.groupby("group")}
-
-
-def _brand(row: dict[Any, Any]) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in row.items() if name not in ("niche", "people")}
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it."""
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    return value.item() if hasattr(value, "item") else value
-
-
-def _number(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
-
-
-def _text(value: Any) -> str | None:
-    return None if pd.isna(value) else str(value)
+    found: dict[str, list[str]] = {}
+    for row in run.rows("words", ["group", "word"], ("kind", {kind})):
+        found.setdefault(row["group"], []).append(row["word"])
+    return found

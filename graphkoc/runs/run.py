@@ -94,6 +94,7 @@ class Run:
         self.info = info
         self._tables = tables
         self._stored: Path | None = None
+        self._names: dict[str, dict[object, str]] = {}
 
     @classmethod
     def load(cls, folder: Path) -> Run:
@@ -204,6 +205,12 @@ class Run:
         raise UsageError(
             f"there is no {' or '.join(kinds)} called {short!r}", hint=f"{lists} list{'s' * (len(kinds) == 1)} them."
         )
+
+    def group_name(self, kind: str, group: object) -> str | None:
+        """The name of the niche or circle with that id; None when there is none."""
+        if kind not in self._names:
+            self._names[kind] = {row[kind]: row["name"] for row in self.rows(f"{kind}s", [kind, "name"])}
+        return self._names[kind].get(group)
 
     def person(self, consumer: str) -> pd.Series[Any]:
         """The row of a consumer, or of the person who has that account, in `people`; UsageError when there is none."""

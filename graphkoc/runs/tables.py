@@ -265,7 +265,7 @@ TABLES: dict[str, Table] = {
         ),
     ),
     "circles": Table(
-        "A circle, most people first.",
+        "A circle, the most stable first.",
         (
             CIRCLE,
             _text("name", "Name."),

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from graphkoc.arrays import number_ids
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify.engagement import mean
+from graphkoc.qualify.gates.words import ORIGINS
 
-__all__ = ["ORIGINS", "ledger"]
-
-ORIGINS = ("earned", "gifted", "paid", "invited", "unknown")
+__all__ = ["ledger"]
 
 
 def ledger(projection: Projection, ids: NDArray[Any], engaged: pd.DataFrame) -> pd.DataFrame:

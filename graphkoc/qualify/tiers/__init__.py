@@ -12,15 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.qualify.audience import FOLLOWERS
 from graphkoc.text import count
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "OTHERS",
@@ -223,6 +225,9 @@ def sized(
     basis: what known audiences are counted in, in words (see `graphkoc.qualify.audience`). Raises UsageError for an
     unknown profile.
     """
+    # Lists of a run need the profiles, and do not wait for pandas.
+    import pandas as pd
+
     check_tiers(name)
     known = profiles()
     heard = int((audience > 0).sum())

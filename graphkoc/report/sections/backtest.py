@@ -6,7 +6,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from graphkoc.qualify import explain
 from graphkoc.qualify.rankings import RANKINGS
 from graphkoc.report import charts
 from graphkoc.report.view import View
@@ -68,7 +67,7 @@ def facts(view: View) -> dict[str, Any]:
 
 
 def _part_name(run: Run, part: dict[str, Any]) -> str:
-    named = explain.group_name(run.niches, "niche", part["name"]) if part["by"] == "niche" else None
+    named = run.group_name("niche", part["name"]) if part["by"] == "niche" else None
     return display_name(f"{part['by']} {named or part['name']}", TEXT)
 
 

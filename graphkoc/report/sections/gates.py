@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from graphkoc.qualify.engagement import NUMBERS
+from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.tiers import UNKNOWN
 from graphkoc.report.industry import PAID, show_number
 from graphkoc.report.view import View

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from graphkoc.qualify import explain, gates
-from graphkoc.qualify.engagement import NUMBERS
+from graphkoc.qualify import explain
 from graphkoc.qualify.explain import parts_of
-from graphkoc.qualify.gates.origins import ORIGINS
+from graphkoc.qualify.gates.words import ORIGINS, list_gates
+from graphkoc.qualify.industry import NUMBERS
+from graphkoc.qualify.reasons import reasons
 from graphkoc.report import charts
 from graphkoc.report.charts import percent
 from graphkoc.report.industry import PAID, show_number
@@ -64,8 +65,8 @@ def _leaders(view: View) -> list[dict[str, Any]]:
                 "parts": label,
                 "bar": Markup(charts.stacked_bar(earned, full, label)),
                 "reviews": int(person["reviews_365"]),
-                "reasons": [display_name(reason, TEXT) for reason in explain.reasons(run, person)],
-                "gates": gates.list_gates(person, run.info["limits"]),
+                "reasons": [display_name(reason, TEXT) for reason in reasons(run, person)],
+                "gates": list_gates(person, run.info["limits"]),
                 "numbers": [display_name(number, TEXT) for number in _numbers(person)],
                 "cautions": [display_name(caution, TEXT) for caution in explain.cautions(run, person)],
             }

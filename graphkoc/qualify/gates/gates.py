@@ -1,0 +1,182 @@
+"""The gates: who may be a key opinion consumer, each with a number, a limit, and an answer.
+
+The formula is *active client + creative content + relevant audience size*. `graphkoc.qualify.gates.words` has
+the list of gates; the limits are
+those of a tier file (`graphkoc.qualify.tiers`). A gate is passed, failed, or unknown where the data are missing, and
+an unknown gate keeps nobody out. The gates that the tier file requires decide who is ranked; the others are reported
+beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.arrays import Values, number_ids
+from graphkoc.graph.action_log import Log
+from graphkoc.graph.projection import Projection
+from graphkoc.qualify import tiers
+from graphkoc.qualify.brand import Brand, bought
+from graphkoc.qualify.gates.originality import own_content
+from graphkoc.qualify.gates.words import GATES, STATES, limits_of
+from graphkoc.qualify.tiers import Limits
+
+__all__ = ["count_gates", "gates", "roles"]
+
+
+def gates(
+    projection: Projection,
+    log: Log,
+    at: float,
+    sizes: tiers.Sizes,
+    limits: Mapping[str, Limits],
+    ledger: pd.DataFrame,
+    knit_z: Values,
+    copied: pd.Series[str],
+    brand: Brand | None,
+) -> pd.DataFrame:
+    """Every consumer's gates as of day `at`, a row a node of log.network.
+
+    limits: by platform (`graphkoc.qualify.tiers.limits`). ledger: unpaid_low and unpaid_high, a row a node
+    (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit each audience is (`graphkoc.measures.closure`),
+    NaN for none. copied: the reviews that nearly copy a text by somebody else (`graphkoc.qualify.authenticity`).
+    brand: ours; without it the client gate is unknown.
+
+    Returns for each gate x `gate_x` (passed, failed or unknown) and, but for person, `gate_x_value` (the
+    number, NaN where unknown) and `gate_x_least` (the limit it must reach); for small `gate_small_most` too.
+    Then `role`, as `roles` says.
+
+      person: failed for a brand or staff, unknown where the platform does not state the kind of account.
+      active: first reviews of a product in the window; where no review has a date, unknown for everybody with any.
+      client: failed only for people who are known to buy, and bought nothing of ours in the window; unknown where no
+      purchase of theirs is known.
+      creative: share of the reviews that are their own content, of those where that is known; see
+      `graphkoc.qualify.gates.originality`. Unknown for people who have written nothing.
+      small: by the tiers of their platform (`graphkoc.qualify.tiers.sized`); unknown where too few people have a known
+      audience.
+      unpaid: passed when the lower bound of the share of unpaid reviews is high enough, failed when the upper bound is
+      not; the number is the bound that decides, or the upper one.
+      knit: unknown without a follower.
+    """
+    n = len(log.network)
+    consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
+    code, platforms = pd.factorize(consumers["platform"].fillna("").to_numpy(dtype=object))
+    by_platform = [dict(limits_of(limits, platform)) for platform in platforms]
+    limit = {
+        name: np.array([one[name] for one in by_platform], dtype=float)[code]
+        for name in ("days", "reviews", "purchases", "letters", "own_share", "unpaid_share", "knit_z")
+    }
+    table = pd.DataFrame(index=range(n))
+    kind = consumers["kind"].astype(object).to_numpy()
+    table["gate_person"] = _state(kind == "person", np.isin(kind, ["brand", "staff"]))
+
+    recent = np.bincount(log.person[log.day > at - limit["days"][log.person]], minlength=n).astype(float)
+    if projection.undated:
+        recent[recent > 0] = np.nan
+    _put(table, "active", recent, limit["reviews"])
+    _put(table, "client", _purchases(projection, log, at, limit["days"], brand), limit["purchases"])
+    _put(table, "creative", _own_share(projection, log, limit["letters"], copied), limit["own_share"])
+
+    size = sizes.table
+    unknown = (size["tier"] == tiers.UNKNOWN).to_numpy()
+    small = (size["tier"] == "small").to_numpy()
+    table["gate_small"] = _state(small, ~small & ~unknown)
+    table["gate_small_value"] = np.where(unknown, np.nan, size["tier_size"].to_numpy())
+    table["gate_small_least"] = size["tier_low"].to_numpy()
+    table["gate_small_most"] = size["tier_high"].to_numpy()
+
+    low, high = ledger["unpaid_low"].to_numpy(), ledger["unpaid_high"].to_numpy()
+    enough = limit["unpaid_share"]
+    table["gate_unpaid"] = _state(low >= enough, high < enough)
+    table["gate_unpaid_value"] = np.where(low >= enough, low, high)
+    table["gate_unpaid_least"] = enough
+    _put(table, "knit", knit_z, limit["knit_z"])
+
+    whose = table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy())
+    table["role"] = roles(whose, limits)
+    return table.astype({f"gate_{gate.name}": "str" for gate in GATES} | {"role": "str"})
+
+
+def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
+    """(n,) object: everybody's role, one of ROLES.
+
+    people: platform, tier and the gates. limits: by platform (`graphkoc.qualify.tiers.limits`), of a run
+    `info["limits"]`.
+
+    KOL goes before KOC: a person over the upper limit of a small audience is `kol`, whatever the gates say.
+    Of the others, a person who fails a gate that is required on the platform is `none`; a person whose
+    audience is not known is `possible`; everybody else is `koc`.
+    """
+    wide = (people["tier"] == "wide").to_numpy(dtype=bool)
+    unknown = (people["gate_small"] == "unknown").to_numpy(dtype=bool)
+    return np.select([wide, _kept_out(people, limits), unknown], ["kol", "none", "possible"], "koc").astype(object)
+
+
+def _kept_out(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
+    """(n,) bool: who fails a gate that is required on the platform; people: platform and the gates."""
+    code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
+    out = np.zeros(len(people), dtype=bool)
+    for gate in GATES:
+        required = np.array(
+            [gate.name in limits_of(limits, platform)["required"] for platform in platforms], dtype=bool
+        )
+        out |= required[code] & (people[f"gate_{gate.name}"] == "failed").to_numpy()
+    return out
+
+
+def _state(passed: NDArray[np.bool_], failed: NDArray[np.bool_]) -> NDArray[Any]:
+    return np.select([passed, failed], ["passed", "failed"], "unknown").astype(object)
+
+
+def _put(table: pd.DataFrame, name: str, value: Values, least: Values) -> None:
+    """A gate whose number must reach its limit; without a number it is unknown."""
+    table[f"gate_{name}"] = _state(value >= least, value < least)
+    table[f"gate_{name}_value"] = value
+    table[f"gate_{name}_least"] = least
+
+
+def _purchases(projection: Projection, log: Log, at: float, window: Values, brand: Brand | None) -> Values:
+    """(n,) purchases of our brand in the window up to `at`; NaN where no purchase is known, or no brand is set."""
+    n = len(log.network)
+    if brand is None or not brand.own or projection.purchases.empty:
+        return np.full(n, np.nan)
+    known = np.zeros(n, dtype=bool)
+    known[number_ids(log.network.ids, projection.purchases["consumer"])] = True
+    ours = bought(projection.purchases, projection.products, brand)
+    who, day = number_ids(log.network.ids, ours["consumer"]), ours["day"].to_numpy()
+    inside = (day > at - window[who]) & (day <= at)
+    return np.where(known, np.bincount(who[inside], minlength=n), np.nan)
+
+
+def _own_share(projection: Projection, log: Log, letters: Values, copied: pd.Series[str]) -> Values:
+    """(n,) share of each person's reviews that is creative content; NaN where none is known to be or not to be."""
+    n = len(log.network)
+    reviews = projection.reviews
+    who = number_ids(log.network.ids, reviews["consumer"])
+    platform = reviews["consumer"].map(projection.consumers.set_index("consumer")["platform"])
+    near = reviews["review"].isin(copied).to_numpy()
+    content = own_content(reviews, projection.texts, platform, letters[who], near)
+    known = content["known"].to_numpy()
+    of = np.bincount(who[known], minlength=n)
+    own = np.bincount(who[known & content["own"].to_numpy()], minlength=n)
+    share: Values = np.divide(own, of, out=np.full(n, np.nan), where=of > 0)
+    return share
+
+
+def count_gates(people: pd.DataFrame, limits: Mapping[str, Limits]) -> list[dict[str, Any]]:
+    """How many pass each gate: [{gate, who, what, required, passed, failed, unknown}]; people: a run's.
+
+    limits: by platform (`graphkoc.qualify.tiers.limits`). required: whether it is on anybody's platform.
+    """
+    used = [limits_of(limits, platform) for platform in people["platform"].astype(object).unique()]
+    needed = {name for one in used for name in one["required"]}
+    counts = {gate.name: people[f"gate_{gate.name}"].value_counts() for gate in GATES}
+    return [
+        {"gate": gate.name, "who": gate.who, "what": gate.what, "required": gate.name in needed}
+        | {state: int(counts[gate.name].get(state, 0)) for state in STATES}
+        for gate in GATES
+    ]
