@@ -134,13 +134,31 @@ def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypa
     assert not (tmp_path / "runs").exists()
 
 
-def test_what_a_killed_analysis_left_is_no_run(tmp_path: Path) -> None:
+def test_what_a_killed_analysis_left_is_no_run_and_the_run_that_it_moved_aside_is_put_back(tmp_path: Path) -> None:
     with held(tmp_path / "one.lbug", tables(range(40))) as store:
-        kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
-        kept.replaced(folder=str(tmp_path / "runs" / ".second.graphkoc-new")).save()
-        assert graphkoc.find_run(folder=tmp_path / "runs").name == "first"
-        assert graphkoc.status(store, tmp_path / "runs")["runs"] == ["first"]
-        assert followed(graphkoc.analyse(store, tmp_path / "runs" / "third")) == "first"
+        first = graphkoc.analyse(store, tmp_path / "runs" / "first")
+    killed = tmp_path / "runs" / ".first.graphkoc-new"
+    first.replaced(folder=str(killed / "new")).save()
+    Path(first.folder).rename(killed / "old")
+    (tmp_path / "runs" / ".second.graphkoc-new" / "new").mkdir(parents=True)
+    assert graphkoc.find_run("first", tmp_path / "runs").info == first.info
+    assert graphkoc.find_run(folder=tmp_path / "runs").name == "first"
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["first"]
+
+
+def test_a_second_analysis_into_the_same_folder_is_refused_at_once(tmp_path: Path) -> None:
+    steps: list[str] = []
+    with held(tmp_path / "one.lbug", tables(range(40))) as store:
+
+        def analyse_too(step: str, *_: int) -> None:
+            if not steps:
+                steps.append(step)
+                with pytest.raises(StoreError, match=r"^another process is writing to .*runs/first$"):
+                    graphkoc.analyse(store, tmp_path / "runs" / "first")
+
+        run = graphkoc.analyse(store, tmp_path / "runs" / "first", progress=analyse_too)
+    assert steps == ["reading the store"]
+    assert graphkoc.find_run("first", tmp_path / "runs").info == run.info
 
 
 def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(tmp_path: Path) -> None:
