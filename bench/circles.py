@@ -41,7 +41,7 @@ DROPPED = 0.05
 CHANGED = 0.015
 """Share of the follows that are others a little later: half of them are gone, and as many are new."""
 ALIKE = 0.75
-"""Jaccard of its people from which on a circle is the planted one, or has come back."""
+"""Jaccard of its people from which a circle is the planted one, or is recovered."""
 MIXINGS = {0.3: 0.95, 0.4: 0.90, 0.5: 0.80, 0.6: 0.70}
 
 
@@ -77,7 +77,7 @@ def filmtrust(folder: Path) -> Network | None:
 
 
 def random_ties(people: int, number: int, rng_seed: int) -> Network:
-    """Ties dealt out by lot (Erdos and Renyi, Publ. Math. Debrecen 6, 1959)."""
+    """Random ties (Erdos and Renyi, Publ. Math. Debrecen 6, 1959)."""
     with seeded(rng_seed):
         graph = igraph.Graph.Erdos_Renyi(n=people, m=number)
     return undirected(np.asarray(graph.get_edgelist()), people)
@@ -94,7 +94,7 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def found_in(some: Ties, rng_seed: int) -> int:
-    """Circles that come back at least tentatively, before any control."""
+    """Circles of at least tentative stability, before any control."""
     return len(search(some, [], 10, rng_seed, None, lambda done, total: None))
 
 
@@ -156,7 +156,7 @@ def follows(log: Log, together: NDArray[np.integer]) -> None:
         back.append(sum(any(jaccard(one, other) >= ALIKE for other in there) for one in wanted))
     share = sum(back) / max(len(back) * len(wanted), 1)
     print(
-        f"  came back, of {len(wanted)} at S {PUBLISHED}, in each of {len(back)} reruns: {back} ({share:.0%})",
+        f"  recovered, of {len(wanted)} at S {PUBLISHED}, in each of {len(back)} reruns: {back} ({share:.0%})",
         flush=True,
     )
 
@@ -166,7 +166,7 @@ def ids_kept(log: Log, together: NDArray[np.integer]) -> None:
     network = log.network
     first = circles(network, together=together)
     inside = first.members[first.members["confidence"] >= MEMBER]
-    past = tracking.follow("circle", inside, at="one")
+    past = tracking.follow("circle", inside, as_of="one")
     node = pd.Series(np.arange(len(network)), index=network.ids)
     known = [node[list(people)].to_numpy() for people in sets(inside)]
     kept = []
@@ -174,7 +174,7 @@ def ids_kept(log: Log, together: NDArray[np.integer]) -> None:
         changed = with_others(network, seed)
         now = circles(changed, together=together, known=known, rng_seed=0)
         here = now.members[now.members["confidence"] >= MEMBER]
-        followed = tracking.follow("circle", here, past.lifelines, at="two")
+        followed = tracking.follow("circle", here, past.lifelines, as_of="two")
         kept.append(len(set(followed.ids.values()) & set(past.ids.values())))
     print(f"  {CHANGED:.1%} of the follows changed: {kept} of {len(past.ids)} ids kept", flush=True)
 

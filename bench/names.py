@@ -13,7 +13,7 @@ by people stand log-odds by tokens and class TF-IDF (Grootendorst, arXiv 2203.05
 same words.
 
 The last two sets are harder than what a name is for: products that are nearly all hair dryers, and notes of
-which many are about the same old lady's days. "Words told by lot" are what groups drawn by lot get, of as
+which many are about the same old lady's days. "Words of random groups" are those of randomly drawn groups, of as
 many people as the others: there is nothing to tell of them.
 """
 
@@ -59,8 +59,8 @@ def _amazon(folder: Path) -> pd.DataFrame:
         path = folder / "amazon" / f"amazon_reviews_us_{kind}.tsv.gz"
         rows = pd.read_csv(path, sep="\t", dtype="str", quoting=csv.QUOTE_NONE)
         text = rows["review_headline"].fillna("") + " . " + rows["review_body"].fillna("")
-        told = {"person": rows["customer_id"], "label": kind, "text": text, "product": rows["product_title"]}
-        frames.append(pd.DataFrame(told))
+        rows_of = {"person": rows["customer_id"], "label": kind, "text": text, "product": rows["product_title"]}
+        frames.append(pd.DataFrame(rows_of))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -86,7 +86,7 @@ def _xiaohongshu(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def shopping(path: Path) -> pd.DataFrame:
-    """Ten kinds of things in Chinese; nobody says who wrote, so each review is a person's."""
+    """Ten kinds of things in Chinese; the authors are unknown, so each review is a person's."""
     rows = pd.read_csv(path, dtype="str").dropna(subset=["review"]).drop_duplicates("review")
     return pd.DataFrame({"person": np.arange(len(rows)).astype("U"), "label": rows["cat"], "text": rows["review"]})
 
@@ -119,8 +119,8 @@ def words_and_log(texts: pd.DataFrame) -> tuple[Words, Log, pd.DataFrame]:
     follows = pd.DataFrame({"source": [], "target": [], "weight": []}).astype({"weight": float})
     members = texts[["label", "consumer"]].drop_duplicates().rename(columns={"label": "group"})
     log = Log.from_frames(follows, reviews.astype({"product": "str"}), nothing, members)
-    told = texts[["review", "text"]].assign(title=pd.NA, tags=pd.NA)
-    words = Words.from_frames(told, reviews.astype({"product": "str"}), nothing, log.network.ids)
+    written = texts[["review", "text"]].assign(title=pd.NA, tags=pd.NA)
+    words = Words.from_frames(written, reviews.astype({"product": "str"}), nothing, log.network.ids)
     return words, log, members.assign(confidence=1.0)
 
 
@@ -185,10 +185,10 @@ def measured(texts: pd.DataFrame, rng_seed: int, show: bool = False) -> dict[str
     by_lot = names.describe(pd.DataFrame({"group": sorted(good)}), lots, log, words)
     if show:
         for row in described.table.itertuples():
-            told = [word if word in good[row.group] else f"[{word}]" for word in ours.get(row.group, [])]
-            say(f"  {row.group}: {row.name} | {row.evidence}\n      {' '.join(told)}")
+            marked = [word if word in good[row.group] else f"[{word}]" for word in ours.get(row.group, [])]
+            say(f"  {row.group}: {row.name} | {row.evidence}\n      {' '.join(marked)}")
     shares = {name: np.mean([word in good[g] for g in good for word in top.get(g, [])]) for name, top in tops.items()}
-    counts = {"words told": len(described.words), "words told by lot": len(by_lot.words)}
+    counts = {"words": len(described.words), "words of random groups": len(by_lot.words)}
     return shares | {name: count / len(good) for name, count in counts.items()} | {"seconds": seconds}
 
 

@@ -1,23 +1,21 @@
-"""What niches are good for: how much better they tell what somebody reviews next than her own past does.
+"""The gain of niches: how much better they forecast a person's next reviews than the person's own past does.
 
-A later review's category is forecast twice. Without niches: w times the share that the category has in
-its author's own earlier reviews, and 1 - w times its share in everybody's of the last year. With niches:
-v times her own share, and 1 - v times its share in what the people of her niches reviewed in that year;
-everybody's, where she is in none. The gain is the mean over later reviews of log2 of the second over the
-first, in bits.
+The category of a later review is forecast twice. Without niches: w times the share of the category in the author's
+own earlier reviews, and 1 - w times its share in everybody's reviews of the last year. With niches: v times the own
+share, and 1 - v times the share in the reviews of that year by the people of the author's niches, or by everybody if
+the author is in none. The gain is the mean over later reviews of log2 of the second over the first, in bits.
 
-Nothing later than the split is used but the categories to be forecast. w and v are each one number for
-everybody, that which makes the last quarter of the earlier reviews likeliest, given what came before
-that quarter; niches are found anew at both times. Where somebody is in several niches, her own earlier
-reviews tell how much of each is in her: the weights of a mixture of her niches' shares and everybody's,
-where their posterior is greatest (expectation-maximization). Their prior is an equal part of each, worth
-a number of reviews that is fitted as w and v are. So that nothing is impossible, everybody's share is
-(reviews + 1) / (all reviews + categories), and to the reviews of a niche one is added, dealt out over
+Nothing later than the split is used but the categories to be forecast. w and v are each one number for everybody: the
+one that makes the last quarter of the earlier reviews likeliest, given the reviews before that quarter; niches are
+found at both times. If the author is in several niches, the weights of their shares and everybody's in a mixture are
+fitted to the author's own earlier reviews, where their posterior is greatest (expectation-maximization). Their prior
+is an equal part of each, worth a number of reviews that is fitted as w and v are. So that no category is impossible,
+everybody's share is (reviews + 1) / (all reviews + categories), and one review is added to each niche, spread over
 the categories by that share.
 
-Beside it stands a stricter figure. With one weight for everybody there is room for niches that a better
-forecast would not leave: of somebody who has written much, her own past tells nearly all. There w is
-n / (n + a), and v is n / (n + b), of her n earlier reviews, with a and b fitted.
+The strict gain is measured against a better forecast, since one weight for everybody leaves room for niches: the past
+of a person who has written much forecasts nearly all. There w is n / (n + a), and v is n / (n + b), for n earlier
+reviews of the author, with a and b fitted.
 """
 
 from __future__ import annotations
@@ -51,7 +49,7 @@ YEAR = 365.0
 
 @dataclass(frozen=True, eq=False)
 class _Form:
-    """How much her own past weighs, by one number to be fitted, within bounds, and the number of her reviews."""
+    """The weight of the own past, by one number to be fitted, within bounds, and the number of own reviews."""
 
     weight: Callable[[float, Values], Values]
     bounds: tuple[float, float]
@@ -65,7 +63,7 @@ GROWING = _Form(lambda x, before: before / (before + np.exp(x)), (-5.0, 15.0))
 class Gain:
     """What niches add to the forecast of later categories; see the module.
 
-    bits: the mean over later reviews; low, high: its 95 % interval, by drawing the people anew.
+    bits: the mean over later reviews; low, high: its 95 % interval, by resampling the people.
     strict_bits, strict_low, strict_high: the same where the weight of one's own past grows with its length.
     reviews, people: how many later reviews were forecast, and how many people wrote them. inside: the
     share of those reviews whose author is in a niche.
@@ -88,8 +86,8 @@ class Gain:
 
 @dataclass(frozen=True, eq=False)
 class _Later:
-    """Later reviews: who wrote each, how many reviews she had before, the share of its category in those and
-    in everybody's, whether she is in a niche, and the share in her niches for each of PRIORS, (p, k)."""
+    """Later reviews: the author, their number of reviews before, the share of the category in those and in
+    everybody's, whether the author is in a niche, and the share in their niches for each of PRIORS, (p, k)."""
 
     person: NDArray[np.int32]
     before: Values
@@ -102,8 +100,8 @@ class _Later:
 def gain(log: Log, min_size: int = 10, rng_seed: int = 0) -> Gain | None:
     """The gain of the niches of at least `min_size` people at the SPLIT of a log's time.
 
-    None where it cannot be told: under two categories, or nobody in a niche reviews in the last quarter of
-    the earlier time, or afterwards.
+    None where it cannot be measured: with fewer than two categories, or if no member of a niche reviews in the last
+    quarter of the earlier time, or afterwards.
     """
     if not len(log.day) or len(np.unique(log.category[log.category >= 0])) < 2:
         return None
@@ -217,7 +215,7 @@ def _fitted(form: _Form, later: _Later, others: Values) -> tuple[float, float]:
 
 
 def _interval(bits: Values, person: NDArray[np.int32], rng_seed: int) -> tuple[float, float]:
-    """The 95 % interval of the mean when the people are drawn anew."""
+    """The 95 % interval of the mean when the people are resampled."""
     _, whose = np.unique(person, return_inverse=True)
     total, reviews = np.bincount(whose, bits), np.bincount(whose)
     rng = np.random.default_rng(rng_seed)

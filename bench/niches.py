@@ -1,7 +1,7 @@
 """What niches and co-review reach on Ciao, and what chance reaches: `python bench/niches.py`.
 
-Everything looks out from the 75 % quantile of the example's review times; the gain is measured on what
-came after. `--reviews 5000000` does all of it once more on so many made-up reviews, with planted tastes.
+Niches are found as of the 75 % quantile of the example's review times; the gain is measured on later reviews.
+`--reviews 5000000` does all of it once more on so many made-up reviews, with planted tastes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from niche_gain import gain
 
 from graphkoc import assets, load, open_store, project
 from graphkoc.communities.niches import Features, Niches, segments
-from graphkoc.communities.niches.overindex import dealt
+from graphkoc.communities.niches.overindex import shuffle_reviews
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import Network
@@ -30,9 +30,9 @@ from graphkoc.graph.terms import Words
 
 SEEDS = range(10)
 DROPPED = 0.05
-"""Share of the reviews that are left out to see what comes back."""
+"""Share of the reviews that are left out of each resample."""
 SAME = 0.5
-"""Jaccard of its people from which on a niche has come back."""
+"""Jaccard of its people from which a niche is recovered."""
 CATEGORIES, TASTES, TERMS = 60, 20, 20_000
 
 
@@ -56,8 +56,8 @@ def example() -> tuple[Log, Features]:
 
 
 def made_up(reviews: int, rng_seed: int = 0) -> tuple[Log, Features]:
-    """A tenth as many people, each with a taste inside a category that half of her reviews are about; titles
-    of four words of which one tells the taste, and texts of six."""
+    """A tenth as many people, each with a taste inside a category that half of their reviews are about; titles
+    of four words of which one shows the taste, and texts of six."""
     rng = np.random.default_rng(rng_seed)
     people, products = reviews // 10, reviews // 16
     eager, popular = np.minimum(rng.pareto(1.5, people) + 0.3, 300), np.minimum(rng.pareto(1.2, products) + 0.3, 2_000)
@@ -98,7 +98,7 @@ def made_up(reviews: int, rng_seed: int = 0) -> tuple[Log, Features]:
     return log, Features(things, terms, row, term, of)
 
 
-def come_back(one: Niches, other: Niches, level: str) -> list[float]:
+def count_recovered(one: Niches, other: Niches, level: str) -> list[float]:
     """For each niche of a level the Jaccard of its people with those of the niche that is most like it."""
     groups = [
         result.members.merge(result.table.loc[result.table["level"] == level, ["niche"]]).groupby("niche")["consumer"]
@@ -136,12 +136,12 @@ def co_review(log: Log) -> None:
     everything = np.zeros_like(log.category)
     chance = [
         [
-            len(coreview.people(replace(log, person=dealt(log.person, everything, seed)))),
-            len(coreview.products(replace(log, person=dealt(log.person, log.category, seed)))),
+            len(coreview.people(replace(log, person=shuffle_reviews(log.person, everything, seed)))),
+            len(coreview.products(replace(log, person=shuffle_reviews(log.person, log.category, seed)))),
         ]
         for seed in SEEDS
     ]
-    print(f"  with reviews dealt out anew, at worst of {len(SEEDS)}: {np.max(chance, axis=0).tolist()}")
+    print(f"  with shuffled reviews, at worst of {len(SEEDS)}: {np.max(chance, axis=0).tolist()}")
 
 
 def niches(log: Log, features: Features) -> None:
@@ -152,19 +152,19 @@ def niches(log: Log, features: Features) -> None:
     shown = result.table.loc[result.table["level"] == "finer", ["niche", "basis", "people"]]
     print("\n".join(f"    {row.niche} ({row.basis}): {row.people}" for row in shown.itertuples()) or "    none finer")
     controls = [segments(log, rng_seed=seed, features=features) for seed in SEEDS]
-    print(f"  niches with reviews dealt out anew, by seed: {[one.control for one in controls]}")
+    print(f"  niches with shuffled reviews, by seed: {[one.control for one in controls]}")
     print(f"  finer ones: {[one.finer_control for one in controls]}")
-    shaken = []
+    resampled = []
     for seed in SEEDS:
-        rest, told = without(log, features, seed)
-        shaken.append(segments(rest, features=told))
+        rest, terms = without(log, features, seed)
+        resampled.append(segments(rest, features=terms))
     for level in ("niche", "finer"):
-        found = np.array([come_back(result, one, level) for one in shaken])
+        found = np.array([count_recovered(result, one, level) for one in resampled])
         if found.size:
             back = (found >= SAME).sum(axis=1)
             print(
                 f"  {level}, {DROPPED:.0%} of reviews dropped: {back.min()} to {back.max()} of {found.shape[1]} "
-                f"come back, mean Jaccard {found.mean():.2f}"
+                f"recovered, mean Jaccard {found.mean():.2f}"
             )
 
 
@@ -173,7 +173,7 @@ def forecasts(log: Log) -> None:
     with timed("gain"):
         found = gain(log)
     if found is None:
-        print("  cannot be told")
+        print("  cannot be measured")
         return
     print(
         f"  {found.bits:.4f} bits [{found.low:.4f}, {found.high:.4f}] for {found.reviews:,} reviews of {found.people:,}"

@@ -224,7 +224,7 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
         "limits": found.limits,
         "gates": gates.count_gates(people, found.limits),
         "score": _score_info(found.expected, data.as_of, int(people["role"].isin(RANKED).sum()), log),
-        **found.groups.told,
+        **found.groups.info,
         "authenticity": found.authenticity.told | {"effect": ranking_without.told(moves)},
         "agreement": _agreement(projection, log, people, found.expected.by_hand.total),
         "brand_unheard": unheard(settings.brand, projection.products) if settings.brand else [],

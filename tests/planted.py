@@ -45,7 +45,7 @@ def scale_free(people: int, ties: int, rng_seed: int) -> Network:
 
 
 def groups_of(groups: int, size: int, inside: float, outside: float, rng_seed: int) -> tuple[Network, Groups]:
-    """Groups of one size; each person has about so many ties inside hers, and so many anywhere.
+    """Groups of one size; each person has about so many ties inside their group, and so many anywhere.
 
     The planted partition of Condon and Karp, Random Struct. Algorithms 18, 2001.
     """
@@ -61,7 +61,7 @@ def lfr(people: int, mixing: float, rng_seed: int) -> tuple[Network, Groups]:
     """The benchmark of Lancichinetti, Fortunato and Radicchi, Phys. Rev. E 78, 2008.
 
     Degrees 15 to 100 by a power law of exponent -2, groups of 20 to 200 by one of -1.5; of each person's
-    ties the share `mixing` leaves her group.
+    ties the share `mixing` leaves the group.
     """
     rng = np.random.default_rng(rng_seed)
     degree = _power_law(rng, 15, 100, 2.0, people)
@@ -105,7 +105,7 @@ def _inside(degree: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _between(rng: np.random.Generator, degree: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pairs with these degrees, none within a group; those that come out wrong are dealt again with others."""
+    """Pairs with these degrees, none within a group; pairs that violate this are drawn again with others."""
     ends = rng.permutation(np.repeat(np.arange(len(degree)), degree))
     pairs = ends[: len(ends) // 2 * 2].reshape(-1, 2)
     for _ in range(100):

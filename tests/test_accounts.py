@@ -83,7 +83,7 @@ def test_persons_take_the_place_of_their_accounts_and_unlinking_gives_them_back(
     edges = {(network.ids[s], network.ids[t]) for s, t in zip(network.source, network.target, strict=True)}
     assert edges == {("f:ann", "f:bob"), ("f:ann", "f:dan"), ("f:bob", "f:dan"), ("f:ann", "x:cyd")}
     assert one.ties_of() == apart.ties_of() == {"forum": "follows", "notes": "engagements", "unknown": "none"}
-    assert len(one.log().day) == len(apart.log().day) - 1  # her two reviews of one product are one
+    assert len(one.log().day) == len(apart.log().day) - 1  # the two reviews of one product are one
 
     graphkoc.unlink_accounts(store, "x:ann", "f:ann")
     graphkoc.unlink_accounts(store, "x:bob")

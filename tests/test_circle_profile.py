@@ -1,4 +1,4 @@
-"""The card: each measure is networkx's, chance is a rewired network, and joining dates are told as they are."""
+"""The profile: each measure is networkx's, chance is a rewired network, and joining dates are those given."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_people_thrown_together_are_no_tighter_than_chance() -> None:
 
 
 def test_rewired_copies_keep_what_does_not_depend_on_who_is_tied_to_whom() -> None:
-    # Everybody is in the circle: density and inside share are what they are, however follows are dealt.
+    # Everybody is in the circle, so that rewiring changes neither density nor inside share.
     network = network_of(caves(3, 10))
     row = card(network, members(all=" ".join(network.ids)), unknown(network)).iloc[0]
     assert row["density_null"] == pytest.approx(row["density"])

@@ -122,15 +122,15 @@ def test_people_who_only_joined_together_are_left_out_and_counted() -> None:
     joined = np.full(len(network), 12_000.0)
     for group in groups[:4]:
         joined[group] += 400 * (1 + int(group[0]) // 40)
-    told = circles(network, joined=joined)
+    dated = circles(network, joined=joined)
     untold = circles(network)
     assert len(untold.table) == 8
     assert not untold.dated
     assert untold.table["cohort_ratio"].isna().all()
-    assert told.dated
-    assert told.explained == 4
-    assert len(told.table) == 4
-    assert (told.table["cohort_ratio"] > 1.5).all()
+    assert dated.dated
+    assert dated.explained == 4
+    assert len(dated.table) == 4
+    assert (dated.table["cohort_ratio"] > 1.5).all()
 
 
 def test_when_chance_has_circles_too_nothing_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_when_chance_has_circles_too_nothing_is_published(monkeypatch: pytest.Mo
     found = circles(network)
     assert len(found.table) == len(found.members) == 0
     assert found.control == {"published": 8, "tentative": 0}
-    assert found.why_not == "8 circles were found where ties were dealt out at random"
+    assert found.why_not == "8 circles were found in a randomly rewired network"
 
 
 def candidate(first: int, last: int, stability: float, known: bool = False) -> Candidate:

@@ -1,4 +1,4 @@
-"""How tightly an audience is knit: circles and stars told apart, chance centred on nothing."""
+"""Closure: circles and stars are distinguished, and a random network is centred on 0."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def random_follows(nodes: int, follows: int, rng_seed: int) -> list[tuple[int, i
 
 
 def counted(graph: networkx.DiGraph, node: object) -> int:
-    """Follows among her followers, and from her to them, one by one."""
+    """Follows among the followers, and from the person to them, one by one."""
     followers = set(graph.successors(node))
     return sum(b in followers or b == node for a in followers for b in graph.successors(a))
 
@@ -61,7 +61,7 @@ def test_a_planted_clique_stands_out_and_a_star_does_not() -> None:
 
 
 def test_a_scattered_audience_is_not_knit_though_others_follow_each_other_a_lot() -> None:
-    """Twenty groups of ten; she has one follower in each, and the head of each group ten in hers."""
+    """Twenty groups of ten; one person has a follower in each, and the head of each group ten in the group."""
     groups = [(10 * g + a, 10 * g + b) for g in range(20) for a in range(10) for b in range(10) if a != b]
     scattered = [(200, 10 * g + 3) for g in range(20)]
     z = knit(edges(groups + scattered, 201))["knit_z"]
@@ -80,8 +80,8 @@ def test_followers_of_one_only_are_expected_to_know_nobody() -> None:
 def test_rewired_ciao_is_centred_at_nothing_whatever_the_audience(ciao_files: Path, rng_seed: int) -> None:
     """Each band's mean z lies within a tenth of a standard deviation of 0, but for the few largest, and the
     spread is one, or less where hardly anything could be knit."""
-    told = pd.read_csv(ciao_files / "trust.csv.gz").astype(str)
-    frame = pd.DataFrame({"source": told["trustee"], "target": told["truster"], "weight": 1.0})
+    follows = pd.read_csv(ciao_files / "trust.csv.gz").astype(str)
+    frame = pd.DataFrame({"source": follows["trustee"], "target": follows["truster"], "weight": 1.0})
     nodes = sorted({*frame["source"], *frame["target"]})
     real = Network.from_edges(frame, nodes)
     graph: igraph.Graph = real.graph.copy()

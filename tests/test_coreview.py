@@ -35,11 +35,11 @@ def grouped(rng_seed: int) -> Log:
 
 
 def reshuffled(log: Log, rng_seed: int, within: bool = False) -> Log:
-    """The same numbers of reviews, of people and of products (within each category), dealt out anew."""
+    """The same numbers of reviews, of people and of products (within each category), shuffled."""
     kind = log.category * within
-    dealt = np.lexsort((np.random.default_rng(rng_seed).random(len(kind)), kind))
+    order = np.lexsort((np.random.default_rng(rng_seed).random(len(kind)), kind))
     person = np.empty_like(log.person)
-    person[np.argsort(kind, kind="stable")] = log.person[dealt]
+    person[np.argsort(kind, kind="stable")] = log.person[order]
     return replace(log, person=person)
 
 

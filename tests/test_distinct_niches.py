@@ -12,7 +12,7 @@ from zoo import log_of
 from graphkoc.communities import niches
 from graphkoc.communities.niches import Features, Niches, levels, segments
 from graphkoc.communities.niches.distinct import distinct
-from graphkoc.communities.niches.traits import Traits, _said_by_others
+from graphkoc.communities.niches.traits import Traits, _find_words_of_products
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.significance import FALSE_DISCOVERY_RATE
 from graphkoc.graph.terms import Words
@@ -56,11 +56,11 @@ def shop(*, fans: bool = True, titles: bool = True, tags: bool = False, texts: b
         ],
         columns=["product", "title", "category"],
     )
-    told = pd.DataFrame(written, columns=["review", "title", "text", "tags"])
+    texts = pd.DataFrame(written, columns=["review", "title", "text", "tags"])
     return {
         "reviews": frame.astype({"review": "str", "consumer": "str", "product": "str"}),
         "products": products.astype("str"),
-        "texts": told.astype("str"),
+        "texts": texts.astype("str"),
     }
 
 
@@ -168,7 +168,7 @@ def test_where_nobody_is_a_fan_there_is_no_finer_niche(how: dict) -> None:
 @pytest.mark.parametrize("rng_seed", range(3))
 def test_reviews_dealt_out_anew_have_no_finer_niche(rng_seed: int) -> None:
     log, features = read(shop(tags=True, texts=True))
-    chance = replace(log, person=levels.dealt(log.person, log.category, rng_seed))
+    chance = replace(log, person=levels.shuffle_reviews(log.person, log.category, rng_seed))
     result = segments(chance, features=features)
     assert result.table["niche"].tolist() == ["food-drink"]
 
@@ -192,28 +192,30 @@ def test_a_word_is_about_a_product_when_two_and_a_third_of_the_others_say_it(rng
         if (others := np.flatnonzero((log.thing == log.thing[row]) & (np.arange(len(log.person)) != row))).size
         and says[others, word].sum() >= max(2, len(others) / 3)
     }
-    row, word = _said_by_others(log, *np.nonzero(says))
+    row, word = _find_words_of_products(log, *np.nonzero(says))
     assert sorted(zip(row.tolist(), word.tolist(), strict=True)) == sorted(expected)
     assert expected
 
 
 def test_what_passes_by_chance_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levels, "dealt", lambda person, scope, rng_seed: person)
+    monkeypatch.setattr(levels, "shuffle_reviews", lambda person, scope, rng_seed: person)
     result = found(tags=True)
     assert len(result.table) == len(result.members) == len(result.products) == 0
     assert result.control == 1
-    assert result.why_not == "1 niche was found where reviews were dealt out at random"
+    assert result.why_not == "1 niche was found with shuffled reviews"
 
 
 def test_finer_niches_alone_are_refused_when_only_they_pass_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    dealt = levels.dealt
+    shuffle = levels.shuffle_reviews
     monkeypatch.setattr(
-        levels, "dealt", lambda person, scope, rng_seed: person if scope.max() else dealt(person, scope, rng_seed)
+        levels,
+        "shuffle_reviews",
+        lambda person, scope, rng_seed: person if scope.max() else shuffle(person, scope, rng_seed),
     )
     result = found(tags=True)
     assert result.table["niche"].tolist() == ["food-drink"]
     assert (result.control, result.finer_control) == (0, 2)
-    assert result.why_not == "2 finer niches were found where reviews were dealt out at random"
+    assert result.why_not == "2 finer niches were found with shuffled reviews"
 
 
 def test_of_traits_that_the_same_people_have_one_is_shown_and_the_others_are_told() -> None:
@@ -306,7 +308,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
 
 
-@pytest.mark.parametrize("rows", [0, 1, 30], ids=["nobody", "one review", "one person"])
+@pytest.mark.parametrize("rows", [0, 1, 30], ids=["no person", "one review", "one person"])
 def test_where_there_is_nothing_to_find_the_answer_is_empty(rows: int) -> None:
     tables = shop(tags=True, texts=True)
     log, features = read(tables | {"reviews": tables["reviews"].head(rows)})
@@ -319,8 +321,8 @@ def test_where_there_is_nothing_to_find_the_answer_is_empty(rows: int) -> None:
 def test_features_stand_at_the_reviews_that_have_them() -> None:
     tables = shop(tags=True, texts=True)
     log, features = read(tables)
-    told = tables["texts"].merge(tables["reviews"], on="review").drop_duplicates(["consumer", "product"])
-    expected = set(zip(told["consumer"], told["product"], told["tags"], strict=True))
+    used = tables["texts"].merge(tables["reviews"], on="review").drop_duplicates(["consumer", "product"])
+    expected = set(zip(used["consumer"], used["product"], used["tags"], strict=True))
     tag = features.basis == 0
     row = features.row[tag]
     there = zip(

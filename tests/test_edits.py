@@ -142,7 +142,7 @@ def test_a_rename_survives_five_further_runs_a_merger_and_an_undo(tmp_path: Path
     before = None
     for number in range(6):
         members = grouping("circle", **{f"x{number}": range(number, 40 + number), f"a{number}": range(100, 130)})[1]
-        followed = follow("circle", members, before, at=str(number))
+        followed = follow("circle", members, before, as_of=str(number))
         before = followed.lifelines
         now = {followed.ids[name]: people for name, people in ((f"x{number}", 40), (f"a{number}", 30))}
         groups = {

@@ -70,9 +70,9 @@ def drinkers(follows: tuple[tuple[str, str], ...] = ()) -> World:
     rows: list[tuple[str, str | None, str | None, str | None]] = []
     for letter, size in (("c", 30), ("t", 30), ("x", 100)):
         for person in people(letter, size):
-            said = [word for word in topics.get(letter, []) if rng.random() < 0.6]
-            said += rng.choice(common, 4).tolist()
-            rows.append((person, " ".join(said), f"{letter}{rng.integers(3)}", "Food" if letter != "x" else "Cars"))
+            used = [word for word in topics.get(letter, []) if rng.random() < 0.6]
+            used += rng.choice(common, 4).tolist()
+            rows.append((person, " ".join(used), f"{letter}{rng.integers(3)}", "Food" if letter != "x" else "Cars"))
     return World(rows, follows)
 
 
@@ -96,7 +96,7 @@ def test_a_name_is_the_category_and_two_words_with_the_numbers_beside_it() -> No
 
 
 def test_frames_have_the_columns_and_types_that_they_promise() -> None:
-    for found in (drinkers().described(GROUPS), drinkers().described({}), World([]).described({"nobody": []})):
+    for found in (drinkers().described(GROUPS), drinkers().described({}), World([]).described({"empty": []})):
         assert found.table.dtypes.to_dict() == dict.fromkeys(
             ["group", "name", "evidence"], pd.StringDtype(na_value=np.nan)
         )
@@ -144,14 +144,14 @@ def test_what_sets_apart_is_what_the_definition_gives_item_by_item(parents: list
                 p = binom.sf(y - 1, y + o, n / (n + m)) if y >= FEWEST else 1.0
                 tested.append((term, y, o, p))
         q = false_discovery_control([p for *_, p in tested])
-        told = [
+        found = [
             (row, term, by_definition(y, o, n, m), y, o)
             for (term, y, o, _), each in zip(tested, q, strict=True)
             if each <= FALSE_DISCOVERY_RATE
         ]
-        expected += sorted(told, key=lambda entry: (-entry[2], entry[1]))
+        expected += sorted(found, key=lambda entry: (-entry[2], entry[1]))
     crowd = People.of(list(members), parents, membership(members), log)
-    found = crowd.apart(marked(words.person, words.term, (len(ids), len(words.terms))), 1000)
+    found = crowd.distinguish(marked(words.person, words.term, (len(ids), len(words.terms))), 1000)
     assert expected
     assert found[["row", "item", "inside", "outside"]].to_numpy().tolist() == [
         [r, t, y, o] for r, t, _, y, o in expected
@@ -243,8 +243,8 @@ def test_without_text_a_name_is_categories_and_without_these_it_says_round_whom(
         ("Fashion", "20 of its 40 people review Fashion most; of 80 others 0.0%"),
         ("Beauty", "40 of its 40 people review Beauty most; of 80 others 25%"),
         ("Cars + Books", "14 of its 40 people review Cars most, 13 Books; of 80 others 0.0% and 0.0%"),
-        ("People around a007", "its 120 people are everybody"),
-        ("People around x009", "nothing that its 15 people write or review sets them apart from 105 others"),
+        ("People around a007", "its 120 people are all people"),
+        ("People around x009", "nothing that its 15 people write or review distinguishes them from 105 others"),
     ]
 
 
@@ -254,7 +254,7 @@ def test_the_word_that_a_group_was_made_of_serves_where_none_sets_it_apart() -> 
     found = everybody.described({"1": people("a", 15), "2": people("a", 12)}, **columns)
     assert list(zip(found.table["name"], found.table["evidence"], strict=True)) == [
         ("Food: matcha {}", "70% of what its 15 people review there is about matcha {}, of all 30%"),
-        ("Food", "nothing that its 12 people write or review sets them apart from 28 others"),
+        ("Food", "nothing that its 12 people write or review distinguishes them from 28 others"),
     ]
     assert found.words.empty
     made = drinkers().described(GROUPS, made_of=["brew", "brew"], share=0.7, share_of_all=0.3)
@@ -380,8 +380,8 @@ def made_up(rng_seed: int, labels: int = 12) -> tuple[World, dict[str, list[str]
     members: dict[str, list[str]] = {label: [] for label in own}
     for at in range(labels * 150):
         label = list(own)[at % labels]
-        said = [*rng.choice(common, 10, p=weight[3000]), *rng.choice(own[label], 3, p=weight[30])]
-        rows.append((f"p{at:05}", " ".join(said), None, None))
+        used = [*rng.choice(common, 10, p=weight[3000]), *rng.choice(own[label], 3, p=weight[30])]
+        rows.append((f"p{at:05}", " ".join(used), None, None))
         placed = list(own)[rng.integers(labels)] if rng.random() < 0.25 * labels / (labels - 1) else label
         members[placed].append(f"p{at:05}")
     for at, label in enumerate(own):
@@ -413,5 +413,5 @@ def test_names_of_real_groups_are_on_topic(name: str, folder: str) -> None:
     shares = bench.measured(getattr(bench, name)(SHARED), rng_seed=0)
     assert shares["log-odds, by people"] >= 0.75
     assert shares["log-odds, by people"] > shares["class TF-IDF, by people"]
-    assert shares["words told"] >= 5
-    assert shares["words told by lot"] == 0
+    assert shares["words"] >= 5
+    assert shares["words of random groups"] == 0

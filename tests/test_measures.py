@@ -122,9 +122,9 @@ def test_who_joins_two_circles_is_less_constrained_than_who_stands_in_one() -> N
 
 
 def test_nobody_is_measured_as_nothing() -> None:
-    nobody = network_of(networkx.DiGraph())
-    assert isinstance(nobody, Network)
-    assert table(nobody, list(MEASURES)).shape == (0, len(MEASURES))
+    empty = network_of(networkx.DiGraph())
+    assert isinstance(empty, Network)
+    assert table(empty, list(MEASURES)).shape == (0, len(MEASURES))
 
 
 def test_optional_measures_are_computed_when_they_are_asked_for() -> None:

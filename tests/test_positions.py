@@ -1,4 +1,4 @@
-"""The map's places: what is near is kin, what was there stays there, and nobody stands in anybody's way."""
+"""Positions on the map: kin are near each other, known niches stay, and bubbles do not overlap."""
 
 import numpy as np
 import pandas as pd
@@ -340,11 +340,11 @@ def test_the_audiences_of_the_first_are_there_with_the_ties_among_them(monkeypat
     every = set(zip(network.source.tolist(), network.target.tolist(), strict=True))
     for rank in (1, 2, 3):
         ego = int(people.index[people["rank"].eq(rank).fillna(False)][0])
-        hers = [b for a, b in positions.ties(network, people).head(30).itertuples(index=False) if a == ego]
-        mutual = [(b, ego) in every for b in hers]
-        assert len(hers) == 10
+        closest = [b for a, b in positions.ties(network, people).head(30).itertuples(index=False) if a == ego]
+        mutual = [(b, ego) in every for b in closest]
+        assert len(closest) == 10
         assert mutual == sorted(mutual, reverse=True)
-        assert {(a, b) for a, b in every if a in hers and b in hers} <= found
+        assert {(a, b) for a, b in every if a in closest and b in closest} <= found
 
 
 def test_where_people_are_too_many_the_ties_are_those_of_the_people_drawn(monkeypatch):

@@ -159,7 +159,7 @@ def test_the_order_of_rows_makes_no_difference(world: tuple, random) -> None:
 
 
 def test_a_second_voice_comes_from_a_follower_in_the_same_circle() -> None:
-    # In x, c follows both the author and a, who follows her too; in y, two follow her and not each other.
+    # In x, c follows both the author and a, who follows the author too; in y, two follow the author and not each other.
     network = followed_by(author="a c e f", a="c")
     circle = frame("circle", [("a", "x"), ("c", "x"), ("e", "y"), ("f", "y")])
     found = bridges(network, circle, frame("niche", []), frame("role", [("author", "koc")]))
@@ -202,9 +202,9 @@ def test_those_without_a_tie_are_not_counted_among_those_who_could_be_in_a_circl
     assert carriers(network_of(graph), circle, niche).empty
 
 
-@pytest.mark.parametrize("nobody", [Network.from_edges(frame("x", []).assign(source="", target="", weight=1.0), []), 1])
-def test_nothing_in_gives_empty_frames_of_the_right_kinds(nobody: Network | int) -> None:
-    network = followed_by(a="b") if nobody == 1 else nobody
+@pytest.mark.parametrize("empty", [Network.from_edges(frame("x", []).assign(source="", target="", weight=1.0), []), 1])
+def test_nothing_in_gives_empty_frames_of_the_right_kinds(empty: Network | int) -> None:
+    network = followed_by(a="b") if empty == 1 else empty
     niche, circle, role = frame("niche", []), frame("circle", []), frame("role", [])
     found = reach(network, niche, role)
     for empty, strings in [

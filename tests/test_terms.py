@@ -168,12 +168,12 @@ def test_each_word_counts_once_for_each_review_and_field() -> None:
 def test_the_order_of_rows_makes_no_difference() -> None:
     rng = np.random.default_rng(0)
     vocabulary = [f"word{letter}" for letter in "abcdefghij"]
-    told = [(f"r{i}", None, " ".join(rng.choice(vocabulary, 4)), rng.choice(vocabulary)) for i in range(50)]
+    written = [(f"r{i}", None, " ".join(rng.choice(vocabulary, 4)), rng.choice(vocabulary)) for i in range(50)]
     about = [(f"r{i}", IDS[rng.integers(3)], f"p{rng.integers(5)}") for i in range(50)]
     sold = [(f"p{i}", vocabulary[i]) for i in range(5)]
-    one = Words.from_frames(texts(*told), reviews(*about), products(*sold), IDS)
+    one = Words.from_frames(texts(*written), reviews(*about), products(*sold), IDS)
     other = Words.from_frames(
-        texts(*told).sample(frac=1, random_state=1),
+        texts(*written).sample(frac=1, random_state=1),
         reviews(*about).sample(frac=1, random_state=2),
         products(*sold).sample(frac=1, random_state=3),
         IDS,
@@ -184,19 +184,19 @@ def test_the_order_of_rows_makes_no_difference() -> None:
 
 def test_types_are_the_same_with_and_without_text() -> None:
     some = Words.from_frames(texts(("r", "espresso", None, None)), reviews(("r", "ann", None)), products(), IDS)
-    for told, by in [
+    for written, by in [
         (texts(), reviews()),
         (texts(), reviews(("r", "ann", None))),
         (texts(("r", "x", "", None)), reviews()),
     ]:
-        none = Words.from_frames(told, by, products(), IDS)
+        none = Words.from_frames(written, by, products(), IDS)
         assert len(none.term) == 0
         assert len(none.reviews) == len(by)
         for name in ("author", "about", "review", "term", "field", "person", "product"):
             assert getattr(none, name).dtype == getattr(some, name).dtype, name
 
 
-def test_without_rjieba_pairs_of_characters_are_words_and_it_is_said() -> None:
+def test_without_rjieba_pairs_of_characters_are_words_and_there_is_a_caution() -> None:
     program = """
 import sys
 sys.modules["rjieba"] = None
@@ -205,10 +205,10 @@ from graphkoc.graph.terms import Words, words_of
 sys.stdout.reconfigure(encoding="utf-8")
 print(words_of("我的磨豆机 espresso"))
 for text in ("咖啡", "espresso"):
-    told = pd.DataFrame({"review": ["r"], "title": [text], "text": None, "tags": None}, dtype="str")
-    wrote = pd.DataFrame({"review": ["r"], "consumer": ["ann"], "product": None}, dtype="str")
-    sold = pd.DataFrame({"product": [], "title": []}, dtype="str")
-    print(Words.from_frames(told, wrote, sold, np.array(["ann"])).caution)
+    written = pd.DataFrame({"review": ["r"], "title": [text], "text": None, "tags": None}, dtype="str")
+    reviews = pd.DataFrame({"review": ["r"], "consumer": ["ann"], "product": None}, dtype="str")
+    products = pd.DataFrame({"product": [], "title": []}, dtype="str")
+    print(Words.from_frames(written, reviews, products, np.array(["ann"])).caution)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
     found, chinese, english = done.stdout.split("\n")[:3]

@@ -1,4 +1,4 @@
-"""Lifelines: ids stay with people, scripted changes give exactly their events, and nothing is told twice."""
+"""Lifelines: ids stay with people, scripted changes give exactly their events, and no event is given twice."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def people(kind: str = "circle", **groups: Iterable[int]) -> pd.DataFrame:
 
 
 def runs(*groupings: pd.DataFrame, kind: str = "circle", natural: Iterable[str] = ()) -> list[Followed]:
-    """A run after another of these groups, each called anew in every run."""
+    """A run after another of these groups, with new names in every run."""
     followed: list[Followed] = []
     for number, members in enumerate(groupings):
         before = followed[-1].lifelines if followed else None
-        followed.append(follow(kind, members, before, at=f"2026-01-{number + 1:02}", natural=list(natural)))
+        followed.append(follow(kind, members, before, as_of=f"2026-01-{number + 1:02}", natural=list(natural)))
     return followed
 
 
-def told(followed: Followed) -> dict[tuple[str, str], str | None]:
+def events_of(followed: Followed) -> dict[tuple[str, str], str | None]:
     """What became of whom: (group, event): other."""
     events = followed.events.astype(object).where(followed.events.notna(), None)
     return {(row.group, row.event): row.other for row in events.itertuples()}
@@ -38,14 +38,14 @@ def told(followed: Followed) -> dict[tuple[str, str], str | None]:
 def test_in_a_first_run_every_group_is_born_and_numbered_in_the_order_of_its_number() -> None:
     (first,) = runs(people(c10=range(30), c2=range(30, 50), c1=range(50, 60)))
     assert first.ids == {"c1": "c1", "c2": "c2", "c10": "c3"}
-    assert told(first) == {("c1", "born"): None, ("c2", "born"): None, ("c3", "born"): None}
+    assert events_of(first) == {("c1", "born"): None, ("c2", "born"): None, ("c3", "born"): None}
     assert first.change == {"c1": "new", "c2": "new", "c3": "new"}
 
 
 def test_the_same_people_keep_their_id_whatever_the_next_run_calls_them() -> None:
     _, then = runs(people(a=range(20), b=range(20, 50)), people(x=range(20, 50), y=range(20)))
     assert then.ids == {"x": "c2", "y": "c1"}
-    assert told(then) == {("c1", "same"): None, ("c2", "same"): None}
+    assert events_of(then) == {("c1", "same"): None, ("c2", "same"): None}
     assert then.change["c2"] == "the same: 30 of 30 people stayed"
 
 
@@ -64,13 +64,13 @@ def test_the_same_people_keep_their_id_whatever_the_next_run_calls_them() -> Non
 )
 def test_a_change_of_a_tenth_and_two_people_is_called_one(before, now, event: str, words: str) -> None:
     _, then = runs(people(a=before), people(a=now))
-    assert told(then) == {("c1", event): None}
+    assert events_of(then) == {("c1", event): None}
     assert then.change == {"c1": words}
 
 
 def test_from_a_jaccard_of_three_tenths_on_a_group_goes_on() -> None:
     _, then = runs(people(a=range(30), b=range(1000, 1029)), people(a=range(100), b=range(1000, 1100)))
-    assert told(then) == {("c1", "grown"): None, ("c2", "died"): None, ("c3", "born"): None}
+    assert events_of(then) == {("c1", "grown"): None, ("c2", "died"): None, ("c3", "born"): None}
     assert then.events["jaccard"].tolist()[0] == pytest.approx(0.3)
     assert then.events["jaccard"].isna().tolist() == [False, True, True]
 
@@ -82,7 +82,7 @@ def test_a_scripted_split_gives_exactly_its_events(parts: tuple[int, ...]) -> No
     _, then = runs(people(a=range(100), b=range(200, 300)), people(**pieces, b=range(200, 300)))
     children = [f"c{3 + i}" for i in range(len(parts) - 1)]
     expected = {("c1", "split"): ", ".join(children), ("c2", "same"): None}
-    assert told(then) == expected | {(child, "split"): "c1" for child in children}
+    assert events_of(then) == expected | {(child, "split"): "c1" for child in children}
     assert then.change["c3"] == "split from c1"
     assert then.change["c1"].startswith("split: c3")
 
@@ -90,7 +90,7 @@ def test_a_scripted_split_gives_exactly_its_events(parts: tuple[int, ...]) -> No
 def test_a_group_in_equal_quarters_has_ended_in_them() -> None:
     quarters = {f"x{i}": range(25 * i, 25 * i + 25) for i in range(4)}
     _, then = runs(people(a=range(100)), people(**quarters))
-    assert told(then) == {("c1", "split"): "c2, c3, c4, c5"} | {(f"c{i}", "split"): "c1" for i in (2, 3, 4, 5)}
+    assert events_of(then) == {("c1", "split"): "c2, c3, c4, c5"} | {(f"c{i}", "split"): "c1" for i in (2, 3, 4, 5)}
     assert then.events["words"][0] == "split into c2, c3, c4 and c5"
     assert then.events["people_now"][0] == 0
 
@@ -102,7 +102,7 @@ def test_a_scripted_merger_gives_exactly_its_events(one: int, other: int) -> Non
         people(x=[*range(one), *range(100, 100 + other)], y=range(200, 300)),
     )
     kept, gone = ("c1", "c2") if one >= other else ("c2", "c1")
-    assert told(then) == {(kept, "merged"): gone, (gone, "merged"): kept, ("c3", "same"): None}
+    assert events_of(then) == {(kept, "merged"): gone, (gone, "merged"): kept, ("c3", "same"): None}
     assert then.change[kept] == f"merged with {gone}"
     assert then.ids["x"] == kept
 
@@ -110,7 +110,7 @@ def test_a_scripted_merger_gives_exactly_its_events(one: int, other: int) -> Non
 def test_four_equals_merge_into_a_new_group() -> None:
     quarters = {f"x{i}": range(25 * i, 25 * i + 25) for i in range(4)}
     _, then = runs(people(**quarters), people(a=range(100)))
-    assert told(then) == {(f"c{i}", "merged"): "c5" for i in (1, 2, 3, 4)} | {("c5", "merged"): "c1, c2, c3, c4"}
+    assert events_of(then) == {(f"c{i}", "merged"): "c5" for i in (1, 2, 3, 4)} | {("c5", "merged"): "c1, c2, c3, c4"}
     assert then.change == {"c5": "merged from c1, c2, c3 and c4"}
 
 
@@ -119,7 +119,7 @@ def test_two_groups_that_each_give_half_have_both_split() -> None:
         people(a=range(100), b=range(100, 200)),
         people(a=range(50), b=range(150, 200), x=range(50, 150)),
     )
-    assert told(then) == {("c1", "split"): "c3", ("c2", "split"): "c3", ("c3", "split"): "c1, c2"}
+    assert events_of(then) == {("c1", "split"): "c3", ("c2", "split"): "c3", ("c3", "split"): "c1, c2"}
     assert then.change["c3"] == "split from c1 and c2"
 
 
@@ -128,21 +128,21 @@ def test_a_group_may_split_and_merge_at_once() -> None:
         people(a=range(100), b=range(100, 140)),
         people(a=[*range(60), *range(100, 140)], x=range(60, 100)),
     )
-    assert told(then) == {
+    assert events_of(then) == {
         ("c1", "split"): "c3",
         ("c1", "merged"): "c2",
         ("c2", "merged"): "c1",
         ("c3", "split"): "c1",
     }
-    assert then.change["c1"] == "split: c3 came out of it; merged with c2"
+    assert then.change["c1"] == "split: c3 separated from it; merged with c2"
 
 
 def test_who_was_in_both_all_along_has_not_merged_and_who_is_in_both_now_has_not_split() -> None:
     """Niches overlap."""
     _, then = runs(people(a=range(100), b=range(80, 100)), people(a=range(100)))
-    assert told(then) == {("c1", "same"): None, ("c2", "died"): None}
+    assert events_of(then) == {("c1", "same"): None, ("c2", "died"): None}
     _, then = runs(people(a=range(100)), people(a=range(80), x=range(50, 80)))
-    assert told(then) == {("c1", "shrunk"): None, ("c2", "born"): None}
+    assert events_of(then) == {("c1", "shrunk"): None, ("c2", "born"): None}
 
 
 def test_what_died_returns_with_its_people() -> None:
@@ -153,12 +153,12 @@ def test_what_died_returns_with_its_people() -> None:
         people(a=range(50), x=range(55, 95)),
         people(a=range(50), x=range(55, 95)),
     )
-    assert told(second) == {("c1", "same"): None, ("c2", "died"): None}
-    assert told(third) == {("c1", "same"): None}
+    assert events_of(second) == {("c1", "same"): None, ("c2", "died"): None}
+    assert events_of(third) == {("c1", "same"): None}
     assert fourth.ids == {"a": "c1", "x": "c2"}
-    assert told(fourth) == {("c1", "same"): None, ("c2", "returned"): None}
+    assert events_of(fourth) == {("c1", "same"): None, ("c2", "returned"): None}
     assert fourth.change["c2"] == "returned after 2 runs"
-    assert told(fifth) == {("c1", "same"): None, ("c2", "same"): None}
+    assert events_of(fifth) == {("c1", "same"): None, ("c2", "same"): None}
     born = fifth.lifelines.groupby("group")[["born", "last_seen"]].first()
     assert born.to_numpy().tolist() == [["2026-01-01", "2026-01-05"]] * 2
     assert first.lifelines["status"].unique().tolist() == ["alive"]
@@ -170,7 +170,7 @@ def test_a_merger_that_comes_apart_gives_both_their_ids_back(swap: bool) -> None
     again = {"x": again["y"], "y": again["x"]} if swap else again
     _, _, then = runs(people(a=range(100), b=range(100, 200)), people(a=range(200)), people(**again))
     assert then.ids == ({"x": "c2", "y": "c1"} if swap else {"x": "c1", "y": "c2"})
-    assert told(then) == {("c1", "split"): "c2", ("c2", "returned"): "c1"}
+    assert events_of(then) == {("c1", "split"): "c2", ("c2", "returned"): "c1"}
 
 
 def test_the_people_of_what_died_long_ago_are_forgotten_and_its_number_is_not() -> None:
@@ -189,7 +189,7 @@ def test_a_category_keeps_its_own_id_and_everything_else_is_numbered() -> None:
     first, then = runs(one, two, kind="niche", natural=natural)
     assert first.ids == {"tea": "tea", "toys": "toys", "pour_over": "n1"}
     assert then.ids == {"tea": "tea", "toys": "toys", "drip": "n1"}
-    assert told(then) == {("n1", "same"): None, ("tea", "grown"): None, ("toys", "same"): None}
+    assert events_of(then) == {("n1", "same"): None, ("tea", "grown"): None, ("toys", "same"): None}
     assert then.events["jaccard"].min() < 0.1
 
 
@@ -217,14 +217,14 @@ def test_a_category_called_like_a_number_takes_no_other_group_id() -> None:
     assert first.ids == {"fine": "n2", "n1": "n1"}
     assert then.ids == {"fine": "n2", "n1": "n1", "n3": "n3", "other": "n4"}
     (late,) = runs(people("niche", x=range(30)), kind="niche")
-    taken = follow("niche", people("niche", n1=range(50, 90)), late.lifelines, at="2", natural={"n1"})
+    taken = follow("niche", people("niche", n1=range(50, 90)), late.lifelines, as_of="2", natural={"n1"})
     assert taken.ids == {"n1": "n1~2"}
 
 
 def test_the_kinds_do_not_mix() -> None:
     circles, niches = runs(people(a=range(30)))[0], runs(people("niche", a=range(30)), kind="niche")[0]
     both = pd.concat([circles.lifelines, niches.lifelines])
-    assert told(follow("niche", people("niche", x=range(30)), both, at="2")) == {("n1", "same"): None}
+    assert events_of(follow("niche", people("niche", x=range(30)), both, as_of="2")) == {("n1", "same"): None}
     assert living(both, "niche")["niche"].unique().tolist() == ["n1"]
 
 
@@ -278,7 +278,7 @@ def test_every_chain_of_runs_keeps_its_promises(chain, natural, random) -> None:
     before = None
     for at, groups in enumerate(chain):
         members = people(**groups)
-        then = follow("circle", members, before, at=str(at), natural=natural)
+        then = follow("circle", members, before, as_of=str(at), natural=natural)
         events = then.events
 
         assert len(set(then.ids.values())) == len(then.ids) == len(groups), "one to one"
@@ -308,7 +308,7 @@ def test_every_chain_of_runs_keeps_its_promises(chain, natural, random) -> None:
         shuffled = [frame.sample(frac=1, random_state=random.randrange(2**32)) for frame in (members, members)]
         doubled = pd.concat(shuffled)
         earlier = None if before is None else before.sample(frac=1, random_state=random.randrange(2**32))
-        again = follow("circle", doubled, earlier, at=str(at), natural=natural)
+        again = follow("circle", doubled, earlier, as_of=str(at), natural=natural)
         assert again.ids == then.ids
         pd.testing.assert_frame_equal(again.events, events)
         pd.testing.assert_frame_equal(again.lifelines, then.lifelines)
@@ -324,8 +324,8 @@ def test_a_change_is_told_apart_into_method_and_data() -> None:
     assert (found.the_same, found.by_method) == (pytest.approx(0.6), pytest.approx(1 / 8))
     assert found.the_same + found.by_method + found.by_data == pytest.approx(1)
     assert found.words == (
-        "6 of the last run's 10 circles are still there. Of the 40 points that changed, 12 are the method (what "
-        "another random number seed changes on the same data) and 28 are the data."
+        "6 of the last run's 10 circles are still there. Of the 40 percentage points of change, 12 are due to the "
+        "method (another random number seed on the same data changes as much) and 28 to the data."
     )
 
 

@@ -1,4 +1,4 @@
-"""Graphs and logs to test on: each is made anew, so that no test sees what another did to it."""
+"""Graphs and logs to test on: each is made for one test, so that no test depends on another."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ZOO: dict[str, Callable[[], networkx.DiGraph]] = {
     "two parts": lambda: networkx.DiGraph([(0, 1), (1, 2), (2, 0), (10, 11), (11, 10)]),
     "weighted": lambda: _weighted(networkx.gnp_random_graph(40, 0.1, seed=9, directed=True)),
 }
-"""Fresh graphs, each made anew; none has an edge from a node to itself but where it comes in as raw."""
+"""Functions that make the graphs; none has an edge from a node to itself but where it comes in as raw."""
 
 
 def log_of(reviews: list[tuple[str, str, float]], follows: list[tuple[str, str]], **columns: list[object]) -> Log:

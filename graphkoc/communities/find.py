@@ -1,4 +1,4 @@
-"""The groups of a run: its circles and niches, and what became of those of the run before."""
+"""The groups of a run: its circles and niches, their names, and their changes since the run before."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Grouping", "group"]
 class Grouping:
     """The groups of a run, with ids that persist; frames as in `graphkoc.runs.tables.TABLES`, as far as they go.
 
-    told: what run.json keeps of how they were found: controls, what was left out and why, what changed.
+    info: the entries of run.json about the groups: controls, what was left out and why, what changed.
     """
 
     niches: pd.DataFrame
@@ -41,62 +41,62 @@ class Grouping:
     exemplars: pd.DataFrame
     events: pd.DataFrame
     lifelines: pd.DataFrame
-    told: dict[str, Any]
+    info: dict[str, Any]
 
 
 def group(
     log: Log,
     projection: Projection,
-    at: str,
+    as_of: str,
     min_size: int,
     rng_seed: int,
     previous: Run | None,
     threads: int | None,
     clock: Clock,
 ) -> Grouping:
-    """Find the circles and niches of a log, and give them the ids that they had in the run before.
+    """Find the circles and niches of a log, and give them their ids of the run before.
 
-    at: when this run is, as it shall stand in the lifelines. threads: see `graphkoc.communities.circles.circles`.
+    as_of: the reference date, as the lifelines show it. threads: see `graphkoc.communities.circles.circles`.
     """
-    joined = _joined(log, projection)
+    joined = _find_joining_days(log, projection)
     with clock("finding circles"):
-        shaken: dict[str, Any] = {"together": coreview.people(log), "min_size": min_size, "threads": threads}
-        known = _known(log, previous)
+        options: dict[str, Any] = {"together": coreview.people(log), "min_size": min_size, "threads": threads}
+        known = _find_known_circles(log, previous)
         found = circles.circles(
-            log.network, joined=joined, known=known, rng_seed=rng_seed, progress=clock.progress, **shaken
+            log.network, joined=joined, known=known, rng_seed=rng_seed, progress=clock.progress, **options
         )
-        inside = _sure(found.members)
+        inside = _drop_fringe(found.members)
         cards = card(log.network, inside, joined, rng_seed)
     with clock("reading words"):
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
     with clock("finding niches"):
         features = niches.Features.of(log, projection.placed_reviews(), words)
         segments = niches.segments(log, min_size, rng_seed, features)
-    with clock("following circles and niches"):
+    with clock("matching circles and niches with the last run"):
         past = None if previous is None else previous.lifelines
-        of_circles = tracking.follow("circle", inside, past, at=at)
+        of_circles = tracking.follow("circle", inside, past, as_of=as_of)
         natural = segments.table["niche"].tolist()
-        of_niches = tracking.follow("niche", segments.members, past, at=at, natural=natural)
+        of_niches = tracking.follow("niche", segments.members, past, as_of=as_of, natural=natural)
         churn = {}
         if previous is not None:
-            again = circles.again(log.network, rng_seed=rng_seed + 1, progress=clock.progress, **shaken)
+            again = circles.again(log.network, rng_seed=rng_seed + 1, progress=clock.progress, **options)
             churn = {
-                kind: asdict(told)
+                kind: asdict(change)
                 for kind, now, rerun in (
-                    ("circle", inside, _sure(again)),
+                    ("circle", inside, _drop_fringe(again)),
                     ("niche", segments.members, segments.members),
                 )
-                if (told := tracking.churn(kind, tracking.living(previous.lifelines, kind), now, rerun))
+                if (change := tracking.churn(kind, tracking.living(previous.lifelines, kind), now, rerun))
             }
     circle_table = _add_change(found.table.merge(cards, on="circle", how="left"), "circle", of_circles)
-    circle_members = _renamed(found.members, "circle", of_circles)
+    circle_members = _replace_ids(found.members, "circle", of_circles)
     niche_table = _add_change(segments.table, "niche", of_niches)
-    niche_members = _renamed(segments.members, "niche", of_niches)
+    niche_members = _replace_ids(segments.members, "niche", of_niches)
     with clock("naming them"):
-        of_circles_told = _named("circle", circle_table, _sure(circle_members), log, words, previous)
-        of_niches_told = _named("niche", niche_table, niche_members, log, words, previous)
+        circle_names = _name_groups("circle", circle_table, _drop_fringe(circle_members), log, words, previous)
+        niche_names = _name_groups("niche", niche_table, niche_members, log, words, previous)
     return Grouping(
-        niche_table.drop(columns="name").merge(of_niches_told.table, on="niche"),
+        niche_table.drop(columns="name").merge(niche_names.table, on="niche"),
         shaped(
             "members",
             pd.concat(
@@ -106,10 +106,10 @@ def group(
                 ]
             ),
         ),
-        _renamed(segments.products, "niche", of_niches),
-        circle_table.merge(of_circles_told.table, on="circle"),
-        pd.concat([of_circles_told.words, of_niches_told.words], ignore_index=True),
-        pd.concat([of_circles_told.exemplars, of_niches_told.exemplars], ignore_index=True),
+        _replace_ids(segments.products, "niche", of_niches),
+        circle_table.merge(circle_names.table, on="circle"),
+        pd.concat([circle_names.words, niche_names.words], ignore_index=True),
+        pd.concat([circle_names.exemplars, niche_names.exemplars], ignore_index=True),
         pd.concat([of_circles.events, of_niches.events], ignore_index=True),
         pd.concat([of_circles.lifelines, of_niches.lifelines], ignore_index=True),
         {
@@ -133,24 +133,24 @@ def group(
     )
 
 
-def _sure(members: pd.DataFrame) -> pd.DataFrame:
+def _drop_fringe(members: pd.DataFrame) -> pd.DataFrame:
     """The members of circles, without the fringe."""
     return members[members["confidence"] >= MEMBER].reset_index(drop=True)
 
 
-def _joined(log: Log, projection: Projection) -> NDArray[np.float64]:
-    """(n,) float64: the day on which each consumer joined or, where that is not told, first wrote; NaN for neither.
+def _find_joining_days(log: Log, projection: Projection) -> NDArray[np.float64]:
+    """(n,) float64: the day on which each consumer joined or, where it is unknown, first wrote; NaN for neither.
 
-    Where all reviews stand at one moment none says when anybody came.
+    Where all reviews have one time the first review says nothing about joining.
     """
-    told = projection.consumers.set_index("consumer")["joined_at"].reindex(log.network.ids)
-    joined = days(told.reset_index(drop=True))
+    stated = projection.consumers.set_index("consumer")["joined_at"].reindex(log.network.ids)
+    joined = days(stated.reset_index(drop=True))
     wrote = np.where(np.isfinite(log.first_day) & (not log.timeless), log.first_day, np.nan)
     return np.where(np.isnan(joined), wrote, joined)
 
 
-def _known(log: Log, previous: Run | None) -> list[NDArray[np.int64]]:
-    """The members of the previous run's circles who are here, as indices of nodes."""
+def _find_known_circles(log: Log, previous: Run | None) -> list[NDArray[np.int64]]:
+    """The members of the previous run's circles who are in this network, as indices of nodes."""
     if previous is None:
         return []
     inside = previous.members_of("circle")
@@ -159,8 +159,8 @@ def _known(log: Log, previous: Run | None) -> list[NDArray[np.int64]]:
     return [np.sort(circle["node"].to_numpy()) for _, circle in inside.groupby("circle")]
 
 
-def _renamed(frame: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.DataFrame:
-    """The frame with the groups' ids that persist, of their parents too."""
+def _replace_ids(frame: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.DataFrame:
+    """The frame with the ids that persist, of groups and their parents."""
     renamed = frame.assign(**{kind: frame[kind].map(followed.ids).astype("str")})
     if "parent" in frame:
         renamed["parent"] = frame["parent"].map(followed.ids).fillna(frame["parent"])
@@ -168,19 +168,19 @@ def _renamed(frame: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.
 
 
 def _add_change(table: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.DataFrame:
-    """A table of groups with the ids that persist, and what became of each group."""
-    renamed = _renamed(table, kind, followed)
+    """A table of groups with the ids that persist, and the change of each group."""
+    renamed = _replace_ids(table, kind, followed)
     return renamed.assign(change=renamed[kind].map(followed.change).astype("str"))
 
 
-def _named(
+def _name_groups(
     kind: str, table: pd.DataFrame, members: pd.DataFrame, log: Log, words: Words, previous: Run | None
 ) -> labels.Described:
-    """What the groups of a kind are called, and why; its frames have `kind`, and the table calls its groups so."""
+    """The names of the groups of a kind with their evidence; the table's ids are in a column named after the kind."""
     before: pd.DataFrame | None = None if previous is None else getattr(previous, f"{kind}s")
     if "basis" in table:
         table = table.assign(made_of=table["name"].where(table["basis"].isin(("tags", "title words", "review words"))))
-    told = labels.describe(
+    names = labels.describe(
         table.rename(columns={kind: "group"}),
         members.rename(columns={kind: "group"}),
         log,
@@ -188,7 +188,7 @@ def _named(
         None if before is None else dict(zip(before[kind], before["name"], strict=True)),
     )
     return labels.Described(
-        told.table.rename(columns={"group": kind}),
-        told.words.assign(kind=kind),
-        told.exemplars.rename(columns={"kind": "what"}).assign(kind=kind),
+        names.table.rename(columns={"group": kind}),
+        names.words.assign(kind=kind),
+        names.exemplars.rename(columns={"kind": "what"}).assign(kind=kind),
     )

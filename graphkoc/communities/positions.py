@@ -1,8 +1,8 @@
-"""Where everything stands on the map: a bubble for each niche, and in it a dot for each of its people.
+"""Positions on the map: a bubble for each niche, and in it a dot for each of its people.
 
-Bubbles come first and people follow, so the islands of the map are the niches of the list and claim no
-more than that. A map starts from the last one's: what is known stays where it was and is pushed aside
-only where it would overlap; what is new takes the free place nearest to its kin. Nothing is random.
+Bubbles are placed first and people after them, so that the islands of the map are the niches of the list and no more.
+A map starts from the map of the last run: known niches keep their place and move only where they would overlap; a
+new niche takes the free place nearest to its kin. Nothing is random.
 
 Coordinates: x to the right, y down, in units in which the squares of the bubbles' radii add up to 1.
 """
@@ -42,7 +42,7 @@ DECIMALS = 6
 
 
 def bubbles(niches: pd.DataFrame, members: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Where the niches stand: niche (str), x, y, radius (float64), a row for each that is drawn, by id.
+    """The positions of the niches: niche (str), x, y, radius (float64), a row for each that is drawn, by id.
 
     niches: niche, people and, where there are finer ones, parent: the niche that one is inside; NA, or
     anything else, there means that it stands for itself. members: consumer, niche. previous: such a
@@ -53,7 +53,7 @@ def bubbles(niches: pd.DataFrame, members: pd.DataFrame, previous: pd.DataFrame 
     their parent, to its scale where they fit. The same niches stay where they were.
     """
     table = niches[niches["people"] > 0].sort_values(["people", "niche"], ascending=[False, True])
-    home = _home(table)
+    home = _find_home(table)
     large = table[home == table["niche"]].head(BUBBLES).sort_values("niche")
     ids = large["niche"].to_numpy(dtype=object)
     unit = np.sqrt(max(float(large["people"].sum()), 1.0))
@@ -62,10 +62,10 @@ def bubbles(niches: pd.DataFrame, members: pd.DataFrame, previous: pd.DataFrame 
     if previous is not None:
         places = previous.set_index("niche")[["x", "y"]].reindex(ids).to_numpy(float, copy=True)
     known = ~np.isnan(places).any(axis=1)
-    places[known] = _apart(places[known], radius[known])
-    places = _placed(places, radius, _kinship(ids, members))
+    places[known] = _push_apart(places[known], radius[known])
+    places = _place(places, radius, _measure_kinship(ids, members))
     finer = [
-        _row(x, y, r, inside.head(FINER).sort_values("niche"), unit)
+        _place_in_row(x, y, r, inside.head(FINER).sort_values("niche"), unit)
         for niche, x, y, r in zip(ids, *places.T, radius, strict=True)
         if len(inside := table[(home == niche) & (table["niche"] != niche)])
     ]
@@ -91,50 +91,50 @@ def ties(network: Network, people: pd.DataFrame) -> pd.DataFrame:
     people: a row for each node, in order; role, rank (NaN but for key opinion consumers), audience,
     niche. First the closest people of the first EGOS key opinion consumers (mutual ties before others,
     then by weight), and all ties among these people; then, until there are TIES, every tie of a key
-    opinion consumer, every tie of somebody with a wide audience, and the rest, where both ends are
-    drawn. Of what does not fit any more, an even sample.
+    opinion consumer, every tie of a person with a wide audience, and the rest, where both ends are
+    drawn. Of ties that do not fit, an even sample.
     """
     source, target = network.source, network.target
     key = source * np.int64(len(network)) + target
     mutual = np.isin(target * np.int64(len(network)) + source, key)
-    ranked, wide = _ranked(people), (people["role"] == "kol").to_numpy(bool)
+    ranked, wide = _rank(people), (people["role"] == "kol").to_numpy(bool)
     turn = np.full(len(key), 5)
     near: list[Indices] = []
     for ego in ranked[:EGOS]:
-        hers = np.flatnonzero(source == ego)
-        hers = hers[np.lexsort((hers, -network.weight[hers], ~mutual[hers]))][:CLOSEST]
+        closest = np.flatnonzero(source == ego)
+        closest = closest[np.lexsort((closest, -network.weight[closest], ~mutual[closest]))][:CLOSEST]
         around = np.zeros(len(network), dtype=bool)
-        around[target[hers]] = True
+        around[target[closest]] = True
         turn[around[source] & around[target]] = 1
-        near.append(hers)
+        near.append(closest)
     koc = np.zeros(len(network), dtype=bool)
     koc[ranked] = True
     first = np.concatenate(near) if near else np.empty(0, dtype=np.int64)
     shown = np.zeros(len(network), dtype=bool)
-    shown[_shown(people, target[first])] = True
+    shown[_choose_shown(people, target[first])] = True
     turn = np.where(turn == 1, 1, np.select([koc[source] | koc[target], wide[source] | wide[target]], [2, 3], 4))
     turn[~(shown[source] & shown[target])] = 5
     turn[first] = 0
     kept = np.concatenate([first, np.flatnonzero(turn == 1)])
     for group in (2, 3, 4):
-        kept = np.concatenate([kept, _evenly(np.flatnonzero(turn == group), max(TIES - len(kept), 0))])
+        kept = np.concatenate([kept, _sample_evenly(np.flatnonzero(turn == group), max(TIES - len(kept), 0))])
     return pd.DataFrame({"source": source[kept], "target": target[kept]})
 
 
 def dots(
     people: pd.DataFrame, niches: pd.DataFrame, members: pd.DataFrame, positions: pd.DataFrame, ties: pd.DataFrame
 ) -> pd.DataFrame:
-    """Where the people stand: person (int64, row of people), niche (str, NA for none), x, y (float64).
+    """The positions of the people: person (int64, row of people), niche (str, NA for none), x, y (float64).
 
     Key opinion consumers by rank, then wide audiences, the widest first, then the rest; at most DOTS.
     Where people are more, the first key opinion consumers and the widest audiences, a third of DOTS of
     each at most, the closest people of the first EGOS, and an even sample of everybody else. Each
-    stands in the bubble of her strongest niche (members has the strongest first), the best known in
-    the middle; those whose niche has no bubble, or who have none, are strewn between the bubbles.
+    person stands in the bubble of their strongest niche (members has the strongest first), the largest audience in
+    the middle; people whose niche has no bubble, or who have no niche, are spread between the bubbles.
     """
-    egos = _ranked(people)[:EGOS]
-    person = _shown(people, ties.loc[ties["source"].isin(egos), "target"].to_numpy())
-    home = pd.Series(_home(niches).to_numpy(), index=niches["niche"])
+    egos = _rank(people)[:EGOS]
+    person = _choose_shown(people, ties.loc[ties["source"].isin(egos), "target"].to_numpy())
+    home = pd.Series(_find_home(niches).to_numpy(), index=niches["niche"])
     disc = members["niche"].map(home)
     strongest = members.assign(disc=disc)[disc.isin(positions["niche"])].drop_duplicates("consumer")
     niche = people["consumer"].iloc[person].map(strongest.set_index("consumer")["disc"])
@@ -148,18 +148,18 @@ def dots(
     found.loc[inside.index, "x"] = spot["x"].to_numpy() + away * np.cos(place * GOLDEN_ANGLE)
     found.loc[inside.index, "y"] = spot["y"].to_numpy() + away * np.sin(place * GOLDEN_ANGLE)
     outside = found["niche"].isna()
-    found.loc[outside, ["x", "y"]] = _strewn(int(outside.sum()), positions)
+    found.loc[outside, ["x", "y"]] = _spread(int(outside.sum()), positions)
     return found.drop(columns="audience")
 
 
-def _home(niches: pd.DataFrame) -> pd.Series[str]:
+def _find_home(niches: pd.DataFrame) -> pd.Series[str]:
     """The niche that each one's people stand in: its parent where that is a niche, else itself."""
     if "parent" not in niches:
         return niches["niche"]
     return niches["parent"].where(niches["parent"].isin(niches["niche"]), niches["niche"])
 
 
-def _kinship(ids: NDArray[np.object_], members: pd.DataFrame) -> Values:
+def _measure_kinship(ids: NDArray[np.object_], members: pd.DataFrame) -> Values:
     """(k, k): how far the people two niches share exceed those that chance would give them, at least 0.
 
     In standard deviations of the Poisson count that chance would give; 0 on the diagonal.
@@ -177,7 +177,7 @@ def _kinship(ids: NDArray[np.object_], members: pd.DataFrame) -> Values:
     return kinship
 
 
-def _placed(places: Values, radius: Values, kinship: Values) -> Values:
+def _place(places: Values, radius: Values, kinship: Values) -> Values:
     """The places with those that are still unknown (NaN) filled in, one after the other.
 
     Next comes the one with most kin among those placed. It touches two of them (or the only one), where
@@ -191,7 +191,7 @@ def _placed(places: Values, radius: Values, kinship: Values) -> Values:
         kin = kinship[np.ix_(waiting, there)].sum(axis=1)
         i = waiting[np.lexsort((waiting, -radius[waiting], -kin))[0]]
         centre, reach = places[there], radius[there] + radius[i] + GAP
-        spots = _tangent(centre, reach)
+        spots = _find_tangents(centre, reach)
         away = np.hypot(spots[:, None, 0] - centre[:, 0], spots[:, None, 1] - centre[:, 1])
         free = (away >= reach - 1e-9).all(axis=1)
         pull = kinship[i, there] / max(kinship[i, there].sum(), 1e-9)
@@ -201,7 +201,7 @@ def _placed(places: Values, radius: Values, kinship: Values) -> Values:
     return places
 
 
-def _tangent(centre: Values, reach: Values) -> Values:
+def _find_tangents(centre: Values, reach: Values) -> Values:
     """(s, 2): points `reach` away from two of the centres, or just right of one; the origin without any."""
     if not len(centre):
         return np.zeros((1, 2))
@@ -218,7 +218,7 @@ def _tangent(centre: Values, reach: Values) -> Values:
     return np.concatenate([foot + aside, foot - aside, right])
 
 
-def _apart(places: Values, radius: Values) -> Values:
+def _push_apart(places: Values, radius: Values) -> Values:
     """The places with overlapping bubbles pushed apart, the smaller one further; others stay as they are."""
     wanted = radius[:, None] + radius + GAP / 2
     np.fill_diagonal(wanted, 0)
@@ -243,7 +243,7 @@ def _apart(places: Values, radius: Values) -> Values:
     return np.asarray(middle + (places - middle) * scale)
 
 
-def _row(x: float, y: float, radius: float, finer: pd.DataFrame, unit: float) -> pd.DataFrame:
+def _place_in_row(x: float, y: float, radius: float, finer: pd.DataFrame, unit: float) -> pd.DataFrame:
     """Bubbles of finer niches side by side in the lower half of the one at x, y: as `bubbles` returns them."""
     radii = np.sqrt(finer["people"].to_numpy(float)) / unit
     radii *= min(1, 0.4 * radius / radii.max(), (1.45 * radius - GAP * (len(radii) - 1)) / (2 * radii.sum()))
@@ -252,19 +252,19 @@ def _row(x: float, y: float, radius: float, finer: pd.DataFrame, unit: float) ->
     return pd.DataFrame({"niche": finer["niche"], "x": places, "y": y + 0.42 * radius, "radius": radii})
 
 
-def _ranked(people: pd.DataFrame) -> Indices:
+def _rank(people: pd.DataFrame) -> Indices:
     """The rows of the key opinion consumers, by rank."""
     ranked = np.flatnonzero(people["role"].isin(RANKED))
     return ranked[np.argsort(people["rank"].to_numpy(float, na_value=np.nan)[ranked], kind="stable")]
 
 
-def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Indices:
+def _choose_shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Indices:
     """The rows of those who are drawn, in the order of `dots`; near: rows that closest ties lead to.
 
     The even sample does not depend on `near`, so that more of these only add to it.
     """
     audience = people["audience"].to_numpy(float)
-    ranked = _ranked(people)
+    ranked = _rank(people)
     wide = np.flatnonzero((people["role"] == "kol").to_numpy(bool))
     wide = wide[np.argsort(-audience[wide], kind="stable")]
     shown = np.ones(len(people), dtype=bool)
@@ -273,20 +273,20 @@ def _shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Indices:
         shown[ranked[: DOTS // 3]] = shown[wide[: DOTS // 3]] = True
         niche, _ = pd.factorize(people["niche"].to_numpy(dtype=object), sort=True)
         order = np.lexsort((-audience, niche))
-        shown[_evenly(order[~shown[order]], DOTS - int(shown.sum()) - EGOS * CLOSEST)] = True
+        shown[_sample_evenly(order[~shown[order]], DOTS - int(shown.sum()) - EGOS * CLOSEST)] = True
         shown[near[: EGOS * CLOSEST]] = True
     rest = np.setdiff1d(np.flatnonzero(shown), np.concatenate([ranked, wide]))
     return np.concatenate([ranked[shown[ranked]], wide[shown[wide]], rest])
 
 
-def _evenly(rows: Indices, most: int) -> Indices:
+def _sample_evenly(rows: Indices, most: int) -> Indices:
     """All rows, or `most` of them at equal steps."""
     if len(rows) <= most:
         return rows
     return rows[np.arange(most) * len(rows) // max(most, 1)]
 
 
-def _strewn(n: int, positions: pd.DataFrame) -> Values:
+def _spread(n: int, positions: pd.DataFrame) -> Values:
     """(n, 2): points spread evenly over what the bubbles leave free of the frame.
 
     The additive recurrence on the plastic number (M. Roberts, "The unreasonable effectiveness of

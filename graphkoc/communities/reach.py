@@ -1,8 +1,8 @@
-"""Reach: who reaches which niche, which circles carry it, and who bridges circles.
+"""Reach: the niches that each person reaches, the circles that carry a niche, and the people who bridge circles.
 
-A person reaches those who follow her: one hop, for further ones are not in the data (few follow-on
-reviews have only later reviewers between them and their source). Everything here counts people, so
-that each number can be checked by hand; nothing is estimated.
+A person reaches their followers, one hop. Longer chains are not in the data: few follow-on reviews have only later
+reviewers between them and their source. Everything here counts people, so that each number can be checked by hand;
+nothing is estimated.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ CHUNK = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """Who reaches the niches.
+    """The reach of people with a role into niches.
 
-    people: one row a person with a role and a niche that she reaches, sorted by niche, most reached
-    first: consumer, niche, role, reached (people of the niche who follow her), share (of the niche's
-    people), only_here (of those reached, how many follow nobody else with a role).
+    people: one row a person with a role and a niche that they reach, sorted by niche, most reached first: consumer,
+    niche, role, reached (their followers in the niche), share (of the niche's people), only_here (those of the
+    reached who follow no other person with a role).
     niches: one row a niche, sorted: niche, people, kol_reach, koc_reach and both (shares of its people
     who follow a KOL, a KOC, one of each), white_space (share that no KOL reaches), white_space_koc
     (share of the white space that a KOC reaches; 0 where there is no white space).
@@ -46,14 +46,14 @@ class Reach:
 
 
 def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach:
-    """Who reaches which niche.
+    """The niches that people with a role reach.
 
     members: consumer, niche; every row counts. roles: consumer, role (kol, koc or possible), one row
     a person. A possible KOC counts as a KOC. Raises DataError for a person who is no node of the network.
     """
     niches = Groups.of(network, members, "niche")
     who, role = nodes(network, roles["consumer"]), roles["role"].to_numpy(dtype=str)
-    heard = _follows(network)[who]
+    heard = _make_matrix(network)[who]
     sole = heard.sum(axis=0) == 1
     reached = (heard @ niches.matrix).tocoo()
     row, niche = reached.coords
@@ -72,8 +72,8 @@ def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach
 
     by_kol, by_koc = (heard[np.isin(role, wanted)].sum(axis=0) > 0 for wanted in (("kol",), RANKED))
     table = pd.DataFrame({"niche": niches.ids, "people": niches.people}).astype({"niche": "str", "people": "int64"})
-    for name, ears in {"kol_reach": by_kol, "koc_reach": by_koc, "both": by_kol & by_koc}.items():
-        table[name] = (niches.matrix.T @ ears.astype(np.int64)) / niches.people
+    for name, listeners in {"kol_reach": by_kol, "koc_reach": by_koc, "both": by_kol & by_koc}.items():
+        table[name] = (niches.matrix.T @ listeners.astype(np.int64)) / niches.people
     white = niches.matrix.T @ (~by_kol).astype(np.int64)
     filled = niches.matrix.T @ (by_koc & ~by_kol).astype(np.int64)
     table["white_space"] = white / niches.people
@@ -82,17 +82,17 @@ def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach
 
 
 def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> pd.DataFrame:
-    """The circles that carry a niche: more of the circle's people are in it than chance would have.
+    """The circles that carry a niche: more of the circle's people are in it than chance would explain.
 
     circles: consumer, circle. niches: consumer, niche. Returns one row a circle and niche that passes,
     sorted by circle, largest lift first: circle, niche, people (in both), share_of_circle,
-    share_of_niche, lift (people over what chance would have), q (false discovery rate).
+    share_of_niche, lift (people over the number expected by chance), q (false discovery rate).
 
     The test is hypergeometric, one-sided, with the false discovery rate held at CARRIERS_RATE over all pairs
-    (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). What is drawn are memberships in niches, not
-    people, and only of people who have a tie: who stands in a circle writes more than others, so she is in
-    more niches whatever she likes. Drawing people finds six to nine pairs when Ciao's niches are dealt out
-    anew among people of as many niches; drawing memberships finds none, seldom one.
+    (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). The test draws memberships in
+    niches, not people, and only those of people who have a tie: the members of a circle write more than others, and
+    so are in more niches whatever their taste. With Ciao's niches shuffled among people of as many niches, drawing
+    people finds six to nine pairs, and drawing memberships none, seldom one.
     """
     circle, niche = Groups.of(network, circles, "circle"), Groups.of(network, niches, "niche")
     tied = np.zeros((len(network), 1), dtype=np.int64)
@@ -119,32 +119,32 @@ def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> p
 
 
 def bridges(network: Network, circles: pd.DataFrame, niches: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
-    """People with a role who bridge: their followers are of two circles or two niches at least.
+    """People with a role who bridge: their followers are in two circles or two niches at least.
 
     circles: consumer, circle, without the fringe. niches: consumer, niche. roles: consumer, role.
     Returns one row a person, most circles_twice first: consumer, role and
 
-    circles: in how many circles somebody follows her.
-    circles_twice: in how many of them somebody could hear it from two people or more: he follows her and
-    a follower of hers in his circle, or two such followers. One message is enough for news, but for what
-    has to convince a second voice counts (Centola and Macy, "Complex contagions and the weakness of long
-    ties", AJS 113, 2007); this is the first step of a complex path with a threshold of two, begun by her
-    and her audience (Guilbeault and Centola, Nat. Commun. 12, 2021).
-    structural_diversity: into how many groups that have no tie with each other her followers fall, those
-    who know none of the others left out (components of at least two people among her audience: Ugander,
-    Backstrom, Marlow, Kleinberg, "Structural diversity in social contagion", PNAS 109, 2012).
-    niches: in how many niches at least two people follow her.
+    circles: circles with a follower of the person.
+    circles_twice: circles with a member who could hear a message from two people or more: from the person and a
+    follower of the person in that circle, or from two such followers. One message is enough for news, but a message
+    that has to convince needs a second voice (Centola and Macy, "Complex contagions and the weakness of long ties",
+    AJS 113, 2007); this is the first step of a complex path with a threshold of two, begun by the person and their
+    audience (Guilbeault and Centola, Nat. Commun. 12, 2021).
+    structural_diversity: groups without a tie to each other into which the followers fall, single people left out
+    (components of at least two people among the audience: Ugander, Backstrom, Marlow, Kleinberg, "Structural
+    diversity in social contagion", PNAS 109, 2012).
+    niches: niches in which at least two people follow the person.
     """
     circle, niche = Groups.of(network, circles, "circle"), Groups.of(network, niches, "niche")
     who, role = nodes(network, roles["consumer"]), roles["role"].to_numpy(dtype=str)
-    heard = _follows(network)[who]
+    heard = _make_matrix(network)[who]
     people = pd.DataFrame(
         {
             "consumer": network.ids[who],
             "role": role,
             "circles": ((heard @ circle.matrix) > 0).sum(axis=1),
-            "circles_twice": _heard_twice(network, who, heard, circle),
-            "structural_diversity": _contexts(network, who),
+            "circles_twice": _count_circles_twice(network, who, heard, circle),
+            "structural_diversity": _count_contexts(network, who),
             "niches": ((heard @ niche.matrix) >= 2).sum(axis=1),
         }
     )
@@ -155,12 +155,12 @@ def bridges(network: Network, circles: pd.DataFrame, niches: pd.DataFrame, roles
 
 
 def circle_bridges(network: Network, circles: pd.DataFrame) -> pd.DataFrame:
-    """The bridges between circles: how word of mouth crosses from circle_a into circle_b.
+    """The bridges between circles, over which word of mouth crosses from circle_a into circle_b.
 
     circles: consumer, circle. Returns one row an ordered pair with a tie, widest first: circle_a,
     circle_b, ties (follows by people of b of people of a), width (people of b who follow at least two
-    people of a). A bridge is as wide as it can carry what needs a second voice: Centola and Macy, AJS 113
-    (2007). Who is in both circles is no bridge but a common member, and is left out.
+    people of a). The width counts those who can hear a message from two people: Centola and Macy, AJS 113
+    (2007). A person in both circles is no bridge but a common member, and is left out.
     """
     circle = Groups.of(network, circles, "circle")
     edge, a = circle.each(network.source)
@@ -184,18 +184,18 @@ def circle_bridges(network: Network, circles: pd.DataFrame) -> pd.DataFrame:
     return pairs.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
 
 
-def _follows(network: Network) -> csr_array:
-    """(n, n) int64: row the followed, column the follower."""
+def _make_matrix(network: Network) -> csr_array:
+    """(n, n) int64: 1 for each follow, row the followed, column the follower."""
     n = len(network)
     return csr_array((np.ones(len(network.source), dtype=np.int64), (network.source, network.target)), shape=(n, n))
 
 
-def _heard_twice(network: Network, who: Indices, heard: csr_array, circle: Groups) -> Indices:
-    """For each of `who`, the number of circles in which somebody could hear it from two people or more.
+def _count_circles_twice(network: Network, who: Indices, heard: csr_array, circle: Groups) -> Indices:
+    """For each of `who`, the number of circles with a member who could hear a message from two people or more.
 
-    heard: (r, n), who follows each of them.
+    heard: (r, n), the followers of each of them.
     """
-    # Memberships listen, not people: somebody in two circles hears within each from its own people.
+    # Memberships listen, not people: a person in two circles hears in each of them from its own people.
     edge, group = circle.each(network.source)
     speaker = circle.place(network.source[edge], group)
     listener = circle.place(network.target[edge], group)
@@ -213,8 +213,8 @@ def _heard_twice(network: Network, who: Indices, heard: csr_array, circle: Group
     return twice
 
 
-def _contexts(network: Network, who: Indices) -> Indices:
-    """For each of `who`, the number of components of at least two people among her followers."""
+def _count_contexts(network: Network, who: Indices) -> Indices:
+    """For each of `who`, the number of components of at least two people among their followers."""
     n = len(network)
     mine = np.isin(network.source, who)
     author, follower = network.source[mine].astype(np.int64), network.target[mine]
@@ -224,8 +224,8 @@ def _contexts(network: Network, who: Indices) -> Indices:
     low, high = np.divmod(np.unique(low.astype(np.int64) * n + high), max(n, 1))
     followees = np.diff(follows.indptr)
     few, many = np.where(followees[low] <= followees[high], (low, high), (high, low))
-    # The nodes are follows of somebody with a role; two of the same author are joined when the two
-    # followers have a tie. Of a tie's ends the one with fewer followees is looked through.
+    # The nodes are follows of people with a role; two of the same author are joined when the two followers have a
+    # tie. Of a tie's ends the one with fewer followees is searched.
     component = np.arange(len(audience))
     for first, last in batches(followees[few], CHUNK):
         block = follows[few[first:last]].tocoo()

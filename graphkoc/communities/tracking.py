@@ -1,13 +1,13 @@
-"""Lifelines: which of today's circles and niches is which of the last run's, and what became of the others.
+"""Lifelines: the circles and niches of a run matched with those of the run before, and the changes between them.
 
-A group keeps its id while its people do. The groups of two runs are matched one to one by the Jaccard
-index of their people, the best pair first (Greene, Doyle and Cunningham, "Tracking the evolution of
-communities in dynamic social networks", ASONAM 2010), from MATCHED on; from SAME on the group counts as
-the same. What ended is remembered, so that it keeps its id should its people come together again, and
-no id is ever given twice.
+A group keeps its id while enough of its people stay. The groups of two runs are matched one to one by the Jaccard
+index of their people, the best pair first (Greene, Doyle and Cunningham, "Tracking the evolution of communities in
+dynamic social networks", ASONAM 2010), if it is at least MATCHED; a group whose index is at least SAME counts as the
+same. Ended groups are remembered, so that a group whose people come together again gets its id again, and no id is
+given to two groups.
 
-The people of a group are rows of a frame with `consumer` and a column called as the kind of the group:
-`circle` or `niche`. Groups may overlap.
+The people of a group are rows of a frame with `consumer` and a column named after the kind of the group: `circle` or
+`niche`. Groups may overlap.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ __all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow
 MATCHED = 0.3
 """Jaccard index from which a group continues another."""
 SAME = 0.5
-"""Jaccard index from which it is said to be the same."""
+"""Jaccard index from which it counts as the same."""
 LIVING_FIRST = 0.25
 """How much better the people of an ended group must fit for it to be preferred to a living one."""
 PART = 0.2
-"""Share of a group's people that a part of it takes along when the group splits."""
+"""Least share of a group's people in a part of it when the group splits."""
 MOST = 0.5
-"""Share of a part that comes from the group that split; of a group, that goes into the one it merges with."""
+"""Least share of a part that was in the group that split; and of a group that is in the group it merged into."""
 RESIZED, RESIZED_PEOPLE = 0.1, 2
-"""Share, and number, of people by which a group has to change to be called grown or shrunk."""
+"""Share, and number, of people by which a group has to change to count as grown or shrunk."""
 MEMORY = 12
-"""Runs for which the people of a group that ended are remembered; of its id there is no end."""
+"""Runs for which the people of an ended group are remembered; its id is remembered for ever."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +50,15 @@ class Followed:
     """The groups of a run as a continuation of the run before.
 
     ids: the lifeline of each group, by the id that the caller knows it by.
-    events: what became of each group of then and now, sorted by group: kind, group, event, other (ids of
+    events: the changes of each group of both runs, sorted by group: kind, group, event, other (ids of
     the groups it split from or merged with, joined by a comma, or NA), jaccard (of its people then and
     now, NaN without one of the two), people_before, people_now, words. `event` is born, same, grown,
     shrunk, changed (about as many people, under half of them the same), split, merged, died or returned.
     A group has one row, or two when it both split and merged. Both sides of a split have a row, and of a
     merger: a group that ended in one has people_now 0.
-    lifelines: what the next run must know: one row a group and person, sorted by group and consumer:
+    lifelines: what the next run needs: one row a group and person, sorted by group and consumer:
     kind, group, natural (the id says by itself which group it is), status (alive or dead), born and
-    last_seen (the `at` of a run), missed (runs since), consumer (NA: its people are forgotten).
+    last_seen (reference dates of runs), missed (runs since), consumer (NA if its people are forgotten).
     """
 
     ids: dict[str, str]
@@ -67,17 +67,17 @@ class Followed:
 
     @property
     def change(self) -> dict[str, str]:
-        """What became of each group that is alive, in words."""
+        """The change of each living group, in words."""
         alive = self.events[self.events["people_now"] > 0]
         return {str(group): "; ".join(words) for group, words in alive.groupby("group")["words"]}
 
 
 @dataclass(frozen=True)
 class Churn:
-    """How much changed between two runs, as shares of the groups, and what that is due to.
+    """The change between two runs, as shares of the groups, and its causes.
 
-    the_same: of the previous groups, those that are still there. by_method: of the current ones, those
-    that the same data do not give back with another random number seed. by_data: the rest, at least 0.
+    the_same: share of the previous groups that are still there. by_method: share of the current groups that the
+    same data do not give with another random number seed. by_data: the rest, at least 0.
     """
 
     the_same: float
@@ -87,50 +87,50 @@ class Churn:
 
 
 def follow(
-    kind: str, members: pd.DataFrame, previous: pd.DataFrame | None = None, *, at: str, natural: Collection[str] = ()
+    kind: str, members: pd.DataFrame, previous: pd.DataFrame | None = None, *, as_of: str, natural: Collection[str] = ()
 ) -> Followed:
     """Give the groups of `members` the ids of the previous run's groups that they continue.
 
-    previous: `lifelines` of the run before; rows of other kinds are left alone. at: when this run is,
-    as it shall stand in `born` and `last_seen`. natural: groups whose id says by itself which they are,
-    as a category's name does: they continue a lifeline of that id whoever is in it now, or one whose
-    category seems to be renamed (SAME), and a new one keeps its id when that is free. The others are
-    numbered: c1, c2, ... for circles. The order of rows makes no difference.
+    previous: `lifelines` of the run before; rows of other kinds are left alone. as_of: the reference date of
+    this run, as `born` and `last_seen` show it. natural: groups whose id is a name of their own, such as that of a
+    category: they continue a lifeline of that id whatever their people, or a lifeline whose category seems to be
+    renamed (SAME), and a new one keeps its id if that is free. The others are numbered: c1, c2, ... for circles.
+    The order of rows makes no difference.
     """
     runs = _Runs.of(kind, members, previous, natural)
-    past = _matched(runs)
-    ids = _ids(kind, runs, past)
+    past = _match(runs)
+    ids = _assign_ids(kind, runs, past)
     events = pd.DataFrame(_Story(runs, past, ids).rows(), columns=TABLES["events"].names[1:])
     events.insert(0, "kind", kind)
     order = sorted(range(len(events)), key=lambda row: by_number(str(events["group"].iloc[row])))
     return Followed(
         dict(zip(runs.now.names, ids, strict=True)),
         shaped("events", events.iloc[order]),
-        _lifelines(kind, at, runs, past, ids),
+        _make_lifelines(kind, as_of, runs, past, ids),
     )
 
 
 def churn(kind: str, previous: pd.DataFrame, current: pd.DataFrame, rerun: pd.DataFrame) -> Churn | None:
-    """What of the change since the previous run is method, and what is data; None without groups.
+    """The shares of the change since the previous run that method and data cause; None without groups.
 
     previous, current: the people of the two runs' groups. rerun: those of the current data, analysed
     again with another random number seed.
     """
     if previous.empty or current.empty:
         return None
-    the_same = _returning(kind, previous, current)
-    by_method = 1 - _returning(kind, current, rerun)
+    the_same = _measure_returning(kind, previous, current)
+    by_method = 1 - _measure_returning(kind, current, rerun)
     by_data = max(0.0, 1 - the_same - by_method)
     groups, there = previous[kind].nunique(), round(the_same * previous[kind].nunique())
     words = f"{there:,} of the last run's {count(groups, f'{kind}s')} {'is' if there == 1 else 'are'} still there. "
     if the_same == 1:
-        words += "Nothing changed that would need an explanation."
+        words += "Nothing changed."
     elif not by_data:
-        words += "Another random number seed on the same data changes as much: no change is due to the data."
+        words += "Another random number seed on the same data changes as much, so that no change is due to the data."
     else:
         words += (
-            f"Of the {100 * (1 - the_same):.0f} points that changed, {100 * by_method:.0f} are the method (what "
-            f"another random number seed changes on the same data) and {100 * by_data:.0f} are the data."
+            f"Of the {100 * (1 - the_same):.0f} percentage points of change, {100 * by_method:.0f} are due to the "
+            f"method (another random number seed on the same data changes as much) and {100 * by_data:.0f} to the data."
         )
     return Churn(the_same, by_method, by_data, words)
 
@@ -169,8 +169,8 @@ class _Runs:
 
     then: one row a lifeline (the run's table lifelines without kind and consumer). old: its last known people. alive:
     (old,) bool, whether it was there in the previous run. now: the groups, as the caller calls them.
-    natural: (now,) bool. people: their ids. overlap: a row for each lifeline and group that share
-    somebody: old, now (positions), shared (people), jaccard.
+    natural: (now,) bool. people: their ids. overlap: a row for each lifeline and group with people in
+    common: old, now (positions), shared (people), jaccard.
     """
 
     then: pd.DataFrame
@@ -187,7 +187,7 @@ class _Runs:
         if previous is not None:
             lines = previous[previous["kind"] == kind]
         then = lines.drop_duplicates("group").drop(columns=["kind", "consumer"])
-        then = then.sort_values("group", key=_numbered, ignore_index=True)
+        then = then.sort_values("group", key=_sort_key, ignore_index=True)
         known = lines[lines["consumer"].notna()]
         everybody = pd.concat([known["consumer"], members["consumer"]]).to_numpy(dtype=object)
         person, people = pd.factorize(everybody)
@@ -201,27 +201,27 @@ class _Runs:
             now,
             np.array([name in natural for name in names], dtype=bool),
             people,
-            _overlap(old, now),
+            _measure_overlap(old, now),
         )
 
 
-def _numbered(groups: pd.Series[Any]) -> pd.Series[Any]:
+def _sort_key(groups: pd.Series[Any]) -> pd.Series[Any]:
     return groups.map(lambda group: "\0".join(by_number(group)))
 
 
-def _flow(old: Any, now: Any) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+def _count_shared(old: Any, now: Any) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
     """How many people (data) are in which old group (row) and in which one now (column)."""
     counts = (old @ now.T).tocoo()
     return *counts.coords, counts.data
 
 
-def _overlap(old: _Sets, now: _Sets) -> pd.DataFrame:
-    row, column, shared = _flow(old.inside, now.inside)
+def _measure_overlap(old: _Sets, now: _Sets) -> pd.DataFrame:
+    row, column, shared = _count_shared(old.inside, now.inside)
     jaccard = shared / (old.size[row] + now.size[column] - shared)
     return pd.DataFrame({"old": row, "now": column, "shared": shared, "jaccard": jaccard})
 
 
-def _one_to_one(pairs: pd.DataFrame, claim: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+def _pair_best_first(pairs: pd.DataFrame, claim: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
     """Of the pairs, the strongest claim first, those whose two ends are both still free."""
     order = np.lexsort((pairs["now"], pairs["old"], -claim))
     taken: tuple[set[int], set[int]] = (set(), set())
@@ -232,7 +232,7 @@ def _one_to_one(pairs: pd.DataFrame, claim: NDArray[np.float64]) -> Iterator[tup
             yield old, now
 
 
-def _matched(runs: _Runs) -> NDArray[np.int64]:
+def _match(runs: _Runs) -> NDArray[np.int64]:
     """(now,) the position of the lifeline that each group continues, -1 for none."""
     past = np.full(len(runs.now.names), -1)
     was_natural = runs.then["natural"].to_numpy(dtype=bool)
@@ -243,12 +243,12 @@ def _matched(runs: _Runs) -> NDArray[np.int64]:
     free = ~np.isin(old, past) & (past[now] < 0) & (was_natural[old] == runs.natural[now])
     pairs = runs.overlap[free & (runs.overlap["jaccard"].to_numpy() >= np.where(runs.natural[now], SAME, MATCHED))]
     claim = pairs["jaccard"].to_numpy() + LIVING_FIRST * runs.alive[pairs["old"]]
-    for row, position in _one_to_one(pairs, claim):
+    for row, position in _pair_best_first(pairs, claim):
         past[position] = row
     return past
 
 
-def _ids(kind: str, runs: _Runs, past: NDArray[np.int64]) -> list[str]:
+def _assign_ids(kind: str, runs: _Runs, past: NDArray[np.int64]) -> list[str]:
     """The id of each group now: its lifeline's, its own where that is natural and free, or the next number."""
     numbers = [re.fullmatch(f"{kind[0]}([0-9]{{1,12}})", group) for group in runs.old.names]
     last = max((int(number[1]) for number in numbers if number), default=0)
@@ -259,7 +259,7 @@ def _ids(kind: str, runs: _Runs, past: NDArray[np.int64]) -> list[str]:
         if past[position] >= 0:
             ids.append(runs.old.names[past[position]])
         elif runs.natural[position]:
-            ids.append(next(free for free in _variants(name) if free not in used and free not in own - {name}))
+            ids.append(next(free for free in _make_variants(name) if free not in used and free not in own - {name}))
         else:
             last = next(number for number in itertools.count(last + 1) if f"{kind[0]}{number}" not in used | own)
             ids.append(f"{kind[0]}{last}")
@@ -267,13 +267,13 @@ def _ids(kind: str, runs: _Runs, past: NDArray[np.int64]) -> list[str]:
     return ids
 
 
-def _variants(name: str) -> Iterator[str]:
+def _make_variants(name: str) -> Iterator[str]:
     yield name
     yield from (f"{name}~{number}" for number in itertools.count(2))
 
 
 class _Story:
-    """What became of every group, told from who stayed, who came and who left."""
+    """The events of every group, from the people who stayed, came and left."""
 
     def __init__(self, runs: _Runs, past: NDArray[np.int64], ids: list[str]) -> None:
         self.runs, self.past, self.ids = runs, past, ids
@@ -286,15 +286,15 @@ class _Story:
         link = csr_array(
             (np.ones(len(going), dtype=np.int64), (past[going], going)), shape=(len(self.continues), len(past))
         )
-        # Groups may overlap: only who was not there before can have come, and only who is gone has left.
+        # Groups may overlap: only people who were not in the group before came, and only absent people left.
         came = runs.now.inside - runs.now.inside.multiply(link.T @ runs.old.inside)
         left = runs.old.inside - runs.old.inside.multiply(link @ runs.now.inside)
         self.merged = self._merged(came)
         self.split = self._split(left)
 
     def _merged(self, came: Any) -> pd.DataFrame:
-        """Which group ended in which: old, now. Most of its people came there, and nor was it alone."""
-        old, now, people = _flow(self.runs.old.inside, came)
+        """Groups that merged: old, now. Most people of the old one came into the new one, as did people of others."""
+        old, now, people = _count_shared(self.runs.old.inside, came)
         ended = self.runs.alive & ~self.continues
         pairs = pd.DataFrame({"old": old, "now": now, "people": people})
         pairs = pairs[ended[old] & (people >= MOST * self.runs.old.size[old])]
@@ -303,8 +303,8 @@ class _Story:
         return pairs.loc[sources[pairs["now"]] >= 2]
 
     def _split(self, left: Any) -> pd.DataFrame:
-        """Which new or returned group is a part of which old one: old, now."""
-        old, now, people = _flow(left, self.runs.now.inside)
+        """Groups that split: old, now. The new or returned group is a part of the old one."""
+        old, now, people = _count_shared(left, self.runs.now.inside)
         part = (people >= PART * self.runs.old.size[old]) & (people >= MOST * self.runs.now.size[now])
         whole = self.runs.alive & ~np.isin(np.arange(len(self.continues)), self.merged["old"])
         part &= whole[old] & ~self.goes_on[now] & (self.past[now] != old)
@@ -321,11 +321,11 @@ class _Story:
         for row in np.flatnonzero(self.runs.alive & ~self.continues).tolist():
             event, other, words = "died", list[str](), "died"
             if row in ends:
-                event, other, words = "merged", ends[row], f"merged into {_and(ends[row])}"
+                event, other, words = "merged", ends[row], f"merged into {_join_names(ends[row])}"
             elif row in parts:
-                event, other, words = "split", parts[row], f"split into {_and(parts[row])}"
+                event, other, words = "split", parts[row], f"split into {_join_names(parts[row])}"
             people = int(self.runs.old.size[row])
-            yield self.runs.old.names[row], event, _listed(other), np.nan, people, 0, words
+            yield self.runs.old.names[row], event, _join_ids(other), np.nan, people, 0, words
 
     def _now(
         self, position: int, row: int, parents: list[str], parts: list[str], into: list[str]
@@ -334,22 +334,22 @@ class _Story:
         people, before = int(self.runs.now.size[position]), int(self.runs.old.size[row]) if row >= 0 else 0
         stayed = self.stayed.loc[position] if position in self.stayed.index else {"shared": 0, "jaccard": 0.0}
         jaccard = float(stayed["jaccard"]) if before else np.nan
-        told: list[tuple[str, list[str], str]] = []
+        events: list[tuple[str, list[str], str]] = []
         if row >= 0 and not self.runs.alive[row]:
             runs = int(self.runs.then["missed"].iloc[row])
             away = f"returned after {count(runs, 'runs')}"
-            told.append(("returned", parents, f"{away}, split from {_and(parents)}" if parents else away))
+            events.append(("returned", parents, f"{away}, split from {_join_names(parents)}" if parents else away))
         elif parents:
-            told.append(("split", parents, f"split from {_and(parents)}"))
+            events.append(("split", parents, f"split from {_join_names(parents)}"))
         if parts:
-            told.append(("split", parts, f"split: {_and(parts)} came out of it"))
+            events.append(("split", parts, f"split: {_join_names(parts)} separated from it"))
         if into:
-            told.append(("merged", into, f"merged {'with' if row >= 0 else 'from'} {_and(into)}"))
-        if not told:
-            event, words = _plainly(before, people, int(stayed["shared"]), jaccard)
-            told.append((event, [], words))
-        for event, other, words in told:
-            yield self.ids[position], event, _listed(other), jaccard, before, people, words
+            events.append(("merged", into, f"merged {'with' if row >= 0 else 'from'} {_join_names(into)}"))
+        if not events:
+            event, words = _describe_change(before, people, int(stayed["shared"]), jaccard)
+            events.append((event, [], words))
+        for event, other, words in events:
+            yield self.ids[position], event, _join_ids(other), jaccard, before, people, words
 
     def _others(self, pairs: pd.DataFrame, side: str) -> dict[int, list[str]]:
         """The ids on the other side of the pairs, by the position on this one."""
@@ -360,8 +360,8 @@ class _Story:
         return {here: sorted(there, key=by_number) for here, there in found.items()}
 
 
-def _plainly(before: int, people: int, stayed: int, jaccard: float) -> tuple[str, str]:
-    """The event of a group that neither split, merged nor returned, and its words."""
+def _describe_change(before: int, people: int, stayed: int, jaccard: float) -> tuple[str, str]:
+    """The event of a group that did not split, merge or return, and its words."""
     if not before:
         return "born", "new"
     changed = people - before
@@ -372,21 +372,21 @@ def _plainly(before: int, people: int, stayed: int, jaccard: float) -> tuple[str
     return ("same", f"the same: {who}") if jaccard >= SAME else ("changed", f"changed: {who}")
 
 
-def _and(ids: list[str]) -> str:
+def _join_names(ids: list[str]) -> str:
     *firsts, last = ids
     return f"{', '.join(firsts)} and {last}" if firsts else last
 
 
-def _listed(ids: list[str]) -> str | None:
+def _join_ids(ids: list[str]) -> str | None:
     return ", ".join(ids) or None
 
 
-def _lifelines(kind: str, at: str, runs: _Runs, past: NDArray[np.int64], ids: list[str]) -> pd.DataFrame:
-    """What the next run must know: who is in the groups now, and who was in those that are no more."""
+def _make_lifelines(kind: str, as_of: str, runs: _Runs, past: NDArray[np.int64], ids: list[str]) -> pd.DataFrame:
+    """The lifelines for the next run: the people of the groups of now, and of ended groups."""
     then, known = runs.then, past >= 0
-    born = np.full(len(past), at, dtype=object)
+    born = np.full(len(past), as_of, dtype=object)
     born[known] = then["born"].to_numpy(dtype=object)[past[known]]
-    alive = pd.DataFrame({"group": ids, "natural": runs.natural, "status": "alive", "born": born, "last_seen": at})
+    alive = pd.DataFrame({"group": ids, "natural": runs.natural, "status": "alive", "born": born, "last_seen": as_of})
     alive["missed"] = 0
     ended = np.setdiff1d(np.arange(len(then)), past)
     dead = then.iloc[ended].assign(status="dead", missed=then["missed"].iloc[ended] + 1)
@@ -402,11 +402,11 @@ def _lifelines(kind: str, at: str, runs: _Runs, past: NDArray[np.int64], ids: li
     return shaped("lifelines", lines)
 
 
-def _returning(kind: str, groups: pd.DataFrame, others: pd.DataFrame) -> float:
+def _measure_returning(kind: str, groups: pd.DataFrame, others: pd.DataFrame) -> float:
     """The share of the groups that are the same among the others."""
     as_lines = groups.rename(columns={kind: "group"}).assign(
         kind=kind, natural=False, status="alive", born="", last_seen="", missed=0
     )
     runs = _Runs.of(kind, others, as_lines, ())
     pairs = runs.overlap[runs.overlap["jaccard"] >= SAME]
-    return len(list(_one_to_one(pairs, pairs["jaccard"].to_numpy()))) / len(runs.old.names)
+    return len(list(_pair_best_first(pairs, pairs["jaccard"].to_numpy()))) / len(runs.old.names)

@@ -1,4 +1,4 @@
-"""From accounts to persons: what an analysis reads, with everybody's accounts made one."""
+"""From accounts to persons: the frames of a projection with the accounts of each person made one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 __all__ = ["ACCOUNTS", "by_person"]
 
 ACCOUNTS = ["consumer", "account", "platform", "name", "followers", "reviews"]
-"""Of a person's account: whose, which, where, as whom, followers as stated there, and reviews written there."""
+"""Columns of an account: the person, the account, its platform, name and stated followers, and its reviews."""
 
 ENDS = {
     "follows": ["source", "target"],
@@ -21,14 +21,13 @@ ENDS = {
 
 
 def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The frames of a projection with a person in the place of her accounts, and `accounts`.
+    """The frames of a projection with a person in the place of their accounts, and `accounts`.
 
-    frames: as `Projection` has them, of accounts. identities: account, person. A person is called as the
-    smallest of her accounts that are there, which is a consumer of the store too. Her name, platform, and
-    followers are those of the account that wrote most; where she joined first counts; who follows her on
-    two platforms follows once, and her own accounts' follows of each other are none. accounts: the columns
-    of ACCOUNTS, a row each account of a person with several, sorted. Without such persons the frames come
-    back as they are.
+    frames: as `Projection` has them, of accounts. identities: account, person. The id of a person is the smallest
+    of their accounts that are there, which is a consumer of the store too. Name, platform and followers are those of
+    the account that wrote most; the earliest joining date counts; a follow on two platforms is one follow, and
+    follows between accounts of one person are dropped. accounts: the columns of ACCOUNTS, a row for each account of
+    a person with several, sorted. Without such persons the frames are returned unchanged.
     """
     consumers = frames["consumers"]
     several = identities[identities["account"].isin(consumers["consumer"])]
@@ -54,12 +53,12 @@ def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> d
         found[name] = by_pair.agg({"weight": weight, "since": "min"} | others)[list(ties.columns)]
     bought = found["purchases"].sort_values(["order", "product", "consumer", "bought_at"], kind="stable")
     found["purchases"] = bought.drop_duplicates(["order", "product", "consumer"], ignore_index=True)
-    found["consumers"] = _one_each(consumers, accounts)
+    found["consumers"] = _merge_consumers(consumers, accounts)
     return found
 
 
-def _one_each(consumers: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """The consumers with one row a person, made of the account that wrote most, then has most followers."""
+def _merge_consumers(consumers: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """The consumers with one row a person, from the account with most reviews, then with most followers."""
     order = accounts.assign(followers_known=accounts["followers"].fillna(-1).astype("float64"))
     order = order.sort_values(
         ["consumer", "reviews", "followers_known", "account"], ascending=[True, False, False, True], kind="stable"

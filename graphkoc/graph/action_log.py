@@ -1,7 +1,7 @@
-"""The dated log that influence is read from: who reviewed what first, and who follows whom.
+"""The dated log that influence is computed from: first reviews, and follows.
 
-Clean, as everywhere in graphkoc: of a person's reviews of one product the first counts, follows are
-distinct and none goes to oneself. Whatever is computed "at" a time knows nothing that came later.
+Of a person's reviews of one product the first counts; follows are distinct, and none goes from a person to themself.
+Whatever is computed as of a day uses nothing later.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ YEAR = 365
 
 @dataclass(frozen=True, eq=False)
 class Subjects:
-    """Who came upon what, and when: a product that she reviewed, or a tag of what she wrote about nothing sold.
+    """First meetings of people with subjects: a product that they reviewed, or a tag of a review of no product.
 
-    person, subject, kind: (j,) int32. day: (j,) float64. A product's kind is its category, all without one
-    being of a kind; each tag is a kind of its own.
+    person, subject, kind: (j,) int32. day: (j,) float64. The kind of a product is its category, and products without
+    a category are of one kind; each tag is a kind of its own.
     """
 
     person: NDArray[np.int32]
@@ -43,13 +43,13 @@ class Log:
     """First reviews, sorted by day, person and thing, beside the network of follows.
 
     network: every consumer and every follow. person: (k,) int32, index into network.ids.
-    thing: (k,) int64, a number for each product, or for a review about nothing that is sold.
-    sold: (k,) bool, False for the latter. day: (k,) float64, days since 1970-01-01 UTC.
+    thing: (k,) int64, a number for each product, or for a review of no product.
+    sold: (k,) bool, False for a review of no product. day: (k,) float64, days since 1970-01-01 UTC.
     category: (k,) int32, index into categories, -1 where the product has none.
-    categories: names, sorted. undated: reviews that were left out because they have no time.
-    rating: (k,) float64, NaN for none. topic_person: (j,) int32, topic: (j,) int64, topic_day: (j,) float64: for
-    what is written about nothing sold, when each person first used each tag, sorted by day, person and tag.
-    things, topics: (t,) str, the names of things (a review about nothing sold has none that can be shown) and tags.
+    categories: names, sorted. undated: reviews left out because they have no time.
+    rating: (k,) float64, NaN for none. topic_person: (j,) int32, topic: (j,) int64, topic_day: (j,) float64: the
+    first use of each tag by each person in reviews of no product, sorted by day, person and tag.
+    things, topics: (t,) str, the names of things (a review of no product has none that can be shown) and tags.
     """
 
     network: Network
@@ -78,7 +78,7 @@ class Log:
     ) -> Log:
         """The log of the four projected frames; the order of their rows makes no difference.
 
-        topics: review, topic: a row for each tag of what is written about nothing sold.
+        topics: review, topic: a row for each tag of a review of no product.
         """
         network = Network.from_edges(follows, consumers["consumer"].tolist())
         dated = reviews[reviews["created_at"].notna()]
@@ -104,7 +104,7 @@ class Log:
             categories,
             int(reviews["created_at"].isna().sum()),
             rating[keep],
-            *_first_uses(dated.assign(person=person, day=day)[~sold], topics, np.asarray(things)),
+            *_find_first_uses(dated.assign(person=person, day=day)[~sold], topics, np.asarray(things)),
         )
 
     @cached_property
@@ -117,12 +117,12 @@ class Log:
 
     @cached_property
     def by_person(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Which rows, by person and thing: (k,) of the reviews; and by person and topic: (j,) of the topics' uses."""
+        """The rows sorted by person and thing (k,), and the uses of topics by person and topic (j,)."""
         return np.lexsort((self.thing, self.person)), np.lexsort((self.topic, self.topic_person))
 
     @cached_property
     def subjects(self) -> Subjects:
-        """What can be adopted: of each person and subject the first time, sorted by day, person and subject."""
+        """The subjects that can be adopted: first meetings, sorted by day, person and subject."""
         things = int(self.thing[self.sold].max(initial=-1)) + 1
         kinds = len(self.categories) + 1
         filed = np.where(self.category < 0, kinds - 1, self.category)
@@ -145,7 +145,7 @@ class Log:
 
     @property
     def timeless(self) -> bool:
-        """Whether all reviews stand at one moment, so that nothing came before anything."""
+        """Whether all reviews have the same time, so that none came before another."""
         return bool(len(self.day)) and bool(self.day[0] == self.day[-1])
 
     @property
@@ -153,22 +153,21 @@ class Log:
         """The day of the newest review; -infinity when there is none."""
         return float(self.day[-1]) if len(self.day) else -np.inf
 
-    def known(self, at: float) -> NDArray[np.bool_]:
-        """(m,) bool: the follows that are known at day `at`: dated by then, or undated and both ends
-        have reviewed by then."""
-        both = np.maximum(self.first_day[self.network.source], self.first_day[self.network.target]) <= at
-        return np.where(np.isnan(self.network.since), both, self.network.since <= at)
+    def known(self, as_of: float) -> NDArray[np.bool_]:
+        """(m,) bool: the follows known as of a day: dated by then, or undated and both ends have reviewed by then."""
+        both = np.maximum(self.first_day[self.network.source], self.first_day[self.network.target]) <= as_of
+        return np.where(np.isnan(self.network.since), both, self.network.since <= as_of)
 
-    def until(self, at: float) -> Log:
-        """The log as it was at day `at`: reviews and follows that were known by then, all consumers."""
-        return self._part(self.network.subset(self.known(at)), self.day <= at, self.topic_day <= at)
+    def until(self, as_of: float) -> Log:
+        """The log as of a day: the reviews and follows that were known by then, and all consumers."""
+        return self._select(self.network.subset(self.known(as_of)), self.day <= as_of, self.topic_day <= as_of)
 
     def without(self, people: NDArray[np.bool_]) -> Log:
-        """The log without some people's reviews and follows, who stay as nodes; people: (n,) bool."""
+        """The log without the reviews and follows of some people, who stay as nodes; people: (n,) bool."""
         ties = ~(people[self.network.source] | people[self.network.target])
-        return self._part(self.network.subset(ties), ~people[self.person], ~people[self.topic_person])
+        return self._select(self.network.subset(ties), ~people[self.person], ~people[self.topic_person])
 
-    def _part(self, network: Network, keep: NDArray[np.bool_], used: NDArray[np.bool_]) -> Log:
+    def _select(self, network: Network, keep: NDArray[np.bool_], used: NDArray[np.bool_]) -> Log:
         return Log(
             network,
             self.person[keep],
@@ -187,7 +186,7 @@ class Log:
         )
 
 
-def _first_uses(
+def _find_first_uses(
     notes: pd.DataFrame, topics: pd.DataFrame | None, things: NDArray[Any]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[Any], NDArray[Any]]:
     """The last five fields of a Log."""

@@ -1,19 +1,19 @@
-"""Co-review: which people review the same products, and which products have the same reviewers, more
-often than chance would have it.
+"""Co-review: pairs of people who review the same products, and of products with the same reviewers, more often than
+chance would explain.
 
-Where reviews are dealt out at random, with each person's and each product's number of them kept, two
-people of k_i and k_j reviews share about a Poisson number of products, whose mean is
+With reviews shuffled so that each person and each product keeps its number of reviews, two people of k_i and k_j
+reviews share about a Poisson number of products, with the mean
 
     k_i k_j sum_p k_p (k_p - 1) / E^2        (k_p: reviews of a product; E: all reviews).
 
-A pair is kept when what it shares is too much for that, with the false discovery rate over all pairs,
-also those that share nothing, held at .01 (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). The
-usual hypergeometric test (Tumminello et al., PLoS ONE 6, 2011) takes every product for equally popular,
-and finds links among shuffled reviews by the hundred thousand.
+A pair is kept if it shares significantly more, with the false discovery rate over all pairs, including those that
+share nothing, held at FALSE_DISCOVERY_RATE (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). The usual
+hypergeometric test (Tumminello et al., PLoS ONE 6, 2011) treats all products as equally popular, and finds hundreds of
+thousands of links among shuffled reviews.
 
-What pairs share is counted by a sparse product, a block of rows at a time. A hub counts for little and
-costs much: a product that 10,000 people reviewed makes fifty million pairs. Where all pairs would be
-more than `MOST_PAIRS`, the largest hubs are left out until they are not, and `hubs` says which.
+The shared items of pairs are counted by a sparse product, a block of rows at a time. A hub counts for little and
+costs much: a product that 10,000 people reviewed makes fifty million pairs. If there would be more pairs than
+`MOST_PAIRS`, the largest hubs are left out until there are not; `hubs` returns them.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 __all__ = ["MOST_PAIRS", "Hubs", "hubs", "people", "products"]
 
 MOST_PAIRS = 200_000_000
-"""How many pairs are looked at, each counted as often as it shares something."""
+"""Pairs that are counted at most, each as often as it shares an item."""
 BLOCK = 10_000_000
-"""How many of them at a time, at about 50 bytes each."""
+"""Pairs that are counted at a time, at about 50 bytes each."""
 
 
 @dataclass(frozen=True, eq=False)
 class Hubs:
-    """What the counting leaves out; nothing, but in large logs.
+    """The hubs that the counting leaves out, in large logs only.
 
     things: int64, sorted, the products (numbers as in Log.thing) that `people` leaves out.
     people: int32, sorted, the people (indices into network.ids) that `products` leaves out, at least
@@ -55,42 +55,42 @@ def people(log: Log) -> NDArray[np.int32]:
     """The pairs of people who share significantly many products: (k, 2) int32, indices into
     network.ids, the lower first, sorted."""
     person, thing = log.person[log.sold], log.thing[log.sold]
-    kept = ~_crowded(thing)
-    return _significant(person[kept], thing[kept], np.zeros(int(kept.sum()), dtype=np.int64))
+    kept = ~_mark_hubs(thing)
+    return _find_significant(person[kept], thing[kept], np.zeros(int(kept.sum()), dtype=np.int64))
 
 
 def products(log: Log, group: NDArray[np.int32] | None = None) -> NDArray[np.int64]:
     """The pairs of products of one category that share significantly many reviewers: (k, 2) int64,
     numbers as in Log.thing, the lower first, sorted.
 
-    group: (k,) int32, the category of each review's product, -1 for none; log.category by default. What
-    chance gives is told for each category apart, the false discovery rate is held over all of them.
+    group: (k,) int32, the category of each review's product, -1 for none; log.category by default. The
+    expected number is that of each category, and the false discovery rate is held over all of them.
     """
-    used, member, inside = _within(log, group)
-    kept = ~_crowded(member)
-    return _significant(log.thing[used][kept], member[kept], inside[kept])
+    used, member, inside = _select_in_categories(log, group)
+    kept = ~_mark_hubs(member)
+    return _find_significant(log.thing[used][kept], member[kept], inside[kept])
 
 
 def hubs(log: Log, group: NDArray[np.int32] | None = None) -> Hubs:
     """What `people(log)` and `products(log, group)` leave out."""
     thing = log.thing[log.sold]
-    used, member, _ = _within(log, group)
-    return Hubs(np.unique(thing[_crowded(thing)]), np.unique(log.person[used][_crowded(member)]))
+    used, member, _ = _select_in_categories(log, group)
+    return Hubs(np.unique(thing[_mark_hubs(thing)]), np.unique(log.person[used][_mark_hubs(member)]))
 
 
-def _within(
+def _select_in_categories(
     log: Log, group: NDArray[np.int32] | None
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
-    """Which reviews are about a product of a category, and of these: person and category as one number,
-    and category."""
+    """(k,) bool, the reviews that are about a product of a category; and person and category as one number, and the
+    category, of each of these."""
     group = log.category if group is None else group
     used = log.sold & (group >= 0)
     inside = group[used].astype(np.int64)
     return used, log.person[used] * (inside.max(initial=0) + 1) + inside, inside
 
 
-def _crowded(column: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which entries are in the largest columns, those without which at most MOST_PAIRS pairs are left.
+def _mark_hubs(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """(k,) bool: the entries in the largest columns, those without which at most MOST_PAIRS pairs are left.
 
     Columns of one size go or stay together, so that no order of names decides.
     """
@@ -101,7 +101,7 @@ def _crowded(column: NDArray[Any]) -> NDArray[np.bool_]:
     return size[inverse] >= rising[fitting] if fitting < len(rising) else np.zeros(len(column), dtype=bool)
 
 
-def _significant(row: NDArray[Any], column: NDArray[Any], group: NDArray[np.int64]) -> NDArray[Any]:
+def _find_significant(row: NDArray[Any], column: NDArray[Any], group: NDArray[np.int64]) -> NDArray[Any]:
     """The pairs of rows that share significantly many columns; see `people`.
 
     row, column, group: one entry a review, those of the same row and column are one; a row is of one

@@ -1,15 +1,15 @@
-"""Who used which word, and in which review: what names, and finer niches, are made of.
+"""The words of reviews, from which names and finer niches are made.
 
 A word is a run of letters (digits may follow: v60), folded by NFKC and case; of letters of an alphabet it
 has at least two. A run of Chinese characters is cut by rjieba (`pip install 'graphkoc[zh]'`); where that
-is not installed, each two neighbours are a word, and `caution` says so. Japanese is not cut: a run of
+is not installed, each pair of neighbours is a word, and `caution` says so. Japanese is not cut: a run of
 kanji or of katakana is a word, hiragana is none. A tag is a word as it stands, without what comes before a
 colon. Numbers, addresses, mentions, markup and sticker codes are none, nor are stop words (of stopwords-iso,
 but for `KEPT`): the English and the Chinese ones nowhere, and those of another language in a text that has
 two of them at least, and more of them than of any other language's. So "pour" goes from French and stays in
 "pour-over coffee".
 
-Strangers wrote all this. Of a text the first `LONGEST_TEXT` characters are read and the first
+The texts are untrusted. Of each text the first `LONGEST_TEXT` characters are read and the first
 `MOST_WORDS` different words kept; a word of more than `LONGEST_WORD` characters is none. A word holds
 nothing but letters, marks and digits, so no control or direction character comes through.
 """
@@ -37,7 +37,7 @@ from graphkoc.arrays import number_ids, ragged_ranges
 __all__ = ["FIELDS", "LONGEST_TEXT", "LONGEST_WORD", "MOST_WORDS", "Words", "words_of"]
 
 FIELDS = ("tags", "product title", "review title", "review text")
-"""Where a word stands, by index; the surest first."""
+"""The fields in which a word may stand, by index; the most reliable first."""
 KEPT = {
     "computer",
     "face",
@@ -53,7 +53,7 @@ KEPT = {
     "tv",
     "web",
 }
-"""What people have a taste for, and the lists of stop words hold nevertheless."""
+"""Words that people have a taste for although lists of stop words hold them."""
 LONGEST_TEXT = 10_000
 LONGEST_WORD = 30
 MOST_WORDS = 300
@@ -62,7 +62,7 @@ PAIRS = "Chinese text is read in pairs of characters; `pip install 'graphkoc[zh]
 
 UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
                     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+")  # fmt: skip
-"""What may stand inside a word without being seen: joiners, direction marks, letters without a shape."""
+"""Invisible characters inside words: joiners, direction marks, letters without a shape."""
 NO_WORDS = re.compile(r"https?://[!-~]+|www\.[!-~]+|<[a-z/!][^<>]{0,200}>|&#?\w{1,8};|@[\w.-]+|\[[^\[\]\s]{1,8}\]")
 """Addresses, markup, mentions, and the codes that stickers are written in: [doge]."""
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -109,15 +109,15 @@ class Words:
         title = reviews["product"].map(products.set_index("product")["title"])
         cells = pd.concat(
             [
-                _cells(0, written["row"], written["tags"]),
-                _cells(1, pd.Series(range(len(reviews))), title),
-                _cells(2, written["row"], written["title"]),
-                _cells(3, written["row"], written["text"]),
+                _make_cells(0, written["row"], written["tags"]),
+                _make_cells(1, pd.Series(range(len(reviews))), title),
+                _make_cells(2, written["row"], written["title"]),
+                _make_cells(3, written["row"], written["text"]),
             ],
             ignore_index=True,
         )
         numbers, distinct = pd.factorize(pd.MultiIndex.from_arrays([cells["field"] == 0, cells["text"]]))
-        start, found, terms = _numbered([words_of(text, tags=tags) for tags, text in distinct])
+        start, found, terms = _number_words([words_of(text, tags=tags) for tags, text in distinct])
         length = np.diff(start)[numbers]
         place, cell = ragged_ranges(start[numbers], length)
         review, field = (cells[name].to_numpy()[cell] for name in ("review", "field"))
@@ -132,7 +132,7 @@ class Words:
             review[order].astype(np.int32),
             term[order],
             field[order].astype(np.int8),
-            "" if _segmented() or not cells["text"].str.contains(f"[{HAN}]").any() else PAIRS,
+            "" if _has_segmenter() or not cells["text"].str.contains(f"[{HAN}]").any() else PAIRS,
         )
 
     @property
@@ -150,13 +150,13 @@ def words_of(text: str, tags: bool = False) -> list[str]:
     """The different words of a text, in the order in which they come; of tags, what stands between spaces."""
     folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text[:LONGEST_TEXT])).casefold()[:LONGEST_TEXT]
     plain = NO_WORDS.sub(" ", UNSEEN.sub("", folded))
-    known = list(dict.fromkeys(_tags(plain) if tags else _cut(plain)))
-    stop, too = _stop_words("en", "zh"), _stop_words(*_languages(known))
+    known = list(dict.fromkeys(_split_tags(plain) if tags else _split_words(plain)))
+    stop, too = _stop_words("en", "zh"), _stop_words(*_guess_languages(known))
     kept = (word for word in known if word not in stop and word not in too and len(word) <= LONGEST_WORD)
     return list(islice(kept, MOST_WORDS))
 
 
-def _languages(words: list[str]) -> list[str]:
+def _guess_languages(words: list[str]) -> list[str]:
     """The language that most of the words are stop words of, if there is one and it is not English."""
     hits = Counter(language for word in words for language in _languages_of().get(word, ()))
     most = max(hits.values(), default=0)
@@ -164,26 +164,26 @@ def _languages(words: list[str]) -> list[str]:
     return [] if "en" in first else first
 
 
-def _cut(text: str) -> Iterable[str]:
+def _split_words(text: str) -> Iterable[str]:
     japanese = KANA.search(text) is not None
-    segment = (lambda run: [run]) if japanese else _segment()
-    for han, other in _runs().findall(text):
+    segment = (lambda run: [run]) if japanese else _choose_segmenter()
+    for han, other in _word_pattern().findall(text):
         if han:
             yield from (word for word in segment(han) if len(word) > 1)
         elif len(word := other.replace("’", "'").removesuffix("'s")) > 1:
             yield word
 
 
-def _tags(text: str) -> Iterable[str]:
+def _split_tags(text: str) -> Iterable[str]:
     for tag in text.split():
-        # Of a tag that says what it is, as in category:pans, the word is what comes after.
-        word = "".join(_runs(tags=True).findall(tag.rpartition(":")[2])).strip("-_")
+        # The word of a tag with a prefix, as in category:pans, is the part after the colon.
+        word = "".join(_word_pattern(tags=True).findall(tag.rpartition(":")[2])).strip("-_")
         if len(word) > 1 and not word.isdecimal():
             yield word
 
 
 @cache
-def _runs(tags: bool = False) -> re.Pattern[str]:
+def _word_pattern(tags: bool = False) -> re.Pattern[str]:
     """What a word may be made of: (Chinese characters, others), or for tags any piece of either."""
     marks = "".join(chr(c) for c in range(0x300, 0x1E950) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
     if tags:
@@ -210,32 +210,32 @@ def _languages_of() -> dict[str, list[str]]:
 
 
 @cache
-def _segmented() -> bool:
+def _has_segmenter() -> bool:
     return find_spec("rjieba") is not None
 
 
 @cache
-def _segment() -> Callable[[str], Sequence[str]]:
+def _choose_segmenter() -> Callable[[str], Sequence[str]]:
     """What cuts a run of Chinese characters into words."""
-    if _segmented():
+    if _has_segmenter():
         import rjieba
 
         return rjieba.cut
-    return _pairs
+    return _pair_characters
 
 
-def _pairs(run: str) -> list[str]:
-    """Each two neighbours of a run, without those of which one is a word of its own that says nothing."""
+def _pair_characters(run: str) -> list[str]:
+    """Each two neighbours of a run, without those of which one is a stop word."""
     stop = _stop_words("zh")
     return [a + b for a, b in pairwise(run) if a not in stop and b not in stop]
 
 
-def _cells(field: int, review: pd.Series[Any], text: pd.Series[Any]) -> pd.DataFrame:
+def _make_cells(field: int, review: pd.Series[Any], text: pd.Series[Any]) -> pd.DataFrame:
     cells = pd.DataFrame({"review": review.to_numpy(), "field": field, "text": text.to_numpy(dtype=object)})
     return cells[text.notna().to_numpy()]
 
 
-def _numbered(lists: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]:
+def _number_words(lists: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]:
     """Lists of words as (where each begins, and the last ends; numbers of words; the words, sorted)."""
     numbers: dict[str, int] = {}
     start, found = array("q", [0]), array("i")

@@ -1,7 +1,7 @@
-"""Measures of a consumer's place in the network. Each has a paper; the score, which is ours, has none.
+"""Measures of a consumer's position in the network. Each is cited from a paper; the score, which is our own, is not.
 
-A measure takes a Network and returns one float64 a node, in the network's order. These here are always
-computed, those in `graphkoc.measures.centralities` when they are asked for. Measures that also need the
+A measure takes a Network and returns one float64 a node, in the network's order. The measures
+here are always computed, those in `graphkoc.measures.centralities` on request. Measures that also need the
 dated log (activity, adoption credit) are in `graphkoc.measures.activity`.
 """
 
@@ -45,7 +45,7 @@ def pagerank(network: Network) -> Values:
 
 @measure
 def core(network: Network) -> Values:
-    """Core number: she stands in a group where everybody has at least so many ties.
+    """Core number: the largest k with a group around the person in which everybody has k ties to the others.
 
     Of the simple undirected graph. Seidman, "Network structure and minimum degree", Social Networks 5
     (1983); Batagelj and Zaversnik, arXiv cs/0310049 (2003).
@@ -55,7 +55,7 @@ def core(network: Network) -> Values:
 
 @measure
 def reciprocity(network: Network) -> Values:
-    """Share of her followers that she follows back, 0 to 1; 0 without followers.
+    """Share of the followers whom the person follows back, 0 to 1; 0 without followers.
 
     Wasserman and Faust, "Social Network Analysis" (1994), chapter 13, counted per node.
     """
@@ -69,7 +69,7 @@ def reciprocity(network: Network) -> Values:
 
 @measure
 def clustering(network: Network) -> Values:
-    """Local clustering: share of the pairs around her that know each other, 0 to 1.
+    """Local clustering: share of the pairs of neighbours who are tied to each other, 0 to 1.
 
     Of the simple undirected graph; 0 with fewer than two neighbours. Watts and Strogatz, "Collective
     dynamics of small-world networks", Nature 393 (1998).

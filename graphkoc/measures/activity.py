@@ -41,11 +41,11 @@ def audience_activity(log: Log, at: float, half_life: float = HALF_LIFE) -> Valu
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Follows whose two ends came upon the same subject on different days, one row a follow and subject.
+    """Follows whose two ends met the same subject on different days, one row a follow and subject.
 
     edge: (q,) int32, index into the network's edges. source, target: (q,) int32, the edge's ends (who is
     followed, who follows). thing: (q,) int32, the subject: a product, or a tag. source_day, target_day: (q,)
-    float64, when each first came upon it. adoption: (q,) int32, a number for each target and thing.
+    float64, when each first met it. adoption: (q,) int32, a number for each target and thing.
     """
 
     edge: NDArray[np.int32]
@@ -63,7 +63,7 @@ class Pairs:
     def shares(self) -> Values:
         """(q,) float64: each adoption's credit of 1, shared equally among its rows.
 
-        An adoption is one follower's coming upon one subject. Goyal, Bonchi, Lakshmanan, "A data-based
+        An adoption is one follower's first meeting with one subject. Goyal, Bonchi, Lakshmanan, "A data-based
         approach to social influence maximization", VLDB 2011, with equal shares.
         """
         return 1.0 / np.bincount(self.adoption)[self.adoption] if len(self.adoption) else np.empty(0)
@@ -79,10 +79,10 @@ def pairs(log: Log, network: Network | None = None) -> Pairs:
     cells, day = cells[order], subjects.day[order]
     begin = np.searchsorted(cells, np.arange(len(network) + 1) * things)
     met = np.diff(begin)
-    # Who came upon less of a follow's two ends is gone through, and looked up among what the other came upon.
+    # Of a follow's two ends the one that met fewer subjects is searched for among those of the other.
     less = met[network.source] <= met[network.target]
     one, other = np.where(less, (network.source, network.target), (network.target, network.source))
-    # A Bloom filter of one hash (Bloom, Communications of the ACM 13, 1970): most of what is looked up is not there.
+    # A Bloom filter of one hash (Bloom, Communications of the ACM 13, 1970): most lookups find nothing.
     bits = len(cells).bit_length() + 3
     filled = np.zeros(1 << bits, dtype=bool)
     filled[_slots(cells, bits)] = True

@@ -1,7 +1,7 @@
-"""Centralities that an analysis computes when it is asked to: `graphkoc analyse --measures NAME,...`.
+"""Centralities that an analysis computes on request: `graphkoc analyse --measures NAME,...`.
 
-Each costs a walk through the whole network from many nodes. Of a network of more than `SAMPLED` nodes that
-many are drawn by lot, always the same, and stand for the others.
+Each costs a walk through the whole network from many nodes. In a network of more than `SAMPLED` nodes
+the walks start from that many randomly drawn nodes, always the same ones.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ WEDGES = 20_000_000
 
 @optional_measure
 def betweenness(network: Network) -> Values:
-    """Betweenness: how many shortest ways from one person to another lead past her.
+    """Betweenness: the number of shortest paths between two other people that pass through the person.
 
-    Directed, along the way that word travels, unweighted, not normalised; estimated from drawn sources.
+    Directed as messages travel, unweighted, not normalised; estimated from drawn sources.
     Freeman, "A set of measures of centrality based on betweenness", Sociometry 40 (1977); Brandes and
     Pich, "Centrality estimation in large networks", Int. J. Bifurcation and Chaos 17 (2007).
     """
-    sources = _drawn(len(network))
+    sources = _draw_nodes(len(network))
     if not len(sources):
         return np.empty(0)
     counted = np.asarray(network.graph.betweenness(directed=True, sources=sources.tolist()), dtype=float)
@@ -40,13 +40,13 @@ def betweenness(network: Network) -> Values:
 
 @optional_measure
 def closeness(network: Network) -> Values:
-    """Harmonic closeness: everybody whom word from her can reach, each divided by the steps that it takes.
+    """Harmonic closeness: the sum of 1 / steps over all people whom a message from the person can reach.
 
     Directed, unweighted, not normalised; estimated from drawn targets. Marchiori and Latora, "Harmony in
     the small-world", Physica A 285 (2000); Boldi and Vigna, "Axioms for centrality", Internet Mathematics
     10 (2014); Eppstein and Wang, "Fast approximation of centrality", JGAA 8 (2004).
     """
-    targets = _drawn(len(network))
+    targets = _draw_nodes(len(network))
     total = np.zeros(len(network))
     for target in targets.tolist():
         steps = np.asarray(network.graph.distances(source=target, mode="in")[0], dtype=float)
@@ -57,9 +57,10 @@ def closeness(network: Network) -> Values:
 
 @optional_measure
 def collective_influence(network: Network) -> Values:
-    """Collective influence: her ties, less one, times those of everybody who is two steps away, less one each.
+    """Collective influence: the ties of the person, less one, times the sum of ties, less one each, of people two steps
+    away.
 
-    Of the simple undirected graph, with a ball of radius 2 and nobody removed. Morone and Makse,
+    Of the simple undirected graph, with a ball of radius 2 and no node removed. Morone and Makse,
     "Influence maximization in complex networks through optimal percolation", Nature 524 (2015).
     """
     n = len(network)
@@ -73,15 +74,15 @@ def collective_influence(network: Network) -> Values:
         rows = ties[first:last]
         sphere: csr_array = rows @ ties
         sphere.data[:] = 1
-        # A neighbour of hers who is also a neighbour's neighbour is one step away, not two; so is she none.
+        # A neighbour who is also a neighbour's neighbour is one step away, not two, and the person themself none.
         near = sphere.multiply(rows)
         own = sphere.diagonal(first) * excess[first:last]
         beyond[first:last] = sphere @ excess - near @ excess - own
     return np.asarray(excess * beyond)
 
 
-def _drawn(n: int) -> NDArray[np.int64]:
-    """All n nodes, or as many as are walked from."""
+def _draw_nodes(n: int) -> NDArray[np.int64]:
+    """All n nodes, or those that the walks start from."""
     if n <= SAMPLED:
         return np.arange(n)
     return np.sort(np.random.default_rng(RNG_SEED).choice(n, SAMPLED, replace=False))

@@ -1,11 +1,13 @@
-"""How tightly an audience is knit: do her followers know each other and her, more than chance would have it?
+"""Closure: how tightly an audience is knit, that is, whether the followers of a person know each other and the person
+more than chance would explain.
 
-Counted are the follows among her followers and those by which she follows them back. Chance deals all
-other follows out anew, everybody following and being followed by as many as before: the directed
-configuration model, each follow a draw of its own with the probability x y / (1 + x y) of the greatest
-entropy (Park and Newman, "Statistical mechanics of networks", Phys. Rev. E 70, 2004; Squartini and
+The ties counted are the follows among the followers and those by which the person follows them back. They are compared
+with a randomly rewired network in which each person follows, and is followed by, as many people as before: the
+directed configuration model, in which each follow is an independent draw with the probability x y / (1 + x y) of the
+greatest entropy (Park and Newman, "Statistical mechanics of networks", Phys. Rev. E 70, 2004; Squartini and
 Garlaschelli, "Analytical maximum-likelihood method to detect patterns in real networks", New J. Phys.
-13, 2011). Its mean and variance are sums over kinds of followers, so that no copy need be rewired.
+13, 2011). Its mean and variance are sums over classes of followers, so that no network is
+actually rewired.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ __all__ = ["knit"]
 
 
 CLASSES = 1.1
-"""Degrees that differ by less than this factor are of one class, whose mean stands for them."""
+"""Degrees that differ by less than this factor are in one class, and count as its mean."""
 ROUNDS = 300
 EXACT = 1e-9
 """Relative error of the degrees at which the fitting ends."""
@@ -34,15 +36,15 @@ ROWS = 50_000
 
 
 def knit(network: Network) -> pd.DataFrame:
-    """How tightly each audience is knit, beside chance; one row a node, in the network's order.
+    """The closure of each audience, beside that of a rewired network; one row a node, in the network's order.
 
-    knit_ties: float64, follows among her followers, and follows from her to them. knit_expected: float64,
-    how many chance would make. knit_z: float64, how many standard deviations lie between, which are taken
-    for at least one follow, so that a single one by accident says little. All three are NaN for who has no
-    follower: there is nothing to be knit. Directions count one by one; weights and dates do not.
+    knit_ties: float64, follows among the followers, and follows from the person to them. knit_expected: float64, the
+    number expected by chance. knit_z: float64, the difference in standard deviations, each of which is at least one
+    follow, so that a single accidental follow makes little difference. All three are NaN for a person without
+    followers. Each direction counts; weights and dates do not.
 
     The variance is that of independent draws, times (1 - a / m)(1 - b / m) for the a of the m follows that
-    start at her followers and the b that end at them or her, as of a draw without replacement: degrees are
+    start at the followers and the b that end at them or the person, as in a draw without replacement: degrees are
     kept exactly, not on average (Fosdick et al., SIAM Review 60, 2018).
     """
     n = len(network)
@@ -50,16 +52,16 @@ def knit(network: Network) -> pd.DataFrame:
     audience = sparse.csr_array(
         (np.ones(len(network.source)), (network.source, network.target)), shape=(n, n), dtype=np.float64
     )
-    ties = _closed(audience, out) + _returned(network, n)
-    expected, variance = _chance(audience, out, into)
+    ties = _count_closed(audience, out) + _count_returned(network, n)
+    expected, variance = _expect(audience, out, into)
     table = pd.DataFrame({"knit_ties": ties, "knit_expected": expected})
     table["knit_z"] = (ties - expected) / np.maximum(np.sqrt(variance), 1)
     table.loc[out == 0] = np.nan
     return table
 
 
-def _returned(network: Network, n: int) -> Values:
-    """(n,) how many of her followers each node follows."""
+def _count_returned(network: Network, n: int) -> Values:
+    """(n,) how many of their followers each person follows."""
     there, back = (
         one.astype(np.int64) * n + other
         for one, other in ((network.source, network.target), (network.target, network.source))
@@ -67,7 +69,7 @@ def _returned(network: Network, n: int) -> Values:
     return np.bincount(network.source[np.isin(there, back)], minlength=n).astype(float)
 
 
-def _closed(audience: sparse.csr_array, out: NDArray[np.int64]) -> Values:
+def _count_closed(audience: sparse.csr_array, out: NDArray[np.int64]) -> Values:
     """(n,) follows among the followers of each node, a slice of the product of matrices at a time."""
     closed = np.zeros(len(out))
     for start, end in batches(audience @ out.astype(float), PRODUCTS):
@@ -93,49 +95,52 @@ class _Classes:
         return cls(of, size, np.bincount(of, degree) / size)
 
 
-def _chance(audience: sparse.csr_array, out: NDArray[np.int64], into: NDArray[np.int64]) -> tuple[Values, Values]:
-    """(n,) mean and variance of the ties that chance would make."""
+def _expect(audience: sparse.csr_array, out: NDArray[np.int64], into: NDArray[np.int64]) -> tuple[Values, Values]:
+    """(n,) mean and variance of the number of ties in a rewired network."""
     n, m = len(out), int(out.sum())
     if not m:
         return np.zeros(n), np.zeros(n)
     givers, takers = _Classes.made(out), _Classes.made(into)
-    x, y = _fitted(givers, takers)
+    x, y = _fit(givers, takers)
     followers = _Classes.made(np.maximum(into - 1, 0))
-    back = _probability(x, y)
+    back = _make_probabilities(x, y)
     mean, variance = np.zeros(n), np.zeros(n)
-    by_giver, by_follower = _indicator(givers), _indicator(followers)
+    by_giver, by_follower = _make_indicator(givers), _make_indicator(followers)
     for kind in np.flatnonzero(givers.degree):
-        # That they follow her is given: what is dealt out is whom else they follow, and she takes no part in it.
+        # That the followers follow the person is given; only their other follows, to other people, are random.
         others = givers.size - (np.arange(len(x)) == kind)
-        among = _probability(x, _solved(x, others, followers.degree, y.max()))
-        hers = np.flatnonzero(givers.of == kind)
-        for rows in np.array_split(hers, len(hers) // ROWS + 1):
+        among = _make_probabilities(x, _solve(x, others, followers.degree, y.max()))
+        nodes = np.flatnonzero(givers.of == kind)
+        for rows in np.array_split(nodes, len(nodes) // ROWS + 1):
             audiences = audience[rows]
             starts, ends = (audiences @ by_giver).toarray(), (audiences @ by_follower).toarray()
-            for total, each_other, her in ((mean, among, back), (variance, among * (1 - among), back * (1 - back))):
+            for total, each_other, returned in (
+                (mean, among, back),
+                (variance, among * (1 - among), back * (1 - back)),
+            ):
                 total[rows] = ((starts @ each_other) * ends).sum(axis=1)
                 total[rows] -= audiences @ each_other[givers.of, followers.of]
-                total[rows] += (starts * her[:, takers.of[rows]].T).sum(axis=1)
+                total[rows] += (starts * returned[:, takers.of[rows]].T).sum(axis=1)
     left = np.maximum(m - out, 1)
     a, b = audience @ out.astype(float), audience @ np.maximum(into - 1, 0).astype(float) + into
     variance *= np.clip(1 - a / left, 0, 1) * np.clip(1 - b / left, 0, 1)
     return mean, np.maximum(variance, 0)
 
 
-def _probability(x: Values, y: Values) -> Values:
+def _make_probabilities(x: Values, y: Values) -> Values:
     """The probability of a follow for each pair of classes."""
     product = np.outer(x, y)
     return product / (1 + product)
 
 
-def _indicator(classes: _Classes) -> sparse.csr_array:
+def _make_indicator(classes: _Classes) -> sparse.csr_array:
     """One row a node, 1 in the column of its class."""
     n = len(classes.of)
     return sparse.csr_array((np.ones(n), classes.of, np.arange(n + 1)), shape=(n, len(classes.size)))
 
 
-def _fitted(givers: _Classes, takers: _Classes) -> tuple[Values, Values]:
-    """The x and y of each class with which everybody gives and takes as many follows as there are, on average."""
+def _fit(givers: _Classes, takers: _Classes) -> tuple[Values, Values]:
+    """The x and y of each class for which the expected degrees are the real ones."""
     total = np.sqrt(max(float(givers.size @ givers.degree), 1.0))
     x, y = givers.degree / total, takers.degree / total
     for _ in range(ROUNDS):
@@ -148,8 +153,8 @@ def _fitted(givers: _Classes, takers: _Classes) -> tuple[Values, Values]:
     return x, y
 
 
-def _solved(x: Values, size: Values, degree: Values, start: float) -> Values:
-    """The y of each class that takes `degree` follows from givers with these x."""
+def _solve(x: Values, size: Values, degree: Values, start: float) -> Values:
+    """The y of each class with the expected degree `degree`, for givers with these x."""
     y = np.minimum(degree, start)
     for _ in range(ROUNDS):
         sums = ((size * x)[:, None] / (1 + np.outer(x, y))).sum(axis=0)

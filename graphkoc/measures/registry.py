@@ -1,4 +1,4 @@
-"""The register of measures: what each is called, what it is, and whether it is computed without being asked for."""
+"""The registry of measures: the name, description and function of each, and whether it is computed only on request."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["MEASURES", "Measure", "check_known", "measure", "optional_measure", 
 
 @dataclass(frozen=True)
 class Measure:
-    """A registered measure: its name, the first line of its docstring, the function, and whether it is
-    computed only when it is asked for."""
+    """A registered measure: its name, the first paragraph of its docstring, the function, and whether it is computed
+    only on request."""
 
     name: str
     description: str
@@ -31,32 +31,32 @@ MEASURES: dict[str, Measure] = {}
 
 def measure(function: Callable[[Network], Values]) -> Callable[[Network], Values]:
     """Register a function from Network to (n,) float64 under its own name."""
-    return _registered(function, optional=False)
+    return _register(function, optional=False)
 
 
 def optional_measure(function: Callable[[Network], Values]) -> Callable[[Network], Values]:
-    """Register a function from Network to (n,) float64 that is computed only when it is asked for."""
-    return _registered(function, optional=True)
+    """Register a function from Network to (n,) float64 that is computed only on request."""
+    return _register(function, optional=True)
 
 
-def _registered(function: Callable[[Network], Values], optional: bool) -> Callable[[Network], Values]:
-    description = (function.__doc__ or "").strip().splitlines()[0]
+def _register(function: Callable[[Network], Values], optional: bool) -> Callable[[Network], Values]:
+    description = " ".join((function.__doc__ or "").split("\n\n")[0].split())
     MEASURES[function.__name__] = Measure(function.__name__, description, function, optional)
     return function
 
 
 def check_known(names: Sequence[str]) -> None:
-    """Raise UsageError for a name that no measure has."""
+    """Raise UsageError for an unknown measure."""
     for name in names:
         if name not in MEASURES:
-            asked_for = ", ".join(m.name for m in MEASURES.values() if m.optional)
-            raise UsageError(f"there is no measure called {name!r}", hint=f"On demand there are: {asked_for}.")
+            optional = ", ".join(m.name for m in MEASURES.values() if m.optional)
+            raise UsageError(f"there is no measure called {name!r}", hint=f"Optional measures: {optional}.")
 
 
 def table(network: Network, also: Sequence[str] = ()) -> pd.DataFrame:
     """Every measure of every node but the optional ones: index the ids, a float64 column a measure.
 
-    also: names of optional measures to add. Raises UsageError for a name that no measure has.
+    also: names of optional measures to add. Raises UsageError for an unknown measure.
     """
     check_known(also)
     wanted = [m for m in MEASURES.values() if not m.optional or m.name in also]

@@ -1,11 +1,11 @@
-"""Circles: stable communities of the network, those that come back when its ties are shaken.
+"""Circles: communities of the network that are recovered in resampled networks.
 
-Community detection finds communities in any network, also where chance alone has tied people. Here
-Leiden runs many times over ties of which each time some are dropped (`ensemble`); what hardly any run
-tells apart, and many ties hold together, is a core (`cores`); the circle around it has a stability S,
-how much of it comes back (`stability`); a circle that is no more than people who joined at the same
-time is left out (`cohorts`); and the same steps are run over the same ties dealt out anew (`ties`),
-where there is nothing to find: if anything is found there, nothing is published.
+Community detection finds communities in every network, even in one whose ties are random. So the search goes in
+five steps. Leiden runs many times, each time on a network without some of the ties (`ensemble`). People whom nearly
+every run keeps together, and who are held together by many ties, are a core (`cores`). The circle around a core has
+a stability S, its recovery rate (`stability`). A circle that joining dates explain is left out (`cohorts`). The same
+steps run on a rewired network (`ties`), where there is nothing to find: if they find a circle there, none is
+published.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Circles:
     people, stability (S), status ("published" or "tentative"), cohort_ratio (times the ties that joining
     dates explain, NaN when no date is known), resolution.
     members: one row a person and circle, sorted by consumer, strongest first: consumer, circle,
-    confidence (share of runs; members from .5 on, the fringe below).
+    confidence (share of runs; members from `graphkoc.runs.members.MEMBER` on, the fringe below).
     control: how many circles the rewired network has, by status, before any cohort test.
     explained: how many circles were left out because joining dates explain them.
     dated: whether any joining date was known, so that there was a cohort test.
-    why_not: why nothing is published although something may be there, or None.
+    why_not: why no circle is published although there may be some, or None.
     """
 
     table: pd.DataFrame
@@ -74,8 +74,10 @@ def circles(
     """
     real = ties(network, together)
     before = [np.flatnonzero(np.isin(real.people, people)) for people in known]
-    steps = [(real, "finding circles"), (rewired(real, rng_seed), "looking for circles in chance")]
-    found, null = (search(some, before, min_size, rng_seed, threads, _teller(progress, step)) for some, step in steps)
+    steps = [(real, "finding circles"), (rewired(real, rng_seed), "checking a rewired network")]
+    found, null = (
+        search(some, before, min_size, rng_seed, threads, _report_step(progress, step)) for some, step in steps
+    )
     control = {status: sum(_status(one) == status for one in null) for status in ("published", "tentative")}
 
     dates = None if joined is None else joined[real.people]
@@ -88,7 +90,7 @@ def circles(
     why_not = None
     if null:
         were = f"{count(len(null), 'circles')} {'was' if len(null) == 1 else 'were'}"
-        why_not = f"{were} found where ties were dealt out at random"
+        why_not = f"{were} found in a randomly rewired network"
         kept = []
     return Circles(
         _table([found[i] for i in kept], ratio[kept]),
@@ -109,17 +111,17 @@ def again(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Whom the same network gives with another rng_seed: members as in Circles, before any cohort test.
+    """The members that the same network gives with another rng_seed: as in Circles, before any cohort test.
 
-    How many of the circles are among them tells how much of a change between two runs is method.
+    The share of the circles that are not among them is the share of changes between two runs that the method makes.
     """
     real = ties(network, together)
-    found = search(real, [], min_size, rng_seed, threads, _teller(progress, "finding circles again"))
+    found = search(real, [], min_size, rng_seed, threads, _report_step(progress, "finding circles again"))
     return _members(found, network.ids[real.people])
 
 
-def _teller(progress: Progress | None, step: str) -> Callable[[int, int], None]:
-    """What tells how far a step has come."""
+def _report_step(progress: Progress | None, step: str) -> Callable[[int, int], None]:
+    """The function that reports how many runs of a step are done."""
     return lambda done, total: progress(step, done, total, 0) if progress else None
 
 

@@ -1,9 +1,9 @@
-"""Cohorts: how much of a circle is only that its members joined at the same time.
+"""Cohorts: how far a circle is explained by members who joined at the same time.
 
-People follow whom they meet, and they meet those who are there: a group that joined together is a
-community in the network whatever else it is. So the ties within a circle are compared with what would
-be there if each tie were dealt out anew between the same two cohorts (half a year each), everybody
-keeping how many she has with each cohort.
+People follow those whom they meet, and they meet those who are there: people who joined together form a community
+of the network whatever else they share. So the ties within a circle are compared with those in a network whose ties
+are rewired within each pair of cohorts (half a year each), so that each person keeps their number of ties with each
+cohort.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ HALF_YEAR = 365.25 / 2
 
 
 def ratios(ties: Ties, joined: NDArray[np.float64], groups: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
-    """For each group how many times the ties are in it that the cohorts of its people explain; float64.
+    """(k,) float64: the ties within each group, divided by those that the cohorts of its people explain.
 
-    joined: (n,) float64, days, NaN for unknown, which makes a cohort of its own. What cohorts explain is
-    the mean over all ways of dealing the ties out: of m ties between two cohorts m a b / m^2 are inside a
-    group that has a and b of their ends; of m within one cohort m (s^2 - sum d^2) / ((2m)^2 - sum d^2),
-    where s counts the ends in the group and d those of each person, who is not tied to herself.
+    joined: (n,) float64, days, NaN for unknown, which makes a cohort of its own. Cohorts explain the mean number of
+    ties over all rewired networks: of m ties between two cohorts, m a b / m^2 are inside a group that has a and b of
+    their ends; of m ties within one cohort, m (s^2 - sum d^2) / ((2m)^2 - sum d^2), where s counts the ends in the
+    group and d those of each person. NaN where cohorts explain no tie.
     """
     n, k = len(ties.people), len(groups)
     sizes = [len(group) for group in groups]

@@ -1,10 +1,9 @@
-"""Cores: the people whom hardly any run tells apart, and whom many ties hold together.
+"""Cores: groups of people who are in one cluster in nearly every run, and whom many ties hold together.
 
-A tie is stable when its two ends are in one cluster in nearly every run. Among stable ties alone,
-groups are the connected components; a group that a few ties hold together is cut there, until none is
-left that log10 n ties would cut (n: people with ties). That is the criterion of Park et al.,
-"Well-connected communities in real-world and synthetic networks", Complex Networks 2023, and what
-networks without communities do not pass.
+A tie is stable when its two ends are in one cluster in nearly every run. The connected components of the stable ties
+are the first groups. A group that log10 n ties or fewer hold together (n: people with ties) is cut in two there, until
+no such group is left. This is the criterion of Park et al., "Well-connected communities in real-world and synthetic
+networks", Complex Networks 2023. Networks without communities do not pass it.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ Group = NDArray[np.int32]
 
 
 def cores(ties: Ties, stable: NDArray[np.bool_], min_size: int) -> list[Group]:
-    """The cores of at least `min_size` people, each sorted, ordered by their first; they share nobody.
+    """The cores of at least `min_size` people, each sorted, ordered by their first; no two share a person.
 
     stable: (m,) bool, the ties to go by.
     """

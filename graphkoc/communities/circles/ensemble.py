@@ -1,14 +1,12 @@
-"""The ensemble: many partitions of the same ties, each after a small shake.
+"""The ensemble: partitions of many resampled networks.
 
-A run drops 5 % of the ties, renames everybody, and asks Leiden (Traag, Waltman, van Eck, Sci. Rep. 9,
-2019) for a partition by modularity at each resolution. What is only an accident of the method or of
-single ties differs from run to run.
+A run drops 5 % of the ties, permutes the people, and partitions the rest by Leiden (Traag, Waltman, van Eck, Sci.
+Rep. 9, 2019), by modularity at each resolution. Accidents of the method or of single ties differ from run to run.
 
-Runs are independent, and each is a function of its number and the seed, so several processes make the
-same bytes as one. The workers are fresh interpreters that are spoken to through pipes: nothing is
-forked, so threads of other libraries do no harm; the caller's main module is not imported again, as
-multiprocessing would; a keyboard interrupt reaches the caller alone; and a worker whose caller is gone
-reads the end of its input, and ends.
+Runs are independent, and each is a function of its number and the seed, so that several processes give the same
+bytes as one. The workers are fresh interpreters at the other end of pipes: nothing is forked, so threads of other
+libraries do no harm; the caller's main module is not imported again, as multiprocessing would do; a keyboard
+interrupt reaches the caller alone; and a worker whose caller is gone reads the end of its input, and ends.
 """
 
 from __future__ import annotations
@@ -49,9 +47,9 @@ Partitions = list[NDArray[np.int32]]
 def resolutions(number_of_ties: int) -> list[float]:
     """The resolutions to look at: 1, 3, 10, 30, and in larger networks 100, 300 and so on.
 
-    The resolution from which on a cluster of a given size and density is told from its neighbours
-    grows with the number of ties (Fortunato and Barthelemy, "Resolution limit in community detection",
-    PNAS 104, 2007); 30 serves up to 300,000 ties, 100 up to a million, and so on.
+    The resolution from which a cluster of a given size and density is distinguished from its neighbours grows with
+    the number of ties (Fortunato and Barthelemy, "Resolution limit in community detection", PNAS 104, 2007); 30
+    serves up to 300,000 ties, 100 up to a million, and so on.
     """
     levels = [1.0, 3.0, 10.0, 30.0]
     while levels[-1] * 10_000 < number_of_ties:

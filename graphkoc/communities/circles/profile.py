@@ -1,8 +1,8 @@
-"""The identity card of a circle: how tightly it is knit, beside what chance would knit; and who joined when.
+"""The profile of a circle: its measures beside those of the same people in rewired networks, and joining dates.
 
-Chance is the same people in copies of the whole network with its follows rewired: everybody follows
-and is followed by as many as before (double edge swaps; Fosdick, Larremore, Nishimura, Ugander,
-"Configuring random graph models with fixed degree sequences", SIAM Review 60, 2018).
+A rewired network is a copy of the whole network in which each person follows, and is followed by, as many people as
+before (double edge swaps; Fosdick, Larremore, Nishimura, Ugander, "Configuring random graph models with fixed degree
+sequences", SIAM Review 60, 2018).
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def card(
 
     members: consumer, circle; every row counts, so leave the fringe out (confidence below
     `graphkoc.runs.members.MEMBER`). joined: (n,) days since 1970 at which each consumer of the network joined; NaN or
-    infinite where that is not known. copies: how many rewired networks to compare with, by default 10,
+    infinite where it is unknown. copies: how many rewired networks to compare with, by default 10,
     and fewer above half a million follows. Raises DataError for a member who is no node of the network.
 
-    Returns circle, then of each measure x its value, x_null (mean over the copies) and x_z (how many of
-    the copies' standard deviations lie between; where they hardly differ, as if one were a step off):
+    Returns circle, then of each measure x its value, x_null (mean over the copies) and x_z (the difference in
+    standard deviations of the copies, where each is at least that of copies of which one is a step off):
       density: follows inside, of all that could be (Wasserman and Faust, "Social Network Analysis", 1994).
       reciprocity: share of the follows inside that are returned (the same); 0 without follows.
       clustering: mean over the members of the share of their pairs of acquaintances inside who know each
@@ -55,8 +55,8 @@ def card(
       conductance: follows across its border, of the ends of follows at its members or at all others,
       whichever are fewer (Shi and Malik, IEEE TPAMI 22, 2000); low is tight.
       inside_share: share of the follows that touch it which stay inside.
-    Clustering and core are of the simple undirected graph, and rewiring parts mutual follows, which
-    makes two ties of one: these two are told with caution rather than too loudly.
+    Clustering and core are of the simple undirected graph. Rewiring separates mutual follows, which makes two ties
+    of one, so that these two are rather understated.
 
     Then tightness: (inside_share - its null) / (1 - its null), at least 0: of the follows that chance
     would lead out of the circle, the share that stays (chance-corrected as in Cohen, "A coefficient of
@@ -66,7 +66,7 @@ def card(
     """
     circles = Groups.of(network, members, "circle")
     if not len(circles):
-        # There is nothing to compare: no follow need be rewired.
+        # There is nothing to compare, so no follow is rewired.
         network = network.subset(np.zeros(len(network.source), dtype=bool))
     m = len(network.source)
     if copies is None:
@@ -94,7 +94,7 @@ def card(
 
 
 def explained_by_joining(network: Network, members: pd.DataFrame, joined: Values) -> float:
-    """Share of the variance of joining dates that lies between circles, 0 to 1; NaN where nothing varies.
+    """Share of the variance of joining dates that lies between circles, 0 to 1; NaN where all dates are equal.
 
     members, joined: as for `card`. Eta squared, over all memberships whose date is known (Fisher,
     "Statistical Methods for Research Workers", 1925). Many small circles explain something by chance

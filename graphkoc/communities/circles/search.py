@@ -1,4 +1,4 @@
-"""The search: runs, cores, and the circles around them that come back."""
+"""The search: runs, cores, and the circles around them that are recovered."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["KNOWN_STABLE", "ROUNDS", "RUNS", "STABLE", "search"]
 RUNS = 20
 """How often each resolution is tried."""
 ROUNDS = (5, 10, RUNS)
-"""Runs after which a resolution is given up when, whatever may come, there can be no core any more."""
+"""Numbers of runs after which a resolution is given up if the remaining runs can make no core."""
 STABLE = 0.9
-"""Share of the runs that the ends of a stable tie are together in."""
+"""Share of the runs in which the ends of a stable tie are in one cluster."""
 KNOWN_STABLE = 0.75
 """The same within a circle that is known from an earlier run."""
 SAME = 0.5
-"""Jaccard similarity from which on what comes of a known circle is that circle."""
+"""Jaccard similarity from which a circle counts as the known one."""
 
 
 def search(
@@ -34,12 +34,12 @@ def search(
     min_size: int,
     rng_seed: int,
     threads: int | None,
-    tell: Callable[[int, int], None],
+    report: Callable[[int, int], None],
 ) -> list[Candidate]:
-    """The circles of some ties that come back at least tentatively, the most stable first.
+    """The circles of some ties with a stability that is at least tentative, the most stable first.
 
-    known: circles of an earlier run, indices into ties.people. tell: called with the runs that are done
-    and the runs there are.
+    known: circles of an earlier run, indices into ties.people. report: called with the number of runs that are
+    done and the number of all runs.
     """
     levels, n = resolutions(len(ties)), len(ties.people)
     partitions = {level: np.empty((RUNS, n), dtype=np.int32) for level in levels}
@@ -58,7 +58,7 @@ def search(
                 for level, labels in zip(levels, clusters, strict=True):
                     partitions[level][number] = labels
                     apart[level] += labels[ties.low] != labels[ties.high]
-                tell(done, RUNS)
+                report(done, RUNS)
             levels = [level for level in levels if not hopeless(ties, apart[level] <= often, min_size)]
             first = last
             if not levels:

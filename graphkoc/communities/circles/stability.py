@@ -1,9 +1,9 @@
-"""Stability: how often a circle comes back when the ties are shaken.
+"""Stability: the recovery rate of a circle in resampled networks.
 
-In each run a core's cluster is the one that most of the core is in. A person belongs to the core's
-circle with a confidence, the share of the runs in which she is in that cluster; those of at least one
-half are its members. S is the mean Jaccard similarity of the members and the run's cluster (Hennig,
-"Cluster-wise assessment of cluster stability", Comput. Stat. Data Anal. 52, 2007).
+In each run the cluster of a core is the one that holds most of it. A person's confidence is the share of the runs in
+which they are in that cluster; people with a confidence of at least one half are the members of the circle. S is the
+mean Jaccard similarity of the members and the run's cluster (Hennig, "Cluster-wise assessment of cluster stability",
+Comput. Stat. Data Anal. 52, 2007).
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from graphkoc.runs.members import MEMBER
 __all__ = ["FRINGE", "PUBLISHED", "TENTATIVE", "Candidate", "accepted", "candidates"]
 
 PUBLISHED = 0.75
-"""S from which on a circle is published."""
+"""S from which a circle is published."""
 TENTATIVE = 0.6
-"""S from which on it is listed as tentative; below it is not listed."""
+"""S from which a circle is listed as tentative; below it is not listed."""
 KNOWN = 0.55
-"""The same for a circle of an earlier run, so that one at the limit does not come and go."""
+"""The same for a circle of an earlier run, so that a circle at the limit does not appear and vanish by turns."""
 HELD, KNOWN_HELD = 0.5, 0.65
 """Share of its members that may be in circles before it, and the same for a circle of an earlier run."""
 FRINGE = 0.25
-"""Confidence from which on she is listed, as the fringe."""
+"""Confidence from which a person is listed, as part of the fringe."""
 WIDER = 4
 """Times as many people as a circle that lies inside has."""
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """What may be a circle.
+    """A candidate for a circle.
 
     people: int32, sorted, members and fringe. confidence: float64, theirs. stability: S.
     resolution: at which it was found. known: whether it is a circle of an earlier run.
@@ -53,7 +53,7 @@ class Candidate:
 
 
 def candidates(partitions: NDArray[np.int32], cores: Sequence[NDArray[np.int32]], resolution: float) -> list[Candidate]:
-    """What each core's circle would be; partitions: (runs, n) int32, the cluster of each person."""
+    """The candidate that each core makes; partitions: (runs, n) int32, the cluster of each person."""
     if not cores:
         return []
     runs = len(partitions)
@@ -81,15 +81,16 @@ def _most_common(labels: NDArray[np.int32]) -> int:
 
 
 def accepted(found: Iterable[Candidate], n: int) -> list[Candidate]:
-    """The candidates that stand, best first, most people first: those that are at least tentative and
-    whose members are at least half free of those before them, known ones first; n: people in all.
+    """The accepted candidates, the most stable first, larger ones before smaller ones.
 
-    A circle that is a small part of a wider one is not held up by it: a close group of friends among all
-    who came in one year is another finding. Which of the two is the more stable is a throw of a coin, and
-    whether a circle comes back must not hang on it. A wide one that is no more than small ones is left out.
+    n: people in all. Candidates are taken by stability, known ones first. One is accepted if it is at least
+    tentative and at least half of its members are in no circle accepted before it. A much wider circle does not
+    count against a small one inside it: a close group of friends among all who joined in one year is a finding of
+    its own, and whether it is accepted must not depend on which of the two happens to be more stable. A wide circle
+    that consists of small ones is left out.
     """
     standing: list[Candidate] = []
-    # The sizes of the circles that each person is in already, in as many columns as somebody needs.
+    # The sizes of the circles that each person is in already, in as many columns as the person in most needs.
     sizes = np.zeros((n, 1), dtype=np.int32)
     eligible = [one for one in found if round(one.stability, 2) >= (KNOWN if one.known else TENTATIVE)]
     for one in sorted(eligible, key=lambda one: (not one.known, *_place(one))):

@@ -18,7 +18,7 @@ TOGETHER = 4.0
 
 @dataclass(frozen=True, eq=False)
 class Ties:
-    """Who is tied to whom, among the people who are tied to anybody.
+    """The ties, among the people who have one.
 
     people: (n,) int32, sorted, their indices in the network. low, high: (m,) int32, indices into
     people, low < high, sorted by low and high, no pair twice. weight: (m,) float64, above 0.
@@ -52,7 +52,7 @@ def ties(network: Network, together: NDArray[np.integer] | None = None) -> Ties:
 
 
 def rewired(real: Ties, rng_seed: int) -> Ties:
-    """The ties dealt out anew, each person keeping how many she has: what chance makes of these degrees.
+    """A randomly rewired network in which each person has as many ties as before.
 
     Ten swaps of ends are tried a tie (Maslov and Sneppen, Science 296, 2002). The weights are the same
     ones: the weight of the tie with the k-th greatest product of degrees goes to the new tie with the

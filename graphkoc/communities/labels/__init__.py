@@ -1,9 +1,9 @@
-"""Names with evidence for circles and niches: what their people write about and others do not.
+"""Names of circles and niches, with the evidence: what their people write about and others do not.
 
-A name is the category first and two words after: "Food & Drink: espresso, grinder". Words and products
-that a group's people use more than others do, and categories that more of them review most, are found by
-`apart`. Without words a name is categories: "Beauty + Fashion". Without either, or where every such name
-is another group's, it says round which product or whom the group stands: "People around ciao:212".
+A name is the category and two words: "Food & Drink: espresso, grinder". `log_odds` finds the words and products that
+a group's people use more than others do, and the categories that more of them review most. Without words a name
+is one or two categories: "Beauty + Fashion". Without either, or if another group has every such name, it is the
+product or the person in the middle of the group: "People around ciao:212".
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from graphkoc.text import display_name
 __all__ = ["EXEMPLARS", "Described", "describe"]
 
 EXEMPLARS = 3
-"""Reviews, and products, of a group that are shown."""
+"""Reviews of a group that are shown, and as many products."""
 
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """What groups are called, and why.
+    """The names of groups, with their evidence.
 
     table: one row a group, in the order given: group, name, evidence (a sentence), all str.
     words: at most TOP a group, strongest first: group, word (str), z (float64), inside, outside (int64,
@@ -55,31 +55,30 @@ def describe(
 ) -> Described:
     """Names for groups of people, circles and niches alike, no two the same.
 
-    groups: group, and if there are: parent (the group or the category that it lies inside, or NA) and
-    category (what it was built from; NA where that is to be found); made_of (the word or tag, or NA, by
-    which its people were chosen: it serves where no word sets them apart), with share and share_of_all (of
-    their reviews, and of everybody's, that are about it). members: group, consumer, confidence.
-    words: those of the people of the log's network. previous: what a group was called in the last run.
-    The order of the members makes no difference; of groups that would share a name the largest gets it.
+    groups: group, and optionally parent (the group or the category that it lies inside, or NA), category (that it
+    was built from, or NA to find one), made_of (the word or tag by which its people were chosen, or NA: it names the
+    group where no word distinguishes it) with share and share_of_all (of the members' reviews, and of all reviews,
+    that are about it). members: group, consumer, confidence. words: of the people of the log's network. previous:
+    the names of the last run. The order of the members makes no difference. If several groups would have the same
+    name, the largest gets it.
 
-    A name stays while it could still be given: its category is still the group's own, or one that sets it
-    apart, and each of its words is still among the TOP; or it stands round somebody who is still among
-    the TOP in the middle. A name without words goes when words come, one without a category when a
-    category comes.
+    A group keeps its name while the name could still be given: its category is still that of the group or
+    distinguishes it, and each of its words is still among the TOP; or it names a person who is still among the TOP
+    in the middle. A name without words is replaced when there are words, one without a category when there is one.
     """
     ids = groups["group"].tolist()
-    built_from, parents = _strings(groups, "category"), _strings(groups, "parent")
+    built_from, parents = _read_strings(groups, "category"), _read_strings(groups, "parent")
     people, n = People.of(ids, parents, members, log), len(log.network)
-    told = _without_kin(people.apart(marked(words.person, words.term, (n, len(words.terms))), 6 * TOP), words)
-    kinds = people.apart(_favourites(log), TOP)
-    things = people.apart(marked(words.author, words.about, (n, len(words.products))), EXEMPLARS)
+    distinctive = _drop_kin(people.distinguish(marked(words.person, words.term, (n, len(words.terms))), 6 * TOP), words)
+    kinds = people.distinguish(_mark_favourites(log), TOP)
+    things = people.distinguish(marked(words.author, words.about, (n, len(words.products))), EXEMPLARS)
 
-    own_words = _by_row(told, words.terms, len(ids))
-    own_kinds = _by_row(kinds, np.asarray(log.categories, dtype=str), len(ids))
-    own_things, in_the_middle = _by_row(things, words.products, len(ids)), _central(people, log)
-    made_of = _made_of(groups)
+    own_words = _list_names(distinctive, words.terms, len(ids))
+    own_kinds = _list_names(kinds, np.asarray(log.categories, dtype=str), len(ids))
+    own_things, in_the_middle = _list_names(things, words.products, len(ids)), _find_central(people, log)
+    made_of = _read_made_of(groups)
     for row, (term, _) in enumerate(made_of):
-        # Nearly all who review much say a word some time: those of a group say it oftener.
+        # Nearly all who review much use a word at some time; the people of the group use it more often.
         own_words[row] = own_words[row] or ([term] if term else [])
     known = [
         Known([category], own_words[row], own_things[row] or in_the_middle[row])
@@ -96,8 +95,8 @@ def describe(
         "group": ids,
         "name": [name_of[row] for row in range(len(ids))],
         "evidence": [
-            _evidence(
-                (told[told["row"] == row], own_words[row], "write about {}", ", {} about {}"),
+            _write_evidence(
+                (distinctive[distinctive["row"] == row], own_words[row], "write about {}", ", {} about {}"),
                 (kinds[kinds["row"] == row], own_kinds[row], "review {} most", ", {} {}"),
                 size,
                 others,
@@ -107,23 +106,23 @@ def describe(
             for row, (size, others) in enumerate(zip(people.sizes.tolist(), people.others.tolist(), strict=True))
         ],
     }
-    columns = {column: told[column] for column in ("z", "inside", "outside")}
-    of_words = pd.DataFrame({"group": group[told["row"]], "word": words.terms[told["item"]], **columns})
+    columns = {column: distinctive[column] for column in ("z", "inside", "outside")}
+    of_words = pd.DataFrame({"group": group[distinctive["row"]], "word": words.terms[distinctive["item"]], **columns})
     return Described(
         pd.DataFrame(table, dtype="str"),
         of_words.astype({"group": "str", "word": "str"}),
-        _exemplars(group, people, told, things, words),
+        _choose_exemplars(group, people, distinctive, things, words),
     )
 
 
-def _strings(frame: pd.DataFrame, column: str) -> list[str | None]:
+def _read_strings(frame: pd.DataFrame, column: str) -> list[str | None]:
     """A column's strings, None where it has none."""
     values = frame[column].tolist() if column in frame else [None] * len(frame)
     return [value if isinstance(value, str) else None for value in values]
 
 
-def _made_of(groups: pd.DataFrame) -> list[tuple[str, str]]:
-    """The word or tag that each group was made of, and how that is told; two empty texts for none."""
+def _read_made_of(groups: pd.DataFrame) -> list[tuple[str, str]]:
+    """The word or tag that each group was made of, and a sentence to be formatted; two empty texts for none."""
     if "made_of" not in groups:
         return [("", "")] * len(groups)
     found = []
@@ -134,7 +133,7 @@ def _made_of(groups: pd.DataFrame) -> list[tuple[str, str]]:
     return [(name, words) if name else ("", "") for name, words in found]
 
 
-def _by_row(found: pd.DataFrame, names: NDArray[Any], rows: int) -> list[list[str]]:
+def _list_names(found: pd.DataFrame, names: NDArray[Any], rows: int) -> list[list[str]]:
     """The names of what was found for each group, in its order."""
     lists: list[list[str]] = [[] for _ in range(rows)]
     for row, name in zip(found["row"].tolist(), names[found["item"].to_numpy()].tolist(), strict=True):
@@ -142,10 +141,10 @@ def _by_row(found: pd.DataFrame, names: NDArray[Any], rows: int) -> list[list[st
     return lists
 
 
-def _favourites(log: Log) -> csr_array:
+def _mark_favourites(log: Log) -> csr_array:
     """(n, c) int64: 1 for the category that each person reviews most, for all where several tie.
 
-    Not for every category that she ever reviewed: who writes much has been everywhere.
+    Not for every category that they reviewed: a person who writes much has reviewed in most.
     """
     known = log.category >= 0
     counts = pd.DataFrame({"person": log.person[known], "category": log.category[known]}).value_counts()
@@ -153,7 +152,7 @@ def _favourites(log: Log) -> csr_array:
     return marked(most["person"], most["category"], (len(log.network), len(log.categories)))
 
 
-def _central(people: People, log: Log) -> list[list[str]]:
+def _find_central(people: People, log: Log) -> list[list[str]]:
     """For each group up to TOP of its people, those with most ties inside it first."""
     n = len(log.network)
     ends, others = (log.network.source, log.network.target), (log.network.target, log.network.source)
@@ -161,22 +160,22 @@ def _central(people: People, log: Log) -> list[list[str]]:
     row, person = people.inside.nonzero()
     found = pd.DataFrame({"row": row, "item": person, "ties": at(ties, row, person)})
     found = found.sort_values(["row", "ties", "item"], ascending=[True, False, True]).groupby("row").head(TOP)
-    return _by_row(found, log.network.ids, people.inside.shape[0])
+    return _list_names(found, log.network.ids, people.inside.shape[0])
 
 
-def _without_kin(told: pd.DataFrame, words: Words) -> pd.DataFrame:
+def _drop_kin(distinctive: pd.DataFrame, words: Words) -> pd.DataFrame:
     """The first TOP words of each group, without those that are a form or a part of a stronger one."""
     keep = []
-    for _, rows in told.groupby("row"):
+    for _, rows in distinctive.groupby("row"):
         chosen: list[str] = []
         for place, word in zip(rows.index, words.terms[rows["item"]].tolist(), strict=True):
             if len(chosen) < TOP and not any(kin(word, other) for other in chosen):
                 chosen.append(word)
                 keep.append(place)
-    return told.loc[keep].reset_index(drop=True)
+    return distinctive.loc[keep].reset_index(drop=True)
 
 
-def _evidence(
+def _write_evidence(
     written: tuple[pd.DataFrame, list[str], str, str],
     reviewed: tuple[pd.DataFrame, list[str], str, str],
     size: int,
@@ -184,9 +183,9 @@ def _evidence(
     parent: str,
     made_of: str,
 ) -> str:
-    """A sentence: the two things that most set a group apart, and how many do them inside and outside.
+    """The sentence of evidence: the two items that distinguish a group most, with the people inside and outside.
 
-    written, reviewed: what was found for the group, its names, and how the first and the second are told.
+    written, reviewed: the items found for the group, their names, and the clauses for the first and the second item.
     """
     its = f"its {size:,} people"
     against = f"{others:,} others" + (f" in {parent}" if parent else "")
@@ -196,22 +195,22 @@ def _evidence(
             sentence = f"{inside[0]:,} of {its} " + one.format(display_name(names[0]))
             if len(inside) > 1:
                 sentence += two.format(f"{inside[1]:,}", display_name(names[1]))
-            return f"{sentence}; of {against} " + " and ".join(_percent(count, others) for count in outside)
+            return f"{sentence}; of {against} " + " and ".join(_format_percent(count, others) for count in outside)
     if made_of:
         return made_of.format(its)
     if not others:
-        return f"{its} are everybody"
-    return f"nothing that {its} write or review sets them apart from {against}"
+        return f"{its} are all people"
+    return f"nothing that {its} write or review distinguishes them from {against}"
 
 
-def _exemplars(
-    group: NDArray[Any], people: People, told: pd.DataFrame, things: pd.DataFrame, words: Words
+def _choose_exemplars(
+    group: NDArray[Any], people: People, distinctive: pd.DataFrame, things: pd.DataFrame, words: Words
 ) -> pd.DataFrame:
-    """The reviews that hold most of a group's words, one a person and none with the same of them, and the
-    products that most set it apart."""
-    used = np.isin(words.term, told["item"])
+    """The reviews with most of a group's words, one a person and no two with the same words, and the products that
+    distinguish it most."""
+    used = np.isin(words.term, distinctive["item"])
     holding = pd.DataFrame({"review": words.review[used], "item": words.term[used]}).drop_duplicates()
-    holding = told[["row", "item", "z"]].merge(holding, on="item")
+    holding = distinctive[["row", "item", "z"]].merge(holding, on="item")
     holding["person"] = words.author[holding["review"]]
     holding = holding[at(people.inside, holding["row"].to_numpy(), holding["person"].to_numpy()) > 0]
     holding = holding.sort_values(["row", "review", "z", "item"], ascending=[True, True, False, True])
@@ -223,7 +222,7 @@ def _exemplars(
     reviews = reviews.groupby("row").head(EXEMPLARS)
     sizes, others = people.sizes[things["row"]].tolist(), people.others[things["row"]].tolist()
     bought = [
-        f"{inside:,} of its {size:,} people review it; of {rest:,} others {_percent(outside, rest)}"
+        f"{inside:,} of its {size:,} people review it; of {rest:,} others {_format_percent(outside, rest)}"
         for inside, size, outside, rest in zip(
             things["inside"].tolist(), sizes, things["outside"].tolist(), others, strict=True
         )
@@ -239,6 +238,6 @@ def _exemplars(
     return exemplars.astype("str")
 
 
-def _percent(count: int, of: int) -> str:
+def _format_percent(count: int, of: int) -> str:
     share = count / of if of else 0.0
     return f"{share:.0%}" if share >= 0.095 else f"{share:.1%}"

@@ -1,4 +1,4 @@
-"""Which name a group gets: the best that can be made of what is known and that no other has."""
+"""The choice of a name: the best that can be made of what is known and that no other group has."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LONGEST_HEAD = 28
 
 @dataclass(frozen=True)
 class Known:
-    """What a group's name can be made of, the best first: categories, words, and the products or people
-    round which the group stands."""
+    """The parts of a group's possible names, the best first: categories, words, and the products or people in its
+    middle."""
 
     categories: list[str]
     words: list[str]
@@ -34,19 +34,19 @@ class Known:
 
     @property
     def leads(self) -> list[str]:
-        """What may stand before words."""
+        """The beginnings of a name with words."""
         return [f"{head}: " for head in self.heads] or [""]
 
     def with_words(self) -> Iterator[str]:
-        """The category and any two words; words that only repeat the category are passed over."""
+        """The category and any two words; words that only repeat the category are skipped."""
         lead = self.leads[0]
         there = words_of(lead)
-        said = [
+        new = [
             word
             for word in self.words
             if not all(any(kin(piece, other) for other in there) for piece in word.split("-"))
         ]
-        for some in combinations(said, min(len(said), 2)) if said else ():
+        for some in combinations(new, min(len(new), 2)) if new else ():
             name = lead + ", ".join(some)
             yield name if len(name) <= LONGEST else lead + some[0]
 
@@ -56,12 +56,12 @@ class Known:
         yield from (name for category in self.categories if (name := display_name(category, LONGEST)))
 
     def around(self) -> Iterator[str]:
-        """Round which product or whom the group stands."""
+        """A category and a product or person in the middle of the group."""
         named = product(self.heads or ["People"], self.middle)
         yield from (display_name(f"{head} around {one}", LONGEST) for head, one in named)
 
     def names(self) -> Iterator[str]:
-        """Every name that the group could have, without end."""
+        """Every name that the group could have, an endless series."""
         plain = (self.heads or ["People"])[0]
         numbered = (f"{plain} ({number})" for number in count(1))
         return chain(self.with_words(), self.without_words(), self.around(), numbered)
@@ -76,7 +76,7 @@ class Known:
 
 
 def choose(known: Sequence[Known], previous: Sequence[str | None]) -> list[str]:
-    """A name for each group, no two the same but for case; first come those who keep theirs, then the
+    """A name for each group, no two the same whatever their case. Groups that keep their name come first, then the
     others in the order given."""
     chosen: dict[int, str] = {}
     taken: set[str] = set()

@@ -1,22 +1,22 @@
-"""What sets a group apart: log-odds with an informative Dirichlet prior, counted by people.
+"""Items that distinguish a group: log-odds with an informative Dirichlet prior, counted by people.
 
 Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16 (2008), section 3.5. An item is a
-word, a product, a category; each counts once a person, so that nobody names a group by saying a thing
-two hundred times. With y of the group's people and o of the others using it, n and m what all items
-together come to, and a its part of the prior, whose whole is A:
+word, a product, a category; each counts once a person, so that no single person names a group by writing a word
+two hundred times. y of the group's people and o of the others use the item; n and m are the sums of y and o over all
+items; a is the item's part of the prior A:
 
     d = ln((y + a) / (n + A - y - a)) - ln((o + a) / (m + A - o - a))
     z = d / sqrt(1 / (y + a) + 1 / (o + a))
 
-An item counts where more of the group's people use it than chance would have it: a binomial test of
-y among y + o at n in n + m, with the false discovery rate held at .01 for each group (Benjamini and
-Hochberg, J. R. Stat. Soc. B 57, 1995). The usual bar, z above 2.58, would give a group of a thousand
-people drawn by lot eight words of their own.
+An item counts if more of the group's people use it than chance would explain: a binomial test of y among y + o at
+n in n + m, with the false discovery rate held at FALSE_DISCOVERY_RATE for each group (Benjamini and Hochberg,
+J. R. Stat. Soc. B 57, 1995). The usual limit, z above 2.58, gives a group of a thousand randomly drawn people eight
+words.
 
 The others are everybody else, or for a group inside a parent the parent's other people. The prior is
-how often both together use the item, and A is PRIOR times n. Of what was tried, from a quarter of n to
-eight times, twice put about most words on topic (`bench/names.py`); a fixed A is too light for large
-groups, and a share of all uses drowns small ones.
+how often both together use the item, and A is PRIOR times n. Among values from a quarter of n to eight times n,
+twice n has most words on topic (`bench/names.py`); a fixed A is too small for large groups, and a share of all uses
+too large for small ones.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PRIOR = 2.0
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Who is in each of g groups, and who the others are; of n people.
+    """The people of each of g groups, and the others whom they are compared with; of n people.
 
     inside: (g, n) int64, 1 for the people of each. parted: (g,) bool, whether the others are a parent's
     other people; outside: (g, n) int64, 1 for these.
@@ -84,12 +84,12 @@ class People:
 
     @property
     def others(self) -> NDArray[np.int64]:
-        """(g,) int64: how many people each group is set against."""
+        """(g,) int64: how many people each group is compared with."""
         everybody = self.inside.shape[1] - self.sizes
         return np.where(self.parted, np.asarray(self.outside.sum(axis=1)), everybody).astype(np.int64)
 
-    def apart(self, used: csr_array, most: int) -> pd.DataFrame:
-        """What sets each group apart, at most `most` items a group, strongest first, ties by number.
+    def distinguish(self, used: csr_array, most: int) -> pd.DataFrame:
+        """The items that distinguish each group, at most `most` items a group, strongest first, ties by number.
 
         used: (n, t) int64, 1 where a person uses an item. Returns row (the group) and item, numbers;
         z (float64); inside and outside (int64), how many of its people and of the others use it.
@@ -120,7 +120,7 @@ def _z(
     weight = PRIOR * n
     prior = weight * (inside + outside) / (n + m)
     mine, theirs = inside + prior, outside + prior
-    # Where there is one item for everybody both odds are infinite: it sets nobody apart, and z is NaN.
+    # If one item is all that everybody uses, both odds are infinite: it distinguishes no group, and z is NaN.
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = np.log(mine / (n + weight - mine)) - np.log(theirs / (m + weight - theirs))
     return np.asarray(distance / np.sqrt(1 / mine + 1 / theirs))

@@ -1,12 +1,13 @@
-"""Niches: taste segments, that is people who write about something more than chance would have it.
+"""Niches: taste segments, that is, people who write about a subject more than chance would explain.
 
-A person is in a niche when she over-indexes on its category: a binomial test of her reviews there
-against everybody's share (`overindex`), for every person and category at once. She may be in several.
-Within the category of a niche there are finer niches: people who over-index there, against the
-category, on a tag, on a word of titles or reviews, or on products that are reviewed together
-(`traits`); of those that the same people have, one is kept (`finer`). Where there are no categories,
-or one, the niches themselves are made in this way. All is done once more with the reviews of each
-scope dealt out anew to their authors: what is found there is noise, and then nothing is published.
+A person is in a niche when they over-index on its category: a binomial test of their reviews there against
+everybody's share, for every person and category at once (`overindex`). A person may be in several niches. Within
+the category of a niche there are finer niches: people who over-index there, against the category, on a tag, on a
+word of titles or reviews, or on products that are reviewed together (`traits`). Of finer niches with the same
+people one is kept (`distinct`). Without at least two categories the niches themselves are made in this way.
+
+The same test runs with the reviews of each scope shuffled among their authors. Whatever it finds there is noise, and
+if it finds a niche there, none is published.
 """
 
 from __future__ import annotations
@@ -37,12 +38,12 @@ class Niches:
     "products": what it was made from), category (that it is inside, or NA), terms (what else the same
     people over-index on, the best evidenced first), share (of its people's reviews that are about it),
     share_of_all (of everybody's), people. Both shares of a finer niche are of reviews in its category.
-    members: one row a person and niche, sorted by consumer, her niches before the finer ones, the
-    strongest first: consumer, niche, reviews (hers that are about it), share (of all hers, or of hers in
-    the category), confidence (1 less the false discovery rate at which she would just be let in).
+    members: one row a person and niche, sorted by consumer, niches before finer ones, the strongest first:
+    consumer, niche, reviews (of the person about it), share (of all the person's reviews, or of those in the
+    category), confidence (1 less the false discovery rate at which the person would just be accepted).
     products: some of each niche, in the table's order, most people first: niche, product, people
     (members who reviewed it), lift (its share of their reviews over its share of everybody's).
-    control, finer_control: how many niches, and finer ones, there are when reviews are dealt out anew.
+    control, finer_control: how many niches, and finer ones, there are with shuffled reviews.
     hubs: consumers by whom products were not compared, because they reviewed too many.
     why_not: why niches that may be there are not published, or None.
     """
@@ -59,10 +60,10 @@ class Niches:
 def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features | None = None) -> Niches:
     """The niches of at least `min_size` people, and the finer ones.
 
-    features: what the reviews say besides their category. Without them there are no finer niches, and no
+    features: the terms of the reviews besides their category. Without them there are no finer niches, and no
     niches where there are no two categories.
     """
-    nobody = pd.DataFrame({"person": [], "trait": []}, dtype="int64")
+    no_parents = pd.DataFrame({"person": [], "trait": []}, dtype="int64")
     scope = np.zeros(len(log.person), dtype=np.int32)
     finer = None
     if features is None or len(np.unique(log.category[log.category >= 0])) > 1:
@@ -71,7 +72,7 @@ def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features
         if features is not None:
             finer = of_content(log, scope, features, top.members, min_size, rng_seed)
     else:
-        top = of_content(log, scope, features, nobody, min_size, rng_seed)
+        top = of_content(log, scope, features, no_parents, min_size, rng_seed)
 
     levels = [(top, table_of(log, top))]
     if finer is not None:
@@ -81,7 +82,7 @@ def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features
     things = features.things if features is not None else None
     products = pd.concat([products_of(log, level, table, things) for level, table in levels], ignore_index=True)
     refused = [
-        f"{_counted(level.control, name)} found where reviews were dealt out at random"
+        f"{_counted(level.control, name)} found with shuffled reviews"
         for (level, _), name in zip(levels, ("niche", "finer niche"), strict=False)
         if level.control
     ]

@@ -1,4 +1,4 @@
-"""What reviews say besides their category: tags, words of titles, words of reviews; by row of the log."""
+"""The terms of reviews besides their category: tags, words of titles, words of reviews; by row of the log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphkoc.graph.terms import FIELDS, Words
 __all__ = ["BASES", "Features"]
 
 BASES = ("tags", "title words", "review words")
-"""Where a term stands, by index; the surest first."""
+"""The fields in which a term may stand, by index; the most reliable first."""
 
 TAGS, TITLE, HEADLINE = (FIELDS.index(name) for name in ("tags", "product title", "review title"))
 
@@ -58,7 +58,7 @@ class Features:
         row_of = np.append(order, -1)[place]
 
         row, field = row_of[words.review].astype(np.int64), words.field
-        # What is written about nothing that is sold has no other title than its own.
+        # A review of no product has no title but its own.
         titled = (field == TITLE) | ((field == HEADLINE) & ~log.sold[row]) if len(log.sold) else field == TITLE
         basis = np.where(field == TAGS, 0, np.where(titled, 1, 2)).astype(np.int64)
         used = row >= 0

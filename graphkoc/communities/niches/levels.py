@@ -1,4 +1,4 @@
-"""One level of niches, found in a log and in the same log with its reviews dealt out anew."""
+"""One level of niches, found in a log and in the same log with shuffled reviews."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graphkoc.communities.niches.distinct import distinct
 from graphkoc.communities.niches.features import Features
-from graphkoc.communities.niches.overindex import dealt, over_indexing
+from graphkoc.communities.niches.overindex import over_indexing, shuffle_reviews
 from graphkoc.communities.niches.traits import Traits, by_category, by_content
 from graphkoc.graph.action_log import Log
 
@@ -21,9 +21,9 @@ __all__ = ["Level", "of_categories", "of_content"]
 class Level:
     """Niches that are made in one way.
 
-    traits: what could be a niche. members: who is in which, as `over_indexing` returns it. merged: for
-    each niche, a trait, the traits that are the same niche, itself first. control: how many there are
-    when reviews are dealt out anew; when there are any, members and merged are empty.
+    traits: the candidates. members: as `over_indexing` returns them. merged: for each niche, which is a trait, the
+    traits that are the same niche, itself first. control: how many niches there are with shuffled reviews; if there
+    are any, members and merged are empty.
     """
 
     traits: Traits
@@ -35,7 +35,7 @@ class Level:
 def of_categories(log: Log, min_size: int, rng_seed: int) -> Level:
     """The categories that at least `min_size` people over-index on; trait i is category i."""
     traits = by_category(log)
-    chance = over_indexing(dealt(log.person, traits.scope, rng_seed), traits, min_size)
+    chance = over_indexing(shuffle_reviews(log.person, traits.scope, rng_seed), traits, min_size)
     members = over_indexing(log.person, traits, min_size)
     merged = {int(trait): [int(trait)] for trait in np.unique(members["trait"])}
     return _gated(Level(traits, members, merged, chance["trait"].nunique()))
@@ -44,13 +44,13 @@ def of_categories(log: Log, min_size: int, rng_seed: int) -> Level:
 def of_content(
     log: Log, scope: NDArray[np.int32], features: Features, parents: pd.DataFrame, min_size: int, rng_seed: int
 ) -> Level:
-    """What at least `min_size` people over-index on within each scope, each niche once.
+    """The traits that at least `min_size` people over-index on within each scope, each niche once.
 
-    scope: (k,) int32, of each review, -1 for none. parents: person and trait (a scope): who is in the
-    niche that is made finer.
+    scope: (k,) int32, of each review, -1 for none. parents: person and trait (a scope): the people of
+    the niche that is made finer.
     """
     one = _distinct(log, scope, features, parents, min_size, rng_seed)
-    chance = replace(log, person=dealt(log.person, scope, rng_seed))
+    chance = replace(log, person=shuffle_reviews(log.person, scope, rng_seed))
     control = _distinct(chance, scope, features, parents, min_size, rng_seed)
     return _gated(replace(one, control=len(control.merged)))
 

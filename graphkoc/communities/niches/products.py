@@ -11,7 +11,7 @@ from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import Network, seeded
 
-__all__ = ["groups_of_products"]
+__all__ = ["group_products"]
 
 RUNS = 10
 """How often communities are looked for, each time with some pairs left out."""
@@ -22,9 +22,7 @@ RESOLUTIONS = (1.0, 4.0, 16.0)
 SMALLEST = 3
 
 
-def groups_of_products(
-    log: Log, scope: NDArray[np.int32], rng_seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def group_products(log: Log, scope: NDArray[np.int32], rng_seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The groups of at least 3 products: (k,) int64, the group's number, from 0, and (k,) int64, the
     product's, as in Log.thing.
 

@@ -1,4 +1,4 @@
-"""What a niche may be about: a category, a term, a group of products; by row of the log."""
+"""Traits, the possible subjects of a niche: categories, terms, groups of products; by row of the log."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import find_sorted, ragged_ranges
 from graphkoc.communities.niches.features import BASES, Features
-from graphkoc.communities.niches.products import groups_of_products
+from graphkoc.communities.niches.products import group_products
 from graphkoc.graph.action_log import Log
 
 __all__ = ["MIN_REVIEWS", "Traits", "by_category", "by_content"]
 
 MIN_REVIEWS = 3
-"""That have the trait, of each person in a niche."""
+"""Reviews with the trait that each person in a niche has at least."""
 OTHERS, AMONG = 2, 3
 """How many of the other reviews of a product have a word that is about it: at least 2, and one in 3."""
 NAMED = 3
@@ -75,7 +75,7 @@ def _by_term(log: Log, scope: NDArray[np.int32], features: Features, basis: int,
     used = (features.basis == basis) & (scope[features.row] >= 0)
     row, term = features.row[used].astype(np.int64), features.term[used].astype(np.int64)
     if BASES[basis] == "review words":
-        row, term = _said_by_others(log, row, term)
+        row, term = _find_words_of_products(log, row, term)
     codes, trait, reviews = np.unique(scope[row] * len(features.terms) + term, return_inverse=True, return_counts=True)
     wanted = reviews >= MIN_REVIEWS * min_size
     kept = wanted[trait]
@@ -85,22 +85,22 @@ def _by_term(log: Log, scope: NDArray[np.int32], features: Features, basis: int,
     return Traits(scope, row[kept].astype(np.int32), number.astype(np.int32), table)
 
 
-def _said_by_others(
+def _find_words_of_products(
     log: Log, row: NDArray[np.int64], term: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of words in reviews those that are about the product, for each review of it: (row, word).
+    """The words in reviews that are about the reviewed product, for each review of it: (row, word).
 
-    A word is about the product that somebody reviewed when of the other reviews of it at least OTHERS, and
-    one in AMONG, have it. Whether her own has it does not count, as that tells how she writes and not what
-    she cares about. row, term: (k,) int64, sorted by both, none twice.
+    For an author a word is about the product if at least OTHERS of the other reviews of it, and one in AMONG, have
+    the word. Whether the author's own review has it does not count: that shows how the author writes and not what
+    they care about. row, term: (k,) int64, sorted by both, none twice.
     """
     sold = log.sold[row]
     row, term = row[sold], term[sold]
     products, thing = np.unique(log.thing, return_inverse=True)
     reviews = np.bincount(thing, minlength=len(products))
     words = int(term.max(initial=0)) + 1
-    said, times = np.unique(thing[row] * words + term, return_counts=True)
-    about, word = np.divmod(said, words)
+    pairs, times = np.unique(thing[row] * words + term, return_counts=True)
+    about, word = np.divmod(pairs, words)
     needed = np.maximum(OTHERS, -((1 - reviews[about]) // AMONG))
     enough = times >= needed
     about, word, spare = about[enough], word[enough], (times - needed)[enough]
@@ -111,8 +111,7 @@ def _said_by_others(
     # Where one less is not enough, those whose own review has the word are left out.
     tight = np.flatnonzero(spare[which] < 1)
     own = review[tight] * words + word[which[tight]]
-    said_so = row * words + term
-    left_out = tight[find_sorted(said_so, own) >= 0]
+    left_out = tight[find_sorted(row * words + term, own) >= 0]
     kept = np.ones(len(review), dtype=bool)
     kept[left_out] = False
     return review[kept], word[which[kept]]
@@ -120,7 +119,7 @@ def _said_by_others(
 
 def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_seed: int) -> Traits:
     """The groups of products that significantly many people review together."""
-    group, thing = groups_of_products(log, scope, rng_seed)
+    group, thing = group_products(log, scope, rng_seed)
     order = np.argsort(log.thing, kind="stable")
     first = np.searchsorted(log.thing[order], thing)
     at, which = ragged_ranges(first, np.searchsorted(log.thing[order], thing, side="right") - first)
@@ -135,8 +134,8 @@ def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_see
 def _names_of_products(features: Features, traits: Traits) -> list[str]:
     """The words that stand in the titles of at least half of each group's reviews, those first that are
     least at home elsewhere; "" where there are none."""
-    told = features.basis == BASES.index("title words")
-    titles = pd.DataFrame({"row": features.row[told], "term": features.term[told]})
+    in_title = features.basis == BASES.index("title words")
+    titles = pd.DataFrame({"row": features.row[in_title], "term": features.term[in_title]})
     titles = titles.assign(scope=traits.scope[titles["row"]])
     everywhere = titles.value_counts(["scope", "term"]).rename("everywhere")
     here = pd.DataFrame({"row": traits.row, "trait": traits.trait}).merge(titles, on="row")
