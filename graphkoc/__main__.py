@@ -18,7 +18,7 @@ def main() -> None:
     except SystemExit as done:
         if done.code == INTERRUPTED:
             _end_interrupted()
-        # All is done and said: an interrupt while Python ends would only hide how it went.
+        # The command is done and its output printed: an interrupt while Python ends would only hide its exit code.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise
 

@@ -180,15 +180,18 @@ def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(pl
         f"ciao:264: {why['score']:.2f} points by the forecast, rank 1; small audience, 14 known followers\n"
     )
     lines = text.splitlines()
-    for line, pillar in zip(lines[1:], why["pillars"], strict=False):
+    assert lines[1] == "Score, as points of its pillars"
+    for line, pillar in zip(lines[2:], why["pillars"], strict=False):
         assert line == f"  {pillar['points']:z6.2f}  {pillar['pillar']}: {pillar['what']}"
-    first_gate = 1 + len(why["pillars"])
+    first_gate = 3 + len(why["pillars"])
+    assert lines[first_gate - 1] == "Eligibility gates"
     gates = lines[first_gate : first_gate + len(why["gates"])]
     assert [line.split()[0] for line in gates] == [gate["state"] for gate in why["gates"]]
     assert len(why["parts"]) == 41
     assert "The 41 numbers behind the pillars: --all." in lines
     for part in why["parts"]:
-        assert (part["what"] in whole, part["what"] in text) == (True, False)
+        assert f"  {part['what']}: " in whole
+        assert f"  {part['what']}: " not in text
     assert len(whole.splitlines()) == len(lines) - 1 + 41
     assert "SELECT" not in whole
     sheet = run("explain", "ciao:264", "graphkoc-demo/run", "--format", "csv", cwd=place).stdout

@@ -1,4 +1,4 @@
-"""The commands niches and circles: lists by default, verbs by name, and a run may be called anything."""
+"""The commands niches and circles: they list unless a verb comes first, and a run may have any name."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
-def said(*args: str, code: int = 0) -> str:
-    """What graphkoc says."""
+def graphkoc(*args: str, code: int = 0) -> str:
+    """What graphkoc prints."""
     done = click.testing.CliRunner().invoke(cli, args, prog_name="graphkoc")
     assert done.exit_code == code, done.output
     assert "Traceback" not in done.output
@@ -54,7 +54,7 @@ def said(*args: str, code: int = 0) -> str:
 
 def names(*args: str, kind: str = "niche") -> dict[str, str]:
     """The names of the groups that are listed."""
-    rows = json.loads(said(f"{kind}s", "--format", "json", *args))
+    rows = json.loads(graphkoc(f"{kind}s", "--format", "json", *args))
     return {row[kind]: row["name"] for row in rows}
 
 
@@ -67,12 +67,12 @@ def test_without_a_verb_the_groups_of_a_run_are_listed(runs: Path) -> None:
     assert names() == names("7") == names("runs/7") == names(str(runs / "7")) == NEWEST
     assert names(kind="circle") == names("7", kind="circle") == CIRCLES
     before, after = ("niches", "--format", "csv", "7"), ("niches", "7", "--format", "csv")
-    assert said(*before) == said(*after)
-    assert said("niches").splitlines()[0].split()[:2] == ["niche", "name"]
-    assert "Two" in said("circles")
+    assert graphkoc(*before) == graphkoc(*after)
+    assert graphkoc("niches").splitlines()[0].split()[:2] == ["niche", "name"]
+    assert "Two" in graphkoc("circles")
 
 
-def test_finer_niches_stand_below_theirs_with_what_the_names_do_not_tell(runs: Path) -> None:
+def test_finer_niches_stand_below_the_niche_they_belong_to(runs: Path) -> None:
     niches = pd.DataFrame(
         [
             ("food", "Food", None, "niche", "category", "Food", 40),
@@ -81,11 +81,11 @@ def test_finer_niches_stand_below_theirs_with_what_the_names_do_not_tell(runs: P
         ],
         columns=["niche", "name", "parent", "level", "basis", "category", "people"],
     )
-    niches = niches.assign(kocs=0, kols=0, evidence="they say so")
+    niches = niches.assign(kocs=0, kols=0, evidence="words of theirs")
     people = pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, "reviews": 3})
     tables = {"niches": shaped("niches", niches), "people": shaped("people", people)}
     Run(str(runs / "tree"), {"format": FORMAT}, **tables).save()
-    head, _, *lines = said("niches", "tree").splitlines()
+    head, _, *lines = graphkoc("niches", "tree").splitlines()
     assert head.split()[:4] == ["niche", "name", "basis", "people"]
     assert [re.split(r"\s{2,}", line)[:4] for line in lines] == [
         ["food", "Food", "40", "0"],
@@ -93,8 +93,8 @@ def test_finer_niches_stand_below_theirs_with_what_the_names_do_not_tell(runs: P
         ["hands", "Old hands", "tags", "30"],
     ]
     assert lines[1].index("Pour-over") == lines[0].index("Food") + 2
-    said("niches", "rename", "food", "Home cooks")
-    head, _, *lines = said("niches", "tree").splitlines()
+    graphkoc("niches", "rename", "food", "Home cooks")
+    head, _, *lines = graphkoc("niches", "tree").splitlines()
     assert head.split()[:5] == ["niche", "name", "category", "basis", "people"]
     assert [re.split(r"\s{2,}", line)[1:3] for line in lines] == [
         ["Home cooks", "Food"],
@@ -104,25 +104,25 @@ def test_finer_niches_stand_below_theirs_with_what_the_names_do_not_tell(runs: P
 
 
 @pytest.mark.parametrize("kind", ["niche", "circle"])
-def test_where_there_are_none_it_says_why(runs: Path, kind: str) -> None:
+def test_an_empty_list_gives_its_reason(runs: Path, kind: str) -> None:
     people = shaped("people", pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, "reviews": 3}))
-    for name, why in (("none", None), ("refused", "2 were found where all was dealt out at random")):
-        told = {"why_not": why}
-        Run(str(runs / name), {"format": FORMAT, "circles": told, "niches": told}, people=people).save()
-    assert said(f"{kind}s", "none").startswith(f"No {kind}s: no")
-    assert said(f"{kind}s", "refused") == f"No {kind}s: 2 were found where all was dealt out at random.\n"
-    assert json.loads(said(f"{kind}s", "none", "--format", "json")) == []
+    for name, why in (("none", None), ("refused", "2 were found with categories shuffled")):
+        summary = {"why_not": why}
+        Run(str(runs / name), {"format": FORMAT, "circles": summary, "niches": summary}, people=people).save()
+    assert graphkoc(f"{kind}s", "none").startswith(f"No {kind}s: no")
+    assert graphkoc(f"{kind}s", "refused") == f"No {kind}s: 2 were found with categories shuffled.\n"
+    assert json.loads(graphkoc(f"{kind}s", "none", "--format", "json")) == []
 
 
 def test_a_run_that_is_called_as_a_verb_is_reached_by_its_path(runs: Path) -> None:
     assert names("./rename") == names("runs/rename") == names("--", "rename") == OTHER
     assert names("rename") == OTHER, "an option came first, so no verb did"
-    assert "Missing argument 'GROUP'" in said("niches", "rename", code=2)
+    assert "Missing argument 'GROUP'" in graphkoc("niches", "rename", code=2)
     assert names() == NEWEST
 
 
 def test_groups_are_renamed_and_merged_in_every_run_until_it_is_undone(runs: Path) -> None:
-    done = json.loads(said("niches", "rename", "toys & games", "Playthings", "--format", "json"))
+    done = json.loads(graphkoc("niches", "rename", "toys & games", "Playthings", "--format", "json"))
     assert {name: done[name] for name in ("kind", "verb", "groups", "name", "run")} == {
         "kind": "niche",
         "verb": "rename",
@@ -132,34 +132,34 @@ def test_groups_are_renamed_and_merged_in_every_run_until_it_is_undone(runs: Pat
     }
     assert names() == NEWEST | {"toys": "Playthings"}
     assert names("runs/rename") == OTHER | {"toys": "Playthings"}
-    assert said("niches", "merge", "playthings", "tea").startswith("toys, tea are one")
+    assert graphkoc("niches", "merge", "playthings", "tea").startswith("toys, tea are one")
     assert names() == {"toys": "Playthings", "7": "From 7"}
-    assert said("niches", "undo") == "reversed: toys, tea are one\n"
-    assert said("niches", "undo") == "reversed: toys is called Playthings\n"
+    assert graphkoc("niches", "undo") == "reversed: toys, tea are one\n"
+    assert graphkoc("niches", "undo") == "reversed: toys is called Playthings\n"
     assert names() == NEWEST
-    assert "nothing to undo" in said("niches", "undo", code=2)
+    assert "nothing to undo" in graphkoc("niches", "undo", code=2)
     assert len((runs / "journal.jsonl").read_text(encoding="utf-8").splitlines()) == 4
 
 
 def test_circles_have_the_same_verbs_and_a_journal_of_their_own(runs: Path) -> None:
-    said("circles", "rename", "c2", "Old hands")
-    said("niches", "rename", "tea", "Leaves")
+    graphkoc("circles", "rename", "c2", "Old hands")
+    graphkoc("niches", "rename", "tea", "Leaves")
     assert names(kind="circle") == CIRCLES | {"c2": "Old hands"}
-    assert "c2, c1 are one" in said("circles", "merge", "c2", "One")
+    assert "c2, c1 are one" in graphkoc("circles", "merge", "c2", "One")
     assert names(kind="circle") == {"c2": "Old hands"}
-    assert json.loads(said("circles", "undo", "--format", "json"))["verb"] == "merge"
+    assert json.loads(graphkoc("circles", "undo", "--format", "json"))["verb"] == "merge"
     assert names(kind="circle") == CIRCLES | {"c2": "Old hands"}
     assert names()["tea"] == "Leaves"
 
 
-def test_a_verb_looks_at_the_run_it_is_told_to(runs: Path) -> None:
-    assert "no niche called 'rename'" in said("niches", "rename", "rename", "x", code=2)
-    said("niches", "rename", "rename", "Merge", "--run", "rename")
+def test_a_verb_works_on_the_run_that_is_named(runs: Path) -> None:
+    assert "no niche called 'rename'" in graphkoc("niches", "rename", "rename", "x", code=2)
+    graphkoc("niches", "rename", "rename", "Merge", "--run", "rename")
     assert names("--", "rename")["rename"] == "Merge"
-    said("niches", "merge", "--run", "rename", "merge", "tea")
+    graphkoc("niches", "merge", "--run", "rename", "merge", "tea")
     assert names("./rename") == {"rename": "Merge", "toys": "Toys & games"}
     assert names() == NEWEST
-    assert "there is no run in runs/nowhere" in said("niches", "undo", "--run", "nowhere", code=2)
+    assert "there is no run in runs/nowhere" in graphkoc("niches", "undo", "--run", "nowhere", code=2)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_verb_looks_at_the_run_it_is_told_to(runs: Path) -> None:
     ],
 )
 def test_a_mistake_gets_one_sentence_and_changes_nothing(runs: Path, args: list[str], words: str) -> None:
-    assert words in said(*args, code=2)
+    assert words in graphkoc(*args, code=2)
     assert sorted(path.name for path in runs.iterdir()) == ["7", "rename"]
     assert names() == NEWEST
 
@@ -188,12 +188,12 @@ def test_a_mistake_gets_one_sentence_and_changes_nothing(runs: Path, args: list[
 @pytest.mark.parametrize("kind", ["niche", "circle"])
 @pytest.mark.parametrize("asked", ["--help", "-h"])
 def test_help_explains_the_list_and_the_verbs(tmp_path: Path, kind: str, asked: str) -> None:
-    text = said(f"{kind}s", asked)
+    text = graphkoc(f"{kind}s", asked)
     assert f"Usage: graphkoc {kind}s [OPTIONS] [RUN]\n       graphkoc {kind}s COMMAND [ARGS]..." in text
     for word in ("Examples:", "--format", "rename", "merge", "undo", "./rename"):
         assert word in text
     for verb in ("rename", "merge", "undo"):
-        text = said(f"{kind}s", verb, asked)
+        text = graphkoc(f"{kind}s", verb, asked)
         assert f"Usage: graphkoc {kind}s {verb} [OPTIONS]" in text
         assert f"graphkoc {kind}s {verb}" in text.split("Example:")[1]
-    assert "rename, merge and undo" in said("--help")
+    assert "rename, merge and undo" in graphkoc("--help")

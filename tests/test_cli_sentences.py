@@ -1,4 +1,4 @@
-"""What the commands say where there is little, or nothing: a sentence that is true, and counts as people count."""
+"""What commands print where there is little or nothing: a true sentence with correct numbers."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def test_one_of_a_thing_is_not_called_as_many(number: float, nouns: str, words: 
 
 def test_a_load_of_one_row_says_one_review(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "reviews.csv").write_text("review,consumer,created_at\n1,anna,2025-01-01\n")
-    told = asked(tmp_path, monkeypatch, "load", "csv", "reviews.csv").stderr
-    assert "Loaded: 1 review, 1 consumer." in " ".join(told.split())
+    printed = asked(tmp_path, monkeypatch, "load", "csv", "reviews.csv").stderr
+    assert "Loaded: 1 review, 1 consumer." in " ".join(printed.split())
     assert asked(tmp_path, monkeypatch, "identity", "report").stdout.startswith("1 account, 1 person\n")
 
 
-def test_a_crawl_around_a_few_accounts_is_called_so_wherever_its_people_are_told(
+def test_a_crawl_around_a_few_accounts_is_called_so_wherever_its_people_are_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = tables(range(40))
@@ -78,9 +78,9 @@ def test_a_look_from_long_after_all_reviews_says_why_there_is_no_list(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = asked(folder, monkeypatch, "analyse", "--until", "2031-01-01", "--out", "later/run")
-    said = " ".join(done.stdout.split())
-    assert "No list: " in said
-    assert "nobody has reviewed in the year before 2031-01-01, the newest review is of 2020-03-20" in said
+    printed = " ".join(done.stdout.split())
+    assert "No list: " in printed
+    assert "nobody has reviewed in the year before 2031-01-01, the newest review is of 2020-03-20" in printed
 
 
 def test_a_look_from_before_all_reviews_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +131,7 @@ def test_suggestions_with_a_limit_are_not_the_whole_report(folder: Path, monkeyp
 
 
 def test_a_list_of_links_with_other_columns_says_which_it_needs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "people.csv").write_text("name,city,why\nAnna,Bonn,told us\nBea,Ulm,told us\n")
+    (folder / "people.csv").write_text("name,city,why\nAnna,Bonn,in person\nBea,Ulm,in person\n")
     done = asked(folder, monkeypatch, "identity", "link", "--file", "people.csv", code=3)
     assert "Error: people.csv has the columns 'name', 'city', 'why', and no account in 'name'" in done.stderr
     assert "It needs the columns account, other and why; an account is written source:id." in done.stderr

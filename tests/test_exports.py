@@ -141,6 +141,35 @@ def test_what_is_printed_in_place_of_a_table_holds_no_controls_either(capsys: py
     assert capsys.readouterr().out == "one [31mred\ntwo\n"
 
 
+FAMILY = "👨‍👩‍👧"
+"""One picture of five characters: three people and the joiners between them."""
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [("Anna", 4), ("王小明", 6), (FAMILY, 2), (f"{FAMILY}一家", 6), ("❤️", 2), ("👍🏽", 2), ("é", 1), ("e\u0301", 1)],
+)
+def test_the_columns_of_a_table_are_aligned_whatever_the_characters(
+    name: str, columns: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_result(Result([{"name": name, "score": 1}, {"name": "somebody", "score": 2}]))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == f"{name}{' ' * (8 - columns)}      1"
+    assert lines[3] == "somebody      2"
+
+
+def test_a_long_cell_is_clipped_by_columns_and_never_within_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, clipped in (("王" * 100, "王" * 30), (f"x{'王' * 100}", f"x{'王' * 29} "), (FAMILY * 40, FAMILY * 30)):
+        print_result(Result([{"name": name, "score": 1}]))
+        assert capsys.readouterr().out.splitlines()[2] == f"{clipped}      1"
+
+
+@pytest.mark.parametrize("hidden", ["a\u200db", "\u200d", f"{FAMILY[:2]}a", "a\u202eb", "1\u2066"])
+def test_a_joiner_that_joins_no_pictures_is_not_printed(hidden: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_result(Result([{"name": hidden, "score": 1}]))
+    assert not set("\u200d\u202e\u2066") & set(capsys.readouterr().out)
+
+
 def test_a_file_that_cannot_be_written_is_called_as_the_user_called_it(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match=r"file/rows\.csv cannot be written: "):

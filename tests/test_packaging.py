@@ -48,6 +48,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: list[str]) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {"graphkoc"}
     assert any(name.endswith("LICENSE") for name in built)
     assert {
+        "graphkoc/__init__.pyi",
         "graphkoc/report/page.html.j2",
         "graphkoc/report/glossary.md.j2",
         "graphkoc/capture/reading/synonyms.toml",

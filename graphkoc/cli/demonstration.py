@@ -16,6 +16,9 @@ from graphkoc.text import count
 
 __all__ = ["COMMANDS"]
 
+REASONS = 3
+"""Reasons shown for each person; `graphkoc explain` has all of them."""
+
 
 @click.command(cls=Command)
 @click.option("--brand", "of_a_brand", is_flag=True, help="A synthetic brand instead, from the files of every source.")
@@ -70,12 +73,12 @@ def _describe_sources(done: dict[str, Any]) -> list[str]:
 
 
 def _describe_first(kocs: list[dict[str, Any]]) -> list[str]:
-    """The first key opinion consumers with their reasons."""
+    """The first key opinion consumers with their main reasons."""
     lines = [f"The first {count(len(kocs), 'key opinion consumers')}:"]
     for koc in kocs:
         name = f" ({koc['name']})" if koc["name"] else ""
         lines.append(f"{koc['rank']:>3}. {koc['consumer']}{name}, {koc['score']:.2f} points")
-        lines += [f"     {reason}" for reason in koc["reasons"]]
+        lines += [f"     {reason}" for reason in koc["reasons"][:REASONS]]
     return lines
 
 

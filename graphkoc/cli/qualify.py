@@ -405,28 +405,33 @@ def explain(consumer: str, run: str | None, all_numbers: bool) -> Result:
 
 
 def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -> list[str]:
-    """Pillars and gates first; then what would raise the rank, who followed on, reasons and cautions."""
+    """Pillars and gates first; then reasons, cautions, what would raise the rank, and who followed on."""
     rank = f"rank {why['rank']:,}" if why["rank"] else "not ranked"
     points = f"{why['score']:.2f} points by the {why['kind']}"
-    lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
+    pillars = []
     for pillar in why["pillars"]:
-        lines.append(f"  {pillar['points']:z6.2f}  {pillar['pillar']}: {pillar['what']}")
+        pillars.append(f"{pillar['points']:z6.2f}  {pillar['pillar']}: {pillar['what']}")
         if all_numbers:
             inside = [part for part in why["parts"] if part["pillar"] == pillar["pillar"]]
-            lines += [f"          {part['points']:z6.2f}  {_describe_part(part)}" for part in inside]
-    lines += [
-        f"  {gate['state']:<7} {gate['who']}{'' if gate['required'] else ', not required'}: {gate['words']}"
+            pillars += [f"        {part['points']:z6.2f}  {_describe_part(part)}" for part in inside]
+    gates = [
+        f"{gate['state']:<7}  {gate['who']}{'' if gate['required'] else ' (not required)'}: {gate['words']}"
         for gate in why["gates"]
     ]
-    lines += [f"  next  {why['change']}"] if why["change"] else []
-    times = [(one["consumer"], "once" if one["times"] == 1 else f"{one['times']:,} times") for one in why["carried_by"]]
-    lines += [f"  by    {follower}, who followed on {often}" for follower, often in times]
-    lines += [
-        f"  with  a review of {one['subject']}, after which {one['followers']:,} of the audience reviewed it"
-        for one in why["carried_reviews"]
-    ]
-    lines += [f"  for   {reason}" for reason in why["reasons"]]
-    lines += [f"  but   {caution}" for caution in why["cautions"]]
+    followers = [f"{one['consumer']}, {count(one['times'], 'times')}" for one in why["carried_by"]]
+    reviews = [f"{one['subject']}, by {count(one['followers'], 'people')}" for one in why["carried_reviews"]]
+    sections = {
+        "Score, as points of its pillars": pillars,
+        "Eligibility gates": gates,
+        "Reasons": why["reasons"],
+        "Cautions": why["cautions"],
+        "To rank higher": [why["change"]] if why["change"] else [],
+        "Followers who followed on": followers,
+        "Reviewed by followers afterwards": reviews,
+    }
+    lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
+    for title, entries in sections.items():
+        lines += [title, *(f"  {entry}" for entry in entries)] if entries else []
     numbers = count(len(why["parts"]), "numbers")
     lines += [] if all_numbers else [f"The {numbers} behind the pillars: --all."]
     return [*lines, "The query behind each number: --format csv or json."]
