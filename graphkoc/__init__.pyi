@@ -47,6 +47,9 @@ from .runs.edits import merge_groups as merge_groups
 from .runs.edits import rename_group as rename_group
 from .runs.edits import undo_decision as undo_decision
 from .runs.run import Run as Run
+from .runs.summary import describe_absence as describe_absence
+from .runs.summary import describe_ranking as describe_ranking
+from .runs.summary import describe_run as describe_run
 from .stores import Store as Store
 from .stores import open_store as open_store
 from .stores.queries import Query as Query

@@ -116,7 +116,7 @@ def test_tiers_that_do_not_exist_are_named_before_a_run_that_does_not(
 def test_audiences_are_whole_numbers_wherever_they_are_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = graphkoc.find_run(str(folder / "runs" / "one"))
     stated = run.people.assign(platform="instagram", followers=[7_000.0] * 40 + [None, None])
-    moved = graphkoc.list_moved(graphkoc.Run(run.folder, run.info, stated), "prizm")
+    moved = graphkoc.list_moved(run.replaced(people=stated), "prizm")
     assert [(row["followers"], row["audience"]) for row in moved[:1]] == [(7_000, 0)]
     assert {type(row[name]) for row in moved for name in ("followers", "audience")} <= {int, type(None)}
     printed = asked(folder, monkeypatch, "tiers", "prizm", "runs/one").stdout

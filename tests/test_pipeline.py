@@ -216,7 +216,7 @@ def test_runs_are_found_by_folder_by_name_and_by_age(ciao_run: graphkoc.Run, tmp
 
 
 def test_an_analysis_does_not_take_a_folder_with_files_of_others(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
-    run = graphkoc.Run(str(tmp_path / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members)
+    run = ciao_run.replaced(folder=str(tmp_path / "run"))
     run.save()
     (tmp_path / "run" / "report.html").write_text("made of the run before")
     run.save()
@@ -228,21 +228,19 @@ def test_an_analysis_does_not_take_a_folder_with_files_of_others(ciao_run: graph
 
 
 def test_a_run_of_another_format_or_without_its_columns_is_not_read(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
-    run = graphkoc.Run(str(tmp_path / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members)
+    run = ciao_run.replaced(folder=str(tmp_path / "run"))
     run.save()
     ciao_run.niches.to_parquet(tmp_path / "run" / "people.parquet")
-    with pytest.raises(UsageError, match="people has no"):
-        graphkoc.find_run(run.folder)
+    with pytest.raises(UsageError, match=r"people\.parquet: it has no column"):
+        _ = graphkoc.find_run(run.folder).people
     (tmp_path / "run" / "run.json").write_text("{}")
-    with pytest.raises(UsageError, match="of a format that this graphkoc does not read"):
+    with pytest.raises(UsageError, match="has a format that this version of graphkoc does not read"):
         graphkoc.find_run(run.folder)
 
 
 def test_a_run_folder_that_cannot_be_written_is_said_and_leaves_nothing(ciao_run: graphkoc.Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    blocked = graphkoc.Run(
-        str(tmp_path / "file" / "run"), ciao_run.info, ciao_run.people, ciao_run.niches, ciao_run.members
-    )
+    blocked = ciao_run.replaced(folder=str(tmp_path / "file" / "run"))
     with pytest.raises(StoreError, match="cannot be written"):
         blocked.save()
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

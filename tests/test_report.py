@@ -1042,7 +1042,8 @@ def test_thirty_thousand_people_make_no_more_than_half_a_megabyte_of_map():
     )
     places = positions.bubbles(niches, members)
     inside = members.rename(columns={"niche": "group"}).assign(kind="niche", confidence=1.0)
-    made = Run("big", {}, people, niches, inside, positions=places, ties=positions.ties(network, people))
+    ties = positions.ties(network, people)
+    made = Run("big", {}, people=people, niches=niches, members=inside, positions=places, ties=ties)
     packed = niche_map.pack(made, niches["niche"].tolist())
     assert 29_000 < packed.dots <= 30_000
     assert len(packed.packed) < 500_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -102,7 +102,7 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
     with open_store() as store, ProgressLine.from_options() as progress:
         settings = graphkoc.Settings(brand=brand, **choices)
         run = graphkoc.analyse(store, out, settings, threads=threads, progress=progress)
-    counts, kocs = run.info["counts"], run.kocs()
+    counts = run.info["counts"]
     document = {
         "run": run.folder,
         "consumers": counts["consumers"],
@@ -111,67 +111,24 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
         "reviews": counts["reviews"],
         "circles": len(run.circles),
         "niches": len(run.niches),
-        "kocs": len(kocs),
+        "kocs": len(run.ranked()),
         "tiers": run.info["tiers"],
         "gates": run.info["gates"],
         "score": run.info["score"],
         "seconds": run.info["seconds"],
         "notice": run.info["settings"]["notice"],
     }
-    who = "possible key opinion consumers" if set(kocs["role"]) == {"possible"} else "key opinion consumers"
-    niches_found = f"{count(len(run.niches), 'niches')} ({run.info['niche_control']} with categories shuffled)"
     lines = [
-        run.info["settings"]["notice"],
-        f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_count_ties(run.info)}",
-        run.info["crawl"],
-        _count_circles(run.circles["status"].value_counts().to_dict(), run.info["circles"]),
-        f"{niches_found}, {count(len(kocs), who)} by the {run.info['score']['kind']}",
-        None if len(kocs) else _wrap(f"No list: {run.info['score']['why']}."),
-        _wrap(_describe_tiers(run.info["tiers"])),
-        _wrap(_describe_backtest(run.info)),
+        *map(_wrap, graphkoc.describe_run(run)),
         f"run  {run.folder}",
         f"Next: graphkoc kocs {run.folder}, and likewise circles, niches and report",
     ]
     notes = [f"Note: {sentence}." for sentence in (*run.info["passed_over"], *run.info["brand_unheard"])]
-    return Result(document, text="\n".join(line for line in lines if line), notes=notes)
+    return Result(document, text="\n".join(lines), notes=notes)
 
 
 def _wrap(text: str) -> str:
     return click.wrap_text(text, WIDTH)
-
-
-def _describe_backtest(info: Mapping[str, Any]) -> str:
-    """What the past says of the ranking, or why nothing."""
-    if info["backtest"]:
-        return str(info["backtest"]["verdict"])
-    return f"Not checked against the past: {info['backtest_why_not']}."
-
-
-def _count_ties(info: Mapping[str, Any]) -> str:
-    """How many ties there are, and on which platforms they are not follows."""
-    engaged = [platform for platform, ties in info["ties_of"].items() if ties == "engagements"]
-    follows = [count(info["counts"]["follows"], "follows")] if info["counts"]["follows"] or not engaged else []
-    if left := info["counts"].get("uncounted_follows"):
-        left_out = f"{left:,} more are undated and not counted, because one of the two has reviewed nothing"
-        follows[-1:] = [f"{count(info['counts']['follows'], 'follows')} ({left_out})"]
-    stand_in = f"{count(info['counts']['engaged'], 'ties')} by engagement"
-    stand_in += f" (on {', '.join(engaged)}, where follows are not available)"
-    return ", ".join([*follows, stand_in] if engaged else follows)
-
-
-def _describe_tiers(tiers: Mapping[str, Any]) -> str:
-    """The audience size limits used, and why."""
-    small = f"{tiers['small']}, by the tiers {tiers['name']}: " if tiers["small"] else ""
-    return f"{small}{tiers['why']}"
-
-
-def _count_circles(found: Mapping[Hashable, int], circles: Mapping[str, Any]) -> str:
-    """How many circles there are, or why none is published."""
-    if circles["why_not"]:
-        return f"no circle is published: {circles['why_not']}"
-    chance = sum(circles["control"].values())
-    published = count(found.get("published", 0), "circles")
-    return f"{published}, {found.get('tentative', 0)} tentative ({chance} in the rewired network)"
 
 
 @click.command(cls=Command)
@@ -195,12 +152,7 @@ def kocs(run: str | None, niche: str | None) -> Result:
     rows = graphkoc.list_kocs(found, niche, None)
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
     lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
-    sentences = [f"Ranked by the {found.info['score']['kind']}.", _describe_backtest(found.info)]
-    if followers := found.info["stands_in"]:
-        sentences.append(f"{followers[:1].upper()}{followers[1:]}.")
-    if crawl := found.info["crawl"]:
-        sentences.append(f"These are {crawl}.")
-    notes = [*list_notices(found), *_wrap(" ".join(sentences)).split("\n")]
+    notes = [*list_notices(found), *_wrap(" ".join(graphkoc.describe_ranking(found))).split("\n")]
     return Result(rows, lines=lines, notes=notes)
 
 
@@ -228,10 +180,7 @@ def niches(run: str | None) -> Result:
 
     found = graphkoc.find_run(run)
     rows = graphkoc.list_niches(found)
-    why_not = (
-        found.info["niches"]["why_not"] or "no segment reviews anything more than chance explains" if not rows else ""
-    )
-    text = None if rows else f"No niches: {why_not}."
+    text = None if rows else graphkoc.describe_absence(found, "niche")
     return Result(rows, lines=_indent_finer(rows), text=text, notes=list_notices(found))
 
 
@@ -279,8 +228,7 @@ def circles(run: str | None) -> Result:
     rows = graphkoc.list_circles(found)
     shown = ("circle", "name", "people", "stability", "status", "cohort_ratio", "tightness", "kocs", "niches", "change")
     lines = [{name: row[name] for name in (*shown, "evidence")} for row in rows]
-    why_not = found.info["circles"]["why_not"] or "no circle is recovered in resampled networks" if not rows else ""
-    text = None if rows else f"No circles: {why_not}."
+    text = None if rows else graphkoc.describe_absence(found, "circle")
     return Result(rows, lines=lines, text=text, notes=list_notices(found))
 
 
