@@ -80,7 +80,7 @@ def test_a_look_from_long_after_all_reviews_says_why_there_is_no_list(
     done = asked(folder, monkeypatch, "analyse", "--until", "2031-01-01", "--out", "later/run")
     printed = " ".join(done.stdout.split())
     assert "No list: " in printed
-    assert "nobody has reviewed in the year before 2031-01-01, the newest review is of 2020-03-20" in printed
+    assert "nobody has reviewed in the year before 2031-01-01; the newest review is of 2020-03-20" in printed
 
 
 def test_a_look_from_before_all_reviews_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
