@@ -26,7 +26,7 @@ from planted import Groups, groups_of, lfr, ring_of_cliques, scale_free, undirec
 
 from graphkoc import assets, load, open_store, project
 from graphkoc.communities import tracking
-from graphkoc.communities.circles import PUBLISHED, circles
+from graphkoc.communities.circles import PUBLISHED, find_circles
 from graphkoc.communities.circles.search import search
 from graphkoc.communities.circles.ties import Ties, rewired, ties
 from graphkoc.graph import coreview
@@ -114,7 +114,7 @@ def chance(log: Log, together: NDArray[np.integer], folder: Path) -> None:
 
 def against(network: Network, planted: Groups, min_size: int, rng_seed: int) -> tuple[float, float, int]:
     """Recall and precision of the published circles, and how many there are."""
-    result = circles(network, min_size=min_size, rng_seed=rng_seed)
+    result = find_circles(network, min_size=min_size, rng_seed=rng_seed)
     published = result.table.loc[result.table["status"] == "published", "circle"]
     here = sets(result.members[result.members["circle"].isin(published)])
     there = [frozenset(network.ids[group].tolist()) for group in planted]
@@ -137,8 +137,10 @@ def planted() -> None:
 def follows(log: Log, together: NDArray[np.integer]) -> None:
     network = log.network
     with timed() as spent:
-        result = circles(network, together=together, joined=np.where(np.isfinite(log.first_day), log.first_day, np.nan))
-    before = circles(network, together=together)
+        result = find_circles(
+            network, together=together, joined=np.where(np.isfinite(log.first_day), log.first_day, np.nan)
+        )
+    before = find_circles(network, together=together)
     sizes = {status: int((before.table["status"] == status).sum()) for status in ("published", "tentative")}
     print(f"Ciao up to the 75 % split: {len(ties(network)):,} ties ({spent()} with the control)")
     print(f"  before the cohort test: {sizes['published']} published, {sizes['tentative']} tentative")
@@ -164,7 +166,7 @@ def follows(log: Log, together: NDArray[np.integer]) -> None:
 def ids_kept(log: Log, together: NDArray[np.integer]) -> None:
     """How many circles keep their id when some follows are others."""
     network = log.network
-    first = circles(network, together=together)
+    first = find_circles(network, together=together)
     inside = first.members[first.members["confidence"] >= MEMBER]
     past = tracking.follow("circle", inside, as_of="one")
     node = pd.Series(np.arange(len(network)), index=network.ids)
@@ -172,7 +174,7 @@ def ids_kept(log: Log, together: NDArray[np.integer]) -> None:
     kept = []
     for seed in RERUNS:
         changed = with_others(network, seed)
-        now = circles(changed, together=together, known=known, rng_seed=0)
+        now = find_circles(changed, together=together, known=known, rng_seed=0)
         here = now.members[now.members["confidence"] >= MEMBER]
         followed = tracking.follow("circle", here, past.lifelines, as_of="two")
         kept.append(len(set(followed.ids.values()) & set(past.ids.values())))
@@ -215,7 +217,7 @@ def main() -> None:
         return
     whole = example()
     log = whole.until(float(np.quantile(whole.day, 0.75)))
-    together = coreview.people(log)
+    together = coreview.pair_people(log)
     follows(log, together)
     ids_kept(log, together)
     chance(log, together, asked.data)

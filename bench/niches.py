@@ -21,7 +21,7 @@ import pandas as pd
 from niche_gain import gain
 
 from graphkoc import assets, load, open_store, project
-from graphkoc.communities.niches import Features, Niches, segments
+from graphkoc.communities.niches import Features, Niches, find_niches
 from graphkoc.communities.niches.overindex import shuffle_reviews
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
@@ -126,18 +126,16 @@ def counts(result: Niches) -> str:
 def co_review(log: Log) -> None:
     print("Co-review")
     with timed("people"):
-        print(f"  pairs of people who share significantly many products: {len(coreview.people(log)):,}")
+        print(f"  pairs of people who share significantly many products: {len(coreview.pair_people(log)):,}")
     with timed("products"):
-        print(
-            f"  pairs of products of one category that share significantly many people: {len(coreview.products(log)):,}"
-        )
-    left_out = coreview.hubs(log)
+        print(f"  pairs of products that share significantly many reviewers: {len(coreview.pair_products(log)):,}")
+    left_out = coreview.find_hubs(log)
     print(f"  left out: {len(left_out.things)} products, {len(left_out.people)} people")
     everything = np.zeros_like(log.category)
     chance = [
         [
-            len(coreview.people(replace(log, person=shuffle_reviews(log.person, everything, seed)))),
-            len(coreview.products(replace(log, person=shuffle_reviews(log.person, log.category, seed)))),
+            len(coreview.pair_people(replace(log, person=shuffle_reviews(log.person, everything, seed)))),
+            len(coreview.pair_products(replace(log, person=shuffle_reviews(log.person, log.category, seed)))),
         ]
         for seed in SEEDS
     ]
@@ -147,17 +145,17 @@ def co_review(log: Log) -> None:
 def niches(log: Log, features: Features) -> None:
     print("Niches")
     with timed("with their controls"):
-        result = segments(log, features=features)
+        result = find_niches(log, features=features)
     print(f"  {counts(result)}, {result.members['consumer'].nunique():,} people; {result.why_not or 'none refused'}")
     shown = result.table.loc[result.table["level"] == "finer", ["niche", "basis", "people"]]
     print("\n".join(f"    {row.niche} ({row.basis}): {row.people}" for row in shown.itertuples()) or "    none finer")
-    controls = [segments(log, rng_seed=seed, features=features) for seed in SEEDS]
+    controls = [find_niches(log, rng_seed=seed, features=features) for seed in SEEDS]
     print(f"  niches with shuffled reviews, by seed: {[one.control for one in controls]}")
     print(f"  finer ones: {[one.finer_control for one in controls]}")
     resampled = []
     for seed in SEEDS:
         rest, terms = without(log, features, seed)
-        resampled.append(segments(rest, features=terms))
+        resampled.append(find_niches(rest, features=terms))
     for level in ("niche", "finer"):
         found = np.array([count_recovered(result, one, level) for one in resampled])
         if found.size:
@@ -200,11 +198,11 @@ def at_size(reviews: int) -> None:
         log, features = made_up(reviews)
     print(f"Made up: {len(log.day):,} reviews with {len(features.row):,} words")
     with timed("pairs of people"):
-        print(f"  {len(coreview.people(log)):,} pairs of people; hubs: {len(coreview.hubs(log).things)} products")
+        print(f"  {len(coreview.pair_people(log)):,} pairs; hubs: {len(coreview.find_hubs(log).things)} products")
     with timed("gain"):
         print(f"  {gain(log)}")
     with timed("niches"):
-        result = segments(log, features=features)
+        result = find_niches(log, features=features)
     tastes = CATEGORIES * TASTES
     print(f"  {counts(result)} of {tastes:,} planted; controls {result.control}, {result.finer_control}")
     print(f"  at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")

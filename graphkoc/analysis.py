@@ -21,7 +21,7 @@ from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import YEAR, Log, moment
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
-from graphkoc.measures.closure import knit
+from graphkoc.measures.closure import measure_closure
 from graphkoc.progress import Clock
 from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis, stands_in
@@ -172,7 +172,7 @@ def _qualify(
         consumers["platform"], consumers["followers"], audience, data.settings.tiers, basis(projection.ties_of())
     )
     engaged = engagements(projection)
-    tightness, origins = knit(log.network), ledger(projection, ids, engaged)
+    tightness, origins = measure_closure(log.network), ledger(projection, ids, engaged)
     knit_z, copied = tightness["knit_z"].to_numpy(), authenticity.copies["review"]
     passed = gates.gates(projection, log, data.as_of, sizes, limits, origins, knit_z, copied, data.settings.brand)
     figures = response(projection, ids, sizes.table, engaged)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zoo import network_of
 
-from graphkoc.communities.circles.profile import MEASURES, card, explained_by_joining
+from graphkoc.communities.circles.profile import MEASURES, explained_by_joining, profile_circles
 
 PEOPLE = [f"p{i}" for i in range(10)]
 
@@ -54,7 +54,7 @@ def test_each_measure_is_that_of_networkx_also_where_circles_overlap(edges: set,
     graph.add_edges_from((a, b) for a, b in edges if a != b)
     network = network_of(graph)
     rows = members(**{f"x{i}": " ".join(people) for i, people in enumerate(circles)})
-    found = card(network, rows, unknown(network), copies=2).set_index("circle")
+    found = profile_circles(network, rows, unknown(network), copies=2).set_index("circle")
     assert len(found) == len(circles)
     for i, people in enumerate(circles):
         row = found.loc[f"x{i}"]
@@ -76,7 +76,7 @@ def test_each_measure_is_that_of_networkx_also_where_circles_overlap(edges: set,
 
 def test_a_planted_circle_is_tighter_than_its_rewired_copies() -> None:
     network = network_of(caves(5, 20))
-    found = card(network, caves_members(5, 20), unknown(network))
+    found = profile_circles(network, caves_members(5, 20), unknown(network))
     for name in ("density", "clustering", "core", "inside_share"):
         assert (found[f"{name}_z"] > 3).all(), name
     assert (found["conductance_z"] < -3).all()
@@ -87,7 +87,7 @@ def test_people_thrown_together_are_no_tighter_than_chance() -> None:
     network = network_of(caves(5, 20))
     rng = np.random.default_rng(1)
     thrown = caves_members(5, 20).assign(consumer=rng.permutation(network.ids))
-    found = card(network, thrown, unknown(network))
+    found = profile_circles(network, thrown, unknown(network))
     for name in ("density", "inside_share", "conductance"):
         assert (found[f"{name}_z"].abs() < 5).all(), name
     assert (found["tightness"] < 0.1).all()
@@ -96,7 +96,7 @@ def test_people_thrown_together_are_no_tighter_than_chance() -> None:
 def test_rewired_copies_keep_what_does_not_depend_on_who_is_tied_to_whom() -> None:
     # Everybody is in the circle, so that rewiring changes neither density nor inside share.
     network = network_of(caves(3, 10))
-    row = card(network, members(all=" ".join(network.ids)), unknown(network)).iloc[0]
+    row = profile_circles(network, members(all=" ".join(network.ids)), unknown(network)).iloc[0]
     assert row["density_null"] == pytest.approx(row["density"])
     assert (row["inside_share"], row["inside_share_null"], row["conductance"]) == (1, 1, 0)
     assert (row["density_z"], row["tightness"]) == (pytest.approx(0), 0)
@@ -106,9 +106,11 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_order_of_rows() -> None
     network = network_of(caves(3, 12))
     rows = caves_members(3, 12)
     joined = np.arange(len(network), dtype=float)
-    one = card(network, rows, joined, rng_seed=4)
-    pd.testing.assert_frame_equal(one, card(network, rows.sample(frac=1, random_state=1), joined, rng_seed=4))
-    other = card(network, rows, joined, rng_seed=5)
+    one = profile_circles(network, rows, joined, rng_seed=4)
+    pd.testing.assert_frame_equal(
+        one, profile_circles(network, rows.sample(frac=1, random_state=1), joined, rng_seed=4)
+    )
+    other = profile_circles(network, rows, joined, rng_seed=5)
     assert not one["density_null"].equals(other["density_null"])
     pd.testing.assert_frame_equal(one[list(MEASURES)], other[list(MEASURES)])
 
@@ -116,7 +118,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_order_of_rows() -> None
 def test_the_busiest_year_is_where_most_members_joined() -> None:
     network = network_of(networkx.DiGraph([("a", "b"), ("c", "d"), ("e", "f"), ("g", "h")]))
     joined = np.array([0.0, 300, 365, 366, 1000, np.nan, 5000, np.inf])
-    found = card(network, members(x="a b c d e f", y="e g", z="f h"), joined).set_index("circle")
+    found = profile_circles(network, members(x="a b c d e f", y="e g", z="f h"), joined).set_index("circle")
     # a, b, c within a year and a day, or b, c, d: three of the five who have a date.
     assert found["cohort_share"].tolist()[:2] == [3 / 5, 1 / 2]
     assert found["cohort_share_of_all"].tolist()[:2] == [3 / 6, 1 / 6]
@@ -146,8 +148,8 @@ def test_a_network_of_nobody_one_or_two_has_a_card(people: list[str]) -> None:
     graph.add_nodes_from(people)
     graph.add_edges_from(pairwise(people))
     network = network_of(graph)
-    empty = card(network, members(), unknown(network))
-    full = card(network, members(**({"x": " ".join(people)} if people else {})), unknown(network))
+    empty = profile_circles(network, members(), unknown(network))
+    full = profile_circles(network, members(**({"x": " ".join(people)} if people else {})), unknown(network))
     assert (len(empty), len(full)) == (0, bool(people))
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
     numbers = [f"{name}{suffix}" for name in MEASURES for suffix in ("", "_null", "_z")]

@@ -12,7 +12,7 @@ import pytest
 from planted import Groups, groups_of, lfr, ring_of_cliques, scale_free, undirected
 from zoo import network_of
 
-from graphkoc.communities.circles import Circles, circles, ensemble
+from graphkoc.communities.circles import Circles, ensemble, find_circles
 from graphkoc.communities.circles.stability import Candidate, accepted
 from graphkoc.communities.circles.ties import rewired, ties
 from graphkoc.graph.network import Network, seeded
@@ -31,20 +31,20 @@ def likeness(network: Network, found: Circles, planted: Groups) -> np.ndarray:
 
 
 def test_every_graph_of_the_zoo_has_an_answer(graph: networkx.DiGraph) -> None:
-    found = circles(network_of(graph), min_size=3)
+    found = find_circles(network_of(graph), min_size=3)
     assert found.table.columns.tolist() == ["circle", "people", "stability", "status", "cohort_ratio", "resolution"]
     assert found.members.columns.tolist() == ["consumer", "circle", "confidence"]
 
 
 def test_nobody_is_in_a_circle_in_a_network_of_nobody() -> None:
-    found = circles(network_of(networkx.DiGraph()))
+    found = find_circles(network_of(networkx.DiGraph()))
     assert len(found.table) == len(found.members) == 0
     assert found.why_not is None
 
 
 def test_a_ring_of_cliques_comes_apart_into_its_cliques() -> None:
     network, cliques = ring_of_cliques(100, 5)
-    found = circles(network, min_size=5)
+    found = find_circles(network, min_size=5)
     members = found.members[found.members["confidence"] >= 0.5].groupby("circle")["consumer"].apply(frozenset)
     assert set(members) == {frozenset(network.ids[clique].tolist()) for clique in cliques}
     assert found.control == NOTHING
@@ -52,7 +52,7 @@ def test_a_ring_of_cliques_comes_apart_into_its_cliques() -> None:
 
 @pytest.mark.parametrize("rng_seed", [0, 1])
 def test_preferential_attachment_makes_no_circle(rng_seed: int) -> None:
-    found = circles(scale_free(2000, 4, rng_seed), rng_seed=rng_seed)
+    found = find_circles(scale_free(2000, 4, rng_seed), rng_seed=rng_seed)
     assert len(found.table) == 0
     assert found.control == NOTHING
 
@@ -60,7 +60,7 @@ def test_preferential_attachment_makes_no_circle(rng_seed: int) -> None:
 def test_ties_dealt_out_by_lot_make_no_circle() -> None:
     with seeded(0):
         graph = igraph.Graph.Erdos_Renyi(n=2000, m=8000)
-    found = circles(undirected(np.asarray(graph.get_edgelist()), 2000))
+    found = find_circles(undirected(np.asarray(graph.get_edgelist()), 2000))
     assert len(found.table) == 0
     assert found.control == NOTHING
 
@@ -73,14 +73,14 @@ def test_filmtrust_rewired_has_no_circle() -> None:
     network = undirected(chance.people[np.column_stack([chance.low, chance.high])], len(real))
     degrees = [np.bincount(np.concatenate([one.low, one.high])).tolist() for one in (ties(real), ties(network))]
     assert degrees[0] == degrees[1]
-    found = circles(network)
+    found = find_circles(network)
     assert len(found.table) == 0
     assert found.control == NOTHING
 
 
 def test_planted_groups_are_found_all_of_them_and_no_other() -> None:
     network, groups = groups_of(8, 100, 14, 4, 0)
-    alike = likeness(network, circles(network), groups)
+    alike = likeness(network, find_circles(network), groups)
     assert alike.shape == (8, 8)
     assert (alike.max(axis=1) > 0.95).all()
     assert (alike.max(axis=0) > 0.95).all()
@@ -88,7 +88,7 @@ def test_planted_groups_are_found_all_of_them_and_no_other() -> None:
 
 def test_communities_of_many_sizes_are_found_where_half_of_the_ties_lead_out() -> None:
     network, groups = lfr(1500, 0.5, 1)
-    alike = likeness(network, circles(network), groups) >= 0.75
+    alike = likeness(network, find_circles(network), groups) >= 0.75
     assert alike.any(axis=0).mean() >= 0.8
     assert alike.any(axis=1).mean() >= 0.95
 
@@ -98,7 +98,11 @@ def test_neither_the_order_of_rows_nor_the_number_of_processes_changes_a_byte(mo
     network, _ = groups_of(8, 30, 8, 3, 2)
     edges = pd.DataFrame({"source": network.ids[network.source], "target": network.ids[network.target], "weight": 1.0})
     turned = Network.from_edges(edges.sample(frac=1, random_state=3), network.ids[::-1].tolist())
-    one, other, again = circles(network, threads=1), circles(network, threads=2), circles(turned, threads=2)
+    one, other, again = (
+        find_circles(network, threads=1),
+        find_circles(network, threads=2),
+        find_circles(turned, threads=2),
+    )
     assert len(one.table) == 8
     for found in (other, again):
         pd.testing.assert_frame_equal(found.table, one.table, check_exact=True)
@@ -111,7 +115,7 @@ def test_neither_the_order_of_rows_nor_the_number_of_processes_changes_a_byte(mo
     ids=["one person", "no ties", "one circle", "one tie"],
 )
 def test_where_there_is_nothing_to_tell_apart_there_is_no_circle(graph: networkx.Graph) -> None:
-    found = circles(network_of(networkx.DiGraph(graph)))
+    found = find_circles(network_of(networkx.DiGraph(graph)))
     assert len(found.table) == len(found.members) == found.explained == 0
     assert found.control == NOTHING
     assert found.why_not is None
@@ -122,8 +126,8 @@ def test_people_who_only_joined_together_are_left_out_and_counted() -> None:
     joined = np.full(len(network), 12_000.0)
     for group in groups[:4]:
         joined[group] += 400 * (1 + int(group[0]) // 40)
-    dated = circles(network, joined=joined)
-    untold = circles(network)
+    dated = find_circles(network, joined=joined)
+    untold = find_circles(network)
     assert len(untold.table) == 8
     assert not untold.dated
     assert untold.table["cohort_ratio"].isna().all()
@@ -136,7 +140,7 @@ def test_people_who_only_joined_together_are_left_out_and_counted() -> None:
 def test_when_chance_has_circles_too_nothing_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
     network, _ = groups_of(8, 40, 10, 2, 4)
     monkeypatch.setattr("graphkoc.communities.circles.rewired", lambda real, rng_seed: real)
-    found = circles(network)
+    found = find_circles(network)
     assert len(found.table) == len(found.members) == 0
     assert found.control == {"published": 8, "tentative": 0}
     assert found.why_not == "8 circles were found in a randomly rewired network"

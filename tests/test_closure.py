@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from zoo import network_of
 
 from graphkoc.graph.network import Network, seeded
-from graphkoc.measures.closure import knit
+from graphkoc.measures.closure import measure_closure
 
 
 def edges(pairs: list[tuple[int, int]], nodes: int) -> Network:
@@ -36,7 +36,7 @@ def counted(graph: networkx.DiGraph, node: object) -> int:
 
 def test_ties_are_those_among_her_followers_and_from_her_to_them(graph: networkx.DiGraph) -> None:
     network = network_of(graph)
-    found = dict(zip(network.ids, knit(network)["knit_ties"], strict=True))
+    found = dict(zip(network.ids, measure_closure(network)["knit_ties"], strict=True))
     for node in graph:
         if graph.out_degree(node):
             assert found[str(node)] == counted(graph, node)
@@ -45,16 +45,16 @@ def test_ties_are_those_among_her_followers_and_from_her_to_them(graph: networkx
 
 
 def test_nobody_without_a_follower_is_knit_or_not() -> None:
-    table = knit(edges([(0, 1)], 3))
+    table = measure_closure(edges([(0, 1)], 3))
     assert table.isna().all(axis=1).tolist() == [False, True, True]
-    assert knit(edges([], 2)).isna().all(axis=None)
-    assert knit(network_of(networkx.DiGraph())).shape == (0, 3)
+    assert measure_closure(edges([], 2)).isna().all(axis=None)
+    assert measure_closure(network_of(networkx.DiGraph())).shape == (0, 3)
 
 
 def test_a_planted_clique_stands_out_and_a_star_does_not() -> None:
     clique = [(a, b) for a in range(12) for b in range(12) if a != b]
     star = [(12, leaf) for leaf in range(100, 111)]
-    table = knit(edges(clique + star + random_follows(1_000, 8_000, 1), 1_000))
+    table = measure_closure(edges(clique + star + random_follows(1_000, 8_000, 1), 1_000))
     assert table["knit_ties"][0] >= 11 * 10 + 11
     assert table["knit_z"][:12].min() > 30
     assert abs(table["knit_z"][12]) < 2
@@ -64,13 +64,13 @@ def test_a_scattered_audience_is_not_knit_though_others_follow_each_other_a_lot(
     """Twenty groups of ten; one person has a follower in each, and the head of each group ten in the group."""
     groups = [(10 * g + a, 10 * g + b) for g in range(20) for a in range(10) for b in range(10) if a != b]
     scattered = [(200, 10 * g + 3) for g in range(20)]
-    z = knit(edges(groups + scattered, 201))["knit_z"]
+    z = measure_closure(edges(groups + scattered, 201))["knit_z"]
     assert z[200] < 1
     assert z[:200].min() > 8
 
 
 def test_followers_of_one_only_are_expected_to_know_nobody() -> None:
-    table = knit(edges([(0, leaf) for leaf in range(1, 40)], 40))
+    table = measure_closure(edges([(0, leaf) for leaf in range(1, 40)], 40))
     assert table["knit_ties"][0] == 0
     assert table["knit_expected"][0] == pytest.approx(0, abs=1e-9)
     assert table["knit_z"][0] == pytest.approx(0, abs=1e-9)
@@ -92,7 +92,7 @@ def test_rewired_ciao_is_centred_at_nothing_whatever_the_audience(ciao_files: Pa
         pd.DataFrame({"source": real.ids[ends[:, 0]], "target": real.ids[ends[:, 1]], "weight": 1.0}), nodes
     )
     audience = np.bincount(rewired.source, minlength=len(rewired))
-    by_chance, as_it_is = (knit(network)["knit_z"].to_numpy() for network in (rewired, real))
+    by_chance, as_it_is = (measure_closure(network)["knit_z"].to_numpy() for network in (rewired, real))
     for low, high, within in ((1, 4, 0.1), (5, 20, 0.1), (21, 62, 0.1), (63, 200, 0.2), (201, 10_000, 0.6)):
         band = (audience >= low) & (audience <= high)
         assert abs(by_chance[band].mean()) < within, (low, high)
@@ -111,7 +111,7 @@ def test_over_many_rewired_copies_everybodys_z_has_mean_nothing_and_spread_one()
             graph.rewire(5 * len(real.source))
             ends = np.asarray(graph.get_edgelist())
             frame = pd.DataFrame({"source": real.ids[ends[:, 0]], "target": real.ids[ends[:, 1]], "weight": 1.0})
-            copies.append(knit(Network.from_edges(frame, real.ids.tolist()))["knit_z"].to_numpy())
+            copies.append(measure_closure(Network.from_edges(frame, real.ids.tolist()))["knit_z"].to_numpy())
     heard = np.bincount(real.source, minlength=80) > 0
     mean, spread = np.mean(copies, axis=0)[heard], np.std(copies, axis=0)[heard]
     assert abs(mean.mean()) < 0.05
@@ -124,16 +124,16 @@ def test_over_many_rewired_copies_everybodys_z_has_mean_nothing_and_spread_one()
 def test_other_ids_permute_it_and_another_order_of_rows_changes_nothing(
     pairs: list[tuple[int, int]], order: list[int]
 ) -> None:
-    table = knit(edges(pairs, 15))
-    pd.testing.assert_frame_equal(knit(edges(pairs[::-1], 15)), table)
-    renamed = knit(edges([(order[a], order[b]) for a, b in pairs], 15))
+    table = measure_closure(edges(pairs, 15))
+    pd.testing.assert_frame_equal(measure_closure(edges(pairs[::-1], 15)), table)
+    renamed = measure_closure(edges([(order[a], order[b]) for a, b in pairs], 15))
     pd.testing.assert_frame_equal(renamed.loc[order].reset_index(drop=True), table, rtol=1e-6, atol=1e-6)
 
 
 @given(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), max_size=60))
 def test_every_number_is_finite_where_there_is_a_follower(pairs: list[tuple[int, int]]) -> None:
     network = edges(pairs, 15)
-    table = knit(network)
+    table = measure_closure(network)
     heard = np.bincount(network.source, minlength=15) > 0
     assert np.isfinite(table[heard]).all(axis=None)
     assert table[~heard].isna().all(axis=None)

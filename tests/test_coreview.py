@@ -62,7 +62,7 @@ def test_pairs_of_people_are_those_of_the_definition(rng_seed: int) -> None:
     log = grouped(rng_seed)
     baskets = {person: set(log.thing[log.person == person].tolist()) for person in set(log.person.tolist())}
     expected = significant(*by_definition(baskets))
-    found = coreview.people(log)
+    found = coreview.pair_people(log)
     assert found.dtype == np.int32
     assert [tuple(pair) for pair in found.tolist()] == expected
     assert len(expected) > 20
@@ -81,7 +81,7 @@ def test_pairs_of_products_are_those_of_the_definition_in_each_category(rng_seed
         pairs += more
         p += chances
     expected = significant(pairs, p)
-    found = coreview.products(log)
+    found = coreview.pair_products(log)
     assert found.dtype == np.int64
     assert [tuple(pair) for pair in found.tolist()] == expected
     assert len(expected) > 20
@@ -90,43 +90,43 @@ def test_pairs_of_products_are_those_of_the_definition_in_each_category(rng_seed
 @pytest.mark.parametrize("rng_seed", range(5))
 def test_shuffled_reviews_give_none(rng_seed: int) -> None:
     log = grouped(rng_seed)
-    assert len(coreview.people(log)) > 100
-    assert len(coreview.people(reshuffled(log, rng_seed))) == 0
-    assert len(coreview.products(reshuffled(log, rng_seed, within=True))) == 0
+    assert len(coreview.pair_people(log)) > 100
+    assert len(coreview.pair_people(reshuffled(log, rng_seed))) == 0
+    assert len(coreview.pair_products(reshuffled(log, rng_seed, within=True))) == 0
 
 
 def test_how_many_are_counted_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     log = grouped(0)
-    people, products = coreview.people(log), coreview.products(log)
+    people, products = coreview.pair_people(log), coreview.pair_products(log)
     for block in (1, 100, 1_000):
         monkeypatch.setattr(coreview, "BLOCK", block)
-        np.testing.assert_array_equal(coreview.people(log), people)
-        np.testing.assert_array_equal(coreview.products(log), products)
+        np.testing.assert_array_equal(coreview.pair_people(log), people)
+        np.testing.assert_array_equal(coreview.pair_products(log), products)
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
     rows = groups(3)
     one, other = log_of(rows, []), log_of(rows[::-1], [])
-    np.testing.assert_array_equal(coreview.people(one), coreview.people(other))
-    np.testing.assert_array_equal(coreview.products(one), coreview.products(other))
+    np.testing.assert_array_equal(coreview.pair_people(one), coreview.pair_people(other))
+    np.testing.assert_array_equal(coreview.pair_products(one), coreview.pair_products(other))
 
 
 def test_what_comes_twice_counts_once() -> None:
     log = grouped(0)
     twice = replace(log, **{name: np.repeat(getattr(log, name), 2) for name in ("person", "thing", "sold", "category")})
-    np.testing.assert_array_equal(coreview.people(log), coreview.people(twice))
-    np.testing.assert_array_equal(coreview.products(log), coreview.products(twice))
+    np.testing.assert_array_equal(coreview.pair_people(log), coreview.pair_people(twice))
+    np.testing.assert_array_equal(coreview.pair_products(log), coreview.pair_products(twice))
 
 
 def test_a_hub_is_left_out_and_named_and_the_rest_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = groups(1)
     people = sorted({person for person, _, _ in rows})
     log = log_of([*rows, *((person, "hub", 99.0) for person in people)], [])
-    assert len(coreview.hubs(log).things) == len(coreview.hubs(log).people) == 0
+    assert len(coreview.find_hubs(log).things) == len(coreview.find_hubs(log).people) == 0
     monkeypatch.setattr(coreview, "MOST_PAIRS", 256 * 255 // 2)
     hub = log.thing[log.day == 99.0][0]
-    assert coreview.hubs(log).things.tolist() == [hub]
-    np.testing.assert_array_equal(coreview.people(log), coreview.people(log_of(rows, [])))
+    assert coreview.find_hubs(log).things.tolist() == [hub]
+    np.testing.assert_array_equal(coreview.pair_people(log), coreview.pair_people(log_of(rows, [])))
 
 
 def test_hubs_of_one_size_are_left_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_hubs_of_one_size_are_left_out_together(monkeypatch: pytest.MonkeyPatch)
     ]
     monkeypatch.setattr(coreview, "MOST_PAIRS", 100)
     log = log_of(rows, [])
-    assert len(coreview.hubs(log).things) == 3
+    assert len(coreview.find_hubs(log).things) == 3
 
 
 def test_a_person_who_reviewed_everything_is_left_out_of_the_pairs_of_products(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,9 +145,9 @@ def test_a_person_who_reviewed_everything_is_left_out_of_the_pairs_of_products(m
     log = log_of([*rows, *(("robot", product, 99.0) for product in everything)], [])
     robot = int(np.flatnonzero(log.network.ids == "robot")[0])
     monkeypatch.setattr(coreview, "MOST_PAIRS", len(everything) * (len(everything) - 1) // 2)
-    assert coreview.hubs(log).people.tolist() == [robot]
-    np.testing.assert_array_equal(coreview.products(log), coreview.products(log_of(rows, [])))
-    assert len(coreview.products(log)) > 20
+    assert coreview.find_hubs(log).people.tolist() == [robot]
+    np.testing.assert_array_equal(coreview.pair_products(log), coreview.pair_products(log_of(rows, [])))
+    assert len(coreview.pair_products(log)) > 20
 
 
 @pytest.mark.parametrize(
@@ -157,20 +157,20 @@ def test_a_person_who_reviewed_everything_is_left_out_of_the_pairs_of_products(m
 )
 def test_where_there_is_nothing_to_compare_there_is_no_pair(rows: list) -> None:
     log = log_of(rows, [("c", "d")])
-    assert coreview.people(log).shape == coreview.products(log).shape == (0, 2)
-    assert len(coreview.hubs(log).things) == len(coreview.hubs(log).people) == 0
+    assert coreview.pair_people(log).shape == coreview.pair_products(log).shape == (0, 2)
+    assert len(coreview.find_hubs(log).things) == len(coreview.find_hubs(log).people) == 0
 
 
 def test_products_of_no_category_and_notes_about_nothing_sold_make_no_pair() -> None:
     log = grouped(0)
-    assert len(coreview.products(replace(log, category=np.full_like(log.category, -1)))) == 0
+    assert len(coreview.pair_products(replace(log, category=np.full_like(log.category, -1)))) == 0
     unsold = replace(log, sold=np.zeros_like(log.sold))
-    assert len(coreview.products(unsold)) == len(coreview.people(unsold)) == 0
+    assert len(coreview.pair_products(unsold)) == len(coreview.pair_people(unsold)) == 0
 
 
 def test_the_example_has_the_links_that_were_measured_and_none_when_shuffled(ciao: graphkoc.Store) -> None:
     log = graphkoc.project(ciao).log()
     past = log.until(float(np.quantile(log.day, 0.75)))
-    assert len(coreview.people(past)) == 47_573
-    assert len(coreview.people(reshuffled(past, 0))) == 0
-    assert len(coreview.products(reshuffled(past, 0, within=True))) == 0
+    assert len(coreview.pair_people(past)) == 47_573
+    assert len(coreview.pair_people(reshuffled(past, 0))) == 0
+    assert len(coreview.pair_products(reshuffled(past, 0, within=True))) == 0

@@ -10,7 +10,7 @@ import pytest
 from zoo import log_of
 
 from graphkoc.communities import niches
-from graphkoc.communities.niches import Features, Niches, levels, segments
+from graphkoc.communities.niches import Features, Niches, find_niches, levels
 from graphkoc.communities.niches.distinct import distinct
 from graphkoc.communities.niches.traits import Traits, _find_words_of_products
 from graphkoc.graph.action_log import Log
@@ -94,7 +94,7 @@ def read(tables: dict) -> tuple[Log, Features]:
 
 def found(**how: object) -> Niches:
     log, features = read(shop(**how))
-    return segments(log, features=features)
+    return find_niches(log, features=features)
 
 
 def finer(result: Niches) -> pd.DataFrame:
@@ -136,7 +136,7 @@ def test_pour_over_coffee_comes_out_of_food_and_drink(how: dict, basis: str, cof
 @pytest.mark.parametrize("rng_seed", range(3))
 def test_products_that_the_same_people_review_are_a_finer_niche_without_a_word_being_said(rng_seed: int) -> None:
     log, features = read(shelves(rng_seed))
-    result = segments(log, features=features)
+    result = find_niches(log, features=features)
     table = finer(result)
     assert (table["basis"] == "products").all()
     assert set(table["niche"]) <= {f"food-drink~products-reviewed-together-{i}" for i in range(1, 13)}
@@ -153,8 +153,8 @@ def test_a_group_of_products_is_called_by_what_its_titles_have_in_common() -> No
     tables["products"]["title"] = tables["products"]["title"].str.replace("food 1 ", "food oolong ")
     log, features = read(tables)
     without = replace(features, basis=np.where(features.basis == 1, 3, features.basis).astype(np.int8))
-    assert finer(segments(log, features=without))["name"].str.startswith("products reviewed together").all()
-    named = finer(segments(log, features=features)).set_index("name")
+    assert finer(find_niches(log, features=without))["name"].str.startswith("products reviewed together").all()
+    named = finer(find_niches(log, features=features)).set_index("name")
     assert "oolong" in named.index
 
 
@@ -169,7 +169,7 @@ def test_where_nobody_is_a_fan_there_is_no_finer_niche(how: dict) -> None:
 def test_reviews_dealt_out_anew_have_no_finer_niche(rng_seed: int) -> None:
     log, features = read(shop(tags=True, texts=True))
     chance = replace(log, person=levels.shuffle_reviews(log.person, log.category, rng_seed))
-    result = segments(chance, features=features)
+    result = find_niches(chance, features=features)
     assert result.table["niche"].tolist() == ["food-drink"]
 
 
@@ -266,18 +266,18 @@ def test_without_categories_niches_are_made_of_what_there_is_and_say_so(
     tables = shop(**how)
     tables["products"]["category"] = pd.array([category] * len(tables["products"]), dtype="str")
     log, features = read(tables)
-    result = segments(log, features=features)
+    result = find_niches(log, features=features)
     assert (result.table["level"] == "niche").all()
     assert (result.table["basis"] == basis).all()
     assert result.table["parent"].isna().all()
     assert name in result.table["name"].tolist()
     assert result.control == 0
-    assert len(segments(log).table) == 0
+    assert len(find_niches(log).table) == 0
 
 
 def test_a_finer_niche_too_small_is_not_published() -> None:
     log, features = read(shop())
-    assert len(finer(segments(log, min_size=29, features=features))) == 0
+    assert len(finer(find_niches(log, min_size=29, features=features))) == 0
 
 
 def test_members_are_listed_by_consumer_with_their_niches_before_the_finer_ones() -> None:
@@ -303,7 +303,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
     tables = shop(tags=True, texts=True)
     turned = {name: frame.sample(frac=1, random_state=3) for name, frame in tables.items()}
     (log, features), (other_log, other_features) = read(tables), read(turned)
-    one, other = segments(log, features=features), segments(other_log, features=other_features)
+    one, other = find_niches(log, features=features), find_niches(other_log, features=other_features)
     for name in ("table", "members", "products"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
 
@@ -312,7 +312,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
 def test_where_there_is_nothing_to_find_the_answer_is_empty(rows: int) -> None:
     tables = shop(tags=True, texts=True)
     log, features = read(tables | {"reviews": tables["reviews"].head(rows)})
-    result = segments(log, features=features)
+    result = find_niches(log, features=features)
     assert len(result.table) == len(result.members) == len(result.products) == 0
     assert (result.control, result.finer_control, result.hubs, result.why_not) == (0, 0, (), None)
     pd.testing.assert_series_equal(result.table.dtypes, found().table.dtypes)

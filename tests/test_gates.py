@@ -13,7 +13,7 @@ from small_market import market
 
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
-from graphkoc.measures.closure import knit
+from graphkoc.measures.closure import measure_closure
 from graphkoc.qualify import tiers
 from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.brand import Brand
@@ -41,7 +41,7 @@ def table(projection: Projection, brand: Brand | None = None) -> pd.DataFrame:
     kept = ledger(projection, ids, engagements(projection))
     at = float(days(pd.Series([pd.Timestamp(AT)]))[0])
     copied = copies(projection.reviews, projection.texts)["review"]
-    limits, knit_z = tiers.limits(consumers["platform"]), knit(log.network)["knit_z"].to_numpy()
+    limits, knit_z = tiers.limits(consumers["platform"]), measure_closure(log.network)["knit_z"].to_numpy()
     found = gates.gates(projection, log, at, sizes, limits, kept, knit_z, copied, brand)
     return found.set_index(pd.Index(ids))
 

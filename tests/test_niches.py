@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import false_discovery_control
 from zoo import log_of
 
-from graphkoc.communities.niches import MIN_REVIEWS, segments
+from graphkoc.communities.niches import MIN_REVIEWS, find_niches
 from graphkoc.communities.niches.tables import ids, slug
 from graphkoc.graph.significance import benjamini_hochberg
 
@@ -33,7 +33,7 @@ def log_with_kinds(rows: list):
 
 def test_the_fans_of_a_category_are_its_niche() -> None:
     rows = planted(fans=30, others=170)
-    found = segments(log_with_kinds(rows))
+    found = find_niches(log_with_kinds(rows))
     assert found.table["name"].tolist() == ["tea"]
     members = set(found.members["consumer"])
     fans = {f"p{i:03}" for i in range(30)}
@@ -42,18 +42,18 @@ def test_the_fans_of_a_category_are_its_niche() -> None:
 
 
 def test_nobody_stands_out_where_all_is_chance() -> None:
-    found = segments(log_with_kinds(planted(fans=0, others=300)), min_size=1)
+    found = find_niches(log_with_kinds(planted(fans=0, others=300)), min_size=1)
     assert len(found.table) == 0
     assert len(found.members) == 0
     assert found.control == 0
 
 
 def test_the_control_counts_what_shuffled_categories_give() -> None:
-    assert segments(log_with_kinds(planted(fans=60, others=140))).control == 0
+    assert find_niches(log_with_kinds(planted(fans=60, others=140))).control == 0
 
 
 def test_every_member_has_the_reviews_and_the_certainty_that_the_method_asks_for() -> None:
-    found = segments(log_with_kinds(planted(fans=30, others=170)), min_size=1)
+    found = find_niches(log_with_kinds(planted(fans=30, others=170)), min_size=1)
     assert (found.members["reviews"] >= MIN_REVIEWS).all()
     assert (found.members["confidence"] >= 0.99).all()
     assert (found.members["share"] <= 1).all()
@@ -62,12 +62,12 @@ def test_every_member_has_the_reviews_and_the_certainty_that_the_method_asks_for
 
 
 def test_a_niche_too_small_is_not_published() -> None:
-    assert len(segments(log_with_kinds(planted(fans=30, others=170)), min_size=50).table) == 0
+    assert len(find_niches(log_with_kinds(planted(fans=30, others=170)), min_size=50).table) == 0
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
     rows = planted(fans=30, others=100)
-    one, other = segments(log_with_kinds(rows)), segments(log_with_kinds(rows[::-1]))
+    one, other = find_niches(log_with_kinds(rows)), find_niches(log_with_kinds(rows[::-1]))
     assert one.table.equals(other.table)
     assert one.members.equals(other.members)
     assert one.control == other.control

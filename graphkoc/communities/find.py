@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import number_ids
 from graphkoc.communities import circles, labels, niches, tracking
-from graphkoc.communities.circles.profile import card, explained_by_joining
+from graphkoc.communities.circles.profile import explained_by_joining, profile_circles
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import days
@@ -56,22 +56,22 @@ def group(
 ) -> Grouping:
     """Find the circles and niches of a log, and give them their ids of the run before.
 
-    as_of: the reference date, as the lifelines show it. threads: see `graphkoc.communities.circles.circles`.
+    as_of: the reference date, as the lifelines show it. threads: see `graphkoc.communities.circles.find_circles`.
     """
     joined = _find_joining_days(log, projection)
     with clock("finding circles"):
-        options: dict[str, Any] = {"together": coreview.people(log), "min_size": min_size, "threads": threads}
+        options: dict[str, Any] = {"together": coreview.pair_people(log), "min_size": min_size, "threads": threads}
         known = _find_known_circles(log, previous)
-        found = circles.circles(
+        found = circles.find_circles(
             log.network, joined=joined, known=known, rng_seed=rng_seed, progress=clock.progress, **options
         )
         inside = _drop_fringe(found.members)
-        cards = card(log.network, inside, joined, rng_seed)
+        cards = profile_circles(log.network, inside, joined, rng_seed)
     with clock("reading words"):
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
     with clock("finding niches"):
         features = niches.Features.of(log, projection.placed_reviews(), words)
-        segments = niches.segments(log, min_size, rng_seed, features)
+        segments = niches.find_niches(log, min_size, rng_seed, features)
     with clock("matching circles and niches with the last run"):
         past = None if previous is None else previous.lifelines
         of_circles = tracking.follow("circle", inside, past, as_of=as_of)
@@ -79,7 +79,7 @@ def group(
         of_niches = tracking.follow("niche", segments.members, past, as_of=as_of, natural=natural)
         churn = {}
         if previous is not None:
-            again = circles.again(log.network, rng_seed=rng_seed + 1, progress=clock.progress, **options)
+            again = circles.find_circles_again(log.network, rng_seed=rng_seed + 1, progress=clock.progress, **options)
             churn = {
                 kind: asdict(change)
                 for kind, now, rerun in (

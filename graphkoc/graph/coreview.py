@@ -13,7 +13,7 @@ thousands of links among shuffled reviews.
 
 The shared items of pairs are counted by a sparse product, a block of rows at a time. A hub counts for little and
 costs much: a product that 10,000 people reviewed makes fifty million pairs. If there would be more pairs than
-`MOST_PAIRS`, the largest hubs are left out until there are not; `hubs` returns them.
+`MOST_PAIRS`, the largest hubs are left out until there are not; `find_hubs` returns them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from graphkoc.arrays import batches
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 
-__all__ = ["MOST_PAIRS", "Hubs", "hubs", "people", "products"]
+__all__ = ["MOST_PAIRS", "Hubs", "find_hubs", "pair_people", "pair_products"]
 
 MOST_PAIRS = 200_000_000
 """Pairs that are counted at most, each as often as it shares an item."""
@@ -42,8 +42,8 @@ BLOCK = 10_000_000
 class Hubs:
     """The hubs that the counting leaves out, in large logs only.
 
-    things: int64, sorted, the products (numbers as in Log.thing) that `people` leaves out.
-    people: int32, sorted, the people (indices into network.ids) that `products` leaves out, at least
+    things: int64, sorted, the products (numbers as in Log.thing) that `pair_people` leaves out.
+    people: int32, sorted, the people (indices into network.ids) that `pair_products` leaves out, at least
     in one category.
     """
 
@@ -51,7 +51,7 @@ class Hubs:
     people: NDArray[np.int32]
 
 
-def people(log: Log) -> NDArray[np.int32]:
+def pair_people(log: Log) -> NDArray[np.int32]:
     """The pairs of people who share significantly many products: (k, 2) int32, indices into
     network.ids, the lower first, sorted."""
     person, thing = log.person[log.sold], log.thing[log.sold]
@@ -59,7 +59,7 @@ def people(log: Log) -> NDArray[np.int32]:
     return _find_significant(person[kept], thing[kept], np.zeros(int(kept.sum()), dtype=np.int64))
 
 
-def products(log: Log, group: NDArray[np.int32] | None = None) -> NDArray[np.int64]:
+def pair_products(log: Log, group: NDArray[np.int32] | None = None) -> NDArray[np.int64]:
     """The pairs of products of one category that share significantly many reviewers: (k, 2) int64,
     numbers as in Log.thing, the lower first, sorted.
 
@@ -71,8 +71,8 @@ def products(log: Log, group: NDArray[np.int32] | None = None) -> NDArray[np.int
     return _find_significant(log.thing[used][kept], member[kept], inside[kept])
 
 
-def hubs(log: Log, group: NDArray[np.int32] | None = None) -> Hubs:
-    """What `people(log)` and `products(log, group)` leave out."""
+def find_hubs(log: Log, group: NDArray[np.int32] | None = None) -> Hubs:
+    """What `pair_people(log)` and `pair_products(log, group)` leave out."""
     thing = log.thing[log.sold]
     used, member, _ = _select_in_categories(log, group)
     return Hubs(np.unique(thing[_mark_hubs(thing)]), np.unique(log.person[used][_mark_hubs(member)]))
@@ -102,7 +102,7 @@ def _mark_hubs(column: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _find_significant(row: NDArray[Any], column: NDArray[Any], group: NDArray[np.int64]) -> NDArray[Any]:
-    """The pairs of rows that share significantly many columns; see `people`.
+    """The pairs of rows that share significantly many columns; see `pair_people`.
 
     row, column, group: one entry a review, those of the same row and column are one; a row is of one
     group, and so is a column.

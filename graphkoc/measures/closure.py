@@ -22,7 +22,7 @@ from scipy import sparse
 from graphkoc.arrays import Values, batches
 from graphkoc.graph.network import Network
 
-__all__ = ["knit"]
+__all__ = ["measure_closure"]
 
 
 CLASSES = 1.1
@@ -35,7 +35,7 @@ PRODUCTS = 20_000_000
 ROWS = 50_000
 
 
-def knit(network: Network) -> pd.DataFrame:
+def measure_closure(network: Network) -> pd.DataFrame:
     """The closure of each audience, beside that of a rewired network; one row a node, in the network's order.
 
     knit_ties: float64, follows among the followers, and follows from the person to them. knit_expected: float64, the

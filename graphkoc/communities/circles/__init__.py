@@ -25,7 +25,7 @@ from graphkoc.graph.network import Network
 from graphkoc.progress import Progress
 from graphkoc.text import count
 
-__all__ = ["COHORT_RATIO", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "again", "circles"]
+__all__ = ["COHORT_RATIO", "PUBLISHED", "RUNS", "TENTATIVE", "Circles", "find_circles", "find_circles_again"]
 
 COHORT_RATIO = 1.5
 """Times the ties that joining dates explain that a circle must have."""
@@ -54,7 +54,7 @@ class Circles:
     why_not: str | None
 
 
-def circles(
+def find_circles(
     network: Network,
     *,
     together: NDArray[np.integer] | None = None,
@@ -102,7 +102,7 @@ def circles(
     )
 
 
-def again(
+def find_circles_again(
     network: Network,
     *,
     together: NDArray[np.integer] | None = None,

@@ -17,7 +17,7 @@ from graphkoc.graph.action_log import YEAR
 from graphkoc.graph.membership import Groups
 from graphkoc.graph.network import Network, seeded
 
-__all__ = ["MEASURES", "card", "explained_by_joining"]
+__all__ = ["MEASURES", "explained_by_joining", "profile_circles"]
 
 COPIES = 10
 SWAPS = 10
@@ -30,7 +30,7 @@ MEASURES = ("density", "reciprocity", "clustering", "core", "conductance", "insi
 """What each circle is measured by, on the real network and on its copies."""
 
 
-def card(
+def profile_circles(
     network: Network,
     members: pd.DataFrame,
     joined: Values,
@@ -96,7 +96,7 @@ def card(
 def explained_by_joining(network: Network, members: pd.DataFrame, joined: Values) -> float:
     """Share of the variance of joining dates that lies between circles, 0 to 1; NaN where all dates are equal.
 
-    members, joined: as for `card`. Eta squared, over all memberships whose date is known (Fisher,
+    members, joined: as for `profile_circles`. Eta squared, over all memberships whose date is known (Fisher,
     "Statistical Methods for Research Workers", 1925). Many small circles explain something by chance
     too, about (circles - 1) / (memberships - 1).
     """

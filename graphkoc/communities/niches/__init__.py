@@ -25,7 +25,7 @@ from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
 from graphkoc.text import count
 
-__all__ = ["MIN_REVIEWS", "Features", "Niches", "segments"]
+__all__ = ["MIN_REVIEWS", "Features", "Niches", "find_niches"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Niches:
     why_not: str | None
 
 
-def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features | None = None) -> Niches:
+def find_niches(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features | None = None) -> Niches:
     """The niches of at least `min_size` people, and the finer ones.
 
     features: the terms of the reviews besides their category. Without them there are no finer niches, and no
@@ -92,7 +92,7 @@ def segments(log: Log, min_size: int = 10, rng_seed: int = 0, features: Features
         products,
         top.control,
         finer.control if finer is not None else 0,
-        tuple(log.network.ids[coreview.hubs(log, scope).people].tolist()) if features is not None else (),
+        tuple(log.network.ids[coreview.find_hubs(log, scope).people].tolist()) if features is not None else (),
         "; ".join(refused) or None,
     )
 

@@ -27,11 +27,11 @@ def group_products(log: Log, scope: NDArray[np.int32], rng_seed: int) -> tuple[N
     product's, as in Log.thing.
 
     scope: (k,) int32, of each review, -1 for none; products of a group are of one scope. Communities of
-    the significant pairs of products (`coreview.products`) are looked for again and again while some
+    the significant pairs of products (`coreview.pair_products`) are looked for again and again while some
     pairs are left out (Leiden, modularity); pairs that nearly all runs keep together hold a group
     together. That is done at several resolutions, so a product may be in several groups.
     """
-    pairs = coreview.products(log, scope)
+    pairs = coreview.pair_products(log, scope)
     if not len(pairs):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     things, ends = np.unique(pairs, return_inverse=True)
