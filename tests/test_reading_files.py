@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from graphkoc.capture import load, sources
 from graphkoc.capture.reading import archives, views
-from graphkoc.capture.reading import files as gather
+from graphkoc.capture.reading import files as reading_files
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 
@@ -38,15 +38,15 @@ def written(folder: Path, **files: Any) -> Path:
     return folder
 
 
-def gathered(*paths: Path, asked: str | None = None) -> gather.Gathered:
-    return gather.gather(paths, VIEWS, asked=asked)
+def gathered(*paths: Path, asked: str | None = None) -> reading_files.GatheredFiles:
+    return reading_files.gather_files(paths, VIEWS, asked=asked)
 
 
-def rows(found: gather.Gathered, view: str) -> list[dict[str, Any]]:
+def rows(found: reading_files.GatheredFiles, view: str) -> list[dict[str, Any]]:
     return [row for file in found.files[view] for row in file.table.to_pylist()]
 
 
-def bad(found: gather.Gathered) -> list[tuple[str, int, str]]:
+def bad(found: reading_files.GatheredFiles) -> list[tuple[str, int, str]]:
     return sorted((b.file, b.row, b.reason) for files in found.files.values() for file in files for b in file.bad)
 
 
@@ -139,20 +139,23 @@ def test_a_packed_document_that_was_cut_off_is_one_reject(tmp_path: Path) -> Non
 def test_a_document_larger_than_the_memory_should_hold_is_a_reject(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gather, "LARGEST", 2**20)
+    monkeypatch.setattr(reading_files, "LARGEST", 2**20)
     found = gathered(written(tmp_path, a_json={"user": 1}, b_json={"user": "x" * 2**20}))
     assert bad(found) == [("b.json", 1, "it is larger than 1 MB")]
 
 
 def test_many_documents_are_counted_as_the_innermost_folder_that_has_many(tmp_path: Path) -> None:
-    for number in range(gather.FEW + 1):
+    for number in range(reading_files.FEW + 1):
         written(tmp_path, **{f"all__t__{number}_json": {"stream": {"posts": [{"id": number}]}}})
         written(tmp_path, **{f"all__u__{number}__about_json": {"user": number}, f"all__{number}_txt": b"unread"})
     written(tmp_path, all__u__0__more_json={"user": 1}, all__one_json={"user": 1})
     found = gathered(tmp_path / "all")
     assert [file.name for file in found.files["posts"]] == ["t/"]
-    assert sorted((file.name, file.read) for file in found.files["users"]) == [("one.json", 1), ("u/", gather.FEW + 2)]
-    assert len({row["_file"] for row in rows(found, "posts")}) == gather.FEW + 1
+    assert sorted((file.name, file.read) for file in found.files["users"]) == [
+        ("one.json", 1),
+        ("u/", reading_files.FEW + 2),
+    ]
+    assert len({row["_file"] for row in rows(found, "posts")}) == reading_files.FEW + 1
     inside = gathered(tmp_path / "all" / "u")
     assert [file.name for file in inside.files["users"]] == ["u/"]
 
@@ -366,7 +369,7 @@ def test_whatever_bit_of_an_archive_is_wrong_no_row_is_lost_in_silence(
 def test_a_files_toml_that_says_nothing_sensible_is_refused(tmp_path: Path, said: str, words: str) -> None:
     (tmp_path / "files.toml").write_text(said)
     with pytest.raises(DataError, match=words):
-        views.declared(tmp_path)
+        views.read_views(tmp_path)
 
 
 def shop(folder: Path, select: str, files: str) -> sources.Source:

@@ -25,7 +25,7 @@ from graphkoc.capture import checks, contacts, macros
 from graphkoc.capture.checks import quoted
 from graphkoc.capture.reading import disclosure, html_text, mapping, own_tables, table_file
 from graphkoc.capture.reading import encoding as encodings
-from graphkoc.capture.reading.files import gather
+from graphkoc.capture.reading.files import gather_files
 from graphkoc.capture.sources import Source
 from graphkoc.errors import DataError
 from graphkoc.files import TemporaryFolder
@@ -35,13 +35,13 @@ from graphkoc.tables.schema import CANONICAL, Table
 
 BATCH = 50_000
 MEMORY = 1536 << 20
-"""Bytes in which rows are checked; what is more goes to files meanwhile."""
+"""Bytes of memory in which rows are checked; more go to temporary files."""
 
 CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
 }
-"""A SELECT reads the files that were named to `read`, and nothing else of the machine."""
+"""A SELECT reads the files that `read` was given, and nothing else of the machine."""
 
 ALIAS = re.compile(r' AS (\w+|"([^"]|"")*")$')
 
@@ -50,7 +50,7 @@ __all__ = ["FileCount", "Loaded", "read"]
 
 @dataclass(frozen=True)
 class FileCount:
-    """What became of a file's rows: read = loaded + duplicate + rejected.
+    """Counts of a file's rows: read = loaded + duplicate + rejected.
 
     An archive counts as one file, and so do the documents in a folder where they are many.
     """
@@ -64,15 +64,15 @@ class FileCount:
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """What a source made of raw files.
+    """The canonical tables of raw files, with counts and rejects.
 
     tables: canonical name -> frame with that table's columns as far as the source has them, one row
     a key, sorted by key; ids and text are str or None, integers Int64, numbers float64, times
     datetime64[us] without zone, in UTC.
     rejects: file, row (as `graphkoc.capture.reading.table_file` counts), table, reason, text; sorted by file and row.
     ignored: file -> its columns that no table has; only where files are named after tables.
-    unread: files that were found and belong to nothing that the source reads.
-    mentioned: canonical name -> rows that other tables mention and nothing brought; a store makes them.
+    unread: files that were found and that the source does not read.
+    mentioned: canonical name -> number of rows that other tables mention and that no file has; a store makes them.
     """
 
     source: str
@@ -115,16 +115,15 @@ def read(
 ) -> Loaded:
     """Make canonical tables of the raw files under `paths`.
 
-    `encoding` is that of text files without a byte order mark, by default told by their bytes. `key_file` has
-    the secret for contacts where the environment has none (`graphkoc.capture.contacts`). `now`
-    (UTC, the clock by default) is what a time may not be a day later than. Raises UsageError for an
-    unknown encoding, and DataError when a file or a column that a SELECT names is missing, a file is
-    unreadable as a whole, or its encoding is not certain; a row that is wrong is rejected, and the rest
-    is loaded.
+    `encoding` is that of text files without a byte order mark, by default detected from their bytes. `key_file` has
+    the secret for contacts where the environment has none (`graphkoc.capture.contacts`). A time more than a day
+    after `now` (UTC, the clock by default) is rejected. Raises UsageError for an unknown encoding, and DataError when
+    a file or a column that a SELECT names is missing, a file is unreadable as a whole, or its encoding is not
+    certain; a wrong row is rejected, and the rest are loaded.
     """
-    asked = encodings.checked(encoding) if encoding else None
+    asked = encodings.check(encoding) if encoding else None
     spill = TemporaryFolder()
-    # Contacts as they came are never on a disk, so private files have to fit into memory.
+    # Contacts are never written to disk, so private files have to fit into memory.
     aside = {"memory_limit": f"{MEMORY}B", "temp_directory": str(spill.path / "checking")}
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
@@ -132,16 +131,18 @@ def read(
         connection.execute(macros.definitions() + contacts.macros() + disclosure.macros())
         connection.create_function("plain_text", html_text.plain, ["VARCHAR"], "VARCHAR")
         if source.is_private:
-            _keep_secret(connection, contacts.find_key(key_file))
-        source = _mapped(source, paths)
-        files, unread = _files(connection, source, paths, asked, progress)
-        _register(connection, files, {name: view.columns for name, view in source.views.items()})
+            _define_contact_keys(connection, contacts.find_key(key_file))
+        source = _apply_mapping(source, paths)
+        files, unread = _read_files(connection, source, paths, asked, progress)
+        _register_views(connection, files, {name: view.columns for name, view in source.views.items()})
         ignored: dict[str, tuple[str, ...]] = {}
         if not source.selects:
             headers = {name: [column for file in read for column in file.columns] for name, read in files.items()}
-            unknown = {f.name: own_tables.ignored(CANONICAL[name], f) for name, read in files.items() for f in read}
+            unknown = {
+                f.name: own_tables.find_ignored(CANONICAL[name], f) for name, read in files.items() for f in read
+            }
             ignored = {name: columns for name, columns in unknown.items() if columns}
-            source = replace(source, selects=own_tables.selects(headers, source.name))
+            source = replace(source, selects=own_tables.write_selects(headers, source.name))
         elif source.is_mapped:
             ignored = {file.name: file.left for read in files.values() for file in read if file.left}
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
@@ -151,44 +152,44 @@ def read(
         )
         tables = Tables(spill)
         columns = {}
-        for name in _order(connection, source):
+        for name in _order_tables(connection, source):
             if progress:
                 progress(f"checking {name}", 0, 0, 0)
-            _clean(connection, source, CANONICAL[name], latest)
+            _clean_table(connection, source, CANONICAL[name], latest)
             found = connection.sql(f"FROM clean.{name}")
             columns[name] = found.columns
             reader = found.to_arrow_reader(BATCH)
             tables.put(name, reader.schema, reader)
-        counts = _counts(connection, source, files)
-        _reject(connection, [bad for parts in files.values() for file in parts for bad in file.bad])
+        counts = _count_files(connection, source, files)
+        _record_bad_rows(connection, [bad for parts in files.values() for file in parts for bad in file.bad])
         rejects = connection.sql("FROM rejects ORDER BY ALL").df()
-        mentioned = _mentioned(connection, columns)
+        mentioned = _count_mentioned(connection, columns)
     return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread)
 
 
-def _keep_secret(connection: duckdb.DuckDBPyConnection, secret: bytes | None) -> None:
-    """What SELECTs of private files are written in: contact_keys(cell, country)."""
+def _define_contact_keys(connection: duckdb.DuckDBPyConnection, secret: bytes | None) -> None:
+    """Define contact_keys(cell, country) for SELECTs of private files."""
     connection.create_function("_contact_keys", contacts.keys(secret), ["VARCHAR", "VARCHAR"], "VARCHAR")
     connection.execute(
         "CREATE MACRO contact_keys(cell, country) AS nullif(_contact_keys(cell, coalesce(country, '')), '')"
     )
 
 
-def _mapped(source: Source, paths: Sequence[Path]) -> Source:
-    """The source as the mapping beside the files says that they are."""
+def _apply_mapping(source: Source, paths: Sequence[Path]) -> Source:
+    """The source with the columns of the mapping beside the files."""
     if not source.is_mapped:
         return source
     if file := mapping.find(paths):
-        return replace(source, views=mapping.applied(source.views, file))
+        return replace(source, views=mapping.apply(source.views, file))
     if not any(view.files for view in source.views.values()):
         raise DataError(
-            f"{source.name} needs a {mapping.NAME} beside the files, which says which column is what",
+            f"{source.name} needs a {mapping.NAME} beside the files, which states which column is which",
             hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes one.",
         )
     return source
 
 
-def _files(
+def _read_files(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
     paths: Sequence[Path],
@@ -196,7 +197,7 @@ def _files(
     progress: Progress | None,
 ) -> tuple[dict[str, list[table_file.RawFile]], tuple[str, ...]]:
     """The files of each view, read, and the names of those that belong to none."""
-    views = {view for name in source.selects for view in _views(connection, source, name)[0]}
+    views = {view for name in source.selects for view in _list_views(connection, source, name)[0]}
     if source.views:
         if unknown := sorted(views - set(source.views)):
             raise DataError(f"the SELECTs of {source.name} name {unknown[0]}, which its files.toml does not declare")
@@ -212,7 +213,7 @@ def _files(
             )
             connection.unregister("_chunk")
 
-        # One chunk is put away while the next is read.
+        # One chunk is stored while the next is read.
         with ThreadPoolExecutor(1) as pool:
             pending: list[Future[None]] = []
 
@@ -222,12 +223,12 @@ def _files(
                 pending.append(pool.submit(put, view, chunk))
                 return chunk.select(["_row"]).add_column(0, "_file", chunk.column("_file").dictionary_encode())
 
-            gathered = gather(files or paths, source.views, asked=asked, progress=progress, keep=keep)
+            gathered = gather_files(files or paths, source.views, asked=asked, progress=progress, keep=keep)
             for last in pending:
                 last.result()
         return gathered.files, tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
     found = table_file.find(paths)
-    named = _needed(source, found, sorted(views)) if source.selects else own_tables.recognised(found)
+    named = _pick_files(source, found, sorted(views)) if source.selects else own_tables.recognise(found)
     labels = table_file.names([path for paths in named.values() for path in paths])
     return {
         name: [
@@ -238,7 +239,7 @@ def _files(
     }, ()
 
 
-def _needed(source: Source, found: dict[str, list[Path]], names: Sequence[str]) -> dict[str, list[Path]]:
+def _pick_files(source: Source, found: dict[str, list[Path]], names: Sequence[str]) -> dict[str, list[Path]]:
     """The files of these names, which the source's SELECTs need."""
     for name in names:
         if name not in found:
@@ -249,7 +250,7 @@ def _needed(source: Source, found: dict[str, list[Path]], names: Sequence[str]) 
     return {name: found[name] for name in names}
 
 
-def _register(
+def _register_views(
     connection: duckdb.DuckDBPyConnection,
     files: Mapping[str, list[table_file.RawFile]],
     columns: Mapping[str, list[str]],
@@ -267,7 +268,7 @@ def _register(
             if file.columns
         ]
         table = pa.concat_tables(
-            [*alike, table_file.tabled(columns.get(name, []), [], [], [])], promote_options="default"
+            [*alike, table_file.make_table(columns.get(name, []), [], [], [])], promote_options="default"
         )
         view = quoted(name)
         if f"_raw_{name}" in kept:
@@ -282,9 +283,9 @@ def _register(
         connection.execute(f"CREATE VIEW {view} AS SELECT {', '.join([*cells, '_file', '_row'])} FROM raw.{view}")
 
 
-def _mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str]]) -> dict[str, int]:
+def _count_mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str]]) -> dict[str, int]:
     counts = {}
-    for name, places in own_tables.mentions(columns).items():
+    for name, places in own_tables.find_mentions(columns).items():
         key = CANONICAL[name].key[0]
         every = " UNION ".join(
             f"SELECT DISTINCT {quoted(column)} AS {key} FROM clean.{table}" for table, column in places
@@ -295,21 +296,21 @@ def _mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list
     return {name: count for name, count in counts.items() if count}
 
 
-def _views(connection: duckdb.DuckDBPyConnection, source: Source, table: str) -> tuple[set[str], set[str]]:
+def _list_views(connection: duckdb.DuckDBPyConnection, source: Source, table: str) -> tuple[set[str], set[str]]:
     """The raw views and the clean tables that a SELECT names."""
     try:
         qualified = connection.get_table_names(source.selects[table], qualified=True)
     except duckdb.Error as error:
-        raise _explained(error, source, CANONICAL[table]) from error
+        raise _explain(error, source, CANONICAL[table]) from error
     bare = [ALIAS.sub("", name) for name in qualified]
     names = [name[1:-1].replace('""', '"') if name.startswith('"') else name for name in bare]
     clean = {name.removeprefix("clean.") for name in names if name.startswith("clean.")}
     return {name for name in names if not name.startswith("clean.")}, clean
 
 
-def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
+def _order_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
     """The source's tables, each after the clean ones that its SELECT names."""
-    needs = {name: _views(connection, source, name)[1] for name in source.selects}
+    needs = {name: _list_views(connection, source, name)[1] for name in source.selects}
     order: list[str] = []
     while len(order) < len(needs):
         ready = [name for name in source.tables if name not in order and needs[name] <= set(order)]
@@ -319,13 +320,13 @@ def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
     return order
 
 
-def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, latest: datetime) -> None:
+def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, latest: datetime) -> None:
     """Run a SELECT into `clean.<table>`: cast, checked, one row a key; note every row's fate."""
     file = f"{source.name}/{table.name}.sql"
     try:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW _select AS {source.selects[table.name]}")
     except duckdb.Error as error:
-        raise _explained(error, source, table) from error
+        raise _explain(error, source, table) from error
     names = connection.sql("FROM _select LIMIT 0").columns
     if unknown := sorted(set(names) - {*table.names, "_file", "_row"}):
         raise DataError(f"{file} gives a column {unknown[0]!r} that {table.name} does not have")
@@ -354,8 +355,8 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
     try:
         connection.execute(checked)
     except duckdb.Error as error:
-        raise _explained(error, source, table) from error
-    # Only rows whose key is there twice are put in order: to sort all of them would take the time of all the rest.
+        raise _explain(error, source, table) from error
+    # Only rows with a repeated key are sorted: to sort all of them would take as long as the whole rest of the load.
     connection.execute(f"""
         CREATE TEMP TABLE _later AS SELECT place FROM (
             SELECT _checked.rowid AS place,
@@ -375,7 +376,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, 
         DROP TABLE _later""")
 
 
-def _counts(
+def _count_files(
     connection: duckdb.DuckDBPyConnection, source: Source, files: Mapping[str, list[table_file.RawFile]]
 ) -> tuple[FileCount, ...]:
     """One count a name; several views may have rows of one file."""
@@ -385,7 +386,7 @@ def _counts(
         looked_up = source.views[name].lookup if name in source.views else None
         for file in files[name]:
             whole = parts[file.name] == 1 and file.table["_file"].unique().to_pylist() == [file.name]
-            count = _count(connection, file, whole, looked_up)
+            count = _count_rows(connection, file, whole, looked_up)
             if known := counted.get(file.name):
                 numbers = {key: number + vars(known)[key] for key, number in vars(count).items() if key != "file"}
                 count = FileCount(file.name, **numbers)
@@ -393,7 +394,7 @@ def _counts(
     return tuple(counted[name] for name in sorted(counted))
 
 
-def _count(
+def _count_rows(
     connection: duckdb.DuckDBPyConnection, file: table_file.RawFile, whole: bool, looked_up: bool | None
 ) -> FileCount:
     """A row is rejected when any table rejects it or none takes it, else loaded when any keeps it,
@@ -426,14 +427,14 @@ def _count(
     return FileCount(file.name, file.read, counts.get("loaded", 0), duplicate, rejected)
 
 
-def _reject(connection: duckdb.DuckDBPyConnection, rows: Sequence[table_file.BadRow]) -> None:
+def _record_bad_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[table_file.BadRow]) -> None:
     """Put rows that could not be read beside those that a table rejected."""
     columns = {name: pa.array([getattr(row, name) for row in rows]) for name in ("file", "row", "reason", "text")}
     connection.register("_bad", pa.table(columns))
     connection.execute('INSERT INTO rejects SELECT file, "row", NULL, reason, masked("text") FROM _bad')
 
 
-def _explained(error: duckdb.Error, source: Source, table: Table) -> DataError:
+def _explain(error: duckdb.Error, source: Source, table: Table) -> DataError:
     words = str(error).splitlines()[0]
     if macros.REFUSED in words:
         return DataError(words.partition(macros.REFUSED)[2], hint=f"`graphkoc sources {source.name}` says more.")

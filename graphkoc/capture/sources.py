@@ -22,7 +22,7 @@ from graphkoc import assets
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import mapping
 from graphkoc.capture.reading.scaffold import Scaffold, scaffold
-from graphkoc.capture.reading.views import View, declared
+from graphkoc.capture.reading.views import View, read_views
 from graphkoc.errors import DataError, UsageError
 from graphkoc.tables.schema import CANONICAL
 
@@ -64,7 +64,7 @@ class Source:
 
         Raises UsageError for another source, an unknown encoding, and a file or folder that already exists.
         """
-        asked = encodings.checked(encoding) if encoding else None
+        asked = encodings.check(encoding) if encoding else None
         if self.is_mapped:
             return mapping.propose(self.views, files, folder, asked)
         if self.selects:
@@ -78,7 +78,7 @@ def sources() -> dict[str, Source]:
     Raises DataError for a file that names no canonical table, or a source without a README.md.
     """
     folders = sorted(path for path in assets.folder("loaders").iterdir() if path.is_dir())
-    return {path.name: _declared(path) for path in folders}
+    return {path.name: _read_source(path) for path in folders}
 
 
 def find_source(name: str) -> Source:
@@ -93,14 +93,14 @@ def find_source(name: str) -> Source:
         # It becomes the prefix of ids, which ends at a colon.
         if not re.fullmatch(r"[\w-]+", folder.name):
             raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
-        return _declared(folder)
+        return _read_source(folder)
     known = sources()
     if name not in known:
         raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(known)}.")
     return known[name]
 
 
-def _declared(folder: Path) -> Source:
+def _read_source(folder: Path) -> Source:
     readme = folder / "README.md"
     if not readme.is_file():
         raise DataError(f"the source {folder.name} has no README.md", hint="Its first paragraph is the description.")
@@ -110,4 +110,4 @@ def _declared(folder: Path) -> Source:
     selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
     if unknown := sorted(set(selects) - set(CANONICAL)):
         raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
-    return Source(folder.name, " ".join(description.split()), text, selects, declared(folder))
+    return Source(folder.name, " ".join(description.split()), text, selects, read_views(folder))

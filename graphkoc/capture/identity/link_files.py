@@ -47,7 +47,7 @@ def listed(file: Path, why: str | None = None, encoding: str | None = None) -> L
     (paths,) = table_file.find([file]).values() if not file.is_dir() else ([],)
     if not paths:
         raise DataError(f"{file} is a folder and no list", hint="Name one file.")
-    asked = encodings.checked(encoding) if encoding else None
+    asked = encodings.check(encoding) if encoding else None
     read = table_file.read(paths[0], encoding=table_file.detect(paths[0], asked))
     names = {name.casefold().strip(): name for name in read.columns}
     accounts = [name for key, name in names.items() if key != WHY]

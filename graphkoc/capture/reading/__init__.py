@@ -1,27 +1,25 @@
-"""Files as they come, read into tables of text, and the SQL that makes canonical rows of them.
+"""Raw files as they come, read into tables of text.
 
-Which files a source has (`views`), where they lie (`gather`, `archives`), what is in them (`encoding`, `lines`,
-`raw`, `typed`, `documents`), what their columns are called (`mapping`, `scaffold`, `canonical`), and the words
-that a loader's SELECTs are written in (`dialect`, `shop`, `markup`, `origin`). A row that cannot be read is named
-with what is wrong with it, never dropped.
+`views` declares which files a source has, `files` and `archives` find them, `encoding`, `table_file`, `line_files`,
+`formats` and `json_documents` read them, `mapping`, `scaffold` and `own_tables` decide which column is which, and
+`html_text` and `disclosure` interpret what people wrote. A row that cannot be read is reported with the reason, never
+dropped.
 """
 
 from __future__ import annotations
 
 __all__ = [
     "archives",
-    "canonical",
-    "dialect",
-    "documents",
+    "disclosure",
     "encoding",
-    "gather",
-    "lines",
+    "files",
+    "formats",
+    "html_text",
+    "json_documents",
+    "line_files",
     "mapping",
-    "markup",
-    "origin",
-    "raw",
+    "own_tables",
     "scaffold",
-    "shop",
-    "typed",
+    "table_file",
     "views",
 ]

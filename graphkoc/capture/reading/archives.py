@@ -1,7 +1,7 @@
-"""The files inside a .tar or .zip, read where they lie: nothing is ever unpacked to disk.
+"""The files inside a .tar or .zip, read in place: nothing is ever unpacked to disk.
 
-An archive is somebody else's work, so a member's name is only ever a name, links and devices are not
-followed, and an archive that unpacks to more than text can is refused before it fills the memory.
+An archive is not trusted: a member's name is never used as a path, links and devices are not followed, and an archive
+that unpacks to more than text can is refused before it fills the memory.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ class Member:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the name says so."""
+    """Whether the name has the suffix of an archive."""
     return path.name.lower().endswith(KINDS)
 
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Within it, what goes wrong with a packed file, or with reading at all, is a DataError that names `path`."""
+    """Within it, any failure to read or unpack a file is a DataError that names `path`."""
     try:
         yield
     except (EOFError, gzip.BadGzipFile, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:

@@ -1,8 +1,7 @@
-"""Which encoding a text file is in: told by its bytes where they are certain, asked for where they are not.
+"""The encoding of a text file: detected where its bytes are certain, and requested from the user where they are not.
 
-Four are told apart: UTF-8, anything with a byte order mark, GB18030 and Windows-1252 (which has all
-that people mean by Latin-1). For the rest the answer is an error that names what the bytes could be,
-since a text that was decoded wrongly looks like data.
+Four are detected: UTF-8, anything with a byte order mark, GB18030 and Windows-1252 (which includes Latin-1). For the
+rest the result is an error that lists the possible encodings, because wrongly decoded text looks like data.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import charset_normalizer
 
 from graphkoc.errors import DataError, UsageError
 
-__all__ = ["UTF8", "checked", "detect"]
+__all__ = ["UTF8", "check", "detect"]
 
 UTF8 = "utf-8"
 MARKS = (
@@ -31,9 +30,9 @@ RIVALS = (
     *("gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254"),
     *("cp1255", "cp1256", "cp1257", "iso8859_2", "mac_roman", "cp850"),
 )
-"""What a table that is no UTF-8 is likely to be in. More would only add encodings that nobody exports."""
+"""Likely encodings of a table that is not UTF-8. Others are not in use for exports."""
 NAMES = {"cp932": "shift_jis", "cp949": "euc_kr"}
-"""The names that people know, where Python's are others."""
+"""The usual names, where Python's differ."""
 WESTERN = re.compile("[\x00-\x7f\xa0-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*")
 _CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ")
 ALPHABETS = {
@@ -47,16 +46,16 @@ ALPHABETS = {
 """The letters beyond a to z of the languages that are written in an encoding."""
 NO_TEXT = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
 SAMPLE = 262_144
-"""Bytes that are weighed; more change nothing but the time it takes."""
+"""Bytes that are compared; more only take more time."""
 LONG = 16_384
-"""Bytes of a line that is not weighed beside shorter ones: what fills a cell like this is seldom language."""
+"""Bytes from which a line is left out where there are shorter ones: such cells seldom contain language."""
 FEW = 3
-"""Fewer lines than this that are no UTF-8 are damage and no evidence of another encoding."""
+"""Fewer lines than this that are not UTF-8 count as damage, and not as evidence of another encoding."""
 MARGIN = 0.02
-"""How much clearer than the next reading (as a share of noise, or of likeness to a language) is clear."""
+"""Distance to the next reading (in share of noise, or of likeness to a language) from which one is clear."""
 
 
-def checked(name: str) -> str:
+def check(name: str) -> str:
     """Python's own name of an encoding; UsageError when there is none of that name."""
     try:
         found = codecs.lookup(name).name
@@ -72,10 +71,10 @@ def checked(name: str) -> str:
 
 
 def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
-    """The encoding of a file's lines; a byte order mark says it, else what was asked for, else the bytes.
+    """The encoding of a file's lines: by its byte order mark, else the requested one, else by its bytes.
 
     A file of UTF-8 with some damaged lines is UTF-8: they are rejected one by one. Raises DataError,
-    which calls the file `name`, when the bytes leave it open.
+    which calls the file `name`, when the bytes do not decide.
     """
     count = multibyte = damaged = size = 0
     header_is_bad = False
@@ -88,7 +87,7 @@ def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
             if asked:
                 return asked
             if b"\0" in line:
-                # Most likely UTF-16 without a mark, which who reads the header says better.
+                # Most likely UTF-16 without a mark, for which the reader of the header has a better message.
                 return UTF8
             header = line
         count += 1
@@ -107,7 +106,7 @@ def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
         return UTF8
     weighed = [line for line in bad if len(line) <= LONG] or bad
     sample = b"".join(weighed if header_is_bad else [header, *weighed])[:SAMPLE]
-    verdict, possible = _weighed(sample)
+    verdict, possible = _compare(sample)
     if verdict:
         return verdict
     if not header_is_bad and damaged * 100 <= count:
@@ -119,10 +118,10 @@ def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
     )
 
 
-def _weighed(sample: bytes) -> tuple[str | None, list[str]]:
+def _compare(sample: bytes) -> tuple[str | None, list[str]]:
     """The trusted encoding that is clearly the one, if any; and the names of all that are possible."""
     found = list(charset_normalizer.from_bytes(sample, cp_isolation=list(RIVALS)))
-    possible = [_known(match.encoding, match.could_be_from_charset) for match in found[:4]]
+    possible = [_usual_name(match.encoding, match.could_be_from_charset) for match in found[:4]]
     if not found:
         return None, possible
     first, *rivals = found
@@ -148,6 +147,6 @@ def _is_language(match: charset_normalizer.CharsetMatch) -> bool:
     return not known or any(letters <= set(alphabet) for alphabet in known)
 
 
-def _known(encoding: str, same: list[str]) -> str:
+def _usual_name(encoding: str, same: list[str]) -> str:
     best = next((name for name in TRUSTED if name in same), encoding)
     return NAMES.get(best, best)

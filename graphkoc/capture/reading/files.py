@@ -1,7 +1,6 @@
-"""Every file under the given paths, in folders within folders and in archives too, sorted into a source's views.
+"""Every file under the given paths, in nested folders and in archives, sorted into a source's views.
 
-Nothing is lost on the way: a row is in a view, or named with what is wrong with it; a file that belongs to no
-view is named as unread.
+Nothing is lost: a row is in a view, or is reported with the reason; a file that belongs to no view is listed as unread.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 
-__all__ = ["Gathered", "gather"]
+__all__ = ["GatheredFiles", "gather_files"]
 
 DOCUMENTS = (".json", ".jsonl")
 LARGEST = 256 * 1024 * 1024
 """Bytes of one file of documents, which is read as a whole."""
 FEW = 20
-"""So many documents in a folder are counted each for itself; more are counted as the folder."""
+"""Up to so many documents in a folder are counted one by one; more are counted as the folder."""
 CHUNK = 8_192
 """Rows; a document's may be long."""
 Keep = Callable[[str, pa.Table], pa.Table]
@@ -39,8 +38,8 @@ Taker = tuple[View, dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """What the views are made of, and the files that belong to none, by their names in counts and rejects.
+class GatheredFiles:
+    """The files of each view, and the files that belong to none, by their names in counts and rejects.
 
     A `RawFile` is what one view has of one file, or of an archive, or of a folder of more than FEW documents; its
     `_file` is a document's own name.
@@ -52,27 +51,27 @@ class Gathered:
 
 @dataclass(frozen=True)
 class _Place:
-    """A file: where it is, what it is called, under which of the given folders it was found."""
+    """A file: its path, its name in counts and rejects, and the given folder under which it was found."""
 
     path: Path
     name: str
     root: Path
 
 
-def gather(
+def gather_files(
     paths: Sequence[Path],
     views: Mapping[str, View],
     *,
     asked: str | None = None,
     progress: Progress | None = None,
     keep: Keep | None = None,
-) -> Gathered:
+) -> GatheredFiles:
     """Read what belongs to the views; `asked` is the encoding of text without a byte order mark.
 
-    `keep` is given the view's name and a chunk of a table's rows, and what it gives back stands for them in the
+    `keep` receives the view's name and a chunk of a table's rows, and returns what replaces them in the
     `RawFile`: tables may be larger than the memory.
-    Raises DataError for a path that is not there, when no file belongs to a view, for a table without a column
-    that it must have, and for an archive or a table that is unreadable as a whole.
+    Raises DataError for a path that does not exist, when no file belongs to a view, for a table without a required
+    column, and for an archive or a table that is unreadable as a whole.
     """
     places = _places(paths)
     work = _Work(views, asked, progress, keep)
@@ -91,7 +90,7 @@ def gather(
             f"there is nothing to read in {', '.join(map(str, paths))}",
             hint=f"It would read {wanted}, also packed (.gz, .xz), and in a .tar, .tar.gz, .tar.xz or .zip.",
         )
-    return Gathered(files, tuple(work.unread))
+    return GatheredFiles(files, tuple(work.unread))
 
 
 def _places(paths: Sequence[Path]) -> list[_Place]:
@@ -137,12 +136,12 @@ def _walked(folder: Path) -> Iterator[_Place]:
 
 
 def _printable(name: str) -> str:
-    """The name without what would break a line or a table of text; somebody else chose it."""
+    """The name without letters that would break a line or a table of text."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
 
 
 def _own(name: str, taken: Counter[str]) -> str:
-    """The name, printable, and with a number behind it where another file is called so."""
+    """The name, printable, with a number added where another file has the same."""
     own = plain = _printable(name)
     while own in taken:
         taken[plain] += 1
@@ -157,7 +156,7 @@ class _Sheet:
     def __init__(self, name: str, view: View) -> None:
         self.name, self.columns = name, view.columns
         self.bad: list[BadRow] = []
-        self._chunks = [table_file.tabled(self.columns, [], [], [])]
+        self._chunks = [table_file.make_table(self.columns, [], [], [])]
         self._rows: list[list[Cell]] = []
         self._files: list[str] = []
         self._numbers: list[int] = []
@@ -170,7 +169,7 @@ class _Sheet:
             self._flush()
 
     def _flush(self) -> None:
-        self._chunks.append(table_file.tabled(self.columns, self._rows, self._files, self._numbers))
+        self._chunks.append(table_file.make_table(self.columns, self._rows, self._files, self._numbers))
         self._rows, self._files, self._numbers = [], [], []
 
     def finished(self) -> RawFile:
@@ -249,8 +248,8 @@ class _Work:
         for (view, _), sheet in self.sheets.items():
             files[view].append(sheet.finished())
         for name, there in self.there.items():
-            told = self.views[name].names if self.views[name].mapped else ()
-            if gone := next(((column, words) for column, words in told if column not in there), None):
+            mapped = self.views[name].names if self.views[name].mapped else ()
+            if gone := next(((column, words) for column, words in mapped if column not in there), None):
                 raise DataError(
                     f"no file of {name} has a column {gone[1][0]!r}, which the mapping takes for {gone[0]}",
                     hint="Put the mapping right, or take that line out of it.",
@@ -281,7 +280,7 @@ class _Work:
                 self.rows += 1
 
     def _refuse(self, counted: str, name: str, view: View, row: int, reason: str) -> None:
-        # Without its text: a document may hold what nobody should read in a file of rejects.
+        # Without its text: a document may contain private data, which must not get into a file of rejects.
         self._sheet(counted, view).bad.append(BadRow(name, row, reason, ""))
 
     def _sheet(self, counted: str, view: View) -> _Sheet:
@@ -304,7 +303,7 @@ class _Work:
                 chunk = chunk.append_column(column, pa.repeat(text, chunk.num_rows))
             for column, text in view.always:
                 chunk = _filled(chunk, column, text)
-            # Of two columns of one name the reader says more when it is done.
+            # The reader reports two columns of one name with a better message.
             alike = len(set(chunk.column_names)) < chunk.num_columns
             return chunk if alike or self.keep is None else self.keep(view.name, chunk)
 
@@ -323,14 +322,14 @@ class _Work:
                 f"{name} has no column {missing!r}, which every file of {view.name} must have",
                 hint="Is it from elsewhere, or was a column taken out of it?",
             )
-        # What a broken row holds cannot be told, so nothing of it is shown.
+        # A broken row may contain anything, so nothing of it is shown.
         bad = tuple(replace(row, text="") for row in file.bad) if view.private else file.bad
         self.tables.setdefault(view.name, []).append(replace(file, bad=bad))
         self.rows += file.read
 
 
 def _holds_documents(kind: str, takers: Sequence[Taker]) -> bool:
-    """A `.jsonl` of plain rows is a table, which may be larger than the memory has room for documents."""
+    """Whether a file is read as documents; a `.jsonl` of plain rows is a table, which may be larger than the memory."""
     return kind == ".json" or (kind == ".jsonl" and not _plain(takers))
 
 
@@ -346,7 +345,7 @@ def _in_lines(path: Path, takers: Sequence[Taker]) -> bool:
         with archives.readable(path), path.open("rb") as file, archives.unpacked(file, path.name) as stream:
             first, second = (stream.readline(table_file.LONGEST_FIELD).decode(errors="replace") for _ in range(2))
     except DataError:
-        return False  # whoever reads it whole says so
+        return False  # the error appears when the whole file is read
     return json_documents.in_lines(first.removeprefix(table_file.MARK), second)
 
 

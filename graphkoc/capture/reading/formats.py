@@ -1,4 +1,4 @@
-"""Rows of JSON lines, workbooks and Parquet as text cells: typed values in, the text that says the same out.
+"""Rows of JSON lines, workbooks and Parquet as text cells: each typed value becomes an equivalent text.
 
 Text stays as it is, nulls stay null. A whole number below 2^53 has no decimal point (123, not 123.0,
 also where a column of ids became one of floats because some were missing); other floats have as many
@@ -69,26 +69,26 @@ def json_lines(
         yield row, cells, reason, line
 
 
-def json_value(said: str) -> tuple[Any, str]:
-    """What a JSON text says, and what is wrong with it, if anything is.
+def json_value(content: str) -> tuple[Any, str]:
+    """The value of a JSON text, and what is wrong with it, if anything is.
 
-    Names are without spaces round them, and no object has one twice. What begins like an object of Python's,
-    {'name', is read as one: some that are called JSON were printed, not written.
+    Names are without spaces around them, and no object has one twice. A text that begins like an object of Python's,
+    {'name', is read as one, because some files that are called JSON were printed by Python.
     """
     try:
-        return json.loads(said, object_pairs_hook=_object, parse_constant=_no_constant), ""
+        return json.loads(content, object_pairs_hook=_object, parse_constant=_no_constant), ""
     except (ValueError, RecursionError) as error:
-        if said.lstrip().startswith("{'"):
+        if content.lstrip().startswith("{'"):
             with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-                return ast.literal_eval(said.strip()), ""
+                return ast.literal_eval(content.strip()), ""
         return None, f"it is not JSON: {str(error).partition(':')[0]}"
 
 
 def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
     """The header and the rows of a workbook's first sheet; rows without a value are none.
 
-    An empty cell is null, and so is a cell of empty text or of an error: the format does not tell them
-    apart. Raises DataError for what is no workbook.
+    An empty cell is null, and so is a cell of empty text or of an error, because the format does not distinguish
+    them. Raises DataError for a file that is no workbook.
     """
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
@@ -152,7 +152,7 @@ def _column(values: pa.Array) -> list[Cell]:
 
 
 def text(value: Any) -> Cell:
-    """The text that says the same as a value."""
+    """The text that is equivalent to a value."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,8 +1,8 @@
-"""Rows out of JSON documents: the answers of an API, a social network's export, a crawler's one file a post.
+"""Rows of JSON documents: the answers of an API, a social network's export, a crawler's file for each post.
 
 A file holds one document, a list of documents, or in a `.jsonl` one a line. A view (`graphkoc.capture.reading.views`)
-takes a document that has its list of rows, or where it names none, the columns that must be there; a document may
-bring rows to several views. A value that is itself an object or a list becomes its JSON.
+takes a document that has its list of rows, or where it names none, its required columns; a document may
+give rows to several views. A value that is itself an object or a list becomes its JSON.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ Found = tuple[int, list[Cell], str]
 
 
 def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) -> Iterator[Found]:
-    """The rows of a file of documents, of which there is one a line where `lines`, or where it shows.
+    """The rows of a file of documents; with `lines`, or where the file looks like it, each line is a document.
 
-    What is no document, or is one that no view takes, is one wrong row of the first view. `asked` is the
-    encoding of what is no UTF-8, told by its bytes when None.
+    Anything else, and a document that no view takes, is one wrong row of the first view. `asked` is the encoding of
+    data that are not UTF-8; by default their bytes decide.
     """
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         yield 0, [], "it is empty"
         return
     try:
-        said = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
-            said = data.decode(encodings.detect("it", io.BytesIO(data), asked))
+            text = data.decode(encodings.detect("it", io.BytesIO(data), asked))
         except (DataError, UnicodeDecodeError) as error:
             yield 0, [], str(error)
             return
-    if not lines and not in_lines(*said.split("\n", 2)[:2]):
-        yield from _documents(said, views)
+    if not lines and not in_lines(*text.split("\n", 2)[:2]):
+        yield from _read_documents(text, views)
         return
-    for line in said.split("\n"):
+    for line in text.split("\n"):
         if line.strip():
-            yield from _documents(line, views)
+            yield from _read_documents(line, views)
 
 
 def in_lines(first: str, second: str = "") -> bool:
@@ -53,40 +53,46 @@ def in_lines(first: str, second: str = "") -> bool:
     return second.lstrip().startswith("{") and isinstance(formats.json_value(first)[0], dict)
 
 
-def _documents(said: str, views: Sequence[View]) -> Iterator[Found]:
-    value, reason = formats.json_value(said)
+def _read_documents(text: str, views: Sequence[View]) -> Iterator[Found]:
+    value, reason = formats.json_value(text)
     if reason:
         yield 0, [], reason
         return
     for document in value if isinstance(value, list) else [value]:
         if isinstance(document, dict):
-            yield from _taken(document, views)
+            yield from _distribute(document, views)
         else:
             yield 0, [], "it is no JSON object"
 
 
-def _taken(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:
+def _distribute(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:
     takers = 0
     for place, view in enumerate(views):
-        elements = _under(document, view.rows) if view.rows else [document] if _misses(document, view) is None else None
+        elements = (
+            _look_up(document, view.rows)
+            if view.rows
+            else [document]
+            if _find_missing(document, view) is None
+            else None
+        )
         if isinstance(elements, list):
             takers += 1
             try:
-                around = [formats.nested(_under(document, path)) for _, path in view.around]
+                around = [formats.nested(_look_up(document, path)) for _, path in view.around]
             except RecursionError:
                 yield place, [], formats.DEEP
                 continue
             for element in elements:
-                yield place, *_row(element, view, around)
+                yield place, *_read_row(element, view, around)
     if not takers:
-        lacking = dict.fromkeys(view.rows or _misses(document, view) for view in views)
+        lacking = dict.fromkeys(view.rows or _find_missing(document, view) for view in views)
         yield 0, [], f"it has no {' and no '.join(map(str, lacking))}"
 
 
-def _row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], str]:
+def _read_row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], str]:
     if not isinstance(element, dict):
         return [], "it is no JSON object"
-    if missing := _misses(element, view):
+    if missing := _find_missing(element, view):
         return [], f"it has no {missing}"
     try:
         cells = [*(formats.nested(element.get(column)) for column in (*view.must, *view.may)), *around]
@@ -95,12 +101,12 @@ def _row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], s
     return cells, formats.wrong(cells)
 
 
-def _misses(document: dict[str, Any], view: View) -> str | None:
+def _find_missing(document: dict[str, Any], view: View) -> str | None:
     return next((column for column in view.must if column not in document), None)
 
 
-def _under(document: object, path: str) -> object:
-    """What stands at a path of keys with dots between; None where nothing does."""
+def _look_up(document: object, path: str) -> object:
+    """The value at a path of keys with dots between; None where there is none."""
     for key in path.split("."):
         document = document.get(key) if isinstance(document, dict) else None
     return document

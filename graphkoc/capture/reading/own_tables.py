@@ -1,7 +1,7 @@
-"""Files that are named after canonical tables: what they must have, and the SELECTs that take them as they are.
+"""Files that are named after canonical tables: their required columns, and the SELECTs that take them as they are.
 
-An optional column cannot be named in a SELECT that is written beforehand, so these are written out of
-`graphkoc.tables.schema` for the columns that are there.
+A SELECT written in advance cannot name an optional column, so these are made from `graphkoc.tables.schema` for the
+columns that a file has.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from graphkoc.capture.reading.table_file import RawFile
 from graphkoc.errors import DataError
 from graphkoc.tables.schema import CANONICAL, Table
 
-__all__ = ["MADE", "ignored", "made", "mentions", "recognised", "selects"]
+__all__ = ["MADE", "find_ignored", "find_mentions", "id_expression", "recognise", "write_selects"]
 
 MADE = {
     "reviews": ("review", "consumer", "product", "created_at"),
     "engagements": ("engagement", "consumer", "review", "created_at"),
 }
-"""Tables whose id may be missing: the id, and who, what and when it is made from."""
+"""Tables whose id may be missing: the id, and the columns of who, what and when from which it is made."""
 
 ALIKE = 0.85
 """Likeness (difflib's ratio) from which a column's name is a misspelling of another."""
 
 
-def recognised(found: Mapping[str, list[Path]]) -> dict[str, list[Path]]:
-    """The files by canonical table; DataError for one that is named after none."""
+def recognise(found: Mapping[str, list[Path]]) -> dict[str, list[Path]]:
+    """The files by canonical table; DataError for a file that is named after none."""
     named: dict[str, list[Path]] = {}
     for name, paths in found.items():
         if name.lower() not in CANONICAL:
@@ -39,11 +39,10 @@ def recognised(found: Mapping[str, list[Path]]) -> dict[str, list[Path]]:
     return named
 
 
-def ignored(table: Table, file: RawFile) -> tuple[str, ...]:
+def find_ignored(table: Table, file: RawFile) -> tuple[str, ...]:
     """The file's columns that the table does not have.
 
-    Raises DataError when a column is missing that must be there, or an id is missing that another
-    column looks like a misspelling of.
+    Raises DataError when a required column is missing, or an id of which another column looks like a misspelling.
     """
     there = {name.lower() for name in file.columns}
     unknown = [name for name in file.columns if name.lower() not in table.names]
@@ -62,7 +61,7 @@ def ignored(table: Table, file: RawFile) -> tuple[str, ...]:
     return tuple(unknown)
 
 
-def mentions(columns: Mapping[str, Collection[str]]) -> dict[str, list[tuple[str, str]]]:
+def find_mentions(columns: Mapping[str, Collection[str]]) -> dict[str, list[tuple[str, str]]]:
     """For each table of nodes, the (table, column) pairs among these that mention its nodes."""
     nodes = {table.node: table.name for table in CANONICAL.values() if table.node}
     found: dict[str, list[tuple[str, str]]] = {}
@@ -77,7 +76,7 @@ def mentions(columns: Mapping[str, Collection[str]]) -> dict[str, list[tuple[str
     return found
 
 
-def selects(columns: Mapping[str, Collection[str]], source: str) -> dict[str, str]:
+def write_selects(columns: Mapping[str, Collection[str]], source: str) -> dict[str, str]:
     """A SELECT for each table that has columns, and for those that the others mention.
 
     columns: canonical name -> the raw columns, in any capitals, of the view `raw.<name>`. Nodes that are
@@ -93,12 +92,12 @@ def selects(columns: Mapping[str, Collection[str]], source: str) -> dict[str, st
         if name in MADE:
             key = MADE[name][0]
             own = f"CASE WHEN trim({values[key]}) <> '' THEN {values[key]} END" if key in there else "NULL"
-            values = {key: f"coalesce({own}, {made(name, values, source)})"} | {
+            values = {key: f"coalesce({own}, {id_expression(name, values, source)})"} | {
                 c: v for c, v in values.items() if c != key
             }
         picked = ", ".join(f'{value} AS "{column}"' for column, value in values.items())
         texts[name] = [f"SELECT {picked}, _file, _row FROM raw.{name}"]
-    for name, places in mentions(have).items():
+    for name, places in find_mentions(have).items():
         key = CANONICAL[name].key[0]
         if [column.name for column in CANONICAL[name] if column.required] == [key]:
             every = " UNION ".join(
@@ -110,14 +109,14 @@ def selects(columns: Mapping[str, Collection[str]], source: str) -> dict[str, st
     return {name: " UNION ALL BY NAME ".join(parts) for name, parts in texts.items()}
 
 
-def made(table: str, values: Mapping[str, str], source: str) -> str:
-    """The expression that makes an id of a row: who, what and when, or a hash of all that the row says.
+def id_expression(table: str, values: Mapping[str, str], source: str) -> str:
+    """The expression that makes an id of a row: of who, what and when, or of a hash of the whole row.
 
     values: canonical column -> the expression of its raw text, for the columns that there are.
     """
     key, who, what, when = MADE[table]
-    said = ", ".join(f"'{column}=' || {value}" for column, value in values.items() if column != key)
+    content = ", ".join(f"'{column}=' || {value}" for column, value in values.items() if column != key)
     parts = [values.get(part, "NULL") for part in (who, what, when)]
-    # Whoever likes and comments at once did two things.
+    # A like and a comment at the same moment are two engagements.
     kind = f" || coalesce('/' || {values['kind']}, '')" if "kind" in values else ""
-    return f"made_id('{source}', {', '.join(parts)}, concat_ws(chr(31), {said})){kind}"
+    return f"made_id('{source}', {', '.join(parts)}, concat_ws(chr(31), {content})){kind}"

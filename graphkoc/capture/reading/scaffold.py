@@ -1,7 +1,7 @@
-"""A loader for tables with other names: guessed once, written down as SELECTs, and then a matter of editing.
+"""A loader for tables with other names: guessed once, written as SELECTs, and then edited by hand.
 
-Columns are told by their names (`synonyms.toml`), and where no name says it, by what their cells look
-like. A guess is never used unseen: it is a file that says which column was taken for what.
+Columns are recognised by their names (`synonyms.toml`), or else by their cells. A guess is never used unchecked: it is
+a file that states which column was taken for what.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 class Scaffold:
     """A loader folder that was written.
 
-    columns: canonical table -> column -> what the raw file calls it. unused: file -> its other columns.
+    columns: canonical table -> column -> its name in the raw file. unused: file -> its other columns.
     """
 
     folder: Path
@@ -59,8 +59,8 @@ class _Guess:
 def scaffold(files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
     """Write a loader folder for these tables: README.md, a SELECT for each canonical table, a fixture.
 
-    Raises UsageError when the folder is there already or its name is none for a source, and DataError
-    for a file that cannot be read, or whose columns are those of no table.
+    Raises UsageError when the folder exists already or its name is invalid for a source, and DataError
+    for a file that cannot be read or fits no table.
     """
     if not re.fullmatch(r"[\w-]+", folder.name):
         raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
@@ -80,8 +80,8 @@ def scaffold(files: Sequence[Path], folder: Path, encoding: str | None = None) -
             )
         by_table[guess.table.name] = guess
 
-    selects = {name: _select(guess, folder.name) for name, guess in by_table.items()}
-    selects |= _nodes(by_table)
+    selects = {name: _write_select(guess, folder.name) for name, guess in by_table.items()}
+    selects |= _write_node_selects(by_table)
     folder.mkdir(parents=True)
     for name, text in selects.items():
         (folder / f"{name}.sql").write_text(text, encoding="utf-8")
@@ -94,7 +94,7 @@ def scaffold(files: Sequence[Path], folder: Path, encoding: str | None = None) -
         )
         for guess in guesses
     }
-    (folder / "README.md").write_text(_readme(folder, guesses, unused), encoding="utf-8")
+    (folder / "README.md").write_text(_write_readme(folder, guesses, unused), encoding="utf-8")
     columns = {name: guess.columns for name, guess in by_table.items()}
     for guess in guesses:
         if guess.about:
@@ -103,8 +103,8 @@ def scaffold(files: Sequence[Path], folder: Path, encoding: str | None = None) -
 
 
 @cache
-def _synonyms() -> Mapping[str, dict[str, list[str]]]:
-    """Canonical table -> column -> what it is called, most usual first; and `tables` -> table -> ..."""
+def _read_synonyms() -> Mapping[str, dict[str, list[str]]]:
+    """Canonical table -> column -> its names, most usual first; and `tables` -> table -> its names."""
     text = Path(__file__).with_name("synonyms.toml").read_text(encoding="utf-8")
     known = tomllib.loads(text)
     shared = {name: words for name, words in known["columns"].items() if isinstance(words, list)}
@@ -117,11 +117,11 @@ def _synonyms() -> Mapping[str, dict[str, list[str]]]:
     return found
 
 
-def _by_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
-    """Canonical column -> header, where a name says it; the most usual name wins, each header once."""
+def _match_by_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
+    """Canonical column -> header, by name; the most usual name wins, each header once."""
     ranked = []
     for place, column in enumerate(table.names):
-        words = _synonyms()[table.name][column]
+        words = _read_synonyms()[table.name][column]
         for header in headers:
             bare = plain(header)
             for penalty, form in ((0, bare), (0.5, SUFFIXES.sub("", bare))):
@@ -139,29 +139,29 @@ def _guess(view: str, file: table_file.RawFile) -> _Guess:
     cells = {name: [cell for cell in head.column(name).to_pylist() if cell] for name in file.columns}
     options = []
     for place, table in enumerate(CANONICAL.values()):
-        columns = _by_name(table, file.columns)
+        columns = _match_by_name(table, file.columns)
         can_be_made = {own_tables.MADE[table.name][0]} if table.name in own_tables.MADE else set()
         if {column.name for column in table if column.required} - can_be_made <= set(columns):
-            named = plain(view) in _synonyms()["tables"][table.name]
-            # Every table that mentions products has as much of a product list in it, and says more.
+            named = plain(view) in _read_synonyms()["tables"][table.name]
+            # A table that mentions products fits a list of products as well, and carries more.
             options.append((named, len(columns), -place, table, columns))
     if not options:
         raise DataError(
             f"{file.name} looks like no table: its columns are {', '.join(file.columns)}",
-            hint="Rename those that say who and what, for example to consumer and product; `graphkoc sources csv`.",
+            hint="Rename those of people and items, for example to consumer and product; see `graphkoc sources csv`.",
         )
     *_, table, columns = max(options, key=lambda option: option[:3])
-    columns |= _by_cells(table, columns, cells)
+    columns |= _match_by_cells(table, columns, cells)
     left = [name for name in file.columns if name not in columns.values()]
     about = {}
     if table.name != "products" and "product" in columns:
         wanted = ("brand", "category", "price") if "amount" not in table.names else ("brand", "category")
-        about = {name: header for name, header in _by_name(CANONICAL["products"], left).items() if name in wanted}
+        about = {name: header for name, header in _match_by_name(CANONICAL["products"], left).items() if name in wanted}
     return _Guess(view, file, table, columns, about, cells)
 
 
-def _by_cells(table: Table, known: Mapping[str, str], cells: Mapping[str, list[str]]) -> dict[str, str]:
-    """Columns that no name tells, by what is in them: a time, stars, an address, words."""
+def _match_by_cells(table: Table, known: Mapping[str, str], cells: Mapping[str, list[str]]) -> dict[str, str]:
+    """Columns with unknown names, by their cells: a time, stars, an address, words."""
     looks: dict[str, Callable[[str], bool]] = {
         **{column.name: lambda cell: bool(TIMES.fullmatch(cell.strip())) for column in table if column.kind == "time"},
         "url": lambda cell: cell.startswith(("http://", "https://")),
@@ -179,29 +179,29 @@ def _by_cells(table: Table, known: Mapping[str, str], cells: Mapping[str, list[s
     return found
 
 
-def _select(guess: _Guess, source: str) -> str:
+def _write_select(guess: _Guess, source: str) -> str:
     kinds = {column.name: column.kind for column in guess.table}
     values = {}
     for column in guess.table.names:
         if column in guess.columns:
             header = guess.columns[column]
             cells = guess.cells[header]
-            values[column] = _time(header, cells) if kinds[column] == "time" else quoted(header)
+            values[column] = _time_expression(header, cells) if kinds[column] == "time" else quoted(header)
             if column == "rating":
-                values[column] = _stars(header, cells)
+                values[column] = _stars_expression(header, cells)
     if guess.table.name in own_tables.MADE:
         key = own_tables.MADE[guess.table.name][0]
         if key not in values:
-            values = {key: own_tables.made(guess.table.name, values, source)} | values
+            values = {key: own_tables.id_expression(guess.table.name, values, source)} | values
     lines = [f"    {value} AS {quoted(column)}," for column, value in values.items()]
     what = guess.table.what.rstrip(".")
-    said = f"-- A row is a row of {guess.file.name}. {what}."
+    comment = f"-- A row is a row of {guess.file.name}. {what}."
     return "\n".join(
-        [said.replace("\n", " "), "SELECT", *lines, "    _file,", "    _row", f"FROM {quoted(guess.view)}\n"]
+        [comment.replace("\n", " "), "SELECT", *lines, "    _file,", "    _row", f"FROM {quoted(guess.view)}\n"]
     )
 
 
-def _time(header: str, cells: Sequence[str]) -> str:
+def _time_expression(header: str, cells: Sequence[str]) -> str:
     name = quoted(header)
     if cells and all(re.fullmatch(r"\d{9,10}", cell) for cell in cells):
         return f"unix_time({name})"
@@ -217,18 +217,20 @@ def _time(header: str, cells: Sequence[str]) -> str:
     return name
 
 
-def _stars(header: str, cells: Sequence[str]) -> str:
-    """Stars out of 10 become stars out of 5; what is no number stays, to be rejected by its words."""
+def _stars_expression(header: str, cells: Sequence[str]) -> str:
+    """Stars out of 10 become stars out of 5; what is no number stays and is rejected by the check of the column."""
     numbers = [float(cell.replace(",", ".")) for cell in cells if re.fullmatch(r"\d+([.,]\d+)?", cell.strip())]
     name = quoted(header)
     out_of_ten = len(numbers) >= MOST * len(cells) and 5 < max(numbers, default=0) <= 10
     return f"coalesce((to_number({name}) / 2)::VARCHAR, {name})" if out_of_ten else name
 
 
-def _nodes(by_table: Mapping[str, _Guess]) -> dict[str, str]:
+def _write_node_selects(by_table: Mapping[str, _Guess]) -> dict[str, str]:
     """SELECTs for consumers and products that have no file of their own and are only mentioned."""
     texts = {}
-    for name, places in own_tables.mentions({name: _columns(guess) for name, guess in by_table.items()}).items():
+    for name, places in own_tables.find_mentions(
+        {name: _list_columns(guess) for name, guess in by_table.items()}
+    ).items():
         key = CANONICAL[name].key[0]
         if name in by_table or name not in ("consumers", "products"):
             continue
@@ -244,7 +246,7 @@ def _nodes(by_table: Mapping[str, _Guess]) -> dict[str, str]:
     return texts
 
 
-def _columns(guess: _Guess) -> list[str]:
+def _list_columns(guess: _Guess) -> list[str]:
     made = own_tables.MADE.get(guess.table.name, ("",))[0]
     return [name for name in guess.table.names if name in guess.columns or name == made]
 
@@ -256,7 +258,7 @@ def _write_fixture(path: Path, file: table_file.RawFile) -> None:
         writer.writerows(row.values() for row in file.table.slice(0, FIXTURE).select(file.columns).to_pylist())
 
 
-def _readme(folder: Path, guesses: Sequence[_Guess], unused: Mapping[str, Sequence[str]]) -> str:
+def _write_readme(folder: Path, guesses: Sequence[_Guess], unused: Mapping[str, Sequence[str]]) -> str:
     lines = [f"# {folder.name}", ""]
     names = ", ".join(guess.file.name for guess in guesses)
     lines += [f"Tables of our own: {names}. The columns were guessed from their names and cells; check them below.", ""]
@@ -265,10 +267,10 @@ def _readme(folder: Path, guesses: Sequence[_Guess], unused: Mapping[str, Sequen
         taken = [(header, f"{guess.table.name}.{column}") for column, header in guess.columns.items()]
         taken += [(header, f"products.{column}") for column, header in guess.about.items()]
         taken += [(header, "nothing") for header in unused[guess.file.name]]
-        lines += [f"| {_cell(guess.file.name)} | {_cell(header)} | {what} |" for header, what in taken]
+        lines += [f"| {_escape_cell(guess.file.name)} | {_escape_cell(header)} | {what} |" for header, what in taken]
     lines += [
         "",
-        f"    graphkoc load {_spelled(folder)} FILE...",
+        f"    graphkoc load {_as_argument(folder)} FILE...",
         "",
         "A wrong guess is put right in the `.sql` files: each is one SELECT of DuckDB over the files' own columns,",
         "which are text. `fixture/` has the first rows of each file: take out what others may not see.",
@@ -277,9 +279,9 @@ def _readme(folder: Path, guesses: Sequence[_Guess], unused: Mapping[str, Sequen
     return "\n".join(lines)
 
 
-def _spelled(folder: Path) -> str:
+def _as_argument(folder: Path) -> str:
     return str(folder) if folder.is_absolute() else f"./{folder}"
 
 
-def _cell(text: str) -> str:
+def _escape_cell(text: str) -> str:
     return re.sub(r"\s", " ", text).replace("|", "\\|")

@@ -1,10 +1,10 @@
-"""A raw file as a table of text: every row is either in it, or named with what is wrong with it.
+"""A raw file as a table of text: every row is either in it, or is reported with the reason.
 
 The suffix gives the format: `.csv`, `.tsv`, `.jsonl` and `.txt` are text and may be packed (`.gz`, `.xz`),
-`.parquet` and `.xlsx` bring typed values, of which `graphkoc.capture.reading.formats` makes the text that says the
-same. The first row of a CSV, TSV or workbook gives the columns, and a `.txt` has one column, `line`. A `.csv`
+`.parquet` and `.xlsx` have typed values, of which `graphkoc.capture.reading.formats` makes equivalent
+texts. The first row of a CSV, TSV or workbook gives the columns, and a `.txt` has one column, `line`. A `.csv`
 whose first line has semicolons and no comma outside quotes is separated by semicolons, as spreadsheets
-do where the comma is the decimal point. What the text means is the business of the SELECTs in `loaders/`.
+do where the comma is the decimal point. The SELECTs in `loaders/` interpret the text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 
-__all__ = ["ASIDE", "BadRow", "RawFile", "detect", "find", "names", "read", "suffix", "tabled"]
+__all__ = ["ASIDE", "BadRow", "RawFile", "detect", "find", "make_table", "names", "read", "suffix"]
 
 TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
 TYPED = (".parquet", ".xlsx")
@@ -41,7 +41,7 @@ LONGEST_RECORD = 1_000
 LONGEST_FIELD = 16 * 1024 * 1024
 PACKED = (".gz", ".xz")
 ASIDE = (".", "~$", "graphkoc-rejects-")
-"""How the names begin that a folder holds and nobody means: hidden, a spreadsheet's lock, an earlier load's rejects."""
+"""Prefixes of files in a folder that are not read: hidden ones, a spreadsheet's locks, rejects of earlier loads."""
 TITLES = 9
 """Rows that may stand above a header."""
 MARK = "\ufeff"
@@ -74,7 +74,7 @@ class RawFile:
     again: int = 0
     """Rows that repeat the header, as they stand where files were put one after the other."""
     left: tuple[str, ...] = ()
-    """Columns that the view knows by no name, where it has names."""
+    """Columns whose names the view does not know, where it has names."""
 
     @property
     def columns(self) -> list[str]:
@@ -88,7 +88,7 @@ class RawFile:
 
 
 def find(paths: Sequence[Path]) -> dict[str, list[Path]]:
-    """The files under `paths` that can be read, each once, by the name under which SQL sees them.
+    """The files under `paths` that can be read, each once, by their names in SQL.
 
     A folder stands for the files in it, less hidden ones, a spreadsheet's locks, and the rejects of
     earlier loads. The name is the file's own, less its suffixes, with anything but letters, digits and _
@@ -96,7 +96,7 @@ def find(paths: Sequence[Path]) -> dict[str, list[Path]]:
     Raises DataError for a path that is not there, or when nothing is found.
     """
     found: dict[str, list[Path]] = {}
-    seen: set[Path] = set()
+    known: set[Path] = set()
     for path in paths:
         if not path.exists():
             raise DataError(f"there is no file or folder {path}", hint="Check the spelling of the path.")
@@ -106,13 +106,15 @@ def find(paths: Sequence[Path]) -> dict[str, list[Path]]:
                 continue
             if file.is_file() and suffix(file.name):
                 stem = file.name.split(".")[0]
-                if file.resolve() not in seen:
-                    seen.add(file.resolve())
+                if file.resolve() not in known:
+                    known.add(file.resolve())
                     found.setdefault(re.sub(r"\W", "_", stem), []).append(file)
             elif not inside:
-                raise DataError(f"{file} is of no kind that graphkoc reads", hint=f"It reads {_kinds()}.")
+                raise DataError(f"{file} is of no kind that graphkoc reads", hint=f"It reads {_list_kinds()}.")
     if not found:
-        raise DataError(f"there is nothing to read in {', '.join(map(str, paths))}", hint=f"graphkoc reads {_kinds()}.")
+        raise DataError(
+            f"there is nothing to read in {', '.join(map(str, paths))}", hint=f"graphkoc reads {_list_kinds()}."
+        )
     return found
 
 
@@ -123,11 +125,11 @@ def names(paths: Sequence[Path]) -> dict[Path, str]:
 
 
 def detect(path: Path, asked: str | None = None, member: Member | None = None) -> str:
-    """The encoding of a text file, as `graphkoc.capture.reading.encoding.detect` tells it; of a typed file "utf-8"."""
+    """The encoding of a text file by `graphkoc.capture.reading.encoding.detect`; of a typed file "utf-8"."""
     if suffix(path.name) in TYPED:
         return encodings.UTF8
-    with _opened(path, member) as (stream, _):
-        return encodings.detect(str(_shown(path, member)), stream, asked)
+    with _open(path, member) as (stream, _):
+        return encodings.detect(str(_message_name(path, member)), stream, asked)
 
 
 def read(
@@ -152,35 +154,35 @@ def read(
     its suffix says: empty, no text, two columns of one name, a cut-off .gz.
     """
     name = name or path.name
-    with _opened(path, member) as (stream, file):
+    with _open(path, member) as (stream, file):
         size = path.stat().st_size
-        path = _shown(path, member)
-        header, records = _contents(path, stream, encoding, view)
+        path = _message_name(path, member)
+        header, records = _read_contents(path, stream, encoding, view)
 
-        def seen(rows: int) -> None:
+        def report(rows: int) -> None:
             if progress:
                 progress(f"reading {name}", min(file.tell(), size), size, rows)
 
         if view and view.reading == "unquoted" and encoding == encodings.UTF8 and not every:
-            table, bad, again = _blocks(name, header, stream, seen, view, keep)
+            table, bad, again = _read_blocks(name, header, stream, report, view, keep)
         else:
-            table, bad, again = _table(name, header, records, seen, None if every else view, keep)
+            table, bad, again = _read_records(name, header, records, report, None if every else view, keep)
     if not header and bad:
         raise DataError(
             f"{path} holds no good row; row {bad[0].row}: {bad[0].reason}", hint="Is the suffix the right one?"
         )
     if not header or (not bad and not table.num_rows and size == 0):
         raise DataError(f"{path} is empty", hint="Export it again; it should begin with a header row.")
-    _distinct(path, header)
+    _check_distinct(path, header)
     if progress:
         progress(f"reading {name}", size, size, table.num_rows)
-    if view and view.private and any(_harmless(column) != column for column in header):
+    if view and view.private and any(_hide_contacts(column) != column for column in header):
         raise DataError(
             f"{path} does not begin with a header row: there are e-mail addresses or phone numbers in it",
             hint="Put a row with the columns' names above the first.",
         )
     left = [column for column in header if column not in view.matched(header)] if view and view.names else []
-    return RawFile(name, table, tuple(bad), again, tuple(map(_harmless, left)))
+    return RawFile(name, table, tuple(bad), again, tuple(map(_hide_contacts, left)))
 
 
 def suffix(name: str, others: Sequence[str] = ()) -> str:
@@ -191,44 +193,46 @@ def suffix(name: str, others: Sequence[str] = ()) -> str:
     return found if found in (*TEXTS, *others) or (found in TYPED and not packed) else ""
 
 
-def _shown(path: Path, member: Member | None) -> Path:
-    """What a file is called where something is wrong with it."""
+def _message_name(path: Path, member: Member | None) -> Path:
+    """The file's name in messages."""
     return path / member.name if member else path
 
 
 @contextmanager
-def _opened(path: Path, member: Member | None) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+def _open(path: Path, member: Member | None) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The file's bytes, unpacked, and the file itself."""
     with (
         archives.readable(path),
         archives.opened(path, member.place) if member else path.open("rb") as file,
-        archives.unpacked(file, _shown(path, member).name) as stream,
+        archives.unpacked(file, _message_name(path, member).name) as stream,
     ):
         yield stream, file
 
 
-def _contents(path: Path, stream: BinaryIO, encoding: str, view: View | None) -> tuple[list[str], Iterator[Record]]:
+def _read_contents(
+    path: Path, stream: BinaryIO, encoding: str, view: View | None
+) -> tuple[list[str], Iterator[Record]]:
     """The names of the columns, and the records; those of a .jsonl grow as it is read."""
     kind = suffix(path.name, (".json",))
     if kind == ".parquet":
-        return _checked(path, *formats.parquet(path))
+        return _check_header(path, *formats.parquet(path))
     if kind == ".xlsx":
         cells, rows = formats.workbook(path)
-        return _checked(path, *_titled(view, [(1, cells, "", "")], rows))
-    text = _decoded(stream, encoding)
+        return _check_header(path, *_skip_title(view, [(1, cells, "", "")], rows))
+    text = _decode(stream, encoding)
     if view and view.reading == "loose":
         columns = [*view.must, *view.may]
         return columns, line_files.loose(text, columns, len(view.must))
     if kind == ".txt":
-        return ["line"], _lines(text)
+        return ["line"], _read_lines(text)
     if kind in (".json", ".jsonl"):
         keys: list[str] = []
         cell = formats.nested if view else formats.text
         return keys, formats.json_lines(((row, *line) for row, line in enumerate(text, 1)), keys, cell)
     first = list(itertools.islice(text, 1))
-    delimiter = _delimiter(first[0][0]) if kind == ".csv" and first else "," if kind == ".csv" else "\t"
+    delimiter = _find_delimiter(first[0][0]) if kind == ".csv" and first else "," if kind == ".csv" else "\t"
     text = itertools.chain(first, text)
-    records = line_files.unquoted(text) if view and view.reading == "unquoted" else _records(text, delimiter)
+    records = line_files.unquoted(text) if view and view.reading == "unquoted" else _parse_csv(text, delimiter)
     top = [next(records, (1, [], "", ""))]
     _, _, reason, _ = top[0]
     if reason:
@@ -236,11 +240,11 @@ def _contents(path: Path, stream: BinaryIO, encoding: str, view: View | None) ->
             f"{path} does not begin with a header row: {reason}",
             hint="It may be no text file, or UTF-16 without a mark: try --encoding utf-16-le.",
         )
-    cells, records = _titled(view, top, records)
-    return _checked(path, cells, _even(records, cells))
+    cells, records = _skip_title(view, top, records)
+    return _check_header(path, cells, _check_width(records, cells))
 
 
-def _titled(view: View | None, top: list[Record], records: Iterator[Record]) -> tuple[list[Cell], Iterator[Record]]:
+def _skip_title(view: View | None, top: list[Record], records: Iterator[Record]) -> tuple[list[Cell], Iterator[Record]]:
     """The header's cells and the rows below it: the first row, or the one below a title that has most names."""
     if view is None or not view.names:
         return top[0][1], records
@@ -250,34 +254,34 @@ def _titled(view: View | None, top: list[Record], records: Iterator[Record]) -> 
     return top[place][1], itertools.chain(top[place + 1 :], records)
 
 
-def _checked(path: Path, cells: Sequence[Cell], records: Iterator[Record]) -> tuple[list[str], Iterator[Record]]:
+def _check_header(path: Path, cells: Sequence[Cell], records: Iterator[Record]) -> tuple[list[str], Iterator[Record]]:
     header = [(cell or "").strip() or f"column {place}" for place, cell in enumerate(cells, 1)]
     if path.suffix.lower() == ".xlsx" and header and not any(cells):
         raise DataError(f"{path} does not begin with a header row: its first row is empty", hint="Delete that row.")
-    _distinct(path, header)
+    _check_distinct(path, header)
     return header, records
 
 
-def _distinct(path: Path, header: list[str]) -> None:
-    """Columns are told apart as SQL does, which does not mind capitals."""
+def _check_distinct(path: Path, header: list[str]) -> None:
+    """Raise for columns that SQL does not distinguish, because it ignores capitals."""
     count = Counter(map(str.lower, [*header, "_file", "_row"]))
     if twice := [column for column in header if count[column.lower()] > 1]:
-        raise DataError(f"{path} has two columns called {_harmless(twice[0])!r}", hint="Rename one of them.")
+        raise DataError(f"{path} has two columns called {_hide_contacts(twice[0])!r}", hint="Rename one of them.")
     if any("\0" in column for column in header):
         raise DataError(f"{path} has a NUL byte in a column's name", hint="Rename that column.")
 
 
-def _harmless(header: str) -> str:
-    """A header as it may be shown: in a file without one, it is somebody's row."""
+def _hide_contacts(header: str) -> str:
+    """A header as it may be shown: in a file without one, the first row has personal data."""
     return contacts.redacted(header)
 
 
-def _delimiter(header: str) -> str:
+def _find_delimiter(header: str) -> str:
     bare = QUOTED.sub("", header)
     return ";" if ";" in bare and "," not in bare else ","
 
 
-def _even(records: Iterator[Record], header: list[Cell]) -> Iterator[Record]:
+def _check_width(records: Iterator[Record], header: list[Cell]) -> Iterator[Record]:
     for row, cells, reason, text in records:
         if not reason and len(cells) != len(header):
             reason = f"it has {len(cells)} cells, the header has {len(header)}"
@@ -286,7 +290,7 @@ def _even(records: Iterator[Record], header: list[Cell]) -> Iterator[Record]:
         yield row, cells, reason, text
 
 
-def tabled(
+def make_table(
     header: Sequence[str], rows: Sequence[Sequence[Cell]], files: Sequence[str], numbers: Sequence[int]
 ) -> pa.Table:
     """Rows of text as a table, with the names of their files and their numbers; short ones are filled up with null."""
@@ -297,11 +301,11 @@ def tabled(
     return pa.table(arrays, names=[*header, "_file", "_row"])
 
 
-def _table(
+def _read_records(
     name: str,
     header: list[str],
     records: Iterator[Record],
-    seen: Callable[[int], None],
+    report: Callable[[int], None],
     view: View | None,
     keep: Keep | None,
 ) -> tuple[pa.Table, list[BadRow], int]:
@@ -312,7 +316,7 @@ def _table(
     total = again = 0
 
     def flush() -> None:
-        chunk = tabled(header, rows, [name] * len(rows), numbers)
+        chunk = make_table(header, rows, [name] * len(rows), numbers)
         if view is not None:
             kept = view.matched(header)
             chunk = chunk.select([c for c in header if c in kept] + ["_file", "_row"])
@@ -333,24 +337,26 @@ def _table(
         if len(rows) == CHUNK:
             total += CHUNK
             flush()
-            seen(total)
+            report(total)
     flush()
     return pa.concat_tables(chunks, promote_options="default"), bad, again
 
 
-def _blocks(
-    name: str, header: list[str], stream: BinaryIO, seen: Callable[[int], None], view: View, keep: Keep | None
+def _read_blocks(
+    name: str, header: list[str], stream: BinaryIO, report: Callable[[int], None], view: View, keep: Keep | None
 ) -> tuple[pa.Table, list[BadRow], int]:
     """The same for lines whose quotes are letters: many at once, and one by one where any of them is unusual."""
     wanted = list(view.matched(header))
-    first, bad, again = _table(name, header, iter(()), seen, view, keep)
+    first, bad, again = _read_records(name, header, iter(()), report, view, keep)
     chunks, row = [first], 1
     while block := list(itertools.islice(stream, CHUNK)):
         data = b"".join(block)
-        chunk = line_files.plain(data, header, wanted)
+        chunk = line_files.read_fast(data, header, wanted)
         if chunk is None or chunk.num_rows < len(block):
-            records = _even(line_files.unquoted(_decoded(io.BytesIO(data), encodings.UTF8), row + 1), list(header))
-            chunk, wrong, repeated = _table(name, header, records, lambda _: None, view, keep)
+            records = _check_width(
+                line_files.unquoted(_decode(io.BytesIO(data), encodings.UTF8), row + 1), list(header)
+            )
+            chunk, wrong, repeated = _read_records(name, header, records, lambda _: None, view, keep)
             bad, again = bad + wrong, again + repeated
         else:
             chunk = chunk.append_column("_file", pa.repeat(pa.scalar(name), len(block)))
@@ -358,18 +364,18 @@ def _blocks(
             chunk = keep(chunk) if keep else chunk
         chunks.append(chunk)
         row += len(block)
-        seen(row - 1)
+        report(row - 1)
     return pa.concat_tables(chunks, promote_options="default"), bad, again
 
 
-def _decoded(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
+def _decode(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
     """The stream's lines and what is wrong with each."""
-    lines = _utf8(stream) if encoding == encodings.UTF8 else _other(stream, encoding)
+    lines = _decode_utf8(stream) if encoding == encodings.UTF8 else _decode_other(stream, encoding)
     for text, reason in lines:
         yield text, "it holds a NUL byte" if "\0" in text else reason
 
 
-def _utf8(stream: BinaryIO) -> Iterator[tuple[str, str]]:
+def _decode_utf8(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     for place, line in enumerate(stream):
         line = line if place else line.removeprefix(b"\xef\xbb\xbf")
         try:
@@ -378,7 +384,7 @@ def _utf8(stream: BinaryIO) -> Iterator[tuple[str, str]]:
             yield line.decode(errors="replace"), f"byte {line[error.start]:#04x} is not UTF-8"
 
 
-def _other(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
+def _decode_other(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
     wrapper = io.TextIOWrapper(stream, encoding, errors="replace", newline="\n")
     try:
         for place, line in enumerate(wrapper):
@@ -388,14 +394,14 @@ def _other(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
         wrapper.detach()
 
 
-def _lines(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
+def _read_lines(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
     for row, (text, reason) in enumerate(lines, 1):
         text = text.rstrip("\r\n")
         if text or reason:
             yield row, [text], reason, text
 
 
-def _records(source: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Record]:
+def _parse_csv(source: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Record]:
     """CSV records after RFC 4180, by Python's csv, which is fed line by line so that one row with a
     quote that nobody closes is rejected alone: the lines that it swallowed are read again."""
     again: deque[tuple[str, str]] = deque()
@@ -425,14 +431,14 @@ def _records(source: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Reco
                 reason = next((reason for _, reason in taken if reason), "")
                 cells: list[Cell] = [*fields]
                 if "" in fields:
-                    cells = _nulls(fields, "".join(line for line, _ in taken), plain)
+                    cells = _restore_nulls(fields, "".join(line for line, _ in taken), plain)
                 yield row, cells, reason, taken[0][0]
     finally:
         csv.field_size_limit(limit)
 
 
-def _nulls(cells: list[str], record: str, plain: re.Pattern[str]) -> list[Cell]:
-    """The record's cells with null for those that are empty without quotes, which csv does not tell."""
+def _restore_nulls(cells: list[str], record: str, plain: re.Pattern[str]) -> list[Cell]:
+    """The record's cells with null for those that are empty without quotes, which csv does not distinguish."""
     if '""' not in record:
         return [cell or None for cell in cells]
     kept: list[Cell] = []
@@ -445,5 +451,5 @@ def _nulls(cells: list[str], record: str, plain: re.Pattern[str]) -> list[Cell]:
     return kept
 
 
-def _kinds() -> str:
+def _list_kinds() -> str:
     return f"{', '.join(TEXTS)}, each also with {' or '.join(PACKED)}, {' and '.join(TYPED)}"

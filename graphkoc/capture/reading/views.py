@@ -1,22 +1,21 @@
-r"""What a source calls its files: `files.toml` in its folder says which files make up a view, and what is in them.
+r"""The views of a source: `files.toml` in its folder declares which files make up a view, and their columns.
 
     [posts]                                     # the view that SELECTs name
     files = ["t/*.json", "*.jsonl"]             # patterns, which fit the end of a file's path
     rows = "post_stream.posts"                  # of JSON: where the list is whose elements are the rows
     must = ["id", "username"]                   # columns that must be there ...
     may = ["name"]                              # ... and those that are null where they are not
-    around = { topic = "id", title = "title" }  # of JSON: columns from the document round the rows
-    lookup = true                               # its rows only say more of others', and need no table to take them
-    reading = "loose"                           # of text: not as its suffix says, but as
-    `graphkoc.capture.reading.line_files` does;
+    around = { topic = "id", title = "title" }  # of JSON: columns from the document around the rows
+    lookup = true                               # its rows only add to those of others, and need no table to take them
+    reading = "loose"                           # of text: as graphkoc.capture.reading.line_files reads it;
                                                 # loose: a last column "header" in may has the file's own names
-    private = true                              # its cells may be e-mail addresses or phone numbers: rejects show none
+    private = true                              # its cells may be e-mail addresses or phone numbers; rejects show none
 
-    [posts.names]                               # what files call its columns, the most usual first
+    [posts.names]                               # names of its columns in files, the most usual first
     username = ["user name", "用户名"]
 
 Names are compared without capitals, widths, spaces and signs, and where a view has names the header is the row
-among the first ten that has most of them: what stands above it is a title.
+among the first ten that has most of them; the rows above it are a title.
 A `{name}` in a pattern is a part of the path that becomes a column: "{owner}/follow/followers.json"; * and ?
 stop at a /, # is a digit. A file belongs to a view also when it is packed. Where plain views (without `rows` and
 `around`) alone fit a file, it belongs to the first of them. A view that no file belongs to is
@@ -37,17 +36,16 @@ from pathlib import Path
 from graphkoc.capture.reading.line_files import READINGS
 from graphkoc.errors import DataError
 
-__all__ = ["View", "declared", "plain"]
+__all__ = ["View", "plain", "read_views"]
 
 
 @dataclass(frozen=True)
 class View:
     """One view: the patterns of its files, and its columns. `rows` and `around` are paths of keys with dots.
 
-    `reading` is one of `graphkoc.capture.reading.line_files`, or "" for what the suffix says. names: column -> what
-    files call it. Where it is `mapped` these were told (`graphkoc.capture.reading.mapping`), not known beforehand, and
-    `always` says
-    what is in a column where a file has nothing.
+    `reading` is one of `graphkoc.capture.reading.line_files`, or "" to follow the suffix. names: column -> its names in
+    files. Where the view is `mapped` they come from a mapping (`graphkoc.capture.reading.mapping`), and `always` has
+    the values of columns that a file lacks.
     """
 
     name: str
@@ -95,10 +93,10 @@ class View:
 
     @cached_property
     def _patterns(self) -> list[re.Pattern[str]]:
-        return [_pattern(file) for file in self.files]
+        return [_compile_pattern(file) for file in self.files]
 
     def caught(self, path: str) -> dict[str, str] | None:
-        """What the first pattern that fits the path makes columns of; None when none fits.
+        """The columns that the first fitting pattern makes of the path; None when none fits.
 
         `path` has / between its parts.
         """
@@ -108,22 +106,22 @@ class View:
         return None
 
 
-def declared(folder: Path) -> dict[str, View]:
+def read_views(folder: Path) -> dict[str, View]:
     """The views that a source's `files.toml` declares; none without one.
 
-    Raises DataError when it says something that a view cannot be.
+    Raises DataError for a declaration that is wrong.
     """
     file = folder / "files.toml"
     if not file.is_file():
         return {}
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        declarations = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{file} is no TOML: {error}") from error
-    return {name: _view(file, name, keys) for name, keys in said.items()}
+    return {name: _read_view(file, name, keys) for name, keys in declarations.items()}
 
 
-def _view(file: Path, name: str, keys: object) -> View:
+def _read_view(file: Path, name: str, keys: object) -> View:
     lists = ("files", "must", "may")
     others = ("may", "rows", "around", "reading", "lookup", "private", "names")
     if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {"files", "must", *others}:
@@ -134,12 +132,12 @@ def _view(file: Path, name: str, keys: object) -> View:
     texts = [keys.get("rows", ""), *(around.values() if isinstance(around, dict) else [None])]
     texts += [text for key in lists for text in (keys.get(key, []) if isinstance(keys.get(key, []), list) else [None])]
     lookup = keys.get("lookup", False)
-    private, names = keys.get("private", False), _names(keys.get("names", {}))
+    private, names = keys.get("private", False), _read_names(keys.get("names", {}))
     sound = all(isinstance(text, str) for text in texts) and isinstance(lookup, bool) and isinstance(private, bool)
     if not sound or names is None or not re.fullmatch(r"\w+", name):
         raise DataError(f"{file}: {name} is a plain word; its files, must and may are lists of texts, rows is a text")
     files, must, may = (tuple(keys.get(key, ())) for key in lists)
-    rows, reading, called = keys.get("rows", ""), keys.get("reading", ""), _called([*must, *may], names)
+    rows, reading, called = keys.get("rows", ""), keys.get("reading", ""), _list_names([*must, *may], names)
     view = View(name, files, must, may, rows, tuple(around.items()), reading, lookup, private, called)
     if strange := next((column for column in names if column not in (*must, *may)), None):
         raise DataError(f"{file}: {name} has names for {strange}, which is no column of it")
@@ -154,22 +152,24 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _names(said: object) -> dict[str, tuple[str, ...]] | None:
-    """Column -> what files call it; None where it says something else."""
-    if not isinstance(said, Mapping):
+def _read_names(names: object) -> dict[str, tuple[str, ...]] | None:
+    """Column -> its names in files; None where the value is something else."""
+    if not isinstance(names, Mapping):
         return None
-    lists = {column: words for column, words in said.items() if isinstance(words, list)}
-    if len(lists) < len(said) or not all(isinstance(word, str) for words in lists.values() for word in words):
+    lists = {column: words for column, words in names.items() if isinstance(words, list)}
+    if len(lists) < len(names) or not all(isinstance(word, str) for words in lists.values() for word in words):
         return None
     return {column: tuple(words) for column, words in lists.items()}
 
 
-def _called(columns: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What files call each column, its own name first; nothing where no names are given."""
+def _list_names(
+    columns: Sequence[str], names: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The names of each column in files, its own name first; nothing where no names are given."""
     return tuple((column, (column, *names.get(column, ()))) for column in columns) if names else ()
 
 
-def _pattern(glob: str) -> re.Pattern[str]:
+def _compile_pattern(glob: str) -> re.Pattern[str]:
     """A pattern of files as a regular expression: * and ? stop at a /, # is a digit, {name} a part or a piece of one.
 
     A file may be packed where the pattern does not say so.
