@@ -270,7 +270,7 @@ def test_files_without_a_mapping_are_refused_in_one_sentence(tmp_path: Path) -> 
         ("[sales]\nfiles = []", "names 'sales'"),
         ("[orders]\nfile = []", "has files, a list"),
         ('[orders]\nfiles = ["*.csv"]\n[orders.columns]\norder = "Order ID"\nwho = "x"', "has no 'who'"),
-        ('[orders]\nfiles = ["*.csv"]\n[orders.columns]\nsku = "SKU"', "does not say which column is order"),
+        ('[orders]\nfiles = ["*.csv"]\n[orders.columns]\nsku = "SKU"', "does not state which column is order"),
         ('[orders]\nfiles = ["*.csv"]\n[orders.columns]\norder = 3', "are texts"),
         ('[orders]\nfiles = ["*.csv"]\n[orders.columns]\norder = "Nr"', "no column 'order'"),
         (

@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path: P
 
 
 def test_people_on_both_platforms_are_called_otherwise_there_and_some_have_namesakes() -> None:
-    world = synthetic.world.made(500)
+    world = synthetic.world.make_world(500)
     both = [person for person in world.people if person.forum and person.xiaohongshu]
     assert (len(world.on("forum")), len(world.on("xiaohongshu")), len(both)) == (280, 280, 60)
     assert sum(person.nickname == "momo" for person in both) == 6
@@ -127,7 +127,7 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
         if account in walked.owners:
             people.setdefault(person, set()).add(walked.owners[account])
     assert [numbers for numbers in people.values() if len(numbers) > 1] == []
-    world = synthetic.world.made(PEOPLE)
+    world = synthetic.world.make_world(PEOPLE)
     for person in world.people:
         accounts = {account.split(":")[0]: account for account in synthetic.accounts(person)}
         if person.wecom:
@@ -153,7 +153,8 @@ def test_whoever_has_no_exact_key_is_suggested_by_what_she_writes_about_how_when
     persons = store.table("identities").set_index("account")["person"].to_dict()
     rows = graphkoc.suggest_links(store)["suggestions"]
     store.close()
-    both = {frozenset(synthetic.accounts(p)[:2]) for p in synthetic.world.made(500).people if p.forum and p.xiaohongshu}
+    people = synthetic.world.make_world(500).people
+    both = {frozenset(synthetic.accounts(p)[:2]) for p in people if p.forum and p.xiaohongshu}
     hidden = {pair for pair in both if len({persons.get(account, account) for account in pair}) == 2}
     found = [frozenset([row["account"], row["other"]]) for row in rows if row["platforms"] == "discourse + xiaohongshu"]
     right = len(hidden & set(found))
@@ -167,7 +168,7 @@ def test_the_same_address_in_the_shop_and_in_the_agencys_list_is_one_person(walk
         addresses = {
             row["联系方式"]: row["主页链接"].rsplit("/")[-1] for row in csv.DictReader(source) if row["联系方式"]
         }
-    world = synthetic.world.made(PEOPLE)
+    world = synthetic.world.make_world(PEOPLE)
     known = [person for person in world.on("crm") if person.email in addresses]
     assert len(known) >= 10
     for person in known:
@@ -177,7 +178,7 @@ def test_the_same_address_in_the_shop_and_in_the_agencys_list_is_one_person(walk
 
 
 def test_contacts_are_in_the_files_alone(walked: Walked) -> None:
-    planted = [part for person in synthetic.world.made(PEOPLE).people for part in (person.email, person.phone)]
+    planted = [part for person in synthetic.world.make_world(PEOPLE).people for part in (person.email, person.phone)]
     made = {name: data.lower() for name, data in files(walked.folder).items() if not name.startswith("files/")}
     assert {"graphkoc.lbug", "report.html", "run/run.json"} <= set(made)
     # The digits of a number may stand in a float by chance, but a whole number of eleven digits does not.

@@ -1,4 +1,4 @@
-"""A made-up brand, as the files that it would have: every source in its true layout, and the truth beside them."""
+"""A synthetic brand: the files that it would have, each source in its real layout, with the truth beside them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.capture.synthetic import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
-from graphkoc.capture.synthetic.world import OWN, RIVALS, Person, World, made
+from graphkoc.capture.synthetic.world import OWN, RIVALS, Person, World, make_world
 from graphkoc.errors import UsageError
 from graphkoc.files import translate_errors
 
@@ -22,31 +22,31 @@ NOTICE = "Everything here is invented: the brand, its products, the people, and 
 SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "roster")
 """In the order in which they are loaded."""
 LEAST = 100
-"""People below which there are no circles."""
+"""Least number of people; with fewer there are no circles."""
 WRITERS = dict(zip(SOURCES, (xiaohongshu, discourse, amazon, shop, wecom, instagram, roster), strict=True))
 
 README = f"""# {OWN}, an invented brand
 
 {NOTICE}
 
-`files/` has a folder a source, in the layout in which the source really comes; `links.csv` is what people told the
-brand about their Amazon accounts. `truth.json` says who is who: the key opinion consumers, the popular ones, the
-circles, the fake reviewers, and which accounts are one person. `key` is the secret for contacts; of a real brand it
-would lie elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
+`files/` has a folder a source, in the layout in which the source really comes; `links.csv` lists the
+Amazon accounts that people gave the brand. `truth.json` names the key opinion consumers, the popular people, the
+circles, the fake reviewers, and the accounts of each person. `key` is the secret for contacts; a real brand would
+keep it elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
 
-The addresses end in example.com, the numbers are ones that nobody is called by.
+The addresses end in example.com, and the numbers belong to nobody.
 """
 
 
 BESIDE = ("links.csv", "README.md", "truth.json", "key", "graphkoc.lbug", "report.html", "run")
-"""What the demo makes beside the files."""
+"""The other files and folders that the demo makes."""
 
 
 def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
-    """Write the files of a brand with so many people on its forum and Xiaohongshu, and return what is true.
+    """Write the files of a brand with so many people on its forum and Xiaohongshu, and return the truth.
 
-    Raises UsageError for a folder that has any of what the demo writes already, so that nobody's own files are
-    overwritten and no real store gets invented people; and for too few people for circles.
+    Raises UsageError for a folder that has any of the demo's files already, so that no other file is overwritten and
+    no real store gets invented people; and for too few people for circles.
     """
     if people < LEAST:
         raise UsageError(f"{people} people are too few for circles", hint=f"Take {LEAST} or more.")
@@ -54,7 +54,7 @@ def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
     for name in ("files", *BESIDE):
         if (folder / name).exists():
             raise UsageError(f"{folder / name} is there already", hint="Give another --out, or remove it.")
-    world = made(people, rng_seed)
+    world = make_world(people, rng_seed)
     with translate_errors(f"the files cannot be written to {folder}"):
         for source, writer in WRITERS.items():
             writer.write(world, files / source)
@@ -67,7 +67,7 @@ def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
 
 
 def is_of(path: Path) -> bool:
-    """Whether a file or folder is one of an invented brand: the truth that `write` left lies in a folder above it."""
+    """Whether a file or folder is one of an invented brand: `truth.json` of `write` is in a folder above it."""
     whole = path.resolve()
     for folder in (whole, *whole.parents):
         try:
@@ -79,7 +79,7 @@ def is_of(path: Path) -> bool:
 
 
 def notice(loads: pd.DataFrame) -> str | None:
-    """What has to be said of a store with these loads (source, files), of which all, some or none are invented."""
+    """The notice for a store with these loads (source, files), of which all, some or none are invented."""
     made_up = loads["files"].map(lambda files: any(file.get("invented") for file in json.loads(files))).astype(bool)
     if made_up.all() or not made_up.any():
         return NOTICE if len(loads) and made_up.all() else None
@@ -95,7 +95,7 @@ def _links(world: World, path: Path) -> None:
             if person.amazon and (person.tells or person.role in ("koc", "active")):
                 own = f"discourse:{person.forum}" if person.forum else f"xiaohongshu:{_crawled(person.xiaohongshu)}"
                 if person.forum or person.xiaohongshu:
-                    writer.writerow([own, f"amazon:{person.amazon}", "told us for the testers' programme"])
+                    writer.writerow([own, f"amazon:{person.amazon}", "stated for the testers' programme"])
 
 
 def _truth(world: World) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _truth(world: World) -> dict[str, Any]:
 
 
 def accounts(person: Person) -> list[str]:
-    """A person's accounts, as stores call them."""
+    """The ids of a person's accounts in a store."""
     known = {
         "discourse": person.forum,
         "xiaohongshu": _crawled(person.xiaohongshu) if person.xiaohongshu else "",
@@ -132,5 +132,5 @@ def accounts(person: Person) -> list[str]:
 
 
 def _crawled(number: str) -> str:
-    """What the crawler calls an account since July 2026."""
+    """The crawler's id of an account since July 2026."""
     return hashlib.sha256(number.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The brand's forum as Discourse answers: topics and replies, profiles, who follows whom, likes, the testers' group."""
+"""The brand's forum in Discourse's API answers: topics, replies, profiles, follows, likes, the testers' group."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def write(world: World, folder: Path) -> None:
             post += 1
             later = float(rng.uniform(1, 96)) if place > 1 else 0.0
             at = person.at(rng, review.at + timedelta(hours=later)) if place > 1 else review.at
-            text = review.text if place == 1 else person.said(rng, review.product)
+            text = review.text if place == 1 else person.compose(rng, review.product)
             posts.append(_post(person, post, place, at, text))
         for person in listeners[::2]:
             likes.setdefault(person.number, []).append(_liked(person, review, topic, posts[0]["id"]))
@@ -67,8 +67,8 @@ def _person(world: World, person: Person, folder: Path) -> None:
     profile = _basic(person) | {"created_at": joined, "bio_cooked": f"{bio}</p>", "admin": False, "moderator": False}
     _write(folder / "u" / f"{person.forum}.json", {"user": profile})
     there = {other.number: other for other in world.people}
-    heard = [_basic(there[number]) for number in world.listens["forum"][person.number]]
-    _write(folder / "u" / person.forum / "follow" / "following.json", heard)
+    listeners = [_basic(there[number]) for number in world.listens["forum"][person.number]]
+    _write(folder / "u" / person.forum / "follow" / "following.json", listeners)
 
 
 def _post(person: Person, number: int, place: int, at: datetime, text: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def write(world: World, folder: Path) -> None:
             product = world.products[rng.integers(len(world.products))]
             at = UNTIL - timedelta(days=float(rng.uniform(2, 400)))
             ad = " #ad" if rng.random() < 0.2 else ""
-            caption = person.said(rng, product) + ad
+            caption = person.compose(rng, product) + ad
             node: dict[str, Any] = {
                 "__typename": "GraphImage",
                 "id": f"{person.number}{place}",

@@ -1,4 +1,4 @@
-"""What the invented people are called, and what they say, in English and Chinese."""
+"""The names and the texts of the invented people, in English and Chinese."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["CATEGORIES", "CHINESE", "MARKS", "MODELS", "PET", "copied", "edited", "ended", "handle", "nickname", "said"]
+__all__ = [
+    "CATEGORIES",
+    "CHINESE",
+    "MARKS",
+    "MODELS",
+    "PET",
+    "copy_praise",
+    "edit",
+    "end_sentences",
+    "handle",
+    "nickname",
+    "write_about",
+]
 
 FIRST = (
     *(
@@ -168,7 +180,7 @@ COPIED = (
 
 
 def handle(rng: np.random.Generator, number: int) -> tuple[str, bool]:
-    """A handle that nobody else has, and whether it is Chinese in Latin letters."""
+    """A unique handle, and whether it is Chinese in Latin letters."""
     if rng.random() < 0.5:
         return f"{FIRST[rng.integers(len(FIRST))]}_{SECOND[rng.integers(len(SECOND))]}{number}".lower(), False
     return f"{CALLED[rng.integers(len(CALLED))][0]}{LIKED[rng.integers(len(LIKED))][0]}{number}", True
@@ -188,7 +200,7 @@ def _splits(letters: str, called: str) -> bool:
     return letters.startswith(called) and letters[len(called) :] in dict(LIKED)
 
 
-def edited(rng: np.random.Generator, one: str, edits: int = 2) -> str:
+def edit(rng: np.random.Generator, one: str, edits: int = 2) -> str:
     """A text with so many of its letters left out, doubled or changed."""
     for _ in range(edits):
         place = int(rng.integers(1, len(one)))
@@ -198,7 +210,7 @@ def edited(rng: np.random.Generator, one: str, edits: int = 2) -> str:
     return one
 
 
-def said(rng: np.random.Generator, category: str, product: str, *, chinese: bool = False) -> str:
+def write_about(rng: np.random.Generator, category: str, product: str, *, chinese: bool = False) -> str:
     """A few sentences about a product, seldom the same twice."""
     what, parts, does = CATEGORIES[category]
     if chinese:
@@ -218,12 +230,12 @@ def said(rng: np.random.Generator, category: str, product: str, *, chinese: bool
     return f"{opening} the {product} {verb} {HOW[rng.integers(len(HOW))]}, and its {part} shows it. {more}"
 
 
-def ended(rng: np.random.Generator, text: str, marks: Sequence[str]) -> str:
+def end_sentences(rng: np.random.Generator, text: str, marks: Sequence[str]) -> str:
     """A text with other marks at the ends of its sentences."""
     return ENDS.sub(lambda _: marks[int(rng.integers(len(marks)))], text)
 
 
-def copied(rng: np.random.Generator) -> str:
-    """What is written by those who are paid to, with next to no change."""
+def copy_praise(rng: np.random.Generator) -> str:
+    """One of a few texts of paid reviewers, almost unchanged."""
     text = COPIED[rng.integers(len(COPIED))]
     return text + "!" * int(rng.integers(1, 4))

@@ -1,9 +1,9 @@
-"""A made-up brand, its products, and people of whom it is known who they are: the truth that files are written from.
+"""A synthetic brand, its products and its people: the truth from which files are written.
 
-Circles of some thirty people share a taste; in each, one is a key opinion consumer (she writes much and lately, some
-fifteen listen, and buy after her), a few write often, a quarter has many listeners and little to say. Some are on
-several platforms under other names, and the same people everywhere: in what they like best, when they write, how they
-end a sentence, and to whom they listen. Fake reviewers praise a rival's products within days, in copied words.
+Circles of some thirty people share a taste. In each, one is a key opinion consumer, who writes much and recently and
+has some fifteen listeners who buy afterwards; a few write often; a quarter has many listeners and writes little. Some
+people are on several platforms under different names, but like the same products, write at the same hours, end
+sentences alike and listen to the same people. Fake reviewers praise a rival's products within days, in copied words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from graphkoc.capture.synthetic import words
 
-__all__ = ["FAKES", "OWN", "RIVALS", "UNTIL", "Person", "Product", "Review", "World", "made"]
+__all__ = ["FAKES", "OWN", "RIVALS", "UNTIL", "Person", "Product", "Review", "World", "make_world"]
 
 OWN, RIVALS = "Nordkessel", ("Brisko", "Tessin")
 UNTIL = datetime(2025, 6, 30, 12)
@@ -31,16 +31,16 @@ FAKED = 8
 ON_BOTH = 0.12
 NAMESAKES = 0.04
 SPREAD = 2.0
-"""Hours by which people are early or late."""
+"""Standard deviation of the hour at which a person writes."""
 PETS = 0.7
-"""Share of what they write that begins with a pet phrase."""
+"""Share of texts that begin with a pet phrase."""
 BEST = 0.75
-"""Share of what they write that is about what they like best."""
+"""Share of texts about a favourite product."""
 
 
 @dataclass
 class Person:
-    """Somebody, and what she is called where; empty where she is not there."""
+    """A person and their names on each platform; empty where they have no account."""
 
     number: int
     handle: str
@@ -53,56 +53,56 @@ class Person:
     xiaohongshu: str = ""
     """The platform's number."""
     nickname: str = ""
-    """What she is called on Xiaohongshu."""
+    """The name on Xiaohongshu."""
     amazon: str = ""
     crm: str = ""
     wecom: str = ""
     instagram: str = ""
     links: bool = False
-    """Whether her forum profile names her Xiaohongshu account."""
+    """Whether the forum profile names the Xiaohongshu account."""
     tells: bool = False
-    """Whether she has told the brand which Amazon account is hers."""
+    """Whether the brand knows the Amazon account from this person."""
     best: tuple[int, ...] = ()
-    """The numbers of the products that she likes best."""
+    """The numbers of the favourite products."""
     hour: float = 12.0
-    """About which of the day she writes."""
+    """The usual hour of writing (UTC)."""
     marks: tuple[str, ...] = (".",)
-    """What she ends sentences with."""
+    """Punctuation at the ends of sentences."""
     pet: tuple[int, ...] = ()
-    """Which of `words.PET` she is fond of."""
+    """Favourite phrases, as indices of `words.PET`."""
 
     def at(self, rng: np.random.Generator, since: datetime) -> datetime:
-        """When she gets round to writing: at one of her hours, within a day of that moment."""
+        """A time of writing: around the usual hour, within a day after `since`."""
         hours = (self.hour + rng.normal(0, SPREAD)) % 24
         at = datetime(since.year, since.month, since.day) + timedelta(seconds=round(hours * 3600))
         return min(at + timedelta(days=at < since), UNTIL)
 
-    def said(self, rng: np.random.Generator, product: Product, *, chinese: bool = False) -> str:
-        """A few sentences of hers about a product."""
-        text = words.said(rng, product.category, product.title, chinese=chinese)
+    def compose(self, rng: np.random.Generator, product: Product, *, chinese: bool = False) -> str:
+        """A few sentences about a product, in this person's style."""
+        text = words.write_about(rng, product.category, product.title, chinese=chinese)
         if rng.random() < PETS:
             text = f"{words.PET[int(rng.choice(self.pet))][int(chinese)]} {text}"
-        return words.ended(rng, text, self.marks)
+        return words.end_sentences(rng, text, self.marks)
 
     @property
     def email(self) -> str:
-        """Her address."""
+        """The e-mail address."""
         return f"{self.handle}@example.com"
 
     @property
     def phone(self) -> str:
-        """Her number, of an office of the regulator's or of nobody."""
+        """The phone number, which belongs to nobody or to an office of the regulator."""
         return f"1380013{self.number:04}" if self.chinese else f"+49 30 23125{self.number:03}"
 
     @property
     def unionid(self) -> str:
-        """Hers in all WeChat accounts of the brand."""
+        """The WeChat id, the same in all accounts of the brand."""
         return f"oInvented{self.number:06}"
 
 
 @dataclass(frozen=True)
 class Product:
-    """A thing that is sold."""
+    """A product of the brand or of a rival."""
 
     number: int
     title: str
@@ -123,7 +123,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Review:
-    """What somebody wrote about a product, and when."""
+    """A text about a product, with its author and time."""
 
     person: Person
     product: Product
@@ -136,9 +136,9 @@ class Review:
 
 @dataclass
 class World:
-    """Everything that is true. listens: the numbers of those to whom somebody listens, by platform and person.
+    """The whole truth. listens: platform -> person -> the numbers of the people to whom this person listens.
 
-    topics and notes: what people write on the forum and on Xiaohongshu; reviews: on Amazon.
+    topics, notes, reviews: the texts on the forum, on Xiaohongshu and on Amazon.
     """
 
     rng_seed: int
@@ -154,23 +154,23 @@ class World:
         return [person for person in self.people if getattr(person, platform)]
 
     def rng(self, what: str) -> np.random.Generator:
-        """Chance for one purpose, whatever else is drawn."""
+        """A generator for one purpose, independent of all others."""
         return np.random.default_rng([self.rng_seed, *what.encode()])
 
 
-def made(people: int = 500, rng_seed: int = 0) -> World:
+def make_world(people: int = 500, rng_seed: int = 0) -> World:
     """A world with so many people on the forum and Xiaohongshu together, and more who only buy."""
-    world = World(rng_seed, [], _products(np.random.default_rng([rng_seed, 1])))
-    _people(world, people)
+    world = World(rng_seed, [], _make_products(np.random.default_rng([rng_seed, 1])))
+    _make_people(world, people)
     for platform in ("forum", "xiaohongshu"):
-        _listening(world, platform)
-    world.topics = _written(world, "forum")
-    world.notes = _written(world, "xiaohongshu")
-    _bought(world)
+        _draw_listeners(world, platform)
+    world.topics = _write_texts(world, "forum")
+    world.notes = _write_texts(world, "xiaohongshu")
+    _write_reviews(world)
     return world
 
 
-def _products(rng: np.random.Generator) -> list[Product]:
+def _make_products(rng: np.random.Generator) -> list[Product]:
     shelves = [(category, brand) for category in words.CATEGORIES for brand in (OWN, *RIVALS) for _ in range(MODELS)]
     return [
         Product(
@@ -180,7 +180,7 @@ def _products(rng: np.random.Generator) -> list[Product]:
     ]
 
 
-def _people(world: World, people: int) -> None:
+def _make_people(world: World, people: int) -> None:
     rng = world.rng("people")
     both = round(ON_BOTH * people)
     forum = (people + both) // 2
@@ -215,12 +215,12 @@ def _people(world: World, people: int) -> None:
                 there = sum(person.role == role for person in members)
                 for person in [person for person in free if person.role == "reader"][: max(number - there, 0)]:
                     person.role = role
-    _renamed(world, rng, both, forum, people)
-    _themselves(world)
+    _rename_people(world, rng, both, forum, people)
+    _draw_habits(world)
 
 
-def _themselves(world: World) -> None:
-    """What is a person's own, wherever she is: what she likes best, when she writes, and how."""
+def _draw_habits(world: World) -> None:
+    """Draw what a person has in common on all platforms: favourite products, hours and style."""
     rng = world.rng("themselves")
     for person in world.people:
         shelf = _shelf(world.products, person)
@@ -232,30 +232,30 @@ def _themselves(world: World) -> None:
 
 
 def _shelf(products: Sequence[Product], person: Person) -> list[Product]:
-    """What is of the taste of her circle."""
+    """The products of the taste of the person's circle."""
     taste = list(words.CATEGORIES)[person.circle % len(words.CATEGORIES)]
     return [product for product in products if product.category == taste]
 
 
-def _renamed(world: World, rng: np.random.Generator, both: int, forum: int, people: int) -> None:
-    """People who are on both are called alike at best: two edits, another script, or nothing of their own at all."""
+def _rename_people(world: World, rng: np.random.Generator, both: int, forum: int, people: int) -> None:
+    """Give people on both platforms a similar name at best: two edits, another script, or a name that many have."""
     for number, person in enumerate(world.people[:both]):
         person.links = number % 3 == 0
         if number % 10 == 9:
             person.nickname = "momo"
         elif number % 2:
-            person.nickname = words.edited(rng, person.handle)
+            person.nickname = words.edit(rng, person.handle)
     for place in range(round(NAMESAKES * people)):
         world.people[people - 1 - place].nickname = world.people[forum - 1 - place].name
 
 
-def _listening(world: World, platform: str) -> None:
-    """Most listen in their own circle: to her, to those who write often, and to the popular ones."""
-    # The same numbers on both platforms: whom she listens to here she listens to there.
+def _draw_listeners(world: World, platform: str) -> None:
+    """Draw who listens to whom: mostly in their own circle, to its KOC, to frequent writers and to popular people."""
+    # The same draw for both platforms, so that a person listens to the same people on each.
     bond = world.rng("bonds").random((len(world.people), len(world.people)))
     there = world.on(platform)
     popular = np.array([person.number for person in there if person.role == "popular"])
-    # She is on both platforms: what listens to her there together is a small audience all the same.
+    # A KOC is on both platforms; the two audiences together are still small.
     chance = {"koc": 0.4, "active": 0.2, "popular": 0.9, "reader": 0.1}
     listens = {}
     for person in there:
@@ -274,36 +274,36 @@ def _listening(world: World, platform: str) -> None:
 WRITES = {"koc": (44, 56), "active": (5, 9), "popular": (3, 7), "reader": (3, 8)}
 
 
-def _written(world: World, platform: str) -> list[Review]:
+def _write_texts(world: World, platform: str) -> list[Review]:
     rng = world.rng(f"written {platform}")
     found = []
     for person in world.on(platform):
         for _ in range(int(rng.integers(*WRITES[person.role]))):
-            product = _liked(rng, world.products, person)
-            # Whoever is popular is so from long ago.
+            product = _pick_liked(rng, world.products, person)
+            # Popular people wrote most of their texts long ago.
             days = rng.uniform(250, 365 * YEARS) if person.role == "popular" else 365 * rng.beta(1, 1.6) * YEARS * 0.7
-            text = person.said(rng, product, chinese=person.chinese or not person.forum)
+            text = person.compose(rng, product, chinese=person.chinese or not person.forum)
             found.append(Review(person, product, person.at(rng, _ago(days)), int(rng.choice((2, 3, 4, 5))), text))
     return sorted(found, key=lambda review: (review.at, review.person.number))
 
 
-def _tried(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
-    """Mostly of her circle's taste."""
+def _pick_tried(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
+    """A product, mostly of the taste of the person's circle."""
     some = _shelf(products, person) if rng.random() < 0.8 else products
     return some[int(rng.integers(len(some)))]
 
 
-def _liked(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
-    """Mostly what she likes best, or else something that she tries."""
-    return products[int(rng.choice(person.best))] if rng.random() < BEST else _tried(rng, products, person)
+def _pick_liked(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
+    """A favourite product in most cases, else any that the person tries."""
+    return products[int(rng.choice(person.best))] if rng.random() < BEST else _pick_tried(rng, products, person)
 
 
 def _ago(days: float) -> datetime:
     return UNTIL - timedelta(seconds=round(days * 86_400))
 
 
-def _bought(world: World) -> None:
-    """Reviews on Amazon, one of each product: everybody's own, those that follow on somebody's, and the fake ones."""
+def _write_reviews(world: World) -> None:
+    """Write the reviews on Amazon, one a person and product: independent ones, follow-on reviews, and fake ones."""
     rng = world.rng("bought")
     first: dict[tuple[int, int], Review] = {}
 
@@ -314,20 +314,20 @@ def _bought(world: World) -> None:
 
     for person in [person for person in world.on("amazon") if person.role != "fake"]:
         for _ in range(int(rng.integers(*{"koc": (16, 22), "active": (6, 10)}.get(person.role, (3, 8))))):
-            product = _tried(rng, world.products, person)
-            text = person.said(rng, product)
+            product = _pick_tried(rng, world.products, person)
+            text = person.compose(rng, product)
             add(person, product, _ago(rng.uniform(30, 365 * YEARS)), int(rng.choice((2, 3, 4, 5))), text)
     by_number = {person.number: person for person in world.people}
-    told = [review for review in first.values() if review.person.role in ("koc", "active") and review.person.forum]
-    for review in sorted(told, key=lambda review: (review.at, review.person.number, review.product.number)):
-        for number, heard in world.listens["forum"].items():
+    leading = [review for review in first.values() if review.person.role in ("koc", "active") and review.person.forum]
+    for review in sorted(leading, key=lambda review: (review.at, review.person.number, review.product.number)):
+        for number, listened in world.listens["forum"].items():
             follower = by_number[number]
-            if review.person.number in heard and follower.amazon and rng.random() < 0.25:
-                text = follower.said(rng, review.product)
+            if review.person.number in listened and follower.amazon and rng.random() < 0.25:
+                text = follower.compose(rng, review.product)
                 at = min(review.at + timedelta(days=float(rng.uniform(1, 45))), UNTIL).replace(microsecond=0)
                 add(follower, review.product, at, int(rng.choice((3, 4, 5))), text)
     praised = [product for product in world.products if product.brand == RIVALS[1]][:FAKED]
     for person in [person for person in world.people if person.role == "fake"]:
         for product in praised:
-            add(person, product, _ago(float(rng.uniform(60, 64))), 5, words.copied(rng), fake=True)
+            add(person, product, _ago(float(rng.uniform(60, 64))), 5, words.copy_praise(rng), fake=True)
     world.reviews = sorted(first.values(), key=lambda review: (review.at, review.person.number, review.product.number))

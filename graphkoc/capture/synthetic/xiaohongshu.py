@@ -1,4 +1,4 @@
-"""Xiaohongshu as MediaCrawler saved it before July 2026: notes, comments, profiles, warts included."""
+"""Xiaohongshu as MediaCrawler saved it before July 2026: notes, comments, profiles, with their defects."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def write(world: World, folder: Path) -> None:
         author, note = review.person, f"68{place:06x}{'0' * 8}{place:08x}"
         what = words.CATEGORIES[review.product.category][0]
         tags = [what, review.product.brand] + (["广告"] if author.role == "popular" and rng.random() < 0.3 else [])
-        said = [
+        answers = [
             (listener, listener.at(rng, review.at + timedelta(hours=float(rng.uniform(0.1, 200)))))
             for listener in world.on("xiaohongshu")
             if author.number in world.listens["xiaohongshu"][listener.number]
             and rng.random() < (0.8 if author.role == "popular" else 0.3)
         ]
-        said = [(listener, at) for listener, at in said if at < UNTIL]
+        answers = [(listener, at) for listener, at in answers if at < UNTIL]
         notes.append(
             {
                 "note_id": note,
@@ -57,10 +57,10 @@ def write(world: World, folder: Path) -> None:
                 "user_id": author.xiaohongshu,
                 "nickname": author.nickname,
                 "avatar": "",
-                "liked_count": _count(rng, len(said) * 7),
-                "collected_count": _count(rng, len(said) * 3),
-                "comment_count": str(len(said)),
-                "share_count": str(len(said) // 3),
+                "liked_count": _count(rng, len(answers) * 7),
+                "collected_count": _count(rng, len(answers) * 3),
+                "comment_count": str(len(answers)),
+                "share_count": str(len(answers) // 3),
                 "ip_location": "",
                 "image_list": "http://invented.example/1.webp,http://invented.example/2.webp",
                 "tag_list": ",".join(tags),
@@ -70,7 +70,8 @@ def write(world: World, folder: Path) -> None:
                 "xsec_token": "",
             }
         )
-        for listener, at in said:
+        for listener, at in answers:
+            text = listener.compose(rng, review.product, chinese=listener.chinese or not listener.forum)
             comment = f"68{len(comments):06x}{'0' * 8}{len(comments) + 1:08x}"
             comments.append(
                 {
@@ -78,7 +79,7 @@ def write(world: World, folder: Path) -> None:
                     "create_time": _milliseconds(at),
                     "ip_location": "",
                     "note_id": note,
-                    "content": listener.said(rng, review.product, chinese=listener.chinese or not listener.forum)[:24],
+                    "content": text[:24],
                     "user_id": listener.xiaohongshu,
                     "nickname": listener.nickname,
                     "avatar": "",
@@ -105,8 +106,8 @@ def _profiles(world: World, folder: Path) -> None:
         writer = csv.writer(sink)
         writer.writerow([*PROFILE, "last_modify_ts"])
         for person in world.on("xiaohongshu"):
-            heard = sum(person.number in others for others in world.listens["xiaohongshu"].values())
-            fans = f"{heard / 10:.1f}万" if person.role == "popular" else heard * 11
+            listeners = sum(person.number in others for others in world.listens["xiaohongshu"].values())
+            fans = f"{listeners / 10:.1f}万" if person.role == "popular" else listeners * 11
             writer.writerow(
                 [person.xiaohongshu, person.nickname, "", "", "", "", 12, fans, "99+", "{}", _milliseconds(UNTIL)]
             )
