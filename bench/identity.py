@@ -1,7 +1,7 @@
 """How many of the true pairs `identity suggest` finds, and how many false ones: `python bench/identity.py`.
 
 Of the people of tests/planted_people.py, whose accounts on two platforms share friends, tastes, habits and hours; and
-of the invented brand (`graphkoc demo --brand`), after its files are loaded and its links told, whose people share a
+of the invented brand (`graphkoc demo --brand`), after its files and links are loaded, whose people share a
 circle and a category, and nothing else but a name. Of both, 40 pairs on two platforms are left without an exact key.
 """
 
@@ -56,7 +56,7 @@ def of_the_brand(folder: Path, rng_seed: int) -> tuple[tuple[int, int, int], tup
     return (sum(both), sum(r for r, b in zip(right, both, strict=True) if b), hidden), (len(rows), sum(right))
 
 
-def told(what: str, rng_seed: int, suggested: int, right: int, hidden: int) -> str:
+def summary_line(what: str, rng_seed: int, suggested: int, right: int, hidden: int) -> str:
     precision = f"{right / suggested:.3f}" if suggested else ""
     return f"| {what} | {rng_seed} | {suggested} | {right} of {hidden} | {precision} | {right / hidden:.3f} |"
 
@@ -66,13 +66,13 @@ def main() -> None:
     print("| people | rng_seed | suggested | true | precision | recall |\n|---|---|---|---|---|---|")
     for rng_seed in range(6):
         with tempfile.TemporaryDirectory() as folder:
-            print(told("planted", rng_seed, *of_planted(Path(folder), rng_seed)), flush=True)
+            print(summary_line("planted", rng_seed, *of_planted(Path(folder), rng_seed)), flush=True)
     every = []
     for rng_seed in range(3):
         with tempfile.TemporaryDirectory() as folder:
             found, anywhere = of_the_brand(Path(folder), rng_seed)
         every.append(f"{anywhere[1]} of {anywhere[0]}")
-        print(told("brand", rng_seed, *found), flush=True)
+        print(summary_line("brand", rng_seed, *found), flush=True)
     print(f"\nOn any two platforms of the brand: {', '.join(every)} suggestions are true.")
 
 

@@ -104,7 +104,7 @@ def sentences(rng: np.random.Generator, count: int) -> pd.DataFrame:
     made[0] = "I received this product for free in exchange for my honest review."
     for place in range(1, count, 30):
         made[place] += "<br />"
-    return pd.DataFrame({"place": np.arange(count), "said": made})
+    return pd.DataFrame({"place": np.arange(count), "words": made})
 
 
 def write_reviews(path: Path, reviews: int, rng_seed: int) -> None:
@@ -113,7 +113,7 @@ def write_reviews(path: Path, reviews: int, rng_seed: int) -> None:
     people, products, pool = max(1, reviews // 4), max(1, reviews // 30), 5_000
     with duckdb.connect() as connection:
         connection.register("pool", sentences(rng, pool))
-        connection.execute("SET enable_progress_bar = false; CREATE TABLE said AS FROM pool")
+        connection.execute("SET enable_progress_bar = false; CREATE TABLE written AS FROM pool")
         # hash() of the row's number is the chance here: the same file whatever the number of threads.
         connection.execute(f"""
             COPY (
@@ -130,7 +130,7 @@ def write_reviews(path: Path, reviews: int, rng_seed: int) -> None:
                         1 + (c % 8)::BIGINT AS sentences
                     FROM dice
                 ),
-                pool AS (SELECT list(said ORDER BY place) AS pool FROM said)
+                pool AS (SELECT list(words ORDER BY place) AS pool FROM written)
                 SELECT
                     'US' AS marketplace,
                     10000000 + who AS customer_id,
@@ -223,8 +223,8 @@ def main() -> None:
         )
         seconds, cpu, peak = graphkoc_load(path, Path(folder) / "graphkoc.lbug")
         rate, work = given.reviews / seconds, given.reviews / cpu
-        told = f"{given.reviews:,} | {seconds:.1f} | {cpu:.1f} | {rate:,.0f} | {peak / 1e9:.2f} GB"
-        print(f"| graphkoc load amazon | {told} |", flush=True)
+        figures = f"{given.reviews:,} | {seconds:.1f} | {cpu:.1f} | {rate:,.0f} | {peak / 1e9:.2f} GB"
+        print(f"| graphkoc load amazon | {figures} |", flush=True)
         if given.without_neo4j:
             return
         some = min(PLAIN_ROWS, given.reviews)

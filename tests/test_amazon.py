@@ -121,14 +121,14 @@ def test_reviews_of_every_year(loaded: load.Loaded) -> None:
 
 
 def test_texts_are_words_and_a_quote_is_a_letter(loaded: load.Loaded) -> None:
-    said = {review: words for review, *words in rows(loaded.tables["reviews"], "review", "title", "text")}
+    texts = {review: words for review, *words in rows(loaded.tables["reviews"], "review", "title", "text")}
     person = "AEMADEAAAAAAAAAAAAAAAAAAAAA"
-    assert said[f"{person}1/B0MADE0005/2020-05-05T14:08:48.923000"] == [
+    assert texts[f"{person}1/B0MADE0005/2020-05-05T14:08:48.923000"] == [
         "Such a good kettle!",
         "Light & quick.\nWould buy again.",
     ]
-    assert said["AMADE0000002/B0MADE0001/2009-09-14"] == ["Meh", None]
-    assert [said[f"RMADE0000000{n:02}"] for n in (2, 3, 4, 7, 13, 14)] == [
+    assert texts["AMADE0000002/B0MADE0001/2009-09-14"] == ["Meh", None]
+    assert [texts[f"RMADE0000000{n:02}"] for n in (2, 3, 4, 7, 13, 14)] == [
         ["Good for small kitchens", "A steady pour, though the lid is stiff.\nStill the best I tried."],
         ['"Silent', 'It is "silent" only when off.'],
         ["Three Stars", '"Fine" for hotels, 5" cord is short'],
@@ -181,7 +181,7 @@ ORIGINS = [
 def test_earned_needs_a_verified_purchase_and_no_marker(tmp_path: Path) -> None:
     columns = ["customer_id", "review_id", "product_id", "star_rating", "vine", "verified_purchase", "review_body"]
     lines = [[*columns, "review_date"]]
-    lines += [["1", f"R{n:02}", "B1", "5", *said[:3], "2015-08-31"] for n, said in enumerate(ORIGINS)]
+    lines += [["1", f"R{n:02}", "B1", "5", *texts[:3], "2015-08-31"] for n, texts in enumerate(ORIGINS)]
     (tmp_path / "some.tsv").write_text("".join("\t".join(line) + "\n" for line in lines))
     found = read(tmp_path).tables["reviews"]["origin"].tolist()
     assert found == [origin for *_, origin in ORIGINS]

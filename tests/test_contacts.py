@@ -272,15 +272,15 @@ def test_a_key_is_made_once_for_its_owner_alone_and_never_over_another(tmp_path:
     assert done.returncode == 0, done.stderr
     made = Path(done.stdout.strip())
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
-    said = made.read_bytes()
-    assert len(bytes.fromhex(said.decode())) == 32
+    secret = made.read_bytes()
+    assert len(bytes.fromhex(secret.decode())) == 32
     again = run("key", "new", cwd=tmp_path, env=home)
     assert (again.returncode, again.stdout) == (2, "")
     assert f"there is a key in {made} already" in again.stderr
-    assert made.read_bytes() == said
+    assert made.read_bytes() == secret
     other = run("key", "new", "mine.key", cwd=tmp_path, env=home)
     assert other.returncode == 0
-    assert (tmp_path / "mine.key").read_bytes() != said
+    assert (tmp_path / "mine.key").read_bytes() != secret
 
 
 def test_the_key_is_found_in_the_environment_then_in_the_file_that_is_named(
@@ -348,7 +348,7 @@ def test_clear_contacts_are_nowhere_in_store_run_report_rejects_or_log(tmp_path:
     files.mkdir()
     shown = []
 
-    def told(*args: object, codes: tuple[int, ...] = (0,)) -> None:
+    def invoke(*args: object, codes: tuple[int, ...] = (0,)) -> None:
         done = run("--debug", *args, cwd=files, env=env)
         assert done.returncode in codes, done.stderr
         shown.append(done.stdout + done.stderr)
@@ -359,8 +359,8 @@ def test_clear_contacts_are_nowhere_in_store_run_report_rejects_or_log(tmp_path:
         for path in sorted((DATA / source).glob("*.csv"))
     )
     assert not [part for part in PLANTED if part not in raw and part not in NORMALISED]
-    told("load", "crm", DATA / "crm", "--format", "json", codes=(7,))
-    told("load", "roster", DATA / "roster", codes=(7,))
+    invoke("load", "crm", DATA / "crm", "--format", "json", codes=(7,))
+    invoke("load", "roster", DATA / "roster", codes=(7,))
     # Reviews, so that there is a run and a report of these people, who leave contacts wherever they can.
     own = tmp_path / "own"
     own.mkdir()
@@ -374,24 +374,24 @@ def test_clear_contacts_are_nowhere_in_store_run_report_rejects_or_log(tmp_path:
     (own / "reviews.csv").write_text(header + "".join(bought + wrong))
     pairs = [f"crm:{a},crm:{b}\n" for a in people for b in people if a != b]
     (own / "follows.csv").write_text("follower,followee\n" + "".join(pairs))
-    told_of = "".join(f"crm:{who},Kim {left},mailto:kim@example.com,mail {left}\n" for who in people)
-    (own / "consumers.csv").write_text("consumer,name,url,bio\n" + told_of)
-    told("load", "csv", own, "--format", "json", codes=(7,))
-    told("identity", "link", "crm:7", "crm:8", "--why", f"both gave {left}")
-    told("identity", "unlink", "crm:7", "crm:8", "--why", f"not {left}")
+    rows_of_consumers = "".join(f"crm:{who},Kim {left},mailto:kim@example.com,mail {left}\n" for who in people)
+    (own / "consumers.csv").write_text("consumer,name,url,bio\n" + rows_of_consumers)
+    invoke("load", "csv", own, "--format", "json", codes=(7,))
+    invoke("identity", "link", "crm:7", "crm:8", "--why", f"both gave {left}")
+    invoke("identity", "unlink", "crm:7", "crm:8", "--why", f"not {left}")
     store = graphkoc.open_store(f"ladybug:{files / 'graphkoc.lbug'}")
     shown.append(json.dumps([graphkoc.doctor(store), graphkoc.status(store)]))
     found_run = graphkoc.analyse(store, files / "run")
     store.close()
     shown.append(json.dumps(graphkoc.list_kocs(found_run), default=str))
     graphkoc.write_report(found_run, files / "report.html")
-    told("sources", "scaffold", "crm", *sorted((DATA / "crm").glob("*.csv")), "--out", "proposed")
+    invoke("sources", "scaffold", "crm", *sorted((DATA / "crm").glob("*.csv")), "--out", "proposed")
     # A file without a header, whose first row is taken for one.
     (files / "bare.csv").write_text("ann@example.com,+49 30 1234567,昵称\nben@example.com,+49 30 7654321,KET-2\n")
-    told("sources", "scaffold", "crm", "bare.csv", "--out", "bare", codes=(3,))
-    told("load", "roster", "bare.csv", codes=(3,))
+    invoke("sources", "scaffold", "crm", "bare.csv", "--out", "bare", codes=(3,))
+    invoke("load", "roster", "bare.csv", codes=(3,))
     (files / "twice.csv").write_text("ann@example.com,ann@example.com,昵称\nx,y,z\n")
-    told("load", "roster", "twice.csv", codes=(3,))
+    invoke("load", "roster", "twice.csv", codes=(3,))
     made = [path for path in files.rglob("*") if path.is_file() and path.name not in ("bare.csv", "twice.csv")]
     assert {
         "graphkoc.lbug",

@@ -109,7 +109,7 @@ def test_orders_become_purchases(loaded: load.Loaded) -> None:
     ]
 
 
-def test_customers_and_whoever_only_ordered_become_consumers(loaded: load.Loaded) -> None:
+def test_listed_customers_and_people_who_only_ordered_become_consumers(loaded: load.Loaded) -> None:
     both = sorted([KEY("ben@example.com", ""), KEY("+49307654321", "")])
     columns = ("consumer", "name", "joined_at", "contact_key", "consent", "unionid")
     people = {row[0]: row[1:] for row in rows(loaded.tables["consumers"], *columns)}
@@ -156,9 +156,9 @@ def test_products_are_what_was_ordered(loaded: load.Loaded) -> None:
 
 
 def test_rejects_hold_no_contact_and_of_a_broken_row_nothing(loaded: load.Loaded) -> None:
-    said = " ".join(loaded.rejects["text"].dropna()) + " ".join(loaded.rejects["reason"])
-    assert "@" not in said
-    assert "555" not in said
+    shown = " ".join(loaded.rejects["text"].dropna()) + " ".join(loaded.rejects["reason"])
+    assert "@" not in shown
+    assert "555" not in shown
     assert set(loaded.rejects.loc[loaded.rejects["table"].isna(), "text"]) == {""}
 
 
@@ -194,7 +194,7 @@ def test_a_workbook_with_a_title_gives_what_the_text_gives(tmp_path: Path, loade
     assert after.rejects.set_index("file")["row"].to_dict()["订单导出.xlsx"] == 9
 
 
-def test_what_no_name_tells_is_told_by_its_cells(tmp_path: Path) -> None:
+def test_columns_with_unknown_names_are_recognised_by_their_cells(tmp_path: Path) -> None:
     folder = shop(
         tmp_path / "shop",
         "Order Number,Wer,Kontakt,Wann,SKU\n"

@@ -34,7 +34,7 @@ Rows = list[dict[str, Any]]
 # --- writing tables as an analyst's tools do -----------------------------------------------------------
 
 
-def said(value: Any) -> str:
+def as_text(value: Any) -> str:
     return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 
@@ -42,7 +42,7 @@ def as_csv(path: Path, rows: Rows, delimiter: str = ",") -> Path:
     """Nulls are empty cells, texts are quoted."""
 
     def cell(value: Any) -> str:
-        return "" if value is None else '"' + said(value).replace('"', '""') + '"'
+        return "" if value is None else '"' + as_text(value).replace('"', '""') + '"'
 
     lines = [delimiter.join(map(cell, line)) for line in (rows[0].keys(), *(row.values() for row in rows))]
     path.write_bytes(("\n".join(lines) + "\n").encode())
@@ -51,7 +51,7 @@ def as_csv(path: Path, rows: Rows, delimiter: str = ",") -> Path:
 
 def as_jsonl(path: Path, rows: Rows) -> Path:
     path.write_text(
-        "".join(json.dumps(row, ensure_ascii=False, default=said) + "\n" for row in rows), "utf-8", newline=""
+        "".join(json.dumps(row, ensure_ascii=False, default=as_text) + "\n" for row in rows), "utf-8", newline=""
     )
     return path
 
@@ -573,7 +573,7 @@ JAPANESE = "consumer,text\n山田太郎,とても良い商品です\n鈴木花�
         (FRENCH, "utf-16"),
     ],
 )
-def test_encodings_are_told_apart(tmp_path: Path, written_: str, encoding: str) -> None:
+def test_encodings_are_detected(tmp_path: Path, written_: str, encoding: str) -> None:
     plain = read(placed(tmp_path, "reviews.csv", written_)).tables["reviews"]
     other = read(placed(tmp_path, "reviews.csv", written_.encode(encoding)))
     assert other.rejects.empty
@@ -704,7 +704,7 @@ def test_a_chinese_workbook_out_of_ten_in_unix_time_gets_one_too(tmp_path: Path)
     assert loaded.tables["reviews"]["created_at"].min() == pd.Timestamp("2023-11-14 22:13:20")
 
 
-def test_what_no_name_tells_is_told_by_its_cells(tmp_path: Path) -> None:
+def test_columns_with_unknown_names_are_recognised_by_their_cells(tmp_path: Path) -> None:
     rows = "1,x,25/12/2024,4,A long text about this very thing\n2,y,03/04/2024,5,Another long text and no less\n"
     file = placed(tmp_path, "dump.csv", f"customer,sku,a,b,c\n{rows}")
     made, loaded = scaffolded(tmp_path, file)
@@ -760,7 +760,7 @@ def test_a_loader_of_wrong_sql_is_refused_in_one_sentence(tmp_path: Path) -> Non
         load.read(sources.find_source(f"{tmp_path}/shop"), [placed(tmp_path, "fans.csv", "a\n")], now=NOW)
 
 
-def test_what_cannot_be_scaffolded_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_files_that_cannot_be_scaffolded_are_refused_in_one_sentence(tmp_path: Path) -> None:
     csv = sources.find_source("csv")
     odd = placed(tmp_path, "odd.csv", "a,b\n1,2\n")
     with pytest.raises(DataError, match=r"odd\.csv looks like no table: its columns are a, b"):

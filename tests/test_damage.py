@@ -57,9 +57,9 @@ class Contents:
 
     def _parsed(self, suffix: str, text: str) -> tuple[str, list[Any]]:
         if suffix in (".json", ".jsonl"):
-            for kind, said in (("json", [text]), ("jsonl", text.splitlines())):
+            for kind, parts in (("json", [text]), ("jsonl", text.splitlines())):
                 try:
-                    found = [json.loads(line) for line in said if line.strip()]
+                    found = [json.loads(line) for line in parts if line.strip()]
                 except ValueError:
                     continue
                 return ("list", found[0]) if kind == "json" and isinstance(found[0], list) else (kind, found)

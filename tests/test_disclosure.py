@@ -14,7 +14,7 @@ from graphkoc import assets
 from graphkoc.capture.reading import disclosure
 from graphkoc.tables.schema import CANONICAL
 
-Said = tuple[str | None, str | None, str | None]
+ReviewTexts = tuple[str | None, str | None, str | None]
 """Tags, title and text."""
 
 
@@ -25,11 +25,11 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def disclosed(database: duckdb.DuckDBPyConnection, reviews: list[Said]) -> list[str | None]:
+def disclosed(database: duckdb.DuckDBPyConnection, reviews: list[ReviewTexts]) -> list[str | None]:
     """What each says of itself; all at once, because the patterns take longer to compile than to run."""
     columns = zip(*reviews, strict=True)
-    database.register("_said", pa.table([pa.array(column, pa.string()) for column in columns], ["a", "b", "c"]))
-    return [said for (said,) in database.execute("SELECT disclosed(a, b, c) FROM _said").fetchall()]
+    database.register("_reviews", pa.table([pa.array(column, pa.string()) for column in columns], ["a", "b", "c"]))
+    return [origin for (origin,) in database.execute("SELECT disclosed(a, b, c) FROM _reviews").fetchall()]
 
 
 PAID = [
@@ -192,16 +192,16 @@ def test_markers_are_found_as_people_write_them_and_their_look_alikes_are_not(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
     examples = {"paid": PAID, "gifted": GIFTED, "invited": INVITED, None: SILENT}
-    expected = {text: said for said, texts in examples.items() for text in texts}
+    expected = {text: origin for origin, texts in examples.items() for text in texts}
     wrong = []
     for place in ("in the text", "in the title", "on a line of its own"):
-        reviews: list[Said] = []
+        reviews: list[ReviewTexts] = []
         for text in expected:
             title = text if place == "in the title" else "A kettle"
             inside = "It boils.\n" + text + "\nIt is loud." if place == "on a line of its own" else text
             reviews.append((None, title, None if place == "in the title" else inside))
         found = dict(zip(expected, disclosed(database, reviews), strict=True))
-        wrong += [(place, text[:80], found[text], said) for text, said in expected.items() if found[text] != said]
+        wrong += [(place, text[:80], found[text], origin) for text, origin in expected.items() if found[text] != origin]
     assert wrong == []
 
 

@@ -130,7 +130,7 @@ def ciao(ciao_files: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @pytest.mark.parametrize(("layout", "between"), [*zip(LAYOUTS, [" ", ",", "\t", ";", ", ", "  ", ","], strict=True)])
-def test_without_a_header_the_columns_are_told_by_what_is_in_them(
+def test_without_a_header_the_columns_are_recognised_by_their_contents(
     tmp_path: Path, ciao: tuple[pd.DataFrame, pd.DataFrame], layout: str, between: str
 ) -> None:
     ratings, columns = ciao[0], LAYOUTS[layout]

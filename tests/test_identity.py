@@ -61,14 +61,14 @@ def place(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path
 
 
-def said(*args: str, code: int = 0) -> str:
+def run_command(*args: str, code: int = 0) -> str:
     done = click.testing.CliRunner().invoke(cli, ["-q", *args], prog_name="graphkoc")
     assert done.exit_code == code, done.output
     assert "Traceback" not in done.output
     return done.stdout if code == 0 else done.output
 
 
-def told(*args: str, code: int = 0) -> dict[str, Any]:
+def run_identity(*args: str, code: int = 0) -> dict[str, Any]:
     done = click.testing.CliRunner().invoke(cli, ["-q", "identity", *args, "--format", "json"], prog_name="graphkoc")
     assert done.exit_code == code, done.output
     return json.loads(done.stdout)
@@ -105,7 +105,7 @@ EXACT = {
 
 def test_a_load_links_what_exact_keys_say_and_never_a_handle_alone(place: Path) -> None:
     assert persons() == EXACT
-    found = told("report")
+    found = run_identity("report")
     assert {name: found[name] for name in ("accounts", "persons", "linked", "unknown")} == {
         "accounts": 9,
         "persons": 5,
@@ -189,16 +189,16 @@ def test_two_unionids_are_two_people_whatever_else_they_share(place: Path) -> No
     pd.DataFrame([{"consumer": "csv:w4", "platform": "wechat", "unionid": "u9", "contact_key": "k1"}]).to_csv(
         "consumers.csv", index=False
     )
-    said("load", "csv", "consumers.csv")
+    run_command("load", "csv", "consumers.csv")
     assert persons() == EXACT
-    (conflict,) = told("report")["conflicts"]
+    (conflict,) = run_identity("report")["conflicts"]
     assert conflict == {
         "account": "csv:f2",
         "other": "csv:w4",
         "rule": "contact_key",
         "why": "csv:w1 and csv:w4: their WeCom unionids differ",
     }
-    assert "cannot be one person" in said("identity", "link", "csv:x2", "csv:w4", "--why", "same voice", code=2)
+    assert "cannot be one person" in run_command("identity", "link", "csv:x2", "csv:w4", "--why", "same voice", code=2)
     assert persons() == EXACT
 
 
@@ -207,27 +207,27 @@ def test_two_unionids_are_two_people_whatever_else_they_share(place: Path) -> No
 
 def test_unlinking_restores_the_graph_bit_for_bit(place: Path) -> None:
     before = graph()
-    told("link", "csv:x3", "csv:f3", "--why", "met her")
+    run_identity("link", "csv:x3", "csv:f3", "--why", "met in person")
     assert persons() == EXACT | {"csv:x3": "csv:f3", "csv:f3": "csv:f3"}
-    done = told("unlink", "csv:f3", "csv:x3")
+    done = run_identity("unlink", "csv:f3", "csv:x3")
     assert (done["persons"], done["linked"]) == (5, 7)
     for name, table in graph().items():
         pd.testing.assert_frame_equal(table, before[name], obj=name)
 
 
 def test_what_was_decided_stays_when_data_are_loaded_again_or_the_store_is_made_anew(place: Path) -> None:
-    told("link", "csv:x3", "csv:f3", "--why", "met her")
-    told("unlink", "csv:w2", "csv:w3", "--why", "the phone was sold")
+    run_identity("link", "csv:x3", "csv:f3", "--why", "met in person")
+    run_identity("unlink", "csv:w2", "csv:w3", "--why", "the phone was sold")
     after = {key: value for key, value in EXACT.items() if value != "csv:w2"} | dict.fromkeys(
         ["csv:x3", "csv:f3"], "csv:f3"
     )
     assert persons() == after
-    said("load", "csv", "consumers.csv")
+    run_command("load", "csv", "consumers.csv")
     assert persons() == after
     Path("graphkoc.lbug").unlink()
-    said("load", "csv", "consumers.csv")
+    run_command("load", "csv", "consumers.csv")
     assert persons() == after
-    assert told("report")["conflicts"] == [
+    assert run_identity("report")["conflicts"] == [
         {"account": "csv:w2", "other": "csv:w3", "rule": "unionid", "why": "unlinked: the phone was sold"}
     ]
 
@@ -235,39 +235,39 @@ def test_what_was_decided_stays_when_data_are_loaded_again_or_the_store_is_made_
 def test_the_journal_only_grows(place: Path) -> None:
     journal = Path("graphkoc.lbug.identities.jsonl")
     written = [journal.read_bytes()]
-    for args in (["link", "csv:x3", "csv:f3", "--why", "met her"], ["unlink", "csv:x3"], ["unlink", "csv:w2"]):
-        told(*args)
+    for args in (["link", "csv:x3", "csv:f3", "--why", "met in person"], ["unlink", "csv:x3"], ["unlink", "csv:w2"]):
+        run_identity(*args)
         written.append(journal.read_bytes())
         assert written[-1].startswith(written[-2])
         assert len(written[-1]) > len(written[-2])
     last = json.loads(written[-1].splitlines()[-1])
     assert (last["verb"], last["account"], last["other"], last["rule"]) == ("unlink", "csv:w2", "csv:w3", "person")
-    told("link", "csv:x1", "csv:f1", "--why", "known already")
+    run_identity("link", "csv:x1", "csv:f1", "--why", "known already")
     assert journal.read_bytes() == written[-1]
 
 
 def test_an_account_is_taken_out_of_a_person_alone(place: Path) -> None:
-    done = told("unlink", "csv:w1")
+    done = run_identity("unlink", "csv:w1")
     assert [(one["verb"], one["account"], one["other"]) for one in done["decisions"]] == [
         ("unlink", "csv:f2", "csv:w1"),
         ("unlink", "csv:w1", "csv:x2"),
     ]
-    said("load", "csv", "consumers.csv")
+    run_command("load", "csv", "consumers.csv")
     assert persons() == {key: value for key, value in EXACT.items() if key != "csv:w1"}
 
 
-def test_two_that_a_third_joins_are_not_told_apart_by_halves(place: Path) -> None:
-    words = said("identity", "unlink", "csv:x2", "csv:w1", code=2)
+def test_two_that_a_third_joins_cannot_be_unlinked_alone(place: Path) -> None:
+    words = run_command("identity", "unlink", "csv:x2", "csv:w1", code=2)
     assert "would still be one person: csv:x2 – csv:f2 – csv:w1" in words
     assert persons() == EXACT
 
 
-def test_two_that_were_told_apart_are_not_joined_through_a_third(place: Path) -> None:
-    told("unlink", "csv:x3", "csv:f3")
-    told("link", "csv:x3", "csv:f1", "--why", "hers")
-    words = said("identity", "link", "csv:f3", "csv:x1", "--why", "hers", code=2)
+def test_two_that_were_unlinked_are_not_joined_through_a_third(place: Path) -> None:
+    run_identity("unlink", "csv:x3", "csv:f3")
+    run_identity("link", "csv:x3", "csv:f1", "--why", "same person")
+    words = run_command("identity", "link", "csv:f3", "csv:x1", "--why", "same person", code=2)
     assert "csv:f3 and csv:x3: they were unlinked" in words
-    told("link", "csv:f3", "csv:x3", "--why", "changed my mind")
+    run_identity("link", "csv:f3", "csv:x3", "--why", "changed my mind")
     assert persons()["csv:f3"] == persons()["csv:x1"] == "csv:f1"
 
 
@@ -291,15 +291,15 @@ def test_a_profile_of_a_million_letters_is_read_in_no_time(bio: str) -> None:
         (["unlink", "csv:nobody", "csv:x3"], "there is no account csv:nobody"),
     ],
 )
-def test_what_cannot_be_decided_is_said_in_words(place: Path, args: list[str], words: str) -> None:
-    assert words in said("identity", *args, code=2)
+def test_a_decision_that_is_impossible_is_refused_with_a_reason(place: Path, args: list[str], words: str) -> None:
+    assert words in run_command("identity", *args, code=2)
     assert persons() == EXACT
 
 
 def test_a_file_of_links_accounts_for_every_row(place: Path) -> None:
     Path("links.csv").write_text(
         "who,why,also\n"
-        "csv:x3,met her,csv:f3\n"
+        "csv:x3,met in person,csv:f3\n"
         "csv:f3,again,csv:x3\n"
         "csv:x1,known,csv:f1\n"
         "csv:x3,,csv:w2\n"
@@ -308,7 +308,7 @@ def test_a_file_of_links_accounts_for_every_row(place: Path) -> None:
         "csv:x3,,\n",
         encoding="utf-8",
     )
-    done = told("link", "--file", "links.csv", code=7)
+    done = run_identity("link", "--file", "links.csv", code=7)
     assert (done["read"], done["linked_rows"], done["duplicate"], done["rejected"]) == (7, 1, 2, 4)
     assert [(reject["row"], reject["reason"]) for reject in done["rejects"]] == [
         (5, "it gives no reason"),
@@ -320,12 +320,12 @@ def test_a_file_of_links_accounts_for_every_row(place: Path) -> None:
 
 
 def test_the_links_of_a_report_can_be_linked_elsewhere(place: Path) -> None:
-    said("identity", "report", "-o", "links.csv")
+    run_command("identity", "report", "-o", "links.csv")
     rows = pd.DataFrame(PEOPLE)[["consumer", "platform"]]
     rows.to_csv("consumers.csv", index=False)
     other = ["--store", "ladybug:other.lbug"]
-    said(*other, "load", "csv", "consumers.csv")
-    said(*other, "identity", "link", "--file", "links.csv")
+    run_command(*other, "load", "csv", "consumers.csv")
+    run_command(*other, "identity", "link", "--file", "links.csv")
     store = graphkoc.open_store("ladybug:other.lbug")
     assert store.table("identities").set_index("account")["person"].to_dict() == EXACT
     store.close()
@@ -340,21 +340,21 @@ def test_the_links_of_a_report_can_be_linked_elsewhere(place: Path) -> None:
 )
 def test_a_file_that_is_no_list_is_refused(place: Path, text: str, words: str) -> None:
     Path("links.csv").write_text(text)
-    assert words in said("identity", "link", "--file", "links.csv", code=3)
-    assert "there is no file" in said("identity", "link", "--file", "none.csv", code=3)
-    assert "is a folder" in said("identity", "link", "--file", ".", code=3)
+    assert words in run_command("identity", "link", "--file", "links.csv", code=3)
+    assert "there is no file" in run_command("identity", "link", "--file", "none.csv", code=3)
+    assert "is a folder" in run_command("identity", "link", "--file", ".", code=3)
 
 
 def test_identities_that_a_source_brings_are_links_and_can_be_taken_back(place: Path) -> None:
     pd.DataFrame({"account": ["csv:x3", "csv:f3", "csv:new", "csv:w2"], "person": ["p", "p", "p", "q"]}).to_csv(
         "identities.csv", index=False
     )
-    said("load", "csv", "identities.csv")
+    run_command("load", "csv", "identities.csv")
     ann = dict.fromkeys(["csv:x3", "csv:f3", "csv:new"], "csv:p")
     assert persons() == EXACT | ann | dict.fromkeys(["csv:w2", "csv:w3"], "csv:q")
-    assert told("report")["persons"] == 4
-    told("unlink", "csv:new")
-    said("load", "csv", "identities.csv")
+    assert run_identity("report")["persons"] == 4
+    run_identity("unlink", "csv:new")
+    run_command("load", "csv", "identities.csv")
     assert persons() == EXACT | dict.fromkeys(["csv:x3", "csv:f3"], "csv:p") | dict.fromkeys(
         ["csv:w2", "csv:w3"], "csv:q"
     )
@@ -363,13 +363,13 @@ def test_identities_that_a_source_brings_are_links_and_can_be_taken_back(place: 
 # Persons.
 
 
-def test_a_person_is_her_connected_accounts_under_the_smallest_of_them() -> None:
+def test_a_person_is_a_set_of_connected_accounts_named_after_the_smallest() -> None:
     there = pd.Series(["a", "b", "c", "e", "f"])
     table = identities([("b", "c"), ("c", "d"), ("d", "e"), ("a", "z")], there)
     assert table.to_dict("list") == {"account": ["b", "c", "e"], "person": ["b", "b", "b"]}
 
 
-def test_a_person_is_called_as_a_source_calls_her_and_no_two_are_called_alike() -> None:
+def test_a_person_has_the_name_that_a_source_gives_and_no_two_share_one() -> None:
     there = pd.Series(["a", "b", "c", "d"])
     table = identities([("a", "person c"), ("b", "c"), ("d", "person e"), ("d", "person f")], there)
     assert table.to_dict("list") == {"account": ["a", "b", "c", "d"], "person": ["c", "b", "b", "e"]}

@@ -114,10 +114,10 @@ def test_accounts(loaded: load.Loaded) -> None:
 
 
 def test_nothing_of_contacts_is_read(loaded: load.Loaded) -> None:
-    said = " ".join(frame.to_csv() for frame in loaded.tables.values()) + loaded.rejects.to_csv()
-    assert "Locken" in said
-    assert "mail.example" not in said
-    assert "1701234567" not in said
+    everything = " ".join(frame.to_csv() for frame in loaded.tables.values()) + loaded.rejects.to_csv()
+    assert "Locken" in everything
+    assert "mail.example" not in everything
+    assert "1701234567" not in everything
 
 
 def test_the_zip_as_it_was_downloaded_is_the_same(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_the_zip_as_it_was_downloaded_is_the_same(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(frame, whole.tables[name])
 
 
-def test_whose_lists_they_are_is_told_by_the_profile_or_the_folder_or_asked_for(tmp_path: Path) -> None:
+def test_the_owner_of_a_list_is_found_in_the_profile_or_the_folder_name_or_is_required(tmp_path: Path) -> None:
     follower = [{"title": "", "string_list_data": [{"href": "", "value": "bob", "timestamp": 1700000000}]}]
     profile = {"profile_user": [{"string_map_data": {"Benutzername": {"value": "Zoe"}}}]}
 

@@ -169,7 +169,7 @@ def test_names_are_data_and_never_code(tmp_path: Path, name: str) -> None:
     assert len(loaded.tables["reviews"]) == 3
 
 
-def test_nobody_follows_herself(tmp_path: Path) -> None:
+def test_a_person_never_follows_themselves(tmp_path: Path) -> None:
     loaded = read(folder(tmp_path, trust="truster,trustee\n1,1\n1,2\n"))
     assert counted(loaded, "trust.csv") == (2, 1, 0, 1)
     assert loaded.rejects["reason"].tolist() == ["follower and followee are one"]
@@ -182,7 +182,7 @@ def test_an_id_with_a_colon_is_kept_and_others_get_the_source(tmp_path: Path) ->
     assert set(loaded.tables["reviews"]["consumer"]) == {"shop:7", "ciao:8", "ciao:1e5"}
 
 
-def test_what_a_source_needs_and_does_not_get_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_or_column_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"there is no file or folder .*nowhere"):
         read(tmp_path / "nowhere")
     folder(tmp_path)

@@ -1,4 +1,4 @@
-"""Douyin, Weibo and Bilibili as MediaCrawler saves them: told apart by their columns, each with ids of its own."""
+"""Douyin, Weibo and Bilibili as MediaCrawler saves them: recognised by their columns, each with ids of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A source's views out of folders, archives and documents: a row is in one, or named; a file is read, or said."""
+"""A source's views from folders, archives and documents: each row is in a view or rejected with a reason, and each file
+is read or listed as unread."""
 
 from __future__ import annotations
 
@@ -121,8 +122,8 @@ def test_whatever_its_depth_a_document_is_a_row_or_a_reject(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
 def test_documents_have_encodings_too(tmp_path: Path, encoding: str) -> None:
-    said = json.dumps({"user": "张伟，非常好用，味道也很香，会再次购买"}, ensure_ascii=False)
-    found = gathered(written(tmp_path, a_json=said.encode(encoding)))
+    content = json.dumps({"user": "张伟，非常好用，味道也很香，会再次购买"}, ensure_ascii=False)
+    found = gathered(written(tmp_path, a_json=content.encode(encoding)))
     assert rows(found, "users")[0]["user"].startswith("张伟")
 
 
@@ -192,7 +193,7 @@ def test_patterns(pattern: str, path: str, caught: dict[str, str] | None) -> Non
     assert View("v", (pattern,), ()).caught(path) == caught
 
 
-def test_files_that_belong_to_no_view_are_said(tmp_path: Path) -> None:
+def test_files_that_belong_to_no_view_are_listed_as_unread(tmp_path: Path) -> None:
     written(tmp_path, a_json={"user": 1}, photo_jpg=b"\xff", notes_txt=b"x", more__b_csv=b"a\n1\n")
     (tmp_path / ".hidden.json").write_text("{}")
     (tmp_path / "graphkoc-rejects-x.csv").write_text("a\n")
@@ -354,7 +355,7 @@ def test_whatever_bit_of_an_archive_is_wrong_no_row_is_lost_in_silence(
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("content", "words"),
     [
         ("[a", "is no TOML"),
         ("[a]\nfiles = ['*.csv']", "needs files and must"),
@@ -366,8 +367,8 @@ def test_whatever_bit_of_an_archive_is_wrong_no_row_is_lost_in_silence(
         ("[a]\nfiles = ['{x}.csv']\nmust = ['X']", "two columns called 'x'"),
     ],
 )
-def test_a_files_toml_that_says_nothing_sensible_is_refused(tmp_path: Path, said: str, words: str) -> None:
-    (tmp_path / "files.toml").write_text(said)
+def test_a_wrong_files_toml_is_refused(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "files.toml").write_text(content)
     with pytest.raises(DataError, match=words):
         views.read_views(tmp_path)
 

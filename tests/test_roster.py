@@ -163,7 +163,7 @@ def test_prices_are_read_as_agencies_write_them(tmp_path: Path, cell: str, quote
     assert one(tmp_path, "报价", cell)["quote"] == quote
 
 
-def test_other_names_are_told_by_a_mapping(tmp_path: Path) -> None:
+def test_a_mapping_states_other_names(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("Wer,Wie viele\nAnn,1024\n")
     with pytest.raises(DataError, match=r"list\.csv has no column 'name'"):
         read(tmp_path)

@@ -79,7 +79,7 @@ def test_the_order_of_rows_changes_nothing(
     store.close()
 
 
-def test_a_pair_is_suggested_until_it_is_linked_or_told_apart_and_unlinking_restores_the_graph(
+def test_a_pair_is_suggested_until_it_is_linked_or_unlinked_and_unlinking_restores_the_graph(
     store: graphkoc.Store, suggested: list[dict], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     def content() -> dict[str, pd.DataFrame]:

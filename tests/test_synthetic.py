@@ -135,12 +135,12 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
         if person.links and person.forum and person.xiaohongshu:
             assert walked.persons[accounts["discourse"]] == walked.persons[accounts["xiaohongshu"]]
     with (walked.folder / "links.csv").open(encoding="utf-8") as source:
-        told = list(csv.DictReader(source))
-    assert told
-    assert all(walked.persons[row["account"]] == walked.persons[row["other"]] for row in told)
+        output = list(csv.DictReader(source))
+    assert output
+    assert all(walked.persons[row["account"]] == walked.persons[row["other"]] for row in output)
 
 
-def test_whoever_has_no_exact_key_is_suggested_by_what_she_writes_about_how_when_and_whom_she_knows(
+def test_accounts_without_an_exact_key_are_suggested_by_topics_style_hours_and_ties(
     tmp_path: Path,
 ) -> None:
     synthetic.write(tmp_path, 500)
@@ -214,7 +214,7 @@ def flagged(run: Run, owners: dict[str, int], *patterns: str) -> set[int]:
     return {owners[one] for one in seen.loc[seen["pattern"].isin(patterns), "consumer"]}
 
 
-def test_the_fake_reviewers_are_told_by_their_copied_words_and_nobody_is_put_beside_them(walked: Walked) -> None:
+def test_fake_reviewers_are_recognised_by_their_copied_words_and_nobody_else_is(walked: Walked) -> None:
     fakes = set(walked.truth["fakes"])
     copied = flagged(walked.run, walked.owners, "copied text")
     # Who writes a text first has copied nobody.
@@ -242,8 +242,8 @@ def test_invented_data_are_called_so_wherever_they_are_loaded_and_analysed(walke
     assert asked("status")[0].startswith(synthetic.NOTICE)
     assert asked("analyse")[0].startswith(synthetic.NOTICE)
     for command in ("kocs", "niches", "circles"):
-        out, told = asked(command, "--format", "json")
-        assert told.startswith(f"Note: {synthetic.NOTICE}"), command
+        out, output = asked(command, "--format", "json")
+        assert output.startswith(f"Note: {synthetic.NOTICE}"), command
         json.loads(out)
     asked("report", "-o", "page.html")
     assert synthetic.NOTICE in (tmp_path / "page.html").read_text(encoding="utf-8")

@@ -46,7 +46,7 @@ def test_what_csv_writes_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
         st.one_of(st.just(b"1,2\n"), st.binary(max_size=12).map(lambda b: b.replace(b"\r", b"") + b"\n")), max_size=30
     )
 )
-def test_whatever_the_bytes_every_good_row_after_the_header_is_told_from_the_bad(
+def test_good_rows_after_the_header_are_separated_from_bad_ones_whatever_the_bytes(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
 ) -> None:
     file = table_file.read(written(tmp_path_factory.mktemp("raw"), b"a,b\n" + b"".join(lines)))
@@ -202,7 +202,7 @@ def test_a_packed_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
         table_file.read(path)
 
 
-def test_files_are_found_by_name_and_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_files_are_found_by_name_and_unreadable_ones_are_reported(tmp_path: Path) -> None:
     for name in ("ratings.csv.gz", "my-list.tsv", "notes.txt", "README.md", "ratings.tsv"):
         (tmp_path / name).write_bytes(b"")
     found = table_file.find([tmp_path])

@@ -81,10 +81,10 @@ def test_groups_are_memberships(loaded: load.Loaded) -> None:
 
 
 def test_what_staff_note_about_customers_is_not_read(loaded: load.Loaded) -> None:
-    said = " ".join(frame.to_csv() for frame in loaded.tables.values()) + loaded.rejects.to_csv()
-    assert "王语嫣" in said
+    everything = " ".join(frame.to_csv() for frame in loaded.tables.values()) + loaded.rejects.to_csv()
+    assert "王语嫣" in everything
     for secret in ("13800001111", "电话", "老客户", "备注"):
-        assert secret not in said
+        assert secret not in everything
 
 
 def test_the_example_of_the_official_page() -> None:

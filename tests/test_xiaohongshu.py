@@ -114,7 +114,7 @@ def test_a_comment_is_an_engagement_with_the_one_that_it_answers(loaded: load.Lo
     assert engagements["text"].iloc[6] == "同问，声音大不大？晚上孩子睡觉的时候能不能用"
 
 
-def test_a_person_of_both_eras_is_one_and_keeps_her_name_and_address(loaded: load.Loaded) -> None:
+def test_a_person_of_both_eras_is_one_and_keeps_their_name_and_address(loaded: load.Loaded) -> None:
     people = loaded.tables["consumers"]
     address = "https://www.xiaohongshu.com/user/profile/"
     assert rows(people, "consumer", "name", "platform", "followers", "bio", "url") == [
@@ -180,17 +180,17 @@ def raw(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", newline="")))
 
 
-def counted(said: str) -> int:
+def counted(cell: str) -> int:
     """A count by other means than the loader's: exact decimals, by their letters."""
-    plain = said.rstrip("+")
+    plain = cell.rstrip("+")
     for letter, times in (("万", 10_000), ("千", 1_000)):
         if plain.endswith(letter):
             return round(float(plain[:-1]) * times)
     return int(plain)
 
 
-def time_of(said: str) -> pd.Timestamp | None:
-    return None if "E" in said else pd.Timestamp(int(said), unit="ms")
+def time_of(cell: str) -> pd.Timestamp | None:
+    return None if "E" in cell else pd.Timestamp(int(cell), unit="ms")
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def test_reviews_and_the_businesses_that_they_are_about(loaded: load.Loaded) -> 
     ]
 
 
-def test_friends_follow_each_other_and_nobody_herself(loaded: load.Loaded) -> None:
+def test_friends_follow_each_other_and_never_themselves(loaded: load.Loaded) -> None:
     follows = rows(loaded.tables["follows"], "follower", "followee")
     pairs = [("01", "02"), ("01", "03"), ("01", "05"), ("01", "77"), ("03", "04"), ("03", "05")]
     assert follows == sorted((f"user {a}", f"user {b}") for one in pairs for a, b in (one, one[::-1]))
