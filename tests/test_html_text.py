@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkoc.capture.reading.html_text import plain
+from graphkoc.capture.reading.html_text import plain_text
 
 QUOTE = (
     '<aside class="quote no-group" data-username="bob"><div class="title">bob:</div><blockquote>{}</blockquote></aside>'
@@ -34,7 +34,7 @@ QUOTE = (
     ],
 )
 def test_html_becomes_its_words(html: str, text: str) -> None:
-    assert plain(html) == text
+    assert plain_text(html) == text
 
 
 @given(
@@ -43,7 +43,7 @@ def test_html_becomes_its_words(html: str, text: str) -> None:
     )
 )
 def test_any_markup_gives_a_text_without_blank_lines(html: str) -> None:
-    text = plain(html)
+    text = plain_text(html)
     assert text == text.strip()
     assert "\n\n" not in text
 
@@ -57,8 +57,8 @@ def test_any_markup_gives_a_text_without_blank_lines(html: str) -> None:
 )
 def test_a_million_letters_of_hostile_markup_are_read_like_a_few(piece: str, left: str) -> None:
     times = 1_000_000 // len(piece)
-    assert plain(piece * times) == (left * times).strip()
+    assert plain_text(piece * times) == (left * times).strip()
 
 
 def test_very_deep_quotes_end() -> None:
-    assert plain('<aside class="quote">' * 20_000 + "x" + "</aside>" * 20_000) in ("", "x")
+    assert plain_text('<aside class="quote">' * 20_000 + "x" + "</aside>" * 20_000) in ("", "x")

@@ -8,10 +8,10 @@ from graphkoc.capture import contacts
 from graphkoc.tables.schema import EARLIEST, Column
 from graphkoc.tables.types import TYPES
 
-__all__ = ["harmless", "quoted", "value", "wrong"]
+__all__ = ["cast", "find_faults", "hide_contacts", "quoted"]
 
 
-def value(column: Column, prefix: str) -> str:
+def cast(column: Column, prefix: str) -> str:
     """An expression for the canonical value, null if none.
 
     It reads the SELECT's value under the column's name with an underscore before it.
@@ -32,7 +32,7 @@ def value(column: Column, prefix: str) -> str:
     return f"masked({given}::VARCHAR)" if column.contacts == "masked" else f"{given}::VARCHAR"
 
 
-def harmless(value: str, private: bool = False) -> str:
+def hide_contacts(value: str, private: bool = False) -> str:
     """An expression for the value as it may be shown, which is without contacts.
 
     private: whether a value that may contain a contact is hidden as a whole.
@@ -44,10 +44,10 @@ def harmless(value: str, private: bool = False) -> str:
     return f"if(regexp_matches({left}, '{contacts.MAYBE}'), '{contacts.HIDDEN}', {value}::VARCHAR)"
 
 
-def wrong(column: Column, latest: datetime, private: bool = False) -> str:
-    """WHEN clauses that give the reason why a value is rejected; `private` as in `harmless`."""
+def find_faults(column: Column, latest: datetime, private: bool = False) -> str:
+    """WHEN clauses that give the reason why a value is rejected; `private` as in `hide_contacts`."""
     given, found = quoted("_" + column.name), quoted(column.name)
-    shown = f"'''' || left({harmless(given, private)}, 40) || ''''"
+    shown = f"'''' || left({hide_contacts(given, private)}, 40) || ''''"
     blank = f"coalesce(trim({given}::VARCHAR), '') = ''"
     clauses = []
     if column.required:

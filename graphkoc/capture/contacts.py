@@ -188,7 +188,7 @@ def keys(secret: bytes | None) -> Callable[[str, str], str]:
     """
 
     @lru_cache(REMEMBERED)
-    def made(cell: str, country: str) -> str:
+    def hash_contacts(cell: str, country: str) -> str:
         parts = [part for part in BETWEEN.split(cell) if part.strip()]
         found = [email(part) for part in parts] + [phone(part, country) for part in parts]
         whole = [contact for contact in dict.fromkeys(found) if contact]
@@ -200,7 +200,7 @@ def keys(secret: bytes | None) -> Callable[[str, str], str]:
             )
         return " ".join(hmac.new(secret or b"", c.encode(), hashlib.sha256).hexdigest() for c in whole)
 
-    return made
+    return hash_contacts
 
 
 def find_key(file: Path | None = None) -> bytes | None:

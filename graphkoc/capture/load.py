@@ -129,7 +129,7 @@ def read(
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
         connection.execute(macros.definitions() + contacts.macros() + disclosure.macros())
-        connection.create_function("plain_text", html_text.plain, ["VARCHAR"], "VARCHAR")
+        connection.create_function("plain_text", html_text.plain_text, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _define_contact_keys(connection, contacts.find_key(key_file))
         source = _apply_mapping(source, paths)
@@ -335,14 +335,14 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
         raise DataError(f"{file} gives no column {missing[0]!r}, which {table.name} must have")
 
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
-    values = ", ".join(f"{checks.value(column, source.name)} AS {quoted(column.name)}" for column in columns)
+    values = ", ".join(f"{checks.cast(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
     selves = " ".join(f"WHEN {quoted(a)} = {quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
-    wrong = " ".join(checks.wrong(column, latest, source.is_private) for column in columns)
+    wrong = " ".join(checks.find_faults(column, latest, source.is_private) for column in columns)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    shown = {column.name: checks.harmless(quoted(f"_{column.name}"), source.is_private) for column in columns}
+    shown = {column.name: checks.hide_contacts(quoted(f"_{column.name}"), source.is_private) for column in columns}
     row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
     checked = f"""
         CREATE TEMP TABLE _checked AS

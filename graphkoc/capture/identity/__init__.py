@@ -18,7 +18,7 @@ import pandas as pd
 from graphkoc.capture.contacts import masked
 from graphkoc.capture.identity.components import STATED, Pair, components, contradictions, identities, path, standing
 from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
-from graphkoc.capture.identity.link_files import Listed, listed
+from graphkoc.capture.identity.link_files import Listed, read_list
 from graphkoc.errors import UsageError
 from graphkoc.stores import Store
 from graphkoc.stores.journal import Decision, Settlement
@@ -99,7 +99,7 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
     [{row, account, other, reason}], decisions}. Raises DataError for a file that is no such table.
     """
     known = _read_known(store)
-    rows = listed(file, why, encoding)
+    rows = read_list(file, why, encoding)
     there = set(known.accounts["consumer"])
     now = _now()
     rejects = list(rows.rejects)

@@ -11,7 +11,7 @@ from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import table_file
 from graphkoc.errors import DataError
 
-__all__ = ["List", "Listed", "listed"]
+__all__ = ["List", "Listed", "read_list"]
 
 WHY = "why"
 
@@ -38,7 +38,7 @@ class List:
     rejects: list[dict[str, Any]] = field(default_factory=list)
 
 
-def listed(file: Path, why: str | None = None, encoding: str | None = None) -> List:
+def read_list(file: Path, why: str | None = None, encoding: str | None = None) -> List:
     """The rows of a CSV, TSV, workbook, JSON lines or Parquet file; `why` is the reason for rows without one.
 
     The accounts are in the columns `account` and `other`, or else in the first two that are not `why`.
@@ -70,7 +70,7 @@ def listed(file: Path, why: str | None = None, encoding: str | None = None) -> L
     reasons = read.table[names[WHY]].to_pylist() if WHY in names else [None] * read.table.num_rows
     cells = (read.table[name].to_pylist() for name in ("_row", *accounts[:2]))
     for number, one, other, reason in zip(*cells, reasons, strict=True):
-        row = Listed(int(number), _plain(one), _plain(other), masked(" ".join((reason or why or "").split())))
+        row = Listed(int(number), _strip(one), _strip(other), masked(" ".join((reason or why or "").split())))
         if not row.account or not row.other:
             found.rejects.append(row.rejected("it does not name two accounts"))
         elif row.account == row.other:
@@ -82,5 +82,5 @@ def listed(file: Path, why: str | None = None, encoding: str | None = None) -> L
     return found
 
 
-def _plain(cell: str | None) -> str:
+def _strip(cell: str | None) -> str:
     return (cell or "").strip()

@@ -81,7 +81,7 @@ def members(path: Path) -> Iterator[Member]:
     Raises DataError for one that is damaged, cut off, locked, or unpacks to too much.
     """
     with readable(path):
-        yield from _zipped(path) if path.name.lower().endswith(".zip") else _tarred(path)
+        yield from _read_zip(path) if path.name.lower().endswith(".zip") else _read_tar(path)
 
 
 @contextmanager
@@ -94,10 +94,10 @@ def opened(path: Path, place: int) -> Iterator[BinaryIO]:
                 return
 
 
-def _zipped(path: Path) -> Iterator[Member]:
+def _read_zip(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
-        _complete(path, len(archive.infolist()))
-        _bounded(path, sum(info.file_size for info in archive.infolist()), path.stat().st_size)
+        _check_complete(path, len(archive.infolist()))
+        _check_size(path, sum(info.file_size for info in archive.infolist()), path.stat().st_size)
         for place, info in enumerate(archive.infolist()):
             if info.is_dir():
                 continue
@@ -111,7 +111,7 @@ def _zipped(path: Path) -> Iterator[Member]:
                 yield Member(place, info.filename, None)
 
 
-def _complete(path: Path, found: int) -> None:
+def _check_complete(path: Path, found: int) -> None:
     """`zipfile` stops at the first entry that it cannot make out, and does not say so; the end of the file has
     their number, if it is below 65,535."""
     with path.open("rb") as file:
@@ -122,7 +122,7 @@ def _complete(path: Path, found: int) -> None:
         raise zipfile.BadZipFile(f"its list has {found:,} of {stated:,} files")
 
 
-def _tarred(path: Path) -> Iterator[Member]:
+def _read_tar(path: Path) -> Iterator[Member]:
     with ExitStack() as stack:
         file = stack.enter_context(path.open("rb"))
         counted = _Counted(path, stack.enter_context(unpacked(file, path.name)))
@@ -161,11 +161,11 @@ class _Counted(RawIOBase):
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self._given += len(data)
-        _bounded(self._path, self._given, self._size)
+        _check_size(self._path, self._given, self._size)
         return data
 
 
-def _bounded(path: Path, size: int, packed: int) -> None:
+def _check_size(path: Path, size: int, packed: int) -> None:
     if size > FREE + RATIO * packed:
         raise DataError(
             f"{path} unpacks to more than {RATIO} times its size, which no text does",

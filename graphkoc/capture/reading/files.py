@@ -73,17 +73,17 @@ def gather_files(
     Raises DataError for a path that does not exist, when no file belongs to a view, for a table without a required
     column, and for an archive or a table that is unreadable as a whole.
     """
-    places = _places(paths)
+    places = _find_places(paths)
     work = _Work(views, asked, progress, keep)
-    work.counted = _counted([place for place in places if work.has_documents(place)])
+    work.counted = _name_counted([place for place in places if work.has_documents(place)])
     for done, place in enumerate(places):
         if progress and not done % 100:
             progress("reading", done, len(places), work.rows)
         if archives.is_archive(place.path):
-            work.archive(place)
+            work.read_archive(place)
         else:
-            work.file(place)
-    files = work.finished()
+            work.read_file(place)
+    files = work.finish()
     if not any(files.values()):
         wanted = ", ".join(dict.fromkeys(pattern for view in views.values() for pattern in view.files))
         raise DataError(
@@ -93,23 +93,23 @@ def gather_files(
     return GatheredFiles(files, tuple(work.unread))
 
 
-def _places(paths: Sequence[Path]) -> list[_Place]:
+def _find_places(paths: Sequence[Path]) -> list[_Place]:
     found: dict[Path, _Place] = {}
     for path in paths:
         if not path.exists():
             raise DataError(f"there is no file or folder {path}", hint="Check the spelling of the path.")
-        inside = _walked(path) if path.is_dir() else [_Place(path, path.name, path.parent)]
+        inside = _walk(path) if path.is_dir() else [_Place(path, path.name, path.parent)]
         for place in inside:
             found.setdefault(place.path.resolve(), place)
     names = Counter(place.name for place in found.values())
     taken = Counter[str]()
     return [
-        replace(place, name=_own(place.name if names[place.name] == 1 else str(place.path), taken))
+        replace(place, name=_make_unique(place.name if names[place.name] == 1 else str(place.path), taken))
         for place in found.values()
     ]
 
 
-def _counted(places: Sequence[_Place]) -> dict[Path, str]:
+def _name_counted(places: Sequence[_Place]) -> dict[Path, str]:
     """The folders as which documents are counted: the innermost ones that have many of them, however deep."""
     counted: dict[Path, str] = {}
     levels: dict[int, dict[tuple[Path, Path], list[Path]]] = {}
@@ -120,13 +120,13 @@ def _counted(places: Sequence[_Place]) -> dict[Path, str]:
         for (folder, root), inside in levels.get(depth, {}).items():
             if len(inside) > FEW:
                 inner = folder.relative_to(root).as_posix() if folder != root else folder.resolve().name
-                counted |= dict.fromkeys(inside, f"{_printable(inner)}/")
+                counted |= dict.fromkeys(inside, f"{_make_printable(inner)}/")
             elif folder != root:
                 levels.setdefault(depth - 1, {}).setdefault((folder.parent, root), []).extend(inside)
     return counted
 
 
-def _walked(folder: Path) -> Iterator[_Place]:
+def _walk(folder: Path) -> Iterator[_Place]:
     for inside, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(table_file.ASIDE))
         for name in sorted(files):
@@ -135,14 +135,14 @@ def _walked(folder: Path) -> Iterator[_Place]:
                 yield _Place(file, file.relative_to(folder).as_posix(), folder)
 
 
-def _printable(name: str) -> str:
+def _make_printable(name: str) -> str:
     """The name without letters that would break a line or a table of text."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
 
 
-def _own(name: str, taken: Counter[str]) -> str:
+def _make_unique(name: str, taken: Counter[str]) -> str:
     """The name, printable, with a number added where another file has the same."""
-    own = plain = _printable(name)
+    own = plain = _make_printable(name)
     while own in taken:
         taken[plain] += 1
         own = f"{plain} ({taken[plain]})"
@@ -172,7 +172,7 @@ class _Sheet:
         self._chunks.append(table_file.make_table(self.columns, self._rows, self._files, self._numbers))
         self._rows, self._files, self._numbers = [], [], []
 
-    def finished(self) -> RawFile:
+    def finish(self) -> RawFile:
         self._flush()
         return RawFile(self.name, pa.concat_tables(self._chunks), tuple(self.bad))
 
@@ -194,7 +194,7 @@ class _Work:
     there: dict[str, set[str]] = field(default_factory=dict)
     """The columns that a view's files have."""
 
-    def archive(self, place: _Place) -> None:
+    def read_archive(self, place: _Place) -> None:
         """Documents as they come by; tables, which are read twice, when all have been seen."""
         later: list[tuple[Member, str, list[Taker]]] = []
         taken = Counter[str]()
@@ -203,8 +203,8 @@ class _Work:
                 parts = member.name.split("/")
                 if any(part.startswith((*table_file.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
                     continue
-                name = _own(f"{place.name}/{member.name}", taken)
-                takers = self._takers(f"{place.path.resolve().as_posix()}/{member.name}")
+                name = _make_unique(f"{place.name}/{member.name}", taken)
+                takers = self._find_takers(f"{place.path.resolve().as_posix()}/{member.name}")
                 kind = table_file.suffix(member.name, DOCUMENTS)
                 if not takers or member.stream is None or kind not in (*table_file.TEXTS, *DOCUMENTS):
                     self.unread.append(name)
@@ -212,41 +212,41 @@ class _Work:
                     if self.progress and not member.place % 100:
                         self.progress(f"reading {place.name}", 0, 0, self.rows)
                     with archives.unpacked(member.stream, member.name) as stream:
-                        self._documents(place.name, name, stream, takers)
+                        self._read_documents(place.name, name, stream, takers)
                 else:
                     later.append((member, name, takers))
         for member, name, takers in later:
-            self._table(place.path, name, takers[0], member)
+            self._read_table(place.path, name, takers[0], member)
 
     def has_documents(self, place: _Place) -> bool:
         """Whether it is a file of documents that belongs to a view."""
         kind = table_file.suffix(place.path.name, DOCUMENTS)
-        return kind in DOCUMENTS and bool(self._takers(place.path.resolve().as_posix()))
+        return kind in DOCUMENTS and bool(self._find_takers(place.path.resolve().as_posix()))
 
-    def file(self, place: _Place) -> None:
+    def read_file(self, place: _Place) -> None:
         """One that is no archive."""
-        takers = self._takers(place.path.resolve().as_posix())
+        takers = self._find_takers(place.path.resolve().as_posix())
         kind = table_file.suffix(place.path.name, DOCUMENTS)
         counted = self.counted.get(place.path, place.name)
         if not takers or not kind:
             self.unread.append(place.name)
-        elif _holds_documents(kind, takers) and not _in_lines(place.path, takers):
+        elif _holds_documents(kind, takers) and not _is_in_lines(place.path, takers):
             try:
                 with (
                     archives.readable(place.path),
                     place.path.open("rb") as file,
                     archives.unpacked(file, place.path.name) as stream,
                 ):
-                    self._documents(counted, place.name, stream, takers)
+                    self._read_documents(counted, place.name, stream, takers)
             except DataError as error:
                 self._refuse(counted, place.name, takers[0][0], 1, str(error))
         else:
-            self._table(place.path, place.name, takers[0], None)
+            self._read_table(place.path, place.name, takers[0], None)
 
-    def finished(self) -> dict[str, list[RawFile]]:
+    def finish(self) -> dict[str, list[RawFile]]:
         files = {name: self.tables.get(name, []) for name in self.views}
         for (view, _), sheet in self.sheets.items():
-            files[view].append(sheet.finished())
+            files[view].append(sheet.finish())
         for name, there in self.there.items():
             mapped = self.views[name].names if self.views[name].mapped else ()
             if gone := next(((column, words) for column, words in mapped if column not in there), None):
@@ -256,13 +256,13 @@ class _Work:
                 )
         return files
 
-    def _takers(self, path: str) -> list[Taker]:
+    def _find_takers(self, path: str) -> list[Taker]:
         """The views that a file belongs to: where all of them are of plain rows, the first alone."""
         caught = ((view, view.caught(path)) for view in self.views.values())
         takers = [(view, parts) for view, parts in caught if parts is not None]
-        return takers[:1] if _plain(takers) else takers
+        return takers[:1] if _are_plain(takers) else takers
 
-    def _documents(self, counted: str, name: str, stream: BinaryIO, takers: Sequence[Taker]) -> None:
+    def _read_documents(self, counted: str, name: str, stream: BinaryIO, takers: Sequence[Taker]) -> None:
         """One row after the other, numbered from 1 whatever view it goes to."""
         data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
@@ -276,20 +276,20 @@ class _Work:
                 self._refuse(counted, name, view, row, reason)
             else:
                 cells += [caught.get(column) for column in view.captured]
-                self._sheet(counted, view).add(name, row, cells)
+                self._find_sheet(counted, view).add(name, row, cells)
                 self.rows += 1
 
     def _refuse(self, counted: str, name: str, view: View, row: int, reason: str) -> None:
         # Without its text: a document may contain private data, which must not get into a file of rejects.
-        self._sheet(counted, view).bad.append(BadRow(name, row, reason, ""))
+        self._find_sheet(counted, view).bad.append(BadRow(name, row, reason, ""))
 
-    def _sheet(self, counted: str, view: View) -> _Sheet:
+    def _find_sheet(self, counted: str, view: View) -> _Sheet:
         key = (view.name, counted)
         if key not in self.sheets:
             self.sheets[key] = _Sheet(counted, view)
         return self.sheets[key]
 
-    def _table(self, path: Path, name: str, taker: Taker, member: Member | None) -> None:
+    def _read_table(self, path: Path, name: str, taker: Taker, member: Member | None) -> None:
         view, caught = taker
         encoding = table_file.detect(path, self.asked, member)
         known: dict[str, str] = {}
@@ -302,7 +302,7 @@ class _Work:
                 text = pa.scalar(caught.get(column), pa.string())
                 chunk = chunk.append_column(column, pa.repeat(text, chunk.num_rows))
             for column, text in view.always:
-                chunk = _filled(chunk, column, text)
+                chunk = _fill_column(chunk, column, text)
             # The reader reports two columns of one name with a better message.
             alike = len(set(chunk.column_names)) < chunk.num_columns
             return chunk if alike or self.keep is None else self.keep(view.name, chunk)
@@ -330,16 +330,16 @@ class _Work:
 
 def _holds_documents(kind: str, takers: Sequence[Taker]) -> bool:
     """Whether a file is read as documents; a `.jsonl` of plain rows is a table, which may be larger than the memory."""
-    return kind == ".json" or (kind == ".jsonl" and not _plain(takers))
+    return kind == ".json" or (kind == ".jsonl" and not _are_plain(takers))
 
 
-def _plain(takers: Sequence[Taker]) -> bool:
+def _are_plain(takers: Sequence[Taker]) -> bool:
     return not any(view.rows or view.around for view, _ in takers)
 
 
-def _in_lines(path: Path, takers: Sequence[Taker]) -> bool:
+def _is_in_lines(path: Path, takers: Sequence[Taker]) -> bool:
     """Whether a `.json` of plain rows has one a line, as a `.jsonl` does."""
-    if table_file.suffix(path.name, DOCUMENTS) != ".json" or not _plain(takers):
+    if table_file.suffix(path.name, DOCUMENTS) != ".json" or not _are_plain(takers):
         return False
     try:
         with archives.readable(path), path.open("rb") as file, archives.unpacked(file, path.name) as stream:
@@ -349,7 +349,7 @@ def _in_lines(path: Path, takers: Sequence[Taker]) -> bool:
     return json_documents.in_lines(first.removeprefix(table_file.MARK), second)
 
 
-def _filled(table: pa.Table, column: str, text: str) -> pa.Table:
+def _fill_column(table: pa.Table, column: str, text: str) -> pa.Table:
     """The table with this text in the column where it has none."""
     if column not in table.column_names:
         return table.append_column(column, pa.repeat(pa.scalar(text, pa.string()), table.num_rows))

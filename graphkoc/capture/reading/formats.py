@@ -76,7 +76,7 @@ def json_value(content: str) -> tuple[Any, str]:
     {'name', is read as one, because some files that are called JSON were printed by Python.
     """
     try:
-        return json.loads(content, object_pairs_hook=_object, parse_constant=_no_constant), ""
+        return json.loads(content, object_pairs_hook=_make_object, parse_constant=_refuse_constant), ""
     except (ValueError, RecursionError) as error:
         if content.lstrip().startswith("{'"):
             with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
@@ -98,10 +98,10 @@ def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
     except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
         raise DataError(f"{path} is no workbook that can be read: {error}", hint="Save it again as .xlsx.") from error
     header = [text(value) or None for value in rows[0]] if rows else []
-    return header, _sheet(rows)
+    return header, _read_sheet(rows)
 
 
-def _sheet(rows: list[list[Any]]) -> Iterator[Record]:
+def _read_sheet(rows: list[list[Any]]) -> Iterator[Record]:
     for row, values in enumerate(rows[1:], 2):
         cells = [text(value) or None for value in values]
         if any(cell is not None for cell in cells):
@@ -119,25 +119,25 @@ def parquet(path: Path) -> tuple[list[str], Iterator[Record]]:
         file = pyarrow.parquet.ParquetFile(path)
     except pa.ArrowException as error:
         raise DataError(f"{path} is no Parquet file that can be read", hint="Was it copied whole?") from error
-    return file.schema_arrow.names, _batches(path, file)
+    return file.schema_arrow.names, _read_batches(path, file)
 
 
-def _batches(path: Path, file: pyarrow.parquet.ParquetFile) -> Iterator[Record]:
+def _read_batches(path: Path, file: pyarrow.parquet.ParquetFile) -> Iterator[Record]:
     row = 1
     with file:
         try:
             for batch in file.iter_batches(BATCH):
-                for cells in zip(*map(_column, batch.columns), strict=True):
+                for cells in zip(*map(_column_texts, batch.columns), strict=True):
                     row += 1
                     yield row, list(cells), wrong(cells), ",".join(cell or "" for cell in cells)
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{path} is damaged after row {row}", hint="Was it copied whole?") from error
 
 
-def _column(values: pa.Array) -> list[Cell]:
+def _column_texts(values: pa.Array) -> list[Cell]:
     kind = values.type
     if pa.types.is_dictionary(kind):
-        return _column(values.dictionary_decode())
+        return _column_texts(values.dictionary_decode())
     if pa.types.is_timestamp(kind):
         moments = values.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.timestamp("us"))
         return list(moments.cast(pa.string()).to_pylist())
@@ -191,7 +191,7 @@ def wrong(cells: Iterable[Cell]) -> str:
     return ""
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = {name.strip(): value for name, value in pairs}
     if len(found) < len(pairs):
         raise ValueError("two values have one name")
@@ -200,5 +200,5 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> None:
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 
-__all__ = ["plain"]
+__all__ = ["plain_text"]
 
 DEEPEST = 20
 """Levels of nested quotes that are removed; people quote up to eight deep."""
@@ -33,7 +33,7 @@ SPACES = re.compile(r"[^\S\n]+")
 LINES = re.compile(r" ?\n[\s]*")
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """The text without tags and entities, a line a paragraph, and without quotes of others, captions and scripts.
 
     An emoji that is a picture becomes its name, `:grinning:`.

@@ -58,7 +58,7 @@ def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
     with translate_errors(f"the files cannot be written to {folder}"):
         for source, writer in WRITERS.items():
             writer.write(world, files / source)
-        _links(world, folder / "links.csv")
+        _write_links(world, folder / "links.csv")
         (folder / "README.md").write_text(README, encoding="utf-8")
         (folder / "truth.json").write_text(json.dumps(_truth(world), ensure_ascii=False, indent=1), encoding="utf-8")
         with os.fdopen(os.open(folder / "key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as sink:
@@ -87,13 +87,13 @@ def notice(loads: pd.DataFrame) -> str | None:
     return f"Some of this is invented: what was loaded from the demo's files of {which}."
 
 
-def _links(world: World, path: Path) -> None:
+def _write_links(world: World, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink, lineterminator="\n")
         writer.writerow(["account", "other", "why"])
         for person in world.people:
             if person.amazon and (person.tells or person.role in ("koc", "active")):
-                own = f"discourse:{person.forum}" if person.forum else f"xiaohongshu:{_crawled(person.xiaohongshu)}"
+                own = f"discourse:{person.forum}" if person.forum else f"xiaohongshu:{_hash_id(person.xiaohongshu)}"
                 if person.forum or person.xiaohongshu:
                     writer.writerow([own, f"amazon:{person.amazon}", "stated for the testers' programme"])
 
@@ -122,7 +122,7 @@ def accounts(person: Person) -> list[str]:
     """The ids of a person's accounts in a store."""
     known = {
         "discourse": person.forum,
-        "xiaohongshu": _crawled(person.xiaohongshu) if person.xiaohongshu else "",
+        "xiaohongshu": _hash_id(person.xiaohongshu) if person.xiaohongshu else "",
         "amazon": person.amazon,
         "crm": person.crm,
         "wecom": person.wecom,
@@ -131,6 +131,6 @@ def accounts(person: Person) -> list[str]:
     return [f"{source}:{name}" for source, name in known.items() if name]
 
 
-def _crawled(number: str) -> str:
+def _hash_id(number: str) -> str:
     """The crawler's id of an account since July 2026."""
     return hashlib.sha256(number.encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ def write(world: World, folder: Path) -> None:
     """`t/`, `u/`, `user_actions/`, `groups/testers/`, `categories.json`."""
     rng = world.rng("discourse")
     categories = {name: number for number, name in enumerate(words.CATEGORIES, 1)}
-    listed = [{"id": number, "name": name, "slug": _slug(name)} for name, number in categories.items()]
+    listed = [{"id": number, "name": name, "slug": _make_slug(name)} for name, number in categories.items()]
     _write(folder / "categories.json", {"category_list": {"categories": listed}})
     likes: dict[int, list[dict[str, Any]]] = {}
     post = 1000
@@ -33,9 +33,9 @@ def write(world: World, folder: Path) -> None:
             later = float(rng.uniform(1, 96)) if place > 1 else 0.0
             at = person.at(rng, review.at + timedelta(hours=later)) if place > 1 else review.at
             text = review.text if place == 1 else person.compose(rng, review.product)
-            posts.append(_post(person, post, place, at, text))
+            posts.append(_make_post(person, post, place, at, text))
         for person in listeners[::2]:
-            likes.setdefault(person.number, []).append(_liked(person, review, topic, posts[0]["id"]))
+            likes.setdefault(person.number, []).append(_make_like(person, review, topic, posts[0]["id"]))
         _write(
             folder / "t" / f"{topic}.json",
             {
@@ -46,38 +46,43 @@ def write(world: World, folder: Path) -> None:
                 "views": 20 * len(posts),
                 "posts_count": len(posts),
                 "like_count": len(listeners[::2]),
-                "created_at": _iso(review.at),
+                "created_at": _to_iso(review.at),
                 "post_stream": {"posts": posts},
             },
         )
     for person in world.on("forum"):
-        _person(world, person, folder)
+        _write_person(world, person, folder)
         if person.number in likes:
             _write(folder / "user_actions" / f"{person.forum}.json", {"user_actions": likes[person.number]})
     testers = [person for person in world.on("forum") if person.crm][::5]
-    members = [_basic(person) | {"added_at": "2024-01-15T09:00:00.000Z"} for person in testers]
+    members = [_basic_fields(person) | {"added_at": "2024-01-15T09:00:00.000Z"} for person in testers]
     _write(folder / "groups" / "testers" / "members.json", {"members": members, "owners": members[:1]})
 
 
-def _person(world: World, person: Person, folder: Path) -> None:
+def _write_person(world: World, person: Person, folder: Path) -> None:
     bio = f"<p>{person.name}."
     if person.links and person.xiaohongshu:
         bio += f" 小红书: https://www.xiaohongshu.com/user/profile/{person.xiaohongshu}"
-    joined = _iso(datetime(2022, 1, 1) + timedelta(days=person.number % 500))
-    profile = _basic(person) | {"created_at": joined, "bio_cooked": f"{bio}</p>", "admin": False, "moderator": False}
+    joined = _to_iso(datetime(2022, 1, 1) + timedelta(days=person.number % 500))
+    profile = _basic_fields(person) | {
+        "created_at": joined,
+        "bio_cooked": f"{bio}</p>",
+        "admin": False,
+        "moderator": False,
+    }
     _write(folder / "u" / f"{person.forum}.json", {"user": profile})
     there = {other.number: other for other in world.people}
-    listeners = [_basic(there[number]) for number in world.listens["forum"][person.number]]
+    listeners = [_basic_fields(there[number]) for number in world.listens["forum"][person.number]]
     _write(folder / "u" / person.forum / "follow" / "following.json", listeners)
 
 
-def _post(person: Person, number: int, place: int, at: datetime, text: str) -> dict[str, Any]:
+def _make_post(person: Person, number: int, place: int, at: datetime, text: str) -> dict[str, Any]:
     return {
         "id": number,
         "user_id": person.number + 1,
         "username": person.forum,
         "name": person.name,
-        "created_at": _iso(at),
+        "created_at": _to_iso(at),
         "cooked": f"<p>{text}</p>",
         "post_number": place,
         "post_type": 1,
@@ -88,10 +93,10 @@ def _post(person: Person, number: int, place: int, at: datetime, text: str) -> d
     }
 
 
-def _liked(person: Person, review: Review, topic: int, post: int) -> dict[str, Any]:
+def _make_like(person: Person, review: Review, topic: int, post: int) -> dict[str, Any]:
     return {
         "action_type": 1,
-        "created_at": _iso(min(review.at + timedelta(hours=5), UNTIL)),
+        "created_at": _to_iso(min(review.at + timedelta(hours=5), UNTIL)),
         "topic_id": topic,
         "post_id": post,
         "post_number": 1,
@@ -101,15 +106,15 @@ def _liked(person: Person, review: Review, topic: int, post: int) -> dict[str, A
     }
 
 
-def _basic(person: Person) -> dict[str, Any]:
+def _basic_fields(person: Person) -> dict[str, Any]:
     return {"id": person.number + 1, "username": person.forum, "name": person.name, "avatar_template": "/x/{size}.png"}
 
 
-def _iso(at: datetime) -> str:
+def _to_iso(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
-def _slug(name: str) -> str:
+def _make_slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 

@@ -20,9 +20,9 @@ def write(world: World, folder: Path) -> None:
     people = world.on("instagram")
     brand = OWN.lower()
     lists = folder / f"instagram-{brand}-2025-06-30-Invented" / "connections" / "followers_and_following"
-    followers = [_entry(person.instagram, SINCE + 3600 * person.number) for person in people]
+    followers = [_list_entry(person.instagram, SINCE + 3600 * person.number) for person in people]
     _write(lists / "followers_1.json", followers)
-    following = [_entry(person.instagram, SINCE + 7200) for person in people[::5]]
+    following = [_list_entry(person.instagram, SINCE + 7200) for person in people[::5]]
     _write(lists / "following.json", {"relationships_following": following})
     for person in people:
         for place in range(int(rng.integers(1, 4))):
@@ -51,7 +51,7 @@ def write(world: World, folder: Path) -> None:
             _write(folder / "instaloader" / person.instagram / f"{at:%Y-%m-%d_%H-%M-%S}_UTC.json", document)
 
 
-def _entry(name: str, since: int) -> dict[str, Any]:
+def _list_entry(name: str, since: int) -> dict[str, Any]:
     link = {"href": f"https://www.instagram.com/{name}", "value": name, "timestamp": since}
     return {"title": "", "media_list_data": [], "string_list_data": [link]}
 

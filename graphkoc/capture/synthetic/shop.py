@@ -35,9 +35,9 @@ def write(world: World, folder: Path) -> None:
     folder.mkdir(parents=True)
     header = "Order Number,Created At,Email,Billing Name,Lineitem sku,Lineitem name,Vendor,Product Type"
     header += ",Lineitem quantity,Total,Currency,Discount Code,Financial Status"
-    _table(folder / "orders.csv", header.split(","), english)
+    _write_table(folder / "orders.csv", header.split(","), english)
     header = "订单编号,联系手机,收货人姓名,下单时间,商家编码,宝贝标题,数量,买家实际支付金额,订单状态"
-    _table(folder / "订单导出.csv", header.split(","), chinese, "gb18030")
+    _write_table(folder / "订单导出.csv", header.split(","), chinese, "gb18030")
     customers = [
         (
             person.crm,
@@ -51,10 +51,10 @@ def write(world: World, folder: Path) -> None:
         for number, person in enumerate(people)
     ]
     header = "Customer ID,Full Name,Email,Mobile,Created,Accepts Marketing,WeChat UnionID"
-    _table(folder / "customers.csv", header.split(","), customers, "utf-8-sig")
+    _write_table(folder / "customers.csv", header.split(","), customers, "utf-8-sig")
 
 
-def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], encoding: str = "utf-8") -> None:
+def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], encoding: str = "utf-8") -> None:
     with path.open("w", encoding=encoding, newline="") as sink:
         writer = csv.writer(sink, lineterminator="\n")
         writer.writerow(header)

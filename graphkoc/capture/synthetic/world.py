@@ -223,7 +223,7 @@ def _draw_habits(world: World) -> None:
     """Draw what a person has in common on all platforms: favourite products, hours and style."""
     rng = world.rng("themselves")
     for person in world.people:
-        shelf = _shelf(world.products, person)
+        shelf = _products_of_taste(world.products, person)
         own = rng.choice([product.number for product in shelf], 3, replace=False)
         person.best = (*own.tolist(), int(rng.integers(len(world.products))))
         person.hour = float(rng.uniform(0, 24))
@@ -231,7 +231,7 @@ def _draw_habits(world: World) -> None:
         person.pet = tuple(rng.choice(len(words.PET), 2, replace=False).tolist())
 
 
-def _shelf(products: Sequence[Product], person: Person) -> list[Product]:
+def _products_of_taste(products: Sequence[Product], person: Person) -> list[Product]:
     """The products of the taste of the person's circle."""
     taste = list(words.CATEGORIES)[person.circle % len(words.CATEGORIES)]
     return [product for product in products if product.category == taste]
@@ -283,13 +283,13 @@ def _write_texts(world: World, platform: str) -> list[Review]:
             # Popular people wrote most of their texts long ago.
             days = rng.uniform(250, 365 * YEARS) if person.role == "popular" else 365 * rng.beta(1, 1.6) * YEARS * 0.7
             text = person.compose(rng, product, chinese=person.chinese or not person.forum)
-            found.append(Review(person, product, person.at(rng, _ago(days)), int(rng.choice((2, 3, 4, 5))), text))
+            found.append(Review(person, product, person.at(rng, _days_ago(days)), int(rng.choice((2, 3, 4, 5))), text))
     return sorted(found, key=lambda review: (review.at, review.person.number))
 
 
 def _pick_tried(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
     """A product, mostly of the taste of the person's circle."""
-    some = _shelf(products, person) if rng.random() < 0.8 else products
+    some = _products_of_taste(products, person) if rng.random() < 0.8 else products
     return some[int(rng.integers(len(some)))]
 
 
@@ -298,7 +298,7 @@ def _pick_liked(rng: np.random.Generator, products: Sequence[Product], person: P
     return products[int(rng.choice(person.best))] if rng.random() < BEST else _pick_tried(rng, products, person)
 
 
-def _ago(days: float) -> datetime:
+def _days_ago(days: float) -> datetime:
     return UNTIL - timedelta(seconds=round(days * 86_400))
 
 
@@ -316,7 +316,7 @@ def _write_reviews(world: World) -> None:
         for _ in range(int(rng.integers(*{"koc": (16, 22), "active": (6, 10)}.get(person.role, (3, 8))))):
             product = _pick_tried(rng, world.products, person)
             text = person.compose(rng, product)
-            add(person, product, _ago(rng.uniform(30, 365 * YEARS)), int(rng.choice((2, 3, 4, 5))), text)
+            add(person, product, _days_ago(rng.uniform(30, 365 * YEARS)), int(rng.choice((2, 3, 4, 5))), text)
     by_number = {person.number: person for person in world.people}
     leading = [review for review in first.values() if review.person.role in ("koc", "active") and review.person.forum]
     for review in sorted(leading, key=lambda review: (review.at, review.person.number, review.product.number)):
@@ -329,5 +329,5 @@ def _write_reviews(world: World) -> None:
     praised = [product for product in world.products if product.brand == RIVALS[1]][:FAKED]
     for person in [person for person in world.people if person.role == "fake"]:
         for product in praised:
-            add(person, product, _ago(float(rng.uniform(60, 64))), 5, words.copy_praise(rng), fake=True)
+            add(person, product, _days_ago(float(rng.uniform(60, 64))), 5, words.copy_praise(rng), fake=True)
     world.reviews = sorted(first.values(), key=lambda review: (review.at, review.person.number, review.product.number))

@@ -52,19 +52,19 @@ def write(world: World, folder: Path) -> None:
                 "title": f"{what}{review.stars}星 {review.product.title}",
                 "desc": review.text + "".join(f" #{tag}[话题]#" for tag in tags),
                 "video_url": "",
-                "time": _milliseconds(review.at),
-                "last_update_time": _milliseconds(review.at),
+                "time": _to_milliseconds(review.at),
+                "last_update_time": _to_milliseconds(review.at),
                 "user_id": author.xiaohongshu,
                 "nickname": author.nickname,
                 "avatar": "",
-                "liked_count": _count(rng, len(answers) * 7),
-                "collected_count": _count(rng, len(answers) * 3),
+                "liked_count": _draw_count(rng, len(answers) * 7),
+                "collected_count": _draw_count(rng, len(answers) * 3),
                 "comment_count": str(len(answers)),
                 "share_count": str(len(answers) // 3),
                 "ip_location": "",
                 "image_list": "http://invented.example/1.webp,http://invented.example/2.webp",
                 "tag_list": ",".join(tags),
-                "last_modify_ts": _milliseconds(UNTIL),
+                "last_modify_ts": _to_milliseconds(UNTIL),
                 "note_url": f"https://www.xiaohongshu.com/explore/{note}",
                 "source_keyword": what,
                 "xsec_token": "",
@@ -76,7 +76,7 @@ def write(world: World, folder: Path) -> None:
             comments.append(
                 {
                     "comment_id": comment,
-                    "create_time": _milliseconds(at),
+                    "create_time": _to_milliseconds(at),
                     "ip_location": "",
                     "note_id": note,
                     "content": text[:24],
@@ -86,7 +86,7 @@ def write(world: World, folder: Path) -> None:
                     "sub_comment_count": 0,
                     "pictures": "",
                     "parent_comment_id": 0,
-                    "last_modify_ts": _milliseconds(UNTIL),
+                    "last_modify_ts": _to_milliseconds(UNTIL),
                     "like_count": "0",
                 }
             )
@@ -95,12 +95,12 @@ def write(world: World, folder: Path) -> None:
     half, overlap = len(notes) // 2, max(len(notes) // 20, 1)
     for day, part in (("2025-06-29", notes[: half + overlap]), ("2025-06-30", notes[half:])):
         there = {note["note_id"] for note in part}
-        _lines(lines / f"search_contents_{day}.jsonl", part)
-        _lines(lines / f"search_comments_{day}.jsonl", [one for one in comments if one["note_id"] in there])
-    _profiles(world, folder / "xhs" / "csv")
+        _write_lines(lines / f"search_contents_{day}.jsonl", part)
+        _write_lines(lines / f"search_comments_{day}.jsonl", [one for one in comments if one["note_id"] in there])
+    _write_profiles(world, folder / "xhs" / "csv")
 
 
-def _profiles(world: World, folder: Path) -> None:
+def _write_profiles(world: World, folder: Path) -> None:
     folder.mkdir()
     with (folder / "creator_creators_2025-06-30.csv").open("w", encoding="utf-8-sig", newline="") as sink:
         writer = csv.writer(sink)
@@ -109,18 +109,18 @@ def _profiles(world: World, folder: Path) -> None:
             listeners = sum(person.number in others for others in world.listens["xiaohongshu"].values())
             fans = f"{listeners / 10:.1f}万" if person.role == "popular" else listeners * 11
             writer.writerow(
-                [person.xiaohongshu, person.nickname, "", "", "", "", 12, fans, "99+", "{}", _milliseconds(UNTIL)]
+                [person.xiaohongshu, person.nickname, "", "", "", "", 12, fans, "99+", "{}", _to_milliseconds(UNTIL)]
             )
 
 
-def _lines(path: Path, rows: list[dict[str, Any]]) -> None:
+def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
-def _milliseconds(at: datetime) -> int:
+def _to_milliseconds(at: datetime) -> int:
     return round((at - datetime(1970, 1, 1)).total_seconds()) * 1000
 
 
-def _count(rng: np.random.Generator, about: int) -> str:
+def _draw_count(rng: np.random.Generator, about: int) -> str:
     count = int(about * rng.uniform(0.7, 1.3))
     return f"{count / 10_000:.1f}万" if count >= 10_000 else str(count)
