@@ -1,4 +1,4 @@
-"""Results as files: JSON, CSV and workbooks, none of which a spreadsheet or terminal obeys, and Parquet as it is."""
+"""Rows as files: JSON, CSV and workbooks that no spreadsheet or terminal executes, and Parquet unchanged."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ __all__ = ["Row", "as_csv", "as_json", "as_parquet", "as_workbook", "jsonable", 
 Row = Mapping[str, Any]
 
 ROWS = 1_048_576
-"""What a sheet of a workbook holds, its header with it."""
+"""Rows of a sheet of a workbook, including its header."""
 LETTERS = 32_767
-"""What a cell of a workbook holds."""
+"""Characters of a cell of a workbook."""
 EXACT = 2**53
-"""Up to which a workbook's numbers are whole."""
+"""Largest number up to which a workbook holds every whole number exactly."""
 TURNS = "\u202a-\u202e\u2066-\u2069"
-"""What turns the direction of the text around it."""
+"""Characters that change the direction of the text around them."""
 
 
 def without_controls(text: str) -> str:
-    """The text without control characters, other than ends of lines and tabs, without what turns its direction, and
-    without halves of characters."""
-    seen = re.sub(f"[{TURNS}]", "", text)
-    return "".join(c for c in seen if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    """The text without control characters (but with line ends and tabs), without characters that change its direction,
+    and without lone surrogates."""
+    visible = re.sub(f"[{TURNS}]", "", text)
+    return "".join(c for c in visible if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def safe_cell(value: str) -> str:
-    """A text that a spreadsheet will show and not run: without controls, and a leading = + - @ or tab gets a '."""
+    """A text that a spreadsheet shows and does not run: without controls, and a ' before a leading = + - @ or tab."""
     shown = without_controls(value)
     return "'" + shown if shown[:1] in tuple("=+-@\t\n＝＋－＠") else shown
 
 
 def jsonable(value: Any) -> Any:
-    """A value as JSON has it; what is not there, or no number, is None."""
+    """A value as JSON holds it; a missing value or NaN is None."""
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, str | bool | int) or value is None:
@@ -59,14 +59,16 @@ def jsonable(value: Any) -> Any:
 
 
 def as_json(document: Any, ascii_only: bool = False) -> str:
-    """One document, in which whatever a terminal would obey is escaped; with ascii_only for an output that takes no
-    other letters."""
+    """A document as JSON text, with every character escaped that a terminal would execute.
+
+    ascii_only: escape every other character too, for outputs that take only ASCII.
+    """
     text = json.dumps(jsonable(document), indent=1, ensure_ascii=ascii_only, allow_nan=False)
     return re.sub(f"[\x7f-\x9f{TURNS}]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """A header and a line a row; lists and what has names are JSON."""
+    """A header and one line a row; lists and mappings are JSON."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
     if rows:
@@ -90,7 +92,7 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The value as a text, number, bool, time or None; lists and what has names are JSON."""
+    """The value as a text, number, bool, time or None; lists and mappings are JSON."""
     if isinstance(value, datetime):
         return None if value != value else value
     value = jsonable(value)
@@ -98,7 +100,7 @@ def _plain(value: Any) -> Any:
 
 
 def as_parquet(rows: Sequence[Row]) -> bytes:
-    """A column for each name; one of several kinds is text, and a list, or what has names, is JSON."""
+    """One column for each name; a column of several types is text, and lists and mappings are JSON."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -9,7 +9,7 @@ from graphkoc.report.view import View
 from graphkoc.report.wording import TEXT
 from graphkoc.text import display_name, text_or_none
 
-__all__ = ["CARDS", "NAMED", "Rows", "first_kocs", "group_card", "sign"]
+__all__ = ["CARDS", "NAMED", "Rows", "change_sign", "first_kocs", "group_card"]
 
 CARDS = 100
 """Niches, and circles, with a card of their own; more would make a page that nobody scrolls through."""
@@ -42,7 +42,7 @@ def group_card(view: View, kind: str, row: Mapping[Any, Any], kocs: Mapping[Any,
         "people": int(row["people"]),
         "kocs": int(row["kocs"]),
         "change": change and display_name(change, TEXT),
-        "sign": sign(change or ""),
+        "sign": change_sign(change or ""),
         "words": [
             {"word": display_name(str(one["word"])), "inside": int(one["inside"]), "outside": int(one["outside"])}
             for one in words.sort_values(["z", "word"], ascending=[False, True]).head(WORDS).to_dict("records")
@@ -63,6 +63,6 @@ def first_kocs(view: View, kind: str) -> dict[str, Rows]:
     return {str(group): rows.to_dict("records") for group, rows in first.groupby(kind)}
 
 
-def sign(words: str) -> str:
+def change_sign(words: str) -> str:
     """▲ for an event or its words that mean more people, ▼ for fewer, nothing for others."""
     return "▲" if words.startswith(RISING) else "▼" if words.startswith(FALLING) else ""

@@ -1,4 +1,4 @@
-// The map: bubbles to walk with arrow keys, and the people on a canvas, unpacked when first looked at.
+// The map: bubbles that arrow keys move between, and the people on a canvas, unpacked when first shown.
 (() => {
   const map = document.getElementById("bubbles");
   if (!map) return;
@@ -7,23 +7,23 @@
   tip.hidden = true;
   tip.setAttribute("aria-hidden", "true");
   document.body.append(tip);
-  const say = (text, x, y) => {
+  const showTip = (text, x, y) => {
     tip.textContent = text;
     tip.hidden = false;
     const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
     tip.style.left = `${scrollX + Math.max(8, Math.min(x - tip.offsetWidth / 2, room))}px`;
     tip.style.top = `${scrollY + (y > tip.offsetHeight + 12 ? y - tip.offsetHeight - 8 : y + 20)}px`;
   };
-  const hush = () => (tip.hidden = true);
-  addEventListener("keydown", (event) => event.key === "Escape" && hush());
+  const hideTip = () => (tip.hidden = true);
+  addEventListener("keydown", (event) => event.key === "Escape" && hideTip());
 
-  // One stop for the tab key, and what is said of a bubble is its name for a screen reader too.
+  // The map is one stop for the tab key. The label of a bubble serves as its tip and for screen readers.
   const bubbles = [...map.querySelectorAll("a.bubble")].map((link) => {
     const disc = link.querySelector(".disc");
     const [x, y, radius] = ["cx", "cy", "r"].map((name) => +disc.getAttribute(name));
     link.querySelector("title").remove();
     link.tabIndex = -1;
-    return { link, disc, x, y, radius, said: link.getAttribute("aria-label"), finer: link.classList.contains("finer") };
+    return { link, disc, x, y, radius, label: link.getAttribute("aria-label"), finer: link.classList.contains("finer") };
   });
   bubbles[0].link.tabIndex = 0;
   const nearest = (from, [right, down]) => {
@@ -38,14 +38,14 @@
   const steps = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
   for (const bubble of bubbles) {
     const { link } = bubble;
-    const tell = () => {
+    const showLabel = () => {
       const box = link.getBoundingClientRect();
-      say(bubble.said, box.left + box.width / 2, box.top);
+      showTip(bubble.label, box.left + box.width / 2, box.top);
     };
-    link.addEventListener("focus", tell);
-    link.addEventListener("mouseenter", tell);
-    link.addEventListener("blur", hush);
-    link.addEventListener("mouseleave", hush);
+    link.addEventListener("focus", showLabel);
+    link.addEventListener("mouseenter", showLabel);
+    link.addEventListener("blur", hideTip);
+    link.addEventListener("mouseleave", hideTip);
     link.addEventListener("keydown", (event) => {
       const ends = { Home: bubbles[0], End: bubbles.at(-1) };
       const next = steps[event.key] ? nearest(bubble, steps[event.key]) : ends[event.key];
@@ -82,7 +82,7 @@
     const pen = canvas.getContext("2d");
     const ego = document.getElementById("ego");
     const { x, y, a, b, bubble } = people;
-    // Dots of one colour are drawn in one go: which are whose.
+    // Dots of one colour are drawn together, so they are grouped by niche.
     const members = discs.map(() => []);
     const strewn = [];
     for (let i = kocs + wide; i < dots; i++) (bubble[i] === NONE ? strewn : members[bubble[i]]).push(i);
@@ -90,7 +90,7 @@
     let chosen = null;
     let colours, box, settled, asked;
 
-    const look = () => {
+    const readColours = () => {
       const probe = (name) => {
         tip.style.color = `var(${name})`;
         const colour = getComputedStyle(tip).color;
@@ -214,13 +214,13 @@
       if (near) label(chosen.who, placeX(x[chosen.dot]), placeY(y[chosen.dot]) - 12, 14);
     };
     const move = () => {
-      // What takes long, the ties and of many people some, waits until the picture rests.
+      // Lines, and some of many dots, take long: they are drawn once the picture rests.
       if (!asked) asked = requestAnimationFrame(() => ((asked = 0), draw(true)));
       clearTimeout(settled);
       settled = setTimeout(() => draw(false), 160);
     };
     const renew = () => {
-      look();
+      readColours();
       measure();
       draw(false);
     };
@@ -253,7 +253,7 @@
       return best;
     };
     const describe = (i) => {
-      if (i >= kocs) return "somebody with a wide audience";
+      if (i >= kocs) return "a wide-audience account";
       const row = document.getElementById(`koc-${i + 1}`);
       return `${row ? row.querySelector("summary").textContent : "key opinion consumer"}, number ${i + 1} by score`;
     };
@@ -265,8 +265,8 @@
       const at = spot(event);
       if (!held) {
         const i = under(at);
-        if (i < 0) return hush();
-        return say(describe(i), event.clientX, event.clientY - 6);
+        if (i < 0) return hideTip();
+        return showTip(describe(i), event.clientX, event.clientY - 6);
       }
       shift(held.at[0] - at[0], held.at[1] - at[1]);
       held = { at, moved: held.moved + 1 };
@@ -278,9 +278,9 @@
       if (ego && [...ego.options].some((option) => option.value === String(i))) choose(String(i));
     });
     canvas.addEventListener("pointercancel", release);
-    canvas.addEventListener("pointerleave", hush);
+    canvas.addEventListener("pointerleave", hideTip);
     canvas.addEventListener("wheel", (event) => {
-      // A plain wheel scrolls the page, as it does everywhere else; with ctrl, and on a touch pad, it zooms.
+      // A plain wheel scrolls the page, as everywhere else. With ctrl, or on a touch pad, it zooms.
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       zoom(Math.exp(-event.deltaY / 200), ...spot(event));
@@ -299,7 +299,7 @@
       const option = ego.selectedOptions[0];
       const near = (option.dataset.near || "").split(" ").filter(Boolean).map(Number);
       chosen = dot === "" ? null : { dot: +dot, near, who: option.textContent.replace(/^\d+\. /, "") };
-      document.getElementById("ego-said").textContent = option.dataset.said || "";
+      document.getElementById("ego-summary").textContent = option.dataset.summary || "";
       draw(false);
     };
     if (ego) ego.addEventListener("change", () => choose(ego.value));
@@ -318,7 +318,7 @@
       drawer.querySelector(".people").hidden = false;
       show(people);
     } catch (error) {
-      scriptless.textContent = `This browser cannot unpack the people (${error.message}). A newer one can: Chrome 80, Firefox 113, Safari 16.4.`;
+      scriptless.textContent = `This browser cannot unpack the people (${error.message}). Newer ones can: Chrome 80, Firefox 113, Safari 16.4.`;
     }
   };
   scriptless.textContent = "One moment…";

@@ -18,26 +18,25 @@ LONGEST = 60
 
 
 def name_groups(run: Run) -> Run:
-    """The run with its niches and circles called as a report may: by id where a name shows nothing, or
-    shows whose it is.
+    """The run with names of niches and circles that a report may show.
 
-    A group that nothing sets apart is named after somebody in its middle ("People around ciao:7"); only
-    key opinion consumers are named in a report.
+    A group without a visible name has its id instead. So has a group that is named after a person in its middle
+    ("People around ciao:7"), unless this person is a key opinion consumer: a report names no other members.
     """
     nameless = set(run.people.loc[~run.people["role"].isin(RANKED), "consumer"])
     products = set(run.exemplars.loc[run.exemplars["what"] == "product", "id"])
 
-    def name(row: Mapping[Any, Any], kind: str) -> str:
+    def choose_name(row: Mapping[Any, Any], kind: str) -> str:
         given, group = text_or_none(row["name"]) or "", display_name(str(row[kind]))
         centre = given.rpartition(" around ")[2]
         if centre in nameless and centre not in products:
             return f"{kind.capitalize()} {group}"
         return display_name(given, LONGEST) or group
 
-    def renamed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-        return table.assign(name=[name(row, kind) for row in table.to_dict("records")]).astype({"name": "str"})
+    def rename(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+        return table.assign(name=[choose_name(row, kind) for row in table.to_dict("records")]).astype({"name": "str"})
 
-    return run.replaced(niches=renamed(run.niches, "niche"), circles=renamed(run.circles, "circle"))
+    return run.replaced(niches=rename(run.niches, "niche"), circles=rename(run.circles, "circle"))
 
 
 def group_names(run: Run, kind: str) -> dict[str, str]:

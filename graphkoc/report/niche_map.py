@@ -32,7 +32,7 @@ LETTERS = (17, 14, 12, 10.5)
 """Sizes of a name's letters, in units of the drawing; the first that fits is taken."""
 LINE = 1.2
 LEGIBLE = 30
-"""Radius from which on a bubble says how many people it holds."""
+"""Smallest radius of a bubble that shows the number of its members."""
 
 NO_BUBBLE = 255
 
@@ -41,14 +41,14 @@ NO_BUBBLE = 255
 class Bubble:
     """A niche as it is drawn.
 
-    said: what is told of it besides its name and people. filled: the share that is dark (0 to 1).
+    summary: what its label adds to its name and people. filled: the share that is dark (0 to 1).
     href: where a click leads. finer: the niches inside it.
     """
 
     niche: str
     name: str
     people: int
-    said: str
+    summary: str
     filled: float
     href: str
     finer: Sequence[Bubble] = ()
@@ -61,8 +61,8 @@ class People:
     packed: base64 of gzip of little-endian uint16 x (dots), y (dots) over the frame, one end (lines),
     other end (lines), and uint8 bubble (dots) in the order of those drawn, 255 for none.
     dots, lines: how many there are. kocs, wide: how many of the first dots are key opinion consumers,
-    by rank, and how many after them have a wide audience; all but the first come by place, which
-    does not tell who they are. ties: how many the lines stand for; two there and back are one line.
+    by rank, and how many after them have a wide audience; the rest are ordered by place, which
+    does not reveal who they are. ties: how many the lines stand for; two there and back are one line.
     row: (dots,) the row of the run's people that each dot is.
     """
 
@@ -79,7 +79,7 @@ class People:
 class Audience:
     """The people who follow a key opinion consumer.
 
-    row, dot: her row of the run's people, and her dot. near_rows, near_dots: those of the closest people.
+    row, dot: their row of the run's people, and their dot. near_rows, near_dots: those of the closest people.
     pairs: how many pairs of these have a tie.
     """
 
@@ -107,8 +107,10 @@ def bubble_map(bubbles: Sequence[Bubble], positions: pd.DataFrame) -> str:
     for bubble in bubbles:
         if bubble.niche in spots:
             inside = [finer for finer in bubble.finer if finer.niche in spots]
-            drawn.append(_drawn(bubble, *spots[bubble.niche], hue(bubble.niche), bool(inside)))
-            drawn.extend(_drawn(finer, *spots[finer.niche], hue(bubble.niche), False, "finer ") for finer in inside)
+            drawn.append(_draw_bubble(bubble, *spots[bubble.niche], hue(bubble.niche), bool(inside)))
+            drawn.extend(
+                _draw_bubble(finer, *spots[finer.niche], hue(bubble.niche), False, "finer ") for finer in inside
+            )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="figure map" id="bubbles" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'role="group" aria-label="Map of niches">{"".join(drawn)}</svg>'
@@ -164,26 +166,26 @@ def audiences(run: Run, people: People) -> list[Audience]:
     return found
 
 
-def _drawn(bubble: Bubble, x: float, y: float, radius: float, colour: int, crowded: bool, kind: str = "") -> str:
-    """One bubble; crowded: its lower half is taken by finer ones, so its name stands in the upper."""
-    said = f"{bubble.name}: {count(bubble.people, 'people')}; {bubble.said}"
+def _draw_bubble(bubble: Bubble, x: float, y: float, radius: float, colour: int, crowded: bool, kind: str = "") -> str:
+    """One bubble; crowded: finer bubbles fill its lower half, so its name stands in the upper half."""
+    label = f"{bubble.name}: {count(bubble.people, 'people')}; {bubble.summary}"
     place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
     return (
         f'<a class="bubble {kind}hue-{colour}" href={quoteattr(bubble.href)} '
-        f"data-name={quoteattr(bubble.name)} aria-label={quoteattr(said)}>"
-        f"<title>{escape(said)}</title>"
-        f'<circle class="disc" {place}/>{_filled(x, y, radius, bubble.filled)}<circle class="edge" {place}/>'
-        f"{_name(bubble, x, y - (0.4 * radius if crowded else 0), radius, 0.4 if crowded else 0.0)}</a>"
+        f"data-name={quoteattr(bubble.name)} aria-label={quoteattr(label)}>"
+        f"<title>{escape(label)}</title>"
+        f'<circle class="disc" {place}/>{_fill_disc(x, y, radius, bubble.filled)}<circle class="edge" {place}/>'
+        f"{_write_name(bubble, x, y - (0.4 * radius if crowded else 0), radius, 0.4 if crowded else 0.0)}</a>"
     )
 
 
-def _filled(x: float, y: float, radius: float, share: float) -> str:
+def _fill_disc(x: float, y: float, radius: float, share: float) -> str:
     """The part of a disc below a level chord that has `share` of its area."""
-    # The ends of too short a chord are one point of the drawing, and an arc from there to there is nothing.
+    # Both ends of a very short chord round to the same point, and an arc between them would not be drawn.
     if share < 0.001:
         return ""
     if share > 0.999:
-        return f'<circle class="told" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+        return f'<circle class="reached" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
     # A segment with the angle a at the centre has (a - sin a) / 2π of the disc.
     low, high = 0.0, 2 * math.pi
     for _ in range(40):
@@ -191,17 +193,17 @@ def _filled(x: float, y: float, radius: float, share: float) -> str:
         low, high = (angle, high) if angle - math.sin(angle) < 2 * math.pi * share else (low, angle)
     half, height = radius * math.sin(angle / 2), radius * math.cos(angle / 2)
     return (
-        f'<path class="told" d="M{x - half:.1f} {y + height:.1f}'
+        f'<path class="reached" d="M{x - half:.1f} {y + height:.1f}'
         f'A{radius:.1f} {radius:.1f} 0 {int(share > 0.5)} 0 {x + half:.1f} {y + height:.1f}z"/>'
     )
 
 
-def _name(bubble: Bubble, x: float, y: float, radius: float, above: float) -> str:
+def _write_name(bubble: Bubble, x: float, y: float, radius: float, above: float) -> str:
     """The name in the bubble, in up to three lines around y (`above` radii over the middle), if it fits."""
     counted = count(bubble.people, "people")
     for size in LETTERS:
         for parts in (1, 2, 3):
-            lines = _broken(bubble.name, parts)
+            lines = _break_lines(bubble.name, parts)
             rows = [*lines, counted] if radius >= LEGIBLE else lines
             sizes = [size] * len(lines) + [0.8 * size] * (len(rows) - len(lines))
             start = y - LINE * sum(sizes) / 2
@@ -210,7 +212,7 @@ def _name(bubble: Bubble, x: float, y: float, radius: float, above: float) -> st
             placed: list[tuple[str, float, float]] = []
             for text, letters in zip(rows, sizes, strict=True):
                 far = max(abs(start - middle), abs(start + LINE * letters - middle))
-                fits &= far < radius and letters * _width(text) <= 2 * math.sqrt(max(radius**2 - far**2, 0)) - 4
+                fits &= far < radius and letters * _measure_width(text) <= 2 * math.sqrt(max(radius**2 - far**2, 0)) - 4
                 placed.append((text, letters, start + 0.85 * LINE * letters))
                 start += LINE * letters
             if fits and (not above or start <= middle):
@@ -222,16 +224,16 @@ def _name(bubble: Bubble, x: float, y: float, radius: float, above: float) -> st
     return ""
 
 
-def _broken(text: str, count: int) -> list[str]:
+def _break_lines(text: str, count: int) -> list[str]:
     """The text in `count` lines, about equally wide, broken between words, or letters of wide scripts."""
-    pieces = "".join(f" {c} " if _wide(c) and count > 1 else c for c in text).split()
+    pieces = "".join(f" {c} " if _is_wide(c) and count > 1 else c for c in text).split()
     if count == 1 or len(pieces) < count:
         return [text]
-    share, line = _width(text) / count, ""
+    share, line = _measure_width(text) / count, ""
     lines: list[str] = []
     for piece in pieces:
-        joined = line + ("" if not line or (_wide(line[-1]) and _wide(piece[0])) else " ") + piece
-        if line and len(lines) < count - 1 and _width(joined) > share * 1.15:
+        joined = line + ("" if not line or (_is_wide(line[-1]) and _is_wide(piece[0])) else " ") + piece
+        if line and len(lines) < count - 1 and _measure_width(joined) > share * 1.15:
             lines.append(line)
             line = piece
         else:
@@ -239,10 +241,10 @@ def _broken(text: str, count: int) -> list[str]:
     return [*lines, line]
 
 
-def _width(text: str) -> float:
+def _measure_width(text: str) -> float:
     """About how wide a bold text is, in sizes of its letters."""
-    return sum(1.0 if _wide(c) else 0.6 for c in text)
+    return sum(1.0 if _is_wide(c) else 0.6 for c in text)
 
 
-def _wide(character: str) -> bool:
+def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"

@@ -39,7 +39,7 @@
   niche.addEventListener("change", filter);
   find.addEventListener("input", filter);
 
-  // A link to somebody whom the filter hides would lead nowhere.
+  // A link to a person whom the filter hides would lead nowhere.
   const reveal = () => {
     const row = rows.find((one) => `#${one.id}` === location.hash);
     if (!row) return;

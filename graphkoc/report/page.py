@@ -14,9 +14,9 @@ from markupsafe import Markup
 from graphkoc.files import replace_file, translate_errors
 from graphkoc.report.sections import find_sections
 from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT, amount, percentage
+from graphkoc.report.wording import TEXT, amount, percentage, sentence
 from graphkoc.runs.run import Run
-from graphkoc.text import display_name
+from graphkoc.text import count, display_name
 
 __all__ = ["collect_facts", "render", "write_report"]
 
@@ -26,14 +26,17 @@ LAST = "kocs"
 
 def render(run: Run) -> str:
     """The report of a run as one HTML page; the same bytes for the same run."""
-    page = _environment()
-    script, style = "\n".join([_read(page, "page.js"), _read(page, "map.js")]), _read(page, "page.css")
+    page = _make_environment()
+    script, style = (
+        "\n".join([_read_source(page, "page.js"), _read_source(page, "map.js")]),
+        _read_source(page, "page.css"),
+    )
     return page.get_template("page.html.j2").render(
         **collect_facts(run),
         script=Markup(script),
         style=Markup(style),
-        script_hash=_hash(script),
-        style_hash=_hash(style),
+        script_hash=_hash_source(script),
+        style_hash=_hash_source(style),
     )
 
 
@@ -46,7 +49,7 @@ def collect_facts(run: Run) -> dict[str, Any]:
     names = [section.name for section in find_sections()]
     facts = {name: view.facts(name) for name in sorted(names, key=lambda name: name == LAST)}
     return {
-        **_shared(view),
+        **_collect_shared(view),
         **facts,
         "sections": [section for section in find_sections() if facts[section.name] is not None],
     }
@@ -63,12 +66,12 @@ def write_report(run: Run, path: Path) -> Path:
     return path
 
 
-def _shared(view: View) -> dict[str, Any]:
+def _collect_shared(view: View) -> dict[str, Any]:
     """What the head and foot of the page and several sections show."""
     run = view.run
     kocs = run.kocs()
     return {
-        "title": _title(run),
+        "title": _write_title(run),
         "at": view.as_of,
         "dated": view.dated,
         "since": view.since,
@@ -84,7 +87,7 @@ def _shared(view: View) -> dict[str, Any]:
     }
 
 
-def _title(run: Run) -> str:
+def _write_title(run: Run) -> str:
     platforms = [display_name(str(name)) for name in sorted(run.people["platform"].dropna().unique())]
     platforms = [name[:1].upper() + name[1:] for name in platforms if name]
     title = "Key opinion consumers"
@@ -97,7 +100,7 @@ def _title(run: Run) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _make_environment() -> Environment:
     page = Environment(
         loader=PackageLoader("graphkoc.report", ""),
         autoescape=True,
@@ -105,16 +108,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.filters |= {"percentage": percentage, "amount": amount}
+    page.filters |= {"percentage": percentage, "amount": amount, "sentence": sentence}
+    page.globals["count"] = count
     return page
 
 
-def _read(page: Environment, name: str) -> str:
+def _read_source(page: Environment, name: str) -> str:
     """The source of a file beside the templates."""
     assert page.loader is not None
     return page.loader.get_source(page, name)[0]
 
 
-def _hash(text: str) -> str:
+def _hash_source(text: str) -> str:
     """The source expression of a content security policy that allows exactly this text."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

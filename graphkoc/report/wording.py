@@ -7,7 +7,7 @@ from datetime import datetime
 
 from graphkoc.report.charts import percent
 
-__all__ = ["TEXT", "amount", "date", "percentage"]
+__all__ = ["TEXT", "amount", "date", "percentage", "sentence"]
 
 TEXT = 200
 """Characters of a sentence that holds other people's words."""
@@ -32,3 +32,8 @@ def percentage(share: float | None) -> str:
 def amount(number: float | None) -> str:
     """A number with at most one decimal, and – where there is none."""
     return "–" if number is None or math.isnan(number) else f"{number:,.1f}".removesuffix(".0")
+
+
+def sentence(text: str) -> str:
+    """A phrase as a sentence: with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."

@@ -21,10 +21,10 @@ PLACE, LINK = 110, "Audience"
 
 def facts(view: View) -> dict[str, Any]:
     """The chart, None where no audience can be compared, and the limits of a small audience."""
-    return {"figure": _scatter(view.run), "tiers": view.run.info["tiers"]}
+    return {"figure": _draw_scatter(view.run), "tiers": view.run.info["tiers"]}
 
 
-def _scatter(run: Run) -> Markup | None:
+def _draw_scatter(run: Run) -> Markup | None:
     people = run.people
     if run.info["tiers"]["low"] is None or not (people["audience"] > 0).any():
         return None

@@ -18,7 +18,7 @@ __all__ = ["LINK", "PLACE", "facts"]
 PLACE, LINK = 130, "Backtest"
 
 YARDSTICKS = {"score", "formula", "random", "oracle"}
-"""Ours, and what nobody could use as a ranking; the rest are plain rankings that others would use."""
+"""The score and its formula, and two bounds that nobody could rank by; the rest are the simple rankings."""
 
 
 def facts(view: View) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def facts(view: View) -> dict[str, Any]:
         return {"tested": False, "why_not": run.info["backtest_why_not"]}
     by_name = {row["ranking"]: row for row in found["rows"]}
     ours, size = by_name["score"], by_name["audience"]
-    # Where the score is the formula, the two rows are one and would look like two witnesses.
+    # Where the score is the formula, both rows are the same: two of them would look like independent evidence.
     rows = [row for row in found["rows"] if row["ranking"] != "formula" or row["shares"] != ours["shares"]]
     rows = sorted(rows, key=lambda row: (-row["mean"], row["ranking"]))
     plain = max((row for row in rows if row["ranking"] not in YARDSTICKS), key=lambda row: row["mean"])
@@ -46,12 +46,12 @@ def facts(view: View) -> dict[str, Any]:
         "candidates": found["candidates"],
         "credit": found["credit"],
         "n": found["n"],
-        "named": _range(found["n"]),
+        "named": _write_range(found["n"]),
         "verdict": found["verdict"],
         "chance": found.get("chance"),
         "margin": found.get("margin"),
         "notes": found.get("notes", ()),
-        "parts": [part | {"label": _part_name(run, part)} for part in found.get("parts", ())],
+        "parts": [part | {"label": _name_part(run, part)} for part in found.get("parts", ())],
         "placebos": found["placebos"],
         "real": placebos.get("real"),
         "reversed": placebos.get("time reversed"),
@@ -66,11 +66,11 @@ def facts(view: View) -> dict[str, Any]:
     }
 
 
-def _part_name(run: Run, part: dict[str, Any]) -> str:
+def _name_part(run: Run, part: dict[str, Any]) -> str:
     named = run.group_name("niche", part["name"]) if part["by"] == "niche" else None
     return display_name(f"{part['by']} {named or part['name']}", TEXT)
 
 
-def _range(numbers: list[int]) -> str:
+def _write_range(numbers: list[int]) -> str:
     low, high = min(numbers), max(numbers)
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graphkoc.report.cards import CARDS, sign
+from graphkoc.report.cards import CARDS, change_sign
 from graphkoc.report.names import group_names
 from graphkoc.report.view import View
 from graphkoc.report.wording import TEXT
@@ -34,7 +34,7 @@ def facts(view: View) -> dict[str, Any] | None:
                 "kind": row["kind"],
                 "name": names.get((row["kind"], row["group"])) or display_name(str(row["group"])),
                 "event": row["event"],
-                "sign": sign(str(row["event"])),
+                "sign": change_sign(str(row["event"])),
                 "words": display_name(_insert_names(row, names), TEXT),
                 "before": int(row["people_before"]),
                 "now": int(row["people_now"]),

@@ -23,10 +23,10 @@ def facts(view: View) -> dict[str, Any] | None:
     run = view.run
     if run.circles.empty and not run.info["circles"]["why_not"]:
         return None
-    return {**run.info["circles"], "found": len(run.circles), "cards": _cards(view)}
+    return {**run.info["circles"], "found": len(run.circles), "cards": _make_cards(view)}
 
 
-def _cards(view: View) -> Rows:
+def _make_cards(view: View) -> Rows:
     """The circles with a card, in the order of the run."""
     run = view.run
     kocs = first_kocs(view, "circle")

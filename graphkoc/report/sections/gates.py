@@ -23,18 +23,18 @@ def facts(view: View) -> dict[str, Any]:
     run = view.run
     return {
         "rows": run.info["gates"],
-        "tightly_knit": _knit_limits(run),
-        "tiers": _tiers(run),
-        "industry": _industry(run),
+        "tightly_knit": _write_knit_limits(run),
+        "tiers": _describe_tiers(run),
+        "industry": _list_numbers(run),
     }
 
 
-def _tiers(run: Run) -> dict[str, Any]:
+def _describe_tiers(run: Run) -> dict[str, Any]:
     """The audience size limits used; sources without what makes them addresses."""
     tiers: dict[str, Any] = run.info["tiers"]
     return tiers | {
         "profiles": [
-            {**one, "source": one["source"].removeprefix("https://"), "small": _small_range(run, one["name"])}
+            {**one, "source": one["source"].removeprefix("https://"), "small": _write_small_range(run, one["name"])}
             for one in tiers["profiles"]
         ],
         "labels": [
@@ -44,7 +44,7 @@ def _tiers(run: Run) -> dict[str, Any]:
     }
 
 
-def _small_range(run: Run, profile: str) -> str:
+def _write_small_range(run: Run, profile: str) -> str:
     person = run.people[run.people["tier_profile"] == profile].iloc[0]
     if person["tier"] == UNKNOWN:
         return "not known"
@@ -54,12 +54,12 @@ def _small_range(run: Run, profile: str) -> str:
     return f"{low:,.0f} to {high:,.0f}" if np.isfinite(high) else "any"
 
 
-def _knit_limits(run: Run) -> str:
+def _write_knit_limits(run: Run) -> str:
     """How many standard deviations above chance make an audience tightly knit, on the platforms of the run."""
     return " or ".join(f"{least:g}" for least in sorted(run.people["gate_knit_least"].unique()))
 
 
-def _industry(run: Run) -> list[dict[str, Any]]:
+def _list_numbers(run: Run) -> list[dict[str, Any]]:
     """Each industry number: what it is, its definition, for how many of the ranked it is known, and their median."""
     ranked = run.kocs()
     rows = []

@@ -29,17 +29,17 @@ LEADERS = 50
 
 def facts(view: View) -> dict[str, Any]:
     """The rows of the leaderboard by rank, the cautions that hold for all of them, and the parts of the score."""
-    rows = _leaders(view)
+    rows = _make_rows(view)
     return {
         "cautions": _take_shared_cautions(rows),
         "rows": rows,
         "first": min(LEADERS, len(view.run.kocs())),
-        "parts": _parts(view.run),
+        "parts": _list_parts(view.run),
         "niches": view.facts("niches")["cards"],
     }
 
 
-def _leaders(view: View) -> list[dict[str, Any]]:
+def _make_rows(view: View) -> list[dict[str, Any]]:
     run, niches = view.run, view.facts("niches")["by_id"]
     wanted = set(range(1, LEADERS + 1)) | view.linked
     everybody = run.kocs()
@@ -67,14 +67,14 @@ def _leaders(view: View) -> list[dict[str, Any]]:
                 "reviews": int(person["reviews_365"]),
                 "reasons": [display_name(reason, TEXT) for reason in reasons(run, person)],
                 "gates": list_gates(person, run.info["limits"]),
-                "numbers": [display_name(number, TEXT) for number in _numbers(person)],
+                "numbers": [display_name(number, TEXT) for number in _list_numbers(person)],
                 "cautions": [display_name(caution, TEXT) for caution in explain.cautions(run, person)],
             }
         )
     return rows
 
 
-def _numbers(person: pd.Series[Any]) -> list[str]:
+def _list_numbers(person: pd.Series[Any]) -> list[str]:
     """A person's industry numbers and the origin mix of their reviews, as far as they are known."""
     numbers = [
         f"{number.what} {show_number(number.name, person[number.name])}"
@@ -84,7 +84,7 @@ def _numbers(person: pd.Series[Any]) -> list[str]:
     if not pd.isna(person["paid_to_organic"]):
         numbers.append(f"{PAID[1]} {show_number(PAID[0], person['paid_to_organic'])}")
     shares = [f"{origin} {percent(person[f'origin_{origin}'])}" for origin in ORIGINS if person[f"origin_{origin}"] > 0]
-    return [*numbers, f"origin of her reviews: {', '.join(shares)}"] if shares else numbers
+    return [*numbers, f"origin mix of their reviews: {', '.join(shares)}"] if shares else numbers
 
 
 def _take_shared_cautions(rows: list[dict[str, Any]]) -> list[str]:
@@ -97,7 +97,7 @@ def _take_shared_cautions(rows: list[dict[str, Any]]) -> list[str]:
     return shared
 
 
-def _parts(run: Run) -> list[dict[str, Any]]:
+def _list_parts(run: Run) -> list[dict[str, Any]]:
     """The parts of the score, each with the most points that anybody ranked has of it."""
     kocs = run.kocs()
     return [

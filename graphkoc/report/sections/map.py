@@ -10,7 +10,7 @@ from graphkoc.report import niche_map
 from graphkoc.report.charts import percent
 from graphkoc.report.view import View
 from graphkoc.runs.run import Run
-from graphkoc.text import person_name
+from graphkoc.text import count, person_name
 
 __all__ = ["LINK", "PLACE", "facts"]
 
@@ -26,45 +26,44 @@ def facts(view: View) -> dict[str, Any] | None:
         return None
     people = niche_map.pack(run, [niche["niche"] for niche in shown])
     return {
-        "figure": Markup(niche_map.bubble_map([_bubble(niche) for niche in shown], run.positions)),
+        "figure": Markup(niche_map.bubble_map([_make_bubble(niche) for niche in shown], run.positions)),
         "finer": any(niche["finer"] for niche in shown),
         "people": people,
         "ties": run.info["counts"]["follows"] + run.info["counts"]["engaged"],
-        "egos": [_ego(run, audience) for audience in niche_map.audiences(run, people)],
+        "egos": [_describe_audience(run, audience) for audience in niche_map.audiences(run, people)],
     }
 
 
-def _bubble(niche: dict[str, Any]) -> niche_map.Bubble:
-    reached = f"wide audiences reach {percent(niche['reach'])} of them"
+def _make_bubble(niche: dict[str, Any]) -> niche_map.Bubble:
+    reached = f"wide-audience accounts reach {percent(niche['reach'])} of them"
     if niche["koc_reach"] is not None:
         reached += f", key opinion consumers {percent(niche['koc_reach'])}"
     return niche_map.Bubble(
         niche=niche["niche"],
         name=niche["name"],
         people=niche["people"],
-        said=reached,
+        summary=reached,
         filled=niche["reach"],
         href=f"#niche-{niche['anchor']}",
-        finer=[_bubble(finer) for finer in niche["finer"]],
+        finer=[_make_bubble(finer) for finer in niche["finer"]],
     )
 
 
-def _ego(run: Run, audience: niche_map.Audience) -> dict[str, Any]:
+def _describe_audience(run: Run, audience: niche_map.Audience) -> dict[str, Any]:
     """A key opinion consumer's audience: a sentence about it, and which dots it is."""
     person = run.people.iloc[audience.row]
     k, followers = len(audience.near_rows), int(person["audience"])
-    who = f"{k} {'person' if k == 1 else 'people'} in her audience"
+    who = f"{count(k, 'people')} in their audience"
     if followers > k:
-        who = f"the {k} closest of {followers:,} people in her audience"
-    said = f"{person_name(person)}: {who}"
+        who = f"the {k} closest of {followers:,} people in their audience"
+    summary = f"{person_name(person)}: {who}"
     if k > 1:
         possible = k * (k - 1) // 2
-        ties = "1 tie" if audience.pairs == 1 else f"{audience.pairs:,} ties"
-        said += f", {ties} among them, {percent(audience.pairs / possible)} of all possible"
+        summary += f", {count(audience.pairs, 'ties')} among them, {percent(audience.pairs / possible)} of all possible"
     return {
         "rank": int(person["rank"]),
         "who": person_name(person),
         "dot": audience.dot,
         "near": " ".join(str(dot) for dot in audience.near_dots),
-        "said": f"{said}.",
+        "summary": f"{summary}.",
     }

@@ -33,12 +33,12 @@ def facts(view: View) -> dict[str, Any]:
         ],
         "inputs": run.info["inputs"],
         "parts": parts_of(run),
-        "example": _example(run),
+        "example": _find_example(run),
         "as_of": run.info["at"],
     }
 
 
-def _example(run: Run) -> str:
+def _find_example(run: Run) -> str:
     """An id to show commands with: the first key opinion consumer's, where it can be shown whole."""
     first = run.kocs(limit=1)
     shown = [

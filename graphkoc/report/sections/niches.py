@@ -25,7 +25,7 @@ FINER = 12
 
 def facts(view: View) -> dict[str, Any]:
     """The cards of niches, how many niches there are, and how far wide audiences reach."""
-    cards = _cards(view)
+    cards = _make_cards(view)
     finer = [inner for niche in cards for inner in niche["finer"]]
     return {
         "cards": cards,
@@ -33,12 +33,12 @@ def facts(view: View) -> dict[str, Any]:
         "found": int((view.run.niches["level"] != "finer").sum()),
         "finer_found": int((view.run.niches["level"] == "finer").sum()),
         "control": view.run.info["niche_control"],
-        "unreached": _unreached(view),
+        "unreached": _find_unreached(view),
         "least_reached": sorted((n for n in cards if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
     }
 
 
-def _cards(view: View) -> Rows:
+def _make_cards(view: View) -> Rows:
     """The niches with a card, most people first; those finer than one are inside it, as `finer`.
 
     Every one, finer or not, has an anchor: a number of its own on the page.
@@ -51,8 +51,8 @@ def _cards(view: View) -> Rows:
     listed = finer.groupby("parent", sort=False).head(FINER)
     shown = [*outer["niche"], *listed["niche"]]
     anchors = {niche: number for number, niche in enumerate(shown, start=1)}
-    kocs, carried = first_kocs(view, "niche"), _carriers(view)
-    reach, reach_wide = _reachers(view, RANKED), _reachers(view, ("kol",))
+    kocs, carried = first_kocs(view, "niche"), _find_carriers(view)
+    reach, reach_wide = _find_reachers(view, RANKED), _find_reachers(view, ("kol",))
     found = {
         row["niche"]: group_card(view, "niche", row, kocs)
         | {
@@ -83,14 +83,14 @@ def _cards(view: View) -> Rows:
     return [found[niche] for niche in outer["niche"]]
 
 
-def _unreached(view: View) -> float | None:
+def _find_unreached(view: View) -> float | None:
     """The share of memberships in niches (finer ones left out) whose person follows nobody with a wide audience."""
     niches = view.run.niches[view.run.niches["level"] != "finer"]
     people = niches["people"].sum()
     return float(((1 - niches["kol_reach"]) * niches["people"]).sum() / people) if people else None
 
 
-def _reachers(view: View, roles: tuple[str, ...]) -> dict[str, Rows]:
+def _find_reachers(view: View, roles: tuple[str, ...]) -> dict[str, Rows]:
     """The first NAMED people of these roles by how much of each niche they reach."""
     named = view.run.people[["consumer", "name", "rank"]]
     reach = view.run.reach[view.run.reach["role"].isin(roles)].merge(named, on="consumer")
@@ -105,7 +105,7 @@ def _reachers(view: View, roles: tuple[str, ...]) -> dict[str, Rows]:
     }
 
 
-def _carriers(view: View) -> dict[str, Rows]:
+def _find_carriers(view: View) -> dict[str, Rows]:
     """The circles that carry each niche, among those with a card."""
     run = view.run
     cards = {row["circle"]: number for number, row in enumerate(run.circles.head(CARDS).to_dict("records"), start=1)}
