@@ -15,6 +15,7 @@ import hypothesis
 import neo4j_server
 import networkx
 import pytest
+from small_run import analyse_small_market
 from zoo import ZOO
 
 import graphkoc
@@ -100,3 +101,9 @@ def ciao(example: Path) -> Iterator[graphkoc.Store]:
 def ciao_run(example: Path) -> graphkoc.Run:
     """The example, analysed."""
     return graphkoc.find_run(str(example / "run"))
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> graphkoc.Run:
+    """A run of a small market, which follows on from a run of fewer people; saved in its folder."""
+    return analyse_small_market(tmp_path_factory.mktemp("small"))

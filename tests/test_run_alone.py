@@ -12,16 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_market import market
 
 import graphkoc
 from graphkoc import assets
-from graphkoc.analysis import Settings, analyse
-from graphkoc.progress import Clock
 
 CODE = {".py", ".pyi", ".pyc", ".typed", ".j2", ".css", ".js"}
 """Templates, styles and scripts of the page are code: they may change with graphkoc, not by a user's hand."""
-PEOPLE = 60
 ASK = """
 import json, sys
 from pathlib import Path
@@ -54,59 +50,6 @@ print(json.dumps(answers))
 """
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> graphkoc.Run:
-    """A run of people on platforms with tier files and on one without, who state followers, with a brand."""
-    platforms = ("forum", "weibo", "xiaohongshu", "instagram")
-    ids = [f"{platforms[number % 4]}:{number:02}" for number in range(PEOPLE)]
-    whose = [one.partition(":")[0] for one in ids]
-    # Everybody follows the next seven, who also write of what they wrote a little later; some are followed by all.
-    pairs = {(ids[(at + step) % PEOPLE], one) for at, one in enumerate(ids) for step in range(1, 8)}
-    pairs |= {(one, other) for one in ids[:4] for other in ids if one != other}
-    reviews = [
-        {
-            "review": f"r{at}-{turn}",
-            "consumer": one,
-            "product": f"p{6 * (at // 15) + (at + turn) % 6}",
-            "rating": 1.0 + (at + turn) % 5,
-            "created_at": f"2026-0{1 + turn}-{1 + at % 28:02}",
-            "likes": 3 * at + turn,
-            "origin": ("earned", "paid", "gifted", None)[(at + turn) % 4],
-        }
-        for at, one in enumerate(ids)
-        for turn in range(6)
-    ]
-    projection = market(
-        consumers=[
-            {"consumer": one, "name": f"Person {at}", "platform": where, "kind": ("person", None, "brand")[at % 3]}
-            | ({} if where == "forum" or at % 5 == 0 else {"followers": 40 * 3 ** (at % 9)})
-            for at, (one, where) in enumerate(zip(ids, whose, strict=True))
-        ],
-        follows=[{"source": source, "target": target, "weight": 1.0} for source, target in sorted(pairs)],
-        reviews=reviews,
-        texts=[
-            {"review": row["review"], "text": f"{row['consumer']} boils {row['product']} in two minutes, quietly"}
-            for row in reviews
-        ],
-        products=[
-            {
-                "product": f"p{at}",
-                "brand": ("Kettle & Co", "Other")[at % 2],
-                "category": ("Tea", "Toys", "Pots", "Books")[at // 6],
-            }
-            for at in range(24)
-        ],
-        purchases=[
-            {"order": f"o{at}", "consumer": one, "product": f"p{at % 6}", "bought_at": "2026-03-01"}
-            for at, one in enumerate(ids[::2])
-        ],
-    )
-    brand = graphkoc.Brand(("Kettle & Co",), ("Other",))
-    found = analyse(projection, tmp_path_factory.mktemp("alone") / "run", Settings(brand=brand), Clock(None), threads=1)
-    found.save()
-    return found
-
-
 def edited(text: str) -> str:
     """A TOML file with other texts, other numbers and other gates that are required."""
     text = text.replace('= "', '= "edited ')
@@ -115,7 +58,7 @@ def edited(text: str) -> str:
 
 
 @pytest.fixture
-def answers(tmp_path: Path, run: graphkoc.Run) -> Callable[[], dict[str, str]]:
+def answers(tmp_path: Path, small_run: graphkoc.Run) -> Callable[[], dict[str, str]]:
     """What each command answers of the run, by a copy of graphkoc whose data files can be edited."""
     copy = tmp_path / "copy" / "graphkoc"
     shutil.copytree(Path(graphkoc.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__", "_data"))
@@ -124,7 +67,7 @@ def answers(tmp_path: Path, run: graphkoc.Run) -> Callable[[], dict[str, str]]:
 
     def ask() -> dict[str, str]:
         env = os.environ | {"PYTHONPATH": str(copy.parent)}
-        command = [sys.executable, "-c", ASK, run.folder, str(copy)]
+        command = [sys.executable, "-c", ASK, small_run.folder, str(copy)]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, env=env)
         assert done.returncode == 0, done.stderr
         return dict(json.loads(done.stdout))
@@ -133,12 +76,12 @@ def answers(tmp_path: Path, run: graphkoc.Run) -> Callable[[], dict[str, str]]:
 
 
 def test_an_edit_of_every_installed_data_file_changes_nothing_that_is_read_of_a_run(
-    tmp_path: Path, run: graphkoc.Run, answers: Callable[[], dict[str, str]]
+    tmp_path: Path, small_run: graphkoc.Run, answers: Callable[[], dict[str, str]]
 ) -> None:
-    assert {"huojian", "eac", "iconosquare", "relative"} == {one["name"] for one in run.info["tiers"]["profiles"]}
-    assert run.info["tiers"]["low"] is not None
-    assert len(run.niches) > 0
-    assert len(run.brand) > 0
+    assert {"huojian", "eac", "iconosquare", "relative"} == {one["name"] for one in small_run.info["tiers"]["profiles"]}
+    assert small_run.info["tiers"]["low"] is not None
+    assert len(small_run.niches) > 0
+    assert len(small_run.brand) > 0
     before = answers()
     data = [path for path in (tmp_path / "copy").rglob("*") if path.is_file() and path.suffix not in CODE]
     assert {".toml", ".cypher", ".sql"} <= {path.suffix for path in data}
@@ -152,12 +95,12 @@ def test_an_edit_of_every_installed_data_file_changes_nothing_that_is_read_of_a_
     assert [words for words in before if after[words] != before[words]] == []
 
 
-def test_a_run_keeps_the_limits_that_its_gates_had(run: graphkoc.Run) -> None:
-    kept = json.loads((Path(run.folder) / "run.json").read_text(encoding="utf-8"))["limits"]
+def test_a_run_keeps_the_limits_that_its_gates_had(small_run: graphkoc.Run) -> None:
+    kept = json.loads((Path(small_run.folder) / "run.json").read_text(encoding="utf-8"))["limits"]
     assert set(kept) == {"", "instagram", "weibo", "xiaohongshu"}
     for platform, limits in kept.items():
-        people = run.people[
-            ~run.people["platform"].isin(kept) if platform == "" else run.people["platform"] == platform
+        people = small_run.people[
+            ~small_run.people["platform"].isin(kept) if platform == "" else small_run.people["platform"] == platform
         ]
         assert people["gate_active_least"].eq(limits["reviews"]).all()
         assert people["gate_knit_least"].eq(limits["knit_z"]).all()
@@ -165,12 +108,12 @@ def test_a_run_keeps_the_limits_that_its_gates_had(run: graphkoc.Run) -> None:
         assert limits["version"]
 
 
-def test_which_gates_are_required_is_read_from_the_run(run: graphkoc.Run) -> None:
-    limits = {platform: one | {"required": ["client"]} for platform, one in run.info["limits"].items()}
-    other = run.replaced(info=run.info | {"limits": limits})
+def test_which_gates_are_required_is_read_from_the_run(small_run: graphkoc.Run) -> None:
+    limits = {platform: one | {"required": ["client"]} for platform, one in small_run.info["limits"].items()}
+    other = small_run.replaced(info=small_run.info | {"limits": limits})
     for gate in graphkoc.list_kocs(other, limit=1)[0]["gates"]:
         assert gate["required"] == (gate["gate"] == "client")
-    bought = run.people.set_index("consumer")["gate_client"]
+    bought = small_run.people.set_index("consumer")["gate_client"]
     moved = graphkoc.list_moved(other, "relative")
     assert moved
     for row in moved:

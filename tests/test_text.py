@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from graphkoc.text import count, is_missing, number_or_none, person_name, text_or_none, whole_or_none
+from graphkoc.text import count, display_name, is_missing, number_or_none, person_name, text_or_none, whole_or_none
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), np.float64("nan"), np.float32("nan"), pd.NA, pd.NaT])
@@ -59,3 +62,18 @@ def test_a_person_without_a_visible_name_is_called_by_their_id(name: Any, consum
 def test_text_is_read_without_pandas() -> None:
     code = "import sys, graphkoc.text; sys.exit('pandas' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_a_shown_name_is_one_short_line_of_visible_text_and_stays_as_it_is(text: str) -> None:
+    name = display_name(text)
+    assert len(name) <= 40
+    assert name == " ".join(name.split())
+    assert not [c for c in name if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}]
+    assert unicodedata.is_normalized("NFC", name)
+    assert display_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["Ann", "小红书达人🌸", "O'Brien & <Sons>", "Zoë", "عائشة"])
+def test_a_name_of_visible_characters_is_left_alone(name: str) -> None:
+    assert display_name(name) == name

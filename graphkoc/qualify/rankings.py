@@ -12,6 +12,6 @@ RANKINGS = {
     "reviews": "reviews ever written",
     "past_credit": "past follow-on reviews",
     "engagement": "engagement received",
-    "random": "by lot",
+    "random": "at random",
     "oracle": "best possible (knows the future)",
 }

@@ -24,8 +24,8 @@ def run(platform: list[str | None], accounts: pd.DataFrame | None = None) -> Run
     return Run("run", {}, **{name: shaped(name, frame) for name, frame in frames.items()})
 
 
-def cells(told: dict[str, Any]) -> list[list[tuple[int, int]]]:
-    return [[(cell["people"], cell["kocs"]) for cell in (*row["cells"], row)] for row in told["rows"]]
+def cells(found: dict[str, Any]) -> list[list[tuple[int, int]]]:
+    return [[(cell["people"], cell["kocs"]) for cell in (*row["cells"], row)] for row in found["rows"]]
 
 
 NICHES = [{"niche": "tea"}, {"niche": "pots"}]
@@ -35,15 +35,15 @@ def test_people_are_counted_on_each_of_their_platforms_and_once_in_all() -> None
     accounts = pd.DataFrame(
         {"consumer": ["x:0"] * 2 + ["x:3"] * 2, "account": list("abcd"), "platform": ["a", "b", "b", "b"], "reviews": 0}
     )
-    told = count_platforms(run(["a", "a", "a", "b", "a", None], accounts), NICHES)
-    assert told is not None
-    assert (told["names"], told["several"]) == (["a", "b"], 2)
-    assert cells(told) == [
+    found = count_platforms(run(["a", "a", "a", "b", "a", None], accounts), NICHES)
+    assert found is not None
+    assert (found["names"], found["several"]) == (["a", "b"], 2)
+    assert cells(found) == [
         [(4, 3), (2, 1), (6, 3)],
         [(3, 2), (1, 1), (3, 2)],
         [(2, 2), (1, 1), (2, 2)],
     ]
-    assert [row["niche"] for row in told["rows"]] == [None, *NICHES]
+    assert [row["niche"] for row in found["rows"]] == [None, *NICHES]
 
 
 def test_one_platform_needs_no_table() -> None:
@@ -51,9 +51,9 @@ def test_one_platform_needs_no_table() -> None:
 
 
 def test_many_platforms_share_a_column() -> None:
-    told = count_platforms(run(list("abcdef")), NICHES)
-    assert told is not None
-    assert told["names"] == list("abcdef")
+    found = count_platforms(run(list("abcdef")), NICHES)
+    assert found is not None
+    assert found["names"] == list("abcdef")
     wide = pd.DataFrame(
         {
             "consumer": "x:0",
@@ -62,7 +62,7 @@ def test_many_platforms_share_a_column() -> None:
             "reviews": 0,
         }
     )
-    told = count_platforms(run([f"p{i:02}" for i in range(6)], wide), NICHES)
-    assert told is not None
-    assert told["names"] == [*(f"p{i:02}" for i in range(1, 6)), "p00", "p06", "p07", "4 more"]
-    assert cells(told)[0][-2:] == [(1, 1), (6, 3)]
+    found = count_platforms(run([f"p{i:02}" for i in range(6)], wide), NICHES)
+    assert found is not None
+    assert found["names"] == [*(f"p{i:02}" for i in range(1, 6)), "p00", "p06", "p07", "4 more"]
+    assert cells(found)[0][-2:] == [(1, 1), (6, 3)]
