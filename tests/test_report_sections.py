@@ -10,8 +10,8 @@ import pytest
 from report_pages import Page, complete, section, table_rows, with_info
 
 from graphkoc import report
-from graphkoc.qualify.engagement import NUMBERS
 from graphkoc.qualify.explain import cautions
+from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.score import PILLARS
 from graphkoc.report.charts import percent
 from graphkoc.report.wording import amount, date, percentage, sentence
