@@ -1,7 +1,8 @@
-"""CONTRIBUTING.md: each walk, performed as it is written on a copy of the tree."""
+"""CONTRIBUTING.md: each walkthrough, performed as it is written on a copy of the tree; each place it names exists."""
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shlex
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.checkout
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 WALKS = dict(re.findall(r"^### (Add a [^\n]+)\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE))
+PLACES = PAGE.partition("\n## Where is ...?\n")[2].partition("\n## ")[0]
 COPIED = ("graphkoc", "cypher", "loaders", "tests")
 STEP = re.compile(
     r"(?:^(?P<place>[^\n]*):\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$",
@@ -105,7 +107,40 @@ def printed(made: Tree) -> dict[str, str]:
     return {command: text for title in WALKS for command, text in made.walk(title).items()}
 
 
-def test_there_are_five_walks() -> None:
+def definitions(path: Path) -> set[str]:
+    """The names of a module's functions and classes, and of methods as Class.method."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+            inner = node.body if isinstance(node, ast.ClassDef) else []
+            found |= {f"{node.name}.{each.name}" for each in inner if isinstance(each, ast.FunctionDef)}
+    return found
+
+
+def places() -> list[tuple[str, str]]:
+    """The file and the function of each row under "Where is ...?", with "" where the file is not a module."""
+    return re.findall(r"^\| [^|]+ \| `([^`|]+)` \| (?:`([^`|]+)` )?\|$", PLACES, re.MULTILINE)
+
+
+def test_every_row_of_where_is_has_a_file_and_every_module_a_function() -> None:
+    rows = re.findall(r"^\| .*$", PLACES, re.MULTILINE)
+    assert len(places()) == len(rows) - PLACES.count("\n|---|") > 10
+    assert all(function for path, function in places() if path.endswith(".py"))
+
+
+@pytest.mark.parametrize(("path", "function"), places())
+def test_every_place_named_under_where_is_exists(path: str, function: str) -> None:
+    assert (ROOT / path).is_file()
+    assert not function or function in definitions(ROOT / path)
+
+
+def test_the_templates_are_where_the_page_says() -> None:
+    (pattern,) = re.findall(r"`([^`]+\*\.html\.j2)`", PAGE)
+    assert list(ROOT.glob(pattern))
+
+
+def test_there_are_five_walkthroughs() -> None:
     titles = ["Add a source", "Add a query", "Add a measure", "Add a report section", "Add a command"]
     assert list(WALKS) == titles
 

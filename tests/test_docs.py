@@ -122,8 +122,8 @@ def test_the_backtest_of_the_demo_has_the_figures_of_the_page_on_method(demo_out
     page = (ROOT / "docs/method.md").read_text(encoding="utf-8")
     printed = re.search(r"^\| ranking .*?(?=\n\n)", page, re.DOTALL | re.MULTILINE)
     assert printed is not None
-    shares = re.findall(r"\| (\.\d+) \|$", printed[0], re.MULTILINE)
-    assert [f"0{share}" for share in shares] == [f"{measured[name]:.3f}" for name in names]
+    shares = re.findall(r"\| (0\.\d+) \|$", printed[0], re.MULTILINE)
+    assert shares == [f"{measured[name]:.3f}" for name in names]
 
 
 def test_the_python_example_runs(reader: Path) -> None:

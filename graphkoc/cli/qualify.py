@@ -71,7 +71,7 @@ def _split_names(_: click.Context, __: click.Parameter, text: str) -> tuple[str,
     callback=_split_names,
     default="",
     metavar="NAME,...",
-    help="Also compute these: betweenness, closeness, collective_influence.",
+    help="Optional measures to add, such as betweenness; an unknown name lists them all.",
 )
 @click.option("--tiers", metavar="NAME", help="Audience size limits to use; `graphkoc tiers` lists them.")
 @click.option(
