@@ -1,4 +1,9 @@
-"""The command `graphkoc`: options in, one call into the library, a printed result."""
+"""The command `graphkoc`: options in, one call into the library, a printed result.
+
+capture, qualify and publish hold the commands of one step each, demonstration the first command to try. A command
+returns a Result, and `commands` has it printed. What only printing or writing needs is imported there, so that
+`--version` and `--help` are quick.
+"""
 
 from __future__ import annotations
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+import graphkoc
 from graphkoc.cli.configuration import own_file
-
-if TYPE_CHECKING:
-    from graphkoc import Run, Store
 
 __all__ = ["find_key_file", "list_notices", "open_store"]
 
@@ -22,10 +20,8 @@ def _global_options() -> dict[str, Any]:
 
 
 @contextmanager
-def open_store() -> Iterator[Store]:
+def open_store() -> Iterator[graphkoc.Store]:
     """The store that --store names, closed in the end."""
-    import graphkoc
-
     store = graphkoc.open_store(_global_options()["store"])
     try:
         yield store
@@ -38,7 +34,7 @@ def find_key_file() -> Path | None:
     return _global_options()["key_file"] or own_file("key")
 
 
-def list_notices(run: Run) -> list[str]:
+def list_notices(run: graphkoc.Run) -> list[str]:
     """What has to be known before a list of the run is read: that its data are synthetic."""
     notice = run.info.get("settings", {}).get("notice")
     return [f"Note: {notice}"] if notice else []

@@ -7,19 +7,17 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+import graphkoc
 from graphkoc.cli.access import find_key_file, open_store
 from graphkoc.cli.commands import Command, Group, Listing
 from graphkoc.cli.options import encoding_option, limit_option, list_options, out_option, output_options
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
 from graphkoc.text import count
-
-if TYPE_CHECKING:
-    from graphkoc import Loaded
 
 __all__ = ["COMMANDS", "account_for_rows"]
 
@@ -42,8 +40,6 @@ def sources(name: str | None) -> Result:
       graphkoc sources ./loaders/shop
       graphkoc sources scaffold csv bewertungen.xlsx
     """
-    import graphkoc
-
     found = [graphkoc.find_source(name)] if name else list(graphkoc.sources().values())
     rows = [{"source": s.name, "description": s.description, "tables": s.tables} for s in found]
     if name:
@@ -72,8 +68,6 @@ def scaffold(kind: str, files: tuple[Path, ...], name: str | None, out: Path | N
       graphkoc sources scaffold csv 评论.xlsx --name shop
       graphkoc load ./loaders/shop 评论.xlsx
     """
-    import graphkoc
-
     if name and not re.fullmatch(r"[\w-]+", name):
         raise click.BadParameter("the name of a loader is made of letters, digits, _ and -", param_hint="--name")
     called = name or re.sub(r"[^\w-]+", "-", files[0].name.split(".")[0]).strip("-")
@@ -128,8 +122,6 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, encoding: str | No
       graphkoc load csv reviews.csv --encoding big5
       graphkoc load ./loaders/shop bewertungen.csv
     """
-    import graphkoc
-
     with open_store() as store, ProgressLine.from_options() as progress:
         loaded = graphkoc.load(
             store,
@@ -164,7 +156,7 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, encoding: str | No
     return Result(document, rows=document["files"], notes=notes, exit_code=REJECTED if rejects else 0)  # type: ignore[arg-type]
 
 
-def _write_rejects(loaded: Loaded) -> Path | None:
+def _write_rejects(loaded: graphkoc.Loaded) -> Path | None:
     """Write the rejected rows of this load with their reasons to the working folder; None where there are none."""
     from graphkoc.exports.rows import safe_cell
     from graphkoc.files import translate_errors
@@ -192,8 +184,6 @@ def status() -> Result:
       graphkoc status --format json
       graphkoc status --store ladybug:/data/brand.lbug
     """
-    import graphkoc
-
     with open_store() as store:
         document = graphkoc.status(store)
     lines = [document["notice"]] if document["notice"] else []
@@ -224,8 +214,6 @@ def doctor() -> Result:
       graphkoc doctor
       graphkoc doctor --format json
     """
-    import graphkoc
-
     with open_store() as store:
         checks = graphkoc.doctor(store)
     text = "\n".join(
@@ -260,8 +248,6 @@ def new(path: Path | None) -> Result:
       graphkoc key new
       graphkoc key new ~/secrets/brand.key
     """
-    import graphkoc
-
     named = click.get_current_context().find_root().params["key_file"]
     made = graphkoc.new_key(path or named or Path(click.get_app_dir("graphkoc")) / "key")
     notes = [f"For the other commands: export GRAPHKOC_KEY_FILE={shlex.quote(str(path))}"] if path else []
@@ -303,8 +289,6 @@ def link(account: str | None, other: str | None, why: str | None, file: Path | N
       graphkoc identity link xiaohongshu:5f1c discourse:anna --why "introduced themselves at the tasting"
       graphkoc identity link --file links.csv
     """
-    import graphkoc
-
     if (file is None) == (account is None or other is None) or (file is not None and account is not None):
         raise click.UsageError("Give two accounts, or --file FILE.")
     if file is None and why is None:
@@ -337,8 +321,6 @@ def unlink(account: str, other: str | None, why: str) -> Result:
       graphkoc identity unlink xiaohongshu:5f1c discourse:anna
       graphkoc identity unlink xiaohongshu:5f1c --why "the account was sold"
     """
-    import graphkoc
-
     with open_store() as store:
         done = graphkoc.unlink_accounts(store, account, other, why)
     return _show_decisions(done)
@@ -360,8 +342,6 @@ def suggest(limit: int | None) -> Result:
       graphkoc identity suggest -o likely.csv        (delete the rows that are wrong)
       graphkoc identity link --file likely.csv
     """
-    import graphkoc
-
     with open_store() as store:
         found = graphkoc.suggest_links(store, limit)
     names = ("account", "other", "platforms", "probability", "why")
@@ -382,8 +362,6 @@ def report() -> Result:
       graphkoc identity report
       graphkoc identity report -o links.csv
     """
-    import graphkoc
-
     with open_store() as store:
         found = graphkoc.identity_report(store)
     return Result(found, rows=found["links"], text="\n".join(_describe_identities(found)))

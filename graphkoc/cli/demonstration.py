@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+import graphkoc
 from graphkoc.cli.capture import account_for_rows
 from graphkoc.cli.commands import Command
 from graphkoc.cli.options import out_option, output_options
@@ -40,8 +41,6 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
       graphkoc demo --brand
       graphkoc demo --out /tmp/demo --format json
     """
-    import graphkoc
-
     out = out or Path("graphkoc-brand" if of_a_brand else "graphkoc-demo")
     store = f"ladybug:{out / 'graphkoc.lbug'}"
     with ProgressLine.from_options() as progress:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+import graphkoc
 from graphkoc.cli.access import list_notices, open_store
 from graphkoc.cli.commands import Command
 from graphkoc.cli.configuration import list_settings
@@ -26,8 +27,6 @@ def queries() -> Result:
       graphkoc queries
       graphkoc queries --format json
     """
-    import graphkoc
-
     rows: list[dict[str, Any]] = [
         {
             "query": query.name,
@@ -75,8 +74,6 @@ def query(name: str, params: dict[str, str]) -> Result:
       graphkoc query most_followed -p limit=5
       graphkoc query reviews_of -p consumer=ciao:212 --format csv -o reviews.csv
     """
-    import graphkoc
-
     with open_store() as store:
         rows = graphkoc.run_query(store, name, **params)
     return Result(rows.astype(object).where(rows.notna(), None).to_dict("records"))
@@ -95,8 +92,6 @@ def report(run: str | None, page: Path | None) -> Result:
       graphkoc report
       graphkoc report runs/end-of-2010 -o report.html
     """
-    import graphkoc
-
     found = graphkoc.find_run(run)
     path = graphkoc.write_report(found, page or Path(found.folder) / "report.html")
     text = f"report  {path}   (open it in a browser)"

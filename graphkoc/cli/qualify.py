@@ -12,6 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+import graphkoc
 from graphkoc.cli.access import list_notices, open_store
 from graphkoc.cli.commands import Command, Listing
 from graphkoc.cli.configuration import read_brands
@@ -95,8 +96,6 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
       graphkoc analyse --measures betweenness,closeness
       graphkoc analyse --tiers prizm
     """
-    import graphkoc
-
     named = read_brands(click.get_current_context())
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with open_store() as store, ProgressLine.from_options() as progress:
@@ -146,8 +145,6 @@ def kocs(run: str | None, niche: str | None) -> Result:
       graphkoc kocs --niche Beauty --limit 5
       graphkoc kocs graphkoc-demo/run --format csv -o kocs.csv
     """
-    import graphkoc
-
     found = graphkoc.find_run(run)
     rows = graphkoc.list_kocs(found, niche, None)
     shown = ("rank", "consumer", "name", "niche", "audience", "score")
@@ -176,8 +173,6 @@ def niches(run: str | None) -> Result:
       graphkoc niches undo
     Write ./rename for a run that is named rename, merge or undo.
     """
-    import graphkoc
-
     found = graphkoc.find_run(run)
     rows = graphkoc.list_niches(found)
     text = None if rows else graphkoc.describe_absence(found, "niche")
@@ -222,8 +217,6 @@ def circles(run: str | None) -> Result:
       graphkoc circles undo
     Write ./rename for a run that is named rename, merge or undo.
     """
-    import graphkoc
-
     found = graphkoc.find_run(run)
     rows = graphkoc.list_circles(found)
     shown = ("circle", "name", "people", "stability", "status", "cohort_ratio", "tightness", "kocs", "niches", "change")
@@ -252,8 +245,6 @@ def _edit_verbs(kind: str, example: str, name: str, others: str) -> list[click.C
     @run_option
     @output_options
     def rename(group: str, name: str, run: str | None) -> Result:
-        import graphkoc
-
         done = graphkoc.rename_group(graphkoc.find_run(run), kind, group, name)
         return Result(asdict(done), text=f"{done}   (`graphkoc {kind}s undo` reverses this)")
 
@@ -273,8 +264,6 @@ def _edit_verbs(kind: str, example: str, name: str, others: str) -> list[click.C
     @run_option
     @output_options
     def merge(groups: tuple[str, ...], run: str | None) -> Result:
-        import graphkoc
-
         done = graphkoc.merge_groups(graphkoc.find_run(run), kind, groups)
         return Result(asdict(done), text=f"{done}   (`graphkoc {kind}s undo` reverses this)")
 
@@ -292,8 +281,6 @@ def _edit_verbs(kind: str, example: str, name: str, others: str) -> list[click.C
     @run_option
     @output_options
     def undo(run: str | None) -> Result:
-        import graphkoc
-
         undone = graphkoc.undo_decision(graphkoc.find_run(run), kind)
         return Result(asdict(undone), text=f"reversed: {undone}")
 
@@ -315,8 +302,6 @@ def members(group: str, run: str | None) -> Result:
       graphkoc members c1
       graphkoc members food-drink --format csv -o people.csv
     """
-    import graphkoc
-
     found = graphkoc.find_run(run)
     return Result(graphkoc.list_members(found, group), notes=list_notices(found))
 
@@ -339,8 +324,6 @@ def explain(consumer: str, run: str | None, all_numbers: bool) -> Result:
       graphkoc explain ciao:212 --all
       graphkoc explain ciao:212 graphkoc-demo/run --format csv -o why.csv
     """
-    import graphkoc
-
     found = graphkoc.find_run(run)
     why = graphkoc.explain_consumer(found, consumer)
     root = click.get_current_context().find_root()
@@ -405,8 +388,6 @@ def similar(consumer: str, run: str | None, limit: int) -> Result:
       graphkoc similar ciao:212
       graphkoc similar ciao:212 --limit 5 --format json
     """
-    import graphkoc
-
     found = graphkoc.find_run(run)
     with open_store() as store:
         rows = graphkoc.lookalikes(store, found, consumer, limit)
@@ -432,8 +413,6 @@ def tiers(name: str | None, run: str | None) -> Result:
       graphkoc tiers prizm
       graphkoc tiers relative graphkoc-demo/run --format csv -o moved.csv
     """
-    import graphkoc
-
     if name is None:
         rows = graphkoc.list_tiers()
         shown = ("tiers", "platforms", "default", "least", "most", "says", "version")
@@ -488,8 +467,6 @@ def backtest(splits: tuple[float, ...], top: float) -> Result:
       graphkoc backtest
       graphkoc backtest --splits 0.5,0.75 --top 0.05 --format json
     """
-    import graphkoc
-
     with open_store() as store, ProgressLine.from_options() as progress:
         tested = graphkoc.run_backtest(store, splits, top, progress=progress)
     rows: list[dict[str, Any]] = [
