@@ -1,9 +1,9 @@
 """What a loader's SELECT may call: the SQL macros in the files beside this one, each with a comment above it.
 
-Three more come from elsewhere, because Python or data are their source: `masked` is made of the patterns by which
-Python masks as well (`graphkoc.capture.contacts`), `disclosed` and `origin_of` are made of the words in
-`loaders/origin.toml` (`graphkoc.capture.reading.disclosure`). `plain_text`, `contact_keys` and `redacted` are Python
-functions, which `graphkoc.capture.load` registers.
+Some more are not in these files. `masked` and `redacted` are generated from the patterns by which Python masks as well
+(`graphkoc.capture.contacts`), so that both always agree. `disclosed` and `origin_of` are generated from the words in
+`loaders/origin.toml` (`graphkoc.capture.reading.disclosure`). `plain_text` and `contact_keys` are Python functions,
+which `graphkoc.capture.load` registers.
 """
 
 from __future__ import annotations
