@@ -189,7 +189,7 @@ def test_reasons_and_cautions_say_what_the_row_says(ciao_run: graphkoc.Run) -> N
     wide = ciao_run.people[ciao_run.people["tier"] == "wide"].iloc[0]
     assert any("audience is wide" in caution for caution in cautions(ciao_run, wide))
     quiet = ciao_run.people[(ciao_run.people["reviews_365"] == 0)].iloc[0]
-    assert "she has reviewed nothing in the last year" in cautions(ciao_run, quiet)
+    assert "no review in the last year" in cautions(ciao_run, quiet)
 
 
 def test_origins_are_shares_of_what_is_known(store: graphkoc.Store, ciao_run: graphkoc.Run) -> None:

@@ -1,4 +1,4 @@
-"""Why somebody stands where she stands, in words that can be repeated to a client, from a run alone."""
+"""Why a person has their rank, in words that can be repeated to a client, from a run alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.qualify.adopters import carriers
+from graphkoc.qualify.adopters import find_adopters
 from graphkoc.qualify.audience import counted
 from graphkoc.qualify.authenticity import PATTERNS
 from graphkoc.qualify.gates.words import list_gates
@@ -26,29 +26,29 @@ __all__ = ["cautions", "explain_consumer", "parts_of"]
 
 FEW_REVIEWS = 10
 MOST_MORE = 100
-"""Reviews that somebody could write; what needs more is out of reach."""
+"""Reviews that a person could write; a change that needs more is out of reach."""
 
 
 def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
-    query}], pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words), rank,
-    niche, circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile: share of her
-    tier whose value is at most hers, 0 to 100; percentile_niche: of her niche, None without one. query: a
-    command line, or a SELECT for DuckDB, that recomputes the value. pillars: sums of the parts in each. gates:
-    those of `graphkoc.qualify.gates.list_gates`. change: what would put her a place higher. carried_by,
-    carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
+    query}], pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words), rank, niche,
+    circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile is the share of people of the
+    same tier whose value is at most this person's, 0 to 100; percentile_niche the same of their niche, None without
+    one. query is a command line, or a SELECT for DuckDB, that recomputes the value. pillars are sums of the parts in
+    each. gates are those of `graphkoc.qualify.gates.words.list_gates`. change is what would raise the rank by one.
+    carried_by and carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
-    parts = _parts(run, person)
+    parts = _list_parts(run, person)
     return {
         "consumer": consumer,
         "score": float(person["score"]),
         "kind": run.info["score"]["kind"],
         "parts": parts,
-        "pillars": _pillars(parts),
+        "pillars": _sum_pillars(parts),
         "tier": person["tier"],
         "label": person["label"],
         "role": person["role"],
@@ -59,14 +59,14 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "circle": run.group_name("circle", person["circle"]),
         "gates": list_gates(person, run.info["limits"]),
         "change": _nearest_change(run, person),
-        **carriers(run, consumer),
+        **find_adopters(run, consumer),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
     }
 
 
 def _nearest_change(run: Run, person: pd.Series[Any]) -> str | None:
-    """What would put her one place higher, by her own doing; None for who is first, or not ranked."""
+    """What the person could do to raise their rank by one; None for the first rank, and for people without a rank."""
     if pd.isna(person["rank"]) or person["rank"] == 1 or run.info["score"]["kind"] == "percentiles":
         return None
     above = run.people[run.people["rank"] == person["rank"] - 1].iloc[0]
@@ -75,13 +75,13 @@ def _nearest_change(run: Run, person: pd.Series[Any]) -> str | None:
     if run.info["score"]["kind"] == "formula":
         gained = points(person["own_activity"] + more) - points(np.array(person["own_activity"]))
     else:
-        hers = run.features[run.features["consumer"] == person["consumer"]].iloc[0]
+        own = run.features[run.features["consumer"] == person["consumer"]].iloc[0]
         gained = np.zeros(MOST_MORE)
-        for said in run.info["score"]["model"]["features"]:
-            # A review of today counts whole in each of these, whatever its half-life.
-            if said["pillar"] == "activity" and said["feature"] not in ("since_last", "tenure"):
-                value = hers[said["feature"]]
-                gained += said["coefficient"] / said["scale"] * (np.log1p(value + more) - np.log1p(value))
+        for feature in run.info["score"]["model"]["features"]:
+            # A review of today counts in full in each of these, whatever its half-life.
+            if feature["pillar"] == "activity" and feature["feature"] not in ("since_last", "tenure"):
+                value = own[feature["feature"]]
+                gained += feature["coefficient"] / feature["scale"] * (np.log1p(value + more) - np.log1p(value))
     enough = np.flatnonzero(gained > gap)
     if not len(enough):
         return f"rank {int(above['rank'])} is {gap:.2f} points away, more than {MOST_MORE} more reviews would give"
@@ -90,21 +90,21 @@ def _nearest_change(run: Run, person: pd.Series[Any]) -> str | None:
 
 
 def parts_of(run: Run) -> tuple[Part, ...]:
-    """What the run's score is made of."""
+    """The parts of the run's score."""
     return tuple(Part(**part) for part in run.info["score"]["parts"])
 
 
-def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
+def _list_parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
     consumer = str(person["consumer"])
     peers = (run.people["tier"] == person["tier"]).to_numpy()
     inside = (run.people["niche"] == person["niche"]).fillna(False).to_numpy(dtype=bool)
     kind = run.info["score"]["kind"]
     if kind == "forecast":
-        return _features(run, consumer, peers, inside)
-    given = {"consumer": consumer, "at": run.info["at"]}
+        return _list_features(run, consumer, peers, inside)
+    parameters = {"consumer": consumer, "at": run.info["at"]}
     if platform := run.info["settings"]["platform"]:
-        given["platform"] = platform
-    asked = " ".join(f"-p {shlex.quote(f'{name}={value}')}" for name, value in given.items())
+        parameters["platform"] = platform
+    options = " ".join(f"-p {shlex.quote(f'{name}={value}')}" for name, value in parameters.items())
     return [
         {
             "part": part.name,
@@ -113,17 +113,17 @@ def _parts(run: Run, person: pd.Series[Any]) -> list[dict[str, Any]]:
             "value": float(person[part.name]),
             "points": float(person[f"{part.name}_points"]),
             "percentile": float(100 * (run.people.loc[peers, part.name] <= person[part.name]).mean()),
-            "percentile_niche": _within(run.people.loc[inside, part.name], person[part.name]),
+            "percentile_niche": _find_percentile(run.people.loc[inside, part.name], person[part.name]),
             "query": percentile_query(part.name, run.folder, consumer)
             if part.query is None
-            else f"graphkoc query {part.query} {asked}",
+            else f"graphkoc query {part.query} {options}",
         }
         for part in parts_of(run)
     ]
 
 
-def _pillars(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The pillars that the parts are in, in their order, each with the sum of their points."""
+def _sum_pillars(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pillars of the parts, in their order, each with the sum of its points."""
     return [
         {"pillar": pillar.name, "what": pillar.what, "points": math.fsum(part["points"] for part in inside)}
         for pillar in PILLARS
@@ -131,84 +131,84 @@ def _pillars(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _features(run: Run, consumer: str, peers: NDArray[np.bool_], inside: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    hers = run.features[run.features["consumer"] == consumer].iloc[0]
+def _list_features(
+    run: Run, consumer: str, peers: NDArray[np.bool_], inside: NDArray[np.bool_]
+) -> list[dict[str, Any]]:
+    own = run.features[run.features["consumer"] == consumer].iloc[0]
     model = run.info["score"]["model"]
     return [
         {
-            "part": said["feature"],
-            "pillar": said["pillar"],
-            "what": said["what"],
-            "value": float(value := hers[said["feature"]]),
-            "points": math.log1p(max(value, 0)) * said["coefficient"] / said["scale"],
-            "percentile": float(100 * (run.features.loc[peers, said["feature"]] <= value).mean()),
-            "percentile_niche": _within(run.features.loc[inside, said["feature"]], value),
-            "query": feature_query(said["feature"], run.folder, consumer, model["at"]),
+            "part": feature["feature"],
+            "pillar": feature["pillar"],
+            "what": feature["what"],
+            "value": float(value := own[feature["feature"]]),
+            "points": math.log1p(max(value, 0)) * feature["coefficient"] / feature["scale"],
+            "percentile": float(100 * (run.features.loc[peers, feature["feature"]] <= value).mean()),
+            "percentile_niche": _find_percentile(run.features.loc[inside, feature["feature"]], value),
+            "query": feature_query(feature["feature"], run.folder, consumer, model["at"]),
         }
-        for said in model["features"]
+        for feature in model["features"]
     ]
 
 
-def _within(values: pd.Series[Any], value: float) -> float | None:
+def _find_percentile(values: pd.Series[Any], value: float) -> float | None:
     return float(100 * (values <= value).mean()) if len(values) else None
 
 
 def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
-    """What an analyst should know before she relies on it."""
-    said = []
+    """What an analyst should know before relying on this person."""
+    found = []
     if person["role"] == "kol":
-        said.append(
-            f"her audience is wide by the tiers {person['tier_profile']}, so she is no key opinion consumer here"
-        )
+        found.append(f"their audience is wide by the tiers {person['tier_profile']}, so they are no KOC here")
     if person["tier"] == "tiny" and person["tier_profile"] == RELATIVE:
-        said.append(f"fewer than {person['tier_low']:,.0f} people are known in her audience, too few to say much")
+        found.append(f"fewer than {person['tier_low']:,.0f} known people in the audience, too few to conclude much")
     elif person["tier"] == "tiny":
-        said.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the tiers {person['tier_profile']}")
+        found.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the tiers {person['tier_profile']}")
     if person["ties"] == "engagements":
-        said.append(run.info["stands_in"])
+        found.append(run.info["stands_in"])
     if not person["reviews_365"]:
-        said.append("she has reviewed nothing in the last year")
+        found.append("no review in the last year")
     chance = (run.info["backtest"] or {}).get("chance")
     if chance and chance["score"] <= chance["share"]:
-        said.append("the backtest finds no signal beyond chance: do not rely on this ranking")
+        found.append("the backtest finds no signal beyond chance: do not rely on this ranking")
     if run.info["score"]["kind"] == "percentiles":
-        said.append(
-            "no review has a date, or all have the same: who is active now is not known, and no past could check "
-            "this ranking"
+        found.append(
+            "no review has a date, or all have the same: recent activity is unknown, and the ranking could not be "
+            "checked against the past"
         )
     elif not run.info["backtest"]:
-        said.append(f"this ranking is not checked against the past: {run.info['backtest_why_not']}")
+        found.append(f"this ranking is not checked against the past: {run.info['backtest_why_not']}")
     if run.info["crawl"]:
-        said.append(run.info["crawl"])
+        found.append(run.info["crawl"])
     if person["reviews"] < FEW_REVIEWS:
-        said.append(f"the score rests on {count(person['reviews'], 'reviews')}")
-    passing = list_gates(person, run.info["limits"])
-    said += [
+        found.append(f"the score rests on {count(person['reviews'], 'reviews')}")
+    gates = list_gates(person, run.info["limits"])
+    found += [
         f"not {gate['who']}: {gate['words']}"
-        for gate in passing
+        for gate in gates
         if gate["state"] == "failed" and gate["gate"] not in ("active", "small")
     ]
-    if unknown := [gate["who"] for gate in passing if gate["state"] == "unknown" and gate["required"]]:
-        said.append(f"not known, which keeps nobody out: {', '.join(unknown)}")
+    if unknown := [gate["who"] for gate in gates if gate["state"] == "unknown" and gate["required"]]:
+        found.append(f"unknown, which excludes nobody: {', '.join(unknown)}")
     if person["origin_unknown"] == 1 and person["reviews"]:
-        said.append("whether her reviews are earned, gifted or paid is not known")
-    seen = run.suspicions[run.suspicions["consumer"] == person["consumer"]]
-    said += [f"{row.evidence}: consistent with {PATTERNS[str(row.pattern)]}" for row in seen.itertuples()]
-    if places := _places_apart(run, person["consumer"]):
-        said.append(f"rankings are at odds about her: {places}")
+        found.append("it is unknown whether the reviews are earned, gifted or paid")
+    suspicions = run.suspicions[run.suspicions["consumer"] == person["consumer"]]
+    found += [f"{row.evidence}: consistent with {PATTERNS[str(row.pattern)]}" for row in suspicions.itertuples()]
+    if places := _list_places(run, person["consumer"]):
+        found.append(f"rankings disagree about this person: {places}")
     follows, undated = run.info["counts"]["follows"], run.info["counts"]["undated_follows"]
     if undated >= 0.1 * follows > 0:
         some = (
-            "follows have no dates here"
+            "follows are undated here"
             if undated == follows
-            else f"{undated:,} of {count(follows, 'follows')} have no date"
+            else f"{undated:,} of {count(follows, 'follows')} are undated"
         )
-        said.append(f"{some}: an audience of today stands in for that of the time")
-    return said
+        found.append(f"{some}: the audience of today stands in for the audience of the time")
+    return found
 
 
-def _places_apart(run: Run, consumer: str) -> str:
-    """Where the rankings put her, if that is far apart."""
-    told = run.info["agreement"]
-    apart = [one["places"] for one in told["breaks"] if one["consumer"] == consumer] if told else []
+def _list_places(run: Run, consumer: str) -> str:
+    """The person's place in each ranking, where the places are far apart."""
+    agreement = run.info["agreement"]
+    apart = [one["places"] for one in agreement["breaks"] if one["consumer"] == consumer] if agreement else []
     return ", ".join(f"place {place:,} by {name}" for places in apart for name, place in places.items())

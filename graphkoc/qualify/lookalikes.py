@@ -1,4 +1,4 @@
-"""Lookalikes: who is like somebody in taste, stands in her circle, or has her audience, and why."""
+"""Lookalikes: the people who share a person's taste, circle or audience, and why each of them is listed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from graphkoc.graph.network import Network
 __all__ = ["similar"]
 
 SMOOTHING = 60
-"""Of reciprocal rank fusion: how little the very first places count above the next."""
+"""The constant of reciprocal rank fusion: the larger, the less the first ranks count above the next."""
 STRANGERS = 5
-"""Followers that every pair of audiences is given besides, none of them in common."""
+"""Followers added to every pair of audiences, none of them in common."""
 FEWEST_IN_COMMON = 2
 EXAMPLES = 3
 TITLE = 50
@@ -37,32 +37,32 @@ def similar(
     consumer: str,
     limit: int = 10,
 ) -> list[dict[str, Any]]:
-    """The people most like a consumer, with what speaks for each.
+    """The people most like a consumer, with the reasons for each.
 
-    reviews: consumer, product. products: product, title, category. niches: consumer, niche. circles:
-    consumer, circle, confidence. What is said of niches and circles is what these frames call them.
-    Raises UsageError for a consumer who is no node of the network.
+    reviews: consumer, product. products: product, title, category. niches: consumer, niche. circles: consumer,
+    circle, confidence. The reasons name niches and circles as these frames do. Raises UsageError for a consumer who
+    is no node of the network.
 
-    Three rankings are made, each of those who score in it at all:
-      taste: cosine of what they review, weighted by how few others do (tf-idf: Salton and Buckley, Inf.
-      Process. Manag. 24, 1988), once by product and once by category, and the mean of the two.
-      circle: the chance that both belong to the same one, the product of their confidences.
-      audience: cosine of their sets of followers (Salton and McGill, "Introduction to Modern Information
-      Retrieval", 1983), as if five strangers followed each pair, so that two tiny audiences that
-      happen to agree do not come first; fewer than two followers in common count as none.
+    There are three rankings, each of the people with a value above 0 in it:
+      taste: cosine of the products reviewed, weighted by how few others review them (tf-idf: Salton and Buckley,
+      Inf. Process. Manag. 24, 1988), once by product and once by category, and the mean of the two.
+      circle: the probability that both belong to the same circle, the product of their confidences.
+      audience: cosine of the sets of followers (Salton and McGill, "Introduction to Modern Information Retrieval",
+      1983), with five followers added to each pair, none in common, so that two tiny audiences that happen to agree
+      do not rank first; fewer than two followers in common count as none.
     They are joined by reciprocal rank fusion, the sum of 1 / (60 + rank), where ties share their mean rank
-    (Cormack, Clarke, Buettcher, SIGIR 2009). No weights are learned, and none need be believed.
+    (Cormack, Clarke, Buettcher, SIGIR 2009). No weight is learned or assumed.
 
-    Returns [{rank, consumer, score, taste, products (in common), niches (in common), circle (the one in
-    common, or None), followers (in common), audience_overlap (share of her followers), reasons}].
+    Returns [{rank, consumer, score, taste, products (in common), niches (in common), circle (in common, or None),
+    followers (in common), audience_overlap (share of this person's followers), reasons}].
     """
     if consumer not in set(network.ids.tolist()):
         raise UsageError(f"there is no consumer called {consumer!r}", hint="Consumers are written source:id.")
     who = int(np.searchsorted(network.ids, consumer))
     tastes = _Tastes(network, reviews, products)
-    taste = tastes.like(who)
-    same_circle, circle = _same_circle(network, circles, who)
-    common, overlap = _audiences(network, who)
+    taste = tastes.compare(who)
+    same_circle, circle = _compare_circles(network, circles, who)
+    common, overlap = _compare_audiences(network, who)
 
     score = np.zeros(len(network))
     for values in (taste, same_circle, overlap):
@@ -71,13 +71,13 @@ def similar(
         # Rounded, so that equals whose sums were made in another order are still equals.
         score[some] += 1 / (SMOOTHING + scipy.stats.rankdata(-values[some].round(9)))
     best = np.lexsort((np.arange(len(network)), -score))[:limit]
-    hers = set(niches.loc[niches["consumer"] == consumer, "niche"])
+    own_niches = set(niches.loc[niches["consumer"] == consumer, "niche"])
     audience = max(int((network.source == who).sum()), 1)
     rows = []
     for rank, other in enumerate(best[score[best] > 0].tolist(), start=1):
-        shared, examples, kinds = tastes.common(who, other)
-        both_in = sorted(hers & set(niches.loc[niches["consumer"] == network.ids[other], "niche"]))
-        heard = int(common[other]) if overlap[other] > 0 else 0
+        shared, examples, kinds = tastes.find_common(who, other)
+        both_in = sorted(own_niches & set(niches.loc[niches["consumer"] == network.ids[other], "niche"]))
+        followers = int(common[other]) if overlap[other] > 0 else 0
         reasons = []
         if shared:
             reasons.append(f"shares {shared:,} product{'s' * (shared > 1)}, e.g. {', '.join(examples)}")
@@ -87,8 +87,8 @@ def similar(
             reasons.append(f"both stand out in {', '.join(both_in)}")
         if same_circle[other] > 0:
             reasons.append(f"same circle: {circle[other]}")
-        if heard:
-            reasons.append(f"{heard / audience:.0%} of her followers follow both")
+        if followers:
+            reasons.append(f"{followers / audience:.0%} of the followers follow both")
         rows.append(
             {
                 "rank": rank,
@@ -98,8 +98,8 @@ def similar(
                 "products": shared,
                 "niches": both_in,
                 "circle": circle[other] if same_circle[other] > 0 else None,
-                "followers": heard,
-                "audience_overlap": heard / audience,
+                "followers": followers,
+                "audience_overlap": followers / audience,
                 "reasons": reasons,
             }
         )
@@ -107,7 +107,7 @@ def similar(
 
 
 class _Tastes:
-    """What everybody reviews: rows of length 1 by product and by category, tf-idf."""
+    """The tastes of everybody: rows of length 1 by product and by category, tf-idf."""
 
     def __init__(self, network: Network, reviews: pd.DataFrame, products: pd.DataFrame) -> None:
         about = products.set_index("product")
@@ -119,17 +119,17 @@ class _Tastes:
         kind, self.categories = pd.factorize(category[known].to_numpy(dtype=str), sort=True)
         titles = about["title"].reindex(self.products).tolist()
         self.titles = [key if pd.isna(title) else title for key, title in zip(self.products, titles, strict=True)]
-        self._by_product = _weighted(person, code, (len(network), len(self.products)))
-        self._by_category = _weighted(person[known], kind, (len(network), len(self.categories)))
+        self._by_product = _weight_rows(person, code, (len(network), len(self.products)))
+        self._by_category = _weight_rows(person[known], kind, (len(network), len(self.categories)))
 
-    def like(self, who: int) -> Values:
-        """(n,) float64: everybody's likeness to one person, 0 to 1."""
+    def compare(self, who: int) -> Values:
+        """(n,) float64: the likeness of everybody's taste to one person's, 0 to 1."""
         blocks = [block for block in (self._by_product, self._by_category) if block[[who]].nnz]
         cosines = [np.asarray((block @ block[[who]].T).todense()).ravel() for block in blocks]
         return np.mean(cosines, axis=0) if cosines else np.zeros(self._by_product.shape[0])
 
-    def common(self, who: int, other: int) -> tuple[int, list[str], list[str]]:
-        """What both review: how many products, the titles of the rarest, and the categories that bind most."""
+    def find_common(self, who: int, other: int) -> tuple[int, list[str], list[str]]:
+        """How many products both review, the titles of the rarest, and the two heaviest categories in common."""
         product, kind = (
             (block[[who]].multiply(block[[other]])).tocoo() for block in (self._by_product, self._by_category)
         )
@@ -139,9 +139,9 @@ class _Tastes:
         return product.nnz, titles, self.categories[kind.coords[1][most]].tolist()
 
 
-def _weighted(person: NDArray[np.int64], thing: NDArray[np.int64], shape: tuple[int, int]) -> csr_array:
-    """Rows of length 1 (or of zeros), with how often a person has a thing times ln(1 + people / those who have it)."""
-    counts = csr_array((np.ones(len(person)), (person, thing)), shape=shape)
+def _weight_rows(person: NDArray[np.int64], item: NDArray[np.int64], shape: tuple[int, int]) -> csr_array:
+    """Rows of length 1 (or of zeros): a person's count of an item, times ln(1 + people / people with the item)."""
+    counts = csr_array((np.ones(len(person)), (person, item)), shape=shape)
     having = np.bincount(counts.indices, minlength=shape[1])
     people = np.count_nonzero(np.diff(counts.indptr))
     rarity = np.log1p(people / np.maximum(having, 1))
@@ -151,11 +151,11 @@ def _weighted(person: NDArray[np.int64], thing: NDArray[np.int64], shape: tuple[
     return weighted
 
 
-def _same_circle(network: Network, circles: pd.DataFrame, who: int) -> tuple[Values, list[str | None]]:
-    """For everybody, the chance that the two share a circle, and the likeliest circle."""
-    hers = circles.loc[circles["consumer"] == network.ids[who], ["circle", "confidence"]]
-    others = circles.merge(hers, on="circle", suffixes=("", "_hers"))
-    others["chance"] = others["confidence"] * others["confidence_hers"]
+def _compare_circles(network: Network, circles: pd.DataFrame, who: int) -> tuple[Values, list[str | None]]:
+    """For everybody, the probability of sharing a circle with a person, and the most probable circle."""
+    own = circles.loc[circles["consumer"] == network.ids[who], ["circle", "confidence"]]
+    others = circles.merge(own, on="circle", suffixes=("", "_own"))
+    others["chance"] = others["confidence"] * others["confidence_own"]
     others = others.sort_values(["chance", "circle"], ascending=[False, True]).drop_duplicates("consumer")
     values = np.zeros(len(network))
     names: list[str | None] = [None] * len(network)
@@ -164,11 +164,11 @@ def _same_circle(network: Network, circles: pd.DataFrame, who: int) -> tuple[Val
     return values, names
 
 
-def _audiences(network: Network, who: int) -> tuple[NDArray[np.int64], Values]:
-    """For everybody, how many followers the two have in common, and how alike their audiences are."""
+def _compare_audiences(network: Network, who: int) -> tuple[NDArray[np.int64], Values]:
+    """For everybody, the number of followers in common with a person, and the likeness of the two audiences."""
     n = len(network)
-    hers = np.isin(network.target, network.target[network.source == who])
-    common = np.bincount(network.source[hers], minlength=n)
+    shared = np.isin(network.target, network.target[network.source == who])
+    common = np.bincount(network.source[shared], minlength=n)
     size = np.bincount(network.source, minlength=n)
     alike = common / (np.sqrt(size * size[who]) + STRANGERS)
     return common, np.where(common >= FEWEST_IN_COMMON, alike, 0.0)

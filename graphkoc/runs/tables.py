@@ -400,7 +400,7 @@ TABLES: dict[str, Table] = {
         ),
     ),
     "copies": Table(
-        "A review whose text somebody else posted before.",
+        "A review with a text that another person posted before.",
         (
             _text("review", "Id of the review."),
             CONSUMER,
