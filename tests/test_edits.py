@@ -1,4 +1,4 @@
-"""The journal: what people decided survives runs, crashes and each other, and can be taken back."""
+"""User edits: renames and merges survive later runs, crashes and other writers, and can be undone."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def grouping(kind: str = "niche", **groups: range) -> tuple[pd.DataFrame, pd.Dat
 
 
 def shown(folder: Path, run: str = "one", kind: str = "niche", **groups: range) -> Run:
-    """A run of these groups, as it is shown."""
+    """A run of these groups with the edits applied."""
     table, members = edit_groups(read(folder), kind, *grouping(kind, **groups))
     members = members.rename(columns={kind: "group"}).assign(kind=kind)
     frames = {f"{kind}s": table, "members": shaped("members", members)}
@@ -65,11 +65,11 @@ def named(folder: Path, **groups: range) -> dict[str, str]:
     return dict(zip(run.niches["niche"], run.niches["name"], strict=True))
 
 
-def test_without_a_journal_everything_is_as_it_was_found(tmp_path: Path) -> None:
+def test_without_edits_the_groups_are_as_found(tmp_path: Path) -> None:
     table, members = grouping(**GROUPS)
-    seen = edit_groups(read(tmp_path), "niche", table, members)
-    assert seen[0] is table
-    assert seen[1] is members
+    edited = edit_groups(read(tmp_path), "niche", table, members)
+    assert edited[0] is table
+    assert edited[1] is members
     assert list(tmp_path.iterdir()) == []
 
 
@@ -98,7 +98,7 @@ def test_merged_groups_are_one_whose_people_are_counted_again(tmp_path: Path) ->
     assert named(tmp_path) == {"beds": "All"}
 
 
-def test_somebody_in_both_keeps_the_higher_confidence(tmp_path: Path) -> None:
+def test_a_person_in_both_groups_keeps_the_higher_confidence(tmp_path: Path) -> None:
     table, members = grouping("circle", c1=range(20), c2=range(10, 30))
     members.loc[members["circle"] == "c1", "confidence"] = 0.4
     members.loc[members["circle"] == "c2", "confidence"] = 0.9
@@ -108,21 +108,21 @@ def test_somebody_in_both_keeps_the_higher_confidence(tmp_path: Path) -> None:
     assert table["people"].tolist() == [20], "the fringe of a circle is not counted among its people"
 
 
-def test_a_merger_is_inside_of_what_the_highest_of_its_groups_is_inside_of() -> None:
+def test_a_merge_has_the_parent_of_its_highest_group() -> None:
     table, members = grouping(food=range(40), coffee=range(20), pour=range(10), tea=range(12))
     table["parent"] = table["niche"].map({"coffee": "food", "pour": "coffee", "tea": "food"}).astype("str")
     table["level"] = table["niche"].map(lambda niche: "niche" if niche == "food" else "finer").astype("str")
 
     def after(*groups: str) -> dict[str, tuple[object, object]]:
-        seen, _ = edit_groups(Journal((Decision(AT, "niche", "merge", groups),)), "niche", table, members)
-        return {row.niche: (None if pd.isna(row.parent) else row.parent, row.level) for row in seen.itertuples()}
+        edited, _ = edit_groups(Journal((Decision(AT, "niche", "merge", groups),)), "niche", table, members)
+        return {row.niche: (None if pd.isna(row.parent) else row.parent, row.level) for row in edited.itertuples()}
 
     assert after("tea", "coffee") == {"food": (None, "niche"), "tea": ("food", "finer"), "pour": ("tea", "finer")}
     upside_down = after("coffee", "food")
     assert upside_down == {"coffee": (None, "niche"), "tea": ("coffee", "finer"), "pour": ("coffee", "finer")}
 
 
-def test_undo_takes_back_the_newest_of_its_kind_until_nothing_stands(tmp_path: Path) -> None:
+def test_undo_takes_back_the_newest_edit_of_its_kind_until_none_is_left(tmp_path: Path) -> None:
     rename_group(shown(tmp_path, **GROUPS), "niche", "tea", "Leaves")
     rename_group(shown(tmp_path, kind="circle", c1=range(10)), "circle", "c1", "Neighbours")
     merge_groups(shown(tmp_path, **GROUPS), "niche", ["tea", "beds"])
@@ -137,7 +137,7 @@ def test_undo_takes_back_the_newest_of_its_kind_until_nothing_stands(tmp_path: P
     assert len((tmp_path / FILE).read_text(encoding="utf-8").splitlines()) == 5, "nothing is ever removed"
 
 
-def test_a_rename_survives_five_further_runs_a_merger_and_an_undo(tmp_path: Path) -> None:
+def test_a_rename_survives_five_further_runs_a_merge_and_an_undo(tmp_path: Path) -> None:
     """The analysis calls its groups anew in each run, and people come and go."""
     before = None
     for number in range(6):
@@ -164,7 +164,7 @@ def test_a_rename_survives_five_further_runs_a_merger_and_an_undo(tmp_path: Path
             assert names == {"c1": "C1", "c2": "Early birds"}
 
 
-def test_a_merger_lasts_as_long_as_two_of_its_groups_live() -> None:
+def test_a_merge_lasts_as_long_as_two_of_its_groups_live() -> None:
     journal = Journal(
         (
             Decision(AT, "niche", "merge", ("tea", "toys", "beds")),
@@ -201,7 +201,7 @@ def test_a_merger_lasts_as_long_as_two_of_its_groups_live() -> None:
         ("beds", "beds is called beds already"),
     ],
 )
-def test_a_name_that_nobody_could_read_or_tell_apart_is_refused(tmp_path: Path, name: str, words: str) -> None:
+def test_a_name_that_cannot_be_read_or_is_taken_is_refused(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(UsageError) as caught:
         rename_group(shown(tmp_path, **GROUPS), "niche", "tea", name)
     assert words in str(caught.value)
@@ -209,12 +209,12 @@ def test_a_name_that_nobody_could_read_or_tell_apart_is_refused(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "<script>alert(1)</script>", "手冲咖啡 ☕", "قهوة", "'; --", "-x"])
-def test_a_name_that_can_be_read_is_kept_as_it_is(tmp_path: Path, name: str) -> None:
+def test_a_readable_name_is_kept_as_it_is(tmp_path: Path, name: str) -> None:
     rename_group(shown(tmp_path, **GROUPS), "niche", "tea", name)
     assert named(tmp_path)["tea"] == name
 
 
-def test_groups_that_are_not_there_or_not_told_apart_are_named(tmp_path: Path) -> None:
+def test_unknown_and_ambiguous_groups_are_named(tmp_path: Path) -> None:
     run = shown(tmp_path, **GROUPS)
     with pytest.raises(UsageError, match="there is no niche called 'cheese'"):
         rename_group(run, "niche", "cheese", "x")
@@ -253,7 +253,7 @@ GOOD = json.dumps({"at": AT, "kind": "niche", "verb": "rename", "groups": ["tea"
     ],
 )
 @pytest.mark.parametrize("end", [b"", b"\n"])
-def test_a_line_that_is_no_decision_is_none_and_the_next_is_written_after_it(
+def test_a_line_that_is_no_edit_is_ignored_and_the_next_is_written_after_it(
     tmp_path: Path, line: bytes, end: bytes
 ) -> None:
     (tmp_path / FILE).write_bytes(GOOD + b"\n" + line + end)
@@ -264,7 +264,7 @@ def test_a_line_that_is_no_decision_is_none_and_the_next_is_written_after_it(
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))
-def test_however_short_a_crash_cuts_the_last_line_the_others_stand(tmp_path: Path, cut: int) -> None:
+def test_a_crash_that_cuts_the_last_line_leaves_the_others(tmp_path: Path, cut: int) -> None:
     for name in ("Leaves", "Cups"):
         append(tmp_path, Decision(AT, "niche", "rename", ("tea",), name))
     whole = (tmp_path / FILE).read_bytes()
@@ -279,7 +279,7 @@ def _append_many(folder: Path, writer: int) -> None:
         append(folder, Decision(AT, "niche", "rename", (f"g{writer}",), f"{number} " + "x" * 70))
 
 
-def test_two_who_write_at_once_do_not_mix(tmp_path: Path) -> None:
+def test_two_writers_do_not_mix_their_lines(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.starmap(_append_many, [(tmp_path, 0), (tmp_path, 1)])
     decisions = read(tmp_path).decisions
@@ -298,7 +298,7 @@ def _append_where_it_is_full(folder: Path, room: int) -> None:
 
 
 @pytest.mark.parametrize("more", [0, 30])
-def test_a_full_disk_loses_nothing_and_leaves_no_half_line(tmp_path: Path, more: int) -> None:
+def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path, more: int) -> None:
     append(tmp_path, Decision(AT, "niche", "rename", ("tea",), "Leaves"))
     before = (tmp_path / FILE).read_bytes()
     process = multiprocessing.get_context("spawn").Process(
@@ -310,7 +310,7 @@ def test_a_full_disk_loses_nothing_and_leaves_no_half_line(tmp_path: Path, more:
     assert (tmp_path / FILE).read_bytes() == before
 
 
-def test_a_journal_that_cannot_be_read_or_written_is_one_sentence(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_or_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with pytest.raises(StoreError, match="cannot be read: Is a directory"):
         read(tmp_path)
@@ -318,7 +318,7 @@ def test_a_journal_that_cannot_be_read_or_written_is_one_sentence(tmp_path: Path
         append(tmp_path, Decision(AT, "niche", "undo"))
 
 
-def test_the_journal_lies_beside_the_run_itself_not_beside_a_link_to_it(
+def test_the_file_of_edits_lies_beside_the_run_and_not_beside_a_link_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "runs" / "one").mkdir(parents=True)
@@ -345,7 +345,7 @@ FRAMES = grouping(tea=range(40), toys=range(30, 60), beds=range(55, 75), cars=ra
 
 @settings(max_examples=60)
 @given(st.lists(decisions, max_size=8), st.lists(decisions, max_size=4))
-def test_what_is_undone_was_never_decided(kept: list[Decision], taken_back: list[Decision]) -> None:
+def test_undone_edits_have_no_effect(kept: list[Decision], taken_back: list[Decision]) -> None:
     table, members = FRAMES
     plain = edit_groups(Journal(tuple(kept)), "niche", table, members)
     again = edit_groups(Journal((*kept, *taken_back, *[undone] * len(taken_back))), "niche", table, members)
@@ -358,7 +358,7 @@ def test_what_is_undone_was_never_decided(kept: list[Decision], taken_back: list
 
 @settings(max_examples=60)
 @given(st.lists(decisions, max_size=8))
-def test_whatever_is_decided_nobody_is_lost_and_the_table_counts_them(made: list[Decision]) -> None:
+def test_no_edit_loses_a_person_and_the_table_counts_them(made: list[Decision]) -> None:
     table, members = FRAMES
     shown_table, shown_members = edit_groups(Journal(tuple(made)), "niche", table, members)
     assert set(shown_members["consumer"]) == set(members["consumer"])

@@ -1,4 +1,4 @@
-"""Lookalikes: each kind of likeness is found where it is planted, and said in words."""
+"""Lookalikes: each kind of likeness is found where it is planted, with its reason in words."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def people(*names: str, follows: str = "") -> Network:
     return network_of(graph)
 
 
-def test_taste_prefers_those_who_share_what_few_review() -> None:
+def test_taste_prefers_people_who_share_rare_products() -> None:
     # Everybody reviews t1; a and b also t2, which nobody else does.
     reviews = wrote(*((person, "t1") for person in "abcdef"), ("a", "t2"), ("b", "t2"), ("c", "t3"), ("d", "t4"))
     found = similar(people(*"abcdefg"), reviews, goods("t1", "t2", "t3", "t4"), NO_NICHE, NO_CIRCLE, "a")
     assert found[0]["consumer"] == "b"
     assert found[0]["taste"] == pytest.approx(1)
     assert found[0]["reasons"] == ["shares 2 products, e.g. The t2, The t1", "both write about t"]
-    # g has written nothing and follows nobody: nothing speaks for her.
+    # g has written nothing and follows nobody: there is no reason to list g.
     assert [row["consumer"] for row in found] == ["b", "e", "f", "c", "d"]
     assert [row["rank"] for row in found] == [1, 2, 3, 4, 5]
 
@@ -64,7 +64,7 @@ def test_taste_is_the_mean_of_two_cosines() -> None:
     assert found[0]["products"] == 1
 
 
-def test_a_circle_counts_by_the_chance_that_both_are_in_it() -> None:
+def test_a_circle_counts_by_the_probability_that_both_are_in_it() -> None:
     circles = inside("circle", ("a", "x", 0.9), ("b", "x", 0.6), ("c", "x", 1.0), ("d", "y", 1.0), ("c", "y", 0.5))
     found = similar(people(*"abcd"), wrote(), goods(), NO_NICHE, circles, "a")
     assert [(row["consumer"], row["circle"], row["reasons"]) for row in found] == [
@@ -73,15 +73,15 @@ def test_a_circle_counts_by_the_chance_that_both_are_in_it() -> None:
     ]
 
 
-def test_an_audience_in_common_is_told_as_a_share_of_hers() -> None:
+def test_an_audience_in_common_is_a_share_of_the_persons_followers() -> None:
     follows = " ".join([*(f"a>f{i}" for i in range(10)), *(f"b>f{i}" for i in range(4)), "b>g", "c>f0", "c>h"])
     found = similar(people(*"abc", follows=follows), wrote(), goods(), NO_NICHE, NO_CIRCLE, "a")
     assert [row["consumer"] for row in found] == ["b"]
     assert (found[0]["followers"], found[0]["audience_overlap"]) == (4, 0.4)
-    assert found[0]["reasons"] == ["40% of her followers follow both"]
+    assert found[0]["reasons"] == ["40% of the followers follow both"]
 
 
-def test_two_tiny_audiences_that_agree_do_not_come_before_large_ones_that_nearly_do() -> None:
+def test_two_tiny_audiences_that_agree_rank_after_large_ones_that_nearly_agree() -> None:
     follows = [f"{who}>f{i}" for who in "ab" for i in range(40)] + ["c>f0", "c>f1"]
     found = similar(people(*"abc", follows=" ".join(follows)), wrote(), goods(), NO_NICHE, NO_CIRCLE, "c", limit=5)
     assert {row["consumer"] for row in found} == {"a", "b"}
@@ -89,13 +89,13 @@ def test_two_tiny_audiences_that_agree_do_not_come_before_large_ones_that_nearly
     assert [row["consumer"] for row in found] == ["b", "c"]
 
 
-def test_what_speaks_for_her_in_several_ways_comes_first() -> None:
+def test_a_person_with_several_reasons_ranks_first() -> None:
     reviews = wrote(("a", "x1"), ("b", "x1"), ("c", "x1"), ("d", "z1"))
     circles = inside("circle", ("a", "x", 1.0), ("b", "x", 0.9), ("d", "x", 1.0))
     niches = inside("niche", ("a", "tea"), ("b", "tea"), ("b", "toys"))
     found = similar(people(*"abcd"), reviews, goods("x1", "z1"), niches, circles, "a")
     assert found[0]["consumer"] == "b"
-    # First of two in circles by the chance, and tied with c in taste: the mean rank of 1 and 2.
+    # First of two in circles by the probability, and tied with c in taste: the mean rank of 1 and 2.
     assert found[0]["score"] == pytest.approx(1 / (60 + 1.5) + 1 / (60 + 2))
     assert found[0]["niches"] == ["tea"]
     assert found[0]["reasons"] == [
@@ -106,7 +106,7 @@ def test_what_speaks_for_her_in_several_ways_comes_first() -> None:
     ]
 
 
-def test_products_without_title_or_category_and_reviews_about_nothing_sold_do_no_harm() -> None:
+def test_products_without_title_or_category_and_reviews_without_a_product_are_read() -> None:
     bare = pd.DataFrame({"product": ["p:1"], "title": [None], "category": [None]}).astype("str")
     found = similar(people(*"ab"), wrote(("a", "p:1"), ("b", "p:1"), ("a", None)), bare, NO_NICHE, NO_CIRCLE, "a")
     assert found[0]["reasons"] == ["shares 1 product, e.g. p:1"]
@@ -119,12 +119,12 @@ def test_a_long_title_is_cut() -> None:
     assert len(found[0]["reasons"][0]) < 80
 
 
-def test_an_unknown_consumer_is_a_mistake_of_usage() -> None:
+def test_an_unknown_consumer_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no consumer called 'z'"):
         similar(people(*"ab"), wrote(), goods(), NO_NICHE, NO_CIRCLE, "z")
 
 
-def test_where_nothing_is_known_nobody_is_alike() -> None:
+def test_without_data_nobody_is_alike() -> None:
     assert similar(people("a"), wrote(), goods(), NO_NICHE, NO_CIRCLE, "a") == []
 
 
@@ -138,7 +138,7 @@ PEOPLE = st.sampled_from("abcdef")
     st.sets(st.tuples(PEOPLE, st.sampled_from("uv")), max_size=8),
     st.integers(0, 8),
 )
-def test_likeness_is_bounded_and_reasoned_and_does_not_depend_on_order(pairs, follows, members, limit) -> None:
+def test_likeness_is_bounded_has_reasons_and_does_not_depend_on_order(pairs, follows, members, limit) -> None:
     network = people(*"abcdef", follows=" ".join(f"{a}>{b}" for a, b in follows if a != b))
     products = goods("x1", "x2", "y1", "z1")
     circles = inside("circle", *((person, circle, 0.8) for person, circle in sorted(members)))

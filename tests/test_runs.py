@@ -1,4 +1,4 @@
-"""Runs beside each other: which one follows on from which, and that one is kept whole or not at all."""
+"""Runs in one folder: which run continues which, and that a run is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from graphkoc.runs import edits
 from graphkoc.runs.edited import edit_groups
 
 
-def followed(run: graphkoc.Run) -> str | None:
-    """The name of the run that it follows on from."""
+def continued(run: graphkoc.Run) -> str | None:
+    """The name of the run that this one continues."""
     return run.info["previous"]["run"] if run.info["previous"] else None
 
 
-def test_next_weeks_data_in_the_same_store_or_in_a_new_one_are_followed_on(tmp_path: Path) -> None:
+def test_next_weeks_data_continue_the_run_in_the_same_store_and_in_a_new_one(tmp_path: Path) -> None:
     week, next_week = tables(range(40)), tables(range(5, 45), since="2020-03-25")
     with held(tmp_path / "one.lbug", week) as store:
         first = graphkoc.analyse(store, tmp_path / "runs" / "first")
@@ -29,7 +29,7 @@ def test_next_weeks_data_in_the_same_store_or_in_a_new_one_are_followed_on(tmp_p
         second = graphkoc.analyse(store, tmp_path / "runs" / "second")
     with held(tmp_path / "new.lbug", next_week) as store:
         third = graphkoc.analyse(store, tmp_path / "runs" / "third")
-    assert [followed(run) for run in (first, second, third)] == [None, "first", "second"]
+    assert [continued(run) for run in (first, second, third)] == [None, "first", "second"]
     assert first.line == second.line == third.line != ""
 
 
@@ -41,19 +41,19 @@ def test_next_weeks_data_in_the_same_store_or_in_a_new_one_are_followed_on(tmp_p
         pytest.param(tables(range(30, 70)), id="ten people of forty in common"),
     ],
 )
-def test_a_run_does_not_follow_on_from_one_of_other_people_beside_it(tmp_path: Path, other: dict) -> None:
+def test_a_run_does_not_continue_a_run_of_other_people_beside_it(tmp_path: Path, other: dict) -> None:
     with held(tmp_path / "one.lbug", tables(range(40))) as store:
         ours = graphkoc.analyse(store, tmp_path / "runs" / "ours")
         with held(tmp_path / "other.lbug", other) as others:
             theirs = graphkoc.analyse(others, tmp_path / "runs" / "theirs")
         again = graphkoc.analyse(store, tmp_path / "runs" / "again")
-    assert followed(theirs) is None
+    assert continued(theirs) is None
     assert theirs.events["event"].isin(["born"]).all()
-    assert followed(again) == "ours", "the newest run of the same people, not the newest of all"
+    assert continued(again) == "ours", "the newest run of the same people, not the newest of all"
     assert ours.line == again.line != theirs.line
 
 
-def test_what_was_decided_of_one_graph_is_nothing_to_another_beside_it(tmp_path: Path) -> None:
+def test_edits_of_one_graph_do_not_apply_to_another_beside_it(tmp_path: Path) -> None:
     runs = {}
     for name, source in (("ours", "csv"), ("theirs", "shop")):
         with held(tmp_path / f"{name}.lbug", tables(range(40), source=source)) as store:
@@ -75,7 +75,7 @@ def test_what_was_decided_of_one_graph_is_nothing_to_another_beside_it(tmp_path:
     assert names("ours") == ["Tea", "Toys"]
 
 
-def test_an_analysis_that_is_interrupted_while_it_writes_leaves_no_run_and_the_store_as_it_was(tmp_path: Path) -> None:
+def test_an_interrupted_write_leaves_no_run_and_the_store_as_it_was(tmp_path: Path) -> None:
     steps: list[str] = []
 
     def stop(at: str):
@@ -134,7 +134,9 @@ def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypa
     assert not (tmp_path / "runs").exists()
 
 
-def test_what_a_killed_analysis_left_is_no_run_and_the_run_that_it_moved_aside_is_put_back(tmp_path: Path) -> None:
+def test_the_leftovers_of_a_killed_analysis_are_no_run_and_the_run_that_it_moved_aside_is_put_back(
+    tmp_path: Path,
+) -> None:
     with held(tmp_path / "one.lbug", tables(range(40))) as store:
         first = graphkoc.analyse(store, tmp_path / "runs" / "first")
     killed = tmp_path / "runs" / ".first.graphkoc-new"
