@@ -496,6 +496,35 @@ def test_many_rows_of_a_query_come_typed_in_its_own_order(store: Store, monkeypa
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "MATCH (c:Consumer)-[f:FOLLOWS]->(d:Consumer)\n"
+            "RETURN c.consumer AS one, d.consumer AS other, f.since AS day",
+            id="both ends of an edge",
+        ),
+        pytest.param(
+            "MATCH (r:Review)\nOPTIONAL MATCH (r)-[:ABOUT]->(p:Product)\n"
+            "RETURN r.review AS one, p.product AS other, r.created_at AS day",
+            id="a node that may be missing",
+        ),
+        pytest.param(
+            "MATCH (c:Consumer)-[:WROTE]->(r:Review)\nWITH r AS c, c AS r\n"
+            "RETURN c.review AS one, r.consumer AS other, c.created_at AS day",
+            id="names that change their nodes",
+        ),
+    ],
+)
+def test_a_query_in_columns_gives_what_the_query_gives(store: Store, text: str) -> None:
+    store.upsert(tables())
+    found = store.read_columns(text, {"one": "id", "other": "id", "day": "time"})
+    expected = store.read(text)
+    assert len(found) > 0
+    by = ["one", "other"]
+    pd.testing.assert_frame_equal(found.sort_values(by, ignore_index=True), expected.sort_values(by, ignore_index=True))
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("MATCH (c:Consumer) RETURN c.consumer AS who, c.name AS name", "the query returns who, name"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
@@ -21,7 +23,7 @@ from graphkoc.stores.queries import NOT_CODE
 from graphkoc.tables.schema import TABLES, Column, Edge, Table, node_tables
 from graphkoc.tables.types import TYPES
 
-__all__ = ["Reading", "as_sent", "split_query", "to_column", "to_plain"]
+__all__ = ["Reading", "to_column", "to_plain"]
 
 ROWS_A_RECORD = 20_000
 """Rows, nodes or edges that come in one record, a list a column."""
@@ -33,6 +35,19 @@ PICK = re.compile(
     r"(?:(?P<variable>[A-Za-z_]\w*)\.(?P<property>\w+|`\w+`)|(?P<number>\d+(?:\.\d+)?))\s+AS\s+`?(?P<name>\w+)`?"
 )
 """A column of a query that is a property or a number."""
+
+
+@dataclass(frozen=True)
+class _Pick:
+    """A column of a query: a number that every row has, or an expression of a row x.
+
+    With a label, the expression is the internal id of a node, and the column holds the node's `property`.
+    """
+
+    expression: str = ""
+    number: float | None = None
+    label: str = ""
+    property: str = ""
 
 
 class Reading:
@@ -112,6 +127,49 @@ class Reading:
         rows = rows.append_column("_source", pa.array(ends // WIDTH)).append_column("_target", pa.array(ends % WIDTH))
         return rows.drop_columns(["_ends"])
 
+    def query(self, text: str, kinds: Mapping[str, str]) -> pa.Table | None:
+        """The rows of a query that returns only properties and numbers, of these kinds; None for every other query."""
+        for alone in (True, False):
+            split = _split_query(text, alone)
+            if split is None:
+                return None
+            match, picks = split
+            sent = [
+                (name, "integer", pick.expression)
+                if pick.label
+                else (name, kinds[name], _as_sent(pick.expression, kinds[name]))
+                for name, pick in picks.items()
+                if pick.number is None
+            ]
+            found = self._complete(self.columns(match, sent), picks, kinds)
+            if found is not None:
+                return found
+        raise AssertionError("without internal ids every row is complete")
+
+    def _complete(self, rows: pa.Table, picks: Mapping[str, _Pick], kinds: Mapping[str, str]) -> pa.Table | None:
+        """The rows with numbers, and with properties in place of internal ids; None when a node is not of its label."""
+        nodes: dict[tuple[str, str, str], pa.Table] = {}
+        columns = []
+        for name, kind in kinds.items():
+            pick = picks[name]
+            if pick.number is not None:
+                columns.append(pa.repeat(pa.scalar(pick.number), len(rows)).cast(TYPES[kind].arrow))
+                continue
+            if not pick.label:
+                columns.append(rows[name])
+                continue
+            which = (pick.label, pick.property, kind)
+            if which not in nodes:
+                nodes[which] = self.columns(
+                    f"MATCH (n:`{pick.label}`) WITH id(n) / $batch AS batch, collect(n) AS xs",
+                    [("_id", "integer", "id(x)"), ("value", kind, _as_sent(f"x.{pick.property}", kind))],
+                )
+            places = pc.index_in(rows[name], value_set=nodes[which]["_id"].combine_chunks())
+            if places.null_count > rows[name].null_count:
+                return None
+            columns.append(pc.take(nodes[which]["value"].combine_chunks(), places))
+        return pa.table(columns, names=list(kinds))
+
     def columns(self, match: str, picked: list[tuple[str, str, str]]) -> pa.Table:
         """Columns (name, kind, expression of x) over all the xs, read as lists, a batch a record."""
         lists = ", ".join(f"[x IN xs | {expression}] AS c{i}" for i, (_, _, expression) in enumerate(picked))
@@ -179,44 +237,50 @@ def _find_kind(name: str, text: str) -> str:
     return kinds.get(shown[1] if shown else name, "text")
 
 
-def split_query(text: str) -> tuple[str, dict[str, str]] | None:
-    """A query that returns only properties and numbers, in the two parts that `_columns` takes.
+def _split_query(text: str, alone: bool) -> tuple[str, dict[str, _Pick]] | None:
+    """A query that returns only properties and numbers, as the Cypher that gives its rows as lists xs and its picks.
 
-    Returns the Cypher that gives the query's rows as lists xs, a batch a record, and for each column its
-    expression of a row x; None for every other query. Nodes and edges are collected, and their properties
-    read a batch at a time, so that the server never holds all the texts at once.
+    None for every other query. Nodes and edges are collected, and their properties read a batch at a time, so that
+    the server never holds all the texts at once. alone: of a node of which the query returns one property, as it
+    does of both ends of an edge, the internal id is collected; its pick names the nodes to find the property in.
     """
-    if len(re.findall(r"\bRETURN\b", NOT_CODE.sub(" ", text), re.IGNORECASE)) != 1:
+    code = NOT_CODE.sub(" ", text)
+    if len(re.findall(r"\bRETURN\b", code, re.IGNORECASE)) != 1:
         return None
     found = re.fullmatch(r"(.*\n)RETURN\s+(.+)", text, re.DOTALL)
     if not found:
         return None
-    named = {}
-    for item in found[2].split(","):
-        pick = PICK.fullmatch(item.strip())
-        if not pick:
-            return None
-        named[pick["name"]] = pick
-    variables = list(dict.fromkeys(pick["variable"] for pick in named.values() if pick["variable"]))
-    if not variables:
+    matches = [PICK.fullmatch(item.strip()) for item in found[2].split(",")]
+    if not all(matches) or not any(match["variable"] for match in matches if match):
         return None
-    match = (
-        f"{found[1]}WITH collect([{', '.join(variables)}]) AS rows"
-        " UNWIND range(0, size(rows) - 1, $batch) AS at WITH rows[at..at + $batch] AS xs"
+    named = {match["name"]: match for match in matches if match}
+    uses = Counter(match["variable"] for match in named.values())
+    rows: dict[str, int] = {}
+    picks = {}
+    for name, match in named.items():
+        variable = match["variable"]
+        if not variable:
+            picks[name] = _Pick(number=float(match["number"]))
+            continue
+        label = re.search(rf"\(\s*{variable}\s*:\s*(\w+)\s*[){{]", code) if alone and uses[variable] == 1 else None
+        place = rows.setdefault(f"id({variable})" if label else variable, len(rows))
+        if label:
+            picks[name] = _Pick(f"x[{place}]", label=label[1], property=match["property"])
+        else:
+            picks[name] = _Pick(f"x[{place}].{match['property']}")
+    return (
+        f"{found[1]}WITH collect([{', '.join(rows)}]) AS rows"
+        " UNWIND range(0, size(rows) - 1, $batch) AS at WITH rows[at..at + $batch] AS xs",
+        picks,
     )
-    at = {variable: f"x[{i}]" for i, variable in enumerate(variables)}
-    return match, {
-        name: f"{at[pick['variable']]}.{pick['property']}" if pick["variable"] else pick["number"]
-        for name, pick in named.items()
-    }
 
 
 def _property(column: Column) -> str:
     """Cypher for a property of x as it is sent."""
-    return as_sent(f"x.`{column.name}`", column.kind)
+    return _as_sent(f"x.`{column.name}`", column.kind)
 
 
-def as_sent(value: str, kind: str) -> str:
+def _as_sent(value: str, kind: str) -> str:
     """Cypher for a value as it is sent: a time as microseconds, which cost a tenth of a time's value."""
     return f"duration.inSeconds($epoch, {value}).microseconds" if kind == "time" else value
 

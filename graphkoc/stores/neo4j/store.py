@@ -24,7 +24,7 @@ from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, prepared
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j.connection import Connection
-from graphkoc.stores.neo4j.reading import Reading, as_sent, split_query, to_column, to_plain
+from graphkoc.stores.neo4j.reading import Reading, to_column, to_plain
 from graphkoc.stores.neo4j.writing import Write, Writing, check_keys
 from graphkoc.stores.queries import Value
 from graphkoc.tables.large import Large
@@ -174,10 +174,9 @@ class Neo4jStore:
         """See Store.read_columns."""
         with self._connection.translate_errors(query=True):
             check_columns(self._connection.check_reads(text, {}), kinds)
-            if picks := split_query(text):
-                match, values = picks
-                picked = [(name, kind, as_sent(values[name], kind)) for name, kind in kinds.items()]
-                return frame(self._reading.columns(match, picked))
+            found = self._reading.query(text, kinds)
+            if found is not None:
+                return frame(found)
             _, rows = self._connection.fetch(text, {})
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
         try:
