@@ -20,21 +20,21 @@ ROWS = 2_000_000
 """Subjects of follows that are looked up at once."""
 
 
-def activity(log: Log, at: float, half_life: float = HALF_LIFE) -> Values:
-    """Recent activity at day `at`: each first review weighs 2^(-age / half_life), ages in days.
+def activity(log: Log, as_of: float, half_life: float = HALF_LIFE) -> Values:
+    """Recent activity as of a day: each first review weighs 2^(-age / half_life), ages in days.
 
     Returns (n,) float64. Exponential decay as in Cormode, Shkapenyuk, Srivastava, Xu, "Forward decay",
     ICDE 2009.
     """
-    past = log.day <= at
-    weights = np.exp2(-(at - log.day[past]) / half_life)
+    past = log.day <= as_of
+    weights = np.exp2(-(as_of - log.day[past]) / half_life)
     return np.bincount(log.person[past], weights, minlength=len(log.network)).astype(float)
 
 
-def audience_activity(log: Log, at: float, half_life: float = HALF_LIFE) -> Values:
-    """The recent activity of the followers known at day `at`, summed; (n,) float64."""
-    network = log.network.subset(log.known(at))
-    return np.bincount(network.source, activity(log, at, half_life)[network.target], minlength=len(network)).astype(
+def audience_activity(log: Log, as_of: float, half_life: float = HALF_LIFE) -> Values:
+    """The recent activity of the followers known as of a day, summed; (n,) float64."""
+    network = log.network.subset(log.known(as_of))
+    return np.bincount(network.source, activity(log, as_of, half_life)[network.target], minlength=len(network)).astype(
         float
     )
 
@@ -127,8 +127,8 @@ def credit(pairs: Pairs, n: int, after: float, until: float = np.inf) -> Values:
     return np.bincount(first.source[window], shares[window], minlength=n).astype(float)
 
 
-def past_credit(pairs: Pairs, n: int, at: float, half_life: float) -> Values:
-    """Adoption credit earned up to day `at`, each adoption weighing 2^(-age / half_life); (n,) float64."""
-    first = pairs.where((pairs.source_day < pairs.target_day) & (pairs.target_day <= at))
-    weights = first.shares() * np.exp2(-(at - first.target_day) / half_life)
+def past_credit(pairs: Pairs, n: int, as_of: float, half_life: float) -> Values:
+    """Adoption credit earned up to a day, each adoption weighing 2^(-age / half_life); (n,) float64."""
+    first = pairs.where((pairs.source_day < pairs.target_day) & (pairs.target_day <= as_of))
+    weights = first.shares() * np.exp2(-(as_of - first.target_day) / half_life)
     return np.bincount(first.source, weights, minlength=n).astype(float)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from graphkoc.communities.labels.choice import Known, choose, kin
-from graphkoc.communities.labels.log_odds import People, at, marked
+from graphkoc.communities.labels.log_odds import People, marked, values_at
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.terms import Words
 from graphkoc.runs.run import TOP
@@ -158,7 +158,7 @@ def _find_central(people: People, log: Log) -> list[list[str]]:
     ends, others = (log.network.source, log.network.target), (log.network.target, log.network.source)
     ties = csr_array(people.inside @ marked(np.concatenate(ends), np.concatenate(others), (n, n)))
     row, person = people.inside.nonzero()
-    found = pd.DataFrame({"row": row, "item": person, "ties": at(ties, row, person)})
+    found = pd.DataFrame({"row": row, "item": person, "ties": values_at(ties, row, person)})
     found = found.sort_values(["row", "ties", "item"], ascending=[True, False, True]).groupby("row").head(TOP)
     return _list_names(found, log.network.ids, people.inside.shape[0])
 
@@ -212,7 +212,7 @@ def _choose_exemplars(
     holding = pd.DataFrame({"review": words.review[used], "item": words.term[used]}).drop_duplicates()
     holding = distinctive[["row", "item", "z"]].merge(holding, on="item")
     holding["person"] = words.author[holding["review"]]
-    holding = holding[at(people.inside, holding["row"].to_numpy(), holding["person"].to_numpy()) > 0]
+    holding = holding[values_at(people.inside, holding["row"].to_numpy(), holding["person"].to_numpy()) > 0]
     holding = holding.sort_values(["row", "review", "z", "item"], ascending=[True, True, False, True])
     holding["word"] = words.terms[holding["item"]]
     by_review = holding.groupby(["row", "review", "person"], as_index=False)

@@ -35,7 +35,7 @@ from graphkoc.graph.action_log import Log
 from graphkoc.graph.significance import FALSE_DISCOVERY_RATE, benjamini_hochberg
 from graphkoc.runs.members import MEMBER
 
-__all__ = ["FEWEST", "PRIOR", "People", "at", "marked"]
+__all__ = ["FEWEST", "PRIOR", "People", "marked", "values_at"]
 
 FEWEST = 3
 """People of the group who must use an item."""
@@ -101,7 +101,7 @@ class People:
         theirs = csr_array(self.outside @ used)
         total = np.asarray(used.sum(axis=0), dtype=np.int64)
         n = np.asarray(mine.sum(axis=1))
-        outside = np.where(self.parted[row], at(theirs, row, item), total[item] - inside)
+        outside = np.where(self.parted[row], values_at(theirs, row, item), total[item] - inside)
         m = np.where(self.parted, np.asarray(theirs.sum(axis=1)), total.sum() - n)
         p = scipy.stats.binom.sf(inside - 1, inside + outside, n[row] / np.maximum(n + m, 1)[row])
         hypotheses = int((total >= FEWEST).sum())
@@ -135,7 +135,7 @@ def marked(row: ArrayLike, column: ArrayLike, shape: tuple[int, int]) -> csr_arr
     return matrix
 
 
-def at(matrix: csr_array, row: NDArray[Any], column: NDArray[Any]) -> NDArray[np.int64]:
+def values_at(matrix: csr_array, row: NDArray[Any], column: NDArray[Any]) -> NDArray[np.int64]:
     """The values at places of a sparse matrix."""
     found = matrix[row, column]
     return np.asarray(found.toarray() if issparse(found) else found, dtype=np.int64).ravel()
