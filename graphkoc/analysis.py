@@ -225,7 +225,7 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
         "gates": gates.count_gates(people, found.limits),
         "score": _score_info(found.expected, data.as_of, int(people["role"].isin(RANKED).sum()), log),
         **found.groups.info,
-        "authenticity": found.authenticity.told | {"effect": ranking_without.told(moves)},
+        "authenticity": found.authenticity.summary | {"effect": ranking_without.summarise_moves(moves)},
         "agreement": _agreement(projection, log, people, found.expected.by_hand.total),
         "brand_unheard": unheard(settings.brand, projection.products) if settings.brand else [],
         "backtest": found.tested.to_dict() if found.tested else None,

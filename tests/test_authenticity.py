@@ -1,4 +1,4 @@
-"""Authenticity: rings of reviewers are found among honest ones, and what is said of anybody has its evidence."""
+"""Authenticity: rings of reviewers are found among honest ones, and every pattern has its evidence."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def honest() -> pd.DataFrame:
 def test_honest_reviewers_are_not_called_suspicious(honest: pd.DataFrame) -> None:
     found, _ = looked_at(honest)
     assert not found.suspicious.any()
-    assert found.told["people"] == 0
-    assert found.told["blocks"] == []
+    assert found.summary["people"] == 0
+    assert found.summary["blocks"] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,9 +61,9 @@ def test_a_camouflaged_ring_is_found_among_them(honest: pd.DataFrame, kind: str)
     named = set(people[found.suspicious].tolist())
     assert len(named & members) >= 0.9 * len(named)
     assert len(named & members) >= 0.8 * len(members)
-    said = found.suspicions.query("pattern == 'group'").iloc[0]
-    assert said["evidence"].startswith("reviewed up to ")
-    assert said["group"] in ("g1", "g2")
+    first = found.suspicions.query("pattern == 'group'").iloc[0]
+    assert first["evidence"].startswith("reviewed up to ")
+    assert first["group"] in ("g1", "g2")
 
 
 def test_a_large_ring_is_a_block_that_is_denser_than_chance_and_nearly_nobody_else(honest: pd.DataFrame) -> None:
@@ -71,7 +71,7 @@ def test_a_large_ring_is_a_block_that_is_denser_than_chance_and_nearly_nobody_el
     found, _ = looked_at(reviews)
     inside = set(found.suspicions.query("pattern == 'block'")["consumer"])
     assert len(inside & members) >= 0.9 * max(len(members), len(inside))
-    block = found.told["blocks"][0]
+    block = found.summary["blocks"][0]
     assert block["density"] <= block["bound"] <= 2 * block["density"]
     assert block["density"] > blocks.BEYOND * block["chance"]
 
@@ -94,7 +94,7 @@ def test_the_order_of_rows_changes_nothing(honest: pd.DataFrame) -> None:
     other = examine(network, reviews.sample(frac=1, random_state=1), texts.iloc[::-1])
     pd.testing.assert_frame_equal(one.suspicions, other.suspicions)
     np.testing.assert_array_equal(one.critical, other.critical)
-    assert one.told == other.told
+    assert one.summary == other.summary
     assert {"group", "copied text"} <= set(one.suspicions["pattern"]) <= set(PATTERNS)
 
 
@@ -116,8 +116,8 @@ def test_without_times_taste_is_not_taken_for_acting_together() -> None:
     found, _ = looked_at(reviews.assign(created_at=pd.NaT))
     assert not found.suspicious.any()
     assert (
-        found.told["why_not"]
-        == "no review names a product and has a date, so taste cannot be told from acting together"
+        found.summary["why_not"]
+        == "no review names a product and has a date, so shared taste and acting together cannot be distinguished"
     )
 
 
@@ -125,7 +125,7 @@ def test_nobody_is_suspicious_where_there_is_nothing() -> None:
     nothing = pd.DataFrame({"consumer": [], "product": [], "rating": [], "created_at": []}, dtype="str")
     found, _ = looked_at(nothing.astype({"rating": float, "created_at": "datetime64[us]"}))
     assert len(found.suspicions) == 0
-    assert found.told["patterns"] == dict.fromkeys(PATTERNS, 0)
+    assert found.summary["patterns"] == dict.fromkeys(PATTERNS, 0)
 
 
 # FRAUDAR
@@ -247,7 +247,7 @@ def test_followers_who_come_at_once_are_told_where_follows_have_dates() -> None:
         {
             "consumer": "star",
             "pattern": "sudden followers",
-            "evidence": "60 of 100 new followers in the 7 days from 1971-12-07, where her own rate gives 0.4",
+            "evidence": "60 of 100 new followers in the 7 days from 1971-12-07, where the person's own rate gives 0.4",
             "group": None,
         }
     ]
@@ -279,7 +279,7 @@ LONG = [
 def test_near_copies_by_others_are_found_and_the_first_is_the_original() -> None:
     chinese = "这台磨豆机声音很小，刀盘也很锋利，但是每天早上豆仓都会把银皮弄得满桌子都是，"
     chinese += "清理起来非常麻烦，而且说明书写得一点也不清楚。"
-    said = [LONG[1], LONG[0], LONG[2], LONG[2], chinese, chinese.replace("非常", "特别"), "Great!", "Great!"]
+    texts = [LONG[1], LONG[0], LONG[2], LONG[2], chinese, chinese.replace("非常", "特别"), "Great!", "Great!"]
     reviews = pd.DataFrame(
         {
             "review": list("abcdefgh"),
@@ -287,7 +287,7 @@ def test_near_copies_by_others_are_found_and_the_first_is_the_original() -> None
             "created_at": pd.to_datetime(["2020-02-02", "2020-01-01", *["2020-03-03"] * 4, None, None]),
         }
     )
-    found = near_copies.copies(reviews, pd.DataFrame({"review": list("abcdefgh"), "text": said}))
+    found = near_copies.copies(reviews, pd.DataFrame({"review": list("abcdefgh"), "text": texts}))
     assert found.to_dict("records") == [
         {"review": "a", "consumer": "x:2", "original": "b", "author": "x:1"},
         {"review": "f", "consumer": "x:4", "original": "e", "author": "x:3"},
@@ -312,7 +312,7 @@ def test_the_ranking_without_suspicious_people_tells_who_goes_and_who_moves_amon
     assert found[["consumer", "rank"]].to_numpy().tolist() == [["a", 1], ["b", 2], ["c", 3], ["d", 4]]
     assert found["rank_without"].fillna(0).tolist() == [2, 0, 1, 3]
     assert found["moved"].fillna(0).tolist() == [-1, 0, 1, 0]
-    assert ranking_without.told(found) == {"leave": 1, "stay": 3, "move": 2, "furthest": 1}
+    assert ranking_without.summarise_moves(found) == {"leave": 1, "stay": 3, "move": 2, "furthest": 1}
 
 
 def test_a_log_without_people_keeps_them_as_nodes_and_nothing_of_theirs() -> None:
@@ -349,13 +349,13 @@ def test_a_run_keeps_who_is_suspicious_with_evidence_and_what_the_ranking_is_wit
     named = set(run.people.loc[run.people["suspicious"], "consumer"])
     assert len(named & members) >= 0.8 * len(members)
     assert len(named & members) >= 0.9 * len(named)
-    told = run.info["authenticity"]
-    assert told["people"] == len(named)
+    kept = run.info["authenticity"]
+    assert kept["people"] == len(named)
     leaving = set(run.moves.loc[run.moves["rank_without"].isna(), "consumer"])
     ranked = set(run.people.loc[run.people["rank"].notna(), "consumer"])
     assert leaving == named & ranked
     assert set(run.moves["consumer"]) == ranked
-    assert told["effect"]["leave"] == len(leaving) > 0
+    assert kept["effect"]["leave"] == len(leaving) > 0
     stay = run.moves[run.moves["rank_without"].notna()]
     assert stay["score_without"].notna().all()
     assert (stay["score_without"] != stay["score"]).any()

@@ -1,4 +1,4 @@
-"""The brand's view: counts that can be made by hand, and an affinity that brands dealt out at random do not have."""
+"""The brand's view: counts checked by hand, and an affinity that randomly chosen brands do not have."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_crawl_around_accounts_is_no_sample(tmp_path: Path) -> None:
 
 
 def hints(folder: Path, **tables: pd.DataFrame) -> dict[str, str]:
-    """What doctor says is lost, by check."""
+    """The hints of doctor, by check."""
     store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
     store.upsert(tables)
     found = {check["check"]: check["hint"] for check in graphkoc.doctor(store)}
@@ -50,19 +50,19 @@ def hints(folder: Path, **tables: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-def test_what_is_said_to_be_lost_is_what_an_analysis_loses(tmp_path: Path) -> None:
+def test_a_hint_names_what_an_analysis_loses(tmp_path: Path) -> None:
     some = pd.DataFrame({"review": list("abc"), "consumer": ["x:1", "x:2", "x:3"], "product": "x:p"})
     dates = pd.Series([pd.Timestamp(2025, 1, 1), None, None]).astype("datetime64[us]")
     found = hints(tmp_path, reviews=some.assign(created_at=dates))
     assert found["reviews have dates"] == "Reviews without a date are left out of the score and the backtest."
     assert found["follows"] == (
-        "Nobody's audience is known: people are ranked by their own activity, as possible key opinion consumers."
+        "No audience is known: people are ranked by their own activity, as possible key opinion consumers."
     )
-    assert found["follows have dates"] == "There are none to have a date."
+    assert found["follows have dates"] == "There are no follows."
     (tmp_path / "bare").mkdir()
     none = hints(tmp_path / "bare", reviews=some)
     assert none["reviews have dates"] == (
-        "Without dates nobody is active or first: the score is percentiles, which no past checks."
+        "Without dates nobody is active or first: the score is made of percentiles, which no past data check."
     )
 
 
@@ -70,7 +70,7 @@ def test_tags_count_as_products_where_nothing_is_sold(tmp_path: Path) -> None:
     notes = pd.DataFrame({"review": list("abcd"), "consumer": "x:1", "tags": ["#tea #milk", "#tea", None, "#cup"]})
     found = check(tmp_path, reviews=notes)
     assert found["reviews name products"] == (
-        False, "0 of 4 reviews; 3 that name none have tags, which count as products do",
+        False, "0 of 4 reviews; 3 that name none have tags, which count as products",
     )  # fmt: skip
 
 
@@ -82,12 +82,12 @@ def test_follows_that_no_analysis_counts_are_counted(tmp_path: Path, monkeypatch
     found = check(tmp_path, reviews=reviews, follows=follows)
     assert found["follows"] == (True, "80 follows, 0 engagements; 39 people with an audience (known followers)")
     assert found["follows have dates"] == (
-        False, "0 of 80 follows; 4 without one are not counted, as an end has reviewed nothing",
+        False, "0 of 80 follows; 4 without one are not counted because one of the two people has reviewed nothing",
     )  # fmt: skip
     monkeypatch.chdir(tmp_path)
     done = click.testing.CliRunner().invoke(cli, ["analyse", "--out", "runs/one"])
     assert done.exit_code == 0, done.output
-    assert "76 follows (4 more, without a date, are not counted: an end has reviewed nothing)" in done.stdout
+    assert "76 follows (4 more are undated and not counted, because one of the two has reviewed nothing)" in done.stdout
     assert graphkoc.find_run(str(tmp_path / "runs" / "one")).info["counts"]["uncounted_follows"] == 4
 
 

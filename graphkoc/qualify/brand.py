@@ -1,4 +1,4 @@
-"""The brand's view: who in each niche buys and reviews us, who our rivals, and whom they talk about."""
+"""The brand's view: how many people of each niche buy and review us, or our rivals, and the share of voice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphkoc.runs.tables import TABLES, shaped
 __all__ = ["Brand", "bought", "unheard", "view"]
 
 FEWEST_EXPECTED = 5
-"""People of ours that a niche should have, below which its affinity is not told."""
+"""People of ours that a niche should have, below which its affinity is unknown."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ def unheard(brand: Brand, products: pd.DataFrame) -> list[str]:
     products: brand. A warning and no error, since a rival may just not have come up yet.
     """
     there = {_plain(name): name for name in sorted(products["brand"].dropna().unique(), reverse=True)}
-    said = []
+    sentences = []
     for name in (*brand.own, *brand.rivals):
         if _plain(name) not in there:
             near = [there[other] for other in difflib.get_close_matches(_plain(name), sorted(there))]
-            said.append(f"no product is of the brand {name!r}" + (f"; near is {', '.join(near)}" if near else ""))
-    return said
+            sentences.append(f"no product is of the brand {name!r}" + (f"; near is {', '.join(near)}" if near else ""))
+    return sentences
 
 
 def view(
@@ -60,7 +60,7 @@ def view(
     brand: Brand,
     at: float,
 ) -> pd.DataFrame:
-    """What a brand wants to know of everybody, and of each niche, as of day `at`.
+    """The brand's figures for everybody and for each niche, as of day `at`.
 
     reviews: consumer, product, created_at; of a person's reviews of one product the first counts.
     purchases: consumer, product, bought_at. products: product, brand. members: consumer, niche. What has
@@ -75,7 +75,7 @@ def view(
     Affinity is how many of the niche's people bought or reviewed ours over how many would if they were
     like everybody who has touched as many products: an indirectly standardised ratio, in strata of 1, 2
     to 3, 4 to 7 and so on products (Breslow and Day, "Statistical Methods in Cancer Research", volume 2,
-    1987). Beside everybody's plain share, half of Ciao's niches stood out for brands dealt out at random,
+    1987). Beside everybody's plain share, half of Ciao's niches stood out for randomly chosen brands,
     since people in niches review more. The interval is Wilson's at 95 % ("Probable inference", JASA 22,
     1927) for the niche's share, the expectation being taken as known. All three are NaN where fewer than
     five people of ours are expected (Cochran's rule, Biometrics 10, 1954).

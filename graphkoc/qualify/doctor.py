@@ -1,4 +1,4 @@
-"""What a load can carry: each thing that an analysis rests on, and what is missing of it."""
+"""Which analyses the loaded data support: each thing that an analysis rests on, and what is missing of it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __all__ = ["checks", "crawl"]
 
 FEW_AUTHORS = 50
 MANY_EACH = 5
-"""Reviews an author from which a load with few authors was gathered around accounts."""
+"""Reviews an author from which a load with few authors counts as gathered around accounts."""
 ENOUGH = 0.9
-"""Share of the rows that must have a thing for it to be called there."""
+"""Share of the rows that must have a value for a check to pass."""
 
 
 def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, Any]]:
-    """What can be done with a projection: [{check, ok, detail, hint}]; the hint says what is lost where it is not ok.
+    """What a projection supports: [{check, ok, detail, hint}]; the hint says what is lost where a check fails.
 
-    Each says what an analysis of the same data does, and no more. consumers: contact_key and unionid of every
+    Each describes what an analysis of the same data does. consumers: contact_key and unionid of every
     account.
     """
     reviews, people = projection.reviews, len(projection.consumers)
@@ -35,7 +35,10 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
     log = projection.log()
     return [
         _found(
-            "people", people >= 100, count(people, "consumers"), "Of under 100 people little stands out from chance."
+            "people",
+            people >= 100,
+            count(people, "consumers"),
+            "With fewer than 100 people little stands out from chance.",
         ),
         _authors(projection),
         _found(
@@ -43,13 +46,13 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
             *_share(reviews["created_at"], "reviews"),
             "Reviews without a date are left out of the score and the backtest."
             if dated
-            else "Without dates nobody is active or first: the score is percentiles, which no past checks.",
+            else "Without dates nobody is active or first: the score is made of percentiles, which no past data check.",
         ),
         _found(
             "reviews have words",
             *_share(reviews["review"].isin(projection.texts["review"]).replace(False, None), "reviews"),
-            "Of reviews without words copied text is not found, nor what is the author's own; names of circles and "
-            "niches rest on categories and products, and accounts are harder to match.",
+            "In reviews without words neither copied text nor own content is found; names of circles and niches rest "
+            "on categories and products, and accounts are harder to match.",
         ),
         _products(projection),
         _found(
@@ -64,13 +67,13 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
             "origin of reviews",
             bool(known.any()),
             f"{int(known.sum()):,} of {count(len(reviews), 'reviews')} say whether they were earned, gifted or paid",
-            "Unpaid opinions cannot be told from paid ones here, so nobody is kept out for being paid.",
+            "Paid and unpaid opinions cannot be distinguished here, so nobody is kept out for being paid.",
         ),
         _found(
             "contacts",
             contacts > 0,
             f"{contacts:,} of {count(len(consumers), 'accounts')} have a contact key or a WeCom unionid",
-            "No contact finds anybody here again on another platform.",
+            "No contact links anybody here to an account on another platform.",
         ),
     ]
 
@@ -89,11 +92,13 @@ def _products(projection: Projection) -> dict[str, Any]:
     """Whether it is known what reviews are about: a product or, where nothing is sold, tags."""
     reviews = projection.reviews
     tagged = int(projection.topics()["review"].nunique())
-    ok, said = _share(reviews["product"], "reviews")
+    ok, detail = _share(reviews["product"], "reviews")
     ok = ok or 0 < ENOUGH * len(reviews) <= int(reviews["product"].notna().sum()) + tagged
-    said += f"; {tagged:,} that name none have tags, which count as products do" if tagged else ""
-    hint = "Follow-on reviews are counted by product, or by tag where no product is named: others count for nobody."
-    return _found("reviews name products", ok, said, hint)
+    detail += f"; {tagged:,} that name none have tags, which count as products" if tagged else ""
+    hint = (
+        "Follow-on reviews are counted by product, or by tag where no product is named; other reviews are not counted."
+    )
+    return _found("reviews name products", ok, detail, hint)
 
 
 def _audiences(projection: Projection, log: Log) -> dict[str, Any]:
@@ -106,27 +111,30 @@ def _audiences(projection: Projection, log: Log) -> dict[str, Any]:
     platforms = {platform for profile in tiers.profiles().values() for platform in profile.platforms}
     stated = projection.consumers["followers"].notna() & projection.consumers["platform"].isin(platforms)
     if heard:
-        hint = f"The audiences of fewer than {tiers.COMPARED} people cannot be compared: whose is small is not known"
+        hint = f"Audience sizes are compared only among {tiers.COMPARED} or more people, so tiers are unknown"
     else:
-        hint = "Nobody's audience is known: people are ranked by their own activity, as possible key opinion consumers"
+        hint = "No audience is known: people are ranked by their own activity, as possible key opinion consumers"
     if stated.any():
-        hint += f", but for {count(int(stated.sum()), 'people')} whose platform states their followers"
-    said = f"{many}; {count(heard, 'people')} with an audience ({whom})"
-    return _found("follows", heard >= tiers.COMPARED, said, f"{hint}.")
+        hint += f", except for {count(int(stated.sum()), 'people')} whose platform states their followers"
+    detail = f"{many}; {count(heard, 'people')} with an audience ({whom})"
+    return _found("follows", heard >= tiers.COMPARED, detail, f"{hint}.")
 
 
 def _dates_of_follows(projection: Projection, log: Log) -> dict[str, Any]:
-    """Whether it is known since when people follow, and how many follows no analysis counts for want of it."""
+    """Whether follows have dates, and how many without one no analysis counts."""
     follows = projection.follows
-    ok, said = _share(follows["since"], "follows")
+    ok, detail = _share(follows["since"], "follows")
     if left := projection.uncounted(log):
-        said += f"; {left:,} without one {'is' if left == 1 else 'are'} not counted, as an end has reviewed nothing"
-    hint = "A follow without a date counts once both ends have reviewed; the backtest is a little kinder for it."
-    return _found("follows have dates", ok, said, hint if len(follows) else "There are none to have a date.")
+        be = "is" if left == 1 else "are"
+        detail += f"; {left:,} without one {be} not counted because one of the two people has reviewed nothing"
+    hint = (
+        "A follow without a date counts once both people have reviewed, which makes the backtest slightly optimistic."
+    )
+    return _found("follows have dates", ok, detail, hint if len(follows) else "There are no follows.")
 
 
 def crawl(projection: Projection) -> str | None:
-    """What to say where a load is no sample of people, but was gathered around a few accounts; None where it is."""
+    """A sentence on a load that was gathered around a few accounts and is no sample of people; None for any other."""
     authors = projection.reviews["consumer"].nunique()
     if not 0 < authors < FEW_AUTHORS or len(projection.reviews) < MANY_EACH * authors:
         return None
@@ -136,11 +144,9 @@ def crawl(projection: Projection) -> str | None:
 def _authors(projection: Projection) -> dict[str, Any]:
     """Whether the load is a sample of people."""
     crawled, anybody = crawl(projection), len(projection.reviews) > 0
-    hint = (
-        "Those who only comment are an audience. Gather by keyword, product or group, so that many authors are in it."
-    )
-    said = crawled or _written(projection)
-    return _found("authors", anybody and not crawled, said, hint if anybody else "Nobody has written anything.")
+    hint = "People who only comment are an audience. Gather by keyword, product or group, to have many authors."
+    detail = crawled or _written(projection)
+    return _found("authors", anybody and not crawled, detail, hint if anybody else "Nobody has written anything.")
 
 
 def _written(projection: Projection) -> str:
@@ -151,15 +157,15 @@ def _written(projection: Projection) -> str:
 
 
 def _platforms(projection: Projection) -> dict[str, Any]:
-    """Whether people are seen on more than one platform."""
+    """Whether people are known on more than one platform."""
     names = [name for name in projection.platforms["platform"] if name != "unknown"]
     several = int(projection.accounts["consumer"].nunique())
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     who = f"{count(several, 'people')} {'is' if several == 1 else 'are'}"
-    said = f"{len(names)} platforms ({shown}); {who} known on several accounts"
-    hint = "What people do elsewhere is not seen."
+    detail = f"{len(names)} platforms ({shown}); {who} known on several accounts"
+    hint = "Activity elsewhere is missing."
     if len(names) < 2:
-        said = f"one platform only: {names[0]}" if names else "no platform is named"
+        detail = f"one platform only: {names[0]}" if names else "no platform is named"
     elif not several:
         hint = "`graphkoc identity suggest` lists accounts that are likely one person."
-    return _found("platforms", len(names) > 1 and several > 0, said, hint)
+    return _found("platforms", len(names) > 1 and several > 0, detail, hint)

@@ -1,7 +1,7 @@
-"""What came back for what a person wrote, in the industry's own numbers.
+"""The engagement that a person's posts received, in the industry's own numbers.
 
-Followers differ by orders of magnitude, so these numbers are compared inside a tier only. What the data do
-not tell is null; nothing is guessed.
+Followers differ by orders of magnitude, so these numbers are compared inside a tier only. What the data do not hold
+is null; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def engagements(projection: Projection) -> pd.DataFrame:
     table = pd.DataFrame(index=range(len(reviews)))
     for column, kind in KINDS.items():
         stated = reviews[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        told = made.loc[made["kind"] == kind, "review"]
-        if len(told):
-            places = place[reviews["review"].isin(told)].unique()
+        engaged = made.loc[made["kind"] == kind, "review"]
+        if len(engaged):
+            places = place[reviews["review"].isin(engaged)].unique()
             counted = reviews["review"].map(others.loc[others["kind"] == kind, "review"].value_counts()).fillna(0)
             stated = np.where(np.isnan(stated) & place.isin(places), counted.to_numpy(dtype=float), stated)
         table[column] = stated
@@ -57,8 +57,8 @@ def engagements(projection: Projection) -> pd.DataFrame:
 def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, engaged: pd.DataFrame) -> pd.DataFrame:
     """The industry's numbers of everybody: the columns of NUMBERS, a row an id, float64, NaN where not known.
 
-    ids: (n,) consumers, sorted. sizes: label, tier_profile and tier_size, a row an id (`graphkoc.qualify.tiers`); who
-    has the same two names is of one tier. engaged: what `engagements` returns. helpful_rank shares a place
+    ids: (n,) consumers, sorted. sizes: label, tier_profile and tier_size, a row an id (`graphkoc.qualify.tiers`);
+    people with the same two names are of one tier. engaged: what `engagements` returns. helpful_rank shares a place
     among equals, the best one.
     """
     n = len(ids)
@@ -69,7 +69,7 @@ def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, eng
     quote = consumers["quote"].to_numpy(dtype=float, na_value=np.nan)
     views = reviews["views"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     size = sizes["tier_size"].to_numpy(dtype=float)
-    # Who engaged is a part of what the rate counts, and no audience to count it over.
+    # People who engaged are what the rate counts; they are no audience to divide by.
     ties = pd.Series(platform).replace("", "unknown").map(projection.ties_of())
     engagers = (ties == "engagements").to_numpy() & (sizes["tier_profile"] == RELATIVE).to_numpy()
     size = np.where((size > 0) & ~engagers, size, np.nan)
@@ -121,7 +121,7 @@ def _over(values: Any, by: Any) -> Values:
 
 
 def _hits(who: NDArray[np.int64], values: Any, n: int) -> Values:
-    """(n,) share of each person's posts that have at least HIT times her median."""
+    """(n,) share of each person's posts that have at least HIT times their median."""
     posts = pd.DataFrame({"who": who, "value": values}).dropna()
     median = posts.groupby("who")["value"].transform("median")
     hit = (posts["value"] >= HIT * median).groupby(posts["who"]).mean()

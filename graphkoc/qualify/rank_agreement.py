@@ -1,7 +1,7 @@
-"""How far rankings agree on who comes first, and the people on whom they do not.
+"""How far rankings agree on the first people, and the people on whom they disagree.
 
 Different indices put different people first, and each looks convincing alone. Two rankings are compared by
-how many of the first k they share (k / n by lot) and by Kendall's tau-b, 1 for the same order, 0 for none
+how many of the first k they share (k / n by chance) and by Kendall's tau-b, 1 for the same order, 0 for none
 in common (Kendall, "The treatment of ties in ranking problems", Biometrika 33, 1945).
 """
 
@@ -24,7 +24,7 @@ BREAKS = 10
 
 
 def agreement(people: NDArray[Any], rankings: dict[str, NDArray[np.float64]]) -> dict[str, Any] | None:
-    """What to tell of some rankings of the same people; None for fewer than four of them.
+    """Compare rankings of the same people; None for fewer than four people.
 
     people: (n,) ids, sorted, which decide between equals. rankings: name -> (n,) float64, higher is first; one
     in which all are equal is left out, and so is one that repeats an earlier one.
@@ -67,7 +67,7 @@ def _places(values: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _breaks(people: NDArray[Any], places: dict[str, NDArray[np.int64]], k: int) -> list[dict[str, Any]]:
-    """The people whom one ranking has among the first k and another far behind, the widest apart first."""
+    """The people whom one ranking has among the first k and another far behind, the largest gap first."""
     table = np.column_stack(list(places.values()))
     gap = np.ptp(table, axis=1)
     named = np.flatnonzero((table.min(axis=1) <= k) & (table.max(axis=1) > len(people) / 2))
@@ -78,13 +78,13 @@ def _breaks(people: NDArray[Any], places: dict[str, NDArray[np.int64]], k: int) 
 
 
 def engagement(reviews: pd.DataFrame, engagements: pd.DataFrame, ids: NDArray[Any]) -> NDArray[np.float64]:
-    """What each person's reviews were answered with: likes, collects, comments, shares and helpful votes.
+    """The engagement that each person's reviews received: likes, collects, comments, shares and helpful votes.
 
-    reviews: review, consumer and the numbers that the platform states. engagements: review, the answers that
-    are known one by one. Of the two the larger counts. Returns (n,) float64 in the order of ids.
+    reviews: review, consumer and the numbers that the platform states. engagements: review, for those
+    that are known one by one. Of the two the larger counts. Returns (n,) float64 in the order of ids.
     """
     stated = reviews[["likes", "collects", "comments", "shares", "helpful"]].astype(float).sum(axis=1)
-    seen = reviews["review"].map(engagements["review"].value_counts()).fillna(0).astype(float)
+    known = reviews["review"].map(engagements["review"].value_counts()).fillna(0).astype(float)
     author = number_ids(ids, reviews["consumer"])
-    most = np.maximum(stated.to_numpy(), seen.to_numpy())
+    most = np.maximum(stated.to_numpy(), known.to_numpy())
     return np.bincount(author, most, minlength=len(ids)).astype(float)

@@ -4,9 +4,9 @@ Hooi, Song, Beutel, Shah, Shin, Faloutsos, "FRAUDAR: bounding graph fraud in the
 A block's density is the weight of the ties inside it, divided by its people and columns; a tie weighs
 1 / ln(degree + 5) of its column, so what everybody reviews counts little and reviews of it hide nobody.
 
-Honest reviewers make blocks too, as they have a taste and new things come out. A block is worth a word when
-it is `BEYOND` times as dense as the densest where the reviews of each stretch are dealt out at random, with
-each person's and each product's number of them kept. (On Ciao honest ones are 1.1 times as dense.)
+Honest reviewers make blocks too, because they share tastes and new products appear. A block counts when it is `BEYOND`
+times as dense as the densest block with reviews shuffled within each stretch, each person's and each product's number
+of reviews kept. (On Ciao honest ones are 1.1 times as dense.)
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def densest(person: Indices, column: Indices) -> Block | None:
 
 
 def beyond_chance(person: Indices, column: Indices, stretch: Indices, rng_seed: int) -> float:
-    """The density from which on a block is denser than chance has it: BEYOND times the densest of some shuffles.
+    """The density above which a block is denser than chance: BEYOND times the densest of some shuffles.
 
     person, column, stretch: (k,) numbers from 0; a column is of one stretch.
     """
@@ -70,16 +70,16 @@ def beyond_chance(person: Indices, column: Indices, stretch: Indices, rng_seed: 
     by_stretch = np.argsort(stretch, kind="stable")
     most = 0.0
     for _ in range(SHUFFLES):
-        dealt = np.empty_like(column)
-        dealt[by_stretch] = column[np.lexsort((rng.random(len(column)), stretch))]
-        block = densest(person, dealt)
+        shuffled = np.empty_like(column)
+        shuffled[by_stretch] = column[np.lexsort((rng.random(len(column)), stretch))]
+        block = densest(person, shuffled)
         most = max(most, block.density if block else 0.0)
     return BEYOND * most
 
 
 def denser(person: Indices, column: Indices, limit: float) -> list[Block]:
-    """The blocks that are denser than a limit, the densest first; the ties of each are taken away before the
-    next is looked for."""
+    """The blocks that are denser than a limit, the densest first; the ties of each are removed before the
+    next search."""
     found: list[Block] = []
     while (block := densest(person, column)) and block.density > limit:
         found.append(block)

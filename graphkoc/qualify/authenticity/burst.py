@@ -1,8 +1,8 @@
-"""Bursts: more in a short window than a person's own rate gives, be it reviews by her or followers of her.
+"""Bursts: more in a short window than a person's own rate gives, of reviews or of new followers.
 
-The most that a person has in any `WINDOW` days is compared with a Poisson of her own rate, from her first to
-her last, widened to a negative binomial by as much as people here vary anyway: honest reviewers write in
-bouts. The window may begin anywhere, which counts as so many tries as windows fit into her time (the scan
+The most that a person has in any `WINDOW` days is compared with a Poisson of their own rate, from the first event to
+the last, widened to a negative binomial by as much as people here vary anyway: honest reviewers write in
+bouts. The window may begin anywhere, which counts as so many tries as windows fit into that time (the scan
 statistic of Naus, "The distribution of the size of the maximum cluster of points on a line", JASA 60, 1965,
 with Bonferroni's bound). False discoveries are held at .01 over all people.
 """
@@ -29,7 +29,7 @@ def bursts(person: NDArray[np.int64], day: Values) -> pd.DataFrame:
     """The people who have a burst, sorted by number.
 
     person: (k,) numbers from 0, whose each event is. day: (k,) float64, when it was. Returns person, most
-    (events in the window), total, usual (what her own rate gives in a window), begin (the window's first day)
+    (events in the window), total, usual (what their own rate gives in a window), begin (the window's first day)
     and p.
     """
     order = np.lexsort((day, person))

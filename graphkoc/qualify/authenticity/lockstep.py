@@ -1,7 +1,7 @@
-"""People who review the same things at the same time, more often than chance would have it.
+"""People who review the same items at the same time, more often than by chance.
 
 Two people are in step when they share significantly many pairs of a product and a stretch of days. Where the
-reviews of each stretch are dealt out at random, with each person's and each product's number of them kept, two
+reviews of each stretch are shuffled, with each person's and each product's number of them kept, two
 people share about a Poisson number of such pairs, whose mean is
 
     sum_t a_t b_t sum_p k_pt (k_pt - 1) / E_t^2
@@ -79,7 +79,7 @@ def stretches(thing: Indices, day: Values, window: float, shift: float) -> tuple
 def in_step(person: Indices, thing: Indices, day: Values, pace: Pace) -> Steps:
     """The pairs of people who are in step.
 
-    person, thing: (k,) numbers from 0 of who reviewed what; day: (k,) float64, when.
+    person, thing: (k,) numbers from 0 of the reviewer and the item; day: (k,) float64, when.
     """
     found = [_shared(person, *stretches(thing, day, pace.window, shift), pace.fewest) for shift in (0.0, 0.5)]
     first, second, shared, expected, could = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -128,8 +128,8 @@ def _shared(
         shared = (matrix[begin:end] @ matrix[begin:].T).tocoo()
         many = (shared.row < shared.col) & (shared.data >= fewest)
         low, high, count = shared.row[many] + begin, shared.col[many] + begin, shared.data[many]
-        hers, theirs = busy[low], busy[high]
-        expected, could = hers.multiply(theirs) @ chance, hers.minimum(theirs).sum(axis=1)
+        one, other = busy[low], busy[high]
+        expected, could = one.multiply(other) @ chance, one.minimum(other).sum(axis=1)
         numbers = (values.astype(np.int64) for values in (low, high, count))
         parts.append((*numbers, np.asarray(expected), np.asarray(could)))
     low, high, count, expected, could = (np.concatenate(values) for values in zip(*parts, strict=True))

@@ -1,10 +1,10 @@
-"""Copied text: reviews by different people that say nearly the same.
+"""Copied text: reviews by different people with nearly the same text.
 
 Two texts are near copies when the sets of their runs of `RUN` letters are alike by a Jaccard index of
 `ALIKE` at least. Candidates come from MinHash and banding (Broder, "On the resemblance and containment of
 documents", 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3), the sketches by
 datasketch, and
-each is checked exactly. Letters, not words, so Chinese needs no cutting. Short texts say the same by chance
+each is checked exactly. Letters, not words, so Chinese needs no cutting. Short texts agree by chance
 and are left out.
 """
 
@@ -29,21 +29,23 @@ BANDS, ROWS = 12, 5
 
 
 def copies(reviews: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
-    """The reviews whose text somebody else had before, sorted by review.
+    """The reviews that nearly copy an earlier text by somebody else, sorted by review.
 
     reviews: review, consumer, created_at. texts: review, text. Returns review, consumer, original (the review
-    that had it first, of another consumer), author (who wrote that). Where nothing tells which was first,
-    the lower id was.
+    that had it first, by another consumer), author (of the original). At the same time, the lower id is the
+    first.
     """
-    told = texts.dropna(subset=["text"])[["review", "text"]]
-    told = told.merge(reviews[["review", "consumer", "created_at"]], on="review").sort_values(["created_at", "review"])
+    posted = texts.dropna(subset=["text"])[["review", "text"]]
+    posted = posted.merge(reviews[["review", "consumer", "created_at"]], on="review").sort_values(
+        ["created_at", "review"]
+    )
     # A text that many post word for word is looked at once.
-    numbers, plain = pd.factorize(np.array([_plain(text) for text in told["text"]], dtype=object))
-    told["said"] = _leaders(plain.tolist())[numbers]
-    told = told[told["said"] >= 0]
-    first = told.groupby("said")[["review", "consumer"]].first()
-    told["original"], told["author"] = told["said"].map(first["review"]), told["said"].map(first["consumer"])
-    found = told.loc[told["consumer"] != told["author"], ["review", "consumer", "original", "author"]]
+    numbers, plain = pd.factorize(np.array([_plain(text) for text in posted["text"]], dtype=object))
+    posted["alike"] = _leaders(plain.tolist())[numbers]
+    posted = posted[posted["alike"] >= 0]
+    first = posted.groupby("alike")[["review", "consumer"]].first()
+    posted["original"], posted["author"] = posted["alike"].map(first["review"]), posted["alike"].map(first["consumer"])
+    found = posted.loc[posted["consumer"] != posted["author"], ["review", "consumer", "original", "author"]]
     return found.sort_values("review", ignore_index=True)
 
 
@@ -68,7 +70,7 @@ def _leaders(plain: list[str]) -> NDArray[np.int64]:
     """(t,) int64: the first text that each is alike to, maybe itself; -1 for those too short."""
     leader = np.full(len(plain), -1, dtype=np.int64)
     sketches = np.empty((len(plain), BANDS * ROWS), dtype=np.uint32)
-    # Who reads a run need not wait for this to load.
+    # Reading a run does not need this import.
     from datasketch import MinHash
 
     blank = MinHash(num_perm=BANDS * ROWS, hashfunc=int)

@@ -1,4 +1,4 @@
-"""How the ranking changes when suspicious people are left out: who goes, and who moves without them."""
+"""How the ranking changes without suspicious people: who leaves it, and who moves."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from graphkoc.runs.roles import RANKED
 
-__all__ = ["moves", "told"]
+__all__ = ["moves", "summarise_moves"]
 
 
 def moves(people: pd.DataFrame, suspicious: NDArray[np.bool_], score: NDArray[np.float64]) -> pd.DataFrame:
-    """The key opinion consumers, by rank, with their place when suspicious people count for nothing.
+    """The key opinion consumers, by rank, with their place in a ranking without suspicious people.
 
     people: a row a person, with consumer, role, rank, score. suspicious: (n,) bool. score: (n,) float64, what each
     scores without them. Returns consumer, rank, rank_without (NA for those who are suspicious), score,
-    score_without, moved: how many places she goes up among the others, so that nobody moves only because
-    somebody before her is left out.
+    score_without, moved: how many places a person goes up among the others, so that nobody moves only because
+    somebody ahead of them is left out.
     """
     table = people[["consumer", "role", "rank", "score"]].assign(score_without=score, out=suspicious)
     table = table[table["role"].isin(RANKED)].sort_values("rank", ignore_index=True)
@@ -32,7 +32,7 @@ def moves(people: pd.DataFrame, suspicious: NDArray[np.bool_], score: NDArray[np
     return table[["consumer", "rank", "rank_without", "moved", "score", "score_without"]]
 
 
-def told(table: pd.DataFrame) -> dict[str, Any]:
+def summarise_moves(table: pd.DataFrame) -> dict[str, Any]:
     """For run.json: how many leave the ranking, how many of the others move, and by how many places at most."""
     moved = table["moved"].dropna().abs()
     return {

@@ -1,8 +1,8 @@
-"""Ratings: who rates at one end more than reviewers here do, and who says what is bad and why.
+"""Ratings: people who rate at one end more often than others do, and low ratings with reasons.
 
 Most people like most things, and some like all of them. So the share of ratings at an end (the best, or the
-worst) is taken to vary from person to person as a beta distribution, fitted by moments, and somebody stands
-out when her own is too much for the beta-binomial that follows, with false discoveries held at .01 over all
+worst) is taken to vary from person to person as a beta distribution, fitted by moments, and a person stands
+out whose own share is too high for the beta-binomial that follows, with false discoveries held at .01 over all
 people (Skellam, "A probability distribution derived from the binomial distribution", J. R. Stat. Soc. B 10,
 1948; as in Hooi et al., "BIRDNEST: Bayesian inference for ratings-fraud detection", SDM 2016).
 """
@@ -22,12 +22,12 @@ from graphkoc.graph.terms import words_of
 __all__ = ["critical", "extremes"]
 
 BEST, WORST = 5.0, 1.0
-"""Ratings from which on, or down to which, something is rated at an end, of 0 to 5."""
+"""The ratings at each end of 0 to 5: at least the first, at most the second."""
 FEWEST = 10
-"""Ratings below which nobody is said to rate at one end."""
+"""Ratings that a person must have given."""
 LOW = 2.0
 REASONED = 8
-"""Different words that say something, from which on a review is taken to give reasons."""
+"""Different words, without stop words, from which a review counts as giving reasons."""
 
 
 def extremes(person: NDArray[np.int64], rating: NDArray[np.float64]) -> pd.DataFrame:
@@ -63,12 +63,12 @@ def _beta(there: NDArray[np.int64], total: NDArray[np.int64]) -> tuple[float, fl
 def critical(reviews: pd.DataFrame, texts: pd.DataFrame) -> pd.Series[Any]:
     """How many reviews with a low rating give reasons, for each consumer who wrote a text at all.
 
-    reviews: review, consumer, rating. texts: review, title, text. Reasons are taken to be there when title and
+    reviews: review, consumer, rating. texts: review, title, text. A review gives reasons when title and
     text have `REASONED` different words at least, stop words left out. Returns float64 by consumer.
     """
-    told = texts[texts["text"].notna() | texts["title"].notna()]
-    told = told.merge(reviews[["review", "consumer", "rating"]], on="review")
-    low = told[told["rating"] <= LOW]
-    said = low["title"].fillna("") + " " + low["text"].fillna("")
-    reasoned = low["consumer"][[len(words_of(text)) >= REASONED for text in said]]
-    return reasoned.value_counts().reindex(np.sort(told["consumer"].unique()), fill_value=0).astype(float)
+    written = texts[texts["text"].notna() | texts["title"].notna()]
+    written = written.merge(reviews[["review", "consumer", "rating"]], on="review")
+    low = written[written["rating"] <= LOW]
+    content = low["title"].fillna("") + " " + low["text"].fillna("")
+    reasoned = low["consumer"][[len(words_of(text)) >= REASONED for text in content]]
+    return reasoned.value_counts().reindex(np.sort(written["consumer"].unique()), fill_value=0).astype(float)

@@ -1,4 +1,4 @@
-"""The backtest: would the ranking have found those whose followers went on to review?
+"""The backtest: would the ranking have found the people whose followers went on to review?
 
 At each split of the log's time, everything that a ranking may know is what was known then. The truth
 is the adoption credit of each candidate afterwards; the figure of a ranking is the share of the
@@ -51,7 +51,7 @@ PLAIN = {
 
 @dataclass(frozen=True)
 class Part:
-    """One platform, or one niche, by itself: means over the splits of how many candidates and credit it had,
+    """One platform, or one niche, by itself: means over the splits of its candidates and credit,
     and of the figures of the score (low, high: its 95 % interval), the formula, audience size, and a lottery."""
 
     by: str
@@ -72,7 +72,7 @@ class Backtest:
     credit: how many people, how many of them a top is, and how much credit there was to find, at each split.
     rows: the rankings. margin: the score's figure minus the formula's. chance: what copies of the log without
     structure give. placebos. ceiling: the figure of ranking by half of the later follow-on reviews on the other
-    half. parts: platforms and niches that are large enough. notes: what to bear in mind. verdict: in words."""
+    half. parts: platforms and niches that are large enough. notes: cautions. verdict: in words."""
 
     splits: tuple[float, ...]
     kinds: tuple[str, ...]
@@ -164,7 +164,7 @@ def backtest(
         done.append(_split(past, float(np.quantile(log.day, quantile)), top, rng))
         if not done[-1].truth.sum():
             raise AnalysisError(
-                f"after the split at {quantile:g} nobody's followers reviewed what she had reviewed before them",
+                f"after the split at {quantile:g} no follower reviewed anything after somebody they follow",
                 hint="There are too few follow-on reviews in these data to check a ranking.",
             )
     counts = _resamples(len(log.network), rng)
@@ -250,15 +250,14 @@ def _reversed(seen: Pairs, n: int, at: float) -> Values:
 def _halves(
     seen: Pairs, n: int, at: float, people: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[Values, Values]:
-    """The candidates' credit after the split, its adoptions dealt into two halves by lot."""
+    """The candidates' credit after the split, its adoptions split into two halves at random."""
     side = rng.integers(0, 2, int(seen.adoption.max(initial=-1)) + 1)[seen.adoption] > 0
     return credit(seen.where(side), n, after=at)[people], credit(seen.where(~side), n, after=at)[people]
 
 
 def _shuffled(network: Network, rng: np.random.Generator) -> Network:
-    """The network with followees dealt out anew: everybody follows and is followed by as many, but for the
-    few ties (about 2 % on Ciao) that come twice or lead to oneself, which fall out. A tie's date stays with
-    who follows."""
+    """The network rewired: everybody follows and is followed by as many, but for the few ties (about 2 % on Ciao)
+    that would be repeated or lead to oneself, which are dropped. A tie's date stays with the follower."""
     source = rng.permutation(network.source)
     order = np.lexsort((network.since, network.target, source))
     source, target, since = source[order], network.target[order], network.since[order]
@@ -268,8 +267,8 @@ def _shuffled(network: Network, rng: np.random.Generator) -> Network:
 
 
 def _structureless(log: Log, rng: np.random.Generator) -> Log:
-    """The log with follows dealt out anew, degrees kept, and all times exchanged at random: who is how active
-    stays, who follows whom and what came first are lost."""
+    """The log with a rewired network, degrees kept, and all times shuffled: everybody's activity stays, but who
+    follows whom and what came first are lost."""
     day, used = log.day[rng.permutation(len(log.day))], log.topic_day[rng.permutation(len(log.topic_day))]
     reviews, uses = log.by_person
     order = reviews[np.argsort(day[reviews], kind="stable")]

@@ -1,4 +1,4 @@
-"""What a backtest comes to, in plain sentences."""
+"""The result of a backtest in plain sentences."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Chance:
 
 
 def verdict(rows: Sequence[Row], placebos: Sequence[Placebo], chance: Chance) -> str:
-    """Is the ranking worth more than audience size and than chance, and what do the placebos say."""
+    """Whether the ranking beats audience size and chance, and what the placebos show."""
     by_name = {row.ranking: row for row in rows}
     ours, size = by_name["score"], by_name["audience"]
     if not chance.beaten:
@@ -76,7 +76,7 @@ def verdict(rows: Sequence[Row], placebos: Sequence[Placebo], chance: Chance) ->
     elif ours.mean > size.mean:
         first = (
             f"The score's top collected {ours.mean:.0%} of the later follow-on reviews and audience size "
-            f"{size.mean:.0%}; the two intervals overlap, so that may be luck."
+            f"{size.mean:.0%}; the two intervals overlap, so the difference may be luck."
         )
     else:
         better = "better" if size.mean > ours.mean else "as well"
@@ -85,17 +85,20 @@ def verdict(rows: Sequence[Row], placebos: Sequence[Placebo], chance: Chance) ->
             f"the score {ours.mean:.0%}."
         )
     real, back, shuffled = (placebo.top_credit for placebo in placebos)
-    second = f"Shuffle who is followed, and the same people collect {shuffled:.1f} instead of {real:.1f}: " + (
-        "who follows whom matters." if real > 1.5 * shuffled else "who follows whom hardly matters here."
+    matters = "matters" if real > 1.5 * shuffled else "hardly matters here"
+    second = (
+        f"In a randomly rewired network the same people would account for {shuffled:.1f} follow-on reviews instead of "
+        f"{real:.1f}: who follows whom {matters}."
     )
     if real <= 1.5 * back:
         third = (
-            f"Reverse time, and they still collect {back:.1f}: the ranking finds people who are active among "
+            f"With time reversed they still account for {back:.1f}: the ranking finds people who are active among "
             "like-minded followers; it is no evidence that they cause what their followers do."
         )
     else:
         third = (
-            f"Reverse time, and they collect {back:.1f}: who came first matters too, which is still no proof of cause."
+            f"With time reversed they account for {back:.1f}: the order in time matters too, which is still no proof "
+            "of cause."
         )
     return f"{first} {second} {third}"
 
@@ -103,8 +106,8 @@ def verdict(rows: Sequence[Row], placebos: Sequence[Placebo], chance: Chance) ->
 def ceiling_note(ceiling: float) -> str:
     """How high a ranking can get."""
     return (
-        f"Ranking by one half of the later follow-on reviews collects {ceiling:.0%} of the other half: a ranking "
-        "that does much better than that knows something that it should not."
+        f"Ranking by one half of the later follow-on reviews collects {ceiling:.0%} of the other half; a ranking "
+        "that does much better uses information from the future."
     )
 
 

@@ -1,9 +1,9 @@
 """The score: how many follow-on reviews to expect, as points that add up.
 
-Where the past of the data bears it, it is a forecast, see `graphkoc.qualify.score.forecast`. This is the formula,
-which an analyst can do by hand: own recent activity times followers' recent
-activity, each plus .01. Its points are ln((x + .01) / .01) of each factor, and the score is their
-sum: the same order, and 0 points for 0. (graphkoc's own; checked by `graphkoc.qualify.backtest`.)
+Where the past of the data supports it, the score is a forecast, see `graphkoc.qualify.score.forecast`. This is the
+formula, which an analyst can do by hand: own recent activity times followers' recent activity, each plus .01. The
+points of a factor x are ln((x + .01) / .01), and the score is their sum: the same order, and 0 points for 0.
+(graphkoc's own; checked by `graphkoc.qualify.backtest`.)
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ OFFSET = 0.01
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the score: its name, what it is in words, and the query that recomputes its value, if it is one
-    factor and not a sum."""
+    """A part of the score: its name, a description, and the query that recomputes its value where it is one factor and
+    not a sum."""
 
     name: str
     what: str
@@ -39,13 +39,13 @@ PARTS = (
 """The parts of the formula."""
 
 PILLARS = (
-    Part("activity", "her own activity"),
-    Part("content", "what she writes about"),
-    Part("reach", "her followers' activity"),
-    Part("relevance", "taste that she shares with her followers"),
+    Part("activity", "own activity"),
+    Part("content", "topics of the reviews"),
+    Part("reach", "followers' activity"),
+    Part("relevance", "taste shared with followers"),
     Part("influence", "follow-on reviews so far"),
-    Part("tightness", "ties with and among her followers"),
-    Part("authenticity", "how she rates"),
+    Part("tightness", "ties with and among followers"),
+    Part("authenticity", "rating behaviour"),
 )
 """The parts of a forecast: each is the sum of the features in it."""
 
@@ -55,7 +55,7 @@ class Score:
     """A score and what it is made of.
 
     kind: forecast, formula or percentiles. why: one sentence on why this kind. parts: what it is made of.
-    values: part name -> (n,) float64, in units of recent reviews, of parts that are one factor. points: part
+    values: part name -> (n,) float64, in units of recent reviews, for parts that are one factor. points: part
     name -> (n,) float64. total: (n,) float64, the sum of the points. low, high: (n,) float64, its 95 % interval,
     NaN where nothing was learned.
     """
@@ -76,7 +76,7 @@ def points(values: Values) -> Values:
 
 
 def formula(log: Log, at: float, why: str = "") -> Score:
-    """The formula's score of every consumer at day `at`; why: what speaks against a forecast."""
+    """The formula's score of every consumer at day `at`; why: the reason against a forecast."""
     values = {"own_activity": activity(log, at), "audience_activity": audience_activity(log, at)}
     earned = {name: points(of) for name, of in values.items()}
     total = earned["own_activity"] + earned["audience_activity"]

@@ -1,9 +1,8 @@
-"""What a forecast knows of a person at a day: her own record, her followers, and how the two go together.
+"""What a forecast knows of a person at a day: their own record, their followers, and how the two match.
 
-Nothing that came after the day is read: reviews, follows and adoptions are those known by then. Ages are
-in days and d_h(age) = 2^(-age / h). A subject is a product, or a tag of what is written about nothing sold;
-its kind is the product's category, or the tag. act_h is the sum of d_h over a person's reviews, act_h(c) the
-same over her subjects of kind c.
+Only reviews, follows and adoptions known by that day are read. Ages are in days and d_h(age) = 2^(-age / h). A
+subject is a product, or a tag of a post about no product; its kind is the product's category, or the tag. act_h is
+the sum of d_h over a person's reviews, act_h(c) the same over the person's subjects of kind c.
 """
 
 from __future__ import annotations
@@ -52,35 +51,38 @@ class Feature:
 
 FEATURES = (
     Feature("audience", "reach", "known followers"),
-    Feature("followees", "tightness", "people she follows"),
+    Feature("followees", "tightness", "people followed"),
     Feature("reviews", "activity", "reviews so far"),
     *(Feature(f"act{h}", "activity", f"own activity, halved every {h} days") for h in OWN),
-    Feature("since_last", "activity", "days since her last review"),
-    Feature("tenure", "activity", "days since her first review"),
-    Feature("kinds", "content", "categories or tags she wrote about"),
-    Feature("rating", "authenticity", "mean rating she gave"),
-    Feature("popularity", "content", "how much others write about her recent subjects"),
+    Feature("since_last", "activity", "days since the last review"),
+    Feature("tenure", "activity", "days since the first review"),
+    Feature("kinds", "content", "categories or tags written about"),
+    Feature("rating", "authenticity", "mean rating given"),
+    Feature("popularity", "content", "how much others write about the same recent items"),
     Feature("popularity_share", "content", "the same as a share of their category, in thousandths"),
-    Feature("early", "content", f"share of her subjects that she was among the first {FIRST} to write about"),
-    Feature("lag", "content", "days from a subject's first review to hers"),
+    Feature("early", "content", f"share of items written about among the first {FIRST} people"),
+    Feature("lag", "content", "days from an item's first review to this person's"),
     *(Feature(f"audience_act{h}", "reach", f"followers' activity, halved every {h} days") for h in THEIRS),
-    *(Feature(f"audience_active{d}", "reach", f"followers who wrote something in the last {d} days") for d in SEEN),
+    *(Feature(f"audience_active{d}", "reach", f"followers who wrote in the last {d} days") for d in SEEN),
     Feature("attention", "reach", "followers' activity, each divided by how many they follow"),
-    *(Feature(f"match{h}", "relevance", f"she and followers on one subject, halved every {h} days") for h in MATCHED),
-    Feature("match_rate", "relevance", "she and followers active in the same categories or tags"),
-    Feature("cosine", "relevance", "mean likeness of her taste to her followers'"),
-    Feature("act_cosine", "relevance", "followers' activity, each times the likeness of recent taste"),
-    Feature("opportunity", "relevance", "reviews of her subjects to expect next, shared, in thousandths", FREE),
+    *(
+        Feature(f"match{h}", "relevance", f"activity on the same items as followers, halved every {h} days")
+        for h in MATCHED
+    ),
+    Feature("match_rate", "relevance", "activity in the same categories or tags as followers"),
+    Feature("cosine", "relevance", "mean similarity of taste to followers"),
+    Feature("act_cosine", "relevance", "followers' activity, each times the similarity of recent taste"),
+    Feature("opportunity", "relevance", "expected next reviews of the same items, shared, in thousandths", FREE),
     Feature("credit", "influence", "follow-on reviews so far"),
     *(Feature(f"credit{h}", "influence", f"follow-on reviews, halved every {h} days") for h in CREDITED),
     Feature("adopters", "influence", "followers who followed on at least once"),
-    Feature("shared", "relevance", f"subjects shared with followers, halved every {YEAR} days"),
-    Feature("credit_rate", "influence", "follow-on reviews for each review of hers"),
+    Feature("shared", "relevance", f"items shared with followers, halved every {YEAR} days"),
+    Feature("credit_rate", "influence", "follow-on reviews for each own review"),
     Feature("propensity", "influence", "followers' activity, each times how often they follow on"),
-    Feature("reciprocity", "tightness", "share of her followers that she follows back"),
+    Feature("reciprocity", "tightness", "share of followers followed back"),
     Feature("pagerank", "influence", "PageRank, where 1 is the mean"),
     Feature("core", "tightness", "core number"),
-    Feature("clustering", "tightness", "share of the pairs around her that know each other"),
+    Feature("clustering", "tightness", "share of pairs of neighbours that are tied"),
 )
 """The features, in the order of the columns of `Snapshot.table`."""
 
@@ -154,7 +156,7 @@ class Snapshot:
         oldest, newest = np.zeros(self.n), np.full(self.n, np.inf)
         np.maximum.at(oldest, self.person, self.age)
         np.minimum.at(newest, self.person, self.age)
-        # Who has written nothing has been silent since the log began.
+        # A person without reviews has been silent since the log began.
         newest[reviews == 0] = self.age.max(initial=0.0)
         rated = np.isfinite(self.rating)
         named = {
@@ -197,7 +199,7 @@ class Snapshot:
         return popularity, ratio(popularity, of_kind[self.history.kind_of])
 
     def _by_kind(self, weights: Values) -> csr_array:
-        """(n, kinds) sparse: weights of what each person came to, summed by kind; 0 where she comes to it later."""
+        """(n, kinds) sparse: weights of what each person came to, summed by kind; 0 where that is later."""
         history = self.history
         sums = summed(history.cell[: len(weights)], weights, minlength=len(history.cell_who))
         return csr_array((sums, history.cell_kind, history.rows), shape=(self.n, history.kinds))

@@ -1,7 +1,7 @@
-"""The forecast: how many follow-on reviews will her followers write in the coming year?
+"""The forecast: how many follow-on reviews will a person's followers write in the coming year?
 
-Learned from rolling windows of the log's own past, and used only where that past bears it: enough windows
-with enough follow-on reviews, and in trials on its own newest windows no worse than the formula.
+It is learned from rolling windows of the log's own past, and used only where that past supports it: enough windows
+with enough follow-on reviews, and in trials on the newest windows no worse than the formula.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ __all__ = [
 
 
 LEARNED_FROM = 4
-"""Windows that a forecast is learned from at least."""
+"""The fewest windows that a forecast is learned from."""
 CREDIT = 50.0
-"""Follow-on reviews in them at least."""
+"""The fewest follow-on reviews in them."""
 
 
 def choose(past: Past, at: float) -> tuple[Model | None, str]:
@@ -53,7 +53,7 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
     the first people of each collect.
     """
     if not len(past.log.network.source):
-        return None, "nobody has a known follower: all that is left of the formula is her own recent activity"
+        return None, "nobody has a known follower, so only own recent activity is left of the formula"
     windows = past.windows(at)
     credit = sum(float(window.credit.sum()) for window in windows)
     if len(windows) < LEARNED_FROM:

@@ -1,7 +1,7 @@
-"""What followers may come to next: subjects that she wrote about, that are still written about, and that they have not.
+"""What followers may come to next: subjects of a person's reviews that are still reviewed, but not yet by the follower.
 
-On Ciao more than half of a year's follow-on reviews are of what she wrote before it began. A review that she would
-share with others whom the follower follows counts for as much less.
+On Ciao more than half of a year's follow-on reviews are of subjects that the person reviewed before that year. A review
+that the person would share with others whom the follower follows counts for as much less.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def opportunity(
 ) -> Values:
     """(len(people),) float64: the sum over followers and subjects of weight times activity, shared.
 
-    Of each follower and each subject that she has come to and the follower has not: the follower's activity in
+    Of each follower and each subject that the person has come to and the follower has not: the follower's activity in
     the subject's kind, times the subject's weight, divided by how many of those whom the follower follows have
     come to it. who, subject: (j,), who has come to what. kind_of: (subjects,). active: (n, kinds) sparse, 0 for
     those to leave out. weight: (subjects,), 0 for those to leave out. people: indices into the network.
@@ -44,11 +44,11 @@ def opportunity(
     who, subject = who[order], subject[order]
     cells = who.astype(np.int64) * subjects + subject
     begin = np.searchsorted(who, np.arange(n + 1))
-    hers = np.zeros(n, dtype=bool)
-    hers[people] = True
+    asked = np.zeros(n, dtype=bool)
+    asked[people] = True
     # All that the followers of these people follow is gone through, for the sharing; of others nothing.
     theirs = np.diff(active.indptr) > 0
-    theirs[np.setdiff1d(np.arange(n), network.target[hers[network.source]])] = False
+    theirs[np.setdiff1d(np.arange(n), network.target[asked[network.source]])] = False
     edge = np.flatnonzero(theirs[network.target])
     edge = edge[np.argsort(network.target[edge], kind="stable")]
     source, target = network.source[edge], network.target[edge]
