@@ -12,7 +12,7 @@ from zoo import log_of
 from graphkoc.errors import AnalysisError
 from graphkoc.measures import audience
 from graphkoc.qualify import score, tiers
-from graphkoc.qualify.backtest import NAMED, _shuffled, backtest, top_share
+from graphkoc.qualify.backtest import NAMED, _rewire, backtest, top_share
 
 rankings = hnp.arrays(float, 30, elements=st.integers(0, 5).map(float))
 gains = hnp.arrays(float, 30, elements=st.integers(0, 4).map(float))
@@ -105,7 +105,7 @@ def test_where_reviews_are_dealt_at_random_there_is_no_signal_beyond_chance() ->
 
 def test_shuffling_followees_keeps_how_many_follow_and_are_followed() -> None:
     network = town().network
-    shuffled = _shuffled(network, np.random.default_rng(1))
+    shuffled = _rewire(network, np.random.default_rng(1))
     # Ties that come twice or lead to oneself fall out, so a few are lost and none is won.
     assert (audience(shuffled) <= audience(network)).all()
     assert audience(shuffled).sum() >= 0.9 * audience(network).sum()

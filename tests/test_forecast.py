@@ -16,7 +16,7 @@ from graphkoc.analysis import _log_tables
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import activity, credit, pairs
-from graphkoc.qualify.backtest import _structureless, backtest
+from graphkoc.qualify.backtest import _shuffle_log, backtest
 from graphkoc.qualify.score.forecast import FEATURES, Forecast, History, Past, Snapshot, candidates, choose, forecast
 from graphkoc.qualify.score.model import GROWING
 from graphkoc.qualify.score.percentiles import percentile_query
@@ -242,5 +242,5 @@ def test_without_times_the_score_is_percentiles_whose_queries_give_them(tmp_path
 @pytest.mark.soak
 def test_ciao_without_structure_has_no_signal_beyond_chance(ciao: graphkoc.Store) -> None:
     log = graphkoc.project(ciao).log()
-    tested = backtest(_structureless(log, np.random.default_rng(11)))
+    tested = backtest(_shuffle_log(log, np.random.default_rng(11)))
     assert tested.verdict.startswith("There is no signal beyond chance")

@@ -32,7 +32,7 @@ class Brand:
     rivals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if both := sorted({_plain(name) for name in self.own} & {_plain(name) for name in self.rivals}):
+        if both := sorted({_fold_name(name) for name in self.own} & {_fold_name(name) for name in self.rivals}):
             raise UsageError(
                 f"the brand {both[0]!r} is our own and a rival's", hint="Take it out of `own` or of `rivals`."
             )
@@ -43,11 +43,11 @@ def unheard(brand: Brand, products: pd.DataFrame) -> list[str]:
 
     products: brand. A warning and no error, since a rival may just not have come up yet.
     """
-    there = {_plain(name): name for name in sorted(products["brand"].dropna().unique(), reverse=True)}
+    there = {_fold_name(name): name for name in sorted(products["brand"].dropna().unique(), reverse=True)}
     sentences = []
     for name in (*brand.own, *brand.rivals):
-        if _plain(name) not in there:
-            near = [there[other] for other in difflib.get_close_matches(_plain(name), sorted(there))]
+        if _fold_name(name) not in there:
+            near = [there[other] for other in difflib.get_close_matches(_fold_name(name), sorted(there))]
             sentences.append(f"no product is of the brand {name!r}" + (f"; near is {', '.join(near)}" if near else ""))
     return sentences
 
@@ -58,9 +58,9 @@ def view(
     products: pd.DataFrame,
     members: pd.DataFrame,
     brand: Brand,
-    at: float,
+    as_of: float,
 ) -> pd.DataFrame:
-    """The brand's figures for everybody and for each niche, as of day `at`.
+    """The brand's figures for everybody and for each niche, at `as_of`, the reference date in days since 1970.
 
     reviews: consumer, product, created_at; of a person's reviews of one product the first counts.
     purchases: consumer, product, bought_at. products: product, brand. members: consumer, niche. What has
@@ -69,7 +69,7 @@ def view(
     Returns one row of everybody who has reviewed or bought anything, whose niche is null, then one row a
     niche, sorted: niche, people, buyers and reviewers (who bought, who reviewed ours), rivals_people (who
     bought or reviewed a rival's and nothing of ours), voice (ours, of the reviews of ours and rivals' in
-    the year up to `at`; NaN without any), voice_reviews (how many these are), voice_before and
+    the year up to `as_of`; NaN without any), voice_reviews (how many these are), voice_before and
     voice_reviews_before (the same of the year before), affinity, affinity_low, affinity_high.
 
     Affinity is how many of the niche's people bought or reviewed ours over how many would if they were
@@ -80,10 +80,10 @@ def view(
     1927) for the niche's share, the expectation being taken as known. All three are NaN where fewer than
     five people of ours are expected (Cochran's rule, Biometrics 10, 1954).
     """
-    side = _sides(brand, products)
+    side = _find_sides(brand, products)
     past = [
-        _touches(reviews, "created_at", side, at).sort_values("day").drop_duplicates(["consumer", "product"]),
-        _touches(purchases, "bought_at", side, at),
+        _list_touches(reviews, "created_at", side, as_of).sort_values("day").drop_duplicates(["consumer", "product"]),
+        _list_touches(purchases, "bought_at", side, as_of),
     ]
     reviewed, bought = past
     touched = pd.concat(past)
@@ -97,7 +97,7 @@ def view(
     people["reviewers"] = count(reviewed[reviewed["side"] == "own"]) > 0
     people["ours"] = people["buyers"] | people["reviewers"]
     people["rivals_people"] = (count(touched[touched["side"] == "rival"]) > 0) & ~people["ours"]
-    for suffix, end in (("", at), ("_before", at - YEAR)):
+    for suffix, end in (("", as_of), ("_before", as_of - YEAR)):
         window = reviewed[(reviewed["day"] > end - YEAR) & (reviewed["day"] <= end)]
         for name in ("own", "rival"):
             people[name + suffix] = count(window[window["side"] == name])
@@ -114,7 +114,7 @@ def view(
         table[f"voice{suffix}"] = (table[f"own{suffix}"] / heard).where(heard > 0)
         table[f"voice_reviews{suffix}"] = heard
     table[["affinity", "affinity_low", "affinity_high"]] = [
-        _affinity(int(ours), int(size), expected)
+        _find_affinity(int(ours), int(size), expected)
         for ours, size, expected in table[["ours", "people", "expected"]].astype(float).to_numpy()
     ]
     return shaped("brand", table[TABLES["brand"].names])
@@ -125,29 +125,29 @@ def bought(purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand) -> pd.
 
     purchases: consumer, product, bought_at. products: product, brand.
     """
-    touched = _touches(purchases, "bought_at", _sides(brand, products), np.inf)
+    touched = _list_touches(purchases, "bought_at", _find_sides(brand, products), np.inf)
     return touched.loc[touched["side"] == "own", ["consumer", "product", "day"]]
 
 
-def _plain(name: str) -> str:
+def _fold_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _sides(brand: Brand, products: pd.DataFrame) -> pd.Series[str]:
+def _find_sides(brand: Brand, products: pd.DataFrame) -> pd.Series[str]:
     """own or rival for each product that is one or the other; index the product."""
-    sides = {_plain(name): "rival" for name in brand.rivals} | {_plain(name): "own" for name in brand.own}
-    known = {name: sides.get(_plain(name)) for name in products["brand"].dropna().unique()}
+    sides = {_fold_name(name): "rival" for name in brand.rivals} | {_fold_name(name): "own" for name in brand.own}
+    known = {name: sides.get(_fold_name(name)) for name in products["brand"].dropna().unique()}
     return products.set_index("product")["brand"].map(known).dropna().astype("str")
 
 
-def _touches(events: pd.DataFrame, time: str, side: pd.Series[str], at: float) -> pd.DataFrame:
-    """Reviews or purchases of something sold up to `at`: consumer, product, day (-inf for none), side."""
+def _list_touches(events: pd.DataFrame, time: str, side: pd.Series[str], as_of: float) -> pd.DataFrame:
+    """Reviews or purchases of something sold up to `as_of`: consumer, product, day (-inf for none), side."""
     day = np.nan_to_num(days(events[time]), nan=-np.inf)
-    known = events.assign(day=day)[(day <= at) & events["product"].notna()]
+    known = events.assign(day=day)[(day <= as_of) & events["product"].notna()]
     return known[["consumer", "product", "day"]].assign(side=known["product"].map(side).astype("str"))
 
 
-def _affinity(ours: int, people: int, expected: float) -> tuple[float, float, float]:
+def _find_affinity(ours: int, people: int, expected: float) -> tuple[float, float, float]:
     """How many of the people are ours over how many should be, and its interval."""
     if expected < FEWEST_EXPECTED:
         return np.nan, np.nan, np.nan

@@ -34,42 +34,42 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
     contacts = int(consumers.notna().any(axis=1).sum())
     log = projection.log()
     return [
-        _found(
+        _make_check(
             "people",
             people >= 100,
             count(people, "consumers"),
             "With fewer than 100 people little stands out from chance.",
         ),
-        _authors(projection),
-        _found(
+        _check_authors(projection),
+        _make_check(
             "reviews have dates",
-            *_share(reviews["created_at"], "reviews"),
+            *_check_share(reviews["created_at"], "reviews"),
             "Reviews without a date are left out of the score and the backtest."
             if dated
             else "Without dates nobody is active or first: the score is made of percentiles, which no past data check.",
         ),
-        _found(
+        _make_check(
             "reviews have words",
-            *_share(reviews["review"].isin(projection.texts["review"]).replace(False, None), "reviews"),
+            *_check_share(reviews["review"].isin(projection.texts["review"]).replace(False, None), "reviews"),
             "In reviews without words neither copied text nor own content is found; names of circles and niches rest "
             "on categories and products, and accounts are harder to match.",
         ),
-        _products(projection),
-        _found(
+        _check_products(projection),
+        _make_check(
             "products have categories",
-            *_share(projection.products["category"], "products"),
+            *_check_share(projection.products["category"], "products"),
             "Where there are no categories, niches are made of tags, words, or products that go together.",
         ),
-        _audiences(projection, log),
-        _dates_of_follows(projection, log),
-        _platforms(projection),
-        _found(
+        _check_audiences(projection, log),
+        _check_follow_dates(projection, log),
+        _check_platforms(projection),
+        _make_check(
             "origin of reviews",
             bool(known.any()),
             f"{int(known.sum()):,} of {count(len(reviews), 'reviews')} say whether they were earned, gifted or paid",
             "Paid and unpaid opinions cannot be distinguished here, so nobody is kept out for being paid.",
         ),
-        _found(
+        _make_check(
             "contacts",
             contacts > 0,
             f"{contacts:,} of {count(len(consumers), 'accounts')} have a contact key or a WeCom unionid",
@@ -78,30 +78,30 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
     ]
 
 
-def _found(check: str, ok: bool, detail: str, hint: str) -> dict[str, Any]:
+def _make_check(check: str, ok: bool, detail: str, hint: str) -> dict[str, Any]:
     return {"check": check, "ok": bool(ok), "detail": detail, "hint": "" if ok else hint}
 
 
-def _share(column: pd.Series[Any], noun: str) -> tuple[bool, str]:
+def _check_share(column: pd.Series[Any], noun: str) -> tuple[bool, str]:
     """Whether enough of a column is there, and how much in words."""
     there, rows = int(column.notna().sum()), len(column)
     return there > 0 and there >= ENOUGH * rows, f"{there:,} of {count(rows, noun)}" if rows else f"no {noun}"
 
 
-def _products(projection: Projection) -> dict[str, Any]:
+def _check_products(projection: Projection) -> dict[str, Any]:
     """Whether it is known what reviews are about: a product or, where nothing is sold, tags."""
     reviews = projection.reviews
     tagged = int(projection.topics()["review"].nunique())
-    ok, detail = _share(reviews["product"], "reviews")
+    ok, detail = _check_share(reviews["product"], "reviews")
     ok = ok or 0 < ENOUGH * len(reviews) <= int(reviews["product"].notna().sum()) + tagged
     detail += f"; {tagged:,} that name none have tags, which count as products" if tagged else ""
     hint = (
         "Follow-on reviews are counted by product, or by tag where no product is named; other reviews are not counted."
     )
-    return _found("reviews name products", ok, detail, hint)
+    return _make_check("reviews name products", ok, detail, hint)
 
 
-def _audiences(projection: Projection, log: Log) -> dict[str, Any]:
+def _check_audiences(projection: Projection, log: Log) -> dict[str, Any]:
     """Whether known audiences can be compared with each other, as an analysis would."""
     counted = log.until(log.last_day).network
     heard = len(np.unique(counted.source))
@@ -117,20 +117,20 @@ def _audiences(projection: Projection, log: Log) -> dict[str, Any]:
     if stated.any():
         hint += f", except for {count(int(stated.sum()), 'people')} whose platform states their followers"
     detail = f"{many}; {count(heard, 'people')} with an audience ({whom})"
-    return _found("follows", heard >= tiers.COMPARED, detail, f"{hint}.")
+    return _make_check("follows", heard >= tiers.COMPARED, detail, f"{hint}.")
 
 
-def _dates_of_follows(projection: Projection, log: Log) -> dict[str, Any]:
+def _check_follow_dates(projection: Projection, log: Log) -> dict[str, Any]:
     """Whether follows have dates, and how many without one no analysis counts."""
     follows = projection.follows
-    ok, detail = _share(follows["since"], "follows")
+    ok, detail = _check_share(follows["since"], "follows")
     if left := projection.uncounted(log):
         be = "is" if left == 1 else "are"
         detail += f"; {left:,} without one {be} not counted because one of the two people has reviewed nothing"
     hint = (
         "A follow without a date counts once both people have reviewed, which makes the backtest slightly optimistic."
     )
-    return _found("follows have dates", ok, detail, hint if len(follows) else "There are no follows.")
+    return _make_check("follows have dates", ok, detail, hint if len(follows) else "There are no follows.")
 
 
 def crawl(projection: Projection) -> str | None:
@@ -138,25 +138,25 @@ def crawl(projection: Projection) -> str | None:
     authors = projection.reviews["consumer"].nunique()
     if not 0 < authors < FEW_AUTHORS or len(projection.reviews) < MANY_EACH * authors:
         return None
-    return f"{_written(projection)}: a crawl around accounts, no KOC sample"
+    return f"{_describe_written(projection)}: a crawl around accounts, no KOC sample"
 
 
-def _authors(projection: Projection) -> dict[str, Any]:
+def _check_authors(projection: Projection) -> dict[str, Any]:
     """Whether the load is a sample of people."""
     crawled, anybody = crawl(projection), len(projection.reviews) > 0
     hint = "People who only comment are an audience. Gather by keyword, product or group, to have many authors."
-    detail = crawled or _written(projection)
-    return _found("authors", anybody and not crawled, detail, hint if anybody else "Nobody has written anything.")
+    detail = crawled or _describe_written(projection)
+    return _make_check("authors", anybody and not crawled, detail, hint if anybody else "Nobody has written anything.")
 
 
-def _written(projection: Projection) -> str:
+def _describe_written(projection: Projection) -> str:
     reviews = projection.reviews
     notes = len(reviews) > 0 and reviews["product"].isna().mean() > 0.5
     by = count(reviews["consumer"].nunique(), "authors")
     return f"{count(len(reviews), 'notes' if notes else 'reviews')} by {by}"
 
 
-def _platforms(projection: Projection) -> dict[str, Any]:
+def _check_platforms(projection: Projection) -> dict[str, Any]:
     """Whether people are known on more than one platform."""
     names = [name for name in projection.platforms["platform"] if name != "unknown"]
     several = int(projection.accounts["consumer"].nunique())
@@ -168,4 +168,4 @@ def _platforms(projection: Projection) -> dict[str, Any]:
         detail = f"one platform only: {names[0]}" if names else "no platform is named"
     elif not several:
         hint = "`graphkoc identity suggest` lists accounts that are likely one person."
-    return _found("platforms", len(names) > 1 and several > 0, detail, hint)
+    return _make_check("platforms", len(names) > 1 and several > 0, detail, hint)

@@ -81,19 +81,19 @@ def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, eng
     table["engagements_per_post"] = per_post
     for name, values in (("engagement_rate", per_post), ("collect_rate", mean(who, engaged["collects"].to_numpy(), n))):
         table[name] = values / size
-        table[f"{name}_to_tier"] = _over(table[name], table[name].groupby(tier).transform("median").to_numpy())
+        table[f"{name}_to_tier"] = _divide(table[name], table[name].groupby(tier).transform("median").to_numpy())
 
     shallow, deep = engaged[["likes", "collects"]], engaged[["comments", "shares"]]
     interactions = engaged[["likes", "collects", "comments"]].sum(axis=1, min_count=1).to_numpy()
     seen = ~np.isnan(interactions) & (views > 0)
-    table["interaction_rate"] = _over(
+    table["interaction_rate"] = _divide(
         np.bincount(who[seen], interactions[seen], minlength=n),
         np.bincount(who[seen], views[seen], minlength=n),
     )
-    by_views, by_engagements = _hits(who, views, n), _hits(who, engaged["all"].to_numpy(), n)
+    by_views, by_engagements = _share_hits(who, views, n), _share_hits(who, engaged["all"].to_numpy(), n)
     table["hit_share"] = np.where(np.isnan(by_views), by_engagements, by_views)
-    table["cost_per_engagement"] = _over(quote, per_post)
-    table["cost_per_thousand"] = _over(1000 * quote, mean_views)
+    table["cost_per_engagement"] = _divide(quote, per_post)
+    table["cost_per_thousand"] = _divide(1000 * quote, mean_views)
     votes = reviews["helpful"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     table["helpful"] = mean(who, votes, n) * np.bincount(who[~np.isnan(votes)], minlength=n)
     table["helpful_rank"] = table["helpful"].groupby(platform).rank(method="min", ascending=False)
@@ -114,13 +114,13 @@ def mean(who: NDArray[np.int64], values: Any, n: int) -> Values:
     return of_each
 
 
-def _over(values: Any, by: Any) -> Values:
+def _divide(values: Any, by: Any) -> Values:
     """The values over `by`; NaN where that is 0 or not known."""
     ratio: Values = np.divide(values, by, out=np.full(len(values), np.nan), where=by > 0)
     return ratio
 
 
-def _hits(who: NDArray[np.int64], values: Any, n: int) -> Values:
+def _share_hits(who: NDArray[np.int64], values: Any, n: int) -> Values:
     """(n,) share of each person's posts that have at least HIT times their median."""
     posts = pd.DataFrame({"who": who, "value": values}).dropna()
     median = posts.groupby("who")["value"].transform("median")

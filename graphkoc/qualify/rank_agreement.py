@@ -40,7 +40,7 @@ def agreement(people: NDArray[Any], rankings: dict[str, NDArray[np.float64]]) ->
     if n < 4:
         return None
     k = min(FIRST, n // 2)
-    places = {name: _places(values) for name, values in used.items()}
+    places = {name: _find_places(values) for name, values in used.items()}
     pairs = [
         {
             "a": a,
@@ -56,17 +56,17 @@ def agreement(people: NDArray[Any], rankings: dict[str, NDArray[np.float64]]) ->
         "by_lot": k / n,
         "rankings": list(used),
         "pairs": pairs,
-        "breaks": _breaks(people, places, k) if len(used) > 1 else [],
+        "breaks": _find_breaks(people, places, k) if len(used) > 1 else [],
     }
 
 
-def _places(values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _find_places(values: NDArray[np.float64]) -> NDArray[np.int64]:
     place = np.empty(len(values), dtype=np.int64)
     place[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
     return place
 
 
-def _breaks(people: NDArray[Any], places: dict[str, NDArray[np.int64]], k: int) -> list[dict[str, Any]]:
+def _find_breaks(people: NDArray[Any], places: dict[str, NDArray[np.int64]], k: int) -> list[dict[str, Any]]:
     """The people whom one ranking has among the first k and another far behind, the largest gap first."""
     table = np.column_stack(list(places.values()))
     gap = np.ptp(table, axis=1)

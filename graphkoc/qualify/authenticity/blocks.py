@@ -53,9 +53,9 @@ def densest(person: Indices, column: Indices) -> Block | None:
     weight = (1 / np.log(np.bincount(ends) + OFFSET))[ends]
     offset = int(people.max()) + 1
     ends = ends + offset
-    people, ends, weight = _core(people, ends, weight)
-    order, least = _peeled(people, ends, weight)
-    density = _densities(order, people, ends, weight)
+    people, ends, weight = _find_core(people, ends, weight)
+    order, least = _peel(people, ends, weight)
+    density = _compute_densities(order, people, ends, weight)
     best = int(np.argmax(density))
     inside = np.sort(order[best:])
     return Block(inside[inside < offset], inside[inside >= offset] - offset, float(density[best]), least)
@@ -88,7 +88,7 @@ def denser(person: Indices, column: Indices, limit: float) -> list[Block]:
     return found
 
 
-def _core(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, Indices, Values]:
+def _find_core(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, Indices, Values]:
     """The ties that are left when nobody has less weight than what is left is dense."""
     n = int(ends.max()) + 1
     while True:
@@ -104,7 +104,7 @@ def _core(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, Indi
         people, ends, weight = people[stay], ends[stay], weight[stay]
 
 
-def _peeled(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, float]:
+def _peel(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, float]:
     """The nodes in the order in which they go, and the largest weight that the next to go had."""
     nodes, numbers = np.unique(np.concatenate([people, ends]), return_inverse=True)
     half = len(people)
@@ -134,7 +134,7 @@ def _peeled(people: Indices, ends: Indices, weight: Values) -> tuple[Indices, fl
     return nodes[np.array(removed)], least
 
 
-def _densities(order: Indices, people: Indices, ends: Indices, weight: Values) -> Values:
+def _compute_densities(order: Indices, people: Indices, ends: Indices, weight: Values) -> Values:
     """(s,) float64: how dense what is left is before each node goes."""
     when = np.zeros(int(order.max()) + 1, dtype=np.int64)
     when[order] = np.arange(len(order))

@@ -81,7 +81,7 @@ def in_step(person: Indices, thing: Indices, day: Values, pace: Pace) -> Steps:
 
     person, thing: (k,) numbers from 0 of the reviewer and the item; day: (k,) float64, when.
     """
-    found = [_shared(person, *stretches(thing, day, pace.window, shift), pace.fewest) for shift in (0.0, 0.5)]
+    found = [_count_shared(person, *stretches(thing, day, pace.window, shift), pace.fewest) for shift in (0.0, 0.5)]
     first, second, shared, expected, could = (np.concatenate(parts) for parts in zip(*found, strict=True))
     n = len(np.unique(person))
     p = gammainc(shared, expected)
@@ -103,14 +103,14 @@ def groups(steps: Steps, mates: int) -> list[Indices]:
     return [np.sort(nodes[held[part]]) for part in parts]
 
 
-def _shared(
+def _count_shared(
     person: Indices, column: Indices, stretch: Indices, fewest: int
 ) -> tuple[Indices, Indices, Indices, Values, Values]:
     """Pairs that share `fewest` columns at least, with what they share, what chance gives, and what they could."""
     _, once = np.unique(person * (column.max(initial=0) + 1) + column, return_index=True)
     person, column, stretch = person[once], column[once], stretch[once]
     size = np.bincount(column)
-    calm = size[column] <= _crowd(size)
+    calm = size[column] <= _find_crowd(size)
     person, column, stretch, size = person[calm], column[calm], stretch[calm], np.bincount(column[calm])
     people, spans = int(person.max(initial=-1)) + 1, int(stretch.max(initial=-1)) + 1
     when = np.zeros(len(size), dtype=np.int64)
@@ -136,7 +136,7 @@ def _shared(
     return low, high, count, expected, could
 
 
-def _crowd(size: Indices) -> float:
+def _find_crowd(size: Indices) -> float:
     """The largest column with which all that are not larger make at most MOST_PAIRS pairs."""
     rising = np.sort(size)
     fitting = int(np.searchsorted(np.cumsum(rising * (rising - 1) // 2), MOST_PAIRS, side="right"))

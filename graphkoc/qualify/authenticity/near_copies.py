@@ -40,8 +40,8 @@ def copies(reviews: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
         ["created_at", "review"]
     )
     # A text that many post word for word is looked at once.
-    numbers, plain = pd.factorize(np.array([_plain(text) for text in posted["text"]], dtype=object))
-    posted["alike"] = _leaders(plain.tolist())[numbers]
+    numbers, plain = pd.factorize(np.array([_keep_letters(text) for text in posted["text"]], dtype=object))
+    posted["alike"] = _find_leaders(plain.tolist())[numbers]
     posted = posted[posted["alike"] >= 0]
     first = posted.groupby("alike")[["review", "consumer"]].first()
     posted["original"], posted["author"] = posted["alike"].map(first["review"]), posted["alike"].map(first["consumer"])
@@ -49,13 +49,13 @@ def copies(reviews: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("review", ignore_index=True)
 
 
-def _plain(text: str) -> str:
+def _keep_letters(text: str) -> str:
     """A text as letters and digits alone."""
     folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
     return "".join(character for character in folded if character.isalnum())
 
 
-def _runs(plain: str) -> NDArray[np.uint64]:
+def _hash_runs(plain: str) -> NDArray[np.uint64]:
     """The different runs of a text, each hashed to 32 bits."""
     letters = np.frombuffer(plain.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     if len(letters) < RUN:
@@ -66,7 +66,7 @@ def _runs(plain: str) -> NDArray[np.uint64]:
     return np.unique(mixed >> np.uint64(32))
 
 
-def _leaders(plain: list[str]) -> NDArray[np.int64]:
+def _find_leaders(plain: list[str]) -> NDArray[np.int64]:
     """(t,) int64: the first text that each is alike to, maybe itself; -1 for those too short."""
     leader = np.full(len(plain), -1, dtype=np.int64)
     sketches = np.empty((len(plain), BANDS * ROWS), dtype=np.uint32)
@@ -75,22 +75,22 @@ def _leaders(plain: list[str]) -> NDArray[np.int64]:
 
     blank = MinHash(num_perm=BANDS * ROWS, hashfunc=int)
     for number, text in enumerate(plain):
-        found = _runs(text)
+        found = _hash_runs(text)
         if len(found) >= SHORTEST:
             sketch = blank.copy()
             sketch.update_batch(found.tolist())
             sketches[number] = sketch.hashvalues
             leader[number] = number
     long = np.flatnonzero(leader >= 0)
-    for later, before in _candidates(sketches[long]):
+    for later, before in _find_candidates(sketches[long]):
         at, other = long[later], long[before]
         # Candidates come by text, the earliest before first, so the first that holds is kept.
-        if leader[at] == at and _jaccard(_runs(plain[at]), _runs(plain[other])) >= ALIKE:
+        if leader[at] == at and _compare_runs(_hash_runs(plain[at]), _hash_runs(plain[other])) >= ALIKE:
             leader[at] = leader[other]
     return leader
 
 
-def _candidates(sketches: NDArray[np.uint32]) -> list[tuple[int, int]]:
+def _find_candidates(sketches: NDArray[np.uint32]) -> list[tuple[int, int]]:
     """The pairs of a text and the first one that has the same values in a band, sorted."""
     found = []
     for band in np.split(sketches, BANDS, axis=1):
@@ -102,6 +102,6 @@ def _candidates(sketches: NDArray[np.uint32]) -> list[tuple[int, int]]:
     return [(int(later), int(before)) for later, before in np.unique(np.concatenate(found), axis=0)]
 
 
-def _jaccard(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
+def _compare_runs(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
     both = len(np.intersect1d(a, b, assume_unique=True))
     return both / (len(a) + len(b) - both)

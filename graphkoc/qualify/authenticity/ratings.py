@@ -41,7 +41,7 @@ def extremes(person: NDArray[np.int64], rating: NDArray[np.float64]) -> pd.DataF
     people = np.flatnonzero(total >= FEWEST)
     for end, at_end in (("best", rating >= BEST), ("worst", rating <= WORST)):
         there = np.bincount(person[at_end], minlength=len(total))[people]
-        a, b = _beta(there, total[people])
+        a, b = _fit_beta(there, total[people])
         p = scipy.stats.betabinom.sf(there - 1, total[people], a, b) if len(people) else np.empty(0)
         kept = benjamini_hochberg(p, len(p)) <= FALSE_DISCOVERY_RATE
         table = {"person": people[kept], "end": end, "there": there[kept], "total": total[people][kept]}
@@ -49,7 +49,7 @@ def extremes(person: NDArray[np.int64], rating: NDArray[np.float64]) -> pd.DataF
     return pd.concat(found).sort_values(["person", "end"], ignore_index=True)
 
 
-def _beta(there: NDArray[np.int64], total: NDArray[np.int64]) -> tuple[float, float]:
+def _fit_beta(there: NDArray[np.int64], total: NDArray[np.int64]) -> tuple[float, float]:
     """The two parameters of the beta from which people's shares come (Kleinman, JASA 68, 1973)."""
     if not total.sum():
         return 1.0, 1.0

@@ -101,7 +101,7 @@ class Backtest:
 class Split:
     """What is known at a split, and what came after: candidates are indices into the network."""
 
-    at: float
+    as_of: float
     model: Model | None
     candidates: NDArray[np.int64]
     n: int
@@ -120,7 +120,7 @@ class Split:
         return replace(
             self,
             candidates=self.candidates[inside],
-            n=_size(int(inside.sum()), top),
+            n=_size_top(int(inside.sum()), top),
             truth=self.truth[inside],
             reversed_truth=self.reversed_truth[inside],
             shuffled_truth=self.shuffled_truth[inside],
@@ -161,31 +161,31 @@ def backtest(
 
     for i, quantile in enumerate(splits):
         step(i)
-        done.append(_split(past, float(np.quantile(log.day, quantile)), top, rng))
+        done.append(_make_split(past, float(np.quantile(log.day, quantile)), top, rng))
         if not done[-1].truth.sum():
             raise AnalysisError(
                 f"after the split at {quantile:g} no follower reviewed anything after somebody they follow",
                 hint="There are too few follow-on reviews in these data to check a ranking.",
             )
-    counts = _resamples(len(log.network), rng)
-    resampled = {name: _resampled(name, done, counts) for name in done[0].rankings}
-    rows = [_row(name, done, resampled[name]) for name in done[0].rankings]
-    rows.insert(-1, _random(done))
+    counts = _draw_resamples(len(log.network), rng)
+    resampled = {name: _resample(name, done, counts) for name in done[0].rankings}
+    rows = [_make_row(name, done, resampled[name]) for name in done[0].rankings]
+    rows.insert(-1, _make_random_row(done))
     apart = resampled["score"] - resampled["formula"]
     by_name = {row.ranking: row for row in rows}
-    margin = Margin(by_name["score"].mean - by_name["formula"].mean, *_interval(apart))
+    margin = Margin(by_name["score"].mean - by_name["formula"].mean, *_find_interval(apart))
     placebos = (
-        _placebo("real", done, [split.truth for split in done]),
-        _placebo("time reversed", done, [split.reversed_truth for split in done]),
-        _placebo("followees shuffled", done, [split.shuffled_truth for split in done]),
+        _make_placebo("real", done, [split.truth for split in done]),
+        _make_placebo("time reversed", done, [split.reversed_truth for split in done]),
+        _make_placebo("followees shuffled", done, [split.shuffled_truth for split in done]),
     )
     middle = done[len(done) // 2]
     copies = []
     for copy in range(COPIES):
         step(len(splits) + copy)
-        copies.append(_by_chance(log, middle, top, rng))
+        copies.append(_score_shuffled(log, middle, top, rng))
     chance = Chance(COPIES, float(np.quantile(copies, 0.95)), middle.figure("score"))
-    ceiling = _ceiling(done)
+    ceiling = _find_ceiling(done)
     undated = int(np.isnan(log.network.since).sum())
     return Backtest(
         tuple(splits),
@@ -198,33 +198,33 @@ def backtest(
         chance,
         placebos,
         ceiling,
-        _parts(done, top, groups or {}, counts),
+        _make_parts(done, top, groups or {}, counts),
         (ceiling_note(ceiling), *undated_note(undated, len(log.network.since))),
         verdict(rows, placebos, chance),
     )
 
 
-def _split(past: Past, at: float, top: float, rng: np.random.Generator) -> Split:
+def _make_split(past: Past, as_of: float, top: float, rng: np.random.Generator) -> Split:
     log, found = past.log, past.history.pairs
-    snapshot = Snapshot(past.history, at)
+    snapshot = Snapshot(past.history, as_of)
     people = candidates(snapshot.audience)
     if not len(people):
         raise AnalysisError("a split leaves nobody with a small audience", hint="Too few follows are known so early.")
     n = len(log.network)
     values = snapshot.table(people)
-    model, _ = choose(past, at)
+    model, _ = choose(past, as_of)
     seen = found.where(snapshot.known[found.edge])
-    truth = credit(seen, n, after=at)[people]
+    truth = credit(seen, n, after=as_of)[people]
     column = {feature.name: i for i, feature in enumerate(FEATURES)}
     return Split(
-        at,
+        as_of,
         model,
         people,
-        _size(len(people), top),
+        _size_top(len(people), top),
         truth,
-        _reversed(seen, n, at)[people],
-        credit(pairs(log, _shuffled(snapshot.network, rng)), n, after=at)[people],
-        _halves(seen, n, at, people, rng),
+        _reverse_credit(seen, n, as_of)[people],
+        credit(pairs(log, _rewire(snapshot.network, rng)), n, after=as_of)[people],
+        _split_credit(seen, n, as_of, people, rng),
         {
             "score": by_hand(values) if model is None else model.score(values),
             "formula": by_hand(values),
@@ -234,28 +234,28 @@ def _split(past: Past, at: float, top: float, rng: np.random.Generator) -> Split
     )
 
 
-def _size(people: int, top: float) -> int:
+def _size_top(people: int, top: float) -> int:
     return min(people, max(NAMED, int(top * people)))
 
 
-def _reversed(seen: Pairs, n: int, at: float) -> Values:
+def _reverse_credit(seen: Pairs, n: int, as_of: float) -> Values:
     """Credit with time running backwards: a follower's review is shared by the followees who came
     later, and counts when theirs are after the split."""
     later = seen.where(seen.source_day > seen.target_day)
     shares = later.shares()
-    after = later.source_day > at
+    after = later.source_day > as_of
     return np.bincount(later.source[after], shares[after], minlength=n).astype(float)
 
 
-def _halves(
-    seen: Pairs, n: int, at: float, people: NDArray[np.int64], rng: np.random.Generator
+def _split_credit(
+    seen: Pairs, n: int, as_of: float, people: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[Values, Values]:
     """The candidates' credit after the split, its adoptions split into two halves at random."""
     side = rng.integers(0, 2, int(seen.adoption.max(initial=-1)) + 1)[seen.adoption] > 0
-    return credit(seen.where(side), n, after=at)[people], credit(seen.where(~side), n, after=at)[people]
+    return credit(seen.where(side), n, after=as_of)[people], credit(seen.where(~side), n, after=as_of)[people]
 
 
-def _shuffled(network: Network, rng: np.random.Generator) -> Network:
+def _rewire(network: Network, rng: np.random.Generator) -> Network:
     """The network rewired: everybody follows and is followed by as many, but for the few ties (about 2 % on Ciao)
     that would be repeated or lead to oneself, which are dropped. A tie's date stays with the follower."""
     source = rng.permutation(network.source)
@@ -266,7 +266,7 @@ def _shuffled(network: Network, rng: np.random.Generator) -> Network:
     return Network(network.ids, source[keep], target[keep], np.ones(int(keep.sum())), since[keep])
 
 
-def _structureless(log: Log, rng: np.random.Generator) -> Log:
+def _shuffle_log(log: Log, rng: np.random.Generator) -> Log:
     """The log with a rewired network, degrees kept, and all times shuffled: everybody's activity stays, but who
     follows whom and what came first are lost."""
     day, used = log.day[rng.permutation(len(log.day))], log.topic_day[rng.permutation(len(log.topic_day))]
@@ -275,7 +275,7 @@ def _structureless(log: Log, rng: np.random.Generator) -> Log:
     topics = uses[np.argsort(used[uses], kind="stable")]
     return replace(
         log,
-        network=_shuffled(log.network, rng),
+        network=_rewire(log.network, rng),
         person=log.person[order],
         thing=log.thing[order],
         sold=log.sold[order],
@@ -288,51 +288,51 @@ def _structureless(log: Log, rng: np.random.Generator) -> Log:
     )
 
 
-def _by_chance(log: Log, split: Split, top: float, rng: np.random.Generator) -> float:
+def _score_shuffled(log: Log, split: Split, top: float, rng: np.random.Generator) -> float:
     """The figure of the same score, with the same weights, in a copy of the log without structure."""
-    copy = _structureless(log, rng)
+    copy = _shuffle_log(log, rng)
     # Neither the score nor the truth reads a follow that is not known at the split.
-    copy = replace(copy, network=copy.network.subset(copy.known(split.at)))
+    copy = replace(copy, network=copy.network.subset(copy.known(split.as_of)))
     people = candidates(audience(copy.network))
     found = pairs(copy)
-    truth = credit(found, len(copy.network), after=split.at)[people]
+    truth = credit(found, len(copy.network), after=split.as_of)[people]
     if not truth.sum():
         return 0.0
     if split.model is None:
-        ranking = formula(copy, split.at).total[people]
+        ranking = formula(copy, split.as_of).total[people]
     else:
-        ranking = split.model.score(Snapshot(History(copy, found), split.at).table(people))
-    return float(top_share(ranking, truth, _size(len(people), top))[0])
+        ranking = split.model.score(Snapshot(History(copy, found), split.as_of).table(people))
+    return float(top_share(ranking, truth, _size_top(len(people), top))[0])
 
 
-def _resamples(people: int, rng: np.random.Generator) -> NDArray[np.int32]:
+def _draw_resamples(people: int, rng: np.random.Generator) -> NDArray[np.int32]:
     """(400, people) int32: how often each person is drawn in each resample."""
     return np.stack([np.bincount(rng.integers(0, people, people), minlength=people) for _ in range(RESAMPLES)]).astype(
         np.int32
     )
 
 
-def _resampled(name: str, splits: Sequence[Split], counts: NDArray[np.int32]) -> Values:
+def _resample(name: str, splits: Sequence[Split], counts: NDArray[np.int32]) -> Values:
     """(400,) float64: the ranking's mean figure in each resample."""
     shares = [top_share(s.rankings[name], s.truth, s.n, counts[:, s.candidates]) for s in splits]
     return np.asarray(np.mean(shares, axis=0))
 
 
-def _interval(resampled: Values) -> tuple[float, float]:
+def _find_interval(resampled: Values) -> tuple[float, float]:
     low, high = np.nanpercentile(resampled, [2.5, 97.5])
     return float(low), float(high)
 
 
-def _row(name: str, splits: Sequence[Split], resampled: Values) -> Row:
+def _make_row(name: str, splits: Sequence[Split], resampled: Values) -> Row:
     shares, hits = [], []
     for split in splits:
         shares.append(split.figure(name))
         any_credit = (split.truth > 0).astype(float)
         hits.append(float(top_share(split.rankings[name], any_credit, NAMED)[0] * any_credit.sum()))
-    return Row(name, float(np.mean(shares)), *_interval(resampled), tuple(shares), tuple(hits))
+    return Row(name, float(np.mean(shares)), *_find_interval(resampled), tuple(shares), tuple(hits))
 
 
-def _random(splits: Sequence[Split]) -> Row:
+def _make_random_row(splits: Sequence[Split]) -> Row:
     """What a lottery among the candidates would collect; exact, so without an interval."""
     shares = tuple(split.n / len(split.candidates) for split in splits)
     hits = tuple(float(min(NAMED, len(split.candidates)) * (split.truth > 0).mean()) for split in splits)
@@ -340,7 +340,7 @@ def _random(splits: Sequence[Split]) -> Row:
     return Row("random", mean, mean, mean, shares, hits)
 
 
-def _placebo(name: str, splits: Sequence[Split], truths: Sequence[Values]) -> Placebo:
+def _make_placebo(name: str, splits: Sequence[Split], truths: Sequence[Values]) -> Placebo:
     shares = [
         float(np.nan_to_num(top_share(s.rankings["score"], truth, s.n)[0]))
         for s, truth in zip(splits, truths, strict=True)
@@ -350,7 +350,7 @@ def _placebo(name: str, splits: Sequence[Split], truths: Sequence[Values]) -> Pl
     return Placebo(name, float(np.mean(totals)), top, float(np.mean(shares)))
 
 
-def _ceiling(splits: Sequence[Split]) -> float:
+def _find_ceiling(splits: Sequence[Split]) -> float:
     """The mean figure of ranking by one half of the later adoptions, on the other half."""
     shares = [
         float(np.nan_to_num(top_share(ranking, truth, split.n)[0]))
@@ -360,7 +360,7 @@ def _ceiling(splits: Sequence[Split]) -> float:
     return float(np.mean(shares))
 
 
-def _parts(splits: Sequence[Split], top: float, groups: Groups, counts: NDArray[np.int32]) -> tuple[Part, ...]:
+def _make_parts(splits: Sequence[Split], top: float, groups: Groups, counts: NDArray[np.int32]) -> tuple[Part, ...]:
     """The rows of groups that have enough; one that holds everybody says nothing new."""
     parts = []
     for by, named in groups.items():
@@ -375,7 +375,7 @@ def _parts(splits: Sequence[Split], top: float, groups: Groups, counts: NDArray[
             score, by_hand, size = (
                 float(np.mean([split.figure(ranking) for split in own])) for ranking in ("score", "formula", "audience")
             )
-            low, high = _interval(_resampled("score", own, counts))
+            low, high = _find_interval(_resample("score", own, counts))
             people, credited = float(np.mean(sizes)), float(np.mean(gains))
-            parts.append(Part(by, name, people, credited, score, low, high, by_hand, size, _random(own).mean))
+            parts.append(Part(by, name, people, credited, score, low, high, by_hand, size, _make_random_row(own).mean))
     return tuple(parts)

@@ -40,7 +40,7 @@ def own_content(
     original, at the same time the one with the lower id; undated ones come last.
     """
     written = texts.set_index("review").reindex(reviews["review"])
-    content = _letters(written["title"], written["text"])
+    content = _join_letters(written["title"], written["text"])
     length = np.asarray(pc.utf8_length(content)) + 2 * np.asarray(pc.count_substring_regex(content, pattern=DENSE))
     media = reviews["media"].astype("Float64").to_numpy(dtype=float, na_value=0.0)
     words = length >= letters
@@ -54,7 +54,7 @@ def own_content(
     return pd.DataFrame({"own": np.where(words, ~again, media > 0), "known": any_of_it | (share >= KNOWN)})
 
 
-def _letters(title: pd.Series[str], text: pd.Series[str]) -> pa.Array:
+def _join_letters(title: pd.Series[str], text: pd.Series[str]) -> pa.Array:
     """Title and text in lower case, letters and digits only."""
     parts = [pc.fill_null(pa.array(part, pa.large_string(), from_pandas=True), "") for part in (title, text)]
     joined = pc.utf8_lower(pc.binary_join_element_wise(*parts, pa.scalar(" ", pa.large_string())))

@@ -75,9 +75,9 @@ def points(values: Values) -> Values:
     return np.log1p(values / OFFSET)
 
 
-def formula(log: Log, at: float, why: str = "") -> Score:
-    """The formula's score of every consumer at day `at`; why: the reason against a forecast."""
-    values = {"own_activity": activity(log, at), "audience_activity": audience_activity(log, at)}
+def formula(log: Log, as_of: float, why: str = "") -> Score:
+    """The formula's score of every consumer at day `as_of`; why: the reason against a forecast."""
+    values = {"own_activity": activity(log, as_of), "audience_activity": audience_activity(log, as_of)}
     earned = {name: points(of) for name, of in values.items()}
     total = earned["own_activity"] + earned["audience_activity"]
     unknown = np.full(len(total), np.nan)

@@ -119,24 +119,24 @@ class History:
 
 
 class Snapshot:
-    """A history as it was at day `at`."""
+    """A history as it was at day `as_of`."""
 
-    def __init__(self, history: History, at: float) -> None:
+    def __init__(self, history: History, as_of: float) -> None:
         log = history.log
-        self.history, self.at, self.n = history, at, len(log.network)
-        self.known = log.known(at)
+        self.history, self.as_of, self.n = history, as_of, len(log.network)
+        self.known = log.known(as_of)
         self.network = log.network.subset(self.known)
         self.audience = summed(self.network.source, minlength=self.n)
         self.followees = summed(self.network.target, minlength=self.n)
-        written = int(np.searchsorted(log.day, at, side="right"))
+        written = int(np.searchsorted(log.day, as_of, side="right"))
         self.person, self.rating = log.person[:written], log.rating[:written]
-        self.age = at - log.day[:written]
+        self.age = as_of - log.day[:written]
         subjects = log.subjects
-        met = int(np.searchsorted(subjects.day, at, side="right"))
+        met = int(np.searchsorted(subjects.day, as_of, side="right"))
         self.who, self.subject, self.kind = subjects.person[:met], subjects.subject[:met], subjects.kind[:met]
-        self.subject_age = at - subjects.day[:met]
+        self.subject_age = as_of - subjects.day[:met]
         found = history.pairs
-        self.seen = found.where(self.known[found.edge] & (history.both <= at))
+        self.seen = found.where(self.known[found.edge] & (history.both <= as_of))
 
     def table(self, rows: Indices) -> Values:
         """(len(rows), 41) float64: a column for each of FEATURES; rows: indices into the network."""
@@ -243,7 +243,7 @@ class Snapshot:
         seen = self.seen
         named["shared"] = summed(
             seen.source,
-            decay(self.at - np.maximum(seen.source_day, seen.target_day), YEAR),
+            decay(self.as_of - np.maximum(seen.source_day, seen.target_day), YEAR),
             minlength=self.n,
         )[rows]
         return named
@@ -276,7 +276,7 @@ class Snapshot:
 
     def _credit(self, rows: Indices) -> dict[str, Values]:
         adopted, shares = self._adoptions()
-        age = self.at - adopted.target_day
+        age = self.as_of - adopted.target_day
         credit = summed(adopted.source, shares, minlength=self.n)
         # Pairs are sorted by edge, so each edge's first row stands for a follower who followed on.
         once = np.diff(adopted.edge, prepend=-1) != 0

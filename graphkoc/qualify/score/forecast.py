@@ -45,8 +45,8 @@ CREDIT = 50.0
 """The fewest follow-on reviews in them."""
 
 
-def choose(past: Past, at: float) -> tuple[Model | None, str]:
-    """The forecast to use at day `at`, or None where the formula is to be used; and why, in one sentence.
+def choose(past: Past, as_of: float) -> tuple[Model | None, str]:
+    """The forecast to use at day `as_of`, or None where the formula is to be used; and why, in one sentence.
 
     Nothing after that day is read. In a trial the forecast is learned from the windows that were over when
     a newer one began, and compared with the formula by the share of that window's follow-on reviews that
@@ -54,7 +54,7 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
     """
     if not len(past.log.network.source):
         return None, "nobody has a known follower, so only own recent activity is left of the formula"
-    windows = past.windows(at)
+    windows = past.windows(as_of)
     credit = sum(float(window.credit.sum()) for window in windows)
     if len(windows) < LEARNED_FROM:
         return None, (
@@ -66,7 +66,9 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
             f"there are too few follow-on reviews to learn a forecast from: {credit:,.0f} in "
             f"{count(len(windows), 'snapshots')}"
         )
-    tried = [(share(window, forecast), share(window, window.formula)) for window, forecast in _trials(past, windows)]
+    tried = [
+        (share(window, forecast), share(window, window.formula)) for window, forecast in _run_trials(past, windows)
+    ]
     if not tried:
         return None, "the past is too short to try a forecast on it"
     ours, by_formula = np.mean(tried, axis=0)
@@ -74,17 +76,17 @@ def choose(past: Past, at: float) -> tuple[Model | None, str]:
     compared = f"in {len(tried)} trials on the past {found}"
     if ours < by_formula:
         return None, f"a forecast does no better than the formula here: {compared}"
-    return fit(windows, at), f"learned from {count(len(windows), 'snapshots')} of the past: {compared}"
+    return fit(windows, as_of), f"learned from {count(len(windows), 'snapshots')} of the past: {compared}"
 
 
-def _trials(past: Past, windows: Sequence[Window]) -> list[tuple[Window, Values]]:
+def _run_trials(past: Past, windows: Sequence[Window]) -> list[tuple[Window, Values]]:
     tried = []
     for window in windows:
-        before = [earlier for earlier in windows if earlier.at + HORIZON <= window.at]
+        before = [earlier for earlier in windows if earlier.as_of + HORIZON <= window.as_of]
         if len(before) >= LEARNED_FROM and window.credit.sum() and sum(w.credit.sum() for w in before) >= CREDIT:
             trial = (*before, window)
             if trial not in past.trials:
-                past.trials[trial] = fit(before, window.at).score(window.values)
+                past.trials[trial] = fit(before, window.as_of).score(window.values)
             tried.append((window, past.trials[trial]))
     return tried
 
@@ -105,21 +107,21 @@ class Forecast:
     features: pd.DataFrame
     model: Model | None
 
-    def again(self, log: Log, at: float) -> Values:
+    def again(self, log: Log, as_of: float) -> Values:
         """(n,) float64: the same kind of score, with the same weights, of another log of the same people."""
         if self.model is None:
-            return formula(log, at).total if not log.timeless else _timeless(Past(log), at).score.total
-        return self.model.score(Snapshot(History(log), at).table(np.arange(len(log.network))))
+            return formula(log, as_of).total if not log.timeless else _score_without_dates(Past(log), as_of).score.total
+        return self.model.score(Snapshot(History(log), as_of).table(np.arange(len(log.network))))
 
 
-def forecast(past: Past, at: float) -> Forecast:
-    """The score of everybody at day `at`: a forecast where the past bears one, else the formula; of a log without
+def forecast(past: Past, as_of: float) -> Forecast:
+    """The score of everybody at day `as_of`: a forecast where the past bears one, else the formula; of a log without
     times, percentiles."""
     if past.log.timeless:
-        return _timeless(past, at)
-    model, why = choose(past, at)
-    by_hand = formula(past.log, at, "" if model else why)
-    values = Snapshot(past.history, at).table(np.arange(len(past.log.network)))
+        return _score_without_dates(past, as_of)
+    model, why = choose(past, as_of)
+    by_hand = formula(past.log, as_of, "" if model else why)
+    values = Snapshot(past.history, as_of).table(np.arange(len(past.log.network)))
     features = pd.DataFrame(values, columns=[feature.name for feature in FEATURES])
     if model is None:
         return Forecast(by_hand, by_hand, features, None)
@@ -132,12 +134,12 @@ def forecast(past: Past, at: float) -> Forecast:
     return Forecast(score, by_hand, features, model)
 
 
-def _timeless(past: Past, at: float) -> Forecast:
+def _score_without_dates(past: Past, as_of: float) -> Forecast:
     log = past.log
-    values = Snapshot(past.history, at).table(np.arange(len(log.network)))
+    values = Snapshot(past.history, as_of).table(np.arange(len(log.network)))
     features = pd.DataFrame(values, columns=[feature.name for feature in FEATURES])
     rated = np.isfinite(log.rating)
     highest = log.rating[rated].max(initial=0.0)
     reserve = np.bincount(log.person[rated], highest - log.rating[rated], minlength=len(log.network))
     features["reserve"] = reserve / np.maximum(np.bincount(log.person[rated], minlength=len(log.network)), 1)
-    return Forecast(percentiles(features), formula(log, at), features, None)
+    return Forecast(percentiles(features), formula(log, as_of), features, None)

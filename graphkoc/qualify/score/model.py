@@ -94,8 +94,8 @@ def logs(values: Values) -> Values:
     return np.log1p(above, out=above)
 
 
-def fit(windows: Sequence[Window], at: float) -> Model:
-    """The model of windows that are over by day `at`.
+def fit(windows: Sequence[Window], as_of: float) -> Model:
+    """The model of windows that are over by day `as_of`.
 
     scikit-learn's PoissonRegressor (alpha 1, less for a feature with a lesser penalty) on standardised
     ln(1 + value), newer windows weighing more.
@@ -109,7 +109,7 @@ def fit(windows: Sequence[Window], at: float) -> Model:
     values = logs(np.concatenate([window.values for window in windows]))
     credit = np.concatenate([window.credit for window in windows])
     person = np.concatenate([window.people for window in windows])
-    weight = np.concatenate([np.full(len(w.people), np.exp2(-(at - w.at) / MEMORY)) for w in windows])
+    weight = np.concatenate([np.full(len(w.people), np.exp2(-(as_of - w.as_of) / MEMORY)) for w in windows])
     scaler = StandardScaler().fit(values)
     scale = scaler.scale_ * np.sqrt([feature.penalty for feature in FEATURES])
     standard = (values - scaler.mean_) / scale
@@ -123,7 +123,7 @@ def fit(windows: Sequence[Window], at: float) -> Model:
             break
         used &= ~wrong
     covariance = np.zeros((len(FEATURES), len(FEATURES)))
-    covariance[np.ix_(used, used)] = _covariance(
+    covariance[np.ix_(used, used)] = _estimate_covariance(
         standard[:, used], credit, weight, person, regression.predict(standard[:, used])
     )
     return Model(
@@ -132,13 +132,13 @@ def fit(windows: Sequence[Window], at: float) -> Model:
         scale,
         float(regression.intercept_),
         covariance,
-        tuple(window.at for window in windows),
+        tuple(window.as_of for window in windows),
         len(credit),
         float(credit.sum()),
     )
 
 
-def _covariance(
+def _estimate_covariance(
     standard: Values, credit: Values, weight: Values, person: NDArray[np.int64], expected: Values
 ) -> Values:
     """Of the coefficients, over people: one person's rows of all windows go together.

@@ -37,7 +37,7 @@ class Window:
     people: (c,) int64, indices into the network. values: (c, 41) float64. formula, credit: (c,) float64.
     """
 
-    at: float
+    as_of: float
     people: NDArray[np.int64]
     values: Values
     formula: Values
@@ -56,26 +56,26 @@ class Past:
         self.trials: dict[tuple[Window, ...], Values] = {}
         self._windows: dict[float, Window | None] = {}
 
-    def windows(self, at: float) -> list[Window]:
-        """The windows that are over by day `at`, the oldest first.
+    def windows(self, as_of: float) -> list[Window]:
+        """The windows that are over by day `as_of`, the oldest first.
 
         A snapshot every 91 days, or every unit of a coarser clock, from 400 days after the first review.
         """
-        days = self.log.day[: int(np.searchsorted(self.log.day, at, side="right"))]
+        days = self.log.day[: int(np.searchsorted(self.log.day, as_of, side="right"))]
         if not len(days):
             return []
         gaps = np.diff(np.unique(days))
         step = max(STEP, float(gaps.min(initial=np.inf))) if len(gaps) else STEP
-        starts = np.arange(float(days[0]) + WARM_UP, at - HORIZON + 1e-9, step)
-        return [window for start in starts.tolist() if (window := self._window(start)) is not None]
+        starts = np.arange(float(days[0]) + WARM_UP, as_of - HORIZON + 1e-9, step)
+        return [window for start in starts.tolist() if (window := self._find_window(start)) is not None]
 
-    def _window(self, at: float) -> Window | None:
-        if at not in self._windows:
-            self._windows[at] = self._made(at)
-        return self._windows[at]
+    def _find_window(self, as_of: float) -> Window | None:
+        if as_of not in self._windows:
+            self._windows[as_of] = self._build_window(as_of)
+        return self._windows[as_of]
 
-    def _made(self, at: float) -> Window | None:
-        snapshot = Snapshot(self.history, at)
+    def _build_window(self, as_of: float) -> Window | None:
+        snapshot = Snapshot(self.history, as_of)
         people = candidates(snapshot.audience)
         if len(people) < FEWEST:
             return None
@@ -84,11 +84,11 @@ class Past:
         values = snapshot.table(people)
         found = self.history.pairs
         return Window(
-            at,
+            as_of,
             people,
             values,
             by_hand(values),
-            credit(found.where(snapshot.known[found.edge]), snapshot.n, after=at, until=at + HORIZON)[people],
+            credit(found.where(snapshot.known[found.edge]), snapshot.n, after=as_of, until=as_of + HORIZON)[people],
         )
 
 

@@ -100,18 +100,18 @@ class Limits(TypedDict):
 
 
 @cache
-def _files() -> dict[str, dict[str, Any]]:
+def _read_files() -> dict[str, dict[str, Any]]:
     return {
         path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
         for path in sorted(Path(__file__).parent.glob("*.toml"))
     }
 
 
-SMALLEST: int = _files()[RELATIVE][RELATIVE]["least"]
+SMALLEST: int = _read_files()[RELATIVE][RELATIVE]["least"]
 """Known followers below which an audience is too small to say anything about."""
-WIDEST: int = _files()[RELATIVE][RELATIVE]["percentile"]
+WIDEST: int = _read_files()[RELATIVE][RELATIVE]["percentile"]
 """Percentile of known audiences above 0 up to which an audience is small."""
-COMPARED: int = _files()[RELATIVE][RELATIVE]["people"]
+COMPARED: int = _read_files()[RELATIVE][RELATIVE]["people"]
 """People with a known audience that must be there for their order to say something."""
 ABOUT = ("version", "title", "platforms", "default", "why", "gates")
 
@@ -120,7 +120,7 @@ ABOUT = ("version", "title", "platforms", "default", "why", "gates")
 def profiles() -> dict[str, Profile]:
     """Every profile by name, the relative one first, then by file."""
     found = {}
-    for _, file in sorted(_files().items(), key=lambda item: item[0] != RELATIVE):
+    for _, file in sorted(_read_files().items(), key=lambda item: item[0] != RELATIVE):
         for name, profile in file.items():
             if name not in ABOUT:
                 bands = tuple(Band(**band) for band in profile.get("bands", ()))
@@ -149,12 +149,12 @@ def limits(platforms: Iterable[Any]) -> dict[str, Limits]:
     platforms: names, some of them null. A run keeps what an analysis used, so a tier file that is edited later
     changes nothing in it.
     """
-    files = {platform: file for file in _files().values() for platform in file["platforms"]}
-    found = {platform: _limits(files[platform]) for platform in sorted(set(platforms) & set(files))}
-    return {OTHERS: _limits(_files()[RELATIVE]), **found}
+    files = {platform: file for file in _read_files().values() for platform in file["platforms"]}
+    found = {platform: _read_limits(files[platform]) for platform in sorted(set(platforms) & set(files))}
+    return {OTHERS: _read_limits(_read_files()[RELATIVE]), **found}
 
 
-def _limits(file: dict[str, Any]) -> Limits:
+def _read_limits(file: dict[str, Any]) -> Limits:
     gates = file["gates"]
     return Limits(
         version=file["version"],
@@ -268,7 +268,9 @@ def sized(
     limited = comparable or most.name != RELATIVE
     least, highest = (float(limit[profile_of == most.name][0]) for limit in (low, high))
     counted = basis if most.name == RELATIVE else "followers"
-    why = _why(name, by_known, place, basis) + ("" if comparable or not by_known.any() else _too_few(heard, basis))
+    why = _explain_choice(name, by_known, place, basis) + (
+        "" if comparable or not by_known.any() else _explain_too_few(heard, basis)
+    )
     return Sizes(
         table,
         {
@@ -276,7 +278,7 @@ def sized(
             "low": least if limited else None,
             "high": highest if limited else None,
             "basis": counted,
-            "small": _small(least, highest, counted) if limited else None,
+            "small": _describe_small(least, highest, counted) if limited else None,
             "why": why,
             "people": table["tier"].value_counts().sort_index().to_dict(),
             "labels": table["label"].value_counts().sort_index().to_dict(),
@@ -295,7 +297,7 @@ def sized(
     )
 
 
-def _small(low: float, high: float, basis: str) -> str:
+def _describe_small(low: float, high: float, basis: str) -> str:
     """What a small audience is, in words."""
     if high < low:
         most = f"four in five of the people with an audience have at most {high:,.0f} {basis}"
@@ -303,7 +305,7 @@ def _small(low: float, high: float, basis: str) -> str:
     return f"a small audience is {low:,.0f} " + (f"to {high:,.0f} {basis}" if np.isfinite(high) else f"{basis} or more")
 
 
-def _too_few(heard: int, basis: str) -> str:
+def _explain_too_few(heard: int, basis: str) -> str:
     """Why known audiences are not compared, as the end of a sentence."""
     if not heard:
         return f"; nobody here has {basis}, so tiers are unknown"
@@ -314,7 +316,7 @@ def _too_few(heard: int, basis: str) -> str:
     )
 
 
-def _why(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str], basis: str) -> str:
+def _explain_choice(name: str | None, by_known: NDArray[np.bool_], platform: pd.Series[str], basis: str) -> str:
     """Why these tiers, in a sentence."""
     stated = int((~by_known).sum())
     if name == RELATIVE:
