@@ -1,10 +1,9 @@
 """The gates: who may be a key opinion consumer, each with a number, a limit, and an answer.
 
-The formula is *active client + creative content + relevant audience size*. `graphkoc.qualify.gates.words` has
-the list of gates; the limits are
-those of a tier file (`graphkoc.qualify.tiers`). A gate is passed, failed, or unknown where the data are missing, and
-an unknown gate keeps nobody out. The gates that the tier file requires decide who is ranked; the others are reported
-beside them.
+The formula is *active client + creative content + relevant audience size*. `graphkoc.qualify.gates.words` lists the
+gates; the limits are those of a tier file (`graphkoc.qualify.tiers`). A gate is passed, failed, or unknown where the
+data are missing, and an unknown gate keeps nobody out. The gates that the tier file requires decide who is ranked; the
+others are reported beside them.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ __all__ = ["count_gates", "gates", "roles"]
 def gates(
     projection: Projection,
     log: Log,
-    at: float,
+    as_of: float,
     sizes: tiers.Sizes,
     limits: Mapping[str, Limits],
     ledger: pd.DataFrame,
@@ -39,7 +38,7 @@ def gates(
     copied: pd.Series[str],
     brand: Brand | None,
 ) -> pd.DataFrame:
-    """Every consumer's gates as of day `at`, a row a node of log.network.
+    """Every consumer's gates at `as_of`, the reference date in days since 1970, a row a node of log.network.
 
     limits: by platform (`graphkoc.qualify.tiers.limits`). ledger: unpaid_low and unpaid_high, a row a node
     (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit each audience is (`graphkoc.measures.closure`),
@@ -72,29 +71,29 @@ def gates(
     }
     table = pd.DataFrame(index=range(n))
     kind = consumers["kind"].astype(object).to_numpy()
-    table["gate_person"] = _state(kind == "person", np.isin(kind, ["brand", "staff"]))
+    table["gate_person"] = _name_states(kind == "person", np.isin(kind, ["brand", "staff"]))
 
-    recent = np.bincount(log.person[log.day > at - limit["days"][log.person]], minlength=n).astype(float)
+    recent = np.bincount(log.person[log.day > as_of - limit["days"][log.person]], minlength=n).astype(float)
     if projection.undated:
         recent[recent > 0] = np.nan
-    _put(table, "active", recent, limit["reviews"])
-    _put(table, "client", _purchases(projection, log, at, limit["days"], brand), limit["purchases"])
-    _put(table, "creative", _own_share(projection, log, limit["letters"], copied), limit["own_share"])
+    _add_gate(table, "active", recent, limit["reviews"])
+    _add_gate(table, "client", _count_purchases(projection, log, as_of, limit["days"], brand), limit["purchases"])
+    _add_gate(table, "creative", _share_own_content(projection, log, limit["letters"], copied), limit["own_share"])
 
     size = sizes.table
     unknown = (size["tier"] == tiers.UNKNOWN).to_numpy()
     small = (size["tier"] == "small").to_numpy()
-    table["gate_small"] = _state(small, ~small & ~unknown)
+    table["gate_small"] = _name_states(small, ~small & ~unknown)
     table["gate_small_value"] = np.where(unknown, np.nan, size["tier_size"].to_numpy())
     table["gate_small_least"] = size["tier_low"].to_numpy()
     table["gate_small_most"] = size["tier_high"].to_numpy()
 
     low, high = ledger["unpaid_low"].to_numpy(), ledger["unpaid_high"].to_numpy()
     enough = limit["unpaid_share"]
-    table["gate_unpaid"] = _state(low >= enough, high < enough)
+    table["gate_unpaid"] = _name_states(low >= enough, high < enough)
     table["gate_unpaid_value"] = np.where(low >= enough, low, high)
     table["gate_unpaid_least"] = enough
-    _put(table, "knit", knit_z, limit["knit_z"])
+    _add_gate(table, "knit", knit_z, limit["knit_z"])
 
     whose = table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy())
     table["role"] = roles(whose, limits)
@@ -113,10 +112,10 @@ def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
     """
     wide = (people["tier"] == "wide").to_numpy(dtype=bool)
     unknown = (people["gate_small"] == "unknown").to_numpy(dtype=bool)
-    return np.select([wide, _kept_out(people, limits), unknown], ["kol", "none", "possible"], "koc").astype(object)
+    return np.select([wide, _find_excluded(people, limits), unknown], ["kol", "none", "possible"], "koc").astype(object)
 
 
-def _kept_out(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
+def _find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
     """(n,) bool: who fails a gate that is required on the platform; people: platform and the gates."""
     code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
     out = np.zeros(len(people), dtype=bool)
@@ -128,19 +127,19 @@ def _kept_out(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.
     return out
 
 
-def _state(passed: NDArray[np.bool_], failed: NDArray[np.bool_]) -> NDArray[Any]:
+def _name_states(passed: NDArray[np.bool_], failed: NDArray[np.bool_]) -> NDArray[Any]:
     return np.select([passed, failed], ["passed", "failed"], "unknown").astype(object)
 
 
-def _put(table: pd.DataFrame, name: str, value: Values, least: Values) -> None:
+def _add_gate(table: pd.DataFrame, name: str, value: Values, least: Values) -> None:
     """A gate whose number must reach its limit; without a number it is unknown."""
-    table[f"gate_{name}"] = _state(value >= least, value < least)
+    table[f"gate_{name}"] = _name_states(value >= least, value < least)
     table[f"gate_{name}_value"] = value
     table[f"gate_{name}_least"] = least
 
 
-def _purchases(projection: Projection, log: Log, at: float, window: Values, brand: Brand | None) -> Values:
-    """(n,) purchases of our brand in the window up to `at`; NaN where no purchase is known, or no brand is set."""
+def _count_purchases(projection: Projection, log: Log, as_of: float, window: Values, brand: Brand | None) -> Values:
+    """(n,) purchases of our brand in the window up to `as_of`; NaN where no purchase is known, or no brand is set."""
     n = len(log.network)
     if brand is None or not brand.own or projection.purchases.empty:
         return np.full(n, np.nan)
@@ -148,11 +147,11 @@ def _purchases(projection: Projection, log: Log, at: float, window: Values, bran
     known[number_ids(log.network.ids, projection.purchases["consumer"])] = True
     ours = bought(projection.purchases, projection.products, brand)
     who, day = number_ids(log.network.ids, ours["consumer"]), ours["day"].to_numpy()
-    inside = (day > at - window[who]) & (day <= at)
+    inside = (day > as_of - window[who]) & (day <= as_of)
     return np.where(known, np.bincount(who[inside], minlength=n), np.nan)
 
 
-def _own_share(projection: Projection, log: Log, letters: Values, copied: pd.Series[str]) -> Values:
+def _share_own_content(projection: Projection, log: Log, letters: Values, copied: pd.Series[str]) -> Values:
     """(n,) share of each person's reviews that is creative content; NaN where none is known to be or not to be."""
     n = len(log.network)
     reviews = projection.reviews
