@@ -155,7 +155,7 @@ def complete(run: Run) -> Run:
     block = {"people": 8, "products": 6, "reviews": 44, "density": 2.5, "bound": 3.25, "chance": 1.25}
     patterns = run.info["authenticity"]["patterns"] | {"group": SUSPICIOUS, "burst": 1}
     authenticity = {"people": SUSPICIOUS, "patterns": patterns, "blocks": [block]}
-    effect = {"effect": ranking_without.told(moves)}
+    effect = {"effect": ranking_without.summarise_moves(moves)}
     accounts = pd.DataFrame({"consumer": run.people["consumer"].iloc[0], "account": ["forum:00", "weibo:00"]})
     accounts = accounts.assign(platform=["forum", "weibo"], name="Person 0", reviews=3)
     return with_info(
