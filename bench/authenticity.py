@@ -24,7 +24,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from rings import CAMPAIGN, KINDS, looked_at, with_rings
+from rings import CAMPAIGN, KINDS, find_patterns, with_rings
 
 from graphkoc import assets, load, open_store, project
 from graphkoc.qualify.authenticity.blocks import beyond_chance, denser, densest
@@ -48,7 +48,7 @@ def example() -> pd.DataFrame:
 
 
 def honest(reviews: pd.DataFrame) -> None:
-    found, people = looked_at(reviews)
+    found, people = find_patterns(reviews)
     power = reviews["consumer"].value_counts().reindex(people).to_numpy() >= POWER
     print(
         f"\nThe example as it is: {found.summary['people']} of {len(people):,} people are called suspicious, ", end=""
@@ -67,7 +67,7 @@ def rings(reviews: pd.DataFrame, seeds: int) -> None:
             precision, recall, dense = [], [], []
             for rng_seed in range(seeds):
                 mixed, members = with_rings(kind, RINGS, people, products, reviews, rng_seed, campaign)
-                found, ids = looked_at(mixed)
+                found, ids = find_patterns(mixed)
                 named = set(ids[found.suspicious].tolist())
                 precision.append(len(named & members) / max(len(named), 1))
                 recall.append(len(named & members) / len(members))

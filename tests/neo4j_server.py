@@ -1,9 +1,9 @@
-"""A real Neo4j for the tests and the benchmarks: the one that is named, else one that is fetched, else a container.
+"""A real Neo4j for the tests and the benchmarks: a named one, else a fetched one, else a container.
 
 `NEO4J_URI` names one (with `NEO4J_USERNAME` and `NEO4J_PASSWORD`); it must be empty, because the tests empty it.
 Otherwise Neo4j Community comes from Maven Central by its coordinates into the user's cache, once, and each server
-runs on free loopback ports under a temporary home, stopped by its process id. Where neither can be, Docker's
-compose file is asked. `GRAPHKOC_REQUIRE_NEO4J=1` turns "there is none" from a skip into a failure.
+runs on free loopback ports under a temporary home, stopped by its process id. Where neither is
+possible, Docker's compose file is used. `GRAPHKOC_REQUIRE_NEO4J=1` makes a missing server a failure instead of a skip.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class UnavailableError(Exception):
 
 
 class Server:
-    """A running Neo4j. `version` is what it says of itself; `pid` is None for one that is not ours to stop."""
+    """A running Neo4j. `version` is the one that it reports; `pid` is None for one that the tests must not stop."""
 
     def __init__(self, uri: str, user: str, password: str, pid: int | None = None) -> None:
         self.uri = uri
@@ -59,7 +59,7 @@ class Server:
         self.version = ""
 
     def driver(self) -> neo4j.Driver:
-        """A driver of its own, for the test's own view of the graph."""
+        """A separate driver, with which a test reads the graph itself."""
         return neo4j.GraphDatabase.driver(
             self.uri, auth=(self.user, self.password), connection_timeout=5, notifications_min_severity="OFF"
         )
@@ -133,14 +133,14 @@ class LocalServer(Server):
         return self
 
     def kill(self) -> None:
-        """End it at once, as a power cut would."""
+        """Kill it at once, as a power cut would."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
         self._process, self.pid = None, None
 
     def stop(self) -> None:
-        """Stop it in good order and remove its home."""
+        """Shut it down and remove its home."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -235,12 +235,12 @@ def serving(version: str = LTS, heap: str = "1g", quick: bool = True, **settings
 
 
 def required() -> bool:
-    """Whether a missing Neo4j is a failure and no skip."""
+    """Whether a missing Neo4j is a failure instead of a skip."""
     return os.environ.get("GRAPHKOC_REQUIRE_NEO4J") == "1"
 
 
 def report() -> str:
-    """One line for the head of a test run: which Neo4j it uses, or why none."""
+    """One line for the header of a test run: the Neo4j that it uses, or why there is none."""
     try:
         if "NEO4J_URI" in os.environ:
             server = _named()
@@ -271,7 +271,7 @@ def _version(server: Server) -> str:
 
 @functools.cache
 def _java(needed: int) -> Path:
-    """The `java` of at least that version, the oldest that will do."""
+    """The oldest `java` of at least that version."""
     homes = [Path(home) for name, home in sorted(os.environ.items()) if name.startswith("JAVA_HOME")]
     for folder in ("/usr/lib/jvm", "/opt", "/opt/java", "/Library/Java/JavaVirtualMachines"):
         homes += sorted(path for path in Path(folder).glob("*") if path.is_dir())

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```(\w*)[ ]?(.*?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 NEEDS = "# needs "
-"""The first line of a shell block that only runs where something more is there, such as Docker."""
+"""The first line of a shell block that needs more than graphkoc, such as Docker."""
 
 
 class Block(NamedTuple):
@@ -40,13 +40,13 @@ def blocks(page: Path) -> list[Block]:
 
 
 def needs(block: Block) -> str | None:
-    """What a shell block says it needs; None where it runs on any machine."""
+    """The requirement that a shell block states; None where it runs on any machine."""
     first = block.text.splitlines()[0]
     return first.removeprefix(NEEDS) if first.startswith(NEEDS) else None
 
 
 def commands(block: Block) -> list[tuple[str, list[str]]]:
-    """Each command of a shell block, with the lines that it prints where the page shows them (console blocks)."""
+    """Each command of a shell block, with the output that the page shows for it (console blocks only)."""
     if block.language == "console":
         parts = [part.splitlines() for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]]
         return [(command, expected) for command, *expected in parts]

@@ -1,4 +1,4 @@
-"""Networks in which it is known what circles there are, or that there are none."""
+"""Networks whose circles, or lack of circles, are known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Groups = list[NDArray[np.int64]]
 
 
 def undirected(pairs: NDArray[np.integer], people: int, rng_seed: int = 0) -> Network:
-    """A network of pairs of 0..people-1; who follows whom in each is a throw of a coin."""
+    """A network of pairs of 0..people-1; the direction of each follow is random."""
     pairs = np.unique(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1), axis=0)
     turned = np.random.default_rng(rng_seed).random(len(pairs)) < 0.5
     ids = np.array([f"p{i:07}" for i in range(people)])
@@ -45,7 +45,7 @@ def scale_free(people: int, ties: int, rng_seed: int) -> Network:
 
 
 def groups_of(groups: int, size: int, inside: float, outside: float, rng_seed: int) -> tuple[Network, Groups]:
-    """Groups of one size; each person has about so many ties inside their group, and so many anywhere.
+    """Groups of one size; each person has about `inside` ties within their group, and `outside` ties with anybody.
 
     The planted partition of Condon and Karp, Random Struct. Algorithms 18, 2001.
     """
@@ -68,7 +68,7 @@ def lfr(people: int, mixing: float, rng_seed: int) -> tuple[Network, Groups]:
     inside = np.floor((1 - mixing) * degree + rng.random(people)).astype(int)
     sizes = _sizes(rng, people)
     group, free = np.empty(people, dtype=int), sizes.copy()
-    # The best connected choose first, among the groups that are large enough for them.
+    # People with the most ties choose first, among the groups that are large enough for them.
     for person in np.argsort(-inside, kind="stable"):
         places = np.where(sizes > inside[person], free, 0)
         group[person] = rng.choice(len(sizes), p=places / places.sum())
@@ -96,7 +96,7 @@ def _sizes(rng: np.random.Generator, people: int) -> NDArray[np.int64]:
 
 
 def _inside(degree: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pairs of 0..k-1 with these degrees, or a few less, where no simple graph has them."""
+    """Pairs of 0..k-1 with these degrees, or slightly fewer, where no simple graph has them."""
     degree = degree.copy()
     while not igraph.is_graphical(degree.tolist(), None, loops=False, multiple=False):
         degree[degree.argmax()] -= 1

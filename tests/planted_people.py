@@ -1,4 +1,4 @@
-"""An invented brand's people: 500 of them on Xiaohongshu and in a forum, 60 on both, and who is who."""
+"""An invented brand's people: 500 of them on Xiaohongshu and in a forum, 60 on both, and the true pairs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HABITS = ["!!", "~", "…", "😊", "😂", "❤", "✨", "。", "!", "～～", 
 
 @dataclass(frozen=True, eq=False)
 class Planted:
-    """The tables, and the true pairs: those that have an exact key, and the others."""
+    """The tables, and the true pairs: those with an exact key, and the others."""
 
     tables: dict[str, pd.DataFrame]
     keyed: set[tuple[str, str]] = field(default_factory=set)
@@ -89,7 +89,7 @@ class _Maker:
         self.friends = [rng.choice(PEOPLE, 10, replace=False, p=row / row.sum()) for row in likeness]
 
     def account(self, person: int, platform: str) -> dict[str, object]:
-        """Xiaohongshu shows Chinese names, the forum Latin ones; every other one on both is edited instead."""
+        """Every second name is Chinese on Xiaohongshu and Latin in the forum; the others are edited in the forum."""
         han = self.names[person]
         latin = "".join(SYLLABLES[c] for c in han) + str(person % 89)
         handle = han if platform == "xiaohongshu" and person % 2 else latin

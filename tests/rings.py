@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from graphkoc.graph.network import Network, days
 from graphkoc.qualify.authenticity import Authenticity, examine
 
-__all__ = ["KINDS", "looked_at", "ring", "with_rings"]
+__all__ = ["KINDS", "find_patterns", "ring", "with_rings"]
 
 KINDS = ("random", "popular", "taken over")
 """New accounts that also review products at random; or what is popular; old accounts that were taken over."""
@@ -28,7 +28,7 @@ def ring(
     rng: np.random.Generator,
     campaign: float = CAMPAIGN,
 ) -> tuple[pd.DataFrame, NDArray[np.str_]]:
-    """The reviews of a ring, with the best rating, and who is in it.
+    """The reviews of a ring, with the best rating, and its members.
 
     honest: consumer, product, rating, created_at. Two products, which others know too, are promoted in each
     campaign of so many days.
@@ -49,7 +49,7 @@ def ring(
     rows["day"] = starts[what // 2] + rng.uniform(0, campaign, len(rows))
     if kind != "taken over":
         n = int(CAMOUFLAGE * len(rows))
-        # At random among products, or among reviews, where what is popular comes oftener.
+        # At random among products, or among reviews, where popular products are drawn more often.
         pool = honest["product"] if kind == "popular" else pd.Series(np.sort(honest["product"].unique()))
         cover = pd.DataFrame({"consumer": rng.choice(members, n), "product": rng.choice(pool.to_numpy(), n)})
         cover["rating"] = rng.choice(honest["rating"].to_numpy(), n)
@@ -62,15 +62,15 @@ def ring(
 def with_rings(
     kind: str, rings: int, people: int, products: int, honest: pd.DataFrame, rng_seed: int, campaign: float = CAMPAIGN
 ) -> tuple[pd.DataFrame, set[str]]:
-    """Honest reviews with rings among them, and who is in the rings."""
+    """Honest reviews with rings among them, and the members of the rings."""
     rng = np.random.default_rng(rng_seed)
     made = [ring(kind, people, products, honest, rng, campaign) for _ in range(rings)]
     together = pd.concat([honest, *(rows for rows, _ in made)], ignore_index=True)
     return together, {str(member) for _, members in made for member in members}
 
 
-def looked_at(reviews: pd.DataFrame, texts: pd.DataFrame | None = None) -> tuple[Authenticity, NDArray[np.str_]]:
-    """What is found in reviews (consumer, product, rating, created_at) of people without follows; and their ids."""
+def find_patterns(reviews: pd.DataFrame, texts: pd.DataFrame | None = None) -> tuple[Authenticity, NDArray[np.str_]]:
+    """The patterns in reviews (consumer, product, rating, created_at) of people without follows, and their ids."""
     reviews = reviews.assign(review=[f"r{i:07}" for i in range(len(reviews))])
     reviews = reviews.astype({"review": "str"})
     people = np.unique(reviews["consumer"].to_numpy(dtype=str))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rings import KINDS, looked_at, with_rings
+from rings import KINDS, find_patterns, with_rings
 from zoo import log_of
 
 import graphkoc
@@ -48,7 +48,7 @@ def honest() -> pd.DataFrame:
 
 
 def test_honest_reviewers_are_not_called_suspicious(honest: pd.DataFrame) -> None:
-    found, _ = looked_at(honest)
+    found, _ = find_patterns(honest)
     assert not found.suspicious.any()
     assert found.summary["people"] == 0
     assert found.summary["blocks"] == []
@@ -57,7 +57,7 @@ def test_honest_reviewers_are_not_called_suspicious(honest: pd.DataFrame) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_camouflaged_ring_is_found_among_them(honest: pd.DataFrame, kind: str) -> None:
     reviews, members = with_rings(kind, 2, 25, 8, honest, rng_seed=1)
-    found, people = looked_at(reviews)
+    found, people = find_patterns(reviews)
     named = set(people[found.suspicious].tolist())
     assert len(named & members) >= 0.9 * len(named)
     assert len(named & members) >= 0.8 * len(members)
@@ -68,7 +68,7 @@ def test_a_camouflaged_ring_is_found_among_them(honest: pd.DataFrame, kind: str)
 
 def test_a_large_ring_is_a_block_that_is_denser_than_chance_and_nearly_nobody_else(honest: pd.DataFrame) -> None:
     reviews, members = with_rings("random", 1, 80, 16, honest, rng_seed=2)
-    found, _ = looked_at(reviews)
+    found, _ = find_patterns(reviews)
     inside = set(found.suspicions.query("pattern == 'block'")["consumer"])
     assert len(inside & members) >= 0.9 * max(len(members), len(inside))
     block = found.summary["blocks"][0]
@@ -78,7 +78,7 @@ def test_a_large_ring_is_a_block_that_is_denser_than_chance_and_nearly_nobody_el
 
 def test_a_patient_ring_is_found_when_it_is_large(honest: pd.DataFrame) -> None:
     reviews, members = with_rings("random", 1, 80, 16, honest, rng_seed=2, campaign=365.0)
-    found, people = looked_at(reviews)
+    found, people = find_patterns(reviews)
     named = set(people[found.suspicious].tolist())
     assert len(named & members) >= 0.9 * len(named)
     assert len(named & members) >= 0.8 * len(members)
@@ -113,7 +113,7 @@ def test_without_times_taste_is_not_taken_for_acting_together() -> None:
     reviews = pd.DataFrame(
         [(f"a:{i}", f"p{j}", 5.0) for i in range(20) for j in range(8)], columns=["consumer", "product", "rating"]
     )
-    found, _ = looked_at(reviews.assign(created_at=pd.NaT))
+    found, _ = find_patterns(reviews.assign(created_at=pd.NaT))
     assert not found.suspicious.any()
     assert (
         found.summary["why_not"]
@@ -123,7 +123,7 @@ def test_without_times_taste_is_not_taken_for_acting_together() -> None:
 
 def test_nobody_is_suspicious_where_there_is_nothing() -> None:
     nothing = pd.DataFrame({"consumer": [], "product": [], "rating": [], "created_at": []}, dtype="str")
-    found, _ = looked_at(nothing.astype({"rating": float, "created_at": "datetime64[us]"}))
+    found, _ = find_patterns(nothing.astype({"rating": float, "created_at": "datetime64[us]"}))
     assert len(found.suspicions) == 0
     assert found.summary["patterns"] == dict.fromkeys(PATTERNS, 0)
 

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (1204, "people", "1,204 people"),
     ],
 )
-def test_one_of_a_thing_is_not_called_as_many(number: float, nouns: str, words: str) -> None:
+def test_a_count_of_one_has_a_singular_noun(number: float, nouns: str, words: str) -> None:
     assert count(number, nouns) == words
 
 
@@ -46,7 +46,7 @@ def test_a_load_of_one_row_says_one_review(tmp_path: Path, monkeypatch: pytest.M
     assert asked(tmp_path, monkeypatch, "identity", "report").stdout.startswith("1 account, 1 person\n")
 
 
-def test_a_crawl_around_a_few_accounts_is_called_so_wherever_its_people_are_listed(
+def test_a_crawl_around_a_few_accounts_is_named_wherever_its_people_are_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = tables(range(40))
@@ -59,7 +59,7 @@ def test_a_crawl_around_a_few_accounts_is_called_so_wherever_its_people_are_list
     assert crawl in json.loads(asked(tmp_path, monkeypatch, "explain", "csv:1", "--format", "json").stdout)["cautions"]
 
 
-def test_reviews_of_one_day_have_that_day_and_no_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reviews_of_one_day_are_dated_and_support_no_forecast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = tables(range(40))
     given["reviews"] = (
         given["reviews"].assign(created_at=pd.Timestamp("2024-05-01")).astype({"created_at": "datetime64[us]"})
@@ -70,11 +70,11 @@ def test_reviews_of_one_day_have_that_day_and_no_past(tmp_path: Path, monkeypatc
     assert set(run.people["gate_active"]) == {"passed"}
     assert run.info["score"]["kind"] == "percentiles"
     page = graphkoc.write_report(run, tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "Looking out from 1 May 2024" in page
+    assert "As of 1 May 2024" in page
     assert "Without dates" not in page
 
 
-def test_a_look_from_long_after_all_reviews_says_why_there_is_no_list(
+def test_an_analysis_long_after_all_reviews_says_why_there_is_no_list(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = asked(folder, monkeypatch, "analyse", "--until", "2031-01-01", "--out", "later/run")
@@ -83,20 +83,18 @@ def test_a_look_from_long_after_all_reviews_says_why_there_is_no_list(
     assert "nobody has reviewed in the year before 2031-01-01; the newest review is of 2020-03-20" in printed
 
 
-def test_a_look_from_before_all_reviews_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_analysis_before_all_reviews_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = asked(folder, monkeypatch, "analyse", "--until", "2019-12-31", "--out", "earlier/run", code=6)
     assert "Error: no review is known to be from before 2019-12-31" in done.stderr
     assert not (folder / "earlier").exists()
 
 
-def test_a_platform_where_nobody_reviews_has_no_reviews_and_no_trouble_with_dates(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_platform_without_reviews_is_refused_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = asked(folder, monkeypatch, "analyse", "--platform", "crm", "--out", "crm/run", code=6)
     assert "Error: there are no reviews on the platform crm" in done.stderr
 
 
-def test_a_file_whose_suffix_says_no_format_is_refused_before_any_work(
+def test_a_file_without_a_known_suffix_is_refused_before_any_work(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = sorted((folder / "runs").iterdir())

@@ -170,16 +170,14 @@ def test_a_joiner_that_joins_no_pictures_is_not_printed(hidden: str, capsys: pyt
     assert not set("\u200d\u202e\u2066") & set(capsys.readouterr().out)
 
 
-def test_a_file_that_cannot_be_written_is_called_as_the_user_called_it(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_named_as_the_user_wrote_it(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match=r"file/rows\.csv cannot be written: "):
         print_result(Result(ROWS), output=tmp_path / "file" / "rows.csv")
 
 
 @pytest.mark.parametrize("command", [["analyse", "--out", "runs/two"], ["load", "csv", "reviews.csv"]])
-def test_a_full_disk_names_nothing_that_the_user_does_not_know_and_leaves_nothing(
-    folder: Path, tmp_path: Path, command: list[str]
-) -> None:
+def test_on_a_full_disk_no_temporary_file_is_named_or_left(folder: Path, tmp_path: Path, command: list[str]) -> None:
     os.link(folder / "graphkoc.lbug", tmp_path / "graphkoc.lbug")
     (tmp_path / "reviews.csv").write_text("review,consumer,created_at\nnew,anna,2025-01-01\n")
 
@@ -201,11 +199,11 @@ def test_a_full_disk_names_nothing_that_the_user_does_not_know_and_leaves_nothin
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["graphkoc.lbug", "reviews.csv"]
 
 
-def test_verbose_says_how_long_each_step_took(tmp_path: Path) -> None:
+def test_verbose_prints_the_duration_of_each_step(tmp_path: Path) -> None:
     (tmp_path / "reviews.csv").write_text("review,consumer,created_at\n1,anna,2025-01-01\n")
-    told = run("-v", "load", "csv", "reviews.csv", cwd=tmp_path).stderr.splitlines()
-    assert [line.split(" s  ")[1] for line in told[:2]] == ["reading reviews.csv", "checking reviews"]
-    assert told[-1] == "Loaded: 1 review, 1 consumer."
+    lines = run("-v", "load", "csv", "reviews.csv", cwd=tmp_path).stderr.splitlines()
+    assert [line.split(" s  ")[1] for line in lines[:2]] == ["reading reviews.csv", "checking reviews"]
+    assert lines[-1] == "Loaded: 1 review, 1 consumer."
     both = run("-v", "-q", "status", cwd=tmp_path)
     assert (both.returncode, "Either --quiet or --verbose." in both.stderr) == (2, True)
 
@@ -219,7 +217,7 @@ def test_verbose_says_how_long_each_step_took(tmp_path: Path) -> None:
         (["status", "-o", "status.json"], "status.json cannot be written: Permission denied"),
     ],
 )
-def test_a_folder_that_is_not_ours_is_named_at_once_and_a_home_that_is_not_ours_is_no_trouble(
+def test_a_folder_without_write_permission_is_named_at_once_and_a_home_without_it_is_not_needed(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], words: str
 ) -> None:
     os.link(folder / "graphkoc.lbug", tmp_path / "graphkoc.lbug")
@@ -228,11 +226,11 @@ def test_a_folder_that_is_not_ours_is_named_at_once_and_a_home_that_is_not_ours_
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     tmp_path.chmod(0o555)
     try:
-        told = asked(tmp_path, monkeypatch, *command, code=5).stderr
+        errors = asked(tmp_path, monkeypatch, *command, code=5).stderr
     finally:
         tmp_path.chmod(0o755)
         (tmp_path / "home").chmod(0o755)
-    assert f"Error: {words}" in told
-    assert "checking against the past" not in told
-    assert ".new" not in told
-    assert "graphkoc-new" not in told
+    assert f"Error: {words}" in errors
+    assert "checking against the past" not in errors
+    assert ".new" not in errors
+    assert "graphkoc-new" not in errors

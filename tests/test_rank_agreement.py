@@ -1,4 +1,4 @@
-"""Rank agreement: what two rankings share, and the people on whom they break."""
+"""Rank agreement: how much two rankings have in common, and the people on whom they disagree most."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphkoc.qualify.rank_agreement import agreement, engagement
 PEOPLE = np.array([f"p{i:02}" for i in range(40)])
 
 
-def test_two_equal_orders_agree_and_an_order_turned_round_does_not() -> None:
+def test_two_equal_orders_agree_and_a_reversed_order_does_not() -> None:
     found = agreement(PEOPLE, {"score": np.arange(40.0), "twice": 2 * np.arange(40.0), "back": -np.arange(40.0)})
     assert found is not None
     assert found["k"] == 20
@@ -34,7 +34,7 @@ def test_tau_counts_the_pairs_of_people_in_the_same_order() -> None:
     assert found["pairs"][0]["tau"] == pytest.approx((9 - 1) / 10)
 
 
-def test_a_ranking_that_says_nothing_or_nothing_new_is_left_out() -> None:
+def test_a_constant_or_duplicate_ranking_is_left_out() -> None:
     values = np.arange(40.0)
     found = agreement(PEOPLE, {"score": values, "formula": values.copy(), "engagement": np.zeros(40)})
     assert found is not None
@@ -44,14 +44,14 @@ def test_a_ranking_that_says_nothing_or_nothing_new_is_left_out() -> None:
     assert agreement(PEOPLE[:0], {"score": np.empty(0)}) is None
 
 
-def test_equals_are_placed_by_id() -> None:
+def test_ties_are_ordered_by_id() -> None:
     found = agreement(PEOPLE[:6], {"a": np.array([5.0, 5, 5, 1, 1, 1]), "b": np.array([1.0, 1, 1, 2, 2, 2])})
     assert found is not None
     assert [one["consumer"] for one in found["breaks"]] == ["p00", "p01", "p02", "p03", "p04", "p05"]
     assert found["breaks"][0]["places"] == {"a": 1, "b": 4}
 
 
-def test_engagement_is_what_reviews_were_answered_with_stated_or_seen() -> None:
+def test_engagement_is_the_larger_of_stated_counts_and_engagements_in_the_data() -> None:
     reviews = pd.DataFrame({"review": ["a", "b", "c"], "consumer": ["u", "u", "v"], "likes": [5, None, 1]})
     reviews = reviews.assign(collects=[1, None, None], comments=None, shares=None, helpful=None)
     answers = pd.DataFrame({"review": ["b", "b", "c", "c", "c", "a"]})

@@ -1,5 +1,5 @@
-"""Real data of every kind, where they lie beside the checkout: every row is accounted for, in both stores, and
-figures are those that a count by other means gives. (Xiaohongshu has a file of its own.)"""
+"""Real data of every kind, where they are beside the checkout: every row is accounted for in both stores, and
+figures equal those of an independent count. (Xiaohongshu has a file of its own.)"""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the data are not be
 
 @functools.cache
 def loaded(source: str, *files: str) -> load.Loaded:
-    """What a source makes of its folder, or of these files in it."""
+    """The result of loading a source's folder, or these files in it."""
     paths = [FOLDERS[source] / file for file in files] or [FOLDERS[source]]
     return load.read(sources.find_source(source), paths, now=NOW)
 
@@ -76,7 +76,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("source", list(FOLDERS))
-def test_each_store_gives_back_what_was_loaded(source: str, place: str) -> None:
+def test_each_store_returns_the_rows_that_were_loaded(source: str, place: str) -> None:
     if source == "ciao" and not place.startswith("ladybug"):
         pytest.skip("tests/test_same_run.py loads it into a server")
     tables = loaded(source).tables
@@ -104,11 +104,18 @@ def test_each_store_gives_back_what_was_loaded(source: str, place: str) -> None:
             True,
             "nobody has a known follower",
         ),
-        ("filmtrust", [], "percentiles", "there is not enough for a list", False, "no review has a date"),
+        (
+            "filmtrust",
+            [],
+            "percentiles",
+            "the list is empty because nobody passes every gate",
+            False,
+            "no review has a date",
+        ),
         ("discourse", [], "formula", "a forecast does no better than the formula here", True, None),
     ],
 )
-def test_the_same_recipe_gives_a_list_or_says_what_is_missing_and_names_its_score(
+def test_the_same_commands_give_a_list_or_name_what_is_missing_and_name_the_kind_of_score(
     tmp_path: Path, source: str, files: list[str], kind: str, why: str, listed: bool, not_tested: str | None
 ) -> None:
     store = open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
@@ -128,7 +135,7 @@ def test_the_same_recipe_gives_a_list_or_says_what_is_missing_and_names_its_scor
     assert (set(run.people.loc[run.people["reviews"] > 0, "gate_active"]) == {"unknown"}) is undated
     assert not undated or (len(run.circles) == 2 and run.circles["cohort_ratio"].isna().all())
     assert ("Without dates ·" in page) is undated
-    # Nor is anybody called part of a campaign at one time.
+    # Nor is anybody found to be part of a campaign.
     assert not undated or run.info["authenticity"]["patterns"]["block"] == 0
     assert not undated or "has a date" in run.info["authenticity"]["why_not"]
     if source == "discourse":
@@ -142,7 +149,7 @@ UNTOUCHED = "untouched_microwave.tsv"
 
 
 def by_hand(file: str) -> pd.DataFrame:
-    """A TSV as it stands, and the untouched one as the spreadsheet that wrote it would read it."""
+    """A TSV as it is, and the unedited one as the spreadsheet that wrote it would read it."""
     path = AMAZON / file
     text = (
         gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_bytes().decode("utf-8-sig")
@@ -168,7 +175,7 @@ def test_reviews_of_amazon_are_those_of_the_file(file: str, reviews: int) -> Non
     assert found["created_at"].tolist() == days.tolist()
 
 
-def test_the_untouched_file_gives_the_same_keys_ratings_dates_and_flags() -> None:
+def test_the_unedited_file_gives_the_same_keys_ratings_dates_and_flags() -> None:
     clean, untouched = (
         loaded("amazon", file).tables["reviews"].drop(columns=["title", "text"]) for file in (MICROWAVE, UNTOUCHED)
     )
@@ -185,7 +192,7 @@ def test_reviews_of_the_vine_programme_are_gifted_and_earned_ones_are_verified()
     assert set(others.loc[others["origin"] == "earned", "verified"]) == {1}
     unmarked = others[others["origin"].isin(["earned", "unknown"])]
     assert (unmarked["origin"] == "earned").tolist() == (unmarked["verified"] == 1).tolist()
-    # Others say themselves that they were given it: few, and all in such words.
+    # A few other authors state themselves that the product was a gift, all in such words.
     marked = others[~others["origin"].isin(["earned", "unknown"])]
     words = marked["title"].str.cat(marked["text"], sep=" ").str.lower()
     assert 10 < len(marked) < 100
@@ -240,7 +247,7 @@ def test_ratings_and_trust_of_filmtrust_are_those_of_the_files() -> None:
 ARCHIVE = FORUM / "urho3d_topics.tar.xz"
 
 
-def test_a_whole_forum_gives_what_a_count_by_other_means_gives() -> None:
+def test_the_figures_of_a_whole_forum_equal_an_independent_count() -> None:
     posts = []
     with tarfile.open(ARCHIVE) as archive:
         for member in archive:

@@ -1,4 +1,4 @@
-"""Words: which a text has, in whatever script; who used them, once a review and field; and hostile text."""
+"""Words: those of a text in any script; their users, counted once per review and field; and hostile text."""
 
 from __future__ import annotations
 
