@@ -54,10 +54,10 @@ def load(
 ) -> Loaded:
     """Read raw files of a source, or of a loader folder's path, and put them into the store; twice is once.
 
-    With dry_run the store stays as it is. encoding says what text files are in where their bytes leave it
-    open; key_file has the secret for contacts, which GRAPHKOC_KEY or the file of GRAPHKOC_KEY_FILE also can.
-    Raises UsageError for an unknown source, DataError for files
-    that cannot be read as what they should be, StoreError when the store refuses.
+    dry_run: leave the store as it is. encoding: of text files whose encoding cannot be detected. key_file: the file of
+    the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. Raises UsageError for an
+    unknown source, DataError for files that do not hold what the source needs, StoreError where the store cannot be
+    written.
     """
     loaded = read(find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
     if not dry_run:
@@ -185,9 +185,9 @@ def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[d
 
 
 def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
-    """What there is: {store, dialect, tables: {name: rows}, last_load, runs, notice}.
+    """The contents of a store: {store, dialect, tables: {name: rows}, last_load, runs, notice}.
 
-    notice: what of it is invented, or None.
+    notice: which data are synthetic, or None.
 
     last_load: {source, loaded_at, files} of the newest load that brought something, or None.
     """
@@ -208,7 +208,7 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
 
 
 def doctor(store: Store) -> list[dict[str, Any]]:
-    """What the store can carry: [{check, ok, detail, hint}].
+    """Which analyses the store supports: [{check, ok, detail, hint}].
 
     Raises StoreError only when the store cannot be opened at all.
     """
