@@ -31,6 +31,9 @@ ROWS_A_RECORD = 20_000
 WIDTH = 1 << 32
 """Two internal ids in one integer: source * WIDTH + target."""
 
+PAIR = "_pair"
+"""The column of a query that has two internal ids in one integer, each one more than it is, and 0 for none."""
+
 PICK = re.compile(
     r"(?:(?P<variable>[A-Za-z_]\w*)\.(?P<property>\w+|`\w+`)|(?P<number>\d+(?:\.\d+)?))\s+AS\s+`?(?P<name>\w+)`?"
 )
@@ -48,6 +51,8 @@ class _Pick:
     number: float | None = None
     label: str = ""
     property: str = ""
+    half: int | None = None
+    """Of two internal ids in one integer, the first (0) or the second (1); None for an id alone."""
 
 
 class Reading:
@@ -134,14 +139,13 @@ class Reading:
             if split is None:
                 return None
             match, picks = split
-            sent = [
-                (name, "integer", pick.expression)
-                if pick.label
-                else (name, kinds[name], _as_sent(pick.expression, kinds[name]))
-                for name, pick in picks.items()
-                if pick.number is None
-            ]
-            found = self._complete(self.columns(match, sent), picks, kinds)
+            sent = {}
+            for name, pick in picks.items():
+                if pick.label:
+                    sent[PAIR if pick.half is not None else name] = ("integer", pick.expression)
+                elif pick.number is None:
+                    sent[name] = (kinds[name], _as_sent(pick.expression, kinds[name]))
+            found = self._complete(self.columns(match, [(name, *how) for name, how in sent.items()]), picks, kinds)
             if found is not None:
                 return found
         raise AssertionError("without internal ids every row is complete")
@@ -164,8 +168,9 @@ class Reading:
                     f"MATCH (n:`{pick.label}`) WITH id(n) / $batch AS batch, collect(n) AS xs",
                     [("_id", "integer", "id(x)"), ("value", kind, _as_sent(f"x.{pick.property}", kind))],
                 )
-            places = pc.index_in(rows[name], value_set=nodes[which]["_id"].combine_chunks())
-            if places.null_count > rows[name].null_count:
+            ids = rows[name] if pick.half is None else _unpack(rows[PAIR], pick.half)
+            places = pc.index_in(ids, value_set=nodes[which]["_id"].combine_chunks())
+            if places.null_count > ids.null_count:
                 return None
             columns.append(pc.take(nodes[which]["value"].combine_chunks(), places))
         return pa.table(columns, names=list(kinds))
@@ -255,24 +260,40 @@ def _split_query(text: str, alone: bool) -> tuple[str, dict[str, _Pick]] | None:
         return None
     named = {match["name"]: match for match in matches if match}
     uses = Counter(match["variable"] for match in named.values())
+    labels = {
+        variable: label[1]
+        for variable in uses
+        if alone and variable and uses[variable] == 1
+        for label in [re.search(rf"\(\s*{variable}\s*:\s*(\w+)\s*[){{]", code)]
+        if label
+    }
+    pair = list(labels)[:2] if len(labels) > 1 else []
+    packed = " * $width + ".join(f"(coalesce(id({variable}), -1) + 1)" for variable in pair)
     rows: dict[str, int] = {}
     picks = {}
     for name, match in named.items():
         variable = match["variable"]
         if not variable:
             picks[name] = _Pick(number=float(match["number"]))
-            continue
-        label = re.search(rf"\(\s*{variable}\s*:\s*(\w+)\s*[){{]", code) if alone and uses[variable] == 1 else None
-        place = rows.setdefault(f"id({variable})" if label else variable, len(rows))
-        if label:
-            picks[name] = _Pick(f"x[{place}]", label=label[1], property=match["property"])
+        elif variable in labels:
+            place = rows.setdefault(packed if variable in pair else f"id({variable})", len(rows))
+            half = pair.index(variable) if variable in pair else None
+            picks[name] = _Pick(f"x[{place}]", label=labels[variable], property=match["property"], half=half)
         else:
+            place = rows.setdefault(variable, len(rows))
             picks[name] = _Pick(f"x[{place}].{match['property']}")
     return (
         f"{found[1]}WITH collect([{', '.join(rows)}]) AS rows"
         " UNWIND range(0, size(rows) - 1, $batch) AS at WITH rows[at..at + $batch] AS xs",
         picks,
     )
+
+
+def _unpack(pairs: pa.ChunkedArray, half: int) -> pa.Array:
+    """The first or the second internal id of each pair; null where there was no node."""
+    found = pairs.to_numpy()
+    ids = (found // WIDTH if half == 0 else found % WIDTH) - 1
+    return pa.array(ids, mask=ids < 0)
 
 
 def _property(column: Column) -> str:
