@@ -282,7 +282,7 @@ def test_a_profile_of_a_million_letters_is_read_in_no_time(bio: str) -> None:
     ("args", "words"),
     [
         (["link", "csv:x3", "csv:nobody", "--why", "x"], "there is no account csv:nobody"),
-        (["link", "csv:x3", "csv:x3", "--why", "x"], "takes two"),
+        (["link", "csv:x3", "csv:x3", "--why", "x"], "two accounts are needed to link, and csv:x3 is one"),
         (["link", "csv:x3", "csv:f3", "--why", " "], "a link needs a reason"),
         (["link", "csv:x3", "csv:f3"], "--why"),
         (["link", "csv:x3"], "two accounts, or --file"),
