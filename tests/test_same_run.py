@@ -1,4 +1,4 @@
-"""A real Neo4j and the embedded store give the same run, bit for bit, through the command line."""
+"""A real Neo4j and the embedded store give the same tables, byte for byte, through the command line."""
 
 from __future__ import annotations
 
