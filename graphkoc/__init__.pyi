@@ -45,7 +45,7 @@ from .report import write_report as write_report
 from .runs.edited import find_run as find_run
 from .runs.edits import merge_groups as merge_groups
 from .runs.edits import rename_group as rename_group
-from .runs.edits import undo_decision as undo_decision
+from .runs.edits import undo_edit as undo_edit
 from .runs.run import Run as Run
 from .runs.summary import describe_absence as describe_absence
 from .runs.summary import describe_ranking as describe_ranking

@@ -100,11 +100,11 @@ def analyse(
     settings: Settings,
     clock: Clock,
     previous: Run | None = None,
-    threads: int | None = None,
+    processes: int | None = None,
 ) -> Run:
     """The run of a projection, not saved yet.
 
-    previous: the run that this one continues. threads: processes to use, by default one for each processor; the
+    previous: the run that this one continues. processes: how many to use, by default one for each processor; the
     result is the same. Raises AnalysisError when there are no reviews, and UsageError for an unknown tier profile.
     """
     with clock("building the network"):
@@ -118,7 +118,7 @@ def analyse(
         limits = tiers.limits(projection.consumers["platform"])
         sizes, qualified = _qualify(data, measured, limits, authenticity)
     groups = group(
-        log, projection, moment(as_of).isoformat(), settings.min_size, settings.rng_seed, previous, threads, clock
+        log, projection, moment(as_of).isoformat(), settings.min_size, settings.rng_seed, previous, processes, clock
     )
     with clock("scoring"):
         past = Past(log)

@@ -106,7 +106,7 @@ def analyse(
     out: Path | None = None,
     settings: Settings | None = None,
     *,
-    threads: int | None = None,
+    processes: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Analyse the store: save the result as a run folder, and write it back into the store.
@@ -114,7 +114,7 @@ def analyse(
     out: the run folder, by default one in ./runs named after the time. The run continues the newest run in the same
     folder that is of the same platform and people (see `graphkoc.runs.run.previous_run`): groups keep their ids.
     settings: see `graphkoc.Settings`; the notice is by default the one on synthetic data, where there are any.
-    threads: processes to use, by default one for each processor; the result is the same. When the analysis is
+    processes: how many to use, by default one for each processor; the result is the same. When the analysis is
     interrupted or fails, there is no run folder and the embedded store is unchanged.
     Raises AnalysisError when there are no reviews, or none by `settings.until`, and UsageError for an unknown
     measure or tier profile.
@@ -131,7 +131,7 @@ def analyse(
         settings = replace(settings, notice=settings.notice or synthetic.notice(projection.loads))
         # Sums of floats depend on how many threads share them; a run does not depend on the machine.
         with threadpool_limits(limits=1):
-            run = analysis.analyse(projection, folder, settings, clock, previous, threads)
+            run = analysis.analyse(projection, folder, settings, clock, previous, processes)
         run.info["passed_over"] = passed_over
         run.write(fresh)
         store.annotate(_annotations(run), progress)

@@ -23,9 +23,9 @@ BRAND = graphkoc.Brand(("Kettle & Co",), ("Other",))
 
 def analyse_small_market(folder: Path) -> graphkoc.Run:
     """A run of the market in folder/run, which follows on from a run of its first people."""
-    before = analyse(small_market(BEFORE), folder / "before", Settings(brand=BRAND), Clock(None), threads=1)
+    before = analyse(small_market(BEFORE), folder / "before", Settings(brand=BRAND), Clock(None), processes=1)
     settings = Settings(brand=BRAND)
-    run = analyse(small_market(PEOPLE), folder / "run", settings, Clock(None), previous=before, threads=1)
+    run = analyse(small_market(PEOPLE), folder / "run", settings, Clock(None), previous=before, processes=1)
     run.save()
     return run
 

@@ -337,7 +337,7 @@ def ringed(honest: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> tu
     follows.query("follower != followee").drop_duplicates().to_parquet(folder / "raw" / "follows.parquet")
     store = graphkoc.open_store(f"ladybug:{folder / 'store.lbug'}")
     graphkoc.load(store, "csv", [folder / "raw"])
-    run = graphkoc.analyse(store, folder / "run", threads=1)
+    run = graphkoc.analyse(store, folder / "run", processes=1)
     store.close()
     return graphkoc.find_run(run.folder), members
 

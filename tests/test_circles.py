@@ -1,4 +1,4 @@
-"""Circles: planted ones are found, chance is not, and neither the order of rows nor the threads matter."""
+"""Circles: planted ones are found, chance is not, and neither the order of rows nor the number of processes matters."""
 
 from __future__ import annotations
 
@@ -99,9 +99,9 @@ def test_neither_the_order_of_rows_nor_the_number_of_processes_changes_a_byte(mo
     edges = pd.DataFrame({"source": network.ids[network.source], "target": network.ids[network.target], "weight": 1.0})
     turned = Network.from_edges(edges.sample(frac=1, random_state=3), network.ids[::-1].tolist())
     one, other, again = (
-        find_circles(network, threads=1),
-        find_circles(network, threads=2),
-        find_circles(turned, threads=2),
+        find_circles(network, processes=1),
+        find_circles(network, processes=2),
+        find_circles(turned, processes=2),
     )
     assert len(one.table) == 8
     for found in (other, again):

@@ -18,7 +18,7 @@ from graphkoc.errors import StoreError, UsageError
 from graphkoc.runs.edited import edit_groups
 from graphkoc.runs.edits import (
     FILE,
-    Decision,
+    Edit,
     Journal,
     append,
     edits_folder,
@@ -26,7 +26,7 @@ from graphkoc.runs.edits import (
     read,
     rename_group,
     shown_ids,
-    undo_decision,
+    undo_edit,
 )
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
@@ -102,7 +102,7 @@ def test_a_person_in_both_groups_keeps_the_higher_confidence(tmp_path: Path) -> 
     table, members = grouping("circle", c1=range(20), c2=range(10, 30))
     members.loc[members["circle"] == "c1", "confidence"] = 0.4
     members.loc[members["circle"] == "c2", "confidence"] = 0.9
-    merged = Journal((Decision(AT, "circle", "merge", ("c1", "c2")),))
+    merged = Journal((Edit(AT, "circle", "merge", ("c1", "c2")),))
     table, members = edit_groups(merged, "circle", table, members)
     assert members.groupby("confidence")["consumer"].count().to_dict() == {0.4: 10, 0.9: 20}
     assert table["people"].tolist() == [20], "the fringe of a circle is not counted among its people"
@@ -114,7 +114,7 @@ def test_a_merge_has_the_parent_of_its_highest_group() -> None:
     table["level"] = table["niche"].map(lambda niche: "niche" if niche == "food" else "finer").astype("str")
 
     def after(*groups: str) -> dict[str, tuple[object, object]]:
-        edited, _ = edit_groups(Journal((Decision(AT, "niche", "merge", groups),)), "niche", table, members)
+        edited, _ = edit_groups(Journal((Edit(AT, "niche", "merge", groups),)), "niche", table, members)
         return {row.niche: (None if pd.isna(row.parent) else row.parent, row.level) for row in edited.itertuples()}
 
     assert after("tea", "coffee") == {"food": (None, "niche"), "tea": ("food", "finer"), "pour": ("tea", "finer")}
@@ -127,12 +127,12 @@ def test_undo_takes_back_the_newest_edit_of_its_kind_until_none_is_left(tmp_path
     rename_group(shown(tmp_path, kind="circle", c1=range(10)), "circle", "c1", "Neighbours")
     merge_groups(shown(tmp_path, **GROUPS), "niche", ["tea", "beds"])
     assert named(tmp_path) == {"tea": "Leaves", "toys": "Toys"}
-    assert str(undo_decision(shown(tmp_path, **GROUPS), "niche")) == "tea, beds are one"
+    assert str(undo_edit(shown(tmp_path, **GROUPS), "niche")) == "tea, beds are one"
     assert named(tmp_path) == {"tea": "Leaves", "toys": "Toys", "beds": "Beds"}
-    assert str(undo_decision(shown(tmp_path, **GROUPS), "niche")) == "tea is called Leaves"
+    assert str(undo_edit(shown(tmp_path, **GROUPS), "niche")) == "tea is called Leaves"
     assert named(tmp_path) == {"tea": "Tea", "toys": "Toys", "beds": "Beds"}
     with pytest.raises(UsageError, match="nothing to undo: no niche"):
-        undo_decision(shown(tmp_path, **GROUPS), "niche")
+        undo_edit(shown(tmp_path, **GROUPS), "niche")
     assert shown(tmp_path, kind="circle", c1=range(10)).circles["name"].tolist() == ["Neighbours"]
     assert len((tmp_path / FILE).read_text(encoding="utf-8").splitlines()) == 5, "nothing is ever removed"
 
@@ -159,7 +159,7 @@ def test_a_rename_survives_five_further_runs_a_merge_and_an_undo(tmp_path: Path)
         elif number == 4:
             assert names == {"c2": "Early birds"}
             assert run.circles["people"].tolist() == [70]
-            undo_decision(run, "circle")
+            undo_edit(run, "circle")
         else:
             assert names == {"c1": "C1", "c2": "Early birds"}
 
@@ -167,8 +167,8 @@ def test_a_rename_survives_five_further_runs_a_merge_and_an_undo(tmp_path: Path)
 def test_a_merge_lasts_as_long_as_two_of_its_groups_live() -> None:
     journal = Journal(
         (
-            Decision(AT, "niche", "merge", ("tea", "toys", "beds")),
-            Decision(AT, "niche", "rename", ("tea",), "Home"),
+            Edit(AT, "niche", "merge", ("tea", "toys", "beds")),
+            Edit(AT, "niche", "rename", ("tea",), "Home"),
         )
     )
     assert shown_ids(journal, "niche", ["tea", "toys", "beds", "cars"]) == dict.fromkeys(
@@ -266,26 +266,26 @@ def test_a_line_that_is_no_edit_is_ignored_and_the_next_is_written_after_it(
 @pytest.mark.parametrize("cut", range(1, 60, 7))
 def test_a_crash_that_cuts_the_last_line_leaves_the_others(tmp_path: Path, cut: int) -> None:
     for name in ("Leaves", "Cups"):
-        append(tmp_path, Decision(AT, "niche", "rename", ("tea",), name))
+        append(tmp_path, Edit(AT, "niche", "rename", ("tea",), name))
     whole = (tmp_path / FILE).read_bytes()
     (tmp_path / FILE).write_bytes(whole[:-cut])
     assert named(tmp_path)["tea"] == ("Cups" if cut == 1 else "Leaves")
-    append(tmp_path, Decision(AT, "niche", "rename", ("beds",), "Sleep"))
+    append(tmp_path, Edit(AT, "niche", "rename", ("beds",), "Sleep"))
     assert named(tmp_path)["beds"] == "Sleep"
 
 
 def _append_many(folder: Path, writer: int) -> None:
     for number in range(40):
-        append(folder, Decision(AT, "niche", "rename", (f"g{writer}",), f"{number} " + "x" * 70))
+        append(folder, Edit(AT, "niche", "rename", (f"g{writer}",), f"{number} " + "x" * 70))
 
 
 def test_two_writers_do_not_mix_their_lines(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.starmap(_append_many, [(tmp_path, 0), (tmp_path, 1)])
-    decisions = read(tmp_path).decisions
-    assert len(decisions) == 80
+    edits = read(tmp_path).edits
+    assert len(edits) == 80
     for writer in range(2):
-        own = [decision.name for decision in decisions if decision.groups == (f"g{writer}",)]
+        own = [edit.name for edit in edits if edit.groups == (f"g{writer}",)]
         assert [str(name).split()[0] for name in own] == [str(number) for number in range(40)]
 
 
@@ -293,13 +293,13 @@ def _append_where_it_is_full(folder: Path, room: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     with pytest.raises(StoreError, match="cannot be written") as caught:
-        append(folder, Decision(AT, "niche", "rename", ("tea",), "Cups"))
+        append(folder, Edit(AT, "niche", "rename", ("tea",), "Cups"))
     assert caught.value.hint == "The file is as it was before."
 
 
 @pytest.mark.parametrize("more", [0, 30])
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path, more: int) -> None:
-    append(tmp_path, Decision(AT, "niche", "rename", ("tea",), "Leaves"))
+    append(tmp_path, Edit(AT, "niche", "rename", ("tea",), "Leaves"))
     before = (tmp_path / FILE).read_bytes()
     process = multiprocessing.get_context("spawn").Process(
         target=_append_where_it_is_full, args=(tmp_path, len(before) + more)
@@ -315,7 +315,7 @@ def test_a_file_that_cannot_be_read_or_written_is_one_sentence(tmp_path: Path) -
     with pytest.raises(StoreError, match="cannot be read: Is a directory"):
         read(tmp_path)
     with pytest.raises(StoreError, match="cannot be written: Is a directory"):
-        append(tmp_path, Decision(AT, "niche", "undo"))
+        append(tmp_path, Edit(AT, "niche", "undo"))
 
 
 def test_the_file_of_edits_lies_beside_the_run_and_not_beside_a_link_to_it(
@@ -329,23 +329,23 @@ def test_the_file_of_edits_lies_beside_the_run_and_not_beside_a_link_to_it(
 
 
 ids = st.sampled_from(["tea", "toys", "beds", "cars", "gone"])
-decisions = st.one_of(
-    st.builds(Decision, st.just(AT), st.just("niche"), st.just("rename"), st.tuples(ids), st.sampled_from("AB")),
+edits = st.one_of(
+    st.builds(Edit, st.just(AT), st.just("niche"), st.just("rename"), st.tuples(ids), st.sampled_from("AB")),
     st.builds(
-        Decision,
+        Edit,
         st.just(AT),
         st.just("niche"),
         st.just("merge"),
         st.lists(ids, min_size=2, max_size=4, unique=True).map(tuple),
     ),
 )
-undone = Decision(AT, "niche", "undo")
+undone = Edit(AT, "niche", "undo")
 FRAMES = grouping(tea=range(40), toys=range(30, 60), beds=range(55, 75), cars=range(10))
 
 
 @settings(max_examples=60)
-@given(st.lists(decisions, max_size=8), st.lists(decisions, max_size=4))
-def test_undone_edits_have_no_effect(kept: list[Decision], taken_back: list[Decision]) -> None:
+@given(st.lists(edits, max_size=8), st.lists(edits, max_size=4))
+def test_undone_edits_have_no_effect(kept: list[Edit], taken_back: list[Edit]) -> None:
     table, members = FRAMES
     plain = edit_groups(Journal(tuple(kept)), "niche", table, members)
     again = edit_groups(Journal((*kept, *taken_back, *[undone] * len(taken_back))), "niche", table, members)
@@ -357,8 +357,8 @@ def test_undone_edits_have_no_effect(kept: list[Decision], taken_back: list[Deci
 
 
 @settings(max_examples=60)
-@given(st.lists(decisions, max_size=8))
-def test_no_edit_loses_a_person_and_the_table_counts_them(made: list[Decision]) -> None:
+@given(st.lists(edits, max_size=8))
+def test_no_edit_loses_a_person_and_the_table_counts_them(made: list[Edit]) -> None:
     table, members = FRAMES
     shown_table, shown_members = edit_groups(Journal(tuple(made)), "niche", table, members)
     assert set(shown_members["consumer"]) == set(members["consumer"])

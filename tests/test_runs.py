@@ -70,8 +70,8 @@ def test_edits_of_one_graph_do_not_apply_to_another_beside_it(tmp_path: Path) ->
     graphkoc.rename_group(runs["ours"], "niche", "tea", "Tea drinkers")
     assert (names("ours"), names("theirs")) == (["Tea drinkers", "Toys"], ["Tea", "Toys"])
     with pytest.raises(UsageError, match="nothing to undo"):
-        graphkoc.undo_decision(runs["theirs"], "niche")
-    graphkoc.undo_decision(runs["ours"], "niche")
+        graphkoc.undo_edit(runs["theirs"], "niche")
+    graphkoc.undo_edit(runs["ours"], "niche")
     assert names("ours") == ["Tea", "Toys"]
 
 

@@ -237,7 +237,7 @@ def test_a_real_crawl_gives_what_a_count_by_other_means_gives(crawl: load.Loaded
 def test_a_real_crawl_is_analysed_by_who_commented_on_whose_notes(tmp_path: Path, crawl: load.Loaded) -> None:
     store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
     store.upsert(crawl.tables)
-    run = graphkoc.analyse(store, tmp_path / "run", threads=1)
+    run = graphkoc.analyse(store, tmp_path / "run", processes=1)
     store.close()
     notes = raw("search_contents_2025-08-10.csv.gz")
     wrote = {note["note_id"]: note["user_id"] for note in notes}

@@ -100,7 +100,7 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with open_store() as store, ProgressLine.from_options() as progress:
         settings = graphkoc.Settings(brand=brand, **choices)
-        run = graphkoc.analyse(store, out, settings, threads=threads, progress=progress)
+        run = graphkoc.analyse(store, out, settings, processes=threads, progress=progress)
     counts = run.info["counts"]
     document = {
         "run": run.folder,
@@ -281,7 +281,7 @@ def _edit_verbs(kind: str, example: str, name: str, others: str) -> list[click.C
     @run_option
     @output_options
     def undo(run: str | None) -> Result:
-        undone = graphkoc.undo_decision(graphkoc.find_run(run), kind)
+        undone = graphkoc.undo_edit(graphkoc.find_run(run), kind)
         return Result(asdict(undone), text=f"reversed: {undone}")
 
     return [rename, merge, undo]

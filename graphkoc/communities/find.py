@@ -51,16 +51,16 @@ def group(
     min_size: int,
     rng_seed: int,
     previous: Run | None,
-    threads: int | None,
+    processes: int | None,
     clock: Clock,
 ) -> Grouping:
     """Find the circles and niches of a log, and give them their ids of the run before.
 
-    as_of: the reference date, as the lifelines show it. threads: see `graphkoc.communities.circles.find_circles`.
+    as_of: the reference date, as the lifelines show it. processes: see `graphkoc.communities.circles.find_circles`.
     """
     joined = _find_joining_days(log, projection)
     with clock("finding circles"):
-        options: dict[str, Any] = {"together": coreview.pair_people(log), "min_size": min_size, "threads": threads}
+        options: dict[str, Any] = {"together": coreview.pair_people(log), "min_size": min_size, "processes": processes}
         known = _find_known_circles(log, previous)
         found = circles.find_circles(
             log.network, joined=joined, known=known, rng_seed=rng_seed, progress=clock.progress, **options

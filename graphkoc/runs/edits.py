@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FILE",
-    "Decision",
+    "Edit",
     "Journal",
     "Shown",
     "append",
@@ -37,7 +37,7 @@ __all__ = [
     "rename_group",
     "shown_groups",
     "shown_ids",
-    "undo_decision",
+    "undo_edit",
 ]
 
 FILE = "journal.jsonl"
@@ -48,7 +48,7 @@ BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
 @dataclass(frozen=True)
-class Decision:
+class Edit:
     """One edit; UsageError for a name that cannot be read, or a verb without its groups."""
 
     at: str
@@ -77,20 +77,20 @@ class Decision:
 class Journal:
     """Every edit, the oldest first."""
 
-    decisions: tuple[Decision, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def of(self, line: str) -> Journal:
         """The edits of one series of runs; an edit without a series, as older ones are, applies to every series."""
-        return Journal(tuple(decision for decision in self.decisions if decision.line in ("", line)))
+        return Journal(tuple(edit for edit in self.edits if edit.line in ("", line)))
 
-    def standing(self, kind: str) -> list[Decision]:
+    def standing(self, kind: str) -> list[Edit]:
         """The renames and merges of a kind that nobody took back, the oldest first."""
-        standing: list[Decision] = []
-        for decision in self.decisions:
-            if decision.kind != kind:
+        standing: list[Edit] = []
+        for edit in self.edits:
+            if edit.kind != kind:
                 continue
-            if decision.verb != "undo":
-                standing.append(decision)
+            if edit.verb != "undo":
+                standing.append(edit)
             elif standing:
                 standing.pop()
         return standing
@@ -102,26 +102,26 @@ def read(folder: Path) -> Journal:
     Raises StoreError when it cannot be read.
     """
     lines = read_lines(folder / FILE)
-    return Journal(tuple(decision for line in lines if (decision := _parse_line(line)) is not None))
+    return Journal(tuple(edit for line in lines if (edit := _parse_line(line)) is not None))
 
 
-def append(folder: Path, decision: Decision) -> None:
+def append(folder: Path, edit: Edit) -> None:
     """Add an edit at the end of the file, whole or not at all; two writers at once write one after the other.
 
     Raises StoreError when it cannot be written.
     """
-    line = json.dumps({name: value for name, value in asdict(decision).items() if value}, ensure_ascii=False)
+    line = json.dumps({name: value for name, value in asdict(edit).items() if value}, ensure_ascii=False)
     append_lines(folder / FILE, [line])
 
 
-def _parse_line(line: bytes) -> Decision | None:
+def _parse_line(line: bytes) -> Edit | None:
     try:
         entry = {"groups": [], "name": "", "run": "", "line": ""} | json.loads(line)
         texts = [entry[name] for name in ("at", "kind", "verb", "name", "run", "line")]
         if not isinstance(entry["groups"], list) or not all(isinstance(text, str) for text in texts + entry["groups"]):
             return None
         at, kind, verb, name, run, series = texts
-        return Decision(at, kind, verb, tuple(entry["groups"]), name or None, run, series)
+        return Edit(at, kind, verb, tuple(entry["groups"]), name or None, run, series)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, UsageError):
         return None
 
@@ -154,35 +154,35 @@ class Shown:
 def shown_groups(journal: Journal, kind: str) -> list[Shown]:
     """The groups that the edits rename or merge; no group is in two of them."""
     shown: dict[str, Shown] = {}
-    for decision in journal.standing(kind):
-        first, *others = (shown.setdefault(group, Shown([group])) for group in decision.groups)
+    for edit in journal.standing(kind):
+        first, *others = (shown.setdefault(group, Shown([group])) for group in edit.groups)
         for other in others:
             if other is not first and shown[other.groups[0]] is other:
                 first.groups += other.groups
                 first.names |= other.names
                 shown |= dict.fromkeys(other.groups, first)
-        if decision.name:
-            first.name = first.names[decision.groups[0]] = decision.name
+        if edit.name:
+            first.name = first.names[edit.groups[0]] = edit.name
     return list({id(one): one for one in shown.values()}.values())
 
 
-def rename_group(run: Run, kind: str, group: str, name: str) -> Decision:
+def rename_group(run: Run, kind: str, group: str, name: str) -> Edit:
     """Give a group of a run, by its id or name, another name, in this run and in all that continue it.
 
     Raises UsageError when there is no such group, or the name is taken or cannot be read.
     """
     _, renamed = run.group(group, kind)
-    decision = Decision(_now(), kind, "rename", (renamed,), name, run.name, run.line)
-    wanted = str(decision.name).casefold()
+    edit = Edit(_now(), kind, "rename", (renamed,), name, run.name, run.line)
+    wanted = str(edit.name).casefold()
     for other in run.rows(f"{kind}s", [kind, "name"]):
         if other[kind] != renamed and wanted in (other[kind].casefold(), (other["name"] or "").casefold()):
             hint = f"Choose another name, or merge the two: `graphkoc {kind}s merge`."
-            raise UsageError(f"{other[kind]} is called {decision.name} already", hint=hint)
-    append(edits_folder(Path(run.folder)), decision)
-    return decision
+            raise UsageError(f"{other[kind]} is called {edit.name} already", hint=hint)
+    append(edits_folder(Path(run.folder)), edit)
+    return edit
 
 
-def merge_groups(run: Run, kind: str, groups: Sequence[str]) -> Decision:
+def merge_groups(run: Run, kind: str, groups: Sequence[str]) -> Edit:
     """Show groups of a run, by their ids or names, as one under the id of the first, here and from now on.
 
     Raises UsageError when one of them does not exist, or all are the same.
@@ -190,12 +190,12 @@ def merge_groups(run: Run, kind: str, groups: Sequence[str]) -> Decision:
     ids = tuple(dict.fromkeys(run.group(group, kind)[1] for group in groups))
     if len(ids) < 2:
         raise UsageError(f"a merge takes two {kind}s or more", hint=f"`graphkoc {kind}s` lists them.")
-    decision = Decision(_now(), kind, "merge", ids, run=run.name, line=run.line)
-    append(edits_folder(Path(run.folder)), decision)
-    return decision
+    edit = Edit(_now(), kind, "merge", ids, run=run.name, line=run.line)
+    append(edits_folder(Path(run.folder)), edit)
+    return edit
 
 
-def undo_decision(run: Run, kind: str) -> Decision:
+def undo_edit(run: Run, kind: str) -> Edit:
     """Take back the newest rename or merge of a kind; returns what is taken back.
 
     Raises UsageError when there is none.
@@ -204,7 +204,7 @@ def undo_decision(run: Run, kind: str) -> Decision:
     standing = read(folder).of(run.line).standing(kind)
     if not standing:
         raise UsageError(f"there is nothing to undo: no {kind} was renamed or merged")
-    append(folder, Decision(_now(), kind, "undo", run=run.name, line=run.line))
+    append(folder, Edit(_now(), kind, "undo", run=run.name, line=run.line))
     return standing[-1]
 
 

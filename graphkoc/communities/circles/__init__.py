@@ -62,21 +62,21 @@ def find_circles(
     known: Sequence[NDArray[np.integer]] = (),
     min_size: int = 10,
     rng_seed: int = 0,
-    threads: int | None = None,
+    processes: int | None = None,
     progress: Progress | None = None,
 ) -> Circles:
     """The circles of at least `min_size` people.
 
     together: (k, 2), pairs of nodes that review the same products significantly often. joined: (n,)
     float64, days since 1970-01-01 UTC, when each node joined, NaN for unknown. known: the members of
-    the circles of an earlier run, as indices of nodes. threads: processes to use, by default one for
+    the circles of an earlier run, as indices of nodes. processes: how many to use, by default one for
     each processor; the result is the same.
     """
     real = ties(network, together)
     before = [np.flatnonzero(np.isin(real.people, people)) for people in known]
     steps = [(real, "finding circles"), (rewired(real, rng_seed), "checking a rewired network")]
     found, null = (
-        search(some, before, min_size, rng_seed, threads, _report_step(progress, step)) for some, step in steps
+        search(some, before, min_size, rng_seed, processes, _report_step(progress, step)) for some, step in steps
     )
     control = {status: sum(_status(one) == status for one in null) for status in ("published", "tentative")}
 
@@ -108,15 +108,15 @@ def find_circles_again(
     together: NDArray[np.integer] | None = None,
     min_size: int = 10,
     rng_seed: int = 0,
-    threads: int | None = None,
+    processes: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """The members that the same network gives with another rng_seed: as in Circles, before any cohort test.
+    """The members of the circles that another rng_seed finds in the same network: as in Circles, without a cohort test.
 
     The share of the circles that are not among them is the share of changes between two runs that the method makes.
     """
     real = ties(network, together)
-    found = search(real, [], min_size, rng_seed, threads, _report_step(progress, "finding circles again"))
+    found = search(real, [], min_size, rng_seed, processes, _report_step(progress, "finding circles again"))
     return _members(found, network.ids[real.people])
 
 

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from graphkoc.communities.circles.ties import Ties
 
-__all__ = ["LARGEST", "LARGEST_SHARE", "cores", "hopeless"]
+__all__ = ["LARGEST", "LARGEST_SHARE", "cannot_have_core", "cores"]
 
 LARGEST = 2000
 LARGEST_SHARE = 0.25
-"""A group of more people, or more of all with ties, is no core."""
+"""A group of more people, or more of all with ties, is not a core."""
 
 Group = NDArray[np.int32]
 
@@ -42,7 +42,7 @@ def cores(ties: Ties, stable: NDArray[np.bool_], min_size: int) -> list[Group]:
     return sorted(found, key=lambda group: int(group[0]))
 
 
-def hopeless(ties: Ties, stable: NDArray[np.bool_], min_size: int) -> bool:
+def cannot_have_core(ties: Ties, stable: NDArray[np.bool_], min_size: int) -> bool:
     """Whether there is no core among these ties, nor among any part of them, for want of people who
     have enough of them; False when that is not known."""
     held = np.asarray(_graph(ties, stable).coreness()) > _few(ties)

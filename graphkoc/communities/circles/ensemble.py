@@ -33,7 +33,7 @@ DROPPED = 0.05
 ITERATIONS = 2
 """Of Leiden, in each run."""
 WORTH_A_WORKER = 50_000
-"""Ties from which on a worker saves more time than it takes to start."""
+"""Minimum number of ties for a worker to save more time than it takes to start."""
 
 START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
@@ -80,13 +80,13 @@ def run(ties: Ties, rng_seed: int, number: int, levels: Sequence[float]) -> Part
 class Ensemble:
     """Runs over the same ties; it is a context manager that ends its workers when it is left.
 
-    threads: how many processes may compute, by default as many as there are processors for this one.
+    processes: how many may compute, by default as many as there are processors for this one.
     """
 
-    def __init__(self, ties: Ties, rng_seed: int, threads: int | None = None) -> None:
+    def __init__(self, ties: Ties, rng_seed: int, processes: int | None = None) -> None:
         self._ties = ties
         self._rng_seed = rng_seed
-        wanted = threads or _processors()
+        wanted = processes or _processors()
         self._workers: list[_Worker] = []
         if wanted > 1 and len(ties) >= WORTH_A_WORKER:
             self._workers = [_Worker() for _ in range(wanted)]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.communities.circles.cores import cores, hopeless
+from graphkoc.communities.circles.cores import cannot_have_core, cores
 from graphkoc.communities.circles.ensemble import Ensemble, resolutions
 from graphkoc.communities.circles.stability import Candidate, accepted, candidates
 from graphkoc.communities.circles.ties import Ties
@@ -25,7 +25,7 @@ STABLE = 0.9
 KNOWN_STABLE = 0.75
 """The same within a circle that is known from an earlier run."""
 SAME = 0.5
-"""Jaccard similarity from which a circle counts as the known one."""
+"""Minimum Jaccard similarity of a circle that counts as the known one."""
 
 
 def search(
@@ -33,7 +33,7 @@ def search(
     known: Sequence[NDArray[np.integer]],
     min_size: int,
     rng_seed: int,
-    threads: int | None,
+    processes: int | None,
     report: Callable[[int, int], None],
 ) -> list[Candidate]:
     """The circles of some ties with a stability that is at least tentative, the most stable first.
@@ -52,26 +52,26 @@ def search(
     often = np.where(inside_known, round((1 - KNOWN_STABLE) * RUNS), round((1 - STABLE) * RUNS))
 
     first = 0
-    with Ensemble(ties, rng_seed, threads) as ensemble:
+    with Ensemble(ties, rng_seed, processes) as ensemble:
         for last in ROUNDS:
             for done, (number, clusters) in enumerate(ensemble.runs(range(first, last), levels), first + 1):
                 for level, labels in zip(levels, clusters, strict=True):
                     partitions[level][number] = labels
                     apart[level] += labels[ties.low] != labels[ties.high]
                 report(done, RUNS)
-            levels = [level for level in levels if not hopeless(ties, apart[level] <= often, min_size)]
+            levels = [level for level in levels if not cannot_have_core(ties, apart[level] <= often, min_size)]
             first = last
             if not levels:
                 return []
-    again = _Known.of(known, n)
+    earlier = _Known.of(known, n)
     pooled: list[Candidate] = []
     for level in levels:
         together = 1 - apart[level] / RUNS
         pooled += candidates(partitions[level], cores(ties, together >= STABLE, min_size), level)
         if known:
             old = cores(ties, inside_known & (together >= KNOWN_STABLE), min_size)
-            pooled += [one for one in candidates(partitions[level], old, level) if again.has(one)]
-    return accepted([replace(one, known=again.has(one)) for one in pooled], n)
+            pooled += [one for one in candidates(partitions[level], old, level) if earlier.has(one)]
+    return accepted([replace(one, known=earlier.has(one)) for one in pooled], n)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,17 +19,17 @@ from graphkoc.runs.members import MEMBER
 __all__ = ["FRINGE", "PUBLISHED", "TENTATIVE", "Candidate", "accepted", "candidates"]
 
 PUBLISHED = 0.75
-"""S from which a circle is published."""
+"""Minimum S of a published circle."""
 TENTATIVE = 0.6
-"""S from which a circle is listed as tentative; below it is not listed."""
+"""Minimum S of a tentative circle; one below it is not listed."""
 KNOWN = 0.55
 """The same for a circle of an earlier run, so that a circle at the limit does not appear and vanish by turns."""
 HELD, KNOWN_HELD = 0.5, 0.65
 """Share of its members that may be in circles before it, and the same for a circle of an earlier run."""
 FRINGE = 0.25
-"""Confidence from which a person is listed, as part of the fringe."""
+"""Minimum confidence of a person in the fringe of a circle."""
 WIDER = 4
-"""Times as many people as a circle that lies inside has."""
+"""A circle this many times larger does not block a smaller one inside it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ def accepted(found: Iterable[Candidate], n: int) -> list[Candidate]:
     n: people in all. Candidates are taken by stability, known ones first. One is accepted if it is at least
     tentative and at least half of its members are in no circle accepted before it. A much wider circle does not
     count against a small one inside it: a close group of friends among all who joined in one year is a finding of
-    its own, and whether it is accepted must not depend on which of the two happens to be more stable. A wide circle
+    its own. Which of the two is more stable is arbitrary, so acceptance must not depend on it. A wide circle
     that consists of small ones is left out.
     """
     standing: list[Candidate] = []

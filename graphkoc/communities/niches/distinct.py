@@ -12,9 +12,9 @@ from graphkoc.communities.niches.traits import Traits
 __all__ = ["NEARLY_ALL", "SAME", "distinct"]
 
 SAME = 0.5
-"""Overlap of their people from which on two traits are one niche."""
+"""Minimum overlap of their people for two traits to be one niche."""
 NEARLY_ALL = 0.8
-"""Share of a niche's people from which on what they have in common makes no finer niche."""
+"""Minimum share of a niche's people for what they have in common to make no finer niche."""
 
 
 def distinct(members: pd.DataFrame, traits: Traits, parents: pd.DataFrame) -> dict[int, list[int]]:
