@@ -14,7 +14,7 @@ from graphkoc.qualify.explain import cautions
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.score import PILLARS
 from graphkoc.report.charts import percent
-from graphkoc.report.wording import amount, date, percentage, sentence
+from graphkoc.report.number_formats import amount, date, percentage, sentence
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import empty, shaped
 from graphkoc.text import count
@@ -365,7 +365,7 @@ def test_the_evidence_of_a_persons_patterns_is_among_the_cautions(page: str) -> 
     assert row
     text = Page(row.group()).text
     assert "within 14 days of 7 others: consistent with people who review together" in text
-    assert "7 days from 2026-01-01: consistent with reviews that were written for an occasion" in text
+    assert "7 days from 2026-01-01: consistent with reviews written for an occasion" in text
 
 
 def test_every_part_of_a_score_has_a_colour(page: str) -> None:

@@ -21,8 +21,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc.capture import checks, contacts, macros
-from graphkoc.capture.checks import quoted
+from graphkoc.capture import casts, contacts, macros
+from graphkoc.capture.casts import quoted
 from graphkoc.capture.reading import disclosure, html_text, mapping, own_tables, table_file
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading.files import gather_files
@@ -335,14 +335,14 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
         raise DataError(f"{file} gives no column {missing[0]!r}, which {table.name} must have")
 
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
-    values = ", ".join(f"{checks.cast(column, source.name)} AS {quoted(column.name)}" for column in columns)
+    values = ", ".join(f"{casts.cast(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
     selves = " ".join(f"WHEN {quoted(a)} = {quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
-    wrong = " ".join(checks.find_faults(column, latest, source.is_private) for column in columns)
+    wrong = " ".join(casts.find_faults(column, latest, source.is_private) for column in columns)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    shown = {column.name: checks.hide_contacts(quoted(f"_{column.name}"), source.is_private) for column in columns}
+    shown = {column.name: casts.hide_contacts(quoted(f"_{column.name}"), source.is_private) for column in columns}
     row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
     checked = f"""
         CREATE TEMP TABLE _checked AS

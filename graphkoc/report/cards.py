@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT
+from graphkoc.report.number_formats import TEXT
+from graphkoc.report.run_view import View
 from graphkoc.text import display_name, text_or_none
 
 __all__ = ["CARDS", "NAMED", "Rows", "change_sign", "first_kocs", "group_card"]

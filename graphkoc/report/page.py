@@ -12,9 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graphkoc.files import replace_file, translate_errors
+from graphkoc.report.number_formats import TEXT, amount, percentage, sentence
+from graphkoc.report.run_view import View
 from graphkoc.report.sections import find_sections
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT, amount, percentage, sentence
 from graphkoc.runs.run import Run
 from graphkoc.text import count, display_name
 

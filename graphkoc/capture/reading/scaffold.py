@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from graphkoc.capture.checks import quoted
+from graphkoc.capture.casts import quoted
 from graphkoc.capture.reading import own_tables, table_file
 from graphkoc.capture.reading.views import plain
 from graphkoc.errors import DataError, UsageError

@@ -46,7 +46,7 @@ PLAIN = {
     "reviews": "reviews",
     "past_credit": "credit365",
 }
-"""Plain rankings, and the feature that each ranks by; `graphkoc.qualify.rankings` has their names in text."""
+"""Plain rankings, and the feature that each ranks by; `graphkoc.qualify.ranking_names` has their names in text."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
 
 __all__ = ["Section", "find_sections"]
 

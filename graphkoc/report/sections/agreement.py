@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkoc.qualify.rankings import RANKINGS
-from graphkoc.report.view import View
+from graphkoc.qualify.ranking_names import RANKINGS
+from graphkoc.report.run_view import View
 
 __all__ = ["LINK", "PLACE", "facts"]
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from graphkoc.qualify.audience import basis, counted
 from graphkoc.report import charts
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import person_name

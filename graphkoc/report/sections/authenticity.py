@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphkoc.qualify.authenticity import PATTERNS
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
 
 __all__ = ["LINK", "PLACE", "facts"]
 

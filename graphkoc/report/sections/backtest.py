@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from graphkoc.qualify.rankings import RANKINGS
+from graphkoc.qualify.ranking_names import RANKINGS
 from graphkoc.report import charts
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT
+from graphkoc.report.number_formats import TEXT
+from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.report.names import group_names
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT
+from graphkoc.report.number_formats import TEXT
+from graphkoc.report.run_view import View
+from graphkoc.report.shown_names import group_names
 from graphkoc.text import display_name, number_or_none, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphkoc.report.cards import CARDS, change_sign
-from graphkoc.report.names import group_names
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT
+from graphkoc.report.number_formats import TEXT
+from graphkoc.report.run_view import View
+from graphkoc.report.shown_names import group_names
 from graphkoc.text import display_name, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]

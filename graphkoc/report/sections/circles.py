@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from graphkoc.report import charts
 from graphkoc.report.cards import CARDS, Rows, first_kocs, group_card
-from graphkoc.report.names import group_names
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT
+from graphkoc.report.number_formats import TEXT
+from graphkoc.report.run_view import View
+from graphkoc.report.shown_names import group_names
 from graphkoc.text import display_name, number_or_none, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]

@@ -9,7 +9,7 @@ import numpy as np
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.tiers import UNKNOWN
 from graphkoc.report.industry import PAID, show_number
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 

@@ -15,8 +15,8 @@ from graphkoc.qualify.reasons import reasons
 from graphkoc.report import charts
 from graphkoc.report.charts import percent
 from graphkoc.report.industry import PAID, show_number
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT
+from graphkoc.report.number_formats import TEXT
+from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name, person_name
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from graphkoc.report import niche_map
 from graphkoc.report.charts import percent
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import count, person_name
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from graphkoc.qualify.explain import parts_of
 from graphkoc.report.glossary import read_glossary
-from graphkoc.report.view import View
-from graphkoc.report.wording import TEXT
+from graphkoc.report.number_formats import TEXT
+from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from graphkoc.report import charts
 from graphkoc.report.cards import CARDS, NAMED, Rows, first_kocs, group_card
-from graphkoc.report.names import group_names
 from graphkoc.report.niche_map import hue
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
+from graphkoc.report.shown_names import group_names
 from graphkoc.runs.roles import RANKED
 from graphkoc.text import number_or_none, person_name, text_or_none
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkoc.report.view import View
+from graphkoc.report.run_view import View
 
 __all__ = ["LINK", "PLACE", "facts"]
 

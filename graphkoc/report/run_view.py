@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.report.names import name_groups
-from graphkoc.report.wording import date
+from graphkoc.report.number_formats import date
+from graphkoc.report.shown_names import name_groups
 from graphkoc.runs.run import UNDATED, Run
 from graphkoc.text import person_name
 
