@@ -481,7 +481,7 @@ def test_an_unknown_consumer_niche_or_query_parameter_is_named(place: Path) -> N
     (place / "full").mkdir()
     (place / "full" / "mine.txt").write_text("mine")
     words = sentence(run("--store", "ladybug:graphkoc-demo/graphkoc.lbug", "analyse", "--out", "full", cwd=place), 5)
-    assert "is there and is no run" in words
+    assert "is there and is not a run" in words
     assert (place / "full" / "mine.txt").read_text() == "mine"
 
 

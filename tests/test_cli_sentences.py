@@ -53,7 +53,7 @@ def test_a_crawl_around_a_few_accounts_is_named_wherever_its_people_are_listed(
     given["reviews"] = given["reviews"].assign(consumer=[f"csv:{at % 3}" for at in range(80)], product=None)
     with held(tmp_path / "graphkoc.lbug", given):
         pass
-    crawl = "80 notes by 3 authors: a crawl around accounts, no KOC sample"
+    crawl = "80 notes by 3 authors: collected around a few accounts, so not a sample of KOCs"
     assert f"\n{crawl}\n" in asked(tmp_path, monkeypatch, "analyse").stdout
     assert f"These are {crawl}." in " ".join(asked(tmp_path, monkeypatch, "kocs").stderr.split())
     assert crawl in json.loads(asked(tmp_path, monkeypatch, "explain", "csv:1", "--format", "json").stdout)["cautions"]

@@ -109,11 +109,11 @@ def test_what_is_set_is_used(folder: Path) -> None:
     ("text", "words"),
     [
         ("store = ladybug", "graphkoc.toml is not TOML"),
-        ('stroe = "x"', "sets stroe, which is no setting"),
-        ("[kocs]\nlimits = 3", "sets kocs.limits, which is no setting"),
-        ('[brand]\nours = ["A"]', "sets brand.ours, which is no setting"),
+        ('stroe = "x"', "sets stroe, which is not a setting"),
+        ("[kocs]\nlimits = 3", "sets kocs.limits, which is not a setting"),
+        ('[brand]\nours = ["A"]', "sets brand.ours, which is not a setting"),
         ('[brand]\nown = "A"', "sets brand.own to something other than a list of names"),
-        ("brand = 3", "sets brand, which is no setting"),
+        ("brand = 3", "sets brand, which is not a setting"),
     ],
 )
 def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:

@@ -266,7 +266,7 @@ def test_files_without_a_mapping_are_refused_in_one_sentence(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("orders = ", "is no TOML"),
+        ("orders = ", "is not TOML"),
         ("[sales]\nfiles = []", "names 'sales'"),
         ("[orders]\nfile = []", "has files, a list"),
         ('[orders]\nfiles = ["*.csv"]\n[orders.columns]\norder = "Order ID"\nwho = "x"', "has no 'who'"),

@@ -342,10 +342,10 @@ def test_every_row_is_accounted_for_in_every_format(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ("{", "it is not JSON: Expecting property name enclosed in double quotes"),
-        ("[1]", "it is no JSON object"),
+        ("[1]", "it is not a JSON object"),
         ('{"consumer": "a", "consumer": "b"}', "it is not JSON: two values have one name"),
         ('{"consumer": "a", " ": 1}', "it is not JSON: a value has no name"),
-        ('{"consumer": "a", "likes": NaN}', "it is not JSON: NaN is no number"),
+        ('{"consumer": "a", "likes": NaN}', "it is not JSON: NaN is not a number"),
         ('{"consumer": "a\\u0000"}', "it holds a NUL byte"),
         ('{"consumer": "\\ud800"}', "it holds bytes or half characters that are not UTF-8"),
         ("[" * 100_000, "it is not JSON: maximum recursion depth exceeded"),
@@ -515,8 +515,8 @@ def test_columns_that_no_table_has_are_ignored_and_named(tmp_path: Path) -> None
         ("reviews.csv", "", "is empty"),
         ("reviews.jsonl", "", "is empty"),
         ("reviews.jsonl", "consumer\nann\n", "holds no good row; row 1: it is not JSON"),
-        ("reviews.xlsx", "consumer\nann\n", "is no workbook that can be read"),
-        ("reviews.parquet", "consumer\nann\n", "is no Parquet file that can be read"),
+        ("reviews.xlsx", "consumer\nann\n", "is not a workbook that can be read"),
+        ("reviews.parquet", "consumer\nann\n", "is not a Parquet file that can be read"),
         ("reviews.parquet.gz", "x", "of no kind that graphkoc reads"),
         ("reviews.json", "{}", "of no kind that graphkoc reads"),
     ],
@@ -768,7 +768,7 @@ def test_files_that_cannot_be_scaffolded_are_refused_in_one_sentence(tmp_path: P
     assert not (tmp_path / "new").exists()
     with pytest.raises(UsageError, match="is there already"):
         csv.scaffold([odd], tmp_path)
-    with pytest.raises(UsageError, match="is no name for a source"):
+    with pytest.raises(UsageError, match="is not a name for a source"):
         csv.scaffold([odd], tmp_path / "a b:c")
     with pytest.raises(UsageError, match="the layout of the files of ciao is fixed"):
         sources.find_source("ciao").scaffold([odd], tmp_path / "new")

@@ -27,7 +27,10 @@ def test_a_crawl_around_accounts_is_no_sample(tmp_path: Path) -> None:
     fans = pd.DataFrame({"engagement": [f"x:e{i}" for i in range(300)], "consumer": [f"x:f{i}" for i in range(300)]})
     people = pd.DataFrame({"consumer": sorted(set(authors)), "platform": "xiaohongshu"})
     found = check(tmp_path, reviews=notes, engagements=fans.assign(review="x:n1"), consumers=people)
-    assert found["authors"] == (False, "109 notes by 6 authors: a crawl around accounts, no KOC sample")
+    assert found["authors"] == (
+        False,
+        "109 notes by 6 authors: collected around a few accounts, so not a sample of KOCs",
+    )
     assert found["people"] == (True, "306 consumers")
     assert found["reviews have dates"] == (False, "0 of 109 reviews")
     assert found["reviews have words"] == (True, "109 of 109 reviews")

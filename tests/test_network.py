@@ -90,7 +90,7 @@ def test_of_an_edge_that_comes_twice_the_earliest_stays() -> None:
 
 def test_an_edge_to_nobody_and_a_weight_of_nothing_are_refused() -> None:
     frame, _ = framed([("a", "b", 1.0, None)])
-    with pytest.raises(DataError, match="target is no node: b"):
+    with pytest.raises(DataError, match="edge target b is not a node of the network"):
         Network.from_edges(frame, ["a"])
     with pytest.raises(DataError, match="not above 0"):
         Network.from_edges(frame.assign(weight=0.0), ["a", "b"])

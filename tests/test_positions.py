@@ -196,7 +196,7 @@ def finer_world(sizes=(300, 200, 100, 50), parent=1000):
         {
             "niche": ["food", "games", *[f"food/{i}" for i in range(len(sizes))]],
             "people": [parent, 400, *sizes],
-            "parent": [None, "a category that is no niche", *["food"] * len(sizes)],
+            "parent": [None, "a category that is not a niche", *["food"] * len(sizes)],
         }
     )
     return niches, pd.DataFrame({"consumer": ["p", "p"], "niche": ["food", "games"]})

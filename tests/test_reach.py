@@ -220,7 +220,7 @@ def test_nothing_in_gives_empty_frames_of_the_right_kinds(empty: Network | int) 
 
 
 def test_somebody_who_is_not_in_the_network_is_refused() -> None:
-    with pytest.raises(DataError, match="no node of the network: z"):
+    with pytest.raises(DataError, match="person z is not a node of the network"):
         reach(followed_by(a="b"), frame("niche", [("z", "tea")]), frame("role", []))
 
 

@@ -60,7 +60,7 @@ def test_a_list_in_a_document_is_rows_with_what_stands_round_it(tmp_path: Path) 
         {"id": "1", "text": "hot", "topic": "Tea", "_file": "t/1.json", "_row": 1},
         {"id": "2", "text": None, "topic": "Tea", "_file": "t/1.json", "_row": 2},
     ]
-    assert bad(found) == [("t/1.json", 3, "it has no id"), ("t/1.json", 4, "it is no JSON object")]
+    assert bad(found) == [("t/1.json", 3, "it has no id"), ("t/1.json", 4, "it is not a JSON object")]
     assert found.files["users"] == []
 
 
@@ -86,9 +86,9 @@ def test_one_document_may_bring_rows_to_several_views(tmp_path: Path) -> None:
         (b"", "it is empty"),
         (b"\xef\xbb\xbf \n", "it is empty"),
         (b"[1, 2", "it is not JSON: "),
-        (b'{"user": NaN}', "it is not JSON: NaN is no number"),
+        (b'{"user": NaN}', "it is not JSON: NaN is not a number"),
         (b'{"user": 1, "user": 2}', "it is not JSON: two values have one name"),
-        (b'"text"', "it is no JSON object"),
+        (b'"text"', "it is not a JSON object"),
         (b"<html></html>", "it is not JSON: "),
         (b'{"user": "\\u0000"}', "it holds a NUL byte"),
         (b'{"user": "\\ud800"}', "it holds bytes or half characters"),
@@ -357,7 +357,7 @@ def test_whatever_bit_of_an_archive_is_wrong_no_row_is_lost_in_silence(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("[a", "is no TOML"),
+        ("[a", "is not TOML"),
         ("[a]\nfiles = ['*.csv']", "needs files and must"),
         ("[a]\nfiles = ['*.csv']\nmust = []\nmoust = []", "needs files and must"),
         ("[a]\nfiles = '*.csv'\nmust = []", "lists of texts"),

@@ -471,7 +471,7 @@ def test_patterns_have_what_they_are_consistent_with_and_only_ranked_people_are_
     assert "8 of 60 people are suspicious" in text
     assert table_rows(page, "authenticity", "Table of patterns")[1:4:2] == [
         ["group", "people who review together", "8", "3"],
-        ["burst", "reviews that were written for an occasion", "1", "1"],
+        ["burst", "reviews written for an occasion", "1", "1"],
     ]
     assert table_rows(page, "authenticity", "Table of blocks")[1:] == [["8", "6", "44", "2.50", "3.25", "1.25"]]
     effect, names = whole.info["authenticity"]["effect"], list(whole.kocs()["name"])

@@ -170,5 +170,5 @@ def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(tmp_pa
     with pytest.raises(StoreError) as refused:
         kept.replaced(folder=str(tmp_path / "file" / "run")).save()
     assert str(refused.value) == (
-        f"the run cannot be written to {tmp_path / 'file' / 'run'}: {tmp_path / 'file'} is no folder"
+        f"the run cannot be written to {tmp_path / 'file' / 'run'}: {tmp_path / 'file'} is not a folder"
     )

@@ -139,7 +139,7 @@ def test_the_same_commands_give_a_list_or_name_what_is_missing_and_name_the_kind
     assert not undated or run.info["authenticity"]["patterns"]["block"] == 0
     assert not undated or "has a date" in run.info["authenticity"]["why_not"]
     if source == "discourse":
-        assert run.people["engagement_rate"].isna().all()  # who engaged is no audience to count it over
+        assert run.people["engagement_rate"].isna().all()  # who engaged is not an audience to count it over
 
 
 # --- Amazon ---------------------------------------------------------------------------------------------

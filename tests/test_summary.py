@@ -93,10 +93,10 @@ def test_a_ranking_says_how_it_was_made_and_of_whom() -> None:
         "Ranked by the formula.",
         "Not checked against the past: the past is too short.",
     ]
-    special = run(stands_in="no follows are known on xiaohongshu", crawl="a crawl around accounts")
+    special = run(stands_in="no follows are known on xiaohongshu", crawl="collected around a few accounts")
     assert graphkoc.describe_ranking(special)[2:] == [
         "No follows are known on xiaohongshu.",
-        "These are a crawl around accounts.",
+        "These are collected around a few accounts.",
     ]
     assert describe_backtest(run(backtest={"verdict": "The ranking works."})) == "The ranking works."
 

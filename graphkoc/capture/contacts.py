@@ -154,13 +154,13 @@ def _define(name: str, steps: tuple[tuple[str, str], ...]) -> str:
 
 
 def email(text: str) -> str | None:
-    """The address in small letters, without what surrounds it; None for what is no address."""
+    """The address in small letters, without what surrounds it; None for what is not an address."""
     plain = unicodedata.normalize("NFKC", text).strip().strip("<>").casefold().removeprefix("mailto:").strip()
     return plain if EMAIL.fullmatch(plain) else None
 
 
 def phone(text: str, country: str = "") -> str | None:
-    """The number as E.164 writes it, +4930123456; None for what is no number, or not a whole one.
+    """The number as E.164 writes it, +4930123456; None for what is not a number, or not a whole one.
 
     country: two letters (ISO 3166) for a number that does not begin with + or 00. Without it only mobile numbers of
     China (11 digits that begin with 13 to 19) are taken, because no others look like them.

@@ -92,7 +92,7 @@ def find_source(name: str) -> Source:
         folder = Path(name).resolve()
         # It becomes the prefix of ids, which ends at a colon.
         if not re.fullmatch(r"[\w-]+", folder.name):
-            raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
+            raise UsageError(f"{folder.name!r} is not a name for a source", hint="Use letters, digits, - and _.")
         return _read_source(folder)
     known = sources()
     if name not in known:

@@ -77,7 +77,7 @@ def _settings(group: click.Group) -> dict[tuple[str, ...], click.Option]:
 
 
 def _read(path: Path, group: click.Group) -> dict[str, Any]:
-    """What a file sets; UsageError when it is not TOML, or sets what is no setting."""
+    """What a file sets; UsageError when it is not TOML, or sets what is not a setting."""
     import tomllib
 
     try:
@@ -89,7 +89,7 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
         for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
             if keys not in known:
                 hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
-                raise UsageError(f"{path} sets {'.'.join(keys)}, which is no setting", hint=hint)
+                raise UsageError(f"{path} sets {'.'.join(keys)}, which is not a setting", hint=hint)
     for side, names in values.get("brand", {}).items():
         if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
             raise UsageError(

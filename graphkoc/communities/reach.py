@@ -49,7 +49,7 @@ def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach
     """The niches that people with a role reach.
 
     members: consumer, niche; every row counts. roles: consumer, role (kol, koc or possible), one row
-    a person. A possible KOC counts as a KOC. Raises DataError for a person who is no node of the network.
+    a person. A possible KOC counts as a KOC. Raises DataError for a person who is not a node of the network.
     """
     niches = Groups.of(network, members, "niche")
     who, role = nodes(network, roles["consumer"]), roles["role"].to_numpy(dtype=str)
@@ -160,7 +160,7 @@ def circle_bridges(network: Network, circles: pd.DataFrame) -> pd.DataFrame:
     circles: consumer, circle. Returns one row an ordered pair with a tie, widest first: circle_a,
     circle_b, ties (follows by people of b of people of a), width (people of b who follow at least two
     people of a). The width counts those who can hear a message from two people: Centola and Macy, AJS 113
-    (2007). A person in both circles is no bridge but a common member, and is left out.
+    (2007). A person in both circles is not a bridge but a common member, and is left out.
     """
     circle = Groups.of(network, circles, "circle")
     edge, a = circle.each(network.source)

@@ -35,7 +35,7 @@ class Groups:
     def of(cls, network: Network, members: pd.DataFrame, column: str) -> Groups:
         """The groups in a frame of consumer and `column`, whose rows may come in any order.
 
-        Raises DataError for a consumer who is no node of the network.
+        Raises DataError for a consumer who is not a node of the network.
         """
         code, ids = pd.factorize(members[column].to_numpy(dtype=str), sort=True)
         keys = np.unique(nodes(network, members["consumer"]) * max(len(ids), 1) + code)
@@ -72,5 +72,5 @@ def nodes(network: Network, consumers: pd.Series[Any]) -> Indices:
     """Where the consumers are in network.ids; DataError for one who is not."""
     number = number_ids(network.ids, consumers.to_numpy(dtype=str))
     if (number < 0).any():
-        raise DataError(f"a person is no node of the network: {consumers.iloc[int(np.argmax(number < 0))]}")
+        raise DataError(f"person {consumers.iloc[int(np.argmax(number < 0))]} is not a node of the network")
     return number

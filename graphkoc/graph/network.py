@@ -43,14 +43,14 @@ class Network:
         """The network of a frame with source, target, weight and, if there is one, since.
 
         nodes: every node's id, in any order. Of an edge that comes twice the earliest stays; edges
-        from a node to itself are left out. Raises DataError for an edge whose end is no node, or a
+        from a node to itself are left out. Raises DataError for an edge whose end is not a node, or a
         weight that is not above 0. The order of the rows makes no difference.
         """
         ids = np.sort(np.asarray(list(nodes), dtype=str))
         ends = [number_ids(ids, edges[end].to_numpy(dtype=str)) for end in ("source", "target")]
         for end, found in zip(("source", "target"), ends, strict=True):
             if (found < 0).any():
-                raise DataError(f"an edge's {end} is no node: {edges[end].iloc[int(np.argmax(found < 0))]}")
+                raise DataError(f"edge {end} {edges[end].iloc[int(np.argmax(found < 0))]} is not a node of the network")
         weight = edges["weight"].to_numpy(dtype=float)
         if not (weight > 0).all():
             raise DataError("an edge has a weight that is not above 0")

@@ -134,11 +134,11 @@ def _check_follow_dates(projection: Projection, log: Log) -> dict[str, Any]:
 
 
 def crawl(projection: Projection) -> str | None:
-    """A sentence on a load that was gathered around a few accounts and is no sample of people; None for any other."""
+    """A sentence on data that were collected around a few accounts, so not a sample of people; None for any others."""
     authors = projection.reviews["consumer"].nunique()
     if not 0 < authors < FEW_AUTHORS or len(projection.reviews) < MANY_EACH * authors:
         return None
-    return f"{_describe_written(projection)}: a crawl around accounts, no KOC sample"
+    return f"{_describe_written(projection)}: collected around a few accounts, so not a sample of KOCs"
 
 
 def _check_authors(projection: Projection) -> dict[str, Any]:

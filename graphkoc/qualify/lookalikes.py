@@ -41,7 +41,7 @@ def similar(
 
     reviews: consumer, product. products: product, title, category. niches: consumer, niche. circles: consumer,
     circle, confidence. The reasons name niches and circles as these frames do. Raises UsageError for a consumer who
-    is no node of the network.
+    is not a node of the network.
 
     There are three rankings, each of the people with a value above 0 in it:
       taste: cosine of the products reviewed, weighted by how few others review them (tf-idf: Salton and Buckley,

@@ -61,13 +61,13 @@ def check_free(folder: Path) -> None:
     hint = "Name another folder with --out."
     above = next(path for path in folder.resolve().parents if path.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        why = "takes no files of yours" if above.is_dir() else "is no folder"
+        why = "takes no files of yours" if above.is_dir() else "is not a folder"
         raise StoreError(f"the run cannot be written to {folder}: {above} {why}", hint=hint)
     if not folder.exists():
         return
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
     if there and "run.json" not in there:
-        raise StoreError(f"{folder} is there and is no run", hint=hint)
+        raise StoreError(f"{folder} is there and is not a run", hint=hint)
     if others := sorted(there - FILES):
         raise StoreError(f"{folder} holds {others[0]} too, which an analysis would remove", hint=hint)
 

@@ -114,7 +114,7 @@ def parse(name: str, text: str) -> tuple[str, tuple[Parameter, ...]]:
         if line.startswith("@"):
             match = PARAM.fullmatch(line)
             if not match:
-                raise QueryError(f"the query {name} has a header line that is no parameter: {line}")
+                raise QueryError(f"the query {name} has a header line that is not a parameter: {line}")
             plain = Parameter(match[1], match[2], None, match[4])
             parameters.append(plain if match[3] is None else _with_default(plain, match[3]))
     declared = {parameter.name for parameter in parameters}

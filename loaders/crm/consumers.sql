@@ -68,7 +68,7 @@ merged AS (
         array_to_string(
             list_sort(list_distinct(flatten(list(string_split(keys, ' ')) FILTER (keys IS NOT NULL)))), ' '
         ) AS contact_key,
-        -- One refusal counts for all rows of a person, and what is no clear yes is no consent.
+        -- One refusal counts for all rows of a person, and what is not a clear yes is not consent.
         coalesce(min(consent), 'unknown') AS consent,
         min(unionid) AS unionid
     FROM named
@@ -78,7 +78,7 @@ merged AS (
 SELECT
     named.consumer,
     merged.* EXCLUDE (consumer) REPLACE (
-        -- What is no time stays, so that the row is rejected with it.
+        -- What is not a time stays, so that the row is rejected with it.
         if(to_time(named.joined_at) IS NULL, coalesce(named.joined_at, merged.joined_at), merged.joined_at) AS joined_at
     ),
     _file,

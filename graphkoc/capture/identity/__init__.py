@@ -96,7 +96,7 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
     file: a table with two columns of accounts (`account` and `other`, or the first two) and `why`. why: the reason
     for rows that give none. A row with an account that the store does not hold, or with two accounts known to be two
     people, is rejected, and the rest are linked. Adds {read, linked_rows, duplicate, rejected, rejects:
-    [{row, account, other, reason}], decisions}. Raises DataError for a file that is no such table.
+    [{row, account, other, reason}], decisions}. Raises DataError for a file that is not such a table.
     """
     known = _read_known(store)
     rows = read_list(file, why, encoding)

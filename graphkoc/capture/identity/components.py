@@ -17,7 +17,7 @@ __all__ = ["STATED", "Pair", "components", "contradictions", "identities", "path
 Pair = tuple[str, str]
 
 STATED = "person "
-"""Prefix of the end of a link that is no account but a person, by the name that a source gives them."""
+"""Prefix of the end of a link that is not an account but a person, by the name that a source gives them."""
 
 
 def standing(decisions: Iterable[Decision]) -> tuple[dict[Pair, Decision], dict[Pair, Decision]]:

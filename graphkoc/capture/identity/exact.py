@@ -1,6 +1,6 @@
 """Exact keys: what two accounts share only when they are one person's.
 
-A name is no key, because namesakes are common. A handle is one only where a profile names it together with its
+A name is not a key, because namesakes are common. A handle is one only where a profile names it together with its
 platform.
 """
 

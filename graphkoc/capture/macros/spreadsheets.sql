@@ -16,7 +16,7 @@ CREATE MACRO _decimal(y) AS CASE
     WHEN y LIKE '%,%.%' OR regexp_full_match(y, '[+-]?\d{1,3}(,\d{3})+') THEN replace(y, ',', '')
     ELSE replace(y, ',', '.') END;
 
--- Writes the number of an amount of money. What is no amount stays.
+-- Writes the number of an amount of money. What is not an amount stays.
 --   to_amount('¥1,299.00') -> 1299.0
 --   to_amount('1.299,00 €') -> 1299.0
 --   to_amount('12,50') -> 12.5
@@ -36,7 +36,7 @@ CREATE MACRO to_currency(currency, amount) AS CASE
     WHEN contains(amount, '£') THEN 'GBP'
     WHEN regexp_matches(amount, '元|RMB|￥') THEN 'CNY' END;
 
--- Writes a time; days ('dmy' or 'mdy') decides whether the day or the month comes first. What is no time stays.
+-- Writes a time; days ('dmy' or 'mdy') decides whether the day or the month comes first. What is not a time stays.
 --   shop_time('03/04/2024', 'dmy') -> 2024-04-03 00:00:00
 --   shop_time('03/04/2024', 'mdy') -> 2024-03-04 00:00:00
 --   shop_time('2024-05-01 10:00:00 +0800', 'dmy') -> 2024-05-01 02:00:00
@@ -78,7 +78,7 @@ CREATE MACRO _asked(x) AS regexp_extract(lower(x),
     '^(?:[¥￥€$£]?\s*[\d.,]+\s*[万w千k]?\s*元?\s*[-~～–—至到]\s*)?[¥￥€$£]?\s*([\d.,]+\s*[万w千k]?)\s*'
     || '(?:元|rmb|cny|usd|eur)?\s*(?:[/每一]\s*(?:条|篇|个|次|post|video|reel|story))?$', 1);
 
--- Writes the price that somebody asks for a post. What is no price stays.
+-- Writes the price that somebody asks for a post. What is not a price stays.
 --   to_quote('1.2万/条') -> 12000
 --   to_quote('3000-5000') -> 5000
 --   to_quote('ask me') -> ask me

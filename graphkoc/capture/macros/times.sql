@@ -1,7 +1,7 @@
 -- Reads seconds since 1970 as a time; a number of twelve digits or more counts milliseconds.
 CREATE MACRO _epoch(n) AS TRY(make_timestamp(n * if(n BETWEEN -99999999999 AND 99999999999, 1000000, 1000)));
 
--- Writes a Unix time as a time in UTC. What is no number stays, so that the check of the column rejects it by its text.
+-- Writes a Unix time as a time in UTC. What is not a number stays, so that the column's check rejects it by its text.
 --   unix_time('1714557600') -> 2024-05-01 10:00:00
 --   unix_time('1714557600000') -> 2024-05-01 10:00:00
 --   unix_time('soon') -> soon

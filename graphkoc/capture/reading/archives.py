@@ -40,7 +40,7 @@ END, COMMENT = 22, 65_535
 class Member:
     """A member of an archive: its place in it, its name there, and its bytes until the next is asked for.
 
-    The bytes are None for what is no file: a link, a device.
+    The bytes are None for what is not a file: a link, a device.
     """
 
     place: int

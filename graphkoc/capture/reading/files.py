@@ -224,7 +224,7 @@ class _Work:
         return kind in DOCUMENTS and bool(self._find_takers(place.path.resolve().as_posix()))
 
     def read_file(self, place: _Place) -> None:
-        """One that is no archive."""
+        """One that is not an archive."""
         takers = self._find_takers(place.path.resolve().as_posix())
         kind = table_file.suffix(place.path.name, DOCUMENTS)
         counted = self.counted.get(place.path, place.name)

@@ -52,7 +52,7 @@ def json_lines(
         if not reason:
             pairs, reason = json_value(line)
             if not reason and not isinstance(pairs, dict):
-                reason = "it is no JSON object"
+                reason = "it is not a JSON object"
             reason = reason or wrong(pairs)
             if not reason:
                 for key in pairs:
@@ -88,7 +88,7 @@ def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
     """The header and the rows of a workbook's first sheet; rows without a value are none.
 
     An empty cell is null, and so is a cell of empty text or of an error, because the format does not distinguish
-    them. Raises DataError for a file that is no workbook.
+    them. Raises DataError for a file that is not a workbook.
     """
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
@@ -96,7 +96,9 @@ def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
     except python_calamine.PasswordError as error:
         raise DataError(f"{path} is locked with a password", hint="Save it without one.") from error
     except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
-        raise DataError(f"{path} is no workbook that can be read: {error}", hint="Save it again as .xlsx.") from error
+        raise DataError(
+            f"{path} is not a workbook that can be read: {error}", hint="Save it again as .xlsx."
+        ) from error
     header = [text(value) or None for value in rows[0]] if rows else []
     return header, _read_sheet(rows)
 
@@ -113,12 +115,12 @@ def _read_sheet(rows: list[list[Any]]) -> Iterator[Record]:
 def parquet(path: Path) -> tuple[list[str], Iterator[Record]]:
     """The columns and the rows of a Parquet file; its first row is row 2, as if it had a header.
 
-    Raises DataError for what is no Parquet.
+    Raises DataError for what is not Parquet.
     """
     try:
         file = pyarrow.parquet.ParquetFile(path)
     except pa.ArrowException as error:
-        raise DataError(f"{path} is no Parquet file that can be read", hint="Was it copied whole?") from error
+        raise DataError(f"{path} is not a Parquet file that can be read", hint="Was it copied whole?") from error
     return file.schema_arrow.names, _read_batches(path, file)
 
 
@@ -201,4 +203,4 @@ def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")

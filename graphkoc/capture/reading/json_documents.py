@@ -62,7 +62,7 @@ def _read_documents(text: str, views: Sequence[View]) -> Iterator[Found]:
         if isinstance(document, dict):
             yield from _distribute(document, views)
         else:
-            yield 0, [], "it is no JSON object"
+            yield 0, [], "it is not a JSON object"
 
 
 def _distribute(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:
@@ -91,7 +91,7 @@ def _distribute(document: dict[str, Any], views: Sequence[View]) -> Iterator[Fou
 
 def _read_row(element: object, view: View, around: list[Cell]) -> tuple[list[Cell], str]:
     if not isinstance(element, dict):
-        return [], "it is no JSON object"
+        return [], "it is not a JSON object"
     if missing := _find_missing(element, view):
         return [], f"it has no {missing}"
     try:

@@ -68,7 +68,7 @@ def apply(views: Mapping[str, View], file: Path) -> dict[str, View]:
     try:
         declared = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{file} is no TOML: {str(error).splitlines()[0]}", hint="Propose it again.") from error
+        raise DataError(f"{file} is not TOML: {str(error).splitlines()[0]}", hint="Propose it again.") from error
     if unknown := next((name for name in declared if name not in views), None):
         raise DataError(f"{file} names {unknown!r}: there is only {' and '.join(views)}")
     mapped = {name: _map_view(file, views[name], keys) for name, keys in declared.items()}
@@ -96,7 +96,7 @@ def _map_view(file: Path, view: View, keys: object) -> View:
 def _read_table(file: Path, view: View, keys: Mapping[str, Any], part: str) -> dict[str, Any]:
     table = keys.get(part, {})
     if not isinstance(table, dict):
-        raise DataError(f"{file}: {view.name}.{part} is no table")
+        raise DataError(f"{file}: {view.name}.{part} is not a table")
     return table
 
 

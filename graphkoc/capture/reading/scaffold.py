@@ -63,7 +63,7 @@ def scaffold(files: Sequence[Path], folder: Path, encoding: str | None = None) -
     for a file that cannot be read or fits no table.
     """
     if not re.fullmatch(r"[\w-]+", folder.name):
-        raise UsageError(f"{folder.name!r} is no name for a source", hint="Use letters, digits, - and _.")
+        raise UsageError(f"{folder.name!r} is not a name for a source", hint="Use letters, digits, - and _.")
     if folder.exists():
         raise UsageError(f"{folder} is there already", hint="Give another --out, or remove it.")
     found = table_file.find(files)
@@ -218,7 +218,7 @@ def _time_expression(header: str, cells: Sequence[str]) -> str:
 
 
 def _stars_expression(header: str, cells: Sequence[str]) -> str:
-    """Stars out of 10 become stars out of 5; what is no number stays and is rejected by the check of the column."""
+    """Stars out of 10 become stars out of 5; what is not a number stays and is rejected by the check of the column."""
     numbers = [float(cell.replace(",", ".")) for cell in cells if re.fullmatch(r"\d+([.,]\d+)?", cell.strip())]
     name = quoted(header)
     out_of_ten = len(numbers) >= MOST * len(cells) and 5 < max(numbers, default=0) <= 10

@@ -117,7 +117,7 @@ def read_views(folder: Path) -> dict[str, View]:
     try:
         declarations = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{file} is no TOML: {error}") from error
+        raise DataError(f"{file} is not TOML: {error}") from error
     return {name: _read_view(file, name, keys) for name, keys in declarations.items()}
 
 
@@ -140,7 +140,7 @@ def _read_view(file: Path, name: str, keys: object) -> View:
     rows, reading, called = keys.get("rows", ""), keys.get("reading", ""), _list_names([*must, *may], names)
     view = View(name, files, must, may, rows, tuple(around.items()), reading, lookup, private, called)
     if strange := next((column for column in names if column not in (*must, *may)), None):
-        raise DataError(f"{file}: {name} has names for {strange}, which is no column of it")
+        raise DataError(f"{file}: {name} has names for {strange}, which is not a column of it")
     twice = [column for column, count in Counter(map(str.lower, view.columns)).items() if count > 1]
     if twice:
         raise DataError(f"{file}: {name} has two columns called {twice[0]!r}")

@@ -42,7 +42,7 @@ def profile_circles(
     members: consumer, circle; every row counts, so leave the fringe out (confidence below
     `graphkoc.runs.members.MEMBER`). joined: (n,) days since 1970 at which each consumer of the network joined; NaN or
     infinite where it is unknown. copies: how many rewired networks to compare with, by default 10,
-    and fewer above half a million follows. Raises DataError for a member who is no node of the network.
+    and fewer above half a million follows. Raises DataError for a member who is not a node of the network.
 
     Returns circle, then of each measure x its value, x_null (mean over the copies) and x_z (the difference in
     standard deviations of the copies, where each is at least that of copies of which one is a step off):

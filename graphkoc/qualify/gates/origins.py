@@ -24,7 +24,7 @@ def ledger(projection: Projection, ids: NDArray[Any], engaged: pd.DataFrame) -> 
     Returns origin_x, the share of a person's reviews of each origin x, 0 without a review. No marker is unknown, not
     earned: most who are paid do not say so (D. Ershov, Y. He, S. Seiler 2025: 96 % of sponsored tweets do not). So
     unpaid_low and unpaid_high are bounds: earned, gifted and invited ones, and all but paid ones; NaN without
-    a review. A gift is no pay here; its share stands beside.
+    a review. A gift is not pay here; its share stands beside.
     paid_response and organic_response: mean engagements of their paid posts, and of their posts without any
     marker of pay, gift or invitation; paid_to_organic is one over the other, what others call paid post
     performance. NaN where a post of either kind, or its engagements, are not known, or nobody responds to
