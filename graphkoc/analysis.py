@@ -163,7 +163,7 @@ def _read_log(projection: Projection, settings: Settings) -> tuple[Log, float]:
 def _qualify(
     data: _Data, measured: pd.DataFrame, limits: dict[str, tiers.Limits], authenticity: Authenticity
 ) -> tuple[tiers.Sizes, pd.DataFrame]:
-    """Everybody's tier; and a row a node of what audience, reviews and engagement figures show, with the gates."""
+    """Everybody's tier; and a row per node of what audience, reviews and engagement figures show, with the gates."""
     projection, log = data.projection, data.log
     ids = log.network.ids
     consumers = projection.consumers.set_index("consumer").loc[ids]

@@ -52,7 +52,9 @@ def load(
     key_file: Path | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Read raw files of a source, or of a loader folder's path, and put them into the store; twice is once.
+    """Read raw files of a source, or of a loader folder's path, and put them into the store.
+
+    Idempotent: loading the same files again changes nothing.
 
     dry_run: leave the store as it is. encoding: of text files whose encoding cannot be detected. key_file: the file of
     the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. Raises UsageError for an

@@ -204,7 +204,10 @@ def test_every_circle_has_a_card_with_its_stability_and_what_else_could_explain_
         tentative = circle["status"] == "tentative"
         facts = f"People {circle['people']} KOCs {circle['kocs']} Recovery rate S {circle['stability']:.2f}"
         assert f"{circle['name']}{' tentative' if tentative else ''} {facts}" in card
-        assert f"recovered in {5 if tentative else 9} of 10 resampled networks." in card
+        assert (
+            f"On Ciao, circles with such a rate were found again in {5 if tentative else 9} of 10 resampled networks."
+            in card
+        )
         joined = (
             "Joining dates are unknown, so whether they explain it was not tested."
             if pd.isna(circle["cohort_ratio"])

@@ -321,7 +321,7 @@ def _order_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> list
 
 
 def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, latest: datetime) -> None:
-    """Run a SELECT into `clean.<table>`: cast, checked, one row a key; note every row's fate."""
+    """Run a SELECT into `clean.<table>`: cast, checked, one row per key; note every row's fate."""
     file = f"{source.name}/{table.name}.sql"
     try:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW _select AS {source.selects[table.name]}")

@@ -1,4 +1,4 @@
-"""A source is a folder of SELECTs: one file a canonical table, run by DuckDB over the raw files.
+"""A source is a folder of SELECTs: one file per canonical table, run by DuckDB over the raw files.
 
     loaders/ciao/README.md      its first paragraph describes the source
     loaders/ciao/reviews.sql    one SELECT, whose columns are columns of the table `reviews`

@@ -88,7 +88,7 @@ def scaffold(kind: str, files: tuple[Path, ...], name: str | None, out: Path | N
         for table, columns in made.columns.items()
         for column, header in columns.items()
     ]
-    lines += [f"  {column!r} as nothing" for columns in made.unused.values() for column in columns]
+    lines += [f"  {column!r} is not used" for columns in made.unused.values() for column in columns]
     path = str(made.folder) if made.folder.is_absolute() else f"./{made.folder}"
     named = shlex.join(map(str, files))
     if source.is_mapped:
@@ -241,7 +241,8 @@ def new(path: Path | None) -> Result:
     """Make a secret in a new file that only you can read; no file is overwritten.
 
     PATH is by default the file that --key-file, GRAPHKOC_KEY_FILE or graphkoc.toml names, or else a file in your
-    own configuration folder. Keep the secret, and keep it apart from the store: another secret recognises nobody.
+    own configuration folder. Keep the secret, and keep it apart from the store: with a different secret, nobody can be
+    matched.
 
     \b
     Examples:

@@ -33,10 +33,10 @@ CHUNK = 4_000_000
 class Reach:
     """The reach of people with a role into niches.
 
-    people: one row a person with a role and a niche that they reach, sorted by niche, most reached first: consumer,
+    people: one row per person with a role and a niche that they reach, sorted by niche, most reached first: consumer,
     niche, role, reached (their followers in the niche), share (of the niche's people), only_here (those of the
     reached who follow no other person with a role).
-    niches: one row a niche, sorted: niche, people, kol_reach, koc_reach and both (shares of its people
+    niches: one row per niche, sorted: niche, people, kol_reach, koc_reach and both (shares of its people
     who follow a KOL, a KOC, one of each), white_space (share that no KOL reaches), white_space_koc
     (share of the white space that a KOC reaches; 0 where there is no white space).
     """
@@ -84,7 +84,7 @@ def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach
 def carriers(network: Network, circles: pd.DataFrame, niches: pd.DataFrame) -> pd.DataFrame:
     """The circles that carry a niche: more of the circle's people are in it than chance would explain.
 
-    circles: consumer, circle. niches: consumer, niche. Returns one row a circle and niche that passes,
+    circles: consumer, circle. niches: consumer, niche. Returns one row per circle and niche that passes,
     sorted by circle, largest lift first: circle, niche, people (in both), share_of_circle,
     share_of_niche, lift (people over the number expected by chance), q (false discovery rate).
 
@@ -122,7 +122,7 @@ def bridges(network: Network, circles: pd.DataFrame, niches: pd.DataFrame, roles
     """People with a role who bridge: their followers are in two circles or two niches at least.
 
     circles: consumer, circle, without the fringe. niches: consumer, niche. roles: consumer, role.
-    Returns one row a person, most circles_twice first: consumer, role and
+    Returns one row per person, most circles_twice first: consumer, role and
 
     circles: circles with a follower of the person.
     circles_twice: circles with a member who could hear a message from two people or more: from the person and a
@@ -157,7 +157,7 @@ def bridges(network: Network, circles: pd.DataFrame, niches: pd.DataFrame, roles
 def circle_bridges(network: Network, circles: pd.DataFrame) -> pd.DataFrame:
     """The bridges between circles, over which word of mouth crosses from circle_a into circle_b.
 
-    circles: consumer, circle. Returns one row an ordered pair with a tie, widest first: circle_a,
+    circles: consumer, circle. Returns one row per ordered pair with a tie, widest first: circle_a,
     circle_b, ties (follows by people of b of people of a), width (people of b who follow at least two
     people of a). The width counts those who can hear a message from two people: Centola and Macy, AJS 113
     (2007). A person in both circles is not a bridge but a common member, and is left out.

@@ -56,7 +56,7 @@ class Followed:
     shrunk, changed (about as many people, under half of them the same), split, merged, died or returned.
     A group has one row, or two when it both split and merged. Both sides of a split have a row, and of a
     merger: a group that ended in one has people_now 0.
-    lifelines: what the next run needs: one row a group and person, sorted by group and consumer:
+    lifelines: what the next run needs: one row per group and person, sorted by group and consumer:
     kind, group, natural (the id says by itself which group it is), status (alive or dead), born and
     last_seen (reference dates of runs), missed (runs since), consumer (NA if its people are forgotten).
     """
@@ -167,7 +167,7 @@ class _Sets:
 class _Runs:
     """The lifelines of the previous run beside the groups of this one; groups are sorted by number.
 
-    then: one row a lifeline (the run's table lifelines without kind and consumer). old: its last known people. alive:
+    then: one row per lifeline (the run's table lifelines without kind and consumer). old: its last known people. alive:
     (old,) bool, whether it was there in the previous run. now: the groups, as the caller calls them.
     natural: (now,) bool. people: their ids. overlap: a row for each lifeline and group with people in
     common: old, now (positions), shared (people), jaccard.

@@ -68,7 +68,7 @@ def as_json(document: Any, ascii_only: bool = False) -> str:
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """A header and one line a row; lists and mappings are JSON."""
+    """A header and one line per row; lists and mappings are JSON."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
     if rows:

@@ -23,11 +23,11 @@ ENDS = {
 def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The frames of a projection with a person in the place of their accounts, and `accounts`.
 
-    frames: as `Projection` has them, of accounts. identities: account, person. The id of a person is the smallest
-    of their accounts that are there, which is a consumer of the store too. Name, platform and followers are those of
-    the account that wrote most; the earliest joining date counts; a follow on two platforms is one follow, and
-    follows between accounts of one person are dropped. accounts: the columns of ACCOUNTS, a row for each account of
-    a person with several, sorted. Without such persons the frames are returned unchanged.
+    frames: as `Projection` has them, of accounts. identities: account, person. A person's id is the smallest id
+    among their accounts that are there, so it is a consumer of the store too. Someone who follows them on two
+    platforms counts once. Name, platform and followers are those of the account that wrote most; the earliest joining
+    date counts, and follows between accounts of one person are dropped. accounts: the columns of ACCOUNTS, a row for
+    each account of a person with several, sorted. Without such persons the frames are returned unchanged.
     """
     consumers = frames["consumers"]
     several = identities[identities["account"].isin(consumers["consumer"])]
@@ -58,7 +58,7 @@ def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> d
 
 
 def _merge_consumers(consumers: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """The consumers with one row a person, from the account with most reviews, then with most followers."""
+    """The consumers with one row per person, from the account with most reviews, then with most followers."""
     order = accounts.assign(followers_known=accounts["followers"].fillna(-1).astype("float64"))
     order = order.sort_values(
         ["consumer", "reviews", "followers_known", "account"], ascending=[True, False, False, True], kind="stable"

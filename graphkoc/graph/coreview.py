@@ -104,7 +104,7 @@ def _mark_hubs(column: NDArray[Any]) -> NDArray[np.bool_]:
 def _find_significant(row: NDArray[Any], column: NDArray[Any], group: NDArray[np.int64]) -> NDArray[Any]:
     """The pairs of rows that share significantly many columns; see `pair_people`.
 
-    row, column, group: one entry a review, those of the same row and column are one; a row is of one
+    row, column, group: one entry per review, those of the same row and column are one; a row is of one
     group, and so is a column.
     """
     rows, row_at = np.unique(row, return_inverse=True)

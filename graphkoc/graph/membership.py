@@ -22,7 +22,7 @@ __all__ = ["Groups", "nodes"]
 class Groups:
     """The memberships of nodes in groups.
 
-    ids: (g,) str, sorted. node, group: (k,) int64, one entry a membership, sorted by node and group,
+    ids: (g,) str, sorted. node, group: (k,) int64, one entry per membership, sorted by node and group,
     none twice. size: how many nodes the network has.
     """
 
@@ -57,7 +57,7 @@ class Groups:
         return csr_array((ones, (self.node, self.group)), shape=(self.size, len(self)))
 
     def each(self, node: NDArray[np.integer[Any]]) -> tuple[Indices, Indices]:
-        """The groups of each of (q,) nodes, one entry a group: which of the q it is, and the group."""
+        """The groups of each of (q,) nodes, one entry per group: which of the q it is, and the group."""
         first = np.searchsorted(self.node, node)
         place, which = ragged_ranges(first, np.searchsorted(self.node, node, side="right") - first)
         return which, self.group[place]

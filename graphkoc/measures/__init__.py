@@ -1,6 +1,6 @@
 """Measures of a consumer's position in the network. Each is cited from a paper; the score, which is our own, is not.
 
-A measure takes a Network and returns one float64 a node, in the network's order. The measures
+A measure takes a Network and returns one float64 per node, in the network's order. The measures
 here are always computed, those in `graphkoc.measures.centralities` on request. Measures that also need the
 dated log (activity, adoption credit) are in `graphkoc.measures.activity`.
 """

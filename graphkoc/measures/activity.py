@@ -41,7 +41,7 @@ def audience_activity(log: Log, as_of: float, half_life: float = HALF_LIFE) -> V
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Follows whose two ends met the same subject on different days, one row a follow and subject.
+    """Follows whose two ends met the same subject on different days, one row per follow and subject.
 
     edge: (q,) int32, index into the network's edges. source, target: (q,) int32, the edge's ends (who is
     followed, who follows). thing: (q,) int32, the subject: a product, or a tag. source_day, target_day: (q,)

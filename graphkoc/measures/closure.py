@@ -36,7 +36,7 @@ ROWS = 50_000
 
 
 def measure_closure(network: Network) -> pd.DataFrame:
-    """The closure of each audience, beside that of a rewired network; one row a node, in the network's order.
+    """The closure of each audience, beside that of a rewired network; one row per node, in the network's order.
 
     knit_ties: float64, follows among the followers, and follows from the person to them. knit_expected: float64, the
     number expected by chance. knit_z: float64, the difference in standard deviations, each of which is at least one
@@ -134,7 +134,7 @@ def _make_probabilities(x: Values, y: Values) -> Values:
 
 
 def _make_indicator(classes: _Classes) -> sparse.csr_array:
-    """One row a node, 1 in the column of its class."""
+    """One row per node, 1 in the column of its class."""
     n = len(classes.of)
     return sparse.csr_array((np.ones(n), classes.of, np.arange(n + 1)), shape=(n, len(classes.size)))
 

@@ -54,7 +54,7 @@ def check_known(names: Sequence[str]) -> None:
 
 
 def table(network: Network, also: Sequence[str] = ()) -> pd.DataFrame:
-    """Every measure of every node but the optional ones: index the ids, a float64 column a measure.
+    """Every measure of every node but the optional ones: index the ids, a float64 column per measure.
 
     also: names of optional measures to add. Raises UsageError for an unknown measure.
     """

@@ -51,7 +51,7 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
         _make_check(
             "reviews have words",
             *_check_share(reviews["review"].isin(projection.texts["review"]).replace(False, None), "reviews"),
-            "In reviews without words neither copied text nor own content is found; names of circles and niches rest "
+            "Without review text, copied and original content cannot be detected; names of circles and niches rest "
             "on categories and products, and accounts are harder to match.",
         ),
         _check_products(projection),
@@ -73,7 +73,7 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
             "contacts",
             contacts > 0,
             f"{contacts:,} of {count(len(consumers), 'accounts')} have a contact key or a WeCom unionid",
-            "No contact links anybody here to an account on another platform.",
+            "No contact data: people cannot be matched across platforms.",
         ),
     ]
 
@@ -127,9 +127,7 @@ def _check_follow_dates(projection: Projection, log: Log) -> dict[str, Any]:
     if left := projection.uncounted(log):
         be = "is" if left == 1 else "are"
         detail += f"; {left:,} without one {be} not counted because one of the two people has reviewed nothing"
-    hint = (
-        "A follow without a date counts once both people have reviewed, which makes the backtest slightly optimistic."
-    )
+    hint = "A follow without a date counts once both people have reviewed, which slightly flatters the backtest."
     return _make_check("follows have dates", ok, detail, hint if len(follows) else "There are no follows.")
 
 

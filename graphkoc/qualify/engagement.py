@@ -31,7 +31,7 @@ DEEP = 4
 
 
 def engagements(projection: Projection) -> pd.DataFrame:
-    """The engagements of each review, a row a review in their order: likes, collects, comments, shares, all.
+    """The engagements of each review, a row per review in their order: likes, collects, comments, shares, all.
 
     float64, NaN where not known. A count is what the platform states; where it states none, and engagements
     of that kind with anybody's reviews on that platform are known, it is how many others' are known.
@@ -55,9 +55,9 @@ def engagements(projection: Projection) -> pd.DataFrame:
 
 
 def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, engaged: pd.DataFrame) -> pd.DataFrame:
-    """The industry's numbers of everybody: the columns of NUMBERS, a row an id, float64, NaN where not known.
+    """The industry's numbers of everybody: the columns of NUMBERS, a row per id, float64, NaN where not known.
 
-    ids: (n,) consumers, sorted. sizes: label, tier_profile and tier_size, a row an id (`graphkoc.qualify.tiers`);
+    ids: (n,) consumers, sorted. sizes: label, tier_profile and tier_size, a row per id (`graphkoc.qualify.tiers`);
     people with the same two names are of one tier. engaged: what `engagements` returns. helpful_rank shares a place
     among equals, the best one.
     """

@@ -159,11 +159,11 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     """What an analyst should know before relying on this person."""
     found = []
     if person["role"] == "kol":
-        found.append(f"their audience is wide by the tiers {person['tier_profile']}, so they are no KOC here")
+        found.append(f"the audience is wide under the {person['tier_profile']} tiers, so this person is not a KOC here")
     if person["tier"] == "tiny" and person["tier_profile"] == RELATIVE:
         found.append(f"fewer than {person['tier_low']:,.0f} known people in the audience, too few to conclude much")
     elif person["tier"] == "tiny":
-        found.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the tiers {person['tier_profile']}")
+        found.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the {person['tier_profile']} tiers")
     if person["ties"] == "engagements":
         found.append(run.info["stands_in"])
     if not person["reviews_365"]:

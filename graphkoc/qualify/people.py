@@ -34,9 +34,9 @@ def build_people(
     authenticity: Authenticity,
     expected: Forecast,
 ) -> pd.DataFrame:
-    """One row a consumer, sorted by id, with the columns of a run's people.
+    """One row per consumer, sorted by id, with the columns of a run's people.
 
-    as_of: the reference date, days since 1970. measured: the measures, a row a node of log.network. qualified: tiers,
+    as_of: the reference date, days since 1970. measured: the measures, a row per node of log.network. qualified: tiers,
     gates, origins and engagement figures, likewise. Whatever the kind of score, the factors of the formula are columns.
     """
     n = len(log.network)

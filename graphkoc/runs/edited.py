@@ -46,7 +46,7 @@ def edit_groups(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The groups of a run with the edits of a kind; the frames themselves when no edit concerns them.
 
-    table: a row a group, with its id in the column of the kind's name, name, people and perhaps parent and level.
+    table: a row per group, with its id in the column of the kind's name, name, people and perhaps parent and level.
     members: consumer, the same column, confidence. Groups that were merged are one row, under the id of the first in
     the merge that exists. Its people are counted again, its level and parent are those of the highest group, and
     everything else is the first's. A person who was in several keeps the row of the highest confidence. A merge, and

@@ -1,4 +1,4 @@
-"""The members of niches and circles: one table of a run, a row a group and person."""
+"""The members of niches and circles: one table of a run, a row per group and person."""
 
 from __future__ import annotations
 

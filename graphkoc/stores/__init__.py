@@ -56,9 +56,9 @@ class Store(Protocol):
         progress: Progress | None = None,
         settlement: Settlement | None = None,
     ) -> bool:
-        """Add rows and fill in rows that are there, by key; twice is once.
+        """Add rows and fill in rows that are there, by key; loading the same rows again changes nothing.
 
-        tables: canonical name (or `loads`) -> frame with columns of that table, one row a key, or what
+        tables: canonical name (or `loads`) -> frame with columns of that table, one row per key, or what
         a load made of a large one. A value
         replaces an older one, a null leaves it. Consumers, reviews and products that a row only
         mentions are made. settlement: settles identities in the same write. True when the store has changed.
@@ -80,8 +80,8 @@ class Store(Protocol):
         """The rows of a query without parameters that may return millions of them, as `read` types them.
 
         kinds: the query's columns, in their order, and the kind of each (see `graphkoc.tables.schema.Column`). Where
-        the query returns only properties and numbers, a server sends a list a column, many times faster
-        than a record a row. Raises QueryError where `read` would, and for a query that returns other columns.
+        the query returns only properties and numbers, a server sends a list per column, many times faster
+        than a record per row. Raises QueryError where `read` would, and for a query that returns other columns.
         """
         ...
 

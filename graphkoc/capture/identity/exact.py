@@ -41,7 +41,7 @@ HANDLE = r"[\w](?:[\w.\-]{1,62}[\w])"
 def exact(accounts: pd.DataFrame) -> pd.DataFrame:
     """Pairs of accounts that share an exact key: account, other, rule, why; sorted, each pair once.
 
-    accounts: the columns of ACCOUNT, a row a consumer. Of a key that several share, each is paired with the
+    accounts: the columns of ACCOUNT, a row per consumer. Of a key that several share, each is paired with the
     smallest. Keys that more than MOST share pair nobody.
     """
     found = [_pair_by_key(keyed(accounts, rule), rule) for rule in ("unionid", "contact_key", "address")]

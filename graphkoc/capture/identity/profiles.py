@@ -34,7 +34,7 @@ MIDNIGHT = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Profiles:
-    """A row an account, sorted by key; the rows of a matrix are of length 1, or 0 where nothing is known.
+    """A row per account, sorted by key; the rows of a matrix are of length 1, or 0 where nothing is known.
 
     accounts: consumer, platform, person (empty unless linked). names: (n, 2) str, handle and name in Latin
     letters, "" for none. grams: of names. company: the accounts that this one
@@ -137,7 +137,7 @@ def _find_common(texts: list[str]) -> set[str]:
 
 
 def _weigh(texts: list[str], tokens: Callable[[str], list[str]]) -> csr_array:
-    """A row a text: the tokens that two texts or more have, by how often (log) and how rare."""
+    """A row per text: the tokens that two texts or more have, by how often (log) and how rare."""
     made = TfidfVectorizer(analyzer=tokens, min_df=2, sublinear_tf=True)
     try:
         return csr_array(made.fit_transform(texts))

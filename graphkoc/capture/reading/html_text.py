@@ -34,7 +34,7 @@ LINES = re.compile(r" ?\n[\s]*")
 
 
 def plain_text(text: str) -> str:
-    """The text without tags and entities, a line a paragraph, and without quotes of others, captions and scripts.
+    """The text without tags and entities, a line per paragraph, and without quotes of others, captions and scripts.
 
     An emoji that is a picture becomes its name, `:grinning:`.
     """

@@ -303,7 +303,7 @@ def _days_ago(days: float) -> datetime:
 
 
 def _write_reviews(world: World) -> None:
-    """Write the reviews on Amazon, one a person and product: independent ones, follow-on reviews, and fake ones."""
+    """Write the reviews on Amazon, one per person and product: independent ones, follow-on reviews, and fake ones."""
     rng = world.rng("bought")
     first: dict[tuple[int, int], Review] = {}
 

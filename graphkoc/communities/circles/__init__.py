@@ -35,10 +35,10 @@ COHORT_RATIO = 1.5
 class Circles:
     """The circles of a network.
 
-    table: one row a circle, the most stable first: circle ("c1", "c2", ...),
+    table: one row per circle, the most stable first: circle ("c1", "c2", ...),
     people, stability (S), status ("published" or "tentative"), cohort_ratio (times the ties that joining
     dates explain, NaN when no date is known), resolution.
-    members: one row a person and circle, sorted by consumer, strongest first: consumer, circle,
+    members: one row per person and circle, sorted by consumer, strongest first: consumer, circle,
     confidence (share of runs; members from `graphkoc.runs.members.MEMBER` on, the fringe below).
     control: how many circles the rewired network has, by status, before any cohort test.
     explained: how many circles were left out because joining dates explain them.

@@ -37,7 +37,7 @@ def profile_circles(
     rng_seed: int = 0,
     copies: int | None = None,
 ) -> pd.DataFrame:
-    """What sets each circle apart, one row a circle, sorted by id.
+    """What sets each circle apart, one row per circle, sorted by id.
 
     members: consumer, circle; every row counts, so leave the fringe out (confidence below
     `graphkoc.runs.members.MEMBER`). joined: (n,) days since 1970 at which each consumer of the network joined; NaN or
@@ -149,7 +149,7 @@ def _measured(
 
 
 def _dated(circles: Groups, joined: Values) -> tuple[Values, NDArray[np.int64]]:
-    """The joining dates that are known, and their circles; one entry a membership, by circle and date."""
+    """The joining dates that are known, and their circles; one entry per membership, by circle and date."""
     day = joined[circles.node]
     known = np.isfinite(day)
     order = np.lexsort((day[known], circles.group[known]))

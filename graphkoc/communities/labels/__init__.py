@@ -34,7 +34,7 @@ EXEMPLARS = 3
 class Described:
     """The names of groups, with their evidence.
 
-    table: one row a group, in the order given: group, name, evidence (a sentence), all str.
+    table: one row per group, in the order given: group, name, evidence (a sentence), all str.
     words: at most TOP a group, strongest first: group, word (str), z (float64), inside, outside (int64,
     how many of its people, and of the others, use it).
     exemplars: at most EXEMPLARS reviews a group, by different people, and as many products: group, kind
@@ -206,7 +206,7 @@ def _write_evidence(
 def _choose_exemplars(
     group: NDArray[Any], people: People, distinctive: pd.DataFrame, things: pd.DataFrame, words: Words
 ) -> pd.DataFrame:
-    """The reviews with most of a group's words, one a person and no two with the same words, and the products that
+    """The reviews with most of a group's words, one per person and no two with the same words, and the products that
     distinguish it most."""
     used = np.isin(words.term, distinctive["item"])
     holding = pd.DataFrame({"review": words.review[used], "item": words.term[used]}).drop_duplicates()

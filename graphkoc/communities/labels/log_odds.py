@@ -1,7 +1,7 @@
 """Items that distinguish a group: log-odds with an informative Dirichlet prior, counted by people.
 
 Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16 (2008), section 3.5. An item is a
-word, a product, a category; each counts once a person, so that no single person names a group by writing a word
+word, a product, a category; each counts once per person, so that no single person names a group by writing a word
 two hundred times. y of the group's people and o of the others use the item; n and m are the sums of y and o over all
 items; a is the item's part of the prior A:
 

@@ -32,13 +32,13 @@ __all__ = ["MIN_REVIEWS", "Features", "Niches", "find_niches"]
 class Niches:
     """The niches of a log.
 
-    table: one row a niche, most people first, then one a finer niche, by parent, most people first: niche
+    table: one row per niche, most people first, then one per finer niche, by parent, most people first: niche
     (its id; of a finer one the parent's, ~ and its name's), name, parent (the niche that it is inside,
     or NA), level ("niche" or "finer"), basis ("category", "tags", "title words", "review words" or
     "products": what it was made from), category (that it is inside, or NA), terms (what else the same
     people over-index on, the best evidenced first), share (of its people's reviews that are about it),
     share_of_all (of everybody's), people. Both shares of a finer niche are of reviews in its category.
-    members: one row a person and niche, sorted by consumer, niches before finer ones, the strongest first:
+    members: one row per person and niche, sorted by consumer, niches before finer ones, the strongest first:
     consumer, niche, reviews (of the person about it), share (of all the person's reviews, or of those in the
     category), confidence (1 less the false discovery rate at which the person would just be accepted).
     products: some of each niche, in the table's order, most people first: niche, product, people

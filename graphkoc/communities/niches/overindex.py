@@ -22,7 +22,7 @@ def over_indexing(person: NDArray[np.int32], traits: Traits, min_size: int) -> p
     trait of the same scope is a hypothesis, and the false discovery rate over all of them is held at
     FALSE_DISCOVERY_RATE (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995). At least MIN_REVIEWS reviews.
 
-    Returns one row a person and trait, strongest first for each person: person (int32), trait (int32), reviews (of
+    Returns one row per person and trait, strongest first for each person: person (int32), trait (int32), reviews (of
     the person, with the trait), total (of the person, in the scope), q (the rate at which they are just accepted).
     """
     n = int(person.max(initial=-1)) + 1

@@ -21,7 +21,9 @@ EXEMPLARS = 10
 
 
 def table_of(log: Log, level: Level, parents: pd.DataFrame | None = None) -> pd.DataFrame:
-    """One row a niche, sorted by parent, people and id; its trait, and the columns of `Niches.table`.
+    """One row per niche, sorted by parent, people and id; its trait, and the columns of `Niches.table`.
+
+    name is provisional: the ids are made from it, and `graphkoc.communities.find.group` replaces it.
 
     parents: the table of the level above, whose traits are the scopes of this one's.
     """
@@ -55,7 +57,7 @@ def table_of(log: Log, level: Level, parents: pd.DataFrame | None = None) -> pd.
 
 
 def members_of(log: Log, level: Level, table: pd.DataFrame) -> pd.DataFrame:
-    """One row a person and niche of a level: person, and the columns of `Niches.members`.
+    """One row per person and niche of a level: person, and the columns of `Niches.members`.
 
     table: as `table_of` returns it.
     """

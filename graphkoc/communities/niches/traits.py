@@ -30,7 +30,7 @@ class Traits:
     """Traits of reviews, each within a scope: the reviews that its share is a share of.
 
     scope: (k,) int32, of each review of the log, -1 for none. row, trait: (m,) int32, which review has
-    which trait, none twice: indices of the log's reviews and of `table`. table: one row a trait: scope,
+    which trait, none twice: indices of the log's reviews and of `table`. table: one row per trait: scope,
     basis ("category", "products" or one of BASES), name ("" where a group of products has none).
     """
 

@@ -45,7 +45,7 @@ TOGETHER = ("group", "block")
 class Authenticity:
     """What was found.
 
-    suspicions: one row a person and pattern: consumer, pattern, evidence (a sentence), group (the number of
+    suspicions: one row per person and pattern: consumer, pattern, evidence (a sentence), group (the number of
     the group or block of people, as str, NA for none); sorted. copies: review, consumer, original, author, a row
     a review whose text another person had posted before. suspicious: (n,) bool, in the order of the
     network. critical: (n,) float64, reviews with a low rating and reasons, NaN where no text is known.

@@ -16,7 +16,7 @@ __all__ = ["moves", "summarise_moves"]
 def moves(people: pd.DataFrame, suspicious: NDArray[np.bool_], score: NDArray[np.float64]) -> pd.DataFrame:
     """The key opinion consumers, by rank, with their place in a ranking without suspicious people.
 
-    people: a row a person, with consumer, role, rank, score. suspicious: (n,) bool. score: (n,) float64, what each
+    people: a row per person, with consumer, role, rank, score. suspicious: (n,) bool. score: (n,) float64, what each
     scores without them. Returns consumer, rank, rank_without (NA for those who are suspicious), score,
     score_without, moved: how many places a person goes up among the others, so that nobody moves only because
     somebody ahead of them is left out.

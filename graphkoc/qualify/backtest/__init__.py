@@ -164,7 +164,7 @@ def backtest(
         done.append(_make_split(past, float(np.quantile(log.day, quantile)), top, rng))
         if not done[-1].truth.sum():
             raise AnalysisError(
-                f"after the split at {quantile:g} no follower reviewed anything after somebody they follow",
+                f"there were no follow-on reviews after the split at {quantile:g}",
                 hint="There are too few follow-on reviews in these data to check a ranking.",
             )
     counts = _draw_resamples(len(log.network), rng)

@@ -38,9 +38,9 @@ def gates(
     copied: pd.Series[str],
     brand: Brand | None,
 ) -> pd.DataFrame:
-    """Every consumer's gates at `as_of`, the reference date in days since 1970, a row a node of log.network.
+    """Every consumer's gates at `as_of`, the reference date in days since 1970, a row per node of log.network.
 
-    limits: by platform (`graphkoc.qualify.tiers.limits`). ledger: unpaid_low and unpaid_high, a row a node
+    limits: by platform (`graphkoc.qualify.tiers.limits`). ledger: unpaid_low and unpaid_high, a row per node
     (`graphkoc.qualify.gates.origins`). knit_z: (n,) how tightly knit each audience is (`graphkoc.measures.closure`),
     NaN for none. copied: the reviews that nearly copy a text by somebody else (`graphkoc.qualify.authenticity`).
     brand: ours; without it the client gate is unknown.

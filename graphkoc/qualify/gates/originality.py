@@ -33,7 +33,7 @@ def own_content(
     letters count three. copied: (k,) texts that somebody else had posted before, or nearly so
     (`graphkoc.qualify.authenticity`).
 
-    Returns one row a review, in their order: own (bool: at least so many letters in a text that nobody, its author
+    Returns one row per review, in their order: own (bool: at least so many letters in a text that nobody, its author
     included, had posted before, and no near copy; or, with fewer letters, a picture or video) and known (bool: there
     is a text or picture, or at least half of the platform's reviews have one, so that this review has none). Two
     texts are the same when they differ in case, spaces and signs only. Of two equal texts the earlier one is the

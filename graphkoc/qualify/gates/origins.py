@@ -17,7 +17,7 @@ __all__ = ["ledger"]
 
 
 def ledger(projection: Projection, ids: NDArray[Any], engaged: pd.DataFrame) -> pd.DataFrame:
-    """The ledger of everybody, a row an id, float64.
+    """The ledger of everybody, a row per id, float64.
 
     ids: (n,) consumers, sorted. engaged: the engagements of each review (`graphkoc.qualify.engagement.engagements`).
 

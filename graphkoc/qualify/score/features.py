@@ -53,7 +53,7 @@ FEATURES = (
     Feature("audience", "reach", "known followers"),
     Feature("followees", "tightness", "people followed"),
     Feature("reviews", "activity", "reviews so far"),
-    *(Feature(f"act{h}", "activity", f"own activity, halved every {h} days") for h in OWN),
+    *(Feature(f"act{h}", "activity", f"own activity, half-life {h} days") for h in OWN),
     Feature("since_last", "activity", "days since the last review"),
     Feature("tenure", "activity", "days since the first review"),
     Feature("kinds", "content", "categories or tags written about"),
@@ -62,11 +62,11 @@ FEATURES = (
     Feature("popularity_share", "content", "the same as a share of their category, in thousandths"),
     Feature("early", "content", f"share of items written about among the first {FIRST} people"),
     Feature("lag", "content", "days from an item's first review to this person's"),
-    *(Feature(f"audience_act{h}", "reach", f"followers' activity, halved every {h} days") for h in THEIRS),
+    *(Feature(f"audience_act{h}", "reach", f"followers' activity, half-life {h} days") for h in THEIRS),
     *(Feature(f"audience_active{d}", "reach", f"followers who wrote in the last {d} days") for d in SEEN),
     Feature("attention", "reach", "followers' activity, each divided by how many they follow"),
     *(
-        Feature(f"match{h}", "relevance", f"activity on the same items as followers, halved every {h} days")
+        Feature(f"match{h}", "relevance", f"activity on subjects shared with followers, half-life {h} days")
         for h in MATCHED
     ),
     Feature("match_rate", "relevance", "activity in the same categories or tags as followers"),
@@ -74,9 +74,9 @@ FEATURES = (
     Feature("act_cosine", "relevance", "followers' activity, each times the similarity of recent taste"),
     Feature("opportunity", "relevance", "expected next reviews of the same items, shared, in thousandths", FREE),
     Feature("credit", "influence", "follow-on reviews so far"),
-    *(Feature(f"credit{h}", "influence", f"follow-on reviews, halved every {h} days") for h in CREDITED),
+    *(Feature(f"credit{h}", "influence", f"follow-on reviews, half-life {h} days") for h in CREDITED),
     Feature("adopters", "influence", "followers who followed on at least once"),
-    Feature("shared", "relevance", f"items shared with followers, halved every {YEAR} days"),
+    Feature("shared", "relevance", f"items shared with followers, half-life {YEAR} days"),
     Feature("credit_rate", "influence", "follow-on reviews for each own review"),
     Feature("propensity", "influence", "followers' activity, each times how often they follow on"),
     Feature("reciprocity", "tightness", "share of followers followed back"),

@@ -53,7 +53,7 @@ def choose(past: Past, as_of: float) -> tuple[Model | None, str]:
     the first people of each collect.
     """
     if not len(past.log.network.source):
-        return None, "nobody has a known follower, so only own recent activity is left of the formula"
+        return None, "nobody has a known follower, and without followers the formula reduces to own recent activity"
     windows = past.windows(as_of)
     credit = sum(float(window.credit.sum()) for window in windows)
     if len(windows) < LEARNED_FROM:
@@ -100,7 +100,7 @@ def share(window: Window, ranking: Values) -> float:
 @dataclass(frozen=True, eq=False)
 class Forecast:
     """What is expected of everybody. score: the score to rank by; by_hand: the formula's, which is the same where
-    nothing could be learned. features: a row a node, a column for each of FEATURES. model: what was learned."""
+    nothing could be learned. features: a row per node, a column for each of FEATURES. model: what was learned."""
 
     score: Score
     by_hand: Score

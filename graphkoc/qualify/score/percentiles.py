@@ -25,7 +25,7 @@ WEIGHTED = (
 def percentiles(features: pd.DataFrame) -> Score:
     """The score of everybody by weighted percentiles.
 
-    features: a row a node, with the columns that WEIGHTED names. A percentile is the share of all people, 0 to 100,
+    features: a row per node, with the columns that WEIGHTED names. A percentile is the share of all people, 0 to 100,
     whose value is lower, so nothing earns nothing. Graphkoc's own; the weights are a convention, not learned.
     """
     below = {name: 100 * (scipy.stats.rankdata(values, "min") - 1) / len(values) for name, values in features.items()}

@@ -1,7 +1,7 @@
 """Tiers: which audiences are small and which are wide, by published limits or by relative ones.
 
 Published limits contradict each other (key opinion consumers: under 1,000, 1,000 to 5,000, under 10,000,
-1,000 to 50,000), so they are data: one file a platform in this folder, with its version, its profiles and their
+1,000 to 50,000), so they are data: one file per platform in this folder, with its version, its profiles and their
 sources, the default profile and why it is the default, and the limits of the gates (`graphkoc.qualify.gates`).
 """
 
@@ -201,7 +201,7 @@ def relative(audience: NDArray[np.float64]) -> Tiers:
 class Sizes:
     """Everybody's tier.
 
-    table: one row a consumer: tier (tiny, small, wide, or unknown), label (the profile's word for it; `small
+    table: one row per consumer: tier (tiny, small, wide, or unknown), label (the profile's word for it; `small
     audience` and so on where followers are not stated), tier_profile, tier_size (followers as the platform states
     them, or known ones), tier_low, tier_high (of the small tier, both included). summary: what run.json keeps.
     """

@@ -1,4 +1,4 @@
-"""What a server's graph holds, read as columns: a list a column costs the client a fraction of a record a row."""
+"""What a server's graph holds, read as columns: a list per column costs the client a fraction of a record per row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from graphkoc.tables.types import TYPES
 __all__ = ["Reading", "to_column", "to_plain"]
 
 ROWS_A_RECORD = 20_000
-"""Rows, nodes or edges that come in one record, a list a column."""
+"""Rows, nodes or edges that come in one record, a list per column."""
 
 WIDTH = 1 << 32
 """Two internal ids in one integer: source * WIDTH + target."""
@@ -176,7 +176,7 @@ class Reading:
         return pa.table(columns, names=list(kinds))
 
     def columns(self, match: str, picked: list[tuple[str, str, str]]) -> pa.Table:
-        """Columns (name, kind, expression of x) over all the xs, read as lists, a batch a record."""
+        """Columns (name, kind, expression of x) over all the xs, read as lists, one batch per record."""
         lists = ", ".join(f"[x IN xs | {expression}] AS c{i}" for i, (_, _, expression) in enumerate(picked))
         chunks: list[list[pa.Array]] = [[] for _ in picked]
 

@@ -1,7 +1,7 @@
 """A store on a Neo4j server, Community edition or any other, 5.26 or newer.
 
 What is fast there was measured (`bench/stores.py`): a record costs the client tens of microseconds and
-a value in a list less than one, so rows come and go as one list a column. Nodes are found by internal
+a value in a list less than one, so rows come and go as one list per column. Nodes are found by internal
 id, which the store reads before it writes. Two sessions write edges side by side, never at the same
 nodes, because an edge locks both its ends and two sessions that wait for each other's are a deadlock.
 """

@@ -1,6 +1,6 @@
 """Writing rows into a graph on a server, given something that runs Cypher: what goes where, in which order.
 
-Values go as parameters, one list a column, some thousand rows a transaction. Names in the Cypher come
+Values go as parameters, one list per column, some thousand rows per transaction. Names in the Cypher come
 from `graphkoc.tables.schema` and from nowhere else.
 """
 
@@ -287,7 +287,7 @@ def _countings() -> Iterator[tuple[str, str]]:
 
 
 def _assigned(rows: pa.Table, variable: str) -> tuple[dict[str, Any], str]:
-    """Parameters of one list a column, and the SETs of the variable's properties to their i-th items.
+    """Parameters of one list per column, and the SETs of the variable's properties to their i-th items.
 
     A column without a value is left out where it is made, but not where a property may have to go.
     """
