@@ -79,11 +79,13 @@ def group(
         of_niches = tracking.follow("niche", segments.members, past, as_of=as_of, natural=natural)
         churn = {}
         if previous is not None:
-            again = circles.find_circles_again(log.network, rng_seed=rng_seed + 1, progress=clock.progress, **options)
+            rerun_members = circles.find_circles_again(
+                log.network, rng_seed=rng_seed + 1, progress=clock.progress, **options
+            )
             churn = {
                 kind: asdict(change)
                 for kind, now, rerun in (
-                    ("circle", inside, _drop_fringe(again)),
+                    ("circle", inside, _drop_fringe(rerun_members)),
                     ("niche", segments.members, segments.members),
                 )
                 if (change := tracking.churn(kind, tracking.living(previous.lifelines, kind), now, rerun))

@@ -30,9 +30,9 @@ from graphkoc.text import count
 __all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living"]
 
 MATCHED = 0.3
-"""Jaccard index from which a group continues another."""
+"""Minimum Jaccard index for a group to continue another."""
 SAME = 0.5
-"""Jaccard index from which it counts as the same."""
+"""Minimum Jaccard index for a group to count as the same."""
 LIVING_FIRST = 0.25
 """How much better the people of an ended group must fit for it to be preferred to a living one."""
 PART = 0.2

@@ -17,7 +17,7 @@ __all__ = ["checks", "crawl"]
 
 FEW_AUTHORS = 50
 MANY_EACH = 5
-"""Reviews an author from which a load with few authors counts as gathered around accounts."""
+"""Minimum number of reviews per author for a load with few authors to count as collected around accounts."""
 ENOUGH = 0.9
 """Share of the rows that must have a value for a check to pass."""
 

@@ -69,7 +69,7 @@ def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, eng
     quote = consumers["quote"].to_numpy(dtype=float, na_value=np.nan)
     views = reviews["views"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     size = sizes["tier_size"].to_numpy(dtype=float)
-    # People who engaged are what the rate counts; they are no audience to divide by.
+    # People who engaged are what the rate counts; they are not an audience to divide by.
     ties = pd.Series(platform).replace("", "unknown").map(projection.ties_of())
     engagers = (ties == "engagements").to_numpy() & (sizes["tier_profile"] == RELATIVE).to_numpy()
     size = np.where((size > 0) & ~engagers, size, np.nan)

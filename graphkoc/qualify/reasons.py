@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["reasons"]
 
 RECIPROCAL = 0.5
-"""Share of followers followed back from which it is a reason."""
+"""Minimum share of followers followed back for it to be a reason."""
 
 
 def reasons(run: Run, person: Mapping[str, Any] | pd.Series[Any]) -> list[str]:

@@ -12,7 +12,7 @@ __all__ = ["KINDS", "MEMBER", "members_of"]
 KINDS = ("circle", "niche")
 """The kinds of groups, in the order in which the tables of a run have them."""
 MEMBER = 0.5
-"""Confidence from which a person is a member of a group. Below it they are on its fringe, which only circles have."""
+"""Minimum confidence of a member of a group. Below it they are on its fringe, which only circles have."""
 
 
 def members_of(members: pd.DataFrame, kind: str, *, fringe: bool = False) -> pd.DataFrame:

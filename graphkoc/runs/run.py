@@ -31,10 +31,10 @@ DEFAULT_FOLDER = Path("runs")
 UNDATED = "undated"
 """What stands for the first and the last review's time where no review has a date."""
 TOP = 10
-"""Words that a run keeps of each group, at most."""
+"""Maximum number of words that a run keeps of each group."""
 
 IN_COMMON = 0.5
-"""Share of a run's people, or of the store's where it holds fewer, from which the store's run continues it."""
+"""Minimum share of a run's people, or of the store's where it holds fewer, for the store's run to continue it."""
 CONTINUED = ("niches", "circles", "members", "lifelines", "positions")
 """Tables of the previous run that an analysis needs: they are read before it begins."""
 LONGEST = 80

@@ -39,7 +39,7 @@ MEMORY = 1 << 30
 """Bytes in which tables are changed; what is more goes to a file beside the store meanwhile."""
 
 MANY = 200_000
-"""Rows from which a table goes through a file into the engine, and not through memory as a whole."""
+"""Minimum number of rows for a table to go through a file into the engine, and not through memory as a whole."""
 
 ROOM = 32 << 20
 """Bytes that the engine may ask for at once: with less left, a disk is full."""
@@ -393,7 +393,7 @@ def _replace_identities(graph: duckdb.DuckDBPyConnection, identities: pd.DataFra
 
 
 def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:
-    """Whether the book of loads has these loads already: the same rows, loaded again, are no change."""
+    """Whether the book of loads has these loads already: the same rows, loaded again, change nothing."""
     graph.register("_book", book)
     return not graph.execute("SELECT EXISTS (FROM _book ANTI JOIN loads USING (load))").fetchall()[0][0]
 

@@ -55,7 +55,7 @@ class Table:
     """A table, its key, and what its rows are in the graph.
 
     With `node`, a row is a node of that label, whose properties are the columns that no edge uses
-    up; without, a row is its one edge, and the columns that are no end of it are the edge's own.
+    up; without, a row is its one edge, and the columns that are not an end of it are the edge's own.
     """
 
     name: str

@@ -29,7 +29,7 @@ MARKS = re.compile(r"([^\w\s])\1*")
 FUNCTION_WORDS = 150
 """The words that most accounts use show how somebody writes, the others what about."""
 MIDNIGHT = 0.9
-"""Share of times at midnight from which they are dates, which have no hour."""
+"""Minimum share of times at midnight for them to be dates, which have no hour."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,7 +49,7 @@ WORDS = {
 COMMON = 0.1
 """Assumed share of the smaller platform's accounts that have a second account on the other."""
 LIKELY = 0.6
-"""Probability from which a pair is suggested."""
+"""Minimum probability of a suggested pair."""
 NEEDED = 1.0
 """Bits of evidence beside names that a suggestion needs."""
 NEAREST = 20

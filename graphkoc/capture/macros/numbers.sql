@@ -2,7 +2,7 @@
 CREATE MACRO _count_part(x, part) AS regexp_extract(
     x, '^\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([万萬wW千kK亿億]?)\s*\+?\s*$', part);
 
--- Writes the digits of an abbreviated count. 99+ is 99, the least that it can be; what is no count stays.
+-- Writes the digits of an abbreviated count. 99+ is 99, the least that it can be; what is not a count stays.
 --   to_count('2.3万') -> 23000
 --   to_count('1.2w') -> 12000
 --   to_count('99+') -> 99

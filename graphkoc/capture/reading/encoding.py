@@ -48,11 +48,11 @@ NO_TEXT = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefine
 SAMPLE = 262_144
 """Bytes that are compared; more only take more time."""
 LONG = 16_384
-"""Bytes from which a line is left out where there are shorter ones: such cells seldom contain language."""
+"""Minimum bytes of a line that is left out where there are shorter ones: such cells seldom contain language."""
 FEW = 3
 """Fewer lines than this that are not UTF-8 count as damage, and not as evidence of another encoding."""
 MARGIN = 0.02
-"""Distance to the next reading (in share of noise, or of likeness to a language) from which one is clear."""
+"""Minimum distance to the next reading (in share of noise, or of likeness to a language) for one to be clear."""
 
 
 def check(name: str) -> str:
@@ -111,7 +111,9 @@ def detect(name: str, lines: Iterable[bytes], asked: str | None = None) -> str:
         return verdict
     if not header_is_bad and damaged * 100 <= count:
         return UTF8
-    words = f"it may be {' or '.join(possible)}" if possible else "its bytes are no text in any encoding that is in use"
+    words = (
+        f"it may be {' or '.join(possible)}" if possible else "its bytes are not text in any encoding that is in use"
+    )
     raise DataError(
         f"{name} is not UTF-8, and its encoding is not certain: {words}",
         hint="Name it with --encoding, for example --encoding " + (possible[0] if possible else "cp1252") + ".",

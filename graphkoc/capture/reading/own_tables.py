@@ -23,7 +23,7 @@ MADE = {
 """Tables whose id may be missing: the id, and the columns of who, what and when from which it is made."""
 
 ALIKE = 0.85
-"""Likeness (difflib's ratio) from which a column's name is a misspelling of another."""
+"""Minimum likeness (difflib's ratio) for a column's name to be a misspelling of another."""
 
 
 def recognise(found: Mapping[str, list[Path]]) -> dict[str, list[Path]]:

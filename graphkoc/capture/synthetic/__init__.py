@@ -92,7 +92,7 @@ def _write_links(world: World, path: Path) -> None:
         writer = csv.writer(sink, lineterminator="\n")
         writer.writerow(["account", "other", "why"])
         for person in world.people:
-            if person.amazon and (person.tells or person.role in ("koc", "active")):
+            if person.amazon and (person.shares_amazon or person.role in ("koc", "active")):
                 own = f"discourse:{person.forum}" if person.forum else f"xiaohongshu:{_hash_id(person.xiaohongshu)}"
                 if person.forum or person.xiaohongshu:
                     writer.writerow([own, f"amazon:{person.amazon}", "stated for the testers' programme"])

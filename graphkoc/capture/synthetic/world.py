@@ -60,7 +60,7 @@ class Person:
     instagram: str = ""
     links: bool = False
     """Whether the forum profile names the Xiaohongshu account."""
-    tells: bool = False
+    shares_amazon: bool = False
     """Whether the brand knows the Amazon account from this person."""
     best: tuple[int, ...] = ()
     """The numbers of the favourite products."""
@@ -197,7 +197,7 @@ def _make_people(world: World, people: int) -> None:
             person.role = "buyer" if number < people + round(people * 0.6) else "fake"
         if person.role != "reader" or (person.forum and rng.random() < 0.6):
             person.amazon = str(90_000_000 + number)
-            person.tells = person.role == "reader" and rng.random() < 0.8
+            person.shares_amazon = person.role == "reader" and rng.random() < 0.8
         if person.role != "fake" and rng.random() < 0.6:
             person.crm = str(1000 + number)
             person.wecom = f"wmInvented{number:06}" if rng.random() < 0.4 else ""

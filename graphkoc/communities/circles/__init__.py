@@ -113,7 +113,7 @@ def find_circles_again(
 ) -> pd.DataFrame:
     """The members of the circles that another rng_seed finds in the same network: as in Circles, without a cohort test.
 
-    The share of the circles that are not among them is the share of changes between two runs that the method makes.
+    The share of the circles that are not among them is the share of changes between two runs due to the method alone.
     """
     real = ties(network, together)
     found = search(real, [], min_size, rng_seed, processes, _report_step(progress, "finding circles again"))

@@ -17,7 +17,7 @@ from graphkoc.graph.action_log import Log
 __all__ = ["EXEMPLARS", "ids", "members_of", "products_of", "slug", "table_of"]
 
 EXEMPLARS = 10
-"""Products of a niche that are shown, at most."""
+"""Maximum number of products shown of a niche."""
 
 
 def table_of(log: Log, level: Level, parents: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from graphkoc.graph.action_log import Log
 __all__ = ["MIN_REVIEWS", "Traits", "by_category", "by_content"]
 
 MIN_REVIEWS = 3
-"""Reviews with the trait that each person in a niche has at least."""
+"""Minimum number of reviews with the trait of a person in a niche."""
 OTHERS, AMONG = 2, 3
 """How many of the other reviews of a product have a word that is about it: at least 2, and one in 3."""
 NAMED = 3

@@ -27,7 +27,7 @@ FEWEST = 10
 """Ratings that a person must have given."""
 LOW = 2.0
 REASONED = 8
-"""Different words, without stop words, from which a review counts as giving reasons."""
+"""Minimum number of different words, without stop words, of a review that counts as giving reasons."""
 
 
 def extremes(person: NDArray[np.int64], rating: NDArray[np.float64]) -> pd.DataFrame:

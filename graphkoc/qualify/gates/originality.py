@@ -13,7 +13,7 @@ from graphkoc.graph.network import days
 __all__ = ["KNOWN", "own_content"]
 
 KNOWN = 0.5
-"""Share of a platform's reviews that have text or pictures, from which a review without either counts as empty; below
+"""Minimum share of reviews of a platform with text or pictures for a review without either to count as empty; below
 it, the text may be missing from the data."""
 DENSE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
 """Scripts in which a letter carries about as much as three letters of the others."""

@@ -24,9 +24,9 @@ WARM_UP = 400.0
 """Days of the log before the first snapshot."""
 STEP = 91.0
 FEWEST = 50
-"""Candidates that a snapshot must have."""
+"""Minimum number of candidates of a snapshot."""
 MOST = 10_000
-"""Candidates of a snapshot that are learned from; of more, as many are drawn by lot."""
+"""Maximum number of candidates of a snapshot that are learned from; of more, so many are sampled at random."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,7 +128,7 @@ class Writing:
         return bool(changes)
 
     def has_loads(self, book: pa.Table) -> bool:
-        """Whether the book of loads has these loads already: the same rows, loaded again, are no change."""
+        """Whether the book of loads has these loads already: the same rows, loaded again, change nothing."""
         known = self._store.nodes("Load")["load"]
         return bool(pc.all(pc.is_in(book["load"], known.combine_chunks())).as_py())
 
