@@ -238,7 +238,7 @@ def test_every_origin_can_be_stored() -> None:
 
 
 def test_the_words_are_lower_case_and_tags_are_one_word() -> None:
-    known = tomllib.loads((assets.folder("loaders") / "disclosure.toml").read_text(encoding="utf-8"))
+    known = tomllib.loads((assets.folder("loaders") / "origin.toml").read_text(encoding="utf-8"))
     for name in disclosure.ORIGINS:
         for kind, words in known[name].items():
             assert len(set(words)) == len(words), (name, kind)
