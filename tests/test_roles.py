@@ -71,7 +71,7 @@ def test_a_person_over_the_limit_who_passes_every_other_gate_is_a_kol_everywhere
     assert {row["role"] for row in listed} == {"koc"}
     why = graphkoc.explain_consumer(run, KOL)
     assert (why["role"], why["rank"]) == ("kol", None)
-    assert any("no key opinion consumer" in caution for caution in why["cautions"])
+    assert any("so this person is not a KOC" in caution for caution in why["cautions"])
 
     assert len(run.niches) == 2
     for niche in graphkoc.list_niches(run):
