@@ -237,3 +237,9 @@ def test_a_folder_in_the_way_leaves_nothing_behind(small_run: Run, tmp_path: Pat
     with pytest.raises(StoreError):
         report.write_report(small_run, tmp_path / "report.html")
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_the_page_uses_the_words_of_the_glossary(full: str) -> None:
+    text = Page(full).text.casefold()
+    for word in ("told", "said", "dealt out", "came back", "looking out", "she", "her", "hers", "by lot"):
+        assert not re.search(rf"\b{word}\b", text), word
