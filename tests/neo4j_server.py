@@ -139,8 +139,8 @@ class LocalServer(Server):
             self._process.wait()
         self._process, self.pid = None, None
 
-    def stop(self) -> None:
-        """Shut it down and remove its home."""
+    def shut_down(self) -> None:
+        """Let it write what it holds and end; its home stays, for the next start."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -150,6 +150,10 @@ class LocalServer(Server):
             if self._new_archive is not None and self._new_archive.exists():
                 self._new_archive.replace(self._archive)
         self._process, self.pid = None, None
+
+    def stop(self) -> None:
+        """Shut it down and remove its home."""
+        self.shut_down()
         shutil.rmtree(self.home, ignore_errors=True)
 
     @property
@@ -179,18 +183,22 @@ class LocalServer(Server):
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS
+        refusal: Exception | None = None
         while True:
             assert self._process is not None
             if self._process.poll() is not None or time.monotonic() > end:
-                log = (self.home / "logs/console.log").read_text(encoding="utf-8", errors="replace")
+                logs = [self.home / "logs" / name for name in ("console.log", "neo4j.log", "debug.log")]
+                ends = [log.read_text(encoding="utf-8", errors="replace")[-2000:] for log in logs if log.exists()]
                 self.kill()
-                raise RuntimeError(f"Neo4j {self._release} did not start:\n{log[-2000:]}")
-            with contextlib.suppress(OSError, DriverError, Neo4jError):
+                raise RuntimeError("\n".join([f"Neo4j {self._release} did not start: {refusal}", *ends]))
+            try:
                 with socket.create_connection(("127.0.0.1", self.bolt), 1):
                     pass
                 self._first_password()
                 self.version = _version(self)
                 return
+            except (OSError, DriverError, Neo4jError) as error:
+                refusal = error
             time.sleep(0.1)
 
     def _first_password(self) -> None:

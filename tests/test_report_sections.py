@@ -81,7 +81,7 @@ def test_a_run_that_was_not_tested_says_so_and_why(small_run: Run) -> None:
     page = report.render(with_info(small_run, backtest=None, backtest_why_not="there is too little to <check>"))
     assert "not tested" in Page(page).text
     assert "could not be checked against the past: why not." in text_of(page, "short")
-    assert "of these data: there is too little to <check>." in text_of(page, "backtest")
+    assert "Not checked against the past: there is too little to <check>." in text_of(page, "backtest")
 
 
 @pytest.mark.parametrize(("low", "words"), [(5.0, "small audiences are 5 to 18 known followers"), (None, None)])
@@ -228,7 +228,7 @@ def test_the_control_of_the_circles_is_printed(page: str, small_run: Run) -> Non
         "why_not": "3 were found by chance",
     }
     text = text_of(report.render(with_info(small_run.replaced(circles=empty("circles")), circles=found)), "circles")
-    assert "gave 2, and 1 tentative. Nothing is published: 3 were found by chance." in text
+    assert "gave 2, and 1 tentative. No circles: 3 were found by chance." in text
 
 
 # Bridges, brand, platforms, changes

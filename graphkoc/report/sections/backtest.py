@@ -11,6 +11,7 @@ from graphkoc.report import charts
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
+from graphkoc.runs.summary import describe_backtest
 from graphkoc.text import display_name
 
 __all__ = ["LINK", "PLACE", "facts"]
@@ -22,10 +23,10 @@ YARDSTICKS = {"score", "formula", "random", "oracle"}
 
 
 def facts(view: View) -> dict[str, Any]:
-    """The rankings with what each found, the placebos, and what chance finds; why_not where nothing could be tested."""
+    """The rankings with what each found, the placebos, and what chance finds; the verdict alone where nothing could be tested."""
     run, found = view.run, view.run.info["backtest"]
     if found is None:
-        return {"tested": False, "why_not": run.info["backtest_why_not"]}
+        return {"tested": False, "verdict": describe_backtest(run)}
     by_name = {row["ranking"]: row for row in found["rows"]}
     ours, size = by_name["score"], by_name["audience"]
     # Where the score is the formula, both rows are the same: two of them would look like independent evidence.
@@ -47,7 +48,7 @@ def facts(view: View) -> dict[str, Any]:
         "credit": found["credit"],
         "n": found["n"],
         "named": _write_range(found["n"]),
-        "verdict": found["verdict"],
+        "verdict": describe_backtest(run),
         "chance": found.get("chance"),
         "margin": found.get("margin"),
         "notes": found.get("notes", ()),

@@ -11,6 +11,7 @@ from graphkoc.report.cards import CARDS, Rows, first_kocs, group_card
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
 from graphkoc.report.shown_names import group_names
+from graphkoc.runs.summary import describe_absence
 from graphkoc.text import display_name, number_or_none, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]
@@ -23,7 +24,8 @@ def facts(view: View) -> dict[str, Any] | None:
     run = view.run
     if run.circles.empty and not run.info["circles"]["why_not"]:
         return None
-    return {**run.info["circles"], "found": len(run.circles), "cards": _make_cards(view)}
+    absence = describe_absence(run, "circle") if run.info["circles"]["why_not"] else None
+    return {**run.info["circles"], "absence": absence, "found": len(run.circles), "cards": _make_cards(view)}
 
 
 def _make_cards(view: View) -> Rows:

@@ -13,6 +13,7 @@ from graphkoc.report.niche_map import hue
 from graphkoc.report.run_view import View
 from graphkoc.report.shown_names import group_names
 from graphkoc.runs.roles import RANKED
+from graphkoc.runs.summary import describe_absence
 from graphkoc.text import number_or_none, person_name, text_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]
@@ -29,6 +30,7 @@ def facts(view: View) -> dict[str, Any]:
     finer = [inner for niche in cards for inner in niche["finer"]]
     return {
         "cards": cards,
+        "absence": None if cards else describe_absence(view.run, "niche"),
         "by_id": {niche["niche"]: niche for niche in [*cards, *finer]},
         "found": int((view.run.niches["level"] != "finer").sum()),
         "finer_found": int((view.run.niches["level"] == "finer").sum()),
