@@ -86,20 +86,20 @@ def large(reviews: int) -> None:
     rng = np.random.default_rng(0)
     people, products = reviews // 10, reviews // 20
     person = (people * rng.random(reviews) ** 2).astype(np.int64)
-    thing = (products * rng.random(reviews) ** 3).astype(np.int64)
+    product = (products * rng.random(reviews) ** 3).astype(np.int64)
     day = 3650 * rng.random(reviews)
     ring = np.arange(100)
     person = np.concatenate([person, np.repeat(people + ring, 20)])
-    thing = np.concatenate([thing, np.tile(rng.integers(0, products, 20), 100)])
+    product = np.concatenate([product, np.tile(rng.integers(0, products, 20), 100)])
     day = np.concatenate([day, np.tile(3000 + 7 * np.arange(20.0), 100)])
     print(f"\n| {reviews:,} reviews, a ring of 100 people and 20 products among them | CPU seconds |\n|---|---|")
-    column, stretch = stretches(thing, day, FAST.window, 0.0)
+    column, stretch = stretches(product, day, FAST.window, 0.0)
     for what, step in (
-        ("peeling, products as columns", lambda: densest(person, thing)),
+        ("peeling, products as columns", lambda: densest(person, product)),
         ("peeling, products and stretches as columns", lambda: densest(person, column)),
         ("blocks beyond chance", lambda: denser(person, column, beyond_chance(person, column, stretch, 0))),
-        ("groups in step", lambda: groups(in_step(person, thing, day, FAST), FAST.mates)),
-        ("groups in step, in a year", lambda: groups(in_step(person, thing, day, SLOW), SLOW.mates)),
+        ("groups in step", lambda: groups(in_step(person, product, day, FAST), FAST.mates)),
+        ("groups in step, in a year", lambda: groups(in_step(person, product, day, SLOW), SLOW.mates)),
     ):
         start = time.process_time()
         found = step()

@@ -110,7 +110,7 @@ def made_up(reviews: int, products: int, rng_seed: int) -> Log:
     begins = np.searchsorted(category, np.arange(CATEGORIES + 1))
     kind = np.where(rng.random(len(person)) < AT_HOME, home[person], rng.integers(0, CATEGORIES, len(person)))
     # Pareto's weights: of each category a few products are in everybody's hands.
-    thing = drawn(rng, 1 + rng.pareto(1.2, products), begins[kind], begins[kind + 1])
+    product = drawn(rng, 1 + rng.pareto(1.2, products), begins[kind], begins[kind + 1])
     day = joined[person] + stays[person] * rng.exponential(1, len(person))
     # Some weeks after one of their followees' reviews, a busy follower reviews the same.
     first = np.searchsorted(person, np.arange(people + 1))
@@ -119,19 +119,19 @@ def made_up(reviews: int, products: int, rng_seed: int) -> Log:
     seen = first[network.source[tie]] + (wrote[network.source[tie]] * rng.random(copies)).astype(np.int64)
     later = np.maximum(day[seen], joined[network.target[tie]]) + rng.exponential(60, copies)
     person = np.concatenate([person, network.target[tie]])
-    thing = np.concatenate([thing, thing[seen]])
+    product = np.concatenate([product, product[seen]])
     day = np.floor(np.concatenate([day, later]))
 
-    kept = without_repeats(day, thing, person)
+    kept = without_repeats(day, product, person)
     kept = rng.permutation(kept[day[kept] < BEGIN + DAYS])[:reviews]
-    kept = kept[np.lexsort((thing[kept], person[kept], day[kept]))]
+    kept = kept[np.lexsort((product[kept], person[kept], day[kept]))]
     return Log(
         network,
         person[kept].astype(np.int32),
-        thing[kept],
+        product[kept],
         np.ones(len(kept), dtype=bool),
         day[kept],
-        category[thing[kept]].astype(np.int32),
+        category[product[kept]].astype(np.int32),
         [f"category {number:02}" for number in range(CATEGORIES)],
         0,
         rng.integers(1, 6, len(kept)).astype(float),

@@ -94,8 +94,8 @@ def made_up(reviews: int, rng_seed: int = 0) -> tuple[Log, Features]:
         row, term = np.divmod(np.unique((np.arange(len(person))[:, None] * TERMS + words).ravel()), TERMS)
         parts.append((row.astype(np.int32), term.astype(np.int32), np.full(len(row), basis, dtype=np.int8)))
     row, term, of = (np.concatenate(part) for part in zip(*parts, strict=True))
-    things, terms = (np.char.zfill(np.arange(count).astype(str), 9) for count in (products, TERMS))
-    return log, Features(things, terms, row, term, of)
+    names, terms = (np.char.zfill(np.arange(count).astype(str), 9) for count in (products, TERMS))
+    return log, Features(names, terms, row, term, of)
 
 
 def count_recovered(one: Niches, other: Niches, level: str) -> list[float]:
@@ -111,7 +111,7 @@ def count_recovered(one: Niches, other: Niches, level: str) -> list[float]:
 def without(log: Log, features: Features, rng_seed: int) -> tuple[Log, Features]:
     """The log and its features with some reviews left out."""
     kept = np.random.default_rng(rng_seed).random(len(log.person)) >= DROPPED
-    names = ("person", "thing", "sold", "day", "category")
+    names = ("person", "product", "has_product", "day", "category")
     there = kept[features.row]
     row = (np.cumsum(kept) - 1)[features.row[there]].astype(np.int32)
     rest = replace(features, row=row, term=features.term[there], basis=features.basis[there])
@@ -130,7 +130,7 @@ def co_review(log: Log) -> None:
     with timed("products"):
         print(f"  pairs of products that share significantly many reviewers: {len(coreview.pair_products(log)):,}")
     left_out = coreview.find_hubs(log)
-    print(f"  left out: {len(left_out.things)} products, {len(left_out.people)} people")
+    print(f"  left out: {len(left_out.products)} products, {len(left_out.people)} people")
     everything = np.zeros_like(log.category)
     chance = [
         [
@@ -198,7 +198,7 @@ def at_size(reviews: int) -> None:
         log, features = made_up(reviews)
     print(f"Made up: {len(log.day):,} reviews with {len(features.row):,} words")
     with timed("pairs of people"):
-        print(f"  {len(coreview.pair_people(log)):,} pairs; hubs: {len(coreview.find_hubs(log).things)} products")
+        print(f"  {len(coreview.pair_people(log)):,} pairs; hubs: {len(coreview.find_hubs(log).products)} products")
     with timed("gain"):
         print(f"  {gain(log)}")
     with timed("niches"):

@@ -315,16 +315,16 @@ def _agreement(
 
 def _log_tables(log: Log) -> dict[str, pd.DataFrame]:
     """The log as tables with names for numbers: what the queries that recompute a figure read."""
-    ids, subjects, network = log.network.ids, log.subjects, log.network
-    named = log.subject_names()
+    ids, items, network = log.network.ids, log.items, log.network
+    named = log.item_names()
     return {
         "read_reviews": pd.DataFrame({"consumer": ids[log.person], "day": log.day, "rating": log.rating}),
-        "read_subjects": pd.DataFrame(
+        "read_items": pd.DataFrame(
             {
-                "consumer": ids[subjects.person],
-                "subject": named[subjects.subject],
-                "kind": subjects.kind,
-                "day": subjects.day,
+                "consumer": ids[items.person],
+                "item": named[items.item],
+                "kind": items.kind,
+                "day": items.day,
             }
         ),
         "read_follows": pd.DataFrame({"followee": ids[network.source], "follower": ids[network.target]}),

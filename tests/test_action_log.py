@@ -74,12 +74,12 @@ def test_pairs_are_the_follows_of_whom_both_ends_reviewed_a_product_on_different
         and first.get((followee, product), np.inf) != first.get((follower, product), np.inf)
         and {(followee, product), (follower, product)} <= set(first)
     )
-    ids, things = log.network.ids, log.subject_names()
+    ids, items = log.network.ids, log.item_names()
     np.testing.assert_array_equal(found.source, log.network.source[found.edge])
     np.testing.assert_array_equal(found.target, log.network.target[found.edge])
-    columns = (ids[found.source], ids[found.target], things[found.thing], found.source_day, found.target_day)
+    columns = (ids[found.source], ids[found.target], items[found.item], found.source_day, found.target_day)
     assert list(zip(*(values.tolist() for values in columns), strict=True)) == wanted
-    adoptions = dict(zip(zip(found.target.tolist(), found.thing.tolist(), strict=True), found.adoption, strict=True))
+    adoptions = dict(zip(zip(found.target.tolist(), found.item.tolist(), strict=True), found.adoption, strict=True))
     assert sorted(adoptions.values()) == list(range(len(adoptions)))
 
 
@@ -88,7 +88,7 @@ def test_an_adoption_gives_one_credit_in_all(rows: list, ties: list) -> None:
     log = log_of(rows, ties)
     found = pairs(log)
     first = found.where(found.source_day < found.target_day)
-    adoptions = set(zip(first.target.tolist(), first.thing.tolist(), strict=True))
+    adoptions = set(zip(first.target.tolist(), first.item.tolist(), strict=True))
     assert credit(found, len(log.network), after=-np.inf).sum() == pytest.approx(len(adoptions))
 
 
@@ -163,6 +163,6 @@ def test_activity_halves_with_each_half_life() -> None:
 def test_a_review_about_nothing_sold_is_activity_but_no_adoption() -> None:
     log = log_of([("a", "x", 1.0), ("b", "x", 2.0)], [("b", "a")])
     assert by_name(log, credit(pairs(log), 2, after=0)) == {"a": 1.0}
-    notes = dataclasses.replace(log, sold=np.array([False, False]))
+    notes = dataclasses.replace(log, has_product=np.array([False, False]))
     assert by_name(notes, credit(pairs(notes), 2, after=0)) == {}
     assert activity(notes, 2.0).sum() > 0

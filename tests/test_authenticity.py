@@ -203,16 +203,16 @@ def test_there_is_no_block_without_ties() -> None:
 
 
 def test_who_shares_much_at_once_is_in_step_and_who_shares_it_a_year_apart_is_not() -> None:
-    person, thing = np.divmod(np.arange(4 * 8), 8)
+    person, product = np.divmod(np.arange(4 * 8), 8)
     others = np.arange(4, 4000)
-    person, thing = np.concatenate([person, others]), np.concatenate([thing, others + 100])
+    person, product = np.concatenate([person, others]), np.concatenate([product, others + 100])
     day = np.concatenate([np.tile(100.0 * np.arange(8), 4), np.linspace(0, 800, len(others))])
-    steps = lockstep.in_step(person, thing, day, lockstep.FAST)
+    steps = lockstep.in_step(person, product, day, lockstep.FAST)
     assert list(zip(steps.first.tolist(), steps.second.tolist(), strict=True)) == list(combinations(range(4), 2))
     assert steps.shared.tolist() == [8] * 6
     assert (steps.expected < 0.5).all()
     assert [group.tolist() for group in lockstep.groups(steps, 2)] == [[0, 1, 2, 3]]
-    assert not len(lockstep.in_step(person, thing, day + 400.0 * (person < 4) * person, lockstep.FAST).first)
+    assert not len(lockstep.in_step(person, product, day + 400.0 * (person < 4) * person, lockstep.FAST).first)
 
 
 def test_a_chain_of_pairs_is_no_group() -> None:

@@ -60,7 +60,7 @@ def significant(pairs: list, p: list) -> list:
 @pytest.mark.parametrize("rng_seed", range(5))
 def test_pairs_of_people_are_those_of_the_definition(rng_seed: int) -> None:
     log = grouped(rng_seed)
-    baskets = {person: set(log.thing[log.person == person].tolist()) for person in set(log.person.tolist())}
+    baskets = {person: set(log.product[log.person == person].tolist()) for person in set(log.person.tolist())}
     expected = significant(*by_definition(baskets))
     found = coreview.pair_people(log)
     assert found.dtype == np.int32
@@ -75,7 +75,8 @@ def test_pairs_of_products_are_those_of_the_definition_in_each_category(rng_seed
     for kind in range(len(log.categories)):
         inside = log.category == kind
         readers = {
-            thing: set(log.person[inside & (log.thing == thing)].tolist()) for thing in log.thing[inside].tolist()
+            product: set(log.person[inside & (log.product == product)].tolist())
+            for product in log.product[inside].tolist()
         }
         more, chances = by_definition(readers)
         pairs += more
@@ -113,7 +114,9 @@ def test_the_order_of_rows_changes_nothing() -> None:
 
 def test_what_comes_twice_counts_once() -> None:
     log = grouped(0)
-    twice = replace(log, **{name: np.repeat(getattr(log, name), 2) for name in ("person", "thing", "sold", "category")})
+    twice = replace(
+        log, **{name: np.repeat(getattr(log, name), 2) for name in ("person", "product", "has_product", "category")}
+    )
     np.testing.assert_array_equal(coreview.pair_people(log), coreview.pair_people(twice))
     np.testing.assert_array_equal(coreview.pair_products(log), coreview.pair_products(twice))
 
@@ -122,10 +125,10 @@ def test_a_hub_is_left_out_and_named_and_the_rest_is_as_if_it_were_not_there(mon
     rows = groups(1)
     people = sorted({person for person, _, _ in rows})
     log = log_of([*rows, *((person, "hub", 99.0) for person in people)], [])
-    assert len(coreview.find_hubs(log).things) == len(coreview.find_hubs(log).people) == 0
+    assert len(coreview.find_hubs(log).products) == len(coreview.find_hubs(log).people) == 0
     monkeypatch.setattr(coreview, "MOST_PAIRS", 256 * 255 // 2)
-    hub = log.thing[log.day == 99.0][0]
-    assert coreview.find_hubs(log).things.tolist() == [hub]
+    hub = log.product[log.day == 99.0][0]
+    assert coreview.find_hubs(log).products.tolist() == [hub]
     np.testing.assert_array_equal(coreview.pair_people(log), coreview.pair_people(log_of(rows, [])))
 
 
@@ -136,7 +139,7 @@ def test_hubs_of_one_size_are_left_out_together(monkeypatch: pytest.MonkeyPatch)
     ]
     monkeypatch.setattr(coreview, "MOST_PAIRS", 100)
     log = log_of(rows, [])
-    assert len(coreview.find_hubs(log).things) == 3
+    assert len(coreview.find_hubs(log).products) == 3
 
 
 def test_a_person_who_reviewed_everything_is_left_out_of_the_pairs_of_products(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,13 +161,13 @@ def test_a_person_who_reviewed_everything_is_left_out_of_the_pairs_of_products(m
 def test_where_there_is_nothing_to_compare_there_is_no_pair(rows: list) -> None:
     log = log_of(rows, [("c", "d")])
     assert coreview.pair_people(log).shape == coreview.pair_products(log).shape == (0, 2)
-    assert len(coreview.find_hubs(log).things) == len(coreview.find_hubs(log).people) == 0
+    assert len(coreview.find_hubs(log).products) == len(coreview.find_hubs(log).people) == 0
 
 
 def test_products_of_no_category_and_notes_about_nothing_sold_make_no_pair() -> None:
     log = grouped(0)
     assert len(coreview.pair_products(replace(log, category=np.full_like(log.category, -1)))) == 0
-    unsold = replace(log, sold=np.zeros_like(log.sold))
+    unsold = replace(log, has_product=np.zeros_like(log.has_product))
     assert len(coreview.pair_products(unsold)) == len(coreview.pair_people(unsold)) == 0
 
 

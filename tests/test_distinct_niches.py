@@ -189,7 +189,7 @@ def test_a_word_is_about_a_product_when_two_and_a_third_of_the_others_say_it(rng
         (row, word)
         for row in range(len(log.person))
         for word in range(4)
-        if (others := np.flatnonzero((log.thing == log.thing[row]) & (np.arange(len(log.person)) != row))).size
+        if (others := np.flatnonzero((log.product == log.product[row]) & (np.arange(len(log.person)) != row))).size
         and says[others, word].sum() >= max(2, len(others) / 3)
     }
     row, word = _find_words_of_products(log, *np.nonzero(says))
@@ -327,7 +327,7 @@ def test_features_stand_at_the_reviews_that_have_them() -> None:
     row = features.row[tag]
     there = zip(
         log.network.ids[log.person[row]],
-        features.things[log.thing[row]],
+        features.products[log.product[row]],
         features.terms[features.term[tag]],
         strict=True,
     )

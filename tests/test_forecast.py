@@ -104,7 +104,7 @@ def test_what_comes_after_a_day_changes_no_bit_of_its_scores(forecasted: tuple[L
     rng = np.random.default_rng(0)
     order = np.arange(len(log.day))
     order[later] = rng.permutation(order[later])
-    mixed = replace(log, person=log.person[order], thing=log.thing[order], category=log.category[order])
+    mixed = replace(log, person=log.person[order], product=log.product[order], category=log.category[order])
     deleted = log.until(at)
     for other in (mixed, deleted):
         found = forecast(Past(other), at)
@@ -216,7 +216,7 @@ def test_tags_stand_in_for_products_where_nothing_is_sold() -> None:
     ties = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [1.0]})
     products = pd.DataFrame({"product": [], "category": []}, dtype="str")
     log = Log.from_frames(ties, notes, products, pd.DataFrame({"consumer": ["a", "b"]}), topics)
-    assert log.subject_names().tolist() == ["#sun", "#tea"]
+    assert log.item_names().tolist() == ["#sun", "#tea"]
     assert credit(pairs(log), 2, after=0).tolist() == [1.0, 0.0]
     assert activity(log, log.last_day, 1.0).tolist() == [0.25, 1.5]
 

@@ -97,13 +97,13 @@ def test_points_add_up_for_everybody(ciao_run: graphkoc.Run) -> None:
 def test_what_carried_past_adoptions_is_what_its_query_counts_and_the_follow_ons_are_hers(
     ciao_run: graphkoc.Run,
 ) -> None:
-    follows, subjects = ciao_run.read_follows, ciao_run.read_subjects.set_index(["consumer", "subject"])["day"]
+    follows, items = ciao_run.read_follows, ciao_run.read_items.set_index(["consumer", "item"])["day"]
     for row in graphkoc.list_kocs(ciao_run, limit=10):
         why = graphkoc.explain_consumer(ciao_run, row["consumer"])
         audience = set(follows.loc[follows["followee"] == row["consumer"], "follower"])
         assert {one["consumer"] for one in why["carried_by"]} <= audience
         for one in why["carried_by"]:
-            assert subjects[one["consumer"], one["last"]] > subjects[row["consumer"], one["last"]]
+            assert items[one["consumer"], one["last"]] > items[row["consumer"], one["last"]]
         for one, number in [(one, "times") for one in why["carried_by"]] + [
             (one, "followers") for one in why["carried_reviews"]
         ]:

@@ -350,7 +350,7 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
         for gate in why["gates"]
     ]
     followers = [f"{one['consumer']}, {count(one['times'], 'times')}" for one in why["carried_by"]]
-    reviews = [f"{one['subject']}, by {count(one['followers'], 'people')}" for one in why["carried_reviews"]]
+    reviews = [f"{one['item']}, by {count(one['followers'], 'people')}" for one in why["carried_reviews"]]
     sections = {
         "Score, as points of its pillars": pillars,
         "Eligibility gates": gates,

@@ -18,44 +18,44 @@ from numpy.typing import NDArray
 from graphkoc.arrays import number_ids, repeats
 from graphkoc.graph.network import Network, days
 
-__all__ = ["YEAR", "Log", "Subjects", "moment"]
+__all__ = ["YEAR", "Items", "Log", "moment"]
 
 YEAR = 365
 """Days that windows and half-lives of a year have."""
 
 
 @dataclass(frozen=True, eq=False)
-class Subjects:
-    """First meetings of people with subjects: a product that they reviewed, or a tag of a review of no product.
+class Items:
+    """First meetings of people with items: a product that they reviewed, or a tag of a review of no product.
 
-    person, subject, kind: (j,) int32. day: (j,) float64. The kind of a product is its category, and products without
+    person, item, kind: (j,) int32. day: (j,) float64. The kind of a product is its category, and products without
     a category are of one kind; each tag is a kind of its own.
     """
 
     person: NDArray[np.int32]
-    subject: NDArray[np.int32]
+    item: NDArray[np.int32]
     day: NDArray[np.float64]
     kind: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
 class Log:
-    """First reviews, sorted by day, person and thing, beside the network of follows.
+    """First reviews, sorted by day, person and product, beside the network of follows.
 
     network: every consumer and every follow. person: (k,) int32, index into network.ids.
-    thing: (k,) int64, a number for each product, or for a review of no product.
-    sold: (k,) bool, False for a review of no product. day: (k,) float64, days since 1970-01-01 UTC.
+    product: (k,) int64, a number for each product; each review of no product has a number of its own.
+    has_product: (k,) bool, False for a review of no product. day: (k,) float64, days since 1970-01-01 UTC.
     category: (k,) int32, index into categories, -1 where the product has none.
     categories: names, sorted. undated: reviews left out because they have no time.
     rating: (k,) float64, NaN for none. topic_person: (j,) int32, topic: (j,) int64, topic_day: (j,) float64: the
     first use of each tag by each person in reviews of no product, sorted by day, person and tag.
-    things, topics: (t,) str, the names of things (a review of no product has none that can be shown) and tags.
+    products, topics: (t,) str, the names of products (a review of no product has none that can be shown) and tags.
     """
 
     network: Network
     person: NDArray[np.int32]
-    thing: NDArray[np.int64]
-    sold: NDArray[np.bool_]
+    product: NDArray[np.int64]
+    has_product: NDArray[np.bool_]
     day: NDArray[np.float64]
     category: NDArray[np.int32]
     categories: list[str]
@@ -64,7 +64,7 @@ class Log:
     topic_person: NDArray[np.int32]
     topic: NDArray[np.int64]
     topic_day: NDArray[np.float64]
-    things: NDArray[Any]
+    products: NDArray[Any]
     topics: NDArray[Any]
 
     @classmethod
@@ -82,29 +82,29 @@ class Log:
         """
         network = Network.from_edges(follows, consumers["consumer"].tolist())
         dated = reviews[reviews["created_at"].notna()]
-        sold = dated["product"].notna().to_numpy()
+        has_product = dated["product"].notna().to_numpy()
         names = dated["product"].fillna("\0" + dated["review"].astype("str")).to_numpy(dtype=object)
-        thing, things = pd.factorize(names, sort=True)
+        product, numbered = pd.factorize(names, sort=True)
         person = number_ids(network.ids, dated["consumer"].to_numpy(dtype=str))
         day = days(dated["created_at"])
         kinds = products.dropna(subset=["category"]).set_index("product")["category"]
         categories = sorted(kinds.unique())
         category = number_ids(categories, dated["product"].map(kinds))
-        order = np.lexsort((day, thing, person))
-        keep = order[~repeats(person[order], thing[order])]
-        keep = keep[np.lexsort((thing[keep], person[keep], day[keep]))]
+        order = np.lexsort((day, product, person))
+        keep = order[~repeats(person[order], product[order])]
+        keep = keep[np.lexsort((product[keep], person[keep], day[keep]))]
         rating = dated["rating"].to_numpy(dtype=float) if "rating" in dated else np.full(len(dated), np.nan)
         return cls(
             network,
             person[keep].astype(np.int32),
-            thing[keep],
-            sold[keep],
+            product[keep],
+            has_product[keep],
             day[keep],
             category[keep].astype(np.int32),
             categories,
             int(reviews["created_at"].isna().sum()),
             rating[keep],
-            *_find_first_uses(dated.assign(person=person, day=day)[~sold], topics, np.asarray(things)),
+            *_find_first_uses(dated.assign(person=person, day=day)[~has_product], topics, np.asarray(numbered)),
         )
 
     @cached_property
@@ -117,31 +117,31 @@ class Log:
 
     @cached_property
     def by_person(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The rows sorted by person and thing (k,), and the uses of topics by person and topic (j,)."""
-        return np.lexsort((self.thing, self.person)), np.lexsort((self.topic, self.topic_person))
+        """The rows sorted by person and product (k,), and the uses of topics by person and topic (j,)."""
+        return np.lexsort((self.product, self.person)), np.lexsort((self.topic, self.topic_person))
 
     @cached_property
-    def subjects(self) -> Subjects:
-        """The subjects that can be adopted: first meetings, sorted by day, person and subject."""
-        things = int(self.thing[self.sold].max(initial=-1)) + 1
+    def items(self) -> Items:
+        """The items that can be adopted: first meetings, sorted by day, person and item."""
+        count = int(self.product[self.has_product].max(initial=-1)) + 1
         kinds = len(self.categories) + 1
         filed = np.where(self.category < 0, kinds - 1, self.category)
         if not len(self.topic):
             # First reviews are in this order already.
-            subject, kind = self.thing[self.sold].astype(np.int32), filed[self.sold].astype(np.int32)
-            return Subjects(self.person[self.sold], subject, self.day[self.sold], kind)
-        person = np.concatenate([self.person[self.sold], self.topic_person])
-        subject = np.concatenate([self.thing[self.sold], things + self.topic])
-        day = np.concatenate([self.day[self.sold], self.topic_day])
-        kind = np.concatenate([filed[self.sold], kinds + self.topic])
-        order = np.lexsort((subject, person, day))
-        return Subjects(person[order], subject[order].astype(np.int32), day[order], kind[order].astype(np.int32))
+            item, kind = self.product[self.has_product].astype(np.int32), filed[self.has_product].astype(np.int32)
+            return Items(self.person[self.has_product], item, self.day[self.has_product], kind)
+        person = np.concatenate([self.person[self.has_product], self.topic_person])
+        item = np.concatenate([self.product[self.has_product], count + self.topic])
+        day = np.concatenate([self.day[self.has_product], self.topic_day])
+        kind = np.concatenate([filed[self.has_product], kinds + self.topic])
+        order = np.lexsort((item, person, day))
+        return Items(person[order], item[order].astype(np.int32), day[order], kind[order].astype(np.int32))
 
-    def subject_names(self) -> NDArray[Any]:
-        """The name of each subject: a product, or # and a tag."""
-        products = int(self.thing[self.sold].max(initial=-1)) + 1
+    def item_names(self) -> NDArray[Any]:
+        """The name of each item: a product, or # and a tag."""
+        count = int(self.product[self.has_product].max(initial=-1)) + 1
         tags = np.array([f"#{topic}" for topic in self.topics], dtype=object)
-        return np.concatenate([self.things[:products], tags])
+        return np.concatenate([self.products[:count], tags])
 
     @property
     def timeless(self) -> bool:
@@ -171,8 +171,8 @@ class Log:
         return Log(
             network,
             self.person[keep],
-            self.thing[keep],
-            self.sold[keep],
+            self.product[keep],
+            self.has_product[keep],
             self.day[keep],
             self.category[keep],
             self.categories,
@@ -181,13 +181,13 @@ class Log:
             self.topic_person[used],
             self.topic[used],
             self.topic_day[used],
-            self.things,
+            self.products,
             self.topics,
         )
 
 
 def _find_first_uses(
-    notes: pd.DataFrame, topics: pd.DataFrame | None, things: NDArray[Any]
+    notes: pd.DataFrame, topics: pd.DataFrame | None, products: NDArray[Any]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[Any], NDArray[Any]]:
     """The last five fields of a Log."""
     if topics is None:
@@ -200,7 +200,7 @@ def _find_first_uses(
         first["person"].to_numpy(dtype=np.int32),
         first["topic"].to_numpy(dtype=np.int64),
         first["day"].to_numpy(dtype=float),
-        things,
+        products,
         np.asarray(names),
     )
 

@@ -42,40 +42,40 @@ BLOCK = 10_000_000
 class Hubs:
     """The hubs that the counting leaves out, in large logs only.
 
-    things: int64, sorted, the products (numbers as in Log.thing) that `pair_people` leaves out.
+    products: int64, sorted, the products (numbers as in Log.product) that `pair_people` leaves out.
     people: int32, sorted, the people (indices into network.ids) that `pair_products` leaves out, at least
     in one category.
     """
 
-    things: NDArray[np.int64]
+    products: NDArray[np.int64]
     people: NDArray[np.int32]
 
 
 def pair_people(log: Log) -> NDArray[np.int32]:
     """The pairs of people who share significantly many products: (k, 2) int32, indices into
     network.ids, the lower first, sorted."""
-    person, thing = log.person[log.sold], log.thing[log.sold]
-    kept = ~_mark_hubs(thing)
-    return _find_significant(person[kept], thing[kept], np.zeros(int(kept.sum()), dtype=np.int64))
+    person, product = log.person[log.has_product], log.product[log.has_product]
+    kept = ~_mark_hubs(product)
+    return _find_significant(person[kept], product[kept], np.zeros(int(kept.sum()), dtype=np.int64))
 
 
 def pair_products(log: Log, group: NDArray[np.int32] | None = None) -> NDArray[np.int64]:
     """The pairs of products of one category that share significantly many reviewers: (k, 2) int64,
-    numbers as in Log.thing, the lower first, sorted.
+    numbers as in Log.product, the lower first, sorted.
 
     group: (k,) int32, the category of each review's product, -1 for none; log.category by default. The
     expected number is that of each category, and the false discovery rate is held over all of them.
     """
     used, member, inside = _select_in_categories(log, group)
     kept = ~_mark_hubs(member)
-    return _find_significant(log.thing[used][kept], member[kept], inside[kept])
+    return _find_significant(log.product[used][kept], member[kept], inside[kept])
 
 
 def find_hubs(log: Log, group: NDArray[np.int32] | None = None) -> Hubs:
     """What `pair_people(log)` and `pair_products(log, group)` leave out."""
-    thing = log.thing[log.sold]
+    product = log.product[log.has_product]
     used, member, _ = _select_in_categories(log, group)
-    return Hubs(np.unique(thing[_mark_hubs(thing)]), np.unique(log.person[used][_mark_hubs(member)]))
+    return Hubs(np.unique(product[_mark_hubs(product)]), np.unique(log.person[used][_mark_hubs(member)]))
 
 
 def _select_in_categories(
@@ -84,7 +84,7 @@ def _select_in_categories(
     """(k,) bool, the reviews that are about a product of a category; and person and category as one number, and the
     category, of each of these."""
     group = log.category if group is None else group
-    used = log.sold & (group >= 0)
+    used = log.has_product & (group >= 0)
     inside = group[used].astype(np.int64)
     return used, log.person[used] * (inside.max(initial=0) + 1) + inside, inside
 

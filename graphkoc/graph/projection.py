@@ -160,7 +160,7 @@ class Projection:
         return int((~undated[["source", "target"]].isin(active).all(axis=1)).sum())
 
     def topics(self) -> pd.DataFrame:
-        """The tags of what is written about nothing sold: review, topic, a row for each."""
+        """The tags of reviews of no product: review, topic, a row for each."""
         notes = self.reviews.loc[self.reviews["product"].isna(), ["review"]]
         tagged = notes.merge(self.texts.loc[self.texts["tags"].notna(), ["review", "tags"]], on="review")
         split = tagged["tags"].astype("str").str.casefold().str.split()

@@ -102,8 +102,8 @@ class Words:
         """
         author = number_ids(ids, reviews["consumer"])
         reviews = reviews[["review", "product"]].assign(author=author)[author >= 0].sort_values("review")
-        things = np.unique(products["product"].to_numpy(dtype=str))
-        about = number_ids(things, reviews["product"])
+        named = np.unique(products["product"].to_numpy(dtype=str))
+        about = number_ids(named, reviews["product"])
         names = reviews["review"]
         written = texts.assign(row=number_ids(names, texts["review"])).query("row >= 0")
         title = reviews["product"].map(products.set_index("product")["title"])
@@ -126,7 +126,7 @@ class Words:
         return cls(
             terms,
             names.to_numpy(dtype=str),
-            things,
+            named,
             reviews["author"].to_numpy(dtype=np.int32),
             about.astype(np.int32),
             review[order].astype(np.int32),

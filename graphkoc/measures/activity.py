@@ -17,7 +17,7 @@ __all__ = ["HALF_LIFE", "Pairs", "activity", "audience_activity", "credit", "pai
 HALF_LIFE = 90.0
 """Days in which a review's weight halves."""
 ROWS = 2_000_000
-"""Subjects of follows that are looked up at once."""
+"""Items of follows that are looked up at once."""
 
 
 def activity(log: Log, as_of: float, half_life: float = HALF_LIFE) -> Values:
@@ -41,17 +41,17 @@ def audience_activity(log: Log, as_of: float, half_life: float = HALF_LIFE) -> V
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Follows whose two ends met the same subject on different days, one row per follow and subject.
+    """Follows whose two ends met the same item on different days, one row per follow and item.
 
     edge: (q,) int32, index into the network's edges. source, target: (q,) int32, the edge's ends (who is
-    followed, who follows). thing: (q,) int32, the subject: a product, or a tag. source_day, target_day: (q,)
-    float64, when each first met it. adoption: (q,) int32, a number for each target and thing.
+    followed, who follows). item: (q,) int32, a product or a tag, as in Log.items. source_day, target_day: (q,)
+    float64, when each first met it. adoption: (q,) int32, a number for each target and item.
     """
 
     edge: NDArray[np.int32]
     source: NDArray[np.int32]
     target: NDArray[np.int32]
-    thing: NDArray[np.int32]
+    item: NDArray[np.int32]
     source_day: Values
     target_day: Values
     adoption: NDArray[np.int32]
@@ -63,23 +63,23 @@ class Pairs:
     def shares(self) -> Values:
         """(q,) float64: each adoption's credit of 1, shared equally among its rows.
 
-        An adoption is one follower's first meeting with one subject. Goyal, Bonchi, Lakshmanan, "A data-based
+        An adoption is one follower's first meeting with one item. Goyal, Bonchi, Lakshmanan, "A data-based
         approach to social influence maximization", VLDB 2011, with equal shares.
         """
         return 1.0 / np.bincount(self.adoption)[self.adoption] if len(self.adoption) else np.empty(0)
 
 
 def pairs(log: Log, network: Network | None = None) -> Pairs:
-    """The pairs of a log, sorted by edge and thing; `network` stands in for the log's own (a placebo's follows)."""
+    """The pairs of a log, sorted by edge and item; `network` stands in for the log's own (a placebo's follows)."""
     network = network or log.network
-    subjects = log.subjects
-    things = int(subjects.subject.max(initial=0)) + 1
-    cells = subjects.person.astype(np.int64) * things + subjects.subject
+    items = log.items
+    count = int(items.item.max(initial=0)) + 1
+    cells = items.person.astype(np.int64) * count + items.item
     order = np.argsort(cells)
-    cells, day = cells[order], subjects.day[order]
-    begin = np.searchsorted(cells, np.arange(len(network) + 1) * things)
+    cells, day = cells[order], items.day[order]
+    begin = np.searchsorted(cells, np.arange(len(network) + 1) * count)
     met = np.diff(begin)
-    # Of a follow's two ends the one that met fewer subjects is searched for among those of the other.
+    # Of a follow's two ends the one that met fewer items is searched for among those of the other.
     less = met[network.source] <= met[network.target]
     one, other = np.where(less, (network.source, network.target), (network.target, network.source))
     # A Bloom filter of one hash (Bloom, Communications of the ACM 13, 1970): most lookups find nothing.
@@ -90,7 +90,7 @@ def pairs(log: Log, network: Network | None = None) -> Pairs:
     for first, last in batches(met[one], ROWS):
         here, there = one[first:last], other[first:last]
         mine, edge = ragged_ranges(begin[here], met[here])
-        wanted = cells[mine] + ((there.astype(np.int64) - here) * things)[edge]
+        wanted = cells[mine] + ((there.astype(np.int64) - here) * count)[edge]
         row = np.flatnonzero(filled[_slots(wanted, bits)])
         mine, edge, wanted = mine[row], edge[row], wanted[row]
         theirs = find_sorted(cells, wanted)
@@ -103,7 +103,7 @@ def pairs(log: Log, network: Network | None = None) -> Pairs:
         edge.astype(np.int32),
         network.source[edge],
         network.target[edge],
-        (cells[mine] % things).astype(np.int32),
+        (cells[mine] % count).astype(np.int32),
         day[mine],
         day[theirs],
         adoption.astype(np.int32),

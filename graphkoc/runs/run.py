@@ -65,7 +65,7 @@ class Run:
     people = _Stored()
     features = _Stored()
     read_reviews = _Stored()
-    read_subjects = _Stored()
+    read_items = _Stored()
     read_follows = _Stored()
     niches = _Stored()
     members = _Stored()

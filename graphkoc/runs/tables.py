@@ -205,12 +205,12 @@ TABLES: dict[str, Table] = {
             _number("rating", "rating", "Rating, 0 to 5; null where unknown."),
         ),
     ),
-    "read_subjects": Table(
-        "A consumer and a subject that they came to, as the analysis read them.",
+    "read_items": Table(
+        "A consumer and a item that they came to, as the analysis read them.",
         (
             CONSUMER,
-            _text("subject", "The item reviewed, or # and the tag used."),
-            Column("kind", "int32", "", "Number of the subject's category."),
+            _text("item", "The item reviewed, or # and the tag used."),
+            Column("kind", "int32", "", "Number of the item's category."),
             _number("day", "days", "Days since 1970-01-01 UTC."),
         ),
     ),

@@ -71,17 +71,17 @@ def describe(
     people, n = People.of(ids, parents, members, log), len(log.network)
     distinctive = _drop_kin(people.distinguish(marked(words.person, words.term, (n, len(words.terms))), 6 * TOP), words)
     kinds = people.distinguish(_mark_favourites(log), TOP)
-    things = people.distinguish(marked(words.author, words.about, (n, len(words.products))), EXEMPLARS)
+    products = people.distinguish(marked(words.author, words.about, (n, len(words.products))), EXEMPLARS)
 
     own_words = _list_names(distinctive, words.terms, len(ids))
     own_kinds = _list_names(kinds, np.asarray(log.categories, dtype=str), len(ids))
-    own_things, in_the_middle = _list_names(things, words.products, len(ids)), _find_central(people, log)
+    own_products, in_the_middle = _list_names(products, words.products, len(ids)), _find_central(people, log)
     made_of = _read_made_of(groups)
     for row, (term, _) in enumerate(made_of):
         # Nearly all who review much use a word at some time; the people of the group use it more often.
         own_words[row] = own_words[row] or ([term] if term else [])
     known = [
-        Known([category], own_words[row], own_things[row] or in_the_middle[row])
+        Known([category], own_words[row], own_products[row] or in_the_middle[row])
         if category
         else Known(own_kinds[row], own_words[row], in_the_middle[row])
         for row, category in enumerate(built_from)
@@ -111,7 +111,7 @@ def describe(
     return Described(
         pd.DataFrame(table, dtype="str"),
         of_words.astype({"group": "str", "word": "str"}),
-        _choose_exemplars(group, people, distinctive, things, words),
+        _choose_exemplars(group, people, distinctive, products, words),
     )
 
 
@@ -204,7 +204,7 @@ def _write_evidence(
 
 
 def _choose_exemplars(
-    group: NDArray[Any], people: People, distinctive: pd.DataFrame, things: pd.DataFrame, words: Words
+    group: NDArray[Any], people: People, distinctive: pd.DataFrame, products: pd.DataFrame, words: Words
 ) -> pd.DataFrame:
     """The reviews with most of a group's words, one per person and no two with the same words, and the products that
     distinguish it most."""
@@ -220,17 +220,17 @@ def _choose_exemplars(
     reviews = reviews.sort_values(["row", "how_many", "z", "review"], ascending=[True, False, False, True])
     reviews = reviews.drop_duplicates(["row", "person"]).drop_duplicates(["row", "why"])
     reviews = reviews.groupby("row").head(EXEMPLARS)
-    sizes, others = people.sizes[things["row"]].tolist(), people.others[things["row"]].tolist()
+    sizes, others = people.sizes[products["row"]].tolist(), people.others[products["row"]].tolist()
     bought = [
         f"{inside:,} of its {size:,} people review it; of {rest:,} others {_format_percent(outside, rest)}"
         for inside, size, outside, rest in zip(
-            things["inside"].tolist(), sizes, things["outside"].tolist(), others, strict=True
+            products["inside"].tolist(), sizes, products["outside"].tolist(), others, strict=True
         )
     ]
     shown = {
-        "row": np.concatenate([reviews["row"], things["row"]]).astype(np.int64),
-        "kind": ["review"] * len(reviews) + ["product"] * len(things),
-        "id": np.concatenate([words.reviews[reviews["review"]], words.products[things["item"]]]),
+        "row": np.concatenate([reviews["row"], products["row"]]).astype(np.int64),
+        "kind": ["review"] * len(reviews) + ["product"] * len(products),
+        "id": np.concatenate([words.reviews[reviews["review"]], words.products[products["item"]]]),
         "why": [f"holds {why}" for why in reviews["why"]] + bought,
     }
     exemplars = pd.DataFrame(shown).sort_values("row", kind="stable", ignore_index=True)

@@ -79,8 +79,8 @@ def find_niches(log: Log, min_size: int = 10, rng_seed: int = 0, features: Featu
         levels.append((finer, table_of(log, finer, levels[0][1])))
     members = pd.concat([members_of(log, level, table) for level, table in levels], ignore_index=True)
     members = members.sort_values("person", kind="stable", ignore_index=True).drop(columns="person")
-    things = features.things if features is not None else None
-    products = pd.concat([products_of(log, level, table, things) for level, table in levels], ignore_index=True)
+    ids = features.products if features is not None else None
+    products = pd.concat([products_of(log, level, table, ids) for level, table in levels], ignore_index=True)
     refused = [
         f"{_counted(level.control, name)} found with shuffled reviews"
         for (level, _), name in zip(levels, ("niche", "finer niche"), strict=False)

@@ -24,7 +24,7 @@ SMALLEST = 3
 
 def group_products(log: Log, scope: NDArray[np.int32], rng_seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The groups of at least 3 products: (k,) int64, the group's number, from 0, and (k,) int64, the
-    product's, as in Log.thing.
+    product's, as in Log.product.
 
     scope: (k,) int32, of each review, -1 for none; products of a group are of one scope. Communities of
     the significant pairs of products (`coreview.pair_products`) are looked for again and again while some
@@ -34,10 +34,10 @@ def group_products(log: Log, scope: NDArray[np.int32], rng_seed: int) -> tuple[N
     pairs = coreview.pair_products(log, scope)
     if not len(pairs):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    things, ends = np.unique(pairs, return_inverse=True)
+    products, ends = np.unique(pairs, return_inverse=True)
     low, high = ends.reshape(-1, 2).astype(np.int32).T
     unknown = np.full(len(low), np.nan)
-    graph = Network(np.char.zfill(things.astype(str), 20), low, high, np.ones(len(low)), unknown).undirected
+    graph = Network(np.char.zfill(products.astype(str), 20), low, high, np.ones(len(low)), unknown).undirected
     rng = np.random.default_rng(rng_seed)
     groups, members, before = [], [], 0
     for resolution in RESOLUTIONS:
@@ -51,11 +51,11 @@ def group_products(log: Log, scope: NDArray[np.int32], rng_seed: int) -> tuple[N
             label = np.array(found.membership)
             together += label[low] == label[high]
         stable = together >= STABLE * RUNS
-        links = coo_array((np.ones(stable.sum()), (low[stable], high[stable])), shape=(len(things), len(things)))
+        links = coo_array((np.ones(stable.sum()), (low[stable], high[stable])), shape=(len(products), len(products)))
         _, part = connected_components(links, directed=False)
         large = np.bincount(part) >= SMALLEST
         at = np.flatnonzero(large[part])
         groups.append((np.cumsum(large) - 1)[part[at]] + before)
-        members.append(things[at])
+        members.append(products[at])
         before += int(large.sum())
     return np.concatenate(groups), np.concatenate(members)

@@ -75,34 +75,34 @@ def members_of(log: Log, level: Level, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def products_of(log: Log, level: Level, table: pd.DataFrame, things: NDArray[Any] | None) -> pd.DataFrame:
+def products_of(log: Log, level: Level, table: pd.DataFrame, products: NDArray[Any] | None) -> pd.DataFrame:
     """The columns of `Niches.products`, by the table's order.
 
-    things: the product's id of each number in log.thing; without it there are no rows.
+    products: the product's id of each number in log.product; without it there are no rows.
     """
-    if things is None:
+    if products is None:
         columns = {"niche": "str", "product": "str", "people": "int64", "lift": "float64"}
         return pd.DataFrame(columns=list(columns)).astype(columns)
     traits, found = level.traits, level.members
     n = len(log.network)
     theirs = np.sort(found["trait"].to_numpy(dtype=np.int64) * n + found["person"].to_numpy())
-    kept = log.sold[traits.row] & np.isin(traits.trait, table["trait"])
+    kept = log.has_product[traits.row] & np.isin(traits.trait, table["trait"])
     row, trait = traits.row[kept], traits.trait[kept]
     by_member = np.isin(trait.astype(np.int64) * n + log.person[row], theirs)
-    rows = pd.DataFrame({"trait": trait, "thing": log.thing[row], "people": by_member})
-    counts = rows.groupby(["trait", "thing"])["people"].agg(["sum", "size"]).reset_index()
+    rows = pd.DataFrame({"trait": trait, "product": log.product[row], "people": by_member})
+    counts = rows.groupby(["trait", "product"])["people"].agg(["sum", "size"]).reset_index()
     counts = counts[counts["sum"] > 0]
     total = found.groupby("trait")["total"].sum().reindex(counts["trait"]).to_numpy()
     everybody = np.bincount(traits.scope[traits.scope >= 0])
     scope = traits.table["scope"].to_numpy()[counts["trait"]]
     counts["lift"] = (counts["sum"] / total) / (counts["size"] / everybody[scope])
     counts["place"] = number_ids(table["trait"], counts["trait"])
-    counts = counts.sort_values(["place", "sum", "lift", "thing"], ascending=[True, False, False, True])
+    counts = counts.sort_values(["place", "sum", "lift", "product"], ascending=[True, False, False, True])
     counts = counts.groupby("place").head(EXEMPLARS)
     return pd.DataFrame(
         {
             "niche": table["niche"].array[counts["place"]],
-            "product": pd.array(things[counts["thing"]], dtype="str"),
+            "product": pd.array(products[counts["product"]], dtype="str"),
             "people": counts["sum"].to_numpy(dtype="int64"),
             "lift": counts["lift"].to_numpy(dtype=float),
         }

@@ -1,4 +1,4 @@
-"""Traits, the possible subjects of a niche: categories, terms, groups of products; by row of the log."""
+"""Traits, what a niche can be about: categories, terms, groups of products; by row of the log."""
 
 from __future__ import annotations
 
@@ -94,19 +94,19 @@ def _find_words_of_products(
     the word. Whether the author's own review has it does not count: that shows how the author writes and not what
     they care about. row, term: (k,) int64, sorted by both, none twice.
     """
-    sold = log.sold[row]
-    row, term = row[sold], term[sold]
-    products, thing = np.unique(log.thing, return_inverse=True)
-    reviews = np.bincount(thing, minlength=len(products))
+    about_product = log.has_product[row]
+    row, term = row[about_product], term[about_product]
+    distinct, product = np.unique(log.product, return_inverse=True)
+    reviews = np.bincount(product, minlength=len(distinct))
     words = int(term.max(initial=0)) + 1
-    pairs, times = np.unique(thing[row] * words + term, return_counts=True)
+    pairs, times = np.unique(product[row] * words + term, return_counts=True)
     about, word = np.divmod(pairs, words)
     needed = np.maximum(OTHERS, -((1 - reviews[about]) // AMONG))
     enough = times >= needed
     about, word, spare = about[enough], word[enough], (times - needed)[enough]
 
-    order = np.argsort(thing, kind="stable")
-    at, which = ragged_ranges(np.asarray(np.searchsorted(thing[order], about)), reviews[about])
+    order = np.argsort(product, kind="stable")
+    at, which = ragged_ranges(np.asarray(np.searchsorted(product[order], about)), reviews[about])
     review = order[at]
     # Where one less is not enough, those whose own review has the word are left out.
     tight = np.flatnonzero(spare[which] < 1)
@@ -119,10 +119,10 @@ def _find_words_of_products(
 
 def _by_products(log: Log, scope: NDArray[np.int32], features: Features, rng_seed: int) -> Traits:
     """The groups of products that significantly many people review together."""
-    group, thing = group_products(log, scope, rng_seed)
-    order = np.argsort(log.thing, kind="stable")
-    first = np.searchsorted(log.thing[order], thing)
-    at, which = ragged_ranges(first, np.searchsorted(log.thing[order], thing, side="right") - first)
+    group, product = group_products(log, scope, rng_seed)
+    order = np.argsort(log.product, kind="stable")
+    first = np.searchsorted(log.product[order], product)
+    at, which = ragged_ranges(first, np.searchsorted(log.product[order], product, side="right") - first)
     inside = scope[order[at]] >= 0
     row, trait = order[at][inside].astype(np.int32), group[which][inside].astype(np.int32)
     scopes = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)

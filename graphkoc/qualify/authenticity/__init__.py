@@ -116,11 +116,11 @@ def _find_together(
         )
         return [], {"blocks": [], "limit": None, "why_not": why_not}
     person, day = person[used], days(reviews["created_at"][used])
-    thing = pd.factorize(reviews["product"][used].to_numpy(dtype=object), sort=True)[0].astype(np.int64)
+    product = pd.factorize(reviews["product"][used].to_numpy(dtype=object), sort=True)[0].astype(np.int64)
     found: Found = []
     number = 0
     for pace, sentence in ((FAST, IN_DAYS), (SLOW, IN_A_YEAR)):
-        steps = in_step(person, thing, day, pace)
+        steps = in_step(person, product, day, pace)
         for group in groups(steps, pace.mates):
             inside = np.isin(steps.first, group) & np.isin(steps.second, group)
             ends = np.concatenate([steps.first[inside], steps.second[inside]])
@@ -129,21 +129,21 @@ def _find_together(
             number += 1
             found += [(p, "group", sentence.format(most[p], mates[p]), f"g{number}") for p in group.tolist()]
     blocks: list[dict[str, Any]] = []
-    columns = [stretches(thing, day, FAST.window, shift) for shift in (0.0, 0.5)]
+    columns = [stretches(product, day, FAST.window, shift) for shift in (0.0, 0.5)]
     limit = beyond_chance(person, *columns[0], rng_seed)
     for column, _ in columns:
         for block in denser(person, column, limit):
             inside = np.isin(person, block.people) & np.isin(column, block.columns)
-            blocks.append(_summarise_block(block, limit, thing[inside], int(inside.sum())))
+            blocks.append(_summarise_block(block, limit, product[inside], int(inside.sum())))
             sentence = _describe_block(block, blocks[-1])
             found += [(p, "block", sentence, f"b{len(blocks)}") for p in block.people.tolist()]
     return found, {"blocks": blocks, "limit": limit, "why_not": None}
 
 
-def _summarise_block(block: Block, limit: float, things: NDArray[np.int64], reviews: int) -> dict[str, Any]:
+def _summarise_block(block: Block, limit: float, products: NDArray[np.int64], reviews: int) -> dict[str, Any]:
     return {
         "people": len(block.people),
-        "products": len(np.unique(things)),
+        "products": len(np.unique(products)),
         "reviews": reviews,
         "density": block.density,
         "bound": block.bound,

@@ -65,23 +65,23 @@ class Steps:
     expected: Values
 
 
-def stretches(thing: Indices, day: Values, window: float, shift: float) -> tuple[Indices, Indices]:
+def stretches(product: Indices, day: Values, window: float, shift: float) -> tuple[Indices, Indices]:
     """The pair of product and stretch of each review, numbered from 0, and the stretch of `window` days.
 
     shift: in stretches.
     """
     stretch = np.floor(day / window + shift).astype(np.int64)
     stretch -= stretch.min(initial=0)
-    _, column = np.unique(thing * (stretch.max(initial=0) + 1) + stretch, return_inverse=True)
+    _, column = np.unique(product * (stretch.max(initial=0) + 1) + stretch, return_inverse=True)
     return column.astype(np.int64), stretch
 
 
-def in_step(person: Indices, thing: Indices, day: Values, pace: Pace) -> Steps:
+def in_step(person: Indices, product: Indices, day: Values, pace: Pace) -> Steps:
     """The pairs of people who are in step.
 
-    person, thing: (k,) numbers from 0 of the reviewer and the item; day: (k,) float64, when.
+    person, product: (k,) numbers from 0 of the reviewer and the item; day: (k,) float64, when.
     """
-    found = [_count_shared(person, *stretches(thing, day, pace.window, shift), pace.fewest) for shift in (0.0, 0.5)]
+    found = [_count_shared(person, *stretches(product, day, pace.window, shift), pace.fewest) for shift in (0.0, 0.5)]
     first, second, shared, expected, could = (np.concatenate(parts) for parts in zip(*found, strict=True))
     n = len(np.unique(person))
     p = gammainc(shared, expected)

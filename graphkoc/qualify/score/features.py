@@ -1,8 +1,8 @@
 """What a forecast knows of a person at a day: their own record, their followers, and how the two match.
 
 Only reviews, follows and adoptions known by that day are read. Ages are in days and d_h(age) = 2^(-age / h). A
-subject is a product, or a tag of a post about no product; its kind is the product's category, or the tag. act_h is
-the sum of d_h over a person's reviews, act_h(c) the same over the person's subjects of kind c.
+item is a product, or a tag of a post about no product; its kind is the product's category, or the tag. act_h is
+the sum of d_h over a person's reviews, act_h(c) the same over the person's items of kind c.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ FEATURES = (
     *(Feature(f"audience_active{d}", "reach", f"followers who wrote in the last {d} days") for d in SEEN),
     Feature("attention", "reach", "followers' activity, each divided by how many they follow"),
     *(
-        Feature(f"match{h}", "relevance", f"activity on subjects shared with followers, half-life {h} days")
+        Feature(f"match{h}", "relevance", f"activity on items shared with followers, half-life {h} days")
         for h in MATCHED
     ),
     Feature("match_rate", "relevance", "activity in the same categories or tags as followers"),
@@ -94,22 +94,22 @@ class History:
         self.log = log
         self.pairs = pairs(log) if found is None else found
         self.both = np.maximum(self.pairs.source_day, self.pairs.target_day)
-        subjects = log.subjects
-        order = np.argsort(subjects.subject, kind="stable")
-        sorted_subjects = subjects.subject[order]
-        begins = np.flatnonzero(np.diff(sorted_subjects, prepend=-1))
+        items = log.items
+        order = np.argsort(items.item, kind="stable")
+        sorted_items = items.item[order]
+        begins = np.flatnonzero(np.diff(sorted_items, prepend=-1))
         begin = np.repeat(begins, np.diff(begins, append=len(order)))
         self.place = np.empty(len(order), dtype=np.int64)
         self.place[order] = np.arange(len(order)) - begin
         self.lag = np.empty(len(order))
-        self.lag[order] = subjects.day[order] - subjects.day[order][begin]
-        self.subjects = int(subjects.subject.max(initial=-1)) + 1
-        self.kinds = int(subjects.kind.max(initial=-1)) + 1
-        self.kind_of = np.zeros(self.subjects, dtype=np.int64)
-        self.kind_of[subjects.subject] = subjects.kind
+        self.lag[order] = items.day[order] - items.day[order][begin]
+        self.items = int(items.item.max(initial=-1)) + 1
+        self.kinds = int(items.kind.max(initial=-1)) + 1
+        self.kind_of = np.zeros(self.items, dtype=np.int64)
+        self.kind_of[items.item] = items.kind
         network = log.network
         n = len(network)
-        cells, cell = np.unique(subjects.person.astype(np.int64) * self.kinds + subjects.kind, return_inverse=True)
+        cells, cell = np.unique(items.person.astype(np.int64) * self.kinds + items.kind, return_inverse=True)
         self.cell = cell.astype(np.int32)
         self.cell_who, self.cell_kind = np.divmod(cells, max(self.kinds, 1))
         self.rows = np.concatenate([[0], np.cumsum(np.bincount(self.cell_who, minlength=n))])
@@ -131,16 +131,16 @@ class Snapshot:
         written = int(np.searchsorted(log.day, as_of, side="right"))
         self.person, self.rating = log.person[:written], log.rating[:written]
         self.age = as_of - log.day[:written]
-        subjects = log.subjects
-        met = int(np.searchsorted(subjects.day, as_of, side="right"))
-        self.who, self.subject, self.kind = subjects.person[:met], subjects.subject[:met], subjects.kind[:met]
-        self.subject_age = as_of - subjects.day[:met]
+        items = log.items
+        met = int(np.searchsorted(items.day, as_of, side="right"))
+        self.who, self.item, self.kind = items.person[:met], items.item[:met], items.kind[:met]
+        self.item_age = as_of - items.day[:met]
         found = history.pairs
         self.seen = found.where(self.known[found.edge] & (history.both <= as_of))
 
     def table(self, rows: Indices) -> Values:
         """(len(rows), 41) float64: a column for each of FEATURES; rows: indices into the network."""
-        named = self._own(rows) | self._subjects(rows) | self._audience(rows) | self._together(rows)
+        named = self._own(rows) | self._items(rows) | self._audience(rows) | self._together(rows)
         named |= self._credit(rows) | self._place(rows)
         return np.column_stack([named[feature.name] for feature in FEATURES])
 
@@ -170,19 +170,19 @@ class Snapshot:
         } | {f"act{h}": self.activity(h) for h in OWN}
         return {name: values[rows] for name, values in named.items()}
 
-    def _subjects(self, rows: Indices) -> dict[str, Values]:
-        weights = decay(self.subject_age, YEAR)
+    def _items(self, rows: Indices) -> dict[str, Values]:
+        weights = decay(self.item_age, YEAR)
         mine = summed(self.who, weights, minlength=self.n)
 
         def mean(values: Values) -> Values:
             return ratio(summed(self.who, weights * values, minlength=self.n), mine)
 
-        met = self.subject_age.shape[0]
+        met = self.item_age.shape[0]
         popularity, share = self._popularity(YEAR)
         named = {
             "kinds": summed(self.history.cell_who, self._by_kind(np.ones(met)).data > 0, minlength=self.n),
-            "popularity": mean(popularity[self.subject]),
-            "popularity_share": 1000 * mean(share[self.subject]),
+            "popularity": mean(popularity[self.item]),
+            "popularity_share": 1000 * mean(share[self.item]),
             "early": ratio(
                 summed(self.who, self.history.place[:met] < FIRST, minlength=self.n),
                 summed(self.who, minlength=self.n),
@@ -192,9 +192,9 @@ class Snapshot:
         return {name: values[rows] for name, values in named.items()}
 
     def _popularity(self, half_life: float) -> tuple[Values, Values]:
-        """Of each subject the sum of d_h over all who came to it, and that as a share of its kind's."""
-        weights = decay(self.subject_age, half_life)
-        popularity = summed(self.subject, weights, minlength=self.history.subjects)
+        """Of each item the sum of d_h over all who came to it, and that as a share of its kind's."""
+        weights = decay(self.item_age, half_life)
+        popularity = summed(self.item, weights, minlength=self.history.items)
         of_kind = summed(self.kind, weights, minlength=self.history.kinds)
         return popularity, ratio(popularity, of_kind[self.history.kind_of])
 
@@ -229,9 +229,9 @@ class Snapshot:
         for h in MATCHED:
             _, share = self._popularity(h)
             collision = summed(self.history.kind_of, np.square(share), minlength=self.history.kinds)
-            active = self._by_kind(decay(self.subject_age, h))
+            active = self._by_kind(decay(self.item_age, h))
             named[f"match{h}"] = meeting(active[rows] @ diags_array(collision), followers, active)
-        weights = decay(self.subject_age, YEAR)
+        weights = decay(self.item_age, YEAR)
         active = self._by_kind(weights)
         of_kind = summed(self.kind, weights, minlength=self.history.kinds)
         rate = ratio(np.ones(self.history.kinds), of_kind)
@@ -249,15 +249,15 @@ class Snapshot:
         return named
 
     def _opportunity(self, rows: Indices, active: csr_array, rate: Values) -> Values:
-        """(len(rows),) float64: `opportunity` among people and subjects of the last year, a subject's weight being
+        """(len(rows),) float64: `opportunity` among people and items of the last year, a item's weight being
         its recent popularity for each review of its kind in a year."""
-        recent = self.subject_age <= YEAR
+        recent = self.item_age <= YEAR
         popularity, _ = self._popularity(QUARTER)
         weight = popularity * rate[self.history.kind_of]
-        weight[summed(self.subject[recent], minlength=self.history.subjects) == 0] = 0
+        weight[summed(self.item[recent], minlength=self.history.items) == 0] = 0
         busy = diags_array((summed(self.who[recent], minlength=self.n) > 0).astype(float)) @ active
         busy.eliminate_zeros()
-        return opportunity(self.network, self.who, self.subject, self.history.kind_of, busy, weight, rows)
+        return opportunity(self.network, self.who, self.item, self.history.kind_of, busy, weight, rows)
 
     def _adoptions(self) -> tuple[Pairs, Values]:
         """The pairs in which the followee came first, and the credit of each."""

@@ -14,33 +14,33 @@ __all__ = ["feature_query", "quoted", "tables"]
 
 D = "pow(2, -({at} - day) / {h})"
 AUDIENCE = "SELECT follower FROM {follows} WHERE followee = {who}"
-OWN_KINDS = f"own AS (SELECT kind, sum({D}) AS act FROM {{subjects}} WHERE consumer = {{who}} GROUP BY kind)"
+OWN_KINDS = f"own AS (SELECT kind, sum({D}) AS act FROM {{items}} WHERE consumer = {{who}} GROUP BY kind)"
 THEIR_KINDS = (
-    f"theirs AS (SELECT kind, sum({D}) AS act FROM {{subjects}} JOIN {{follows}} ON follower = consumer "
+    f"theirs AS (SELECT kind, sum({D}) AS act FROM {{items}} JOIN {{follows}} ON follower = consumer "
     "WHERE followee = {who} GROUP BY kind)"
 )
-BY_SUBJECT = f"popular AS (SELECT subject, any_value(kind) AS kind, sum({D}) AS act FROM {{subjects}} GROUP BY subject)"
+BY_ITEM = f"popular AS (SELECT item, any_value(kind) AS kind, sum({D}) AS act FROM {{items}} GROUP BY item)"
 BY_KIND = "of_kind AS (SELECT kind, sum(act) AS act FROM popular GROUP BY kind)"
 SHARES = (
-    f"{BY_SUBJECT}, {BY_KIND}, shares AS (SELECT subject, popular.kind, popular.act AS act, "
+    f"{BY_ITEM}, {BY_KIND}, shares AS (SELECT item, popular.kind, popular.act AS act, "
     "popular.act / of_kind.act AS share FROM popular JOIN of_kind USING (kind))"
 )
 PAIRS = (
-    "pairs AS (SELECT follower, theirs.subject, theirs.kind, mine.day AS my_day, theirs.day AS day "
-    "FROM {follows} JOIN {subjects} AS mine ON mine.consumer = followee "
-    "JOIN {subjects} AS theirs ON theirs.consumer = follower AND theirs.subject = mine.subject "
+    "pairs AS (SELECT follower, theirs.item, theirs.kind, mine.day AS my_day, theirs.day AS day "
+    "FROM {follows} JOIN {items} AS mine ON mine.consumer = followee "
+    "JOIN {items} AS theirs ON theirs.consumer = follower AND theirs.item = mine.item "
     "WHERE followee = {who} AND theirs.day <> mine.day)"
 )
 CREDIT = (
-    f"{PAIRS}, credits AS (SELECT pairs.follower, pairs.subject, any_value(pairs.day) AS day, 1 / count(*) AS share "
+    f"{PAIRS}, credits AS (SELECT pairs.follower, pairs.item, any_value(pairs.day) AS day, 1 / count(*) AS share "
     "FROM pairs JOIN {follows} AS others ON others.follower = pairs.follower "
-    "JOIN {subjects} AS firsts ON firsts.consumer = others.followee AND firsts.subject = pairs.subject "
-    "WHERE pairs.my_day < pairs.day AND firsts.day < pairs.day GROUP BY pairs.follower, pairs.subject)"
+    "JOIN {items} AS firsts ON firsts.consumer = others.followee AND firsts.item = pairs.item "
+    "WHERE pairs.my_day < pairs.day AND firsts.day < pairs.day GROUP BY pairs.follower, pairs.item)"
 )
 ADOPTIONS = (
-    "adopted AS (SELECT theirs.consumer, theirs.subject FROM {subjects} AS theirs "
-    "JOIN {follows} ON follower = theirs.consumer JOIN {subjects} AS firsts ON firsts.consumer = followee "
-    "AND firsts.subject = theirs.subject AND firsts.day < theirs.day GROUP BY theirs.consumer, theirs.subject), "
+    "adopted AS (SELECT theirs.consumer, theirs.item FROM {items} AS theirs "
+    "JOIN {follows} ON follower = theirs.consumer JOIN {items} AS firsts ON firsts.consumer = followee "
+    "AND firsts.item = theirs.item AND firsts.day < theirs.day GROUP BY theirs.consumer, theirs.item), "
     "everybody AS (SELECT (SELECT count(*) FROM adopted) / (SELECT count(*) FROM {reviews}) AS rate)"
 )
 TIES = (
@@ -54,7 +54,7 @@ LIKENESS = (
     "JOIN kinds AS own ON own.consumer = {who} AND own.kind = kinds.kind "
     f"WHERE kinds.consumer IN ({AUDIENCE}) GROUP BY kinds.consumer)"
 )
-KINDS = "kinds AS (SELECT consumer, kind, {weight} AS act FROM {{subjects}} WHERE consumer IN ({people}) GROUP BY ALL)"
+KINDS = "kinds AS (SELECT consumer, kind, {weight} AS act FROM {{items}} WHERE consumer IN ({people}) GROUP BY ALL)"
 CIRCLE = f"{AUDIENCE} UNION SELECT {{who}}"
 PER_FOLLOWER = (
     f"active AS (SELECT consumer, sum({D}) AS act, count(*) AS reviews FROM {{reviews}} GROUP BY consumer), "
@@ -70,24 +70,24 @@ QUERIES = {
         "(SELECT min(day) FROM {reviews}))"
     ),
     "tenure": "SELECT coalesce({at} - min(day), 0) FROM {reviews} WHERE consumer = {who}",
-    "kinds": "SELECT count(DISTINCT kind) FROM {subjects} WHERE consumer = {who}",
+    "kinds": "SELECT count(DISTINCT kind) FROM {items} WHERE consumer = {who}",
     "rating": "SELECT coalesce(avg(rating), 0) FROM {reviews} WHERE consumer = {who}",
     "popularity": (
-        f"WITH {BY_SUBJECT} SELECT coalesce(sum({D} * popular.act) / sum({D}), 0) "
-        "FROM {subjects} JOIN popular USING (subject) WHERE consumer = {who}"
+        f"WITH {BY_ITEM} SELECT coalesce(sum({D} * popular.act) / sum({D}), 0) "
+        "FROM {items} JOIN popular USING (item) WHERE consumer = {who}"
     ),
     "popularity_share": (
         f"WITH {SHARES} SELECT coalesce(1000 * sum({D} * share) / sum({D}), 0) "
-        "FROM {subjects} JOIN shares USING (subject) WHERE consumer = {who}"
+        "FROM {items} JOIN shares USING (item) WHERE consumer = {who}"
     ),
     "early": (
-        "WITH placed AS (SELECT consumer, row_number() OVER (PARTITION BY subject ORDER BY day, consumer) AS place "
-        f"FROM {{subjects}}) SELECT coalesce(avg((place <= {FIRST})::int), 0) FROM placed WHERE consumer = {{who}}"
+        "WITH placed AS (SELECT consumer, row_number() OVER (PARTITION BY item ORDER BY day, consumer) AS place "
+        f"FROM {{items}}) SELECT coalesce(avg((place <= {FIRST})::int), 0) FROM placed WHERE consumer = {{who}}"
     ),
     "lag": (
-        "WITH firsts AS (SELECT subject, min(day) AS first FROM {subjects} GROUP BY subject) "
+        "WITH firsts AS (SELECT item, min(day) AS first FROM {items} GROUP BY item) "
         f"SELECT coalesce(exp(sum({D} * ln(1 + day - first)) / sum({D})) - 1, 0) "
-        "FROM {subjects} JOIN firsts USING (subject) WHERE consumer = {who}"
+        "FROM {items} JOIN firsts USING (item) WHERE consumer = {who}"
     ),
     "attention": (
         f"WITH {PER_FOLLOWER} SELECT coalesce(sum(act / n), 0) FROM active JOIN attending ON follower = consumer "
@@ -101,7 +101,7 @@ QUERIES = {
         f"everybody WHERE follower IN ({AUDIENCE})"
     ),
     "match_rate": (
-        f"WITH {OWN_KINDS}, {THEIR_KINDS}, {BY_SUBJECT}, {BY_KIND} "
+        f"WITH {OWN_KINDS}, {THEIR_KINDS}, {BY_ITEM}, {BY_KIND} "
         "SELECT coalesce(sum(own.act * theirs.act / of_kind.act), 0) "
         "FROM own JOIN theirs USING (kind) JOIN of_kind USING (kind)"
     ),
@@ -114,20 +114,20 @@ QUERIES = {
         "SELECT coalesce(sum(cosine * active.act), 0) FROM alike JOIN active ON consumer = follower"
     ),
     "opportunity": (
-        "WITH lately AS (SELECT consumer, subject FROM {subjects} WHERE {at} - day <= {h}), "
-        f"popular AS (SELECT subject, any_value(kind) AS kind, sum(pow(2, -({{at}} - day) / {QUARTER})) AS act "
-        "FROM {subjects} WHERE subject IN (SELECT subject FROM lately) GROUP BY subject), "
-        f"of_kind AS (SELECT kind, sum({D}) AS act FROM {{subjects}} GROUP BY kind), "
-        f"each AS (SELECT consumer, kind, sum({D}) AS act FROM {{subjects}} "
+        "WITH lately AS (SELECT consumer, item FROM {items} WHERE {at} - day <= {h}), "
+        f"popular AS (SELECT item, any_value(kind) AS kind, sum(pow(2, -({{at}} - day) / {QUARTER})) AS act "
+        "FROM {items} WHERE item IN (SELECT item FROM lately) GROUP BY item), "
+        f"of_kind AS (SELECT kind, sum({D}) AS act FROM {{items}} GROUP BY kind), "
+        f"each AS (SELECT consumer, kind, sum({D}) AS act FROM {{items}} "
         "WHERE consumer IN (SELECT consumer FROM lately) GROUP BY ALL), "
-        "offered AS (SELECT follower, mine.subject FROM {subjects} AS mine JOIN {follows} ON followee = mine.consumer "
+        "offered AS (SELECT follower, mine.item FROM {items} AS mine JOIN {follows} ON followee = mine.consumer "
         "WHERE mine.consumer = {who} AND NOT EXISTS "
-        "(FROM {subjects} AS had WHERE had.consumer = follower AND had.subject = mine.subject)), "
-        "shared AS (SELECT offered.follower, offered.subject, count(*) AS n FROM offered "
-        "JOIN {follows} AS others ON others.follower = offered.follower JOIN {subjects} AS known "
-        "ON known.consumer = others.followee AND known.subject = offered.subject GROUP BY ALL) "
+        "(FROM {items} AS had WHERE had.consumer = follower AND had.item = mine.item)), "
+        "shared AS (SELECT offered.follower, offered.item, count(*) AS n FROM offered "
+        "JOIN {follows} AS others ON others.follower = offered.follower JOIN {items} AS known "
+        "ON known.consumer = others.followee AND known.item = offered.item GROUP BY ALL) "
         "SELECT coalesce(1000 * sum(each.act * popular.act / of_kind.act / n), 0) FROM shared "
-        "JOIN popular USING (subject) JOIN of_kind USING (kind) "
+        "JOIN popular USING (item) JOIN of_kind USING (kind) "
         "JOIN each ON each.consumer = shared.follower AND each.kind = popular.kind"
     ),
     "credit": f"WITH {CREDIT} SELECT coalesce(sum(share), 0) FROM credits",
@@ -187,8 +187,8 @@ def feature_query(feature: str, folder: str, consumer: str, at: float) -> str:
 
 
 def tables(folder: str) -> dict[str, str]:
-    """What a SELECT calls the tables that a run read its numbers from: reviews, subjects, follows, features."""
-    files = {"reviews": "read_reviews", "subjects": "read_subjects", "follows": "read_follows", "features": "features"}
+    """What a SELECT calls the tables that a run read its numbers from: reviews, items, follows, features."""
+    files = {"reviews": "read_reviews", "items": "read_items", "follows": "read_follows", "features": "features"}
     return {table: quoted(str(Path(folder) / f"{file}.parquet")) for table, file in files.items()}
 
 

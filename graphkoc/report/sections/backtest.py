@@ -23,7 +23,7 @@ YARDSTICKS = {"score", "formula", "random", "oracle"}
 
 
 def facts(view: View) -> dict[str, Any]:
-    """The rankings with what each found, the placebos, and what chance finds; the verdict alone where nothing could be tested."""
+    """The rankings with what each found, the placebos, and what chance finds; only the verdict where untested."""
     run, found = view.run, view.run.info["backtest"]
     if found is None:
         return {"tested": False, "verdict": describe_backtest(run)}
