@@ -4,6 +4,11 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 # What the benches of names and circles look at besides the example, where it is there.
 DATA ?= ../shared/data
+# What an install is made of. Everything runs on the package as its wheel installs it, so it is made again when
+# one of these changes; for work on the code, `pip install -e '.[dev]'` saves that.
+SOURCES := pyproject.toml README.md $(shell find graphkoc cypher loaders examples -type f -not -name '*.pyc')
+# Each worker of the tests has a core of its own: libraries that start threads for every core would wait for them.
+ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: demo test coverage soak bench lint clean
 
@@ -11,18 +16,18 @@ demo: $(VENV)/.installed
 	$(BIN)/graphkoc demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto --dist loadgroup --durations 10
+	$(ONE_THREAD) $(BIN)/pytest -n auto --dist loadgroup --durations 10
 
 # What of graphkoc the tests run; a tenth slower.
 coverage: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term
+	$(ONE_THREAD) $(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/pytest -m soak
-	$(BIN)/pytest -n auto --dist loadgroup -m 'hypothesis and not soak' --hypothesis-profile soak
+	$(ONE_THREAD) $(BIN)/pytest -n auto --dist loadgroup -m 'hypothesis and not soak' --hypothesis-profile soak
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[fast]'
 	$(BIN)/python bench/stores.py
 	$(BIN)/python bench/circles.py --data $(DATA)
 	$(BIN)/python bench/circles.py --follows 1000000
@@ -41,12 +46,12 @@ lint: $(VENV)/.installed-dev
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+$(VENV)/.installed: $(VENV)/bin/python $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+$(VENV)/.installed-dev: $(VENV)/bin/python $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[dev]'
 	@touch $@ $(VENV)/.installed
 
 clean:

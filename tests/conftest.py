@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import hypothesis
 import neo4j_server
 import networkx
 import pytest
+from neo4j_jars import RELEASES
+from small_example import write_small_example
 from small_run import analyse_small_market
 from zoo import ZOO
 
@@ -48,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         params = getattr(item, "callspec", None)
         on_server = bool(neo4j_server.FIXTURES & set(getattr(item, "fixturenames", ())))
-        on_server |= params is not None and bool(neo4j_server.RELEASES & {str(v) for v in params.params.values()})
+        on_server |= params is not None and not RELEASES.isdisjoint(map(str, params.params.values()))
         item.add_marker(pytest.mark.xdist_group("neo4j" if on_server else item.path.name))
 
 
@@ -64,23 +66,55 @@ def ciao_files() -> Path:
     return assets.folder("examples") / "ciao"
 
 
+def make_once(name: str, make: Callable[[Path], None], factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that `make` fills, once for all workers; only to be read or copied."""
+    base = factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / name
+    with filelock.FileLock(f"{folder}.lock"):
+        if not (made := Path(f"{folder}.made")).exists():
+            folder.mkdir(exist_ok=True)
+            make(folder)
+            made.touch()
+    return folder
+
+
+def run_demo(folder: Path) -> None:
+    """Run `graphkoc demo` in a folder: graphkoc-demo/ (graphkoc.lbug, run/, report.html) and demo.txt, its output."""
+    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHKOC_")}
+    command = [sys.executable, "-m", "graphkoc", "demo"]
+    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (folder / "demo.txt").write_text(done.stdout, encoding="utf-8")
+
+
+def analyse_part(folder: Path) -> None:
+    """Load and analyse a part of the example that has a forecast, circles and niches: raw/, graphkoc.lbug, run/."""
+    write_small_example(folder / "raw", people=500, years=6)
+    store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
+    graphkoc.load(store, "ciao", [folder / "raw"])
+    graphkoc.analyse(store, folder / "run")
+    store.close()
+
+
 @pytest.fixture(scope="session")
 def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder in which `graphkoc demo` has run once, for all workers; only to be read or copied.
+    """A folder in which `graphkoc demo` has run (see `run_demo`)."""
+    return make_once("demo-output", run_demo, tmp_path_factory, worker_id)
 
-    It holds graphkoc-demo/ (graphkoc.lbug, run/, report.html) and demo.txt, what the command printed.
-    """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "demo-output"
-    with filelock.FileLock(f"{folder}.lock"):
-        if not (folder / "demo.txt").is_file():
-            folder.mkdir(exist_ok=True)
-            command = [sys.executable, "-m", "graphkoc", "demo"]
-            surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHKOC_")}
-            done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True)
-            assert done.returncode == 0, done.stderr
-            (folder / "demo.txt").write_text(done.stdout, encoding="utf-8")
-    return folder
+
+@pytest.fixture(scope="session")
+def part_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder with a part of the example, loaded and analysed (see `analyse_part`)."""
+    return make_once("part-output", analyse_part, tmp_path_factory, worker_id)
+
+
+@pytest.fixture(params=["part", pytest.param("whole", marks=pytest.mark.soak)])
+def example_and_run(request: pytest.FixtureRequest) -> tuple[Path, graphkoc.Run]:
+    """Files of the example, a part or the whole, and their run on the embedded store; only to be read."""
+    if request.param == "whole":
+        return request.getfixturevalue("ciao_files"), request.getfixturevalue("ciao_run")
+    folder = request.getfixturevalue("part_output")
+    return folder / "raw", graphkoc.find_run(str(folder / "run"))
 
 
 @pytest.fixture(scope="session")

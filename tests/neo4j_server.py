@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import functools
 import os
 import re
@@ -18,7 +17,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,25 +25,17 @@ from pathlib import Path
 import neo4j
 import pytest
 from neo4j.exceptions import DriverError, Neo4jError
+from neo4j_jars import LTS, NEWEST, UnavailableError, fetch_jars
 
-LTS = "5.26.30"
-NEWEST = "2026.08.1"
 PASSWORD = "graphkoc-tests"
 CHECKOUT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
-RELEASES = {LTS, NEWEST}
 FIXTURES = {"server", "own_server", "neo4j_place"}
 """Tests with one of these releases as a parameter, or one of these fixtures, need a server."""
 
 MAIN = {LTS: "org.neo4j.server.CommunityEntryPoint", NEWEST: "org.neo4j.server.Neo4jCommunity"}
 JAVA_NEEDED = {LTS: 17, NEWEST: 21}
-COORDINATES = ("org.neo4j:neo4j", "org.neo4j.app:neo4j-server")
-COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch")
-
-
-class UnavailableError(Exception):
-    """There is no Neo4j here; the message says why."""
 
 
 class Server:
@@ -89,7 +79,7 @@ class LocalServer(Server):
     """
 
     def __init__(self, version: str = LTS, heap: str = "1g", quick: bool = True, **settings: str) -> None:
-        self.java, self.jars = _java(JAVA_NEEDED[version]), _jars(version)
+        self.java, self.jars = _java(JAVA_NEEDED[version]), fetch_jars(version)
         self.home = Path(tempfile.mkdtemp(prefix="graphkoc-neo4j-"))
         self.bolt, self.http = _free_ports(2)
         self._release = version
@@ -254,7 +244,7 @@ def report() -> str:
             server = _named()
             return f"neo4j: {server.version} at {server.uri}"
         found = [f"{version} on Java {_java_version(_java(JAVA_NEEDED[version]))}" for version in versions()]
-        _jars(LTS)
+        fetch_jars(LTS)
         return f"neo4j: {' and '.join(found)}; driver {neo4j.__version__}"
     except UnavailableError as reason:
         return f"neo4j: none here: {reason}"
@@ -299,58 +289,6 @@ def _java_version(java: Path) -> int:
     version_text = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     match = re.search(r'version "(\d+)', version_text)
     return int(match[1]) if match else 0
-
-
-@functools.cache
-def _jars(version: str) -> Path:
-    """The folder of that release's jars, fetched on first use."""
-    cache = _cache()
-    jars = cache / version
-    if (jars / ".complete").exists():
-        return jars
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise UnavailableError(f"Neo4j {version} is not in {cache}, and there is no mvn to fetch it")
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (jars / ".complete").exists():
-            return jars
-        with tempfile.TemporaryDirectory(dir=cache, prefix=".fetching-") as folder:
-            pom = Path(folder) / "pom.xml"
-            pom.write_text(_pom(version), encoding="utf-8")
-            command = [maven, "-B", "-q", "-ntp", "-f", str(pom), COPY, f"-DoutputDirectory={folder}/lib"]
-            command += ["-DincludeScope=runtime", "-Dmdep.prependGroupId=true"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                reason = (done.stdout or done.stderr).strip().splitlines()
-                raise UnavailableError(
-                    f"Neo4j {version} could not be fetched: {reason[0] if reason else done.returncode}"
-                )
-            (Path(folder) / "lib" / ".complete").touch()
-            shutil.rmtree(jars, ignore_errors=True)
-            (Path(folder) / "lib").rename(jars)
-    return jars
-
-
-def _pom(version: str) -> str:
-    needs = "".join(
-        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
-        for group, _, name in (coordinate.partition(":") for coordinate in COORDINATES)
-    )
-    return (
-        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
-        "<groupId>graphkoc</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version>"
-        f"<packaging>pom</packaging><dependencies>{needs}</dependencies></project>"
-    )
-
-
-def _cache() -> Path:
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "graphkoc" / "neo4j"
 
 
 def _free_ports(count: int) -> list[int]:

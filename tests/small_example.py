@@ -1,4 +1,4 @@
-"""A part of the example that is analysed in seconds."""
+"""Parts of the example that are analysed in seconds."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import pandas as pd
 
 from graphkoc import assets
 
-PEOPLE = 250
-YEARS = 2
+__all__ = ["write_small_example"]
 
 
-def write_small_example(folder: Path) -> None:
+def write_small_example(folder: Path, people: int = 250, years: int = 2) -> None:
     """Write ciao's three files with the people who wrote most in the last years, and the follows between them."""
     folder.mkdir(parents=True)
     whole = assets.folder("examples") / "ciao"
     ratings = pd.read_csv(whole / "ratings.csv.gz")
-    recent = ratings[ratings["timestamp"] > ratings["timestamp"].max() - YEARS * 365 * 86_400]
-    people = recent["user"].value_counts(sort=True).sort_index().nlargest(PEOPLE).index
-    recent[recent["user"].isin(people)].to_csv(folder / "ratings.csv.gz", index=False)
+    recent = ratings[ratings["timestamp"] > ratings["timestamp"].max() - years * 365 * 86_400]
+    busiest = recent["user"].value_counts(sort=True).sort_index().nlargest(people).index
+    recent[recent["user"].isin(busiest)].to_csv(folder / "ratings.csv.gz", index=False)
     trust = pd.read_csv(whole / "trust.csv.gz")
-    trust[trust["truster"].isin(people) & trust["trustee"].isin(people)].to_csv(folder / "trust.csv.gz", index=False)
+    trust[trust["truster"].isin(busiest) & trust["trustee"].isin(busiest)].to_csv(folder / "trust.csv.gz", index=False)
     shutil.copy(whole / "category.txt", folder)

@@ -126,7 +126,6 @@ def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: str) -> 
     assert (missing.returncode, "there is no configuration file nowhere.toml" in missing.stderr) == (2, True)
 
 
-@pytest.mark.checkout
 def test_the_compose_file_pins_the_tested_server_keeps_to_this_machine_and_has_no_password_of_its_own() -> None:
     compose = (Path(__file__).resolve().parent.parent / "docker-compose.yml").read_text()
     assert "image: neo4j:5.26.30-community" in compose

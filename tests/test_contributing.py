@@ -17,8 +17,6 @@ import little_store
 import pytest
 from pages import ROOT
 
-pytestmark = pytest.mark.checkout
-
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 WALKS = dict(re.findall(r"^### (Add a [^\n]+)\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE))
 PLACES = PAGE.partition("\n## Where is ...?\n")[2].partition("\n## ")[0]

@@ -23,8 +23,6 @@ README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 LANGUAGES = {"sh", "console", "text", "toml", "python", "sql", "cypher", "html", "json", "markdown"}
 
-pytestmark = pytest.mark.checkout
-
 
 def shell_blocks(page: Path) -> list[Block]:
     return [block for block in blocks(page) if block.language in ("sh", "console")]

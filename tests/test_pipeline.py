@@ -36,19 +36,20 @@ def shuffled(source: Path, target: Path, rng_seed: int) -> None:
 
 
 def test_another_order_of_rows_gives_the_same_run_byte_for_byte_but_for_times(
-    ciao_run: graphkoc.Run, ciao_files: Path, store: graphkoc.Store, tmp_path: Path
+    example_and_run: tuple[Path, graphkoc.Run], store: graphkoc.Store, tmp_path: Path
 ) -> None:
+    files, run = example_and_run
     raw = tmp_path / "raw"
     raw.mkdir()
     for name in ("ratings.csv.gz", "trust.csv.gz"):
-        shuffled(ciao_files / name, raw / name, rng_seed=5)
-    (raw / "category.txt").write_bytes((ciao_files / "category.txt").read_bytes())
+        shuffled(files / name, raw / name, rng_seed=5)
+    (raw / "category.txt").write_bytes((files / "category.txt").read_bytes())
     graphkoc.load(store, "ciao", [raw])
     again = graphkoc.analyse(store, tmp_path / "run")
     for name in TABLES:
-        one, other = (Path(run.folder) / f"{name}.parquet" for run in (ciao_run, again))
+        one, other = (Path(each.folder) / f"{name}.parquet" for each in (run, again))
         assert one.read_bytes() == other.read_bytes(), name
-    kept = [json.loads((Path(run.folder) / "run.json").read_text()) for run in (ciao_run, again)]
+    kept = [json.loads((Path(each.folder) / "run.json").read_text()) for each in (run, again)]
     for info in kept:
         assert {info.pop("started_at") is None, info.pop("seconds") is None} == {False}
     assert kept[0] == kept[1]

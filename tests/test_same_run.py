@@ -35,18 +35,21 @@ def env(server: neo4j_server.Server) -> dict[str, str]:
 
 
 def test_every_step_on_neo4j_gives_what_it_gives_on_the_embedded_store(
-    tmp_path: Path, env: dict[str, str], ciao_files: Path, ciao_run: graphkoc.Run
+    tmp_path: Path, server: neo4j_server.Server, env: dict[str, str], example_and_run: tuple[Path, graphkoc.Run]
 ) -> None:
+    files, on_embedded = example_and_run
+    server.empty()
+
     def asked(*args: object) -> object:
         done = run(*args, "--format", "json", cwd=tmp_path, env=env)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    assert asked("load", "ciao", ciao_files)["tables"]["reviews"] == 283_728
+    assert asked("load", "ciao", files)["tables"]["reviews"] == on_embedded.info["counts"]["reviews"]
     assert asked("status")["dialect"] == "neo4j"
     asked("analyse", "--out", "runs/one")
 
-    ours, theirs = Path(ciao_run.folder), tmp_path / "runs" / "one"
+    ours, theirs = Path(on_embedded.folder), tmp_path / "runs" / "one"
     for name in TABLES:
         assert (ours / f"{name}.parquet").read_bytes() == (theirs / f"{name}.parquet").read_bytes(), name
     kept = [json.loads((folder / "run.json").read_text()) for folder in (ours, theirs)]
@@ -54,16 +57,16 @@ def test_every_step_on_neo4j_gives_what_it_gives_on_the_embedded_store(
         del info["started_at"], info["seconds"]
     assert kept[0] == kept[1]
 
-    assert asked("kocs", "--limit", 5) == graphkoc.list_kocs(ciao_run, limit=5)
-    assert asked("niches") == graphkoc.list_niches(ciao_run)
+    assert asked("kocs", "--limit", 5) == graphkoc.list_kocs(on_embedded, limit=5)
+    assert asked("niches") == graphkoc.list_niches(on_embedded)
     # One split shows that the store's past is the same; the run above has all of them.
     assert [row["shares"] for row in asked("backtest", "--splits", "0.8")["rows"]] == [
         [row["shares"][kept[0]["backtest"]["splits"].index(0.8)]] for row in kept[0]["backtest"]["rows"]
     ]
     assert Path(tmp_path / asked("report")["report"]).stat().st_size < 1_000_000
     top = asked("query", "top_kocs", "-p", "limit=3")
-    assert [row["consumer"] for row in top] == ciao_run.kocs(limit=3)["consumer"].tolist()
-    why = graphkoc.explain_consumer(ciao_run, top[0]["consumer"])
+    assert [row["consumer"] for row in top] == on_embedded.kocs(limit=3)["consumer"].tolist()
+    why = graphkoc.explain_consumer(on_embedded, top[0]["consumer"])
     asked_there = asked("explain", top[0]["consumer"])
     assert [part["value"] for part in asked_there["parts"]] == [part["value"] for part in why["parts"]]
     with duckdb.connect() as connection:

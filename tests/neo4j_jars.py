@@ -1,0 +1,88 @@
+"""Neo4j Community from Maven Central, by its coordinates, in the user's cache.
+
+`python tests/neo4j_jars.py` fetches what the tests will need; it needs nothing that is not in Python.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+__all__ = ["LTS", "NEWEST", "RELEASES", "UnavailableError", "fetch_jars"]
+
+LTS = "5.26.30"
+NEWEST = "2026.08.1"
+RELEASES = frozenset({LTS, NEWEST})
+
+COORDINATES = ("org.neo4j:neo4j", "org.neo4j.app:neo4j-server")
+COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+
+
+class UnavailableError(Exception):
+    """There is no Neo4j here; the message says why."""
+
+
+@functools.cache
+def fetch_jars(version: str) -> Path:
+    """The folder of that release's jars, fetched on first use."""
+    cache = _cache()
+    jars = cache / version
+    if (jars / ".complete").exists():
+        return jars
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise UnavailableError(f"Neo4j {version} is not in {cache}, and there is no mvn to fetch it")
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (jars / ".complete").exists():
+            return jars
+        with tempfile.TemporaryDirectory(dir=cache, prefix=".fetching-") as folder:
+            pom = Path(folder) / "pom.xml"
+            pom.write_text(_pom(version), encoding="utf-8")
+            command = [maven, "-B", "-q", "-ntp", "-f", str(pom), COPY, f"-DoutputDirectory={folder}/lib"]
+            command += ["-DincludeScope=runtime", "-Dmdep.prependGroupId=true"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                reason = (done.stdout or done.stderr).strip().splitlines()
+                raise UnavailableError(
+                    f"Neo4j {version} could not be fetched: {reason[0] if reason else done.returncode}"
+                )
+            (Path(folder) / "lib" / ".complete").touch()
+            shutil.rmtree(jars, ignore_errors=True)
+            (Path(folder) / "lib").rename(jars)
+    return jars
+
+
+def _pom(version: str) -> str:
+    needs = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
+        for group, _, name in (coordinate.partition(":") for coordinate in COORDINATES)
+    )
+    return (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        "<groupId>graphkoc</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version>"
+        f"<packaging>pom</packaging><dependencies>{needs}</dependencies></project>"
+    )
+
+
+def _cache() -> Path:
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "graphkoc" / "neo4j"
+
+
+if __name__ == "__main__":
+    try:
+        for release in RELEASES:
+            fetch_jars(release)
+    except UnavailableError as reason:
+        sys.exit(str(reason))
