@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -51,3 +52,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: list[str]) -> None:
         "graphkoc/report/glossary.md.j2",
         "graphkoc/capture/reading/synonyms.toml",
     } <= set(built)
+
+
+def test_the_tests_of_a_file_stay_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """Where groups are ignored, which nothing else shows, each worker makes what a file's tests share."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("there is one process")
+    assert request.node.nodeid.endswith("@test_packaging.py")
