@@ -89,7 +89,7 @@ def run_demo(folder: Path) -> None:
 
 def analyse_part(folder: Path) -> None:
     """Load and analyse a part of the example that has a forecast, circles and niches: raw/, graphkoc.lbug, run/."""
-    write_small_example(folder / "raw", people=500, years=6)
+    write_small_example(folder / "raw", people=500, years=6, products=5)
     store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
     graphkoc.load(store, "ciao", [folder / "raw"])
     graphkoc.analyse(store, folder / "run")

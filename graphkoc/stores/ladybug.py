@@ -23,7 +23,7 @@ import pyarrow as pa
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.files import append_lines, read_lines, replace_lines, sweep, translate_errors, working_folder
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, key_of, near_far, prepared
+from graphkoc.stores import check_columns, frame, key_of, near_far, prepared, relational
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.queries import NOT_CODE, Value
 from graphkoc.tables.large import Large
@@ -70,6 +70,7 @@ class LadybugStore:
         self._journal = path.with_name(f"{path.name}.identities.jsonl")
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
+        self._types: dict[str, set[str]] | None = None
 
     def upsert(
         self,
@@ -167,9 +168,9 @@ class LadybugStore:
         """See Store.table."""
         table = TABLES[name]
         there = self._catalogue()
-        with duckdb.connect() as graph:
+        with relational.connect() as graph:
             graph.register("_empty", arrow_schema(table).empty_table())
-            graph.execute(f"CREATE TABLE {table.name} AS FROM _empty")
+            graph.execute(f"CREATE TEMP TABLE {table.name} AS FROM _empty")
             if _holds(there, table):
                 self._dump_table(graph, table, there)
             names = ", ".join(map(_quoted, table.names if columns is None else columns))
@@ -180,7 +181,7 @@ class LadybugStore:
         if self._connection is not None and self._database is not None:
             self._connection.close()
             self._database.close()
-        self._connection = self._database = None
+        self._connection = self._database = self._types = None
 
     def _arrow(self, text: str, params: Mapping[str, Value] | None = None) -> pa.Table:
         if self._connection is None:
@@ -289,7 +290,12 @@ class LadybugStore:
         graph.execute(f"INSERT INTO {table.name} BY NAME SELECT {names} FROM _rows{joins}{where}")
 
     def _catalogue(self) -> dict[str, set[str]]:
-        """The store's node and edge types with their properties; StoreError when they are not ours."""
+        """The store's node and edge types with their properties; StoreError when they are not ours.
+
+        What is open for reading does not change, so it is asked once.
+        """
+        if self._types is not None:
+            return self._types
         names = self._arrow("CALL show_tables() RETURN name").column("name").to_pylist()
         ours = set(node_tables()) | {edge.type for table in TABLES.values() for edge in table.edges}
         if strange := sorted(set(names) - ours):
@@ -297,10 +303,11 @@ class LadybugStore:
                 f"{self.path} is somebody else's database: it has a table {strange[0]}",
                 hint="Name another file with --store ladybug:PATH.",
             )
-        return {
+        self._types = {
             name: set(self._arrow(f"CALL table_info('{name}') RETURN name").column("name").to_pylist())
             for name in names
         }
+        return self._types
 
     def _build(self, graph: duckdb.DuckDBPyConnection, new: Path, progress: Progress | None) -> None:
         """A new file with all the tables in it."""

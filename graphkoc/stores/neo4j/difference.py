@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from graphkoc.stores import near_far
+from graphkoc.stores import near_far, relational
 from graphkoc.tables.schema import Edge, Table, node_tables
 
 __all__ = ["Changes", "EdgeChanges", "difference"]
@@ -57,13 +57,13 @@ def difference(table: Table, columns: list[str], old: pa.Table, new: pa.Table, r
     has them, `_id` (of the node or edge) and, for each edge of a node, `_TYPE` (the edge's id). With
     replace, the graph is to have `new` alone, nulls included.
     """
-    with duckdb.connect() as graph:
+    with relational.connect() as graph:
         graph.register("_new", new)
         graph.register("_read", old)
         keys = ", ".join(map(_quoted, table.key))
         # Somebody else may have drawn an edge twice; of each key one counts.
         graph.execute(
-            f"CREATE TABLE _old AS FROM _read QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _id) = 1"
+            f"CREATE TEMP TABLE _old AS FROM _read QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _id) = 1"
         )
         others = [name for name in columns if name not in table.key]
         wanted = {
@@ -80,9 +80,9 @@ def difference(table: Table, columns: list[str], old: pa.Table, new: pa.Table, r
             picked += "".join(
                 f", _old.{_quoted('_' + edge.type)}" for edge in table.edges if _has(edge, table, columns)
             )
+        key_columns = ", ".join(f"_new.{_quoted(key)}" for key in table.key)
         graph.execute(
-            f"CREATE TABLE _rows AS SELECT _old._id, {', '.join('_new.' + _quoted(key) for key in table.key)}{picked}"
-            f" FROM _new LEFT JOIN _old USING ({keys})"
+            f"CREATE TEMP TABLE _rows AS SELECT _old._id, {key_columns}{picked} FROM _new LEFT JOIN _old USING ({keys})"
         )
         edges = [edge for edge in table.edges if _has(edge, table, columns)]
         if table.node:

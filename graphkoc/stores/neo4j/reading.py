@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-import duckdb
 import neo4j
 import pyarrow as pa
 import pyarrow.compute as pc
 from neo4j.time import Date, DateTime, Duration, Time
 
 from graphkoc.errors import StoreError
-from graphkoc.stores import key_of, near_far
+from graphkoc.stores import key_of, near_far, relational
 from graphkoc.stores.neo4j.connection import Connection
 from graphkoc.stores.neo4j.writing import EPOCH
 from graphkoc.stores.queries import NOT_CODE
@@ -307,7 +306,7 @@ def _as_sent(value: str, kind: str) -> str:
 
 
 def _join(sql: str, **tables: pa.Table) -> pa.Table:
-    with duckdb.connect() as connection:
+    with relational.connect() as connection:
         for name, rows in tables.items():
             connection.register(name, rows)
         return connection.sql(sql).to_arrow_table()
