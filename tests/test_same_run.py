@@ -17,11 +17,10 @@ from graphkoc.runs.tables import TABLES
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[neo4j_server.Server]:
-    """The LTS release, in a server of its own: half a million nodes are too many to empty a shared one of."""
-    with neo4j_server.fail_or_skip_when_missing(), neo4j_server.serving(neo4j_server.LTS) as server:
-        yield server
-        if server.pid is None:
-            server.empty()
+    """The LTS release."""
+    server = neo4j_server.shared_or_skip(neo4j_server.LTS)
+    yield server
+    server.empty()
 
 
 @pytest.fixture(scope="module")
