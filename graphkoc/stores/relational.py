@@ -22,14 +22,12 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection]:
     To open a database takes 30 ms, more than most joins of a small load.
     """
     with _opening:
-        connection = _database().cursor()
+        connection = _database(os.getpid()).cursor()
     with connection:
         yield connection
 
 
 @functools.cache
-def _database() -> duckdb.DuckDBPyConnection:
+def _database(pid: int) -> duckdb.DuckDBPyConnection:
+    """That of one process: a fork has no threads for its parent's database, and must not even close it."""
     return duckdb.connect()
-
-
-os.register_at_fork(after_in_child=_database.cache_clear)
