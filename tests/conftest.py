@@ -132,6 +132,12 @@ def ciao(example: Path) -> Iterator[graphkoc.Store]:
 
 
 @pytest.fixture(scope="session")
+def ciao_read(ciao: graphkoc.Store) -> graphkoc.Projection:
+    """What an analysis reads of the example; only to be read."""
+    return graphkoc.project(ciao)
+
+
+@pytest.fixture(scope="session")
 def ciao_run(example: Path) -> graphkoc.Run:
     """The example, analysed."""
     return graphkoc.find_run(str(example / "run"))

@@ -98,11 +98,10 @@ def test_the_order_of_rows_changes_nothing(honest: pd.DataFrame) -> None:
     assert {"group", "copied text"} <= set(one.suspicions["pattern"]) <= set(PATTERNS)
 
 
-def test_honest_power_reviewers_of_the_example_are_left_alone(ciao: graphkoc.Store) -> None:
-    projection = graphkoc.project(ciao)
-    network = projection.log().network
-    found = examine(network, projection.reviews, projection.texts)
-    power = projection.reviews["consumer"].value_counts().reindex(network.ids).to_numpy() >= 50
+def test_honest_power_reviewers_of_the_example_are_left_alone(ciao_read: graphkoc.Projection) -> None:
+    network = ciao_read.log().network
+    found = examine(network, ciao_read.reviews, ciao_read.texts)
+    power = ciao_read.reviews["consumer"].value_counts().reindex(network.ids).to_numpy() >= 50
     assert power.sum() == 1322
     assert found.suspicious[power].mean() <= 0.01
     assert found.suspicious.mean() <= 0.01

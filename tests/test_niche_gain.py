@@ -95,8 +95,8 @@ def test_where_it_cannot_be_told_it_is_not(log: Log) -> None:
     assert gain(log) is None
 
 
-def test_the_niches_of_the_example_gain_what_was_asked_for(ciao: graphkoc.Store) -> None:
-    found = gain(graphkoc.project(ciao).log())
+def test_the_niches_of_the_example_gain_what_was_asked_for(ciao_read: graphkoc.Projection) -> None:
+    found = gain(ciao_read.log())
     assert isinstance(found, Gain)
     assert found.people == 1_083
     assert found.bits >= 0.06
