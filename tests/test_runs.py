@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -21,46 +22,67 @@ def continued(run: graphkoc.Run) -> str | None:
     return run.info["previous"]["run"] if run.info["previous"] else None
 
 
-def test_next_weeks_data_continue_the_run_in_the_same_store_and_in_a_new_one(tmp_path: Path) -> None:
-    week, next_week = tables(range(40)), tables(range(5, 45), since="2020-03-25")
-    with held(tmp_path / "one.lbug", week) as store:
-        first = graphkoc.analyse(store, tmp_path / "runs" / "first")
-        store.upsert(next_week)
+OTHERS = {
+    "another source": tables(range(40), source="shop"),
+    "the same numbers, other names": tables(range(40), names=[f"Kunde {n}" for n in range(60)]),
+    "ten people of forty in common": tables(range(30, 70)),
+}
+"""What other people's stores hold, where ours holds 40 people of the source csv."""
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of runs, only to be read or copied: `ours`, then one of each of OTHERS, then `again`, which is ours."""
+    folder = tmp_path_factory.mktemp("beside")
+    with held(folder / "ours.lbug", tables(range(40))) as store:
+        graphkoc.analyse(store, folder / "runs" / "ours")
+        for name, other in OTHERS.items():
+            with held(folder / f"{name}.lbug", other) as others:
+                graphkoc.analyse(others, folder / "runs" / name)
+        graphkoc.analyse(store, folder / "runs" / "again")
+    return folder / "runs"
+
+
+@pytest.fixture
+def ours(beside: Path, tmp_path: Path) -> graphkoc.Run:
+    """A copy of the run of ours, alone in `runs`."""
+    shutil.copytree(beside / "ours", tmp_path / "runs" / "ours")
+    return graphkoc.find_run("ours", tmp_path / "runs")
+
+
+def test_next_weeks_data_continue_the_run_in_the_same_store_and_in_a_new_one(
+    beside: Path, ours: graphkoc.Run, tmp_path: Path
+) -> None:
+    next_week = tables(range(5, 45), since="2020-03-25")
+    shutil.copy(beside.parent / "ours.lbug", tmp_path)
+    with held(tmp_path / "ours.lbug", next_week) as store:
         second = graphkoc.analyse(store, tmp_path / "runs" / "second")
     with held(tmp_path / "new.lbug", next_week) as store:
         third = graphkoc.analyse(store, tmp_path / "runs" / "third")
-    assert [continued(run) for run in (first, second, third)] == [None, "first", "second"]
-    assert first.line == second.line == third.line != ""
+    assert [continued(run) for run in (ours, second, third)] == [None, "ours", "second"]
+    assert ours.line == second.line == third.line != ""
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param(tables(range(40), source="shop"), id="another source"),
-        pytest.param(tables(range(40), names=[f"Kunde {n}" for n in range(60)]), id="the same numbers, other names"),
-        pytest.param(tables(range(30, 70)), id="ten people of forty in common"),
-    ],
-)
-def test_a_run_does_not_continue_a_run_of_other_people_beside_it(tmp_path: Path, other: dict) -> None:
-    with held(tmp_path / "one.lbug", tables(range(40))) as store:
-        ours = graphkoc.analyse(store, tmp_path / "runs" / "ours")
-        with held(tmp_path / "other.lbug", other) as others:
-            theirs = graphkoc.analyse(others, tmp_path / "runs" / "theirs")
-        again = graphkoc.analyse(store, tmp_path / "runs" / "again")
-    assert continued(theirs) is None
-    assert theirs.events["event"].isin(["born"]).all()
+def test_a_run_does_not_continue_a_run_of_other_people_beside_it(beside: Path) -> None:
+    ours, again = (graphkoc.find_run(name, beside) for name in ("ours", "again"))
     assert continued(again) == "ours", "the newest run of the same people, not the newest of all"
-    assert ours.line == again.line != theirs.line
+    assert ours.line == again.line
+    lines = {ours.line}
+    for name in OTHERS:
+        theirs = graphkoc.find_run(name, beside)
+        assert continued(theirs) is None, name
+        assert theirs.events["event"].isin(["born"]).all(), name
+        lines.add(theirs.line)
+    assert len(lines) == 1 + len(OTHERS)
 
 
-def test_edits_of_one_graph_do_not_apply_to_another_beside_it(tmp_path: Path) -> None:
+def test_edits_of_one_graph_do_not_apply_to_another_beside_it(beside: Path, tmp_path: Path) -> None:
     runs = {}
-    for name, source in (("ours", "csv"), ("theirs", "shop")):
-        with held(tmp_path / f"{name}.lbug", tables(range(40), source=source)) as store:
-            found = graphkoc.analyse(store, tmp_path / "runs" / name)
-            niches = pd.DataFrame({"niche": ["tea", "toys"], "name": ["Tea", "Toys"], "people": [9, 8]})
-            runs[name] = found.replaced(niches=niches)
-            runs[name].niches["niche"] = runs[name].niches["niche"].astype("str")
+    for name, kept in (("ours", "ours"), ("theirs", "another source")):
+        shutil.copytree(beside / kept, tmp_path / "runs" / name)
+        niches = pd.DataFrame({"niche": ["tea", "toys"], "name": ["Tea", "Toys"], "people": [9, 8]})
+        runs[name] = graphkoc.find_run(name, tmp_path / "runs").replaced(niches=niches)
+        runs[name].niches["niche"] = runs[name].niches["niche"].astype("str")
 
     def names(name: str) -> list[str]:
         run = runs[name]
@@ -135,17 +157,15 @@ def test_a_store_that_refuses_the_results_leaves_no_run(tmp_path: Path, monkeypa
 
 
 def test_the_leftovers_of_a_killed_analysis_are_no_run_and_the_run_that_it_moved_aside_is_put_back(
-    tmp_path: Path,
+    ours: graphkoc.Run, tmp_path: Path
 ) -> None:
-    with held(tmp_path / "one.lbug", tables(range(40))) as store:
-        first = graphkoc.analyse(store, tmp_path / "runs" / "first")
-    killed = tmp_path / "runs" / ".first.graphkoc-new"
-    first.replaced(folder=str(killed / "new")).save()
-    Path(first.folder).rename(killed / "old")
+    killed = tmp_path / "runs" / ".ours.graphkoc-new"
+    ours.replaced(folder=str(killed / "new")).save()
+    Path(ours.folder).rename(killed / "old")
     (tmp_path / "runs" / ".second.graphkoc-new" / "new").mkdir(parents=True)
-    assert graphkoc.find_run("first", tmp_path / "runs").info == first.info
-    assert graphkoc.find_run(folder=tmp_path / "runs").name == "first"
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["first"]
+    assert graphkoc.find_run("ours", tmp_path / "runs").info == ours.info
+    assert graphkoc.find_run(folder=tmp_path / "runs").name == "ours"
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["ours"]
 
 
 def test_a_second_analysis_into_the_same_folder_is_refused_at_once(tmp_path: Path) -> None:
@@ -163,12 +183,10 @@ def test_a_second_analysis_into_the_same_folder_is_refused_at_once(tmp_path: Pat
     assert graphkoc.find_run("first", tmp_path / "runs").info == run.info
 
 
-def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(tmp_path: Path) -> None:
-    with held(tmp_path / "one.lbug", tables(range(40))) as store:
-        kept = graphkoc.analyse(store, tmp_path / "runs" / "first")
+def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(ours: graphkoc.Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError) as refused:
-        kept.replaced(folder=str(tmp_path / "file" / "run")).save()
+        ours.replaced(folder=str(tmp_path / "file" / "run")).save()
     assert str(refused.value) == (
         f"the run cannot be written to {tmp_path / 'file' / 'run'}: {tmp_path / 'file'} is not a folder"
     )
