@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import stat
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -62,13 +63,19 @@ def test_a_cell_may_hold_several() -> None:
     )
 
 
+@cache
+def connection() -> duckdb.DuckDBPyConnection:
+    """A database that has the macros."""
+    made = duckdb.connect()
+    made.execute(contacts.macros())
+    return made
+
+
 def by_sql(macro: str, texts: list[str]) -> list[str]:
     """What the macro makes of each text."""
-    with duckdb.connect() as connection:
-        connection.execute(contacts.macros())
-        frame = pd.DataFrame({"place": range(len(texts)), "text": pd.Series(texts, dtype="str")})
-        connection.register("texts", frame)
-        found = connection.execute(f"SELECT {macro}(text) FROM texts ORDER BY place").fetchall()
+    frame = pd.DataFrame({"place": range(len(texts)), "text": pd.Series(texts, dtype="str")})
+    connection().register("texts", frame)
+    found = connection().execute(f"SELECT {macro}(text) FROM texts ORDER BY place").fetchall()
     return [text for (text,) in found]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
+from small_example import write_small_example
 from sources import file_counts, fixture, reasons
 from sources import read as read_source
 
@@ -26,9 +28,14 @@ def bare(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.replace("epinions:|ciao:", "", regex=True)
 
 
-def test_every_row_is_accounted_for() -> None:
-    loaded = read(FIXTURE)
-    assert file_counts(loaded) == {
+@pytest.fixture(scope="module")
+def layouts() -> load.Loaded:
+    """The fixture: a few rows of each layout."""
+    return read(FIXTURE)
+
+
+def test_every_row_is_accounted_for(layouts: load.Loaded) -> None:
+    assert file_counts(layouts) == {
         "category.txt": (3, 3, 0, 0),
         "movie-ratings.txt": (4, 3, 0, 1),
         "rating_with_timestamp.txt": (3, 3, 0, 0),
@@ -40,7 +47,7 @@ def test_every_row_is_accounted_for() -> None:
         "trustnetwork.txt": (4, 4, 0, 0),
         "user_rating.txt": (2, 1, 0, 1),
     }
-    assert reasons(loaded) == [
+    assert reasons(layouts) == [
         ["movie-ratings.txt", 3, "created_at is not a time: '2004-02-30'"],
         ["ratings.csv", 7, "created_at is not a time: 'soon'"],
         ["ratings.csv", 8, "no table takes this row"],
@@ -54,8 +61,8 @@ def test_every_row_is_accounted_for() -> None:
     ]
 
 
-def test_ratings_of_every_layout() -> None:
-    tables = {name: bare(frame) for name, frame in read(FIXTURE).tables.items()}
+def test_ratings_of_every_layout(layouts: load.Loaded) -> None:
+    tables = {name: bare(frame) for name, frame in layouts.tables.items()}
     times = tables["reviews"].pop("created_at").astype("str").fillna("").replace("NaT", "")
     assert tables["reviews"].assign(time=times).values.tolist() == [
         ["1-100", "1", "100", 4, ""],
@@ -86,8 +93,8 @@ def test_ratings_of_every_layout() -> None:
     assert sorted(categories.index[categories.isna()]) == ["100", "101", "102"]
 
 
-def test_who_trusts_follows_and_distrust_is_no_follow() -> None:
-    follows = bare(read(FIXTURE).tables["follows"])
+def test_who_trusts_follows_and_distrust_is_no_follow(layouts: load.Loaded) -> None:
+    follows = bare(layouts.tables["follows"])
     assert follows[["follower", "followee"]].values.tolist() == [
         ["1", "2"],
         ["1", "3"],
@@ -122,11 +129,36 @@ LAYOUTS = {
 }
 
 
+class Published(NamedTuple):
+    """Ciao's files, or those of its busiest people, and what is known of them."""
+
+    folder: Path
+    products: int
+    people: int
+    shares: tuple[float, float]
+    """Of the follows, and of shuffled ones: those between two people who rated a common item."""
+
+
 @pytest.fixture(scope="module")
-def ciao(ciao_files: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Some ratings of Ciao, a row a person and item, and all its ties."""
-    ratings = pd.read_csv(ciao_files / "ratings.csv.gz").drop_duplicates(["user", "item"]).head(3_000)
-    return ratings, pd.read_csv(ciao_files / "trust.csv.gz")
+def part(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of Ciao's busiest people."""
+    folder = tmp_path_factory.mktemp("part") / "ciao"
+    write_small_example(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["part", pytest.param("whole", marks=pytest.mark.soak)])
+def published(request: pytest.FixtureRequest, part: Path, ciao_files: Path) -> Published:
+    if request.param == "whole":
+        return Published(ciao_files, products=105_114, people=7_375, shares=(0.503, 0.34))
+    return Published(part, products=26_546, people=250, shares=(0.417, 0.37))
+
+
+@pytest.fixture(scope="module")
+def ciao(part: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Some ratings of Ciao, a row a person and item, and the ties between some people."""
+    ratings = pd.read_csv(part / "ratings.csv.gz").drop_duplicates(["user", "item"]).head(3_000)
+    return ratings, pd.read_csv(part / "trust.csv.gz")
 
 
 @pytest.mark.parametrize(("layout", "between"), [*zip(LAYOUTS, [" ", ",", "\t", ";", ", ", "  ", ","], strict=True)])
@@ -169,42 +201,45 @@ def test_with_a_header_the_columns_may_have_any_order(
 
 
 @pytest.fixture(scope="module")
-def whole(ciao_files: Path) -> load.Loaded:
-    """All of Ciao, with header and commas."""
-    return read(ciao_files)
+def loaded(published: Published) -> load.Loaded:
+    """The published files, with header and commas."""
+    return read(published.folder)
 
 
-def test_ciao_is_what_its_files_say(whole: load.Loaded, ciao_files: Path) -> None:
-    ratings = pd.read_csv(ciao_files / "ratings.csv.gz")
+def test_ciao_is_what_its_files_say(loaded: load.Loaded, published: Published) -> None:
+    ratings = pd.read_csv(published.folder / "ratings.csv.gz")
     day = pd.to_datetime(ratings["timestamp"], unit="s").dt.strftime("%Y-%m-%d")
     key = "epinions:" + ratings["user"].astype(str) + "-" + ratings["item"].astype(str) + "-" + day
     lowest = ratings.groupby(key)["rating"].min()
-    reviews = whole.tables["reviews"]
+    reviews = loaded.tables["reviews"]
     assert reviews["review"].tolist() == lowest.index.tolist()
     assert reviews["rating"].tolist() == lowest.tolist()
-    assert whole.tables["products"]["category"].value_counts()["House & Garden"] > 1_000
-    assert len(whole.tables["products"]) == ratings["item"].nunique() == 105_114
-    assert len(whole.tables["consumers"]) == 7_375
+    assert loaded.tables["products"]["category"].value_counts()["House & Garden"] > 1_000
+    assert len(loaded.tables["products"]) == ratings["item"].nunique() == published.products
+    assert len(loaded.tables["consumers"]) == published.people
 
 
 @pytest.mark.parametrize("columns", [["truster", "trustee"], ["trustee", "truster"]])
 def test_a_network_published_either_way_round_has_its_most_trusted_followed(
-    tmp_path: Path, ciao: tuple[pd.DataFrame, pd.DataFrame], columns: list[str]
+    tmp_path: Path, published: Published, columns: list[str]
 ) -> None:
-    ciao[1][columns].to_csv(tmp_path / "trustnetwork.txt", sep="\t", header=False, index=False)
+    trust = pd.read_csv(published.folder / "trust.csv.gz")
+    trust[columns].to_csv(tmp_path / "trustnetwork.txt", sep="\t", header=False, index=False)
     follows = read(tmp_path).tables["follows"]
-    wanted = ("epinions:" + ciao[1].astype(str)).sort_values(["truster", "trustee"])
+    wanted = ("epinions:" + trust.astype(str)).sort_values(["truster", "trustee"])
     assert follows[["follower", "followee"]].values.tolist() == wanted.values.tolist()
 
 
-def test_people_who_trust_each_other_rated_common_items_more_often_than_shuffled_ones(whole: load.Loaded) -> None:
+def test_people_who_trust_each_other_rated_common_items_more_often_than_shuffled_ones(
+    loaded: load.Loaded, published: Published
+) -> None:
     """The check of the README: the people of one file are the people of the other."""
-    items = whole.tables["reviews"].groupby("consumer")["product"].agg(set).to_dict()
-    follower, followee = (whole.tables["follows"][end].to_numpy(object) for end in ("follower", "followee"))
+    items = loaded.tables["reviews"].groupby("consumer")["product"].agg(set).to_dict()
+    follower, followee = (loaded.tables["follows"][end].to_numpy(object) for end in ("follower", "followee"))
 
     def share(followees: np.ndarray) -> float:
         pairs = zip(follower, followees, strict=True)
         return float(np.mean([not items.get(a, set()).isdisjoint(items.get(b, ())) for a, b in pairs]))
 
     shuffled = share(np.random.default_rng(0).permutation(followee))
-    assert (round(share(followee), 3), round(shuffled, 2)) == (0.503, 0.34)
+    assert (round(share(followee), 3), round(shuffled, 2)) == published.shares
