@@ -88,7 +88,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """The copy, made once: each walk adds files of its own and changes nothing of another's."""
     tree = Tree(tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("desk"))
     for name in COPIED:
-        shutil.copytree(ROOT / name, tree.checkout / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+        shutil.copytree(ROOT / name, tree.checkout / name, ignore=shutil.ignore_patterns("data"))
     shutil.copy(ROOT / "pyproject.toml", tree.checkout)
     (tree.desk / "bin").mkdir()
     command = tree.desk / "bin" / "graphkoc"
