@@ -37,6 +37,15 @@ def hostile(small_run: Run) -> str:
     return report.render(rename_all(complete(small_run), HOSTILE))
 
 
+@pytest.fixture(scope="module")
+def bare(small_run: Run) -> Run:
+    """A run that ranks nobody and found nothing. Its page is made fast."""
+    nobody = small_run.people.assign(rank=pd.array([None] * len(small_run.people), dtype="Int64"), role="none")
+    tables = ("niches", "members", "circles", "reach", "carries", "bridges", "words", "exemplars", "events", "brand")
+    run = small_run.replaced(people=nobody, **{name: empty(name) for name in (*tables, "positions", "ties")})
+    return with_info(run, backtest=None, backtest_why_not="too little", agreement=None, loads=[])
+
+
 @pytest.fixture(params=["plain", "full", "hostile"])
 def page(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
@@ -77,11 +86,8 @@ def test_a_section_without_anything_to_show_is_left_out_and_nothing_leads_to_it(
     assert {href[1:] for href in Page(page).attributes("a", "href")} <= ids
 
 
-def test_an_empty_run_has_the_sections_of_every_run_and_no_others(small_run: Run) -> None:
-    nobody = small_run.people.assign(rank=pd.array([None] * len(small_run.people), dtype="Int64"), role="none")
-    tables = ("niches", "members", "circles", "reach", "carries", "bridges", "words", "exemplars", "events", "brand")
-    bare = small_run.replaced(people=nobody, **{name: empty(name) for name in (*tables, "positions", "ties")})
-    page = report.render(with_info(bare, backtest=None, backtest_why_not="too little", agreement=None, loads=[]))
+def test_an_empty_run_has_the_sections_of_every_run_and_no_others(bare: Run) -> None:
+    page = report.render(bare)
     names = set(re.findall(r'<section id="(\w+)"', page))
     assert {"short", "niches", "gates", "kocs", "audience", "backtest", "authenticity", "method"} <= names
     assert names.isdisjoint({"map", "circles", "bridges", "brand", "changes", "agreement"})
@@ -188,8 +194,8 @@ def test_a_name_without_visible_characters_gives_way_to_the_id(small_run: Run) -
     assert str(small_run.kocs()["consumer"].iloc[0]) in (section(page, "kocs") or "")
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
+@settings(max_examples=settings().max_examples // 6, deadline=None)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=20))
 def test_whatever_people_are_called_the_figures_are_xml_and_the_script_is_ours(
     small_run: Run, names: list[str | None]
 ) -> None:
@@ -208,34 +214,34 @@ def test_whatever_people_are_called_the_figures_are_xml_and_the_script_is_ours(
         (["<b>"], "Key opinion consumers on <b>"),
     ],
 )
-def test_the_title_names_the_platforms(small_run: Run, platforms: list[str | None], title: str) -> None:
-    where = [platforms[i % len(platforms)] for i in range(len(small_run.people))]
-    people = small_run.people.assign(platform=pd.Series(where, dtype="str"))
-    page = Page(report.render(small_run.replaced(people=people)))
+def test_the_title_names_the_platforms(bare: Run, platforms: list[str | None], title: str) -> None:
+    where = [platforms[i % len(platforms)] for i in range(len(bare.people))]
+    people = bare.people.assign(platform=pd.Series(where, dtype="str"))
+    page = Page(report.render(bare.replaced(people=people)))
     assert page.inside["title"][0] == f"{title}: graphkoc report"
 
 
 # The file
 
 
-def test_writing_replaces_an_older_report_whole(small_run: Run, hostile: str, tmp_path: Path) -> None:
+def test_writing_replaces_an_older_report_whole(small_run: Run, bare: Run, hostile: str, tmp_path: Path) -> None:
     path = tmp_path / "deep" / "report.html"
-    assert report.write_report(small_run, path) == path
+    assert report.write_report(bare, path) == path
     report.write_report(rename_all(complete(small_run), HOSTILE), path)
     assert path.read_bytes() == hostile.encode()
     assert [file.name for file in path.parent.iterdir()] == ["report.html"]
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence(small_run: Run, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_one_sentence(bare: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match=r"^the report cannot be written to .*report\.html: "):
-        report.write_report(small_run, tmp_path / "file" / "report.html")
+        report.write_report(bare, tmp_path / "file" / "report.html")
 
 
-def test_a_folder_in_the_way_leaves_nothing_behind(small_run: Run, tmp_path: Path) -> None:
+def test_a_folder_in_the_way_leaves_nothing_behind(bare: Run, tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(StoreError):
-        report.write_report(small_run, tmp_path / "report.html")
+        report.write_report(bare, tmp_path / "report.html")
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
 
 
