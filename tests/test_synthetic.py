@@ -140,25 +140,33 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
     assert all(walked.persons[row["account"]] == walked.persons[row["other"]] for row in output)
 
 
+@pytest.mark.parametrize(
+    ("number", "loaded", "counts"),
+    [
+        (250, ("xiaohongshu", "discourse"), (30, 20)),
+        pytest.param(500, synthetic.SOURCES, (60, 40), marks=pytest.mark.soak),
+    ],
+    ids=["both platforms", "every source"],
+)
 def test_accounts_without_an_exact_key_are_suggested_by_topics_style_hours_and_ties(
-    tmp_path: Path,
+    tmp_path: Path, number: int, loaded: tuple[str, ...], counts: tuple[int, int]
 ) -> None:
-    synthetic.write(tmp_path, 500)
+    synthetic.write(tmp_path, number)
     shop = tmp_path / "files" / "crm"
     find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
     store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
-    for source in synthetic.SOURCES:
+    for source in loaded:
         graphkoc.load(store, source, [tmp_path / "files" / source], key_file=tmp_path / "key")
     graphkoc.link_file(store, tmp_path / "links.csv")
     persons = store.table("identities").set_index("account")["person"].to_dict()
     rows = graphkoc.suggest_links(store)["suggestions"]
     store.close()
-    people = synthetic.world.make_world(500).people
+    people = synthetic.world.make_world(number).people
     both = {frozenset(synthetic.accounts(p)[:2]) for p in people if p.forum and p.xiaohongshu}
     hidden = {pair for pair in both if len({persons.get(account, account) for account in pair}) == 2}
     found = [frozenset([row["account"], row["other"]]) for row in rows if row["platforms"] == "discourse + xiaohongshu"]
     right = len(hidden & set(found))
-    assert (len(both), len(hidden)) == (60, 40)
+    assert (len(both), len(hidden)) == counts
     assert right >= 0.95 * len(found)
     assert right >= 0.8 * len(hidden)
 
@@ -254,8 +262,8 @@ def test_invented_data_are_called_so_wherever_they_are_loaded_and_analysed(walke
     assert some == "Some of this is invented: what was loaded from the demo's files of discourse."
 
 
-def test_nothing_is_called_invented_that_was_only_loaded_from_beside_it(ciao_run: Run, tmp_path: Path) -> None:
-    assert ciao_run.info["settings"]["notice"] is None
+def test_nothing_is_called_invented_that_was_only_loaded_from_beside_it(part_output: Path, tmp_path: Path) -> None:
+    assert Run.load(part_output / "run").info["settings"]["notice"] is None
     (tmp_path / "truth.json").write_text('["another file of that name"]')
     assert not synthetic.is_of(tmp_path / "files")
 
