@@ -29,8 +29,13 @@ from graphkoc.stores import arrow
 from graphkoc.tables.schema import CANONICAL, Column, Table
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
-"""Each example opens a database; shrinking a failure would take minutes."""
+drawn = settings(
+    max_examples=settings().max_examples // 4,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+"""Each example opens a database: few are drawn, of many rows, and shrinking a failure would take minutes."""
 Rows = list[dict[str, Any]]
 
 # --- writing tables as an analyst's tools do -----------------------------------------------------------
@@ -185,9 +190,7 @@ def expected(table: Table, rows: Rows) -> Rows:
 
 @pytest.mark.parametrize("format_", ["csv", "tsv", "jsonl", "parquet", "xlsx"])
 @given(data=st.data())
-@settings(
-    max_examples=settings().max_examples // 3, deadline=None, suppress_health_check=list(HealthCheck), phases=UNSHRUNK
-)
+@drawn
 def test_tables_come_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, format_: str, data: st.DataObject
 ) -> None:
@@ -206,9 +209,7 @@ def test_tables_come_back_as_they_were_written(
 
 @pytest.mark.parametrize("engine", ["ladybug", neo4j_server.LTS])
 @given(data=st.data())
-@settings(
-    max_examples=settings().max_examples // 4, deadline=None, suppress_health_check=list(HealthCheck), phases=UNSHRUNK
-)
+@drawn
 def test_and_so_does_every_store(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, engine: str, data: st.DataObject
 ) -> None:
