@@ -33,11 +33,16 @@ class Tree(NamedTuple):
     checkout: Path
     desk: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables with which modules are those of the copy, compiled by the first process for all others."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return kept | {"PYTHONPATH": str(self.checkout)}
+
     def run(self, line: str) -> subprocess.CompletedProcess[str]:
-        """A shell line in the desk, where `graphkoc` and Python's modules are those of the copy."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GRAPHKOC_")}
+        """A shell line in the desk, where `graphkoc` is the copy's."""
+        environment = {name: value for name, value in self.environment.items() if not name.startswith("GRAPHKOC_")}
         environment["PATH"] = f"{self.desk / 'bin'}{os.pathsep}{environment['PATH']}"
-        environment["PYTHONPATH"] = str(self.checkout)
         return subprocess.run(line, shell=True, cwd=self.desk, env=environment, capture_output=True, text=True)
 
     def write(self, place: str, text: str) -> None:
@@ -78,8 +83,7 @@ class Tree(NamedTuple):
     def test(self, *arguments: str) -> None:
         """Run tests of the copy."""
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *arguments]
-        environment = os.environ | {"PYTHONPATH": str(self.checkout)}
-        done = subprocess.run(command, cwd=self.checkout, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.checkout, env=self.environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
 
 
@@ -88,7 +92,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """The copy, made once: each walk adds files of its own and changes nothing of another's."""
     tree = Tree(tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("desk"))
     for name in COPIED:
-        shutil.copytree(ROOT / name, tree.checkout / name, ignore=shutil.ignore_patterns("data"))
+        shutil.copytree(ROOT / name, tree.checkout / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
     shutil.copy(ROOT / "pyproject.toml", tree.checkout)
     (tree.desk / "bin").mkdir()
     command = tree.desk / "bin" / "graphkoc"
