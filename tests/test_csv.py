@@ -30,7 +30,7 @@ from graphkoc.tables.schema import CANONICAL, Column, Table
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 drawn = settings(
-    max_examples=settings().max_examples // 4,
+    max_examples=settings().max_examples // 3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
@@ -159,7 +159,7 @@ def tables(draw: st.DrawFn, format_: str) -> dict[str, Rows]:
     made = {}
     for name in draw(st.lists(st.sampled_from(list(CANONICAL)), min_size=1, max_size=4, unique=True)):
         table = CANONICAL[name]
-        columns = [column for column in table if column.required or draw(st.booleans())]
+        columns = [column for column in table if column.required or draw(st.sampled_from([True, True, False]))]
         row = st.fixed_dictionaries(
             {
                 column.name: values(column, format_) if column.required else st.none() | values(column, format_)
@@ -213,10 +213,17 @@ def test_tables_come_back_as_they_were_written(
 def test_and_so_does_every_store(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, engine: str, data: st.DataObject
 ) -> None:
-    """A store gets the tables that were read, so the format is drawn like the rows."""
+    """A store gets the tables that were read, so the format is drawn like the rows.
+
+    Beside identities, consumers have no keys: keys of accounts change who is one person, see tests/test_identity.py.
+    """
     folder = tmp_path_factory.mktemp("raw")
     format_ = data.draw(st.sampled_from(["csv", "jsonl", "parquet", "xlsx"]))
     made = data.draw(tables(format_))
+    if "identities" in made:
+        for row in made.get("consumers", ()):
+            row.pop("unionid", None)
+            row.pop("contact_key", None)
     for name, rows in made.items():
         written(folder, format_, CANONICAL[name], rows)
     url = f"ladybug:{tmp_path_factory.mktemp('store') / 'graph.lbug'}"
