@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 # What an install is made of. Everything runs on the package as its wheel installs it, so it is made again when
 # one of these changes; for work on the code, `pip install -e '.[dev]'` saves that.
 SOURCES := pyproject.toml README.md $(shell find graphkoc cypher loaders examples -type f -not -name '*.pyc')
-# Each worker of the tests has a core of its own: libraries that start threads for every core would wait for them.
+# The workers keep every core busy: libraries that start a thread for each of them would only wait.
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: demo test coverage soak bench lint clean

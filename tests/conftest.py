@@ -39,19 +39,23 @@ def pytest_report_header() -> list[str]:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int | None:
-    """One worker where the tests were given a server: they empty it, so they cannot share it."""
-    return 1 if "NEO4J_URI" in os.environ else None
+def pytest_xdist_auto_num_workers() -> int:
+    """Two more than there are processors, for workers often wait for a server, a disk or a process.
+
+    One where the tests were given a server: they empty it, so they cannot share it.
+    """
+    return 1 if "NEO4J_URI" in os.environ else (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay on one worker, and so do all tests of the Neo4j servers: each is started once."""
+    """A file's tests stay on one worker, and so do all tests of a Neo4j release: its server is started once."""
     for item in items:
-        params = getattr(item, "callspec", None)
-        on_server = bool(neo4j_server.FIXTURES & set(getattr(item, "fixturenames", ())))
-        on_server |= params is not None and not RELEASES.isdisjoint(map(str, params.params.values()))
-        item.add_marker(pytest.mark.xdist_group("neo4j" if on_server else item.path.name))
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        releases = [str(value) for value in params.values() if str(value) in RELEASES]
+        fixtures = [fixture for fixture in getattr(item, "fixturenames", ()) if fixture in neo4j_server.FIXTURES]
+        groups = [*releases, *(neo4j_server.FIXTURES[fixture] for fixture in fixtures), item.path.name]
+        item.add_marker(pytest.mark.xdist_group(groups[0]))
 
 
 @pytest.fixture(params=list(ZOO))

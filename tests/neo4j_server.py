@@ -30,8 +30,8 @@ from neo4j_jars import LTS, NEWEST, UnavailableError, fetch_jars
 PASSWORD = "graphkoc-tests"
 CHECKOUT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
-FIXTURES = {"server", "own_server", "neo4j_place"}
-"""Tests with one of these releases as a parameter, or one of these fixtures, need a server."""
+FIXTURES = {"server": LTS, "own_server": "a server of its own"}
+"""What tests with these fixtures share, besides those that have a release as a parameter."""
 
 MAIN = {LTS: "org.neo4j.server.CommunityEntryPoint", NEWEST: "org.neo4j.server.Neo4jCommunity"}
 JAVA_NEEDED = {LTS: 17, NEWEST: 21}
