@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
-import signal
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from edit_writers import AT, append_many, append_where_it_is_full
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +29,6 @@ from graphkoc.runs.edits import (
 )
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
-
-AT = "2026-01-01T00:00:00+00:00"
 
 
 def grouping(kind: str = "niche", **groups: range) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -274,14 +271,9 @@ def test_a_crash_that_cuts_the_last_line_leaves_the_others(tmp_path: Path, cut: 
     assert named(tmp_path)["beds"] == "Sleep"
 
 
-def _append_many(folder: Path, writer: int) -> None:
-    for number in range(40):
-        append(folder, Edit(AT, "niche", "rename", (f"g{writer}",), f"{number} " + "x" * 70))
-
-
 def test_two_writers_do_not_mix_their_lines(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        pool.starmap(_append_many, [(tmp_path, 0), (tmp_path, 1)])
+        pool.starmap(append_many, [(tmp_path, 0), (tmp_path, 1)])
     edits = read(tmp_path).edits
     assert len(edits) == 80
     for writer in range(2):
@@ -289,20 +281,12 @@ def test_two_writers_do_not_mix_their_lines(tmp_path: Path) -> None:
         assert [str(name).split()[0] for name in own] == [str(number) for number in range(40)]
 
 
-def _append_where_it_is_full(folder: Path, room: int) -> None:
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-    with pytest.raises(StoreError, match="cannot be written") as caught:
-        append(folder, Edit(AT, "niche", "rename", ("tea",), "Cups"))
-    assert caught.value.hint == "The file is as it was before."
-
-
 @pytest.mark.parametrize("more", [0, 30])
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path, more: int) -> None:
     append(tmp_path, Edit(AT, "niche", "rename", ("tea",), "Leaves"))
     before = (tmp_path / FILE).read_bytes()
     process = multiprocessing.get_context("spawn").Process(
-        target=_append_where_it_is_full, args=(tmp_path, len(before) + more)
+        target=append_where_it_is_full, args=(tmp_path, len(before) + more)
     )
     process.start()
     process.join()

@@ -1,12 +1,10 @@
-"""Joins of the stores in DuckDB: connections that share a database share no tables, and a fork has its own."""
+"""Joins of the stores in DuckDB: connections that share a database share no tables."""
 
 from __future__ import annotations
 
-import os
 import threading
 
 import pandas as pd
-import pytest
 
 from graphkoc.stores import relational
 
@@ -35,16 +33,3 @@ def test_threads_join_at_once() -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == list(range(10, 30))
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
-def test_a_fork_leaves_its_parents_database_alone_and_has_its_own() -> None:
-    with relational.connect() as connection:
-        connection.execute("CREATE TEMP TABLE kept AS SELECT 1 AS n")
-        child = os.fork()
-        if not child:
-            with relational.connect() as own:
-                os._exit(own.execute("SELECT 7").fetchall()[0][0])
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-        assert connection.execute("SELECT n FROM kept").fetchall() == [(1,)]
