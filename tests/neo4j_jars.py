@@ -1,6 +1,6 @@
 """Neo4j Community from Maven Central, by its coordinates, in the user's cache.
 
-`python tests/neo4j_jars.py` fetches what the tests will need; it needs nothing that is not in Python.
+`python tests/neo4j_jars.py` fetches what the tests will need. It needs mvn, and no Python package.
 """
 
 from __future__ import annotations

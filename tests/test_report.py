@@ -194,6 +194,7 @@ def test_a_name_without_visible_characters_gives_way_to_the_id(small_run: Run) -
     assert str(small_run.kocs()["consumer"].iloc[0]) in (section(page, "kocs") or "")
 
 
+# Each example renders a whole page: few are drawn, of many names.
 @settings(max_examples=settings().max_examples // 6, deadline=None)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=20))
 def test_whatever_people_are_called_the_figures_are_xml_and_the_script_is_ours(

@@ -228,7 +228,7 @@ def test_the_control_of_the_circles_is_printed(page: str, small_run: Run) -> Non
         "why_not": "3 were found by chance",
     }
     text = text_of(report.render(with_info(small_run.replaced(circles=empty("circles")), circles=found)), "circles")
-    assert "gave 2, and 1 tentative. No circles: 3 were found by chance." in text
+    assert "gave 2, and 1 tentative. No circle is published: 3 were found by chance." in text
 
 
 # Bridges, brand, platforms, changes

@@ -104,10 +104,10 @@ def test_a_ranking_says_how_it_was_made_and_of_whom() -> None:
 @pytest.mark.parametrize(
     ("kind", "why_not", "sentence"),
     [
-        ("niche", None, "No niches: no segment reviews anything more than chance explains."),
-        ("circle", None, "No circles: no circle is recovered in resampled networks."),
-        ("niche", "chance finds as many", "No niches: chance finds as many."),
-        ("circle", "chance finds as many", "No circles: chance finds as many."),
+        ("niche", None, "No niche was found: no segment reviews anything more than chance explains."),
+        ("circle", None, "No circle was found: none is recovered in resampled networks."),
+        ("niche", "chance finds as many", "No niche is published: chance finds as many."),
+        ("circle", "chance finds as many", "No circle is published: chance finds as many."),
     ],
 )
 def test_what_a_run_does_not_have_has_a_reason(kind: str, why_not: str | None, sentence: str) -> None:

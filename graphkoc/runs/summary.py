@@ -11,8 +11,8 @@ from graphkoc.text import count
 __all__ = ["describe_absence", "describe_backtest", "describe_ranking", "describe_run"]
 
 NOTHING_FOUND = {
-    "niche": "no segment reviews anything more than chance explains",
-    "circle": "no circle is recovered in resampled networks",
+    "niche": "No niche was found: no segment reviews anything more than chance explains.",
+    "circle": "No circle was found: none is recovered in resampled networks.",
 }
 
 
@@ -58,7 +58,8 @@ def describe_backtest(run: Run) -> str:
 
 def describe_absence(run: Run, kind: str) -> str:
     """Why a run has no group of a kind: niche or circle."""
-    return f"No {kind}s: {run.info[f'{kind}s']['why_not'] or NOTHING_FOUND[kind]}."
+    why_not = run.info[f"{kind}s"]["why_not"]
+    return f"No {kind} is published: {why_not}." if why_not else NOTHING_FOUND[kind]
 
 
 def _count_ties(run: Run) -> str:

@@ -206,7 +206,7 @@ TABLES: dict[str, Table] = {
         ),
     ),
     "read_items": Table(
-        "A consumer and a item that they came to, as the analysis read them.",
+        "A consumer and an item that they came to, as the analysis read them.",
         (
             CONSUMER,
             _text("item", "The item reviewed, or # and the tag used."),

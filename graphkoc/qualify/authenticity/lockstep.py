@@ -79,7 +79,7 @@ def stretches(product: Indices, day: Values, window: float, shift: float) -> tup
 def in_step(person: Indices, product: Indices, day: Values, pace: Pace) -> Steps:
     """The pairs of people who are in step.
 
-    person, product: (k,) numbers from 0 of the reviewer and the item; day: (k,) float64, when.
+    person, product: (k,) numbers from 0 of the reviewer and the product; day: (k,) float64, when.
     """
     found = [_count_shared(person, *stretches(product, day, pace.window, shift), pace.fewest) for shift in (0.0, 0.5)]
     first, second, shared, expected, could = (np.concatenate(parts) for parts in zip(*found, strict=True))

@@ -249,7 +249,7 @@ class Snapshot:
         return named
 
     def _opportunity(self, rows: Indices, active: csr_array, rate: Values) -> Values:
-        """(len(rows),) float64: `opportunity` among people and items of the last year, a item's weight being
+        """(len(rows),) float64: `opportunity` among people and items of the last year, an item's weight being
         its recent popularity for each review of its kind in a year."""
         recent = self.item_age <= YEAR
         popularity, _ = self._popularity(QUARTER)
