@@ -109,8 +109,8 @@ def test_an_empty_list_gives_its_reason(runs: Path, kind: str) -> None:
     for name, why in (("none", None), ("refused", "2 were found with categories shuffled")):
         summary = {"why_not": why}
         Run(str(runs / name), {"format": FORMAT, "circles": summary, "niches": summary}, people=people).save()
-    assert graphkoc(f"{kind}s", "none").startswith(f"No {kind}s: no")
-    assert graphkoc(f"{kind}s", "refused") == f"No {kind}s: 2 were found with categories shuffled.\n"
+    assert graphkoc(f"{kind}s", "none").startswith(f"No {kind} was found: no")
+    assert graphkoc(f"{kind}s", "refused") == f"No {kind} is published: 2 were found with categories shuffled.\n"
     assert json.loads(graphkoc(f"{kind}s", "none", "--format", "json")) == []
 
 
