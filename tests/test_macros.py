@@ -8,8 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from graphkoc.capture import contacts, macros
-from graphkoc.capture.reading import disclosure
+from graphkoc.capture import macros
 
 FOLDER = Path(macros.__file__).parent
 DEFINED = re.compile(r"^CREATE MACRO (\w+)\(", re.M)
@@ -22,7 +21,7 @@ EXAMPLES = [match.groups() for text in TEXTS.values() for match in EXAMPLE.findi
 def connection() -> duckdb.DuckDBPyConnection:
     opened = duckdb.connect()
     opened.execute("SET TimeZone = 'UTC'")
-    opened.execute(macros.definitions() + contacts.macros() + disclosure.macros())
+    opened.execute(macros.definitions())
     return opened
 
 
@@ -59,3 +58,14 @@ def test_examples_hold(connection: duckdb.DuckDBPyConnection, name: str, argumen
 def test_a_refusal_is_an_error_with_its_message(connection: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(duckdb.Error, match=f"{macros.REFUSED}these are not reviews"):
         connection.execute("SELECT refuse('these are not reviews')").fetchall()
+
+
+def test_only_what_is_called_is_defined_and_what_that_calls_in_turn() -> None:
+    assert re.findall(r"^CREATE MACRO (\w+)", macros.definitions("SELECT To_Whole(a), disclosed(b, c, d)"), re.M) == [
+        "_marked",
+        "_undenied",
+        "_disclosed",
+        "disclosed",
+        "to_number",
+        "to_whole",
+    ]

@@ -8,7 +8,10 @@ from graphkoc.capture import contacts
 from graphkoc.tables.schema import EARLIEST, Column
 from graphkoc.tables.types import TYPES
 
-__all__ = ["cast", "find_faults", "hide_contacts", "quoted"]
+__all__ = ["MACROS", "cast", "find_faults", "hide_contacts", "quoted"]
+
+MACROS = "prefixed to_time to_number to_whole masked _rounded"
+"""What the expressions here call."""
 
 
 def cast(column: Column, prefix: str) -> str:
@@ -44,43 +47,47 @@ def hide_contacts(value: str, private: bool = False) -> str:
     return f"if(regexp_matches({left}, '{contacts.MAYBE}'), '{contacts.HIDDEN}', {value}::VARCHAR)"
 
 
-def find_faults(column: Column, latest: datetime, private: bool = False) -> str:
-    """WHEN clauses that give the reason why a value is rejected; `private` as in `hide_contacts`."""
+def find_faults(column: Column, latest: datetime) -> str:
+    """WHEN clauses that give why a value is rejected: a struct of `reason` and of the `value` to show with it, or null.
+
+    The value is as it was given: whoever shows it hides contacts first.
+    """
     given, found = quoted("_" + column.name), quoted(column.name)
-    shown = f"'''' || left({hide_contacts(given, private)}, 40) || ''''"
-    blank = f"coalesce(trim({given}::VARCHAR), '') = ''"
+    text = f"{given}::VARCHAR"
+    blank = f"coalesce(trim({text}), '') = ''"
+
+    def reject(condition: str, reason: str, value: str = "NULL::VARCHAR") -> str:
+        return f"WHEN {condition} THEN {{'reason': {reason}, 'value': {value}}}"
+
     clauses = []
     if column.required:
-        clauses.append(f"WHEN {found} IS NULL AND {blank} THEN 'no {column.name}'")
+        clauses.append(reject(f"{found} IS NULL AND {blank}", f"'no {column.name}'"))
     if column.contacts == "refused":
         # Many ids are numbers of eleven digits, so an id needs @ or + as well to be taken for a contact.
-        text = f"{given}::VARCHAR"
         condition = f"(contains({text}, '@') OR contains({text}, '+')) AND " if column.kind == "id" else ""
-        words = f"{column.name} is an e-mail address or a phone number, which are never stored"
-        clauses.append(f"WHEN {condition}masked({text}) <> {text} THEN '{words}'")
+        reason = f"'{column.name} is an e-mail address or a phone number, which are never stored'"
+        clauses.append(reject(f"{condition}masked({text}) <> {text}", reason))
     if column.kind == "id":
-        clauses.append(
-            f"WHEN _rounded({given}::VARCHAR) THEN '{column.name} was rounded by a spreadsheet: ' || {shown}"
-        )
+        clauses.append(reject(f"_rounded({text})", f"'{column.name} was rounded by a spreadsheet'", text))
     if column.kind in ("integer", "number", "time"):
-        clauses.append(
-            f"WHEN {found} IS NULL AND NOT {blank} THEN '{column.name} is not {TYPES[column.kind].one}: ' || {shown}"
-        )
+        condition = f"{found} IS NULL AND NOT {blank}"
+        clauses.append(reject(condition, f"'{column.name} is not {TYPES[column.kind].one}'", text))
     if column.kind == "number":
-        clauses.append(f"WHEN NOT isfinite({found}) THEN '{column.name} is not a number: ' || {shown}")
+        clauses.append(reject(f"NOT isfinite({found})", f"'{column.name} is not a number'", text))
     if column.kind == "time":
-        clauses.append(
-            f"WHEN {found} < '{EARLIEST}' THEN '{column.name} ' || {found}::VARCHAR || ' is before {EARLIEST:%Y}'"
-            f" WHEN {found} > '{latest}' THEN '{column.name} ' || {found}::VARCHAR || ' lies in the future'"
-        )
+        for condition, words in (
+            (f"{found} < '{EARLIEST}'", f"is before {EARLIEST:%Y}"),
+            (f"{found} > '{latest}'", "lies in the future"),
+        ):
+            clauses.append(reject(condition, f"'{column.name} ' || {found}::VARCHAR || ' {words}'"))
     if column.low is not None:
-        clauses.append(f"WHEN {found} < {column.low} THEN '{column.name} is below {column.low:g}: ' || {shown}")
+        clauses.append(reject(f"{found} < {column.low}", f"'{column.name} is below {column.low:g}'", text))
     if column.high is not None:
-        clauses.append(f"WHEN {found} > {column.high} THEN '{column.name} is above {column.high:g}: ' || {shown}")
+        clauses.append(reject(f"{found} > {column.high}", f"'{column.name} is above {column.high:g}'", text))
     if column.choices:
         allowed = ", ".join(f"'{choice}'" for choice in column.choices)
-        words = f"{column.name} is none of {', '.join(column.choices)}: "
-        clauses.append(f"WHEN {found} NOT IN ({allowed}) THEN '{words}' || {shown}")
+        reason = f"'{column.name} is none of {', '.join(column.choices)}'"
+        clauses.append(reject(f"{found} NOT IN ({allowed})", reason, text))
     return " ".join(clauses)
 
 

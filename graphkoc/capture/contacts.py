@@ -142,7 +142,7 @@ def _replace(text: str, steps: list[tuple[re.Pattern[str], str]]) -> str:
 
 def macros() -> str:
     """SQL that defines `masked(x)` and `redacted(x)`, of the same patterns as the functions here."""
-    return _define("masked", STEPS) + _define("redacted", CELL_STEPS)
+    return "\n".join([_define("masked", STEPS), _define("redacted", CELL_STEPS)])
 
 
 def _define(name: str, steps: tuple[tuple[str, str], ...]) -> str:

@@ -23,8 +23,8 @@ import pyarrow as pa
 
 from graphkoc.capture import casts, contacts, macros
 from graphkoc.capture.casts import quoted
-from graphkoc.capture.reading import disclosure, html_text, mapping, own_tables, table_file
 from graphkoc.capture.reading import encoding as encodings
+from graphkoc.capture.reading import html_text, mapping, own_tables, table_file
 from graphkoc.capture.reading.files import gather_files
 from graphkoc.capture.sources import Source
 from graphkoc.errors import DataError
@@ -128,7 +128,7 @@ def read(
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(macros.definitions() + contacts.macros() + disclosure.macros())
+        connection.execute(macros.definitions(casts.MACROS, own_tables.MACROS, *source.selects.values()))
         connection.create_function("plain_text", html_text.plain_text, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _define_contact_keys(connection, contacts.find_key(key_file))
@@ -337,20 +337,21 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
     values = ", ".join(f"{casts.cast(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
-    selves = " ".join(f"WHEN {quoted(a)} = {quoted(b)} THEN '{a} and {b} are one'" for a, b in ends)
-    wrong = " ".join(casts.find_faults(column, latest, source.is_private) for column in columns)
+    selves = " ".join(
+        f"WHEN {quoted(a)} = {quoted(b)} THEN {{'reason': '{a} and {b} are one', 'value': NULL::VARCHAR}}"
+        for a, b in ends
+    )
+    wrong = " ".join(casts.find_faults(column, latest) for column in columns)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
-    shown = {column.name: casts.hide_contacts(quoted(f"_{column.name}"), source.is_private) for column in columns}
-    row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
+    texts = ", ".join(f"{quoted(column.name)} := {quoted('_' + column.name)}::VARCHAR" for column in columns)
     checked = f"""
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
              cast_ AS (SELECT *, {values} FROM given),
-             judged AS (SELECT *, CASE {wrong} {selves} END AS reason FROM cast_)
-        SELECT {everything}, _file, _row, reason,
-            CASE WHEN reason IS NOT NULL THEN left(struct_pack({row})::VARCHAR, 200) END AS _shown
+             judged AS (SELECT *, CASE {wrong} {selves} END AS fault FROM cast_)
+        SELECT {everything}, _file, _row, fault, CASE WHEN fault IS NOT NULL THEN struct_pack({texts}) END AS _given
         FROM judged"""
     try:
         connection.execute(checked)
@@ -362,18 +363,26 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
             SELECT _checked.rowid AS place,
                 row_number() OVER (PARTITION BY {keys} ORDER BY {everything}, _file, _row) AS number
             FROM _checked
-            SEMI JOIN (SELECT {keys} FROM _checked WHERE reason IS NULL GROUP BY ALL HAVING count(*) > 1) AS twice
+            SEMI JOIN (SELECT {keys} FROM _checked WHERE fault IS NULL GROUP BY ALL HAVING count(*) > 1) AS twice
                 USING ({keys})
-            WHERE reason IS NULL
+            WHERE fault IS NULL
         ) WHERE number > 1;
         CREATE TABLE clean.{table.name} AS SELECT {everything} FROM _checked
-            ANTI JOIN _later ON _checked.rowid = place WHERE reason IS NULL ORDER BY {keys};
-        INSERT INTO rejects SELECT _file, _row, '{table.name}', reason, _shown FROM _checked WHERE reason IS NOT NULL;
+            ANTI JOIN _later ON _checked.rowid = place WHERE fault IS NULL ORDER BY {keys};
         INSERT INTO fates SELECT _file, _row,
-            CASE WHEN reason IS NOT NULL THEN 'rejected' WHEN place IS NULL THEN 'loaded' ELSE 'duplicate' END
-            FROM _checked LEFT JOIN _later ON _checked.rowid = place WHERE _row IS NOT NULL;
-        DROP TABLE _checked;
-        DROP TABLE _later""")
+            CASE WHEN fault IS NOT NULL THEN 'rejected' WHEN place IS NULL THEN 'loaded' ELSE 'duplicate' END
+            FROM _checked LEFT JOIN _later ON _checked.rowid = place WHERE _row IS NOT NULL""")
+    # The patterns that hide contacts are compiled for each column, which takes longer than to check a few rows.
+    if connection.execute("SELECT 1 FROM _checked WHERE fault IS NOT NULL LIMIT 1").fetchone():
+        value = casts.hide_contacts("fault.value", source.is_private)
+        shown = {c.name: casts.hide_contacts(f"_given.{quoted(c.name)}", source.is_private) for c in columns}
+        row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
+        connection.execute(f"""
+            INSERT INTO rejects SELECT _file, _row, '{table.name}',
+                fault.reason || coalesce(': ''' || left({value}, 40) || '''', ''),
+                left(struct_pack({row})::VARCHAR, 200)
+            FROM _checked WHERE fault IS NOT NULL""")
+    connection.execute("DROP TABLE _checked; DROP TABLE _later")
 
 
 def _count_files(
@@ -429,6 +438,8 @@ def _count_rows(
 
 def _record_bad_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[table_file.BadRow]) -> None:
     """Put rows that could not be read beside those that a table rejected."""
+    if not rows:
+        return
     columns = {name: pa.array([getattr(row, name) for row in rows]) for name in ("file", "row", "reason", "text")}
     connection.register("_bad", pa.table(columns))
     connection.execute('INSERT INTO rejects SELECT file, "row", NULL, reason, masked("text") FROM _bad')

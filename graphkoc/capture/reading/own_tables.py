@@ -14,13 +14,16 @@ from graphkoc.capture.reading.table_file import RawFile
 from graphkoc.errors import DataError
 from graphkoc.tables.schema import CANONICAL, Table
 
-__all__ = ["MADE", "find_ignored", "find_mentions", "id_expression", "recognise", "write_selects"]
+__all__ = ["MACROS", "MADE", "find_ignored", "find_mentions", "id_expression", "recognise", "write_selects"]
 
 MADE = {
     "reviews": ("review", "consumer", "product", "created_at"),
     "engagements": ("engagement", "consumer", "review", "created_at"),
 }
 """Tables whose id may be missing: the id, and the columns of who, what and when from which it is made."""
+
+MACROS = "made_id"
+"""What the SELECTs written here call."""
 
 ALIKE = 0.85
 """Minimum likeness (difflib's ratio) for a column's name to be a misspelling of another."""
