@@ -27,6 +27,7 @@ __all__ = [
     "HINT",
     "check_free",
     "chosen_rows",
+    "needed_columns",
     "new_run",
     "read_frame",
     "read_info",
@@ -139,9 +140,15 @@ def read_rows(
     columns: those to read, all by default. where: a column, and the values that it must have. Raises UsageError when
     the file is damaged.
     """
-    wanted = None if columns is None or where is None else list(dict.fromkeys([*columns, where[0]]))
     with _opened(folder, table) as file:
-        return chosen_rows(file.read(columns=columns if where is None else wanted), columns, where)
+        return chosen_rows(file.read(columns=needed_columns(columns, where)), columns, where)
+
+
+def needed_columns(columns: Sequence[str] | None, where: tuple[str, Collection[Any]] | None = None) -> list[str] | None:
+    """The columns that `chosen_rows` needs for its arguments; None for all."""
+    if columns is None:
+        return None
+    return list(dict.fromkeys([*columns, *(() if where is None else where[:1])]))
 
 
 def chosen_rows(

@@ -16,7 +16,16 @@ import pyarrow as pa
 
 from graphkoc.errors import UsageError
 from graphkoc.files import sweep, translate_errors
-from graphkoc.runs.folder import HINT, chosen_rows, new_run, read_frame, read_info, read_rows, run_folders
+from graphkoc.runs.folder import (
+    HINT,
+    chosen_rows,
+    needed_columns,
+    new_run,
+    read_frame,
+    read_info,
+    read_rows,
+    run_folders,
+)
 from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.tables import TABLES, empty
@@ -128,7 +137,8 @@ class Run:
         """
         if table not in self._tables and self._stored is not None:
             return read_rows(self._stored, table, columns, where)
-        return chosen_rows(pa.Table.from_pandas(self.table(table), preserve_index=False), columns, where)
+        needed = pa.Table.from_pandas(self.table(table), columns=needed_columns(columns, where), preserve_index=False)
+        return chosen_rows(needed, columns, where)
 
     @property
     def name(self) -> str:
