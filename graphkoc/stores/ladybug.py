@@ -326,7 +326,7 @@ class LadybugStore:
                     graph.execute(f"COPY ({query}) TO {_text(file)} (FORMAT parquet, COMPRESSION lz4)")
                     connection.execute(copy.format(_text(file, "\\'")))
                     file.unlink()
-                elif (found := graph.sql(query).to_arrow_table()).num_rows:
+                elif rows and (found := graph.sql(query).to_arrow_table()).num_rows:
                     connection.execute(copy.format("$rows"), {"rows": found})
                 done += rows
             connection.execute("CHECKPOINT")
@@ -407,7 +407,7 @@ def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:
 
 def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, int]]:
     """For each node label and each table's edges: the DDL, the COPY with a place for what it is from, the query
-    whose rows are in the order of the DDL, and about how many they are.
+    whose rows are in the order of the DDL, and about how many they are: 0 only where there are none.
 
     Of an edge type that two tables share the first brings the DDL for both.
     """
@@ -430,7 +430,8 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
         if others or first == keys or graph.execute(f"SELECT EXISTS ({falls})").fetchall()[0][0]:
             query += f" ORDER BY {_quoted(key)}"
         ddl = f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})"
-        yield ddl, f"COPY `{label}` FROM {{}}", query, max((sizes[table.name] for table in tables), default=0)
+        rows = max([int(first == keys), *(sizes[table.name] for table in tables)])
+        yield ddl, f"COPY `{label}` FROM {{}}", query, rows
     edges = [(table, edge) for table in TABLES.values() for edge in table.edges]
     made = set()
     for table, edge in edges:
