@@ -259,5 +259,6 @@ def test_a_real_crawl_is_analysed_by_who_commented_on_whose_notes(tmp_path: Path
     assert run.info["ties_of"] == {"xiaohongshu": "engagements"}
     for person in graphkoc.list_kocs(run):
         assert f"{person['audience']:,} people who engaged" in person["reasons"][1]
-    assert len(kocs) == 5
+    assert len(kocs) == 6, "everybody who wrote a note"
+    assert set(kocs["role"]) == {"possible"}, "of so few audiences none is compared with the others"
     assert dict(zip(kocs["consumer"], kocs["audience"], strict=True)) == {key: known[key] for key in kocs["consumer"]}
