@@ -39,7 +39,6 @@ OWNERS = {
     "anyascii": {"capture.identity"},
     "charset_normalizer": {"capture.reading"},
     "click": {"cli"},
-    "datasketch": {"qualify.authenticity"},
     "duckdb": {"capture", "stores"},
     "igraph": {"graph", "measures", "communities.circles", "qualify.authenticity"},
     "jinja2": {"report"},
@@ -228,7 +227,7 @@ def test_every_module_lists_its_public_names() -> None:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_load_nothing_heavy(option: str) -> None:
     heavy = ["numpy", "pandas", "igraph", "duckdb", "neo4j", "ladybug", "pyarrow", "scipy", "networkx", "jinja2"]
-    heavy += ["charset_normalizer", "datasketch", "python_calamine", "sklearn", "stopwordsiso"]
+    heavy += ["charset_normalizer", "python_calamine", "sklearn", "stopwordsiso"]
     program = (
         "import sys\nfrom graphkoc.__main__ import main\n"
         f"sys.argv = ['graphkoc', {option!r}]\n"
@@ -243,7 +242,7 @@ def test_reading_a_run_loads_nothing_that_only_an_analysis_needs() -> None:
     names = "list_kocs, list_niches, explain_consumer, find_run, write_report"
     program = (
         f"import sys\nfrom graphkoc import {names}\n"
-        "print([name for name in ['datasketch', 'sklearn', 'scipy.stats'] if name in sys.modules])"
+        "print([name for name in ['sklearn', 'scipy.stats'] if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -293,6 +293,12 @@ def test_near_copies_by_others_are_found_and_the_first_is_the_original() -> None
     ]
 
 
+@given(st.text("ab é咖", max_size=80))
+def test_texts_are_compared_by_their_runs_of_five_letters(text: str) -> None:
+    runs = {text[at : at + near_copies.RUN] for at in range(len(text) - near_copies.RUN + 1)}
+    assert len(near_copies._hash_runs(text)) == len(runs)
+
+
 def test_a_low_rating_with_reasons_counts_and_one_without_does_not() -> None:
     reviews = pd.DataFrame({"review": list("abcd"), "consumer": ["u", "u", "v", "w"], "rating": [1.0, 2.0, 5.0, 1.0]})
     texts = pd.DataFrame({"review": list("abc"), "title": ["Broke", None, None], "text": [LONG[0], "bad", LONG[2]]})
