@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Indices", "Values", "batches", "find_sorted", "number_ids", "ragged_ranges", "repeats"]
+__all__ = ["Indices", "Values", "batches", "find_sorted", "is_among", "number_ids", "ragged_ranges", "repeats"]
 
 Values = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -24,6 +24,16 @@ def number_ids(ids: Any, wanted: Any) -> Indices:
     import pandas as pd
 
     return np.asarray(pd.Index(ids).get_indexer(pd.Index(wanted)), dtype=np.int64)
+
+
+def is_among(values: Any, ids: Any) -> NDArray[np.bool_]:
+    """Which of (k,) values are among the ids: (k,) bool. pandas' isin takes ten times as long for many texts.
+
+    values: a series or an array. ids: a sequence, an array or an index, in which an id may come more than once.
+    """
+    import pandas as pd
+
+    return number_ids(pd.Index(ids).unique(), values) >= 0
 
 
 def find_sorted(keys: NDArray[np.integer[Any]], wanted: NDArray[np.integer[Any]]) -> Indices:

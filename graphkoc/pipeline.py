@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from graphkoc import analysis
 from graphkoc.analysis import Settings
+from graphkoc.arrays import is_among
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture.load import Loaded, read
 from graphkoc.capture.sources import find_source
@@ -77,7 +78,7 @@ def _without_identities(tables: Tables) -> tuple[dict[str, pd.DataFrame | Large]
     stated = tables.get("identities")
     if stated is not None:
         known = tables.get("consumers", pd.DataFrame({"consumer": pd.Series(dtype="str")}))
-        named = stated.loc[~stated["account"].isin(known["consumer"]), "account"]
+        named = stated.loc[~is_among(stated["account"], known["consumer"]), "account"]
         others["consumers"] = pd.concat([known, pd.DataFrame({"consumer": named})], ignore_index=True)
     return others, stated
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkoc.arrays import batches, find_sorted, number_ids, ragged_ranges, repeats
+from graphkoc.arrays import batches, find_sorted, is_among, number_ids, ragged_ranges, repeats
 
 SMALL = st.integers(-5, 5)
 
@@ -52,6 +52,14 @@ def test_an_id_has_the_number_of_its_position_or_none(wrap) -> None:
     assert numbers.dtype == np.int64
     assert number_ids(wrap([]), pd.Series(["a"], dtype="str")).tolist() == [-1]
     assert number_ids(wrap(["a"]), pd.Series([], dtype="str")).tolist() == []
+
+
+@pytest.mark.parametrize("wrap", [list, pd.Index, pd.Series, lambda ids: np.array(ids, dtype=str)])
+def test_a_value_is_among_ids_that_may_come_twice(wrap) -> None:
+    found = is_among(pd.Series(["c", None, "a", "z", "c"]), wrap(["a", "b", "c", "a"]))
+    assert found.tolist() == [True, False, True, False, True]
+    assert is_among(pd.Series(["a"], dtype="str"), wrap([])).tolist() == [False]
+    assert is_among(pd.Series([], dtype="str"), wrap(["a"])).tolist() == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1))))

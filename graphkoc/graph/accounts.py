@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from graphkoc.arrays import is_among
+
 __all__ = ["ACCOUNTS", "by_person"]
 
 ACCOUNTS = ["consumer", "account", "platform", "name", "followers", "reviews"]
@@ -30,12 +32,12 @@ def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> d
     each account of a person with several, sorted. Without such persons the frames are returned unchanged.
     """
     consumers = frames["consumers"]
-    several = identities[identities["account"].isin(consumers["consumer"])]
+    several = identities[is_among(identities["account"], consumers["consumer"])]
     several = several[several["person"].map(several["person"].value_counts()) > 1]
     first = several.groupby("person")["account"].transform("min")
     person = pd.Series(first.to_numpy(), pd.Index(several["account"]), dtype="str")
     written = frames["reviews"]["consumer"].value_counts()
-    accounts = consumers[consumers["consumer"].isin(person.index)].rename(columns={"consumer": "account"})
+    accounts = consumers[is_among(consumers["consumer"], person.index)].rename(columns={"consumer": "account"})
     accounts["consumer"] = accounts["account"].map(person).astype("str")
     accounts["reviews"] = accounts["account"].map(written).fillna(0).astype("int64")
     accounts = accounts.sort_values(["consumer", "account"], ignore_index=True)
@@ -67,6 +69,6 @@ def _merge_consumers(consumers: pd.DataFrame, accounts: pd.DataFrame) -> pd.Data
     whole = order.groupby("consumer")
     home["name"] = whole["name"].first()
     home["joined_at"] = whole["joined_at"].min()
-    alone = consumers[~consumers["consumer"].isin(accounts["account"])]
+    alone = consumers[~is_among(consumers["consumer"], accounts["account"])]
     made = home.reset_index()[consumers.columns]
     return pd.concat([alone, made.astype(consumers.dtypes)]).sort_values("consumer", ignore_index=True)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from graphkoc.arrays import is_among
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.accounts import by_person
 from graphkoc.graph.action_log import Log
@@ -115,9 +116,8 @@ class Projection:
             frames = _on_platform(frames, platform)
         if until is not None:
             frames |= {name: frames[name][~(frames[name][when] > until)] for name, when in DATED.items()}
-        written = set(frames["reviews"]["review"])
         for name in ("engagements", "texts"):
-            frames[name] = frames[name][frames[name]["review"].isin(written)]
+            frames[name] = frames[name][is_among(frames[name]["review"], frames["reviews"]["review"])]
         if frames["consumers"].empty:
             hint = "Load something first: `graphkoc load SOURCE PATH`."
             raise AnalysisError("the store holds no consumers", hint=hint)
@@ -157,7 +157,7 @@ class Projection:
         """
         active = log.network.ids[np.isfinite(log.first_day)]
         undated = self.follows[self.follows["since"].isna()]
-        return int((~undated[["source", "target"]].isin(active).all(axis=1)).sum())
+        return int((~(is_among(undated["source"], active) & is_among(undated["target"], active))).sum())
 
     def topics(self) -> pd.DataFrame:
         """The tags of reviews of no product: review, topic, a row for each."""
@@ -203,10 +203,11 @@ def _on_platform(frames: Mapping[str, pd.DataFrame], platform: str) -> dict[str,
     if kept["consumers"].empty:
         hint = f"There are: {', '.join(names)}." if names else ""
         raise AnalysisError(f"the store holds nobody on the platform {platform!r}", hint=hint)
-    there = set(kept["consumers"]["consumer"])
-    kept["follows"] = frames["follows"][frames["follows"][["source", "target"]].isin(there).all(axis=1)]
+    there = kept["consumers"]["consumer"]
+    follows = frames["follows"]
+    kept["follows"] = follows[is_among(follows["source"], there) & is_among(follows["target"], there)]
     for name in ("reviews", "engagements", "purchases"):
-        kept[name] = frames[name][frames[name]["consumer"].isin(there)]
+        kept[name] = frames[name][is_among(frames[name]["consumer"], there)]
     return kept
 
 

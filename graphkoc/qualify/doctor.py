@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from graphkoc.arrays import is_among
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import tiers
@@ -50,7 +51,7 @@ def checks(projection: Projection, consumers: pd.DataFrame) -> list[dict[str, An
         ),
         _make_check(
             "reviews have words",
-            *_check_share(reviews["review"].isin(projection.texts["review"]).replace(False, None), "reviews"),
+            *_check_share(reviews["review"].where(is_among(reviews["review"], projection.texts["review"])), "reviews"),
             "Without review text, copied and original content cannot be detected; names of circles and niches rest "
             "on categories and products, and accounts are harder to match.",
         ),

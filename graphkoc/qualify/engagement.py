@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.arrays import Values, number_ids
+from graphkoc.arrays import Values, is_among, number_ids
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.tiers import RELATIVE
@@ -46,7 +46,7 @@ def engagements(projection: Projection) -> pd.DataFrame:
         stated = reviews[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
         engaged = made.loc[made["kind"] == kind, "review"]
         if len(engaged):
-            places = place[reviews["review"].isin(engaged)].unique()
+            places = place[is_among(reviews["review"], engaged)].unique()
             counted = reviews["review"].map(others.loc[others["kind"] == kind, "review"].value_counts()).fillna(0)
             stated = np.where(np.isnan(stated) & place.isin(places), counted.to_numpy(dtype=float), stated)
         table[column] = stated

@@ -13,8 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from graphkoc.arrays import is_among
 from graphkoc.capture.contacts import masked
 from graphkoc.capture.identity.components import STATED, Pair, components, contradictions, identities, path, standing
 from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
@@ -204,9 +207,9 @@ def identity_report(store: Store) -> dict[str, Any]:
     accounts = known.accounts
     table = identities(known.links, accounts["consumer"])
     table = table[table["person"].map(table["person"].value_counts()) > 1]
-    linked = accounts["consumer"].isin(table["account"])
+    linked = is_among(accounts["consumer"], table["account"])
     keyed_accounts = set().union(*(keyed(accounts, rule)["consumer"] for rule in ("unionid", "contact_key", "address")))
-    with_keys = accounts["consumer"].isin(keyed_accounts) | accounts["bio"].notna()
+    with_keys = is_among(accounts["consumer"], list(keyed_accounts)) | accounts["bio"].notna()
     count, hits = len(accounts), int(linked.sum())
     return {
         "accounts": count,
@@ -314,7 +317,7 @@ def _find_conflicts(known: _Known) -> list[dict[str, str]]:
     ]
 
 
-def _count_by_platform(accounts: pd.DataFrame, linked: pd.Series[bool]) -> list[dict[str, Any]]:
+def _count_by_platform(accounts: pd.DataFrame, linked: NDArray[np.bool_]) -> list[dict[str, Any]]:
     table = accounts.assign(platform=accounts["platform"].fillna("unknown"), linked=linked)
     rows = []
     for platform, group in table.groupby("platform", sort=True):
