@@ -40,11 +40,11 @@ def pytest_report_header() -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are processors, for workers often wait for a server, a disk or a process.
+    """One more than there are processors: workers often wait for a server, a disk or a process. A second costs more.
 
     One where the tests were given a server: they empty it, so they cannot share it.
     """
-    return 1 if "NEO4J_URI" in os.environ else (os.cpu_count() or 1) + 2
+    return 1 if "NEO4J_URI" in os.environ else (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)
