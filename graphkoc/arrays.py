@@ -29,7 +29,8 @@ def number_ids(ids: Any, wanted: Any) -> Indices:
 def is_among(values: Any, ids: Any) -> NDArray[np.bool_]:
     """Which of (k,) values are among the ids: (k,) bool. pandas' isin takes ten times as long for many texts.
 
-    values: a series or an array. ids: a sequence, an array or an index, in which an id may come more than once.
+    values: a series or an array. ids: a sequence, an array or an index, in which an id may come more than once. Null is
+    among them where they have one, as for isin.
     """
     import pandas as pd
 

@@ -58,6 +58,7 @@ def test_an_id_has_the_number_of_its_position_or_none(wrap) -> None:
 def test_a_value_is_among_ids_that_may_come_twice(wrap) -> None:
     found = is_among(pd.Series(["c", None, "a", "z", "c"]), wrap(["a", "b", "c", "a"]))
     assert found.tolist() == [True, False, True, False, True]
+    assert is_among(pd.Series([None, "a"], dtype="str"), pd.Series([None, "b"], dtype="str")).tolist() == [True, False]
     assert is_among(pd.Series(["a"], dtype="str"), wrap([])).tolist() == [False]
     assert is_among(pd.Series([], dtype="str"), wrap(["a"])).tolist() == []
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from graphkoc.capture import macros
+from graphkoc.capture import casts, macros
+from graphkoc.capture.reading import own_tables
+from graphkoc.tables.schema import CANONICAL
 
 FOLDER = Path(macros.__file__).parent
 DEFINED = re.compile(r"^CREATE MACRO (\w+)\(", re.M)
@@ -69,3 +72,17 @@ def test_only_what_is_called_is_defined_and_what_that_calls_in_turn() -> None:
         "to_number",
         "to_whole",
     ]
+
+
+def test_casts_and_own_tables_name_the_macros_that_they_call() -> None:
+    columns = [column for table in CANONICAL.values() for column in table]
+    written = " ".join(casts.cast(column, "x") + casts.find_faults(column, datetime(2026, 1, 1)) for column in columns)
+    assert calls(written) == set(casts.MACROS.split())
+    selects = own_tables.write_selects({name: table.names for name, table in CANONICAL.items()}, "x")
+    assert calls(" ".join(selects.values())) == set(own_tables.MACROS.split())
+
+
+def calls(sql: str) -> set[str]:
+    """The macros that some SQL calls itself."""
+    defined = set(re.findall(r"^CREATE MACRO (\w+)", macros.definitions(), re.M))
+    return defined & set(re.findall(r"(\w+)\(", sql))

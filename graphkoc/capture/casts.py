@@ -8,7 +8,7 @@ from graphkoc.capture import contacts
 from graphkoc.tables.schema import EARLIEST, Column
 from graphkoc.tables.types import TYPES
 
-__all__ = ["MACROS", "cast", "find_faults", "hide_contacts", "quoted"]
+__all__ = ["MACROS", "cast", "find_faults", "hide_contacts", "quoted", "reject"]
 
 MACROS = "prefixed to_time to_number to_whole masked _rounded"
 """What the expressions here call."""
@@ -48,17 +48,10 @@ def hide_contacts(value: str, private: bool = False) -> str:
 
 
 def find_faults(column: Column, latest: datetime) -> str:
-    """WHEN clauses that give why a value is rejected: a struct of `reason` and of the `value` to show with it, or null.
-
-    The value is as it was given: whoever shows it hides contacts first.
-    """
+    """WHEN clauses, each as `reject` writes it, for what makes a value wrong."""
     given, found = quoted("_" + column.name), quoted(column.name)
     text = f"{given}::VARCHAR"
     blank = f"coalesce(trim({text}), '') = ''"
-
-    def reject(condition: str, reason: str, value: str = "NULL::VARCHAR") -> str:
-        return f"WHEN {condition} THEN {{'reason': {reason}, 'value': {value}}}"
-
     clauses = []
     if column.required:
         clauses.append(reject(f"{found} IS NULL AND {blank}", f"'no {column.name}'"))
@@ -89,6 +82,14 @@ def find_faults(column: Column, latest: datetime) -> str:
         reason = f"'{column.name} is none of {', '.join(column.choices)}'"
         clauses.append(reject(f"{found} NOT IN ({allowed})", reason, text))
     return " ".join(clauses)
+
+
+def reject(condition: str, reason: str, value: str = "NULL::VARCHAR") -> str:
+    """A WHEN clause that gives a row's fault, a struct: `reason`, and the `value` to show after it, null for none.
+
+    All three are expressions. The value is as it was given, so that contacts are hidden where it is shown.
+    """
+    return f"WHEN {condition} THEN {{'reason': {reason}, 'value': {value}}}"
 
 
 def quoted(name: str) -> str:

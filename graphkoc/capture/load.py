@@ -337,10 +337,7 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
     origin = "_file, _row" if "_row" in names else "NULL::VARCHAR AS _file, NULL::BIGINT AS _row"
     values = ", ".join(f"{casts.cast(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
-    selves = " ".join(
-        f"WHEN {quoted(a)} = {quoted(b)} THEN {{'reason': '{a} and {b} are one', 'value': NULL::VARCHAR}}"
-        for a, b in ends
-    )
+    selves = " ".join(casts.reject(f"{quoted(a)} = {quoted(b)}", f"'{a} and {b} are one'") for a, b in ends)
     wrong = " ".join(casts.find_faults(column, latest) for column in columns)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
@@ -372,17 +369,23 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
         INSERT INTO fates SELECT _file, _row,
             CASE WHEN fault IS NOT NULL THEN 'rejected' WHEN place IS NULL THEN 'loaded' ELSE 'duplicate' END
             FROM _checked LEFT JOIN _later ON _checked.rowid = place WHERE _row IS NOT NULL""")
-    # The patterns that hide contacts are compiled for each column, which takes longer than to check a few rows.
-    if connection.execute("SELECT 1 FROM _checked WHERE fault IS NOT NULL LIMIT 1").fetchone():
-        value = casts.hide_contacts("fault.value", source.is_private)
-        shown = {c.name: casts.hide_contacts(f"_given.{quoted(c.name)}", source.is_private) for c in columns}
-        row = ", ".join(f"{quoted(name)} := {text}" for name, text in shown.items())
-        connection.execute(f"""
-            INSERT INTO rejects SELECT _file, _row, '{table.name}',
-                fault.reason || coalesce(': ''' || left({value}, 40) || '''', ''),
-                left(struct_pack({row})::VARCHAR, 200)
-            FROM _checked WHERE fault IS NOT NULL""")
+    _record_faults(connection, source, table, [column.name for column in columns])
     connection.execute("DROP TABLE _checked; DROP TABLE _later")
+
+
+def _record_faults(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, columns: Sequence[str]) -> None:
+    """Put the rows of `_checked` that have a fault among the rejects, without contacts."""
+    # The patterns that hide contacts are compiled for each column, which takes longer than to check a few rows.
+    if not connection.execute("SELECT 1 FROM _checked WHERE fault IS NOT NULL LIMIT 1").fetchone():
+        return
+    value = casts.hide_contacts("fault.value", source.is_private)
+    shown = {column: casts.hide_contacts(f"_given.{quoted(column)}", source.is_private) for column in columns}
+    row = ", ".join(f"{quoted(column)} := {text}" for column, text in shown.items())
+    connection.execute(f"""
+        INSERT INTO rejects SELECT _file, _row, '{table.name}',
+            fault.reason || coalesce(': ''' || left({value}, 40) || '''', ''),
+            left(struct_pack({row})::VARCHAR, 200)
+        FROM _checked WHERE fault IS NOT NULL""")
 
 
 def _count_files(

@@ -30,7 +30,7 @@ BANDS, ROWS = 12, 5
 
 FACTORS, TERMS = np.random.default_rng(0).integers(0, 1 << 32, (2, BANDS * ROWS), dtype=np.uint32)
 FACTORS |= 1
-"""Permutations of 32-bit numbers: h times an odd factor and a term, modulo 2 ** 32."""
+"""The hash functions of the sketches: h times an odd factor plus a term, modulo 2 ** 32, so no two h become one."""
 
 
 def copies(reviews: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +61,7 @@ def _keep_letters(text: str) -> str:
 
 
 def _hash_runs(plain: str) -> NDArray[np.uint32]:
-    """The different runs of a text, each hashed to 32 bits."""
+    """(r,) uint32: a hash of each different run of a text, sorted."""
     letters = np.frombuffer(plain.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     if len(letters) < RUN:
         return np.empty(0, dtype=np.uint32)
