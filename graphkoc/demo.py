@@ -56,7 +56,8 @@ def demo_brand(
     """Write the files of a synthetic brand, then load every source, link accounts, analyse and report, all in `out`.
 
     people: members of its forum and of Xiaohongshu together. The same people and rng_seed give the same files and
-    run. Returns {report, run, truth, seconds, notice, sources: [{source, read, loaded, duplicate, rejected}],
+    run. Returns {report, run, truth, seconds, notice, sources: [{source, read, loaded, duplicate, conflict, rejected,
+    skipped}],
     identity, doctor, kocs}. Raises UsageError where the folder has such files already, and StoreError where it
     cannot be made.
     """
@@ -69,7 +70,7 @@ def demo_brand(
         find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
         for source in synthetic.SOURCES:
             loaded = load(store, source, [out / "files" / source], key_file=out / "key", progress=progress)
-            counts = ("read", "loaded", "duplicate", "rejected")
+            counts = ("read", "loaded", "duplicate", "conflict", "rejected", "skipped")
             sources.append(
                 {"source": source} | {name: sum(getattr(file, name) for file in loaded.files) for name in counts}
             )

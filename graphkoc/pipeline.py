@@ -51,6 +51,7 @@ def load(
     dry_run: bool = False,
     encoding: str | None = None,
     key_file: Path | None = None,
+    accept_partial: bool = False,
     progress: Progress | None = None,
 ) -> Loaded:
     """Read raw files of a source, or of a loader folder's path, and put them into the store.
@@ -58,11 +59,19 @@ def load(
     Idempotent: loading the same files again changes nothing.
 
     dry_run: leave the store as it is. encoding: of text files whose encoding cannot be detected. key_file: the file of
-    the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. Raises UsageError for an
+    the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. accept_partial: take also a
+    file of which less than half can be taken. Raises UsageError for an
     unknown source, DataError for files that do not hold what the source needs, StoreError where the store cannot be
     written.
     """
-    loaded = read(find_source(source), paths, encoding=encoding, key_file=key_file, progress=progress)
+    loaded = read(
+        find_source(source),
+        paths,
+        encoding=encoding,
+        key_file=key_file,
+        accept_partial=accept_partial,
+        progress=progress,
+    )
     if not dry_run:
         tables, stated = _without_identities(loaded.tables)
         keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)

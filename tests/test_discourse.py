@@ -40,7 +40,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         "user_actions/bob.json": (2, 0, 2, 0),
     }
     assert reasons(loaded) == [["user_actions/ann.json", 7, "no table takes this row"]]
-    assert loaded.unread == ("about.html",)
+    assert [file.file for file in loaded.unread] == ["about.html"]
     assert loaded.mentioned == {"reviews": 1}
 
 

@@ -42,7 +42,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         "instaloader/ann_b/ann_b_501000.json.xz": (1, 0, 1, 0),
         "media.json": (2, 2, 0, 0),
     }
-    assert loaded.unread == (f"{EXPORT.name}/{lists}/close_friends.json",)
+    assert [file.file for file in loaded.unread] == [f"{EXPORT.name}/{lists}/close_friends.json"]
     assert loaded.rejects["reason"].tolist() == ["no table takes this row"]
 
 

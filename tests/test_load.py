@@ -99,7 +99,7 @@ def test_a_rating_becomes_a_review_and_a_trust_a_follow(tmp_path: Path) -> None:
         ("3,10,1,abc,4,959670000", "rating is not a number: 'abc'"),
         ("3,10,1,6,4,959670000", "rating is above 5: '6'"),
         ("3,10,1,-1,4,959670000", "rating is below 0: '-1'"),
-        ("3,10,1,nan,4,959670000", "rating is not a number: 'nan'"),
+        ("3,10,1,inf,4,959670000", "rating is not a number: 'inf'"),
         ("3,10,1,5,4,32503680000", "created_at 3000-01-01 00:00:00 lies in the future"),
         ("3,10,1,5,4,32472144000", "created_at 2999-01-01 00:00:00 lies in the future"),
         ("3,10,1,5,4,0", "created_at 1970-01-01 00:00:00 is before 1990"),
@@ -160,7 +160,7 @@ def test_a_product_of_two_categories_takes_the_one_with_most_ratings_then_the_lo
 
 
 @pytest.mark.parametrize(
-    "name", ["Robert'); DROP TABLE clean.reviews; --", '"; COPY x TO "y', "{{x}}", "$1", "`a`", "😀 ‮abc"]
+    "name", ["Robert'); DROP TABLE clean.reviews; --", '"; COPY x TO "y', "{{x}}", "$1", "`a`", "😀 abc"]
 )
 def test_names_are_data_and_never_code(tmp_path: Path, name: str) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
@@ -216,7 +216,7 @@ SELECT who AS consumer, what AS product, no AS "order", "when" AS bought_at, _fi
 
 def test_a_new_source_is_a_folder_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     orders = declared(tmp_path, monkeypatch, {"README.md": README, "purchases.sql": PURCHASES})
-    loaded = load.read(sources.find_source("shop"), [orders], now=NOW)
+    loaded = load.read(sources.find_source("shop"), [orders], accept_partial=True, now=NOW)
     assert loaded.tables["purchases"]["order"].tolist() == ["shop:1"]
     assert counted(loaded, "orders.csv") == (3, 1, 0, 2)
     assert loaded.rejects["reason"].tolist() == ["no product", "no order"]
@@ -227,7 +227,7 @@ def test_rows_that_no_table_takes_are_rejected_so_that_the_sum_is_right(
 ) -> None:
     picky = PURCHASES + " WHERE who = 'ann' AND what = 'tea'"
     orders = declared(tmp_path, monkeypatch, {"README.md": README, "purchases.sql": picky})
-    loaded = load.read(sources.find_source("shop"), [orders], now=NOW)
+    loaded = load.read(sources.find_source("shop"), [orders], accept_partial=True, now=NOW)
     assert counted(loaded, "orders.csv") == (3, 1, 0, 2)
     assert loaded.rejects["reason"].tolist() == ["no table takes this row"] * 2
 

@@ -39,7 +39,7 @@ def loaded() -> load.Loaded:
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert file_counts(loaded) == {
-        "bili/csv/creator_contacts_2025-05-03.csv": (6, 3, 2, 1),
+        "bili/csv/creator_contacts_2025-05-03.csv": (6, 3, 1, 1, 0, 1),
         "bili/csv/search_videos_2025-05-03.csv": (1, 1, 0, 0),
         "bili/json/creator_creators_2025-05-03.json": (2, 2, 0, 0),
         "bili/json/search_comments_2025-05-03.json": (2, 2, 0, 0),
@@ -47,7 +47,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         "bili/jsonl/search_contents_2026-07-22.jsonl": (2, 1, 1, 0),
         "douyin/csv/creator_creators_2025-05-01.csv": (1, 1, 0, 0),
         "douyin/csv/search_comments_2025-05-01.csv": (3, 2, 0, 1),
-        "douyin/csv/search_contents_2025-05-01.csv": (3, 2, 1, 0),
+        "douyin/csv/search_contents_2025-05-01.csv": (3, 2, 0, 0, 0, 1),
         "douyin/jsonl/search_comments_2026-07-20.jsonl": (2, 1, 1, 0),
         "douyin/jsonl/search_contents_2026-07-20.jsonl": (2, 1, 1, 0),
         "kuaishou/csv/search_contents_2025-05-04.csv": (1, 0, 0, 1),

@@ -54,11 +54,16 @@ def loaded() -> load.Loaded:
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert file_counts(loaded) == {
         "influencers.csv": (9, 6, 1, 2),
-        "达人报价.csv": (12, 7, 1, 4),
+        "达人报价.csv": (12, 7, 0, 4, 1, 0),
     }
     assert reasons(loaded) == [
         ["influencers.csv", 9, "followers is below 0: '-5'"],
         ["influencers.csv", 10, "it has 4 cells, the header has 9"],
+        [
+            "达人报价.csv",
+            9,
+            "consumer xiaohongshu:52f21a4ed037a2c5 stands for other content in 达人报价.csv, row 2, which was taken",
+        ],
         ["达人报价.csv", 10, "followers is not a whole number: '很多'"],
         ["达人报价.csv", 11, "quote is not a number: '图文3000 视频5000'"],
         ["达人报价.csv", 12, "followers is not a whole number: '(hidden)'"],
@@ -83,7 +88,7 @@ def test_accounts_become_consumers(loaded: load.Loaded) -> None:
             (crawled("weibo", "998877"), None, "weibo", "kettlefan", 3000, None, None),
             ("roster:xiaohongshu/xiaolu88", "小鹿煮水", "xiaohongshu", "xiaolu88", 100000, 12000.0, 99),
             ("roster:youtube/teatime", "Tea Time", "youtube", "teatime", 35000, 1500.0, 9000),
-            (ACHA, "重复的阿茶", "xiaohongshu", "achapaohu2", 23000, 3000.0, 11000),
+            (ACHA, "阿茶泡壶", "xiaohongshu", "achapaohu", 23000, 3000.0, 11000),
             (HULI, "壶里春秋", "xiaohongshu", "huli_cq", 5210, 1200.0, 3200),
         ],
         key=lambda row: row[0],
@@ -112,7 +117,7 @@ def test_a_workbook_under_a_title_gives_what_the_text_gives(tmp_path: Path, load
                 else:
                     sheet.write_string(place, column, cell)
     after = read(tmp_path)
-    assert [(c.file, c.read, c.loaded, c.duplicate, c.rejected) for c in after.files] == [("报价.xlsx", 12, 7, 1, 4)]
+    assert [(c.file, c.read, c.loaded, c.duplicate, c.rejected) for c in after.files] == [("报价.xlsx", 12, 7, 0, 4)]
     before = loaded.tables["consumers"]
     listed = before[~before["consumer"].isin(["roster:pinterest/Pinned", "roster:youtube/teatime"])]
     listed = listed[~listed["platform"].isin(["instagram", "tiktok"])].reset_index(drop=True)

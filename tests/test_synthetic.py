@@ -103,7 +103,7 @@ def test_people_on_both_platforms_are_called_otherwise_there_and_some_have_names
 def test_every_source_loads_whole(walked: Walked) -> None:
     assert [row["source"] for row in walked.done["sources"]] == list(synthetic.SOURCES)
     for row in walked.done["sources"]:
-        assert row["read"] == row["loaded"] + row["duplicate"] + row["rejected"]
+        assert row["read"] == row["loaded"] + row["duplicate"] + row["conflict"] + row["rejected"] + row["skipped"]
         assert row["loaded"] > 20
         assert row["rejected"] == 0
     assert {row["source"]: row["duplicate"] > 0 for row in walked.done["sources"]}["xiaohongshu"]

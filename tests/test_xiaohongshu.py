@@ -57,9 +57,9 @@ def loaded() -> load.Loaded:
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert file_counts(loaded) == {
         "xhs/csv/creator_creators_2025-05-02.csv": (3, 2, 1, 0),
-        "xhs/csv/search_comments_2025-05-01.csv": (7, 5, 1, 1),
+        "xhs/csv/search_comments_2025-05-01.csv": (7, 5, 0, 1, 0, 1),
         "xhs/csv/search_comments_2025-05-03.csv": (4, 2, 1, 1),
-        "xhs/csv/search_contents_2025-05-01.csv": (5, 3, 1, 1),
+        "xhs/csv/search_contents_2025-05-01.csv": (5, 3, 0, 1, 0, 1),
         "xhs/json/detail_contents_2025-06-01.json": (2, 1, 1, 0),
         "xhs/jsonl/search_comments_2026-07-20.jsonl": (3, 2, 1, 0),
         "xhs/jsonl/search_contents_2026-07-20.jsonl": (3, 2, 1, 0),
@@ -146,8 +146,8 @@ def test_files_put_one_after_the_other_are_one_crawl(tmp_path: Path, loaded: loa
     if packed is gzip.compress:
         file.rename(file.with_suffix(".csv.gz")).write_bytes(packed(file.with_suffix(".csv.gz").read_bytes()))
     again = read(folder)
-    counts = {c.file.removesuffix(".gz"): (c.read, c.loaded, c.duplicate, c.rejected) for c in again.files}
-    assert counts["xhs/csv/search_comments_2025-05-01.csv"] == (8, 5, 2, 1)
+    counts = {c.file.removesuffix(".gz"): (c.read, c.loaded, c.duplicate, c.skipped, c.rejected) for c in again.files}
+    assert counts["xhs/csv/search_comments_2025-05-01.csv"] == (8, 5, 0, 2, 1)
     for name, frame in loaded.tables.items():
         pd.testing.assert_frame_equal(again.tables[name], frame)
 

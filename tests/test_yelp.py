@@ -42,7 +42,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         ["yelp_academic_dataset_review.json", 8, "created_at is not a time: '2012-13-01 10:00:00'"],
         ["yelp_academic_dataset_user.json", 6, "joined_at is not a time: 'yesterday'"],
     ]
-    assert loaded.unread == ("yelp_academic_dataset_tip.json",)
+    assert [file.file for file in loaded.unread] == ["yelp_academic_dataset_tip.json"]
     assert loaded.mentioned == {"products": 1}
 
 

@@ -10,7 +10,7 @@ from graphkoc.tables.types import TYPES
 
 __all__ = ["MACROS", "cast", "find_faults", "hide_contacts", "quoted", "reject"]
 
-MACROS = "prefixed to_time to_number to_whole masked _rounded"
+MACROS = "id_of _absent prefixed to_time to_number to_whole masked _rounded"
 """What the expressions here call."""
 
 
@@ -21,17 +21,17 @@ def cast(column: Column, prefix: str) -> str:
     """
     given = quoted("_" + column.name)
     if column.kind == "id":
-        return f"CASE WHEN trim({given}::VARCHAR) <> '' THEN prefixed({given}, '{prefix}') END"
+        return f"prefixed(id_of({given}), '{prefix}')"
     if column.kind == "time":
         return f"to_time({given})"
     if column.kind == "number":
-        return f"to_number({given})"
+        return f"nullif(to_number({given}), 'nan'::DOUBLE)"
     if column.kind == "integer" and column.high == 1:
         return f"coalesce(to_whole({given}), TRY_CAST(TRY_CAST({given}::VARCHAR AS BOOLEAN) AS BIGINT))"
     if column.kind == "integer":
         return f"to_whole({given})"
     if column.choices:
-        return f"nullif(lower(trim({given}::VARCHAR)), '')"
+        return f"CASE WHEN NOT _absent({given}::VARCHAR) THEN nullif(lower(trim({given}::VARCHAR)), '') END"
     return f"masked({given}::VARCHAR)" if column.contacts == "masked" else f"{given}::VARCHAR"
 
 
@@ -51,7 +51,7 @@ def find_faults(column: Column, latest: datetime) -> str:
     """WHEN clauses, each as `reject` writes it, for what makes a value wrong."""
     given, found = quoted("_" + column.name), quoted(column.name)
     text = f"{given}::VARCHAR"
-    blank = f"coalesce(trim({text}), '') = ''"
+    blank = f"coalesce(_absent(trim({text})), true)"
     clauses = []
     if column.required:
         clauses.append(reject(f"{found} IS NULL AND {blank}", f"'no {column.name}'"))

@@ -1,8 +1,7 @@
 """Raw files to canonical tables: a source's SELECTs are run by DuckDB, and what they give is cast and checked.
 
 This is the same for every source: ids get the source's prefix, values are cast and checked against
-`graphkoc.tables.schema`, one row of each key stays, and every raw row is accounted for:
-read = loaded + duplicate + rejected.
+`graphkoc.tables.schema`, one row of each key stays, and every raw row has one fate (`graphkoc.capture.accounting`).
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +19,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc.capture import casts, contacts, macros
+from graphkoc.capture import accounting, casts, contacts, macros
+from graphkoc.capture.accounting import FileCount, Unread
 from graphkoc.capture.casts import quoted
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import html_text, mapping, own_tables, table_file
@@ -43,23 +42,15 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
 }
 """A SELECT reads the files that `read` was given, and nothing else of the machine."""
 
+ORDER = ["file", "row", "table", "reason", "text"]
+"""Of the rejects."""
+
+NO_VIEW = "the source does not read it"
+REFUSED_HINT = "Is it what it was taken for? --accept-partial takes the good rows all the same."
+
 ALIAS = re.compile(r' AS (\w+|"([^"]|"")*")$')
 
 __all__ = ["FileCount", "Loaded", "read"]
-
-
-@dataclass(frozen=True)
-class FileCount:
-    """Counts of a file's rows: read = loaded + duplicate + rejected.
-
-    An archive counts as one file, and so do the documents in a folder where they are many.
-    """
-
-    file: str
-    read: int
-    loaded: int
-    duplicate: int
-    rejected: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +60,10 @@ class Loaded:
     tables: canonical name -> frame with that table's columns as far as the source has them, one row
     a key, sorted by key; ids and text are str or None, integers Int64, numbers float64, times
     datetime64[us] without zone, in UTC.
-    rejects: file, row (as `graphkoc.capture.reading.table_file` counts), table, reason, text; sorted by file and row.
+    rejects: file, row (as `graphkoc.capture.reading.table_file` counts), table, reason, text, fate (rejected, conflict,
+    or partial: the row was taken without what this table says of it); sorted by file and row.
     ignored: file -> its columns that no table has; only where files are named after tables.
-    unread: files that were found and that the source does not read.
+    unread: files and sheets that were found and of which nothing was taken, each with the reason.
     mentioned: canonical name -> number of rows that other tables mention and that no file has; a store makes them.
     """
 
@@ -81,7 +73,7 @@ class Loaded:
     rejects: pd.DataFrame
     ignored: dict[str, tuple[str, ...]]
     mentioned: dict[str, int]
-    unread: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def record(self, at: datetime, invented: bool = False) -> pd.DataFrame:
         """One row of the table `loads`; its key depends on what was loaded, not on rows' order.
@@ -110,6 +102,7 @@ def read(
     *,
     encoding: str | None = None,
     key_file: Path | None = None,
+    accept_partial: bool = False,
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
@@ -117,9 +110,10 @@ def read(
 
     `encoding` is that of text files without a byte order mark, by default detected from their bytes. `key_file` has
     the secret for contacts where the environment has none (`graphkoc.capture.contacts`). A time more than a day
-    after `now` (UTC, the clock by default) is rejected. Raises UsageError for an unknown encoding, and DataError when
-    a file or a column that a SELECT names is missing, a file is unreadable as a whole, or its encoding is not
-    certain; a wrong row is rejected, and the rest are loaded.
+    after `now` (UTC, the clock by default) is rejected. accept_partial: take also a file of which less than half can be
+    taken. Raises UsageError for an unknown encoding, and DataError when a file or a column that a SELECT names is
+    missing, a file is unreadable as a whole, its encoding is not certain, or nothing of any file is taken; a wrong row
+    is rejected, and the rest are loaded.
     """
     asked = encodings.check(encoding) if encoding else None
     spill = TemporaryFolder()
@@ -128,43 +122,69 @@ def read(
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        connection.execute(macros.definitions(casts.MACROS, own_tables.MACROS, *source.selects.values()))
+        callers = (casts.MACROS, own_tables.MACROS, *source.selects.values(), source.skipped)
+        connection.execute(macros.definitions(*callers))
         connection.create_function("plain_text", html_text.plain_text, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _define_contact_keys(connection, contacts.find_key(key_file))
         source = _apply_mapping(source, paths)
         files, unread = _read_files(connection, source, paths, asked, progress)
-        _register_views(connection, files, {name: view.columns for name, view in source.views.items()})
-        ignored: dict[str, tuple[str, ...]] = {}
-        if not source.selects:
-            headers = {name: [column for file in read for column in file.columns] for name, read in files.items()}
-            unknown = {
-                f.name: own_tables.find_ignored(CANONICAL[name], f) for name, read in files.items() for f in read
-            }
-            ignored = {name: columns for name, columns in unknown.items() if columns}
-            source = replace(source, selects=own_tables.write_selects(headers, source.name))
-        elif source.is_mapped:
-            ignored = {file.name: file.left for read in files.values() for file in read if file.left}
+        _keep_raw(connection, files, {name: view.columns for name, view in source.views.items()})
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
-        connection.execute("CREATE TABLE fates (_file VARCHAR, _row BIGINT, fate VARCHAR)")
-        connection.execute(
-            'CREATE TABLE rejects (file VARCHAR, "row" BIGINT, "table" VARCHAR, reason VARCHAR, "text" VARCHAR)'
-        )
+        refused: dict[str, str] = {}
+        shown: list[pd.DataFrame] = []
+        while True:
+            taken = {name: [file for file in read if file.name not in refused] for name, read in files.items()}
+            if refused and not any(taken.values()):
+                file, reason = next(iter(refused.items()))
+                raise DataError(f"nothing is taken of {file}: {reason}", hint=REFUSED_HINT)
+            _define_views(connection, files, refused)
+            filled, ignored = _complete_source(source, taken)
+            accounting.create_tables(connection)
+            columns = _fill_tables(connection, filled, latest, progress)
+            counts = accounting.count_files(connection, source.views, files, refused)
+            lost = [] if accept_partial else accounting.find_lost(counts)
+            if not lost:
+                break
+            refused |= {file.file: accounting.describe_loss(connection, file) for file in lost}
+            shown.append(_list_rejects(connection, [file.file for file in lost]))
         tables = Tables(spill)
-        columns = {}
-        for name in _order_tables(connection, source):
-            if progress:
-                progress(f"checking {name}", 0, 0, 0)
-            _clean_table(connection, source, CANONICAL[name], latest)
+        for name in columns:
             found = connection.sql(f"FROM clean.{name}")
-            columns[name] = found.columns
             reader = found.to_arrow_reader(BATCH)
             tables.put(name, reader.schema, reader)
-        counts = _count_files(connection, source, files)
-        _record_bad_rows(connection, [bad for parts in files.values() for file in parts for bad in file.bad])
-        rejects = connection.sql("FROM rejects ORDER BY ALL").df()
+        rejects = pd.concat([connection.sql("FROM rejects").df(), *shown]).sort_values(ORDER, ignore_index=True)
         mentioned = _count_mentioned(connection, columns)
+    unread += tuple(Unread(file, reason) for file, reason in refused.items())
     return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread)
+
+
+def _complete_source(
+    source: Source, files: Mapping[str, list[table_file.RawFile]]
+) -> tuple[Source, dict[str, tuple[str, ...]]]:
+    """The source with a SELECT for each table, and the columns of each file that no table has."""
+    if source.selects:
+        ignored = {file.name: file.left for read in files.values() for file in read if file.left}
+        return source, ignored if source.is_mapped else {}
+    headers = {name: [column for file in read for column in file.columns] for name, read in files.items() if read}
+    unknown = {file.name: own_tables.find_ignored(CANONICAL[name], file) for name in headers for file in files[name]}
+    selects = own_tables.write_selects(headers, source.name)
+    return replace(source, selects=selects), {name: columns for name, columns in unknown.items() if columns}
+
+
+def _fill_tables(
+    connection: duckdb.DuckDBPyConnection, source: Source, latest: datetime, progress: Progress | None
+) -> dict[str, list[str]]:
+    """Make the clean tables; the columns of each."""
+    if source.skipped:
+        connection.execute(f"INSERT INTO skips SELECT _file, _row, reason FROM ({source.skipped})")
+    columns = {}
+    for name in _order_tables(connection, source):
+        if progress:
+            progress(f"checking {name}", 0, 0, 0)
+        _clean_table(connection, source, CANONICAL[name], latest)
+        columns[name] = connection.sql(f"FROM clean.{name}").columns
+    return columns
 
 
 def _define_contact_keys(connection: duckdb.DuckDBPyConnection, secret: bytes | None) -> None:
@@ -195,8 +215,8 @@ def _read_files(
     paths: Sequence[Path],
     asked: str | None,
     progress: Progress | None,
-) -> tuple[dict[str, list[table_file.RawFile]], tuple[str, ...]]:
-    """The files of each view, read, and the names of those that belong to none."""
+) -> tuple[dict[str, list[table_file.RawFile]], tuple[Unread, ...]]:
+    """The files of each view, read, and those that belong to none."""
     views = {view for name in source.selects for view in _list_views(connection, source, name)[0]}
     if source.views:
         if unknown := sorted(views - set(source.views)):
@@ -226,7 +246,8 @@ def _read_files(
             gathered = gather_files(files or paths, source.views, asked=asked, progress=progress, keep=keep)
             for last in pending:
                 last.result()
-        return gathered.files, tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
+        unread = tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
+        return gathered.files, tuple(Unread(name, NO_VIEW) for name in unread)
     found = table_file.find(paths)
     named = _pick_files(source, found, sorted(views)) if source.selects else own_tables.recognise(found)
     labels = table_file.names([path for paths in named.values() for path in paths])
@@ -250,12 +271,12 @@ def _pick_files(source: Source, found: dict[str, list[Path]], names: Sequence[st
     return {name: found[name] for name in names}
 
 
-def _register_views(
+def _keep_raw(
     connection: duckdb.DuckDBPyConnection,
     files: Mapping[str, list[table_file.RawFile]],
     columns: Mapping[str, list[str]],
 ) -> None:
-    """Put raw files into views as text: as they are in the schema `raw`, and without empty texts outside it.
+    """Put the rows of each view's files into one table of text.
 
     `columns` are those that a view has even where none of its files does.
     """
@@ -270,17 +291,40 @@ def _register_views(
         table = pa.concat_tables(
             [*alike, table_file.make_table(columns.get(name, []), [], [], [])], promote_options="default"
         )
-        view = quoted(name)
         if f"_raw_{name}" in kept:
             connection.register("_others", table)
             connection.execute(f"INSERT INTO {quoted('_raw_' + name)} BY NAME FROM _others")
             connection.unregister("_others")
         else:
             connection.register(f"_raw_{name}", table)
-        own = [column for column in table.column_names if column not in ("_file", "_row")]
-        cells = [f"nullif({quoted(column)}, '') AS {quoted(column)}" for column in own]
-        connection.execute(f"CREATE VIEW raw.{view} AS FROM {quoted('_raw_' + name)}")
-        connection.execute(f"CREATE VIEW {view} AS SELECT {', '.join([*cells, '_file', '_row'])} FROM raw.{view}")
+
+
+def _define_views(
+    connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[table_file.RawFile]], refused: Collection[str]
+) -> None:
+    """Define the views that SELECTs name: as the files have them in the schema `raw`, without empty texts outside it.
+
+    refused: the files whose rows are left out.
+    """
+    for name, parts in files.items():
+        out = [file for file in parts if file.name in refused]
+        gone = sorted({own for file in out for own in file.table["_file"].unique().to_pylist()})
+        connection.register(f"_refused_{name}", pa.table({"_file": pa.array(gone, pa.string())}))
+        left = f" ANTI JOIN {quoted('_refused_' + name)} USING (_file)" if gone else ""
+        connection.execute(f"CREATE OR REPLACE VIEW raw.{quoted(name)} AS FROM {quoted('_raw_' + name)}{left}")
+        columns = connection.sql(f"FROM raw.{quoted(name)}").columns
+        cells = [
+            column if column in ("_file", "_row") else f"nullif({quoted(column)}, '') AS {quoted(column)}"
+            for column in columns
+        ]
+        shown = ", ".join(cells)
+        connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {shown} FROM raw.{quoted(name)}")
+
+
+def _list_rejects(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pd.DataFrame:
+    """The rejects of some files."""
+    connection.register("_named", pa.table({"file": pa.array(files, pa.string())}))
+    return connection.sql("FROM rejects SEMI JOIN _named USING (file)").df()
 
 
 def _count_mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str]]) -> dict[str, int]:
@@ -355,97 +399,24 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
     except duckdb.Error as error:
         raise _explain(error, source, table) from error
     # Only rows with a repeated key are sorted: to sort all of them would take as long as the whole rest of the load.
+    # What other tables only mention has no row of a file, and comes last.
     connection.execute(f"""
-        CREATE TEMP TABLE _later AS SELECT place FROM (
+        CREATE TEMP TABLE _later AS SELECT place, differs, first_file, first_row FROM (
             SELECT _checked.rowid AS place,
-                row_number() OVER (PARTITION BY {keys} ORDER BY {everything}, _file, _row) AS number
+                row_number() OVER earlier AS number,
+                row({everything}) IS DISTINCT FROM first_value(row({everything})) OVER earlier AS differs,
+                first_value(_file) OVER earlier AS first_file,
+                first_value(_row) OVER earlier AS first_row
             FROM _checked
             SEMI JOIN (SELECT {keys} FROM _checked WHERE fault IS NULL GROUP BY ALL HAVING count(*) > 1) AS twice
                 USING ({keys})
             WHERE fault IS NULL
+            WINDOW earlier AS (PARTITION BY {keys} ORDER BY _row IS NULL, _file, _row, {everything})
         ) WHERE number > 1;
-        CREATE TABLE clean.{table.name} AS SELECT {everything} FROM _checked
-            ANTI JOIN _later ON _checked.rowid = place WHERE fault IS NULL ORDER BY {keys};
-        INSERT INTO fates SELECT _file, _row,
-            CASE WHEN fault IS NOT NULL THEN 'rejected' WHEN place IS NULL THEN 'loaded' ELSE 'duplicate' END
-            FROM _checked LEFT JOIN _later ON _checked.rowid = place WHERE _row IS NOT NULL""")
-    _record_faults(connection, source, table, [column.name for column in columns])
+        CREATE OR REPLACE TABLE clean.{table.name} AS SELECT {everything} FROM _checked
+            ANTI JOIN _later ON _checked.rowid = place WHERE fault IS NULL ORDER BY {keys}""")
+    accounting.record_table(connection, table.name, table.key, [column.name for column in columns], source.is_private)
     connection.execute("DROP TABLE _checked; DROP TABLE _later")
-
-
-def _record_faults(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, columns: Sequence[str]) -> None:
-    """Put the rows of `_checked` that have a fault among the rejects, without contacts."""
-    # The patterns that hide contacts are compiled for each column, which takes longer than to check a few rows.
-    if not connection.execute("SELECT 1 FROM _checked WHERE fault IS NOT NULL LIMIT 1").fetchone():
-        return
-    value = casts.hide_contacts("fault.value", source.is_private)
-    shown = {column: casts.hide_contacts(f"_given.{quoted(column)}", source.is_private) for column in columns}
-    row = ", ".join(f"{quoted(column)} := {text}" for column, text in shown.items())
-    connection.execute(f"""
-        INSERT INTO rejects SELECT _file, _row, '{table.name}',
-            fault.reason || coalesce(': ''' || left({value}, 40) || '''', ''),
-            left(struct_pack({row})::VARCHAR, 200)
-        FROM _checked WHERE fault IS NOT NULL""")
-
-
-def _count_files(
-    connection: duckdb.DuckDBPyConnection, source: Source, files: Mapping[str, list[table_file.RawFile]]
-) -> tuple[FileCount, ...]:
-    """One count a name; several views may have rows of one file."""
-    parts = Counter(file.name for name in files for file in files[name])
-    counted: dict[str, FileCount] = {}
-    for name in sorted(files):
-        looked_up = source.views[name].lookup if name in source.views else None
-        for file in files[name]:
-            whole = parts[file.name] == 1 and file.table["_file"].unique().to_pylist() == [file.name]
-            count = _count_rows(connection, file, whole, looked_up)
-            if known := counted.get(file.name):
-                numbers = {key: number + vars(known)[key] for key, number in vars(count).items() if key != "file"}
-                count = FileCount(file.name, **numbers)
-            counted[file.name] = count
-    return tuple(counted[name] for name in sorted(counted))
-
-
-def _count_rows(
-    connection: duckdb.DuckDBPyConnection, file: table_file.RawFile, whole: bool, looked_up: bool | None
-) -> FileCount:
-    """A row is rejected when any table rejects it or none takes it, else loaded when any keeps it,
-    else a duplicate. A file that is only `looked_up` (a list of names) is loaded; where nothing says whether
-    it is (None), one whose rows no table carries was.
-
-    Whether `file` is the `whole` of what is known by its name needs no look at each row.
-    """
-    connection.register("_rows", file.table.select(["_file", "_row"]))
-    counts = dict(
-        connection.execute(
-            f"""SELECT fate, count(*) FROM (
-                   SELECT CASE WHEN bool_or(fate = 'rejected') THEN 'rejected'
-                               WHEN bool_or(fate = 'loaded') THEN 'loaded' ELSE 'duplicate' END AS fate
-                   FROM fates {"WHERE _file = $file" if whole else "SEMI JOIN _rows USING (_file, _row)"}
-                   GROUP BY _file, _row) GROUP BY fate""",
-            {"file": file.name} if whole else {},
-        ).fetchall()
-    )
-    rows = file.table.num_rows
-    if looked_up or (looked_up is None and not counts):
-        return FileCount(file.name, file.read, rows, file.again, len(file.bad))
-    if untaken := rows - sum(counts.values()):
-        connection.execute(
-            """INSERT INTO rejects SELECT _file, _row, NULL, 'no table takes this row', NULL
-               FROM _rows ANTI JOIN fates USING (_file, _row)"""
-        )
-    rejected = counts.get("rejected", 0) + untaken + len(file.bad)
-    duplicate = counts.get("duplicate", 0) + file.again
-    return FileCount(file.name, file.read, counts.get("loaded", 0), duplicate, rejected)
-
-
-def _record_bad_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[table_file.BadRow]) -> None:
-    """Put rows that could not be read beside those that a table rejected."""
-    if not rows:
-        return
-    columns = {name: pa.array([getattr(row, name) for row in rows]) for name in ("file", "row", "reason", "text")}
-    connection.register("_bad", pa.table(columns))
-    connection.execute('INSERT INTO rejects SELECT file, "row", NULL, reason, masked("text") FROM _bad')
 
 
 def _explain(error: duckdb.Error, source: Source, table: Table) -> DataError:

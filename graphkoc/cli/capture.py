@@ -22,7 +22,12 @@ from graphkoc.text import count
 __all__ = ["COMMANDS", "account_for_rows"]
 
 REJECTED = 7
-"""Exit code of a command that did its work but rejected rows."""
+"""Exit code of a command that did its work, but rows were rejected or in conflict, or a file was unread."""
+NAMED = 10
+"""Unread files that are named one by one."""
+SHOWN = ("file", "read", "loaded", "duplicate", "conflict", "rejected", "skipped")
+FATES = {"rejected": "rejected", "conflict": "in conflict with another", "partial": "taken in part"}
+"""Fate of a row among the rejects -> how it is called in a sentence."""
 
 
 @click.command(cls=Command)
@@ -103,16 +108,19 @@ def scaffold(kind: str, files: tuple[Path, ...], name: str | None, out: Path | N
 @click.argument("source")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Read and check everything, but store nothing.")
+@click.option("--accept-partial", is_flag=True, help="Take a file even where less than half of its rows can be taken.")
 @encoding_option
 @output_options
-def load(source: str, paths: tuple[Path, ...], dry_run: bool, encoding: str | None) -> Result:
+def load(source: str, paths: tuple[Path, ...], dry_run: bool, accept_partial: bool, encoding: str | None) -> Result:
     """Load files or folders of a SOURCE into the store.
 
     SOURCE is a name that `graphkoc sources` lists, or the path of a loader folder, with a / in it.
 
-    Loading the same files again changes nothing. Every row is accounted for: read = loaded + duplicate + rejected.
-    Rejected rows are written to a file with the reason for each, and the command ends with exit code 7. A load into
-    an embedded store that fails or is interrupted leaves the store unchanged. On a server, repeat the load.
+    Loading the same files again changes nothing. Every row has one fate: read = loaded + duplicate + conflict +
+    rejected + skipped. Rows that were rejected or in conflict are written to a file with the reason for each, files of
+    which nothing was taken are named, and the command then ends with exit code 7. Nothing is taken of a file that would
+    lose more than half of its rows. A load into an embedded store that fails or is interrupted leaves the store
+    unchanged. On a server, repeat the load.
 
     \b
     Examples:
@@ -130,12 +138,14 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, encoding: str | No
             dry_run=dry_run,
             encoding=encoding,
             key_file=find_key_file(),
+            accept_partial=accept_partial,
             progress=progress,
         )
     rejects = _write_rejects(loaded)
     document = {
         "source": loaded.source,
         "files": [vars(file) for file in loaded.files],
+        "unread": [vars(file) for file in loaded.unread],
         "tables": loaded.tables.sizes,
         "mentioned": loaded.mentioned,
         "ignored": loaded.ignored,
@@ -150,10 +160,15 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, encoding: str | No
         for name, rows in loaded.mentioned.items()
     )
     notes.append(f"{'Would load' if dry_run else 'Loaded'}: {made}.")
+    notes += [f"{file.file} was not read: {file.reason}." for file in loaded.unread[:NAMED]]
+    if len(loaded.unread) > NAMED:
+        notes.append(f"{count(len(loaded.unread) - NAMED, 'other files')} were not read; --format json lists them.")
     if rejects:
-        rows = f"{count(len(loaded.rejects), 'rows')} {'was' if len(loaded.rejects) == 1 else 'were'}"
-        notes.append(f"{rows} rejected; {rejects} gives the reasons.")
-    return Result(document, rows=document["files"], notes=notes, exit_code=REJECTED if rejects else 0)  # type: ignore[arg-type]
+        fates = loaded.rejects["fate"].value_counts()
+        parts = [f"{count(fates[fate], 'rows')} {words}" for fate, words in FATES.items() if fate in fates]
+        notes.append(f"{', '.join(parts)}: {rejects} gives the reasons.")
+    rows = [{name: value for name, value in vars(file).items() if name in SHOWN} for file in loaded.files]
+    return Result(document, rows=rows, notes=notes, exit_code=REJECTED if rejects or loaded.unread else 0)
 
 
 def _write_rejects(loaded: graphkoc.Loaded) -> Path | None:
@@ -198,10 +213,8 @@ def status() -> Result:
 
 def account_for_rows(file: dict[str, Any]) -> str:
     """What became of the rows of a file, as a sum."""
-    return (
-        f"{file['file']}: {file['read']:,} read = {file['loaded']:,} loaded"
-        f" + {file['duplicate']:,} duplicate + {file['rejected']:,} rejected"
-    )
+    fates = ("loaded", "duplicate", "conflict", "rejected", "skipped")
+    return f"{file['file']}: {file['read']:,} read = " + " + ".join(f"{file.get(f, 0):,} {f}" for f in fates)
 
 
 @click.command(cls=Command)

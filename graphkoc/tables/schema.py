@@ -255,7 +255,7 @@ RESULTS: dict[str, Table] = {
                 Column(
                     "files",
                     "text",
-                    "JSON: rows read, loaded, duplicate and rejected, by file, and whether it is synthetic",
+                    "JSON: rows read and the fate of each, by file, and whether it is synthetic",
                 ),
             ),
             node="Load",

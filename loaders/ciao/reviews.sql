@@ -1,11 +1,15 @@
--- A row is one person's rating of one product on one day.
+-- A row is one person's rating of one product on one day. Of several on a day the lowest counts.
 -- (`user` alone would be the database's user wherever the column is missing.)
 SELECT
     ratings."user" || '-' || item || '-' || left(unix_time("timestamp"), 10) AS review,
     ratings."user" AS consumer,
     item AS product,
-    rating,
-    unix_time("timestamp") AS created_at,
+    first_value(rating) OVER one AS rating,
+    first_value(unix_time("timestamp")) OVER one AS created_at,
     _file,
     _row
 FROM ratings
+WINDOW one AS (
+    PARTITION BY ratings."user", item, left(unix_time("timestamp"), 10)
+    ORDER BY to_number(rating), unix_time("timestamp")
+)

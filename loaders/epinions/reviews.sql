@@ -1,4 +1,4 @@
--- A row is one person's rating of one item. The header names the columns; where it does not, their number and their
+-- A row is one person's rating of one item; of several on a day the lowest counts. The header names the columns; where it does not, their number and their
 -- contents decide which is which.
 WITH cells AS (
     SELECT
@@ -69,5 +69,16 @@ whole AS (
         _row
     FROM found
 )
-SELECT concat_ws('-', consumer, product, left(created_at, 10)) AS review, *
+SELECT
+    concat_ws('-', consumer, product, left(created_at, 10)) AS review,
+    consumer,
+    product,
+    first_value(rating) OVER one AS rating,
+    first_value(created_at) OVER one AS created_at,
+    _file,
+    _row
 FROM whole
+WINDOW one AS (
+    PARTITION BY consumer, product, left(created_at, 10)
+    ORDER BY to_number(rating), created_at
+)

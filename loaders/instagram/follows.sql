@@ -49,7 +49,10 @@ named AS (
 SELECT
     if(is_ = 'follower', other, account) AS follower,
     if(is_ = 'follower', account, other) AS followee,
-    unix_time(since) AS since,
+    -- The lists of both accounts may state a follow, seconds apart.
+    min(unix_time(since)) OVER (
+        PARTITION BY if(is_ = 'follower', other, account), if(is_ = 'follower', account, other)
+    ) AS since,
     _file,
     _row
 FROM named

@@ -1,4 +1,4 @@
--- A row is a comment, or an answer to one. Weibo calls a comment that answers nothing its own root; Kuaishou's videos,
+-- A row is a comment as the last crawl has it, or an answer to one. Weibo calls a comment that answers nothing its own root; Kuaishou's videos,
 -- which are not read, have words for ids.
 WITH with_platform AS (
     SELECT
@@ -16,8 +16,8 @@ SELECT
     platform || coalesce(aweme_id, note_id, video_id) AS review,
     'comment' AS kind,
     platform || nullif(crawled_parent(parent_comment_id), comment_id) AS parent,
-    coalesce(crawled_time(create_time), create_date_time) AS created_at,
-    content AS "text",
+    max(coalesce(crawled_time(create_time), create_date_time)) OVER crawls AS created_at,
+    last_value(content) OVER crawls AS "text",
     coalesce(
         max(TRY_CAST(to_count(coalesce(like_count, comment_like_count)) AS BIGINT))
             OVER (PARTITION BY coalesce(platform || comment_id, _file || _row))::VARCHAR,
@@ -28,3 +28,8 @@ SELECT
     _row
 FROM with_platform
 WHERE platform IS NOT NULL
+WINDOW crawls AS (
+    PARTITION BY coalesce(platform || comment_id, _file || _row)
+    ORDER BY TRY_CAST(last_modify_ts AS DOUBLE) NULLS FIRST, content
+    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+)

@@ -1,12 +1,12 @@
--- A row is a comment on a note, or an answer to a comment.
+-- A row is a comment as the last crawl has it on a note, or an answer to a comment.
 SELECT
     comment_id AS engagement,
     crawled_person(user_id, creator_hash) AS consumer,
     note_id AS review,
     'comment' AS kind,
     crawled_parent(parent_comment_id) AS parent,
-    crawled_time(create_time) AS created_at,
-    content AS "text",
+    max(crawled_time(create_time)) OVER crawls AS created_at,
+    last_value(content) OVER crawls AS "text",
     coalesce(
         max(TRY_CAST(to_count(like_count) AS BIGINT)) OVER (PARTITION BY coalesce(comment_id, _file || _row))::VARCHAR,
         like_count
@@ -15,3 +15,8 @@ SELECT
     _row
 FROM comments
 WHERE create_date_time IS NULL
+WINDOW crawls AS (
+    PARTITION BY coalesce(comment_id, _file || _row)
+    ORDER BY TRY_CAST(last_modify_ts AS DOUBLE) NULLS FIRST, content
+    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+)

@@ -1,5 +1,24 @@
--- Tests whether a spreadsheet has rounded an id, as in 6.85E+23: digits are lost, so that it names nobody any more.
-CREATE MACRO _rounded(id) AS regexp_full_match(id, '(\w+:)?\d+([.,]\d+)?E\+\d+');
+-- Tests whether a cell is what tools write for nothing: pandas nan and NaT, Python None, databases null, Excel #N/A.
+CREATE MACRO _absent(x) AS length(x) <= 9 AND lower(x) IN ('', 'nan', 'none', 'null', '<na>', 'nat', '#n/a', 'undefined');
+
+-- Gives a cell without letters that nobody sees: blanks at its ends, and zero-width letters and marks of direction.
+CREATE MACRO _visible(x) AS if(strlen(x) = length(x), regexp_replace(x, '^\s+|\s+$', '', 'g'), regexp_replace(
+    regexp_replace(x, '[\x{ad}\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]', '', 'g'),
+    '^[\s\pZ\x{200c}\x{200d}]+|[\s\pZ\x{200c}\x{200d}]+$', '', 'g'));
+
+-- Gives an id as it was before it passed through other tools, null where there is none. Letters that nobody sees are
+-- taken off, and the .0 that pandas adds to whole numbers in a column with an empty cell.
+--   id_of(' ann ') -> ann
+--   id_of('12.0') -> 12
+--   id_of('nan') -> NULL
+CREATE MACRO id_of(x) AS CASE
+    WHEN NOT _absent(_visible(x::VARCHAR))
+    THEN if(ends_with(x::VARCHAR, '.0'), regexp_replace(_visible(x::VARCHAR), '^((?:\w+:)?\d{1,15})\.0$', '\1'),
+        _visible(x::VARCHAR)) END;
+
+-- Tests whether a spreadsheet or pandas has rounded an id, as in 6.85E+23: digits are lost, so that it names nobody any
+-- more.
+CREATE MACRO _rounded(id) AS regexp_full_match(id, '(\w+:)?\d+([.,]\d+)?[eE]\+\d+');
 
 -- Puts the source before an id that has no source yet.
 --   prefixed('7', 'crm') -> crm:7

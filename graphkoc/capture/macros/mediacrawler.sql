@@ -8,11 +8,12 @@ CREATE MACRO crawled_time(t) AS if(regexp_full_match(trim(t), '\d+([.,]\d+)?[eE]
 --   crawled_person('123', NULL) -> a665a45920422f9d
 --   crawled_person('123', 'a665a45920422f9d') -> a665a45920422f9d
 --   crawled_person('6.85E+23', NULL) -> 6.85E+23
+--   crawled_person('nan', NULL) -> NULL
 CREATE MACRO crawled_person(user_id, creator_hash) AS coalesce(creator_hash,
-    if(_rounded(user_id), user_id, left(sha256(trim(nullif(user_id, 'None'))), 16)));
+    if(_rounded(user_id), user_id, left(sha256(id_of(user_id)), 16)));
 
 -- Gives the comment that another comment answers; null for 0 and for an id that a spreadsheet has rounded.
 --   crawled_parent('12') -> 12
 --   crawled_parent('0') -> NULL
 --   crawled_parent('6.85E+23') -> NULL
-CREATE MACRO crawled_parent(comment_id) AS if(_rounded(comment_id), NULL, nullif(comment_id, '0'));
+CREATE MACRO crawled_parent(comment_id) AS if(_rounded(comment_id), NULL, nullif(id_of(comment_id), '0'));

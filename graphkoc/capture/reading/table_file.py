@@ -75,6 +75,8 @@ class RawFile:
     """Rows that repeat the header, as they stand where files were put one after the other."""
     left: tuple[str, ...] = ()
     """Columns whose names the view does not know, where it has names."""
+    layout: str = ""
+    """The name of the layout by which it was read, where the source has layouts."""
 
     @property
     def columns(self) -> list[str]:
@@ -82,9 +84,14 @@ class RawFile:
         return [name for name in self.table.column_names if name not in ("_file", "_row")]
 
     @property
+    def records(self) -> int:
+        """Its good rows."""
+        return int(self.table.num_rows)
+
+    @property
     def read(self) -> int:
         """Rows read, good and bad and headers repeated; the first header and blank lines are none."""
-        return int(self.table.num_rows) + len(self.bad) + self.again
+        return self.records + len(self.bad) + self.again
 
 
 def find(paths: Sequence[Path]) -> dict[str, list[Path]]:

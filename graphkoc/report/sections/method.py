@@ -27,7 +27,10 @@ def facts(view: View) -> dict[str, Any]:
         "loads": [
             {
                 "source": display_name(load["source"]),
-                "files": [{**f, "file": display_name(f["file"], TEXT)} for f in load["files"]],
+                # Loads of earlier versions know neither a conflict nor a skipped row.
+                "files": [
+                    {"conflict": 0, "skipped": 0, **f, "file": display_name(f["file"], TEXT)} for f in load["files"]
+                ],
             }
             for load in run.info["loads"]
         ],
