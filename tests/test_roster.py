@@ -53,8 +53,8 @@ def loaded() -> load.Loaded:
 
 def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
     assert file_counts(loaded) == {
-        "influencers.csv": (9, 6, 1, 2),
-        "达人报价.csv": (12, 7, 0, 4, 1, 0),
+        "influencers.csv": (9, 7, 1, 1),
+        "达人报价.csv": (12, 10, 0, 1, 1, 0),
     }
     assert reasons(loaded) == [
         ["influencers.csv", 9, "followers is below 0: '-5'"],
@@ -69,6 +69,7 @@ def test_every_row_is_accounted_for(loaded: load.Loaded) -> None:
         ["达人报价.csv", 12, "followers is not a whole number: '(hidden)'"],
         ["达人报价.csv", 13, "no table takes this row"],
     ]
+    assert (loaded.rejects["fate"] == "partial").sum() == 4
     assert loaded.ignored == {"达人报价.csv": ("序号", "备注")}
 
 
@@ -78,6 +79,10 @@ def test_accounts_become_consumers(loaded: load.Loaded) -> None:
     assert sorted(found, key=lambda row: row[0]) == sorted(
         [
             ("instagram:ann_b", "Ann B", "instagram", "Ann_B", 12400, 450.0, 3100),
+            ("instagram:neg", "Neg", "instagram", "neg", None, None, None),
+            ("roster:xiaohongshu/unknown9", "粉丝不明", "xiaohongshu", "unknown9", None, 100.0, None),
+            ("roster:xiaohongshu/unknown10", "报价不明", "xiaohongshu", "unknown10", 100, None, None),
+            ("roster:xiaohongshu/wrong11", "号码当粉丝", "xiaohongshu", "wrong11", None, 100.0, None),
             ("instagram:cem.oz", "Cem Oz", "instagram", "cem.oz", 1200, 120.0, None),
             (crawled("bilibili", "987"), "锅盖UP", "bilibili", "guogai", 10000, 5000.0, 8000),
             ("roster:douyin/daguo", "大锅说", "douyin", "daguo", 1205000, 20000.0, None),
@@ -117,7 +122,7 @@ def test_a_workbook_under_a_title_gives_what_the_text_gives(tmp_path: Path, load
                 else:
                     sheet.write_string(place, column, cell)
     after = read(tmp_path)
-    assert [(c.file, c.read, c.loaded, c.duplicate, c.rejected) for c in after.files] == [("报价.xlsx", 12, 7, 0, 4)]
+    assert [(c.file, c.read, c.loaded, c.duplicate, c.rejected) for c in after.files] == [("报价.xlsx", 12, 10, 0, 1)]
     before = loaded.tables["consumers"]
     listed = before[~before["consumer"].isin(["roster:pinterest/Pinned", "roster:youtube/teatime"])]
     listed = listed[~listed["platform"].isin(["instagram", "tiktok"])].reset_index(drop=True)
@@ -132,12 +137,78 @@ def test_a_workbook_under_a_title_gives_what_the_text_gives(tmp_path: Path, load
         ("35K", 35_000),
         ('"1,024"', 1024),
         ("3千", 3000),
+        ("1.2M", 1_200_000),
+        ("2.3m", 2_300_000),
+        ('"12,5K"', 12_500),
+        ('"1,2 тыс"', 1200),
+        ("1 mln", 1_000_000),
+        ("12K+", 12_000),
+        ("1 234", 1234),
+        ("1\u202f234", 1234),
+        ("1.234", 1234),
         ("-", None),
         ("暂无", None),
     ],
 )
 def test_counts_are_read_as_they_are_abbreviated(tmp_path: Path, cell: str, followers: int | None) -> None:
     assert one(tmp_path, "粉丝数", cell)["followers"] == followers
+
+
+@pytest.mark.parametrize("cell", ["很多", "1.5", '"1,234K"', "12 mil", "1.2.3", "-5"])
+def test_a_count_that_is_not_understood_costs_the_number_and_not_the_account(tmp_path: Path, cell: str) -> None:
+    (tmp_path / "list.csv").write_text(f"昵称,粉丝数,报价\n阿茶,{cell},300\n")
+    loaded = read(tmp_path)
+    assert rows(loaded.tables["consumers"], "name", "followers", "quote") == [("阿茶", None, 300.0)]
+    assert file_counts(loaded) == {"list.csv": (1, 1, 0, 0)}
+    (reason,) = loaded.rejects["reason"]
+    assert reason.startswith("followers is ") and cell.strip('"') in reason
+
+
+def test_a_row_may_lose_several_numbers_and_each_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("昵称,粉丝数,报价\n阿茶,很多,很贵\n")
+    assert reasons(read(tmp_path)) == [
+        ["list.csv", 2, "followers is not a whole number: '很多'"],
+        ["list.csv", 2, "quote is not a number: '很贵'"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.instagram.com/p/DFJDC_AvVr0/",
+        "https://www.instagram.com/reel/C011VfrOyFQ/?igsh=abc",
+        "https://instagram.com/reels/C011VfrOyFQ/",
+        "https://www.instagram.com/tv/C011VfrOyFQ",
+        "https://www.instagram.com/explore/tags/tea/",
+        "https://www.instagram.com/stories/ada_x/3333/",
+        "https://www.instagram.com/stories/highlights/3333/",
+        "https://www.instagram.com/ada_x/p/DPddxTbkn7M",
+        "instagram.com/ada_x",
+    ],
+)
+def test_a_link_to_a_post_is_nobody(tmp_path: Path, link: str) -> None:
+    found = one(tmp_path, "账号ID,平台,链接", f"@Ada_X,Instagram,{link}")
+    assert (found["consumer"], found["handle"]) == ("instagram:ada_x", "Ada_X")
+    assert found["url"] in (None, "https://www.instagram.com/ada_x/")
+
+
+@pytest.mark.parametrize(
+    ("platform", "link"),
+    [
+        ("tiktok", "https://www.tiktok.com/t/ZTR9d/"),
+        ("youtube", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
+        ("youtube", "https://youtu.be/dQw4w9WgXcQ"),
+        ("xiaohongshu", "https://www.xiaohongshu.com/explore/66f0aa"),
+        ("douyin", "https://www.douyin.com/video/7300000000000000000"),
+        ("bilibili", "https://www.bilibili.com/video/BV1xx411c7mD"),
+        ("weibo", "https://m.weibo.cn/detail/4900000000000000"),
+    ],
+)
+def test_of_an_account_with_a_link_to_a_post_alone_the_name_says_who_it_is(
+    tmp_path: Path, platform: str, link: str
+) -> None:
+    found = one(tmp_path, "链接", link)
+    assert (found["consumer"], found["platform"], found["url"]) == (f"roster:{platform}/阿茶", platform, None)
 
 
 def test_a_unit_may_stand_in_the_header(tmp_path: Path) -> None:
@@ -160,6 +231,11 @@ def test_a_unit_may_stand_in_the_header(tmp_path: Path) -> None:
         ("1-2万", 20_000.0),
         ("2万/条", 20_000.0),
         ("$450", 450.0),
+        ("$1.5K", 1500.0),
+        ("1.200 €", 1200.0),
+        ("€ 90", 90.0),
+        ('"12,50"', 12.5),
+        ("3.000-5.000", 5000.0),
         ("面议", None),
         ("on request", None),
     ],

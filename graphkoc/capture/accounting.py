@@ -186,7 +186,7 @@ def describe_loss(connection: duckdb.DuckDBPyConnection, file: FileCount) -> str
     """Why nothing of a file is taken, with the commonest reason."""
     found = connection.execute(
         """SELECT regexp_replace(reason, ': ''.*', '') AS why, count(*) FROM rejects
-           WHERE file = $file OR starts_with(file, $file) GROUP BY why ORDER BY count(*) DESC, why LIMIT 1""",
+           WHERE file = $file AND fate <> 'partial' GROUP BY why ORDER BY count(*) DESC, why LIMIT 1""",
         {"file": file.file},
     ).fetchall()
     lost = file.rejected + file.conflict

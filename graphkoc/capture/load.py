@@ -30,7 +30,7 @@ from graphkoc.errors import DataError
 from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
 from graphkoc.tables.large import Tables
-from graphkoc.tables.schema import CANONICAL, Table
+from graphkoc.tables.schema import CANONICAL, Column, Table
 
 BATCH = 50_000
 MEMORY = 1536 << 20
@@ -364,6 +364,30 @@ def _order_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> list
     return order
 
 
+def _lose_figures(columns: Sequence[Column], latest: datetime) -> tuple[str, str]:
+    """Expressions for the faults of a row's figures, a list, and for the row without these figures."""
+    faults = {column.name: f"CASE {casts.find_faults(column, latest)} END" for column in columns if column.figure}
+    if not faults:
+        return "NULL::STRUCT(reason VARCHAR, value VARCHAR)[]", "*"
+    kept = (f"if({fault} IS NULL, {quoted(name)}, NULL) AS {quoted(name)}" for name, fault in faults.items())
+    return (
+        f"list_filter([{', '.join(faults.values())}], lambda fault: fault IS NOT NULL)",
+        f"* REPLACE ({', '.join(kept)})",
+    )
+
+
+def _record_lost(connection: duckdb.DuckDBPyConnection, source: Source, table: Table) -> None:
+    """Put the figures that rows of `_checked` have lost among the rejects, without contacts."""
+    if not connection.execute("SELECT 1 FROM _checked WHERE fault IS NULL AND len(lost) > 0 LIMIT 1").fetchone():
+        return
+    value = casts.hide_contacts("lost.value", source.is_private)
+    connection.execute(f"""
+        INSERT INTO rejects BY NAME
+        SELECT _file AS file, _row AS "row", '{table.name}' AS "table",
+            lost.reason || coalesce(': ''' || left({value}, 40) || '''', '') AS reason, 'partial' AS fate
+        FROM (SELECT _file, _row, unnest(lost) AS lost FROM _checked WHERE fault IS NULL AND len(lost) > 0)""")
+
+
 def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: Table, latest: datetime) -> None:
     """Run a SELECT into `clean.<table>`: cast, checked, one row per key; note every row's fate."""
     file = f"{source.name}/{table.name}.sql"
@@ -382,7 +406,8 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
     values = ", ".join(f"{casts.cast(column, source.name)} AS {quoted(column.name)}" for column in columns)
     ends = [(edge.source_column, edge.target_column) for edge in table.edges if edge.source == edge.target]
     selves = " ".join(casts.reject(f"{quoted(a)} = {quoted(b)}", f"'{a} and {b} are one'") for a, b in ends)
-    wrong = " ".join(casts.find_faults(column, latest) for column in columns)
+    wrong = " ".join(casts.find_faults(column, latest) for column in columns if not column.figure)
+    lost, kept = _lose_figures(columns, latest)
     given = ", ".join(f"{quoted(column.name)} AS {quoted('_' + column.name)}" for column in columns)
     keys = ", ".join(map(quoted, table.key))
     everything = ", ".join(quoted(column.name) for column in columns)
@@ -391,13 +416,15 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
         CREATE TEMP TABLE _checked AS
         WITH given AS (SELECT {given}, {origin} FROM _select),
              cast_ AS (SELECT *, {values} FROM given),
-             judged AS (SELECT *, CASE {wrong} {selves} END AS fault FROM cast_)
-        SELECT {everything}, _file, _row, fault, CASE WHEN fault IS NOT NULL THEN struct_pack({texts}) END AS _given
-        FROM judged"""
+             judged AS (SELECT *, CASE {wrong} {selves} END AS fault, {lost} AS lost FROM cast_)
+        SELECT {everything}, _file, _row, fault, lost,
+            CASE WHEN fault IS NOT NULL THEN struct_pack({texts}) END AS _given
+        FROM (SELECT {kept} FROM judged)"""
     try:
         connection.execute(checked)
     except duckdb.Error as error:
         raise _explain(error, source, table) from error
+    _record_lost(connection, source, table)
     # Only rows with a repeated key are sorted: to sort all of them would take as long as the whole rest of the load.
     # What other tables only mention has no row of a file, and comes last.
     connection.execute(f"""

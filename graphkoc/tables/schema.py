@@ -26,7 +26,8 @@ class Column:
     Kinds: `id` (text, prefixed with its source), `text`, `integer` (64 bits, not negative),
     `number` (finite float64), `time` (UTC, microseconds, from 1990 to tomorrow).
     `low` and `high` bound a number, ends included; `choices` are the only values allowed. `contacts` says what
-    happens to an e-mail address or a phone number in it: it is `masked` in text, and `refused` in ids.
+    happens to an e-mail address or a phone number in it: it is `masked` in text, and `refused` in ids. A wrong value
+    costs the row, but where the column is a `figure` the value alone: a person is known without it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     high: float | None = None
     choices: tuple[str, ...] = ()
     contacts: Literal["masked", "refused"] | None = None
+    figure: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ CANONICAL: dict[str, Table] = {
                 _who("consumer", "the account, as source:id"),
                 _prose("name", "the name that the platform shows"),
                 Column("platform", "text", "the platform of the account"),
-                Column("followers", "integer", "followers, as the platform states them", low=0),
+                Column("followers", "integer", "followers, as the platform states them", low=0, figure=True),
                 Column("kind", "text", "the type of the account", choices=("person", "brand", "staff")),
                 Column("joined_at", "time", "when the account was created"),
                 Column(
@@ -114,11 +116,11 @@ CANONICAL: dict[str, Table] = {
                     contacts="refused",
                 ),
                 Column("consent", "text", "whether this person may be contacted", choices=("yes", "no", "unknown")),
-                Column("quote", "number", "the price asked for a post", low=0),
+                Column("quote", "number", "the price asked for a post", low=0, figure=True),
                 _prose("url", "the profile's address"),
                 _prose("handle", "the account's name as the platform writes it, without an @"),
                 _prose("bio", "the profile's own text"),
-                Column("reads", "integer", "median reads of a post, as stated", low=0),
+                Column("reads", "integer", "median reads of a post, as stated", low=0, figure=True),
                 Column("unionid", "text", "WeChat's id of the person across the accounts of one company"),
             ),
             node="Consumer",

@@ -27,11 +27,7 @@ named AS (
     SELECT
         is_,
         -- Since 2025 the name is the title, and there is no value beside the address.
-        lower(coalesce(
-            entry ->> '$.value',
-            title,
-            regexp_extract(entry ->> '$.href', 'instagram\.com/(?:_u/)?([^/?]+)', 1)
-        )) AS other,
+        lower(coalesce(entry ->> '$.value', title, instagram_name(entry ->> '$.href'))) AS other,
         nullif(entry ->> '$.timestamp', '0') AS since,
         lower(coalesce(
             accounts.account,

@@ -4,7 +4,7 @@ WITH cells AS (
         bare(name) AS name,
         ltrim(bare(handle), '@') AS handle,
         lower(bare(platform)) AS platform,
-        stated(url) AS url,
+        profile_address(stated(url)) AS url,
         lower(coalesce(bare(platform), url)) AS place,
         coalesce(to_count(stated(followers)), to_count(stated(followers_wan) || '万')) AS followers,
         coalesce(to_quote(quote), to_count(stated(quote_wan) || '万'), to_quote(video_quote)) AS quote,
@@ -41,7 +41,7 @@ SELECT
         ),
         'weibo:' || crawled_person(nullif(regexp_extract(url, 'weibo\.com/u/(\d+)', 1), ''), NULL),
         'bilibili:' || crawled_person(nullif(regexp_extract(url, 'space\.bilibili\.com/(\d+)', 1), ''), NULL),
-        'instagram:' || lower(nullif(regexp_extract(url, 'instagram\.com/(?:_u/)?([^/?#]+)', 1), '')),
+        'instagram:' || instagram_name(url),
         if(platform = 'instagram', 'instagram:' || lower(redacted(handle)), NULL),
         coalesce(platform || '/', '') || redacted(coalesce(handle, url, name))
     ) AS consumer,

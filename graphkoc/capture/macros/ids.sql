@@ -40,3 +40,47 @@ CREATE MACRO _part(x, source) AS coalesce(replace(replace(
 CREATE MACRO made_id(source, who, what, t, content) AS
     source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
     || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16));
+
+-- Gives the name of the account that an address on Instagram belongs to, in small letters; null where it names none, as
+-- that of a post alone does.
+--   instagram_name('https://www.instagram.com/Ann_B/?hl=de') -> ann_b
+--   instagram_name('https://www.instagram.com/_u/ann_b') -> ann_b
+--   instagram_name('instagram.com/ann_b/p/DPddxTbkn7M') -> ann_b
+--   instagram_name('https://instagram.com/stories/ann_b/3333/') -> ann_b
+--   instagram_name('https://www.instagram.com/p/DFJDC_AvVr0/') -> NULL
+--   instagram_name('https://example.com/ann_b') -> NULL
+CREATE MACRO instagram_name(address) AS list_transform(
+    [regexp_extract(
+        lower(address), '^(?:\w+://)?(?:[\w-]+\.)*instagram\.com/+@?([^/?#]+)(?:/+([^/?#]+))?', ['first', 'second']
+    )],
+    lambda part: nullif(CASE
+        WHEN part.first IN ('_u', 'stories') THEN nullif(part.second, 'highlights')
+        WHEN part.first NOT IN (
+            'p', 'reel', 'reels', 'tv', 'explore', 's', 'share', 'direct', 'accounts', 'about', 'web', 'popular',
+            'locations'
+        ) THEN part.first END, '')
+)[1];
+
+-- Gives the address of an account; null for that of a post, a video, a tag or a place, which names nobody. A short link
+-- may be an account's, and stays.
+--   profile_address('https://instagram.com/stories/ann_b/3333/') -> https://www.instagram.com/ann_b/
+--   profile_address('https://www.tiktok.com/@boil/video/733') -> https://www.tiktok.com/@boil
+--   profile_address('https://space.bilibili.com/987') -> https://space.bilibili.com/987
+--   profile_address('https://www.instagram.com/reel/C011VfrOyFQ/') -> NULL
+--   profile_address('https://youtu.be/dQw4w9WgXcQ') -> NULL
+--   profile_address('https://www.xiaohongshu.com/explore/66f0') -> NULL
+CREATE MACRO profile_address(address) AS CASE
+    WHEN regexp_matches(lower(address), '^(\w+://)?([\w-]+\.)*instagram\.com/')
+    THEN 'https://www.instagram.com/' || instagram_name(address) || '/'
+    WHEN regexp_matches(lower(address), '^(\w+://)?([\w-]+\.)*('
+        || 'tiktok\.com/(t|v|tag|music|discover|embed|place)/'
+        || '|youtu\.be/|youtube\.com/(watch|shorts/|live/|playlist|embed/|hashtag/|results|post/)'
+        || '|xiaohongshu\.com/(explore|discovery|search_result|page|goods-detail)/'
+        || '|douyin\.com/(video|note|hashtag|search|discover)/'
+        || '|weibo\.(com|cn)/(detail|status|tv|a|hashtag)/'
+        || '|t\.bilibili\.com/|bilibili\.com/(video|opus|read|dynamic|bangumi|list|festival)/'
+        || '|kuaishou\.com/(short-video|f|search)/'
+        || '|fb\.watch/|facebook\.com/(watch|share|reel|photo|story\.php|permalink\.php|groups|hashtag)'
+        || '|(twitter|x)\.com/(i|hashtag|search|home|explore|intent|share)\b'
+        || '|pinterest\.[a-z.]+/pin/)') THEN NULL
+    ELSE regexp_replace(address, '((tiktok|youtube)\.com/@[^/?#]+)/.*$', '\1') END;

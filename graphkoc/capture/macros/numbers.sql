@@ -1,17 +1,52 @@
--- Takes a count apart: part 1 is its number, part 2 its unit (万, k, 亿).
-CREATE MACRO _count_part(x, part) AS regexp_extract(
-    x, '^\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([万萬wW千kK亿億]?)\s*\+?\s*$', part);
+-- Gives what a unit of counts stands for, 1 without a unit. A unit that is a thousand in one language and a million in
+-- another (mil), or a billion in one and a thousand in another (B), is none.
+CREATE MACRO _count_unit(unit) AS CASE
+    WHEN unit = '' THEN 1
+    WHEN rtrim(unit, '.') IN ('k', '千', '천', 'тыс', 'тис', 'tys', 'tsd', 'thousand', 'rb') THEN 1e3
+    WHEN unit IN ('万', '萬', 'w', '만') THEN 1e4
+    WHEN unit IN ('lakh', 'lakhs') THEN 1e5
+    WHEN rtrim(unit, '.') IN ('m', 'mn', 'mln', 'mio', 'mi', 'million', 'millions', 'millionen', 'млн', 'jt') THEN 1e6
+    WHEN unit IN ('crore', 'crores') THEN 1e7
+    WHEN unit IN ('亿', '億', '억') THEN 1e8
+    WHEN rtrim(unit, '.') IN ('bn', 'mrd', 'billion', 'billions', 'млрд') THEN 1e9 END;
 
--- Writes the digits of an abbreviated count. 99+ is 99, the least that it can be; what is not a count stays.
+-- Writes the number of a count with a decimal point alone; null where the marks leave open which number it is. A count
+-- without a unit has no fraction, so that a lone point or comma before three digits separates thousands; with a unit
+-- that is written beside small numbers alone (1,234K), it is open.
+CREATE MACRO _count_number(n, unit) AS CASE
+    WHEN regexp_full_match(n, '\d+(\.0{1,2})?') THEN n
+    WHEN regexp_full_match(n, '\d{1,3}([''’ \x{a0}\x{202f}]\d{3})+') THEN regexp_replace(n, '\D', '', 'g')
+    WHEN unit = '' AND regexp_full_match(n, '\d{1,3}((,\d{3})+|(\.\d{3})+)') THEN regexp_replace(n, '\D', '', 'g')
+    WHEN unit = '' AND regexp_full_match(n, '\d{1,3}(,\d{3})+\.0{1,2}') THEN replace(n, ',', '')
+    WHEN unit = '' THEN NULL
+    WHEN regexp_full_match(n, '\d+\.\d+|\d+,\d{1,2}') THEN replace(n, ',', '.')
+    WHEN _count_unit(unit) IN (1e4, 1e8) AND regexp_full_match(n, '\d{1,3}(,\d{3})+(\.\d+)?') THEN replace(n, ',', '')
+    END;
+
+-- Writes the digits of a count, abbreviated in any language. 99+ is 99, the least that it can be; what is not a count
+-- stays.
 --   to_count('2.3万') -> 23000
 --   to_count('1.2w') -> 12000
+--   to_count('12,5K') -> 12500
+--   to_count('1.2M') -> 1200000
+--   to_count('1,2 тыс') -> 1200
 --   to_count('99+') -> 99
 --   to_count('1,024') -> 1024
+--   to_count('1 234') -> 1234
+--   to_count('1.000') -> 1000
+--   to_count('4.5') -> 4.5
+--   to_count('1,234K') -> 1,234K
 --   to_count('many') -> many
 CREATE MACRO to_count(x) AS coalesce(
-    TRY(CAST(round(CAST(replace(_count_part(x, 1), ',', '') AS DOUBLE) * CASE _count_part(x, 2)
-        WHEN '' THEN 1 WHEN '千' THEN 1e3 WHEN 'k' THEN 1e3 WHEN 'K' THEN 1e3
-        WHEN '亿' THEN 1e8 WHEN '億' THEN 1e8 ELSE 1e4 END) AS BIGINT))::VARCHAR, x);
+    list_transform(
+        [regexp_extract(
+            lower(x),
+            '^[\s\x{a0}]*[>~≈≥约]?\s*(\d[\d.,''’ \x{a0}\x{202f}]*?)[\s\x{a0}\x{202f}]*([\pL.]*)\s*\+?\s*$',
+            ['n', 'unit']
+        )],
+        lambda c: TRY(CAST(round(CAST(_count_number(c.n, c.unit) AS DOUBLE) * _count_unit(c.unit)) AS BIGINT))::VARCHAR
+    )[1],
+    x);
 
 -- Reads a number, null for what is none. A comma is the decimal point where it cannot separate thousands.
 --   to_number('4.5') -> 4.5

@@ -74,13 +74,28 @@ CREATE MACRO stated(x) AS if(regexp_full_match(lower(bare(x)),
     '[-–—/\\.?？]+|无|暂无|未知|待定|面议|不详|n/?a|none|null|tbd|on request'), NULL, bare(x));
 
 -- Finds the number in an asked price, with its unit; of a range the upper end.
-CREATE MACRO _asked(x) AS regexp_extract(lower(x),
-    '^(?:[¥￥€$£]?\s*[\d.,]+\s*[万w千k]?\s*元?\s*[-~～–—至到]\s*)?[¥￥€$£]?\s*([\d.,]+\s*[万w千k]?)\s*'
-    || '(?:元|rmb|cny|usd|eur)?\s*(?:[/每一]\s*(?:条|篇|个|次|post|video|reel|story))?$', 1);
+CREATE MACRO _asked(x) AS rtrim(regexp_extract(lower(x),
+    '^(?:[¥￥€$£]?\s*[\d.,''’ \x{a0}\x{202f}]+\s*[万w千km]?\s*[元€$£]?\s*[-~～–—至到]\s*)?[¥￥€$£]?\s*(\d[\d.,''’ \x{a0}\x{202f}]*[万w千km]?)\s*'
+    || '(?:元|rmb|cny|usd|eur|[¥￥€$£])?\s*(?:[/每一]\s*(?:条|篇|个|次|post|video|reel|story))?$', 1));
 
--- Writes the price that somebody asks for a post. What is not a price stays.
+-- Writes the price that somebody asks for a post. What is not a price stays. Three digits behind a lone point or comma
+-- are thousands, and fewer are cents.
 --   to_quote('1.2万/条') -> 12000
+--   to_quote('$1.5K') -> 1500
+--   to_quote('1.200 €') -> 1200
 --   to_quote('3000-5000') -> 5000
+--   to_quote('1.5') -> 1.5
+--   to_quote('12,50') -> 12.5
 --   to_quote('ask me') -> ask me
-CREATE MACRO to_quote(x) AS coalesce(
-    to_count(nullif(regexp_replace(_asked(stated(x)), '[,\s]', '', 'g'), '')), stated(x));
+CREATE MACRO to_quote(x) AS list_transform(
+    [stated(x)],
+    lambda cell: coalesce(
+        list_transform(
+            [_asked(cell)],
+            lambda n: coalesce(
+                nullif(regexp_extract(to_count(n), '^\d+$'), ''), TRY_CAST(_decimal(n) AS DOUBLE)::VARCHAR
+            )
+        )[1],
+        cell
+    )
+)[1];
