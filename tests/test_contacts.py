@@ -45,15 +45,26 @@ def key(contact: str, secret: str = "secret") -> str:
         ("030 1234567", "DE", "+49301234567"),
         ("0049 30/1234567", "", "+49301234567"),
         ("(415) 555-2671", "us", "+14155552671"),
+        ("4915123456789", "DE", "+4915123456789"),
+        ("49 1512 3456789", "DE", "+4915123456789"),
+        ("01512 3456789", "DE", "+4915123456789"),
+        ("15123456789", "DE", "+4915123456789"),
+        ("14155552671", "US", "+14155552671"),
+        ("33612345678", "FR", "+33612345678"),
+        ("13800138000", "DE", "+8613800138000"),
+        ("8613800138000", "DE", "+8613800138000"),
     ],
 )
 def test_one_contact_is_one_key_however_it_is_written(cell: str, country: str, contact: str) -> None:
     assert contacts.keys(b"secret")(cell, country) == key(contact)
 
 
-@pytest.mark.parametrize("cell", ["", "ann", "ann@", "@ann", "138****8000", "030 1234567", "12345", "2024-05-01", "-"])
+@pytest.mark.parametrize(
+    "cell", ["", "ann", "ann@", "@ann", "138****8000", "030 1234567", "12345", "2024-05-01", "-", "4.91512E+12"]
+)
 def test_what_is_no_whole_contact_has_no_key(cell: str) -> None:
     assert contacts.keys(b"secret")(cell, "") == ""
+    assert contacts.keys(b"secret")("4.91512E+12", "DE") == ""
     assert contacts.keys(None)(cell, "") == ""
 
 

@@ -255,6 +255,19 @@ def test_amounts_are_read_as_shops_write_them(tmp_path: Path, cell: str, amount:
     assert list(loaded.tables["purchases"]["amount"]) == [amount]
 
 
+def test_an_apostrophe_before_a_minus_hides_no_money_that_went_back(tmp_path: Path) -> None:
+    loaded = read(shop(tmp_path, "order,customer,sku,qty\n1,7,K1,2\n1,7,K2,'-1\n"))
+    assert rows(loaded.tables["purchases"], "product", "quantity") == [("K1", 2.0)]
+    assert loaded.rejects["reason"].tolist() == ["quantity is below 0: '-1.0'"]
+
+
+def test_a_number_is_one_persons_with_and_without_the_plus_that_a_spreadsheet_took(tmp_path: Path) -> None:
+    orders = "order,phone,country,sku\n1,4915123456789,DE,K1\n2,+49 1512 3456789,DE,K1\n3,01512 3456789,DE,K1\n"
+    loaded = read(shop(tmp_path, orders + "4,4.91512E+12,DE,K1\n"))
+    assert rows(loaded.tables["consumers"], "contact_key") == [(KEY("+4915123456789", ""),)]
+    assert file_counts(loaded)["orders.csv"] == (4, 3, 0, 1)
+
+
 def test_files_without_a_mapping_are_refused_in_one_sentence(tmp_path: Path) -> None:
     shutil.copy(CSV[0], tmp_path)
     with pytest.raises(DataError, match=r"crm needs a mapping\.toml beside the files"):

@@ -197,3 +197,38 @@ def test_the_rule_of_kinds(tmp_path: Path) -> None:
     assert [(title, None if pd.isna(kind) else kind) for (title, *_), kind in zip(KINDS, found, strict=True)] == [
         (title, kind) for title, *_, kind in KINDS
     ]
+
+
+def write_topic(folder: Path, number: int, given: int, stated: int) -> None:
+    """The answer about a topic: its first posts, and how many it has."""
+    posts = [
+        {
+            "id": number * 100 + place,
+            "post_number": place,
+            "username": f"u{place}",
+            "created_at": "2025-03-02T10:00:00Z",
+        }
+        | {"cooked": "<p>words</p>"}
+        for place in range(1, given + 1)
+    ]
+    answer = {"id": number, "title": "Tea", "posts_count": stated, "post_stream": {"posts": posts}}
+    (folder / f"{number}.json").write_text(json.dumps(answer))
+
+
+def test_posts_that_the_files_lack_are_told_with_the_way_to_get_them(tmp_path: Path, loaded: load.Loaded) -> None:
+    assert loaded.gaps == ()
+    for number, given, stated in ((11, 20, 45), (12, 20, 21), (13, 3, 3)):
+        write_topic(tmp_path, number, given, stated)
+    (gap,) = read(tmp_path).gaps
+    assert gap.startswith("26 posts of 2 topics are not in the files")
+    assert "/t/11.json" in gap
+    assert "/t/ID/posts.json?post_ids[]=" in gap
+
+
+def test_posts_that_come_in_a_second_answer_are_not_missing(tmp_path: Path) -> None:
+    write_topic(tmp_path, 11, 2, 3)
+    post = {"id": 9, "post_number": 3, "username": "u", "created_at": "2025-03-02T10:00:00Z", "cooked": "<p>x</p>"}
+    (tmp_path / "posts.json").write_text(json.dumps({"id": 11, "post_stream": {"posts": [post]}}))
+    assert read(tmp_path).gaps == ()
+    (tmp_path / "posts.json").unlink()
+    assert read(tmp_path).gaps[0].startswith("1 post of 1 topic is not in the files")

@@ -147,3 +147,83 @@ def test_the_owner_of_a_list_is_found_in_the_profile_or_the_folder_name_or_is_re
     assert followee(written("instagram-yan-yan-2024-06-01-x", known=False)) == ["instagram:yan-yan"]
     with pytest.raises(DataError, match=r"whose list connections/.*followers_1\.json is stands neither in a folder"):
         followee(written("export", known=False))
+
+
+LIST = [{"title": "", "string_list_data": [{"href": "", "value": "bob", "timestamp": 1700000000}]}]
+
+
+def mangled(text: str) -> str:
+    """A text as exports of Meta write it: each byte as a letter."""
+    return text.encode().decode("latin-1")
+
+
+def exported(folder: Path, fields: dict[str, str]) -> Path:
+    """An export, in a folder without a name, of an account whose own page has these fields."""
+    lists, page = folder / "export/connections/followers_and_following", folder / "export/personal_information"
+    lists.mkdir(parents=True)
+    page.mkdir()
+    (lists / "followers_1.json").write_text(json.dumps(LIST))
+    values = {mangled(name): {"href": "", "value": mangled(value)} for name, value in fields.items()}
+    profile = {"profile_user": [{"string_map_data": values}]}
+    (page / "personal_information.json").write_text(json.dumps(profile))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("username", "name", "bio"),
+    [
+        ("Username", "Name", "Bio"),
+        ("Benutzername", "Name", "Steckbrief"),
+        ("Nom d’utilisateur", "Nom", "Bio"),
+        ("Nombre de usuario", "Nombre", "Presentación"),
+        ("Nome utente", "Nome", "Biografia"),
+        ("Nome de usuário", "Nome", "Bio"),
+        ("Имя пользователя", "Имя", "Биография"),
+        ("Kullanıcı adı", "Ad", "Biyografi"),
+        ("用户名", "姓名", "个人简介"),
+        ("ユーザーネーム", "名前", "自己紹介"),
+    ],
+)
+def test_an_accounts_own_page_is_read_in_its_language(tmp_path: Path, username: str, name: str, bio: str) -> None:
+    found = read(exported(tmp_path, {"Email": "x@y.example", name: "Zoé", username: "ann_b", bio: "café"}))
+    assert rows(found.tables["follows"], "follower", "followee") == [("bob", "ann_b")]
+    people = {row[0]: row[1:] for row in rows(found.tables["consumers"], "consumer", "name", "bio")}
+    assert people == {"ann_b": ("Zoé", "café"), "bob": (None, None)}
+
+
+def test_a_hashtag_is_nobody_and_one_who_was_unfollowed_is_not_followed(tmp_path: Path) -> None:
+    lists = tmp_path / "instagram-ann_b-2025-11-01-x" / "connections" / "followers_and_following"
+    lists.mkdir(parents=True)
+    (lists / "following.json").write_text(json.dumps({"relationships_following": LIST}))
+    others = ("following_hashtags", "recently_unfollowed_accounts", "followers_you_hid")
+    for name in others:
+        (lists / f"{name}.json").write_text(json.dumps({f"relationships_{name}": LIST}))
+    found = read(tmp_path)
+    assert rows(found.tables["follows"], "follower", "followee") == [("ann_b", "bob")]
+    assert found.rejects.empty
+    assert all(any(name in str(unread) for unread in found.unread) for name in others)
+
+
+def saved(folder: Path, **more: object) -> load.Loaded:
+    """A post as Instaloader saves it after a login."""
+    node = {"shortcode": "Cabc", "date": 1744189043, "owner": {"username": "ann_b"}, "iphone_struct": more}
+    node["edge_media_preview_like"] = {"count": 3}
+    (folder / "2025-04-09_08-57-23_UTC.json").write_text(json.dumps({"node": node}))
+    return read(folder)
+
+
+def test_a_sponsor_that_stands_in_the_saved_struct_pays(tmp_path: Path) -> None:
+    found = saved(tmp_path, sponsor_tags=[{"sponsor": {"username": "BrandX"}}])
+    assert rows(found.tables["reviews"], "review", "origin") == [("Cabc", "paid")]
+    assert ("brandx", "brand") in rows(found.tables["consumers"], "consumer", "kind")
+
+
+@pytest.mark.parametrize("tags", [None, []])
+def test_without_a_sponsor_nothing_is_known_of_who_paid(tmp_path: Path, tags: object) -> None:
+    assert rows(saved(tmp_path, sponsor_tags=tags).tables["reviews"], "origin") == [("unknown",)]
+
+
+@pytest.mark.parametrize(("hidden", "likes"), [(True, None), (False, 3)])
+def test_hidden_likes_are_missing(tmp_path: Path, hidden: bool, likes: int | None) -> None:
+    found = saved(tmp_path, like_and_view_counts_disabled=hidden)
+    assert rows(found.tables["reviews"], "likes") == [(likes,)]

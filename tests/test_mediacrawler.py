@@ -179,3 +179,28 @@ def test_notes_of_xiaohongshu_are_rejected_one_by_one(tmp_path: Path) -> None:
     found = read(Path(shutil.copy(notes, tmp_path)))
     assert found.rejects["reason"].tolist() == ["no table takes this row"] * 3
     assert found.tables["consumers"].empty
+
+
+@pytest.mark.parametrize("cell", ["-1", "--", "-", "None", ""])
+def test_a_count_that_the_platform_does_not_tell_is_missing(tmp_path: Path, cell: str) -> None:
+    header = "video_id,title,create_time,user_id,liked_count,video_play_count,video_comment"
+    (tmp_path / "search_videos_1.csv").write_text(f"{header}\n1,Tea,1714557600,31001,5,{cell},2\n")
+    (tmp_path / "creator_creators_1.csv").write_text(f"user_id,nickname,total_fans\n31001,Ann,{cell or -1}\n")
+    (tmp_path / "search_comments_1.csv").write_text(
+        f"comment_id,video_id,content,create_time,user_id,like_count\n7,1,Nice,1714557600,31002,{cell}\n"
+    )
+    found = read(tmp_path)
+    assert rows(found.tables["reviews"], "review", "likes", "views", "comments") == [("bilibili:1", 5, None, 2)]
+    assert rows(found.tables["engagements"], "engagement", "likes") == [("bilibili:7", None)]
+    assert rows(found.tables["consumers"], "consumer", "followers") == [
+        ("bilibili:31001", None),
+        ("bilibili:31002", None),
+    ]
+    assert found.rejects.empty
+
+
+def test_of_several_crawls_one_that_tells_a_count_counts(tmp_path: Path) -> None:
+    header = "video_id,title,create_time,user_id,video_play_count,video_comment"
+    crawls = "1,Tea,1714557600,31001,-1,--\n1,Tea,1714557600,31001,100,2\n"
+    (tmp_path / "search_videos_1.csv").write_text(f"{header}\n{crawls}")
+    assert rows(read(tmp_path).tables["reviews"], "views", "comments") == [(100, 2)]

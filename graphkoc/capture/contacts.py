@@ -121,6 +121,7 @@ WRITTEN = re.compile(r"\+?[\d\s()./-]+")
 """How numbers are written; one with a * in it is masked already."""
 SHORTEST = 10**5
 IN_CHINA = re.compile(r"(?:(?:\+|00)?86)?(1[3-9]\d{9})")
+MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 REMEMBERED = 1 << 18
 
 
@@ -162,21 +163,37 @@ def email(text: str) -> str | None:
 def phone(text: str, country: str = "") -> str | None:
     """The number as E.164 writes it, +4930123456; None for what is not a number, or not a whole one.
 
-    country: two letters (ISO 3166) for a number that does not begin with + or 00. Without it only mobile numbers of
+    country: two letters (ISO 3166) for a number that does not begin with + or 00. One that begins with the prefix of
+    its country and is too long otherwise has lost its + in a spreadsheet. Without a country only mobile numbers of
     China (11 digits that begin with 13 to 19) are taken, because no others look like them.
     """
     plain = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
     if not WRITTEN.fullmatch(plain):
         return None
-    if match := IN_CHINA.fullmatch(re.sub(r"[\s().-]", "", plain)):
-        return f"+86{match[1]}"
+    chinese = IN_CHINA.fullmatch(re.sub(r"[\s().-]", "", plain))
     try:
-        number = phonenumbers.parse(re.sub(r"^00", "+", plain), country.strip().upper() or None)
+        number = _parse_number(re.sub(r"^00", "+", plain), country.strip().upper() or None)
     except phonenumbers.NumberParseException:
-        return None
+        return f"+86{chinese[1]}" if chinese else None
+    if chinese and phonenumbers.number_type(number) not in MOBILE:
+        return f"+86{chinese[1]}"
     if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < SHORTEST:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _parse_number(plain: str, country: str | None) -> phonenumbers.PhoneNumber:
+    """The number; one with its country's own prefix before it, and longer than a mobile number there, is international.
+
+    Raises NumberParseException for what is not a number.
+    """
+    number = phonenumbers.parse(plain, country)
+    longest = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE) if country else None
+    digits = re.sub(r"\D", "", plain)
+    if plain[0] in "+0" or not longest or len(digits) <= len(str(longest.national_number)):
+        return number
+    abroad = phonenumbers.parse(f"+{digits}") if digits.startswith(str(longest.country_code)) else number
+    return abroad if phonenumbers.is_valid_number(abroad) else number
 
 
 def keys(secret: bytes | None) -> Callable[[str, str], str]:

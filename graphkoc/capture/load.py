@@ -65,6 +65,7 @@ class Loaded:
     ignored: file -> its columns that no table has; only where files are named after tables.
     unread: files and sheets that were found and of which nothing was taken, each with the reason.
     mentioned: canonical name -> number of rows that other tables mention and that no file has; a store makes them.
+    gaps: sentences about what the files lack by their own account.
     """
 
     source: str
@@ -74,6 +75,7 @@ class Loaded:
     ignored: dict[str, tuple[str, ...]]
     mentioned: dict[str, int]
     unread: tuple[Unread, ...] = ()
+    gaps: tuple[str, ...] = ()
 
     def record(self, at: datetime, invented: bool = False) -> pd.DataFrame:
         """One row of the table `loads`; its key depends on what was loaded, not on rows' order.
@@ -122,7 +124,7 @@ def read(
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        callers = (casts.MACROS, own_tables.MACROS, *source.selects.values(), source.skipped)
+        callers = (casts.MACROS, own_tables.MACROS, *source.selects.values(), source.skipped, source.gaps)
         connection.execute(macros.definitions(*callers))
         connection.create_function("plain_text", html_text.plain_text, ["VARCHAR"], "VARCHAR")
         if source.is_private:
@@ -155,8 +157,9 @@ def read(
             tables.put(name, reader.schema, reader)
         rejects = pd.concat([connection.sql("FROM rejects").df(), *shown]).sort_values(ORDER, ignore_index=True)
         mentioned = _count_mentioned(connection, columns)
+        gaps = tuple(gap for (gap,) in connection.sql(source.gaps).fetchall()) if source.gaps else ()
     unread += tuple(Unread(file, reason) for file, reason in refused.items())
-    return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread)
+    return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread, gaps)
 
 
 def _complete_source(

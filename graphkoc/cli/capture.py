@@ -150,11 +150,13 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, accept_partial: bo
         "tables": loaded.tables.sizes,
         "mentioned": loaded.mentioned,
         "ignored": loaded.ignored,
+        "gaps": list(loaded.gaps),
         "rejects": str(rejects) if rejects else None,
     }
     notes = [
         f"{file}: no table has {', '.join(map(repr, columns))}; ignored." for file, columns in loaded.ignored.items()
     ]
+    notes += loaded.gaps
     made = ", ".join(count(rows, name) for name, rows in loaded.tables.sizes.items())
     made += "".join(
         f", {count(rows, name)} that {'is' if rows == 1 else 'are'} only mentioned"
@@ -275,7 +277,8 @@ def identity() -> None:
 
     Every decision is a line in a journal that only grows. It can be undone, and it stays in force when the data are
     loaded again. Exact keys link accounts during a load: the same contact key, the same WeCom unionid, the same
-    profile address, or a profile that names the other account. A handle alone links nothing. Analyses count persons.
+    profile address, the same handle on the same platform, or a profile that names the other account. A handle alone
+    links nothing. Analyses count persons.
 
     \b
     Examples:

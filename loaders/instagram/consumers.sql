@@ -14,26 +14,22 @@ WITH profiles AS (
     SELECT
         lower(handle),
         handle,
-        unmangled(details ->> '$.Name.value'),
+        export_field(string_map_data, 'name'),
         NULL,
-        unmangled(coalesce(details ->> '$.Bio.value', details ->> '$.Biography.value')),
+        export_field(string_map_data, 'bio'),
         _file,
         _row
     FROM (
         SELECT
-            details,
+            string_map_data,
             coalesce(
-                details ->> '$.Username.value',
-                details ->> '$.Benutzername.value',
-                details ->> '$."Nombre de usuario".value',
-                details ->> '$."Nome utente".value',
-                details ->> '$.Gebruikersnaam.value',
+                export_field(string_map_data, 'username'),
                 nullif(regexp_extract(export, '^instagram-(.+?)-\d{4}-\d{2}-\d{2}', 1), ''),
                 nullif(regexp_extract(export, '^(.+)_\d{8}(\.zip)?$', 1), '')
             ) AS handle,
             _file,
             _row
-        FROM (SELECT TRY_CAST(string_map_data AS JSON) AS details, export, _file, _row FROM profile)
+        FROM profile
     )
 ),
 owners AS (
@@ -44,9 +40,12 @@ owners AS (
     SELECT unnest(TRY(from_json(answers, '["JSON"]'))) -> '$.owner' FROM comments
 ),
 sponsors AS (
-    SELECT unnest(TRY(from_json(TRY_CAST(node AS JSON) ->> '$.edge_media_to_sponsor_user.edges', '["JSON"]')))
+    SELECT unnest(TRY(from_json(node ->> '$.edge_media_to_sponsor_user.edges', '["JSON"]')))
         ->> '$.node.sponsor.username' AS handle
-    FROM nodes
+    FROM (SELECT TRY_CAST(node AS JSON) AS node FROM nodes)
+    UNION ALL
+    SELECT unnest(TRY(from_json(node ->> '$.iphone_struct.sponsor_tags', '["JSON"]'))) ->> '$.sponsor.username'
+    FROM (SELECT TRY_CAST(node AS JSON) AS node FROM nodes)
 ),
 sightings AS (
     SELECT consumer, handle, name, followers, bio, NULL AS kind FROM profiles

@@ -6,19 +6,8 @@ WITH listed AS (
     UNION ALL
     SELECT 'followee', string_list_data, title, export, _file, _row FROM following
 ),
--- The name of a field is in the language of the account.
 accounts AS (
-    SELECT
-        export,
-        any_value(coalesce(
-            details ->> '$.Username.value',
-            details ->> '$.Benutzername.value',
-            details ->> '$."Nombre de usuario".value',
-            details ->> '$."Nome utente".value',
-            details ->> '$.Gebruikersnaam.value'
-        )) AS account
-    FROM (SELECT export, TRY_CAST(string_map_data AS JSON) AS details FROM profile)
-    GROUP BY export
+    SELECT export, any_value(export_field(string_map_data, 'username')) AS account FROM profile GROUP BY export
 ),
 alone AS (
     SELECT any_value(account) AS account FROM accounts HAVING count(DISTINCT account) = 1

@@ -12,7 +12,12 @@ WITH written AS (
         node ->> '$.title' AS title,
         coalesce(node ->> '$.edge_media_to_caption.edges[0].node.text', node ->> '$.caption') AS "text",
         unix_time(coalesce(node ->> '$.taken_at_timestamp', node ->> '$.date')) AS created_at,
-        coalesce(node ->> '$.edge_media_preview_like.count', node ->> '$.edge_liked_by.count') AS likes,
+        -- Of hidden likes Instagram gives the few that the reader's own friends left.
+        if(
+            node ->> '$.iphone_struct.like_and_view_counts_disabled' = 'true',
+            NULL,
+            coalesce(node ->> '$.edge_media_preview_like.count', node ->> '$.edge_liked_by.count')
+        ) AS likes,
         coalesce(
             node ->> '$.edge_media_to_parent_comment.count',
             node ->> '$.edge_media_to_comment.count',
@@ -21,6 +26,7 @@ WITH written AS (
         coalesce(node ->> '$.video_view_count', node ->> '$.video_play_count') AS views,
         coalesce(json_array_length(node -> '$.edge_sidecar_to_children.edges'), 1) AS media,
         coalesce(json_array_length(node -> '$.edge_media_to_sponsor_user.edges'), 0) > 0
+            OR coalesce(json_array_length(node -> '$.iphone_struct.sponsor_tags'), 0) > 0
             OR node ->> '$.is_paid_partnership' = 'true'
             OR node ->> '$.iphone_struct.is_paid_partnership' = 'true'
             OR node ->> '$.is_affiliate' = 'true' AS sponsored,

@@ -6,7 +6,7 @@ WITH profiles AS (
         platform,
         user_id,
         nickname,
-        to_count(coalesce(fans, total_fans)) AS fans,
+        crawled_count(coalesce(fans, total_fans)) AS fans,
         -- What Bilibili has verified is an organisation (1), a person (0) or nothing (-1).
         CASE WHEN is_official = '1' THEN 'brand' END AS kind,
         coalesce("desc", sign) AS bio,

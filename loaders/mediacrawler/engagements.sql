@@ -19,10 +19,9 @@ SELECT
     max(coalesce(crawled_time(create_time), create_date_time)) OVER crawls AS created_at,
     last_value(content) OVER crawls AS "text",
     coalesce(
-        max(TRY_CAST(to_count(coalesce(like_count, comment_like_count)) AS BIGINT))
+        max(TRY_CAST(crawled_count(coalesce(like_count, comment_like_count)) AS BIGINT))
             OVER (PARTITION BY coalesce(platform || comment_id, _file || _row))::VARCHAR,
-        like_count,
-        comment_like_count
+        crawled_count(coalesce(like_count, comment_like_count))
     ) AS likes,
     _file,
     _row

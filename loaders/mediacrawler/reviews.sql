@@ -1,5 +1,5 @@
 -- A row is a video, a picture post, or a post on a person's own page (Bilibili's dynamics). Where one was crawled
--- several times, its text is that of the last crawl, and each count is the largest. A missing count is None.
+-- several times, its text is that of the last crawl, and each count is the largest. A count that the platform does not tell is missing.
 WITH posts AS (
     SELECT
         'douyin:' || aweme_id AS review, 'douyin:' || crawled_person(user_id, creator_hash) AS consumer,
@@ -39,21 +39,32 @@ WITH posts AS (
     -- One of type AV only announces a video.
     WHERE "type" IS DISTINCT FROM 'AV'
 ),
+counted AS (
+    SELECT
+        * REPLACE (
+            crawled_count(likes) AS likes,
+            crawled_count(collects) AS collects,
+            crawled_count(comments) AS comments,
+            crawled_count(shares) AS shares,
+            crawled_count(views) AS views
+        )
+    FROM posts
+),
 newest AS (
     SELECT
         review,
         consumer,
         last_value(struct_pack(title := title, words := words, media := media)) OVER crawls AS latest,
         created_at,
-        coalesce(max(TRY_CAST(to_count(likes) AS BIGINT)) OVER post::VARCHAR, nullif(likes, 'None')) AS likes,
-        coalesce(max(TRY_CAST(to_count(collects) AS BIGINT)) OVER post::VARCHAR, nullif(collects, 'None')) AS collects,
-        coalesce(max(TRY_CAST(to_count(comments) AS BIGINT)) OVER post::VARCHAR, nullif(comments, 'None')) AS comments,
-        coalesce(max(TRY_CAST(to_count(shares) AS BIGINT)) OVER post::VARCHAR, nullif(shares, 'None')) AS shares,
-        coalesce(max(TRY_CAST(to_count(views) AS BIGINT)) OVER post::VARCHAR, nullif(views, 'None')) AS views,
+        coalesce(max(TRY_CAST(likes AS BIGINT)) OVER post::VARCHAR, likes) AS likes,
+        coalesce(max(TRY_CAST(collects AS BIGINT)) OVER post::VARCHAR, collects) AS collects,
+        coalesce(max(TRY_CAST(comments AS BIGINT)) OVER post::VARCHAR, comments) AS comments,
+        coalesce(max(TRY_CAST(shares AS BIGINT)) OVER post::VARCHAR, shares) AS shares,
+        coalesce(max(TRY_CAST(views AS BIGINT)) OVER post::VARCHAR, views) AS views,
         url,
         _file,
         _row
-    FROM posts
+    FROM counted
     WINDOW
         post AS (PARTITION BY coalesce(review, _file || _row)),
         crawls AS (

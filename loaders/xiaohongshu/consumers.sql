@@ -1,7 +1,7 @@
 -- A row is an account that wrote or commented, or whose profile was crawled. The last crawl counts.
 WITH profiles AS (
-    SELECT crawled_person(user_id, NULL) AS consumer, user_id, nickname, to_count(fans) AS fans, "desc", last_modify_ts,
-        _file, _row
+    SELECT crawled_person(user_id, NULL) AS consumer, user_id, nickname, crawled_count(fans) AS fans, "desc",
+        last_modify_ts, _file, _row
     FROM creators
 ),
 sightings AS (

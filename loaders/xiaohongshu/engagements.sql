@@ -8,8 +8,9 @@ SELECT
     max(crawled_time(create_time)) OVER crawls AS created_at,
     last_value(content) OVER crawls AS "text",
     coalesce(
-        max(TRY_CAST(to_count(like_count) AS BIGINT)) OVER (PARTITION BY coalesce(comment_id, _file || _row))::VARCHAR,
-        like_count
+        max(TRY_CAST(crawled_count(like_count) AS BIGINT))
+            OVER (PARTITION BY coalesce(comment_id, _file || _row))::VARCHAR,
+        crawled_count(like_count)
     ) AS likes,
     _file,
     _row

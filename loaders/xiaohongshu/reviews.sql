@@ -1,6 +1,16 @@
 -- A row is a note. Where one was crawled several times, its text is that of the last crawl, and each count is the
 -- largest: counts hardly fall, and 10万+ or 99+ is the least that one can be.
-WITH notes AS (
+WITH counted AS (
+    SELECT
+        * REPLACE (
+            crawled_count(liked_count) AS liked_count,
+            crawled_count(collected_count) AS collected_count,
+            crawled_count(comment_count) AS comment_count,
+            crawled_count(share_count) AS share_count
+        )
+    FROM contents
+),
+notes AS (
     SELECT
         note_id AS review,
         crawled_person(user_id, creator_hash) AS consumer,
@@ -8,13 +18,13 @@ WITH notes AS (
             title := title, words := "desc", tags := tag_list, pictures := image_list, kind := "type"
         )) OVER crawls AS latest,
         crawled_time("time") AS created_at,
-        coalesce(max(TRY_CAST(to_count(liked_count) AS BIGINT)) OVER note::VARCHAR, liked_count) AS likes,
-        coalesce(max(TRY_CAST(to_count(collected_count) AS BIGINT)) OVER note::VARCHAR, collected_count) AS collects,
-        coalesce(max(TRY_CAST(to_count(comment_count) AS BIGINT)) OVER note::VARCHAR, comment_count) AS comments,
-        coalesce(max(TRY_CAST(to_count(share_count) AS BIGINT)) OVER note::VARCHAR, share_count) AS shares,
+        coalesce(max(TRY_CAST(liked_count AS BIGINT)) OVER note::VARCHAR, liked_count) AS likes,
+        coalesce(max(TRY_CAST(collected_count AS BIGINT)) OVER note::VARCHAR, collected_count) AS collects,
+        coalesce(max(TRY_CAST(comment_count AS BIGINT)) OVER note::VARCHAR, comment_count) AS comments,
+        coalesce(max(TRY_CAST(share_count AS BIGINT)) OVER note::VARCHAR, share_count) AS shares,
         _file,
         _row
-    FROM contents
+    FROM counted
     WINDOW
         note AS (PARTITION BY coalesce(note_id, _file || _row)),
         crawls AS (

@@ -17,3 +17,11 @@ CREATE MACRO crawled_person(user_id, creator_hash) AS coalesce(creator_hash,
 --   crawled_parent('0') -> NULL
 --   crawled_parent('6.85E+23') -> NULL
 CREATE MACRO crawled_parent(comment_id) AS if(_rounded(comment_id), NULL, nullif(id_of(comment_id), '0'));
+
+-- Gives the digits of a count, null where the platform tells none: it writes -1, or the -- that its page shows, and
+-- MediaCrawler None.
+--   crawled_count('2.3万') -> 23000
+--   crawled_count('-1') -> NULL
+--   crawled_count('--') -> NULL
+--   crawled_count('many') -> many
+CREATE MACRO crawled_count(x) AS if(regexp_full_match(trim(x), '-+1?|—+|None|null|'), NULL, to_count(x));

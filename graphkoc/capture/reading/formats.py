@@ -194,7 +194,8 @@ def wrong(cells: Iterable[Cell]) -> str:
 
 
 def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = {name.strip(): value for name, value in pairs}
+    # Not every space that Python knows: Meta writes bytes as letters, of which \xa0 may be the last.
+    found = {name.strip(" \t\r\n"): value for name, value in pairs}
     if len(found) < len(pairs):
         raise ValueError("two values have one name")
     if "" in found:
