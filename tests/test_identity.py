@@ -124,6 +124,29 @@ def test_a_load_links_what_exact_keys_say_and_never_a_handle_alone(place: Path) 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("platform", "handle", "one"),
+    [
+        ("xiaohongshu", "Tea_Ann", True),
+        ("小红书", "@tea_ann", True),
+        ("instagram", "tea_ann", False),
+        ("xiaohongshu", "tea_anna", False),
+        ("discourse", "tea_ann", False),
+    ],
+)
+def test_a_handle_is_a_key_on_its_own_platform(platform: str, handle: str, one: bool) -> None:
+    there = {"consumer": "xiaohongshu:5f1c", "platform": "xiaohongshu", "handle": "tea_ann"}
+    listed = {"consumer": "roster:x", "platform": platform, "handle": handle}
+    assert pairs(there, listed) == ([("roster:x", "xiaohongshu:5f1c", "handle")] if one else [])
+
+
+def test_forums_have_handles_of_their_own_and_a_row_number_is_no_handle() -> None:
+    forums = [{"consumer": f"{name}:ann", "platform": "discourse", "handle": "ann"} for name in ("f", "g")]
+    assert pairs(*forums) == []
+    listed = [{"consumer": f"{name}:1", "platform": "douyin", "handle": "1"} for name in ("a", "b")]
+    assert pairs(*listed) == []
+
+
 def test_a_load_writes_the_store_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = []
     build = LadybugStore._build

@@ -15,8 +15,10 @@ import xlsxwriter
 from sources import file_counts, fixture, reasons, rows
 from sources import read as read_source
 
+import graphkoc
 from graphkoc.capture import contacts, load
 from graphkoc.errors import DataError
+from graphkoc.pipeline import project
 
 FIXTURE = fixture("roster")
 read = partial(read_source, "roster")
@@ -253,3 +255,24 @@ def test_a_mapping_states_other_names(tmp_path: Path) -> None:
         '[accounts.always]\nplatform = "Instagram"\n'
     )
     assert rows(read(tmp_path).tables["consumers"], "consumer", "followers") == [("roster:instagram/Ann", 1024)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ",,https://www.xiaohongshu.com/user/profile/5f1a2b3c4d5e6f7a8b9c0d1e?xsec=1",
+        "小红书,5f1a2b3c4d5e6f7a8b9c0d1e,",
+        "RED,tea_ann,",
+    ],
+)
+def test_a_price_stands_with_the_person_who_wrote_the_notes(tmp_path: Path, row: str) -> None:
+    (tmp_path / "list.csv").write_text(f"昵称,平台,小红书号,主页链接,报价\n阿茶,{row},300\n")
+    notes = "note_id,time,user_id,nickname,title\nn1,1714557600000,5f1a2b3c4d5e6f7a8b9c0d1e,阿茶,Tea\n"
+    (tmp_path / "search_contents_1.csv").write_text(notes)
+    (tmp_path / "consumers.csv").write_text(f"consumer,platform,handle\n{ACHA},xiaohongshu,Tea_Ann\n")
+    store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    for source, file in (("csv", "consumers.csv"), ("xiaohongshu", "search_contents_1.csv"), ("roster", "list.csv")):
+        graphkoc.load(store, source, [tmp_path / file])
+    people = project(store).consumers
+    store.close()
+    assert [(*row, 1) for row in rows(people, "quote")] == [(300.0, 1)]

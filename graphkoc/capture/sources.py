@@ -2,11 +2,8 @@
 
     loaders/ciao/README.md      its first paragraph describes the source
     loaders/ciao/reviews.sql    one SELECT, whose columns are columns of the table `reviews`
-<<<<<<< HEAD
     loaders/crm/skipped.sql     one SELECT: rows that are no records, such as cancelled orders (_file, _row, reason)
-=======
     loaders/discourse/gaps.sql  one SELECT: sentences about what the files lack by their own account (gap)
->>>>>>> f619e49 (Faults of single sources: counts that a platform does not tell are missing, a number keeps its country, Instagram is read in 25 languages, and a source says what its files lack (gaps.sql))
     loaders/wecom/files.toml    which files make up which view, where a file's name alone does not decide that
 
 A SELECT reads each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is null), or the views
@@ -40,12 +37,8 @@ class Source:
 
     selects: canonical name -> the SELECT that fills it. A source without any takes files that are named
     after canonical tables and have their columns. views: what `files.toml` declares; without any, each file
-<<<<<<< HEAD
     is a view of its own name. skipped: the SELECT of the rows that are no records: _file, _row, reason.
-=======
-    is a view of its own name. gaps: the SELECT of sentences, column `gap`, about what the files lack by their own
-    account.
->>>>>>> f619e49 (Faults of single sources: counts that a platform does not tell are missing, a number keeps its country, Instagram is read in 25 languages, and a source says what its files lack (gaps.sql))
+    gaps: the SELECT of sentences, column `gap`, about what the files lack by their own account.
     """
 
     name: str
@@ -53,11 +46,8 @@ class Source:
     readme: str
     selects: dict[str, str]
     views: dict[str, View] = field(default_factory=dict)
-<<<<<<< HEAD
     skipped: str = ""
-=======
     gaps: str = ""
->>>>>>> f619e49 (Faults of single sources: counts that a platform does not tell are missing, a number keeps its country, Instagram is read in 25 languages, and a source says what its files lack (gaps.sql))
 
     @property
     def tables(self) -> list[str]:
@@ -123,14 +113,7 @@ def _read_source(folder: Path) -> Source:
     paragraphs = [part.strip() for part in text.split("\n\n")]
     description = next(part for part in paragraphs if part and not part.startswith("#"))
     selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
-<<<<<<< HEAD
-    skipped = selects.pop("skipped", "")
+    skipped, gaps = selects.pop("skipped", ""), selects.pop("gaps", "")
     if unknown := sorted(set(selects) - set(CANONICAL)):
         raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
-    return Source(folder.name, " ".join(description.split()), text, selects, read_views(folder), skipped)
-=======
-    gaps = selects.pop("gaps", "")
-    if unknown := sorted(set(selects) - set(CANONICAL)):
-        raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
-    return Source(folder.name, " ".join(description.split()), text, selects, read_views(folder), gaps=gaps)
->>>>>>> f619e49 (Faults of single sources: counts that a platform does not tell are missing, a number keeps its country, Instagram is read in 25 languages, and a source says what its files lack (gaps.sql))
+    return Source(folder.name, " ".join(description.split()), text, selects, read_views(folder), skipped, gaps)

@@ -119,9 +119,9 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, accept_partial: bo
     Loading the same files again changes nothing. Every row has one fate: read = loaded + duplicate + conflict +
     rejected + skipped. Rows that were rejected or in conflict are written to a file with the reason for each, and so
     are numbers of an account (followers, price, reads) that are not understood, without which the account is loaded.
-    Files of which nothing was taken are named. In all these cases the command ends with exit code 7. Nothing is taken of a file that would
-    lose more than half of its rows. A load into an embedded store that fails or is interrupted leaves the store
-    unchanged. On a server, repeat the load.
+    Files of which nothing was taken are named. In all these cases the command ends with exit code 7. Nothing is taken
+    of a file that would lose more than half of its rows. A load into an embedded store that fails or is interrupted
+    leaves the store unchanged. On a server, repeat the load.
 
     \b
     Examples:

@@ -37,9 +37,20 @@ SELECT
     -- The ids of the sources that read these platforms, so that a listed account is the one that wrote the notes.
     coalesce(
         'xiaohongshu:' || crawled_person(
-            nullif(regexp_extract(url, 'xiaohongshu\.com/user/profile/([0-9A-Za-z]+)', 1), ''), NULL
+            coalesce(
+                nullif(regexp_extract(url, 'xiaohongshu\.com/user/profile/([0-9A-Za-z]+)', 1), ''),
+                -- Some lists state the number of the account in the place of its handle.
+                if(platform = 'xiaohongshu', nullif(regexp_extract(handle, '^[0-9a-f]{24}$'), ''), NULL)
+            ),
+            NULL
         ),
-        'weibo:' || crawled_person(nullif(regexp_extract(url, 'weibo\.com/u/(\d+)', 1), ''), NULL),
+        'weibo:' || crawled_person(
+            coalesce(
+                nullif(regexp_extract(url, 'weibo\.com/u/(\d+)', 1), ''),
+                if(platform = 'weibo', nullif(regexp_extract(handle, '^\d{10}$'), ''), NULL)
+            ),
+            NULL
+        ),
         'bilibili:' || crawled_person(nullif(regexp_extract(url, 'space\.bilibili\.com/(\d+)', 1), ''), NULL),
         'instagram:' || instagram_name(url),
         if(platform = 'instagram', 'instagram:' || lower(redacted(handle)), NULL),

@@ -1,7 +1,7 @@
 """Exact keys: what two accounts share only when they are one person's.
 
-A name is not a key, because namesakes are common. A handle is one only where a profile names it together with its
-platform.
+A name is not a key, because namesakes are common. A handle is one on its own platform, where it belongs to one account
+at a time, and where a profile names it together with its platform.
 """
 
 from __future__ import annotations
@@ -24,9 +24,16 @@ KEYS = {
     "unionid": "the same WeCom unionid",
     "contact_key": "the same contact key",
     "address": "the same profile address",
+    "handle": "the same handle on the same platform",
     "profile": "one profile names the other",
 }
 """Rule -> its description, the surest first."""
+
+SHARED = ("unionid", "contact_key", "address", "handle")
+"""Rules whose keys two accounts have in common."""
+
+SHORTEST = 3
+"""Letters of a handle. A shorter one is often the number of a row in a list."""
 
 MOST = 10
 """Accounts that may share a key. A key that more of them share is, for example, an office's telephone."""
@@ -44,7 +51,7 @@ def exact(accounts: pd.DataFrame) -> pd.DataFrame:
     accounts: the columns of ACCOUNT, a row per consumer. Of a key that several share, each is paired with the
     smallest. Keys that more than MOST share pair nobody.
     """
-    found = [_pair_by_key(keyed(accounts, rule), rule) for rule in ("unionid", "contact_key", "address")]
+    found = [_pair_by_key(keyed(accounts, rule), rule) for rule in SHARED]
     found.append(_pair_by_profile(accounts))
     pairs = pd.concat(found, ignore_index=True)
     order = pairs["rule"].map(list(KEYS).index)
@@ -60,6 +67,10 @@ def keyed(accounts: pd.DataFrame, rule: str) -> pd.DataFrame:
         path = parts[1].str.rstrip("/")
         key = (parts[0] + path).where(path.fillna("").str.len() > 0)
         rows = pd.DataFrame({"consumer": accounts["consumer"], "key": key.str.casefold()})
+    elif rule == "handle":
+        handle = accounts["handle"].astype("str").str.casefold().str.lstrip("@")
+        key = accounts["platform"].astype("str").str.casefold().map(_name_platforms()) + "/" + handle
+        rows = pd.DataFrame({"consumer": accounts["consumer"], "key": key.where(handle.str.len() >= SHORTEST)})
     else:
         rows = pd.DataFrame({"consumer": accounts["consumer"], "key": accounts[rule].astype("str").str.split()})
         rows = rows.explode("key")
@@ -68,7 +79,7 @@ def keyed(accounts: pd.DataFrame, rule: str) -> pd.DataFrame:
 
 def shared(accounts: pd.DataFrame) -> dict[str, int]:
     """For each rule, how many keys more than MOST accounts share."""
-    sizes = {rule: keyed(accounts, rule)["key"].value_counts() for rule in ("unionid", "contact_key", "address")}
+    sizes = {rule: keyed(accounts, rule)["key"].value_counts() for rule in SHARED}
     return {rule: int((size > MOST).sum()) for rule, size in sizes.items()}
 
 
@@ -83,6 +94,13 @@ def _pair_by_key(rows: pd.DataFrame, rule: str) -> pd.DataFrame:
 @cache
 def _read_platforms() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(Path(__file__).with_name("platforms.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _name_platforms() -> dict[str, str]:
+    """What data call a platform -> its name. Forums are many, and each has handles of its own: they have no hosts."""
+    known = {name: names for name, names in _read_platforms().items() if names["hosts"]}
+    return {word.casefold(): name for name, names in known.items() for word in (name, *names["words"])}
 
 
 def _names_of(platforms: set[str]) -> dict[str, dict[str, list[str]]]:
