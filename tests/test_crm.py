@@ -270,7 +270,10 @@ def test_a_number_is_one_persons_with_and_without_the_plus_that_a_spreadsheet_to
 
 def test_files_without_a_mapping_are_refused_in_one_sentence(tmp_path: Path) -> None:
     shutil.copy(CSV[0], tmp_path)
-    with pytest.raises(DataError, match=r"crm needs a mapping\.toml beside the files"):
+    with pytest.raises(
+        DataError,
+        match=r"customers\.csv is not read by crm: it looks like nothing that is known .* no mapping\.toml beside it",
+    ):
         read(tmp_path)
     with pytest.raises(UsageError, match="there are two mappings"):
         read(FIXTURE, shop(tmp_path / "shop", "Order ID,Customer ID,SKU\n1,7,K1\n"))

@@ -164,8 +164,9 @@ def _count_rows(connection: duckdb.DuckDBPyConnection, file: RawFile, whole: boo
     if file.again:
         why["repeated header"] = file.again
     rejected = fates.get("rejected", 0) + untaken + len(file.bad)
-    taken = [fates.get(fate, 0) for fate in ("loaded", "duplicate", "conflict")]
-    return FileCount(file.name, file.read, *taken, rejected, skipped + file.again, file.layout, why)
+    loaded, duplicate, conflict = (fates.get(fate, 0) for fate in ("loaded", "duplicate", "conflict"))
+    skipped += file.again
+    return FileCount(file.name, file.read, loaded, duplicate, conflict, rejected, skipped, file.layout, why)
 
 
 def _record_bad_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[BadRow]) -> None:

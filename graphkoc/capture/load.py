@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,10 +20,12 @@ import pyarrow as pa
 from graphkoc.capture import accounting, casts, contacts, macros
 from graphkoc.capture.accounting import FileCount, Unread
 from graphkoc.capture.casts import quoted
+from graphkoc.capture.raw_views import RawFiles, define_views, explain, keep_raw, list_views, read_files
 from graphkoc.capture.reading import encoding as encodings
-from graphkoc.capture.reading import html_text, mapping, own_tables, table_file
-from graphkoc.capture.reading.files import gather_files
-from graphkoc.capture.sources import Source
+from graphkoc.capture.reading import html_text, mapping, own_tables
+from graphkoc.capture.reading.layouts import Layout
+from graphkoc.capture.recognise import NOTHING, Answers, recognise
+from graphkoc.capture.sources import Source, sources
 from graphkoc.errors import DataError
 from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
@@ -45,10 +45,7 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {
 ORDER = ["file", "row", "table", "reason", "text"]
 """Of the rejects."""
 
-NO_VIEW = "the source does not read it"
 REFUSED_HINT = "Is it what it was taken for? --accept-partial takes the good rows all the same."
-
-ALIAS = re.compile(r' AS (\w+|"([^"]|"")*")$')
 
 __all__ = ["FileCount", "Loaded", "read"]
 
@@ -102,6 +99,8 @@ def read(
     source: Source,
     paths: Sequence[Path],
     *,
+    chosen: Mapping[str, Layout | None] | None = None,
+    answers: Answers = NOTHING,
     encoding: str | None = None,
     key_file: Path | None = None,
     accept_partial: bool = False,
@@ -110,12 +109,14 @@ def read(
 ) -> Loaded:
     """Make canonical tables of the raw files under `paths`.
 
-    `encoding` is that of text files without a byte order mark, by default detected from their bytes. `key_file` has
-    the secret for contacts where the environment has none (`graphkoc.capture.contacts`). A time more than a day
-    after `now` (UTC, the clock by default) is rejected. accept_partial: take also a file of which less than half can be
-    taken. Raises UsageError for an unknown encoding, and DataError when a file or a column that a SELECT names is
-    missing, a file is unreadable as a whole, its encoding is not certain, or nothing of any file is taken; a wrong row
-    is rejected, and the rest are loaded.
+    chosen: the units to read and the layout of each, as `graphkoc.capture.recognise` found them; by default those that
+    are of this source. answers: what the user states of files that leave it open. encoding: of text files without a
+    byte order mark, by default detected from their bytes. key_file: has the secret for contacts where the environment
+    has none (`graphkoc.capture.contacts`). accept_partial: take also a file of which less than half can be taken. A time
+    more than a day after `now` (UTC, the clock by default) is rejected.
+    Raises UsageError for an unknown encoding, and DataError when a file or a column that a SELECT names is missing, a
+    file is unreadable as a whole, its encoding is not certain, or nothing of any file is taken; a wrong row is rejected,
+    and the rest are loaded.
     """
     asked = encodings.check(encoding) if encoding else None
     spill = TemporaryFolder()
@@ -129,9 +130,12 @@ def read(
         connection.create_function("plain_text", html_text.plain_text, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _define_contact_keys(connection, contacts.find_key(key_file))
-        source = _apply_mapping(source, paths)
-        files, unread = _read_files(connection, source, paths, asked, progress)
-        _keep_raw(connection, files, {name: view.columns for name, view in source.views.items()})
+        wrong: tuple[Unread, ...] = ()
+        if chosen is None:
+            source, chosen, wrong = _choose_units(source, paths, answers, asked)
+        files, unread = read_files(connection, source, paths, chosen, asked, progress)
+        unread += wrong
+        keep_raw(connection, files, {name: view.columns for name, view in source.views.items()})
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
         refused: dict[str, str] = {}
         shown: list[pd.DataFrame] = []
@@ -140,7 +144,7 @@ def read(
             if refused and not any(taken.values()):
                 file, reason = next(iter(refused.items()))
                 raise DataError(f"nothing is taken of {file}: {reason}", hint=REFUSED_HINT)
-            _define_views(connection, files, refused)
+            define_views(connection, files, refused)
             filled, ignored = _complete_source(source, taken)
             accounting.create_tables(connection)
             columns = _fill_tables(connection, filled, latest, progress)
@@ -162,9 +166,7 @@ def read(
     return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread, gaps)
 
 
-def _complete_source(
-    source: Source, files: Mapping[str, list[table_file.RawFile]]
-) -> tuple[Source, dict[str, tuple[str, ...]]]:
+def _complete_source(source: Source, files: RawFiles) -> tuple[Source, dict[str, tuple[str, ...]]]:
     """The source with a SELECT for each table, and the columns of each file that no table has."""
     if source.selects:
         ignored = {file.name: file.left for read in files.values() for file in read if file.left}
@@ -198,136 +200,43 @@ def _define_contact_keys(connection: duckdb.DuckDBPyConnection, secret: bytes | 
     )
 
 
-def _apply_mapping(source: Source, paths: Sequence[Path]) -> Source:
-    """The source with the columns of the mapping beside the files."""
-    if not source.is_mapped:
-        return source
+def _choose_units(
+    source: Source, paths: Sequence[Path], answers: Answers, asked: str | None
+) -> tuple[Source, dict[str, Layout | None] | None, tuple[Unread, ...]]:
+    """The source as a mapping beside the files has it, or the units that have one of its layouts.
+
+    None stands for every unit that the source's own patterns fit. Raises DataError where no file is of this source.
+    """
+    if not source.is_mapped and not source.layouts:
+        return source, None, ()
     if file := mapping.find(paths):
-        return replace(source, views=mapping.apply(source.views, file))
-    if not any(view.files for view in source.views.values()):
-        raise DataError(
-            f"{source.name} needs a {mapping.NAME} beside the files, which states which column is which",
-            hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes one.",
-        )
-    return source
-
-
-def _read_files(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    paths: Sequence[Path],
-    asked: str | None,
-    progress: Progress | None,
-) -> tuple[dict[str, list[table_file.RawFile]], tuple[Unread, ...]]:
-    """The files of each view, read, and those that belong to none."""
-    views = {view for name in source.selects for view in _list_views(connection, source, name)[0]}
-    if source.views:
-        if unknown := sorted(views - set(source.views)):
-            raise DataError(f"the SELECTs of {source.name} name {unknown[0]}, which its files.toml does not declare")
-        files = [path for path in paths if path.name != mapping.NAME]
-
-        def put(view: str, chunk: pa.Table) -> None:
-            table = quoted(f"_raw_{view}")
-            columns = "".join(f"{quoted(column)} VARCHAR, " for column in source.views[view].columns)
-            connection.register("_chunk", chunk)
-            connection.execute(
-                f"CREATE TABLE IF NOT EXISTS {table} ({columns}_file VARCHAR, _row BIGINT);"
-                f"INSERT INTO {table} BY NAME FROM _chunk"
-            )
-            connection.unregister("_chunk")
-
-        # One chunk is stored while the next is read.
-        with ThreadPoolExecutor(1) as pool:
-            pending: list[Future[None]] = []
-
-            def keep(view: str, chunk: pa.Table) -> pa.Table:
-                while pending:
-                    pending.pop().result()
-                pending.append(pool.submit(put, view, chunk))
-                return chunk.select(["_row"]).add_column(0, "_file", chunk.column("_file").dictionary_encode())
-
-            gathered = gather_files(files or paths, source.views, asked=asked, progress=progress, keep=keep)
-            for last in pending:
-                last.result()
-        unread = tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
-        return gathered.files, tuple(Unread(name, NO_VIEW) for name in unread)
-    found = table_file.find(paths)
-    named = _pick_files(source, found, sorted(views)) if source.selects else own_tables.recognise(found)
-    labels = table_file.names([path for paths in named.values() for path in paths])
-    return {
-        name: [
-            table_file.read(path, progress, encoding=table_file.detect(path, asked), name=labels[path])
-            for path in paths
-        ]
-        for name, paths in named.items()
-    }, ()
-
-
-def _pick_files(source: Source, found: dict[str, list[Path]], names: Sequence[str]) -> dict[str, list[Path]]:
-    """The files of these names, which the source's SELECTs need."""
-    for name in names:
-        if name not in found:
-            raise DataError(
-                f"{source.name} needs a file called {name}, and there is none",
-                hint=f"Found: {', '.join(sorted(found))}. `graphkoc sources {source.name}` says what the source reads.",
-            )
-    return {name: found[name] for name in names}
-
-
-def _keep_raw(
-    connection: duckdb.DuckDBPyConnection,
-    files: Mapping[str, list[table_file.RawFile]],
-    columns: Mapping[str, list[str]],
-) -> None:
-    """Put the rows of each view's files into one table of text.
-
-    `columns` are those that a view has even where none of its files does.
-    """
-    kept = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    for name, parts in files.items():
-        spelled: dict[str, str] = {}
-        alike = [
-            file.table.rename_columns([spelled.setdefault(c.lower(), c) for c in file.table.column_names])
-            for file in parts
-            if file.columns
-        ]
-        table = pa.concat_tables(
-            [*alike, table_file.make_table(columns.get(name, []), [], [], [])], promote_options="default"
-        )
-        if f"_raw_{name}" in kept:
-            connection.register("_others", table)
-            connection.execute(f"INSERT INTO {quoted('_raw_' + name)} BY NAME FROM _others")
-            connection.unregister("_others")
+        return replace(source, views=mapping.apply(source.views, file)), None, ()
+    chosen: dict[str, Layout | None] = {}
+    wrong: list[Unread] = []
+    for found in recognise(paths, list(sources().values()), answers, asked):
+        if found.source == source.name and found.chosen:
+            chosen[found.file] = found.chosen
+        elif found.source == source.name and found.reason:
+            wrong.append(Unread(found.file, found.reason))
+        elif found.layout or (found.source and not any(view.files for view in source.views.values())):
+            wrong.append(Unread(found.file, f"it is a {found.what}: graphkoc load {found.source} FILE"))
+        elif any(view.files for view in source.views.values()):
+            chosen[found.file] = None
         else:
-            connection.register(f"_raw_{name}", table)
-
-
-def _define_views(
-    connection: duckdb.DuckDBPyConnection, files: Mapping[str, list[table_file.RawFile]], refused: Collection[str]
-) -> None:
-    """Define the views that SELECTs name: as the files have them in the schema `raw`, without empty texts outside it.
-
-    refused: the files whose rows are left out.
-    """
-    for name, parts in files.items():
-        out = [file for file in parts if file.name in refused]
-        gone = sorted({own for file in out for own in file.table["_file"].unique().to_pylist()})
-        connection.register(f"_refused_{name}", pa.table({"_file": pa.array(gone, pa.string())}))
-        left = f" ANTI JOIN {quoted('_refused_' + name)} USING (_file)" if gone else ""
-        connection.execute(f"CREATE OR REPLACE VIEW raw.{quoted(name)} AS FROM {quoted('_raw_' + name)}{left}")
-        columns = connection.sql(f"FROM raw.{quoted(name)}").columns
-        cells = [
-            column if column in ("_file", "_row") else f"nullif({quoted(column)}, '') AS {quoted(column)}"
-            for column in columns
-        ]
-        shown = ", ".join(cells)
-        connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {shown} FROM raw.{quoted(name)}")
+            wrong.append(Unread(found.file, f"{found.reason}, and there is no {mapping.NAME} beside it"))
+    if not chosen and wrong:
+        raise DataError(
+            f"{wrong[0].file} is not read by {source.name}: {wrong[0].reason}",
+            hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes a mapping of its columns.",
+        )
+    return source, chosen, tuple(wrong)
 
 
 def _list_rejects(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pd.DataFrame:
     """The rejects of some files."""
     connection.register("_named", pa.table({"file": pa.array(files, pa.string())}))
-    return connection.sql("FROM rejects SEMI JOIN _named USING (file)").df()
+    found: pd.DataFrame = connection.sql("FROM rejects SEMI JOIN _named USING (file)").df()
+    return found
 
 
 def _count_mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, list[str]]) -> dict[str, int]:
@@ -343,21 +252,9 @@ def _count_mentioned(connection: duckdb.DuckDBPyConnection, columns: Mapping[str
     return {name: count for name, count in counts.items() if count}
 
 
-def _list_views(connection: duckdb.DuckDBPyConnection, source: Source, table: str) -> tuple[set[str], set[str]]:
-    """The raw views and the clean tables that a SELECT names."""
-    try:
-        qualified = connection.get_table_names(source.selects[table], qualified=True)
-    except duckdb.Error as error:
-        raise _explain(error, source, CANONICAL[table]) from error
-    bare = [ALIAS.sub("", name) for name in qualified]
-    names = [name[1:-1].replace('""', '"') if name.startswith('"') else name for name in bare]
-    clean = {name.removeprefix("clean.") for name in names if name.startswith("clean.")}
-    return {name for name in names if not name.startswith("clean.")}, clean
-
-
 def _order_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> list[str]:
     """The source's tables, each after the clean ones that its SELECT names."""
-    needs = {name: _list_views(connection, source, name)[1] for name in source.selects}
+    needs = {name: list_views(connection, source, name)[1] for name in source.selects}
     order: list[str] = []
     while len(order) < len(needs):
         ready = [name for name in source.tables if name not in order and needs[name] <= set(order)]
@@ -397,7 +294,7 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
     try:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW _select AS {source.selects[table.name]}")
     except duckdb.Error as error:
-        raise _explain(error, source, table) from error
+        raise explain(error, source, table) from error
     names = connection.sql("FROM _select LIMIT 0").columns
     if unknown := sorted(set(names) - {*table.names, "_file", "_row"}):
         raise DataError(f"{file} gives a column {unknown[0]!r} that {table.name} does not have")
@@ -426,7 +323,7 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
     try:
         connection.execute(checked)
     except duckdb.Error as error:
-        raise _explain(error, source, table) from error
+        raise explain(error, source, table) from error
     _record_lost(connection, source, table)
     # Only rows with a repeated key are sorted: to sort all of them would take as long as the whole rest of the load.
     # What other tables only mention has no row of a file, and comes last.
@@ -447,17 +344,3 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
             ANTI JOIN _later ON _checked.rowid = place WHERE fault IS NULL ORDER BY {keys}""")
     accounting.record_table(connection, table.name, table.key, [column.name for column in columns], source.is_private)
     connection.execute("DROP TABLE _checked; DROP TABLE _later")
-
-
-def _explain(error: duckdb.Error, source: Source, table: Table) -> DataError:
-    words = str(error).splitlines()[0]
-    if macros.REFUSED in words:
-        return DataError(words.partition(macros.REFUSED)[2], hint=f"`graphkoc sources {source.name}` says more.")
-    missing = re.search(r'(?:Referenced column|column named) "([^"]+)"', words)
-    if missing:
-        column = missing[1]
-        return DataError(
-            f"the files have no column {column!r}, which {source.name} needs for its {table.name}",
-            hint=f"`graphkoc sources {source.name}` says what the files look like; are they from elsewhere?",
-        )
-    return DataError(f"{table.name}.sql of the source {source.name} does not run: {words}")

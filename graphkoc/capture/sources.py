@@ -5,6 +5,7 @@
     loaders/crm/skipped.sql     one SELECT: rows that are no records, such as cancelled orders (_file, _row, reason)
     loaders/discourse/gaps.sql  one SELECT: sentences about what the files lack by their own account (gap)
     loaders/wecom/files.toml    which files make up which view, where a file's name alone does not decide that
+    loaders/crm/layouts.toml    tables that are recognised by their columns (`graphkoc.capture.reading.layouts`)
 
 A SELECT reads each raw file as a view of text (`ratings.csv.gz` is `ratings`, an empty cell is null), or the views
 that `files.toml` declares (`graphkoc.capture.reading.views`), and each table that is already clean as
@@ -23,6 +24,7 @@ from pathlib import Path
 from graphkoc import assets
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import mapping
+from graphkoc.capture.reading.layouts import Layout, read_layouts
 from graphkoc.capture.reading.scaffold import Scaffold, scaffold
 from graphkoc.capture.reading.views import View, read_views
 from graphkoc.errors import DataError, UsageError
@@ -38,7 +40,8 @@ class Source:
     selects: canonical name -> the SELECT that fills it. A source without any takes files that are named
     after canonical tables and have their columns. views: what `files.toml` declares; without any, each file
     is a view of its own name. skipped: the SELECT of the rows that are no records: _file, _row, reason.
-    gaps: the SELECT of sentences, column `gap`, about what the files lack by their own account.
+    gaps: the SELECT of sentences, column `gap`, about what the files lack by their own account. layouts: the
+    tables that it recognises by their columns.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Source:
     views: dict[str, View] = field(default_factory=dict)
     skipped: str = ""
     gaps: str = ""
+    layouts: tuple[Layout, ...] = ()
 
     @property
     def tables(self) -> list[str]:
@@ -116,4 +120,6 @@ def _read_source(folder: Path) -> Source:
     skipped, gaps = selects.pop("skipped", ""), selects.pop("gaps", "")
     if unknown := sorted(set(selects) - set(CANONICAL)):
         raise DataError(f"{folder / unknown[0]}.sql names no table", hint=f"The tables are: {', '.join(CANONICAL)}.")
-    return Source(folder.name, " ".join(description.split()), text, selects, read_views(folder), skipped, gaps)
+    views = read_views(folder)
+    layouts = read_layouts(folder, views)
+    return Source(folder.name, " ".join(description.split()), text, selects, views, skipped, gaps, layouts)

@@ -3,10 +3,10 @@ WITH people AS (
     SELECT
         true AS listed,
         bare(customer) AS customer,
-        concat_ws(chr(10), bare(email), bare(phone)) AS contacts,
+        concat_ws(chr(10), bare(email), bare(phone), bare(other_phone)) AS contacts,
         bare(country) AS country,
-        bare(name) AS name,
-        shop_time(bare(joined_at), times) AS joined_at,
+        coalesce(bare(name), nullif(concat_ws(' ', bare(given_name), bare(family_name)), '')) AS name,
+        zoned(shop_time(bare(joined_at), times), zone) AS joined_at,
         to_consent(bare(consent)) AS consent,
         bare(unionid) AS unionid,
         _file,
@@ -20,10 +20,11 @@ WITH people AS (
         concat_ws(
             chr(10),
             coalesce(bare(email), max(bare(email)) OVER ordered),
-            coalesce(bare(phone), max(bare(phone)) OVER ordered)
+            coalesce(bare(phone), max(bare(phone)) OVER ordered),
+            coalesce(bare(other_phone), max(bare(other_phone)) OVER ordered)
         ),
         coalesce(bare(country), max(bare(country)) OVER ordered),
-        bare(name),
+        coalesce(bare(name), nullif(concat_ws(' ', bare(given_name), bare(family_name)), '')),
         NULL,
         to_consent(bare(consent)),
         NULL,

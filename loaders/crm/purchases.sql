@@ -1,5 +1,22 @@
--- A row is a product on an order that was not cancelled.
-WITH lines AS (
+-- A row is a product on an order that was not cancelled. Some systems pack all products of an order into one cell:
+-- 1× Serum, 2× Balm.
+WITH items AS (
+    SELECT
+        * REPLACE (
+            coalesce(nullif(regexp_extract(item, '^\s*(\d+)\s*[×x]\s', 1), ''), quantity) AS quantity,
+            if(packed IS NULL, item, regexp_replace(item, '^\s*\d+\s*[×x]\s+', '')) AS product,
+            -- The amount is that of all of them.
+            if(len(every) > 1, NULL, amount) AS amount
+        )
+    FROM (
+        SELECT *, unnest(every) AS item
+        FROM (
+            SELECT *, if(packed IS NULL OR product IS NULL, [product], string_split(product, packed)) AS every
+            FROM orders
+        )
+    )
+),
+lines AS (
     SELECT
         bare("order") AS "order",
         -- A line of an order may leave out who, when and in which currency; another line of the order then gives it.
@@ -7,10 +24,11 @@ WITH lines AS (
         concat_ws(
             chr(10),
             coalesce(bare(email), max(bare(email)) OVER ordered),
-            coalesce(bare(phone), max(bare(phone)) OVER ordered)
+            coalesce(bare(phone), max(bare(phone)) OVER ordered),
+            coalesce(bare(other_phone), max(bare(other_phone)) OVER ordered)
         ) AS contacts,
         coalesce(bare(country), max(bare(country)) OVER ordered) AS country,
-        shop_time(coalesce(bare(ordered_at), max(bare(ordered_at)) OVER ordered), times) AS bought_at,
+        zoned(shop_time(coalesce(bare(ordered_at), max(bare(ordered_at)) OVER ordered), times), zone) AS bought_at,
         coalesce(bare(sku), bare(product)) AS product,
         to_amount(quantity) AS quantity,
         to_amount(amount) AS amount,
@@ -20,10 +38,11 @@ WITH lines AS (
             concat(amount, price)
         ) AS currency,
         coalesce(bare(code), max(bare(code)) OVER ordered) AS code,
-        is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered)) AS cancelled,
+        is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered))
+            OR max(bare(cancelled_at)) OVER ordered IS NOT NULL AS cancelled,
         _file,
         _row
-    FROM orders
+    FROM items
     WINDOW ordered AS (PARTITION BY _file, bare("order"))
 ),
 keyed AS (

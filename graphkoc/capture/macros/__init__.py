@@ -17,7 +17,7 @@ from graphkoc.capture.reading import disclosure
 
 __all__ = ["FILES", "REFUSED", "definitions"]
 
-FILES = ("times", "numbers", "ids", "texts", "instagram", "mediacrawler", "spreadsheets")
+FILES = ("times", "numbers", "ids", "texts", "instagram", "mediacrawler", "spreadsheets", "accounts")
 """DuckDB defines a macro only after those that it calls."""
 
 REFUSED = "refused: "

@@ -16,3 +16,10 @@ CREATE MACRO to_time(x) AS coalesce(
     TRY_CAST(trim(x::VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
     try_strptime(trim(x::VARCHAR), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S',
                                     '%Y年%m月%d日', '%Y年%m月%d日 %H:%M', '%Y年%m月%d日 %H:%M:%S']));
+
+-- Adds the zone of a clock to a time that states none.
+--   zoned('2024-05-20 18:12:00', '+08:00') -> 2024-05-20 18:12:00+08:00
+--   zoned('2024-05-20T18:12:00Z', '+08:00') -> 2024-05-20T18:12:00Z
+--   zoned('2024-05-20 18:12', NULL) -> 2024-05-20 18:12
+CREATE MACRO zoned(t, zone) AS
+    if(regexp_matches(trim(t), '^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$'), trim(t) || coalesce(zone, ''), t);

@@ -5,9 +5,7 @@ Nothing is lost: a row is in a view, or is reported with the reason; a file that
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -16,20 +14,17 @@ import pyarrow as pa
 import pyarrow.compute
 
 from graphkoc.capture.reading import archives, json_documents, table_file
-from graphkoc.capture.reading.archives import Member
 from graphkoc.capture.reading.formats import Cell
+from graphkoc.capture.reading.layouts import Layout
+from graphkoc.capture.reading.places import Place, find_places, name_counted
 from graphkoc.capture.reading.table_file import BadRow, RawFile
+from graphkoc.capture.reading.units import DOCUMENTS, LARGEST, Unit, list_members, name_sheets
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 
 __all__ = ["GatheredFiles", "gather_files"]
 
-DOCUMENTS = (".json", ".jsonl")
-LARGEST = 256 * 1024 * 1024
-"""Bytes of one file of documents, which is read as a whole."""
-FEW = 20
-"""Up to so many documents in a folder are counted one by one; more are counted as the folder."""
 CHUNK = 8_192
 """Rows; a document's may be long."""
 Keep = Callable[[str, pa.Table], pa.Table]
@@ -49,33 +44,27 @@ class GatheredFiles:
     unread: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A file: its path, its name in counts and rejects, and the given folder under which it was found."""
-
-    path: Path
-    name: str
-    root: Path
-
-
 def gather_files(
     paths: Sequence[Path],
     views: Mapping[str, View],
     *,
+    chosen: Mapping[str, Layout | None] | None = None,
     asked: str | None = None,
     progress: Progress | None = None,
     keep: Keep | None = None,
 ) -> GatheredFiles:
     """Read what belongs to the views; `asked` is the encoding of text without a byte order mark.
 
-    `keep` receives the view's name and a chunk of a table's rows, and returns what replaces them in the
-    `RawFile`: tables may be larger than the memory.
+    chosen: the units (`graphkoc.capture.reading.units`) to read, by name, and the layout of each, None where the
+    patterns of the views decide; by default every unit that a pattern fits. Others are left alone. `keep` receives the
+    view's name and a chunk of a table's rows, and returns what replaces them in the `RawFile`: tables may be larger
+    than the memory.
     Raises DataError for a path that does not exist, when no file belongs to a view, for a table without a required
     column, and for an archive or a table that is unreadable as a whole.
     """
-    places = _find_places(paths)
-    work = _Work(views, asked, progress, keep)
-    work.counted = _name_counted([place for place in places if work.has_documents(place)])
+    places = find_places(paths)
+    work = _Work(views, chosen, asked, progress, keep)
+    work.counted = name_counted([place for place in places if work.has_documents(place)])
     for done, place in enumerate(places):
         if progress and not done % 100:
             progress("reading", done, len(places), work.rows)
@@ -93,68 +82,11 @@ def gather_files(
     return GatheredFiles(files, tuple(work.unread))
 
 
-def _find_places(paths: Sequence[Path]) -> list[_Place]:
-    found: dict[Path, _Place] = {}
-    for path in paths:
-        if not path.exists():
-            raise DataError(f"there is no file or folder {path}", hint="Check the spelling of the path.")
-        inside = _walk(path) if path.is_dir() else [_Place(path, path.name, path.parent)]
-        for place in inside:
-            found.setdefault(place.path.resolve(), place)
-    names = Counter(place.name for place in found.values())
-    taken = Counter[str]()
-    return [
-        replace(place, name=_make_unique(place.name if names[place.name] == 1 else str(place.path), taken))
-        for place in found.values()
-    ]
-
-
-def _name_counted(places: Sequence[_Place]) -> dict[Path, str]:
-    """The folders as which documents are counted: the innermost ones that have many of them, however deep."""
-    counted: dict[Path, str] = {}
-    levels: dict[int, dict[tuple[Path, Path], list[Path]]] = {}
-    for place in places:
-        folder = place.path.parent
-        levels.setdefault(len(folder.parts), {}).setdefault((folder, place.root), []).append(place.path)
-    for depth in range(max(levels, default=0), -1, -1):
-        for (folder, root), inside in levels.get(depth, {}).items():
-            if len(inside) > FEW:
-                inner = folder.relative_to(root).as_posix() if folder != root else folder.resolve().name
-                counted |= dict.fromkeys(inside, f"{_make_printable(inner)}/")
-            elif folder != root:
-                levels.setdefault(depth - 1, {}).setdefault((folder.parent, root), []).extend(inside)
-    return counted
-
-
-def _walk(folder: Path) -> Iterator[_Place]:
-    for inside, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(table_file.ASIDE))
-        for name in sorted(files):
-            if not name.startswith(table_file.ASIDE):
-                file = Path(inside) / name
-                yield _Place(file, file.relative_to(folder).as_posix(), folder)
-
-
-def _make_printable(name: str) -> str:
-    """The name without letters that would break a line or a table of text."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
-
-
-def _make_unique(name: str, taken: Counter[str]) -> str:
-    """The name, printable, with a number added where another file has the same."""
-    own = plain = _make_printable(name)
-    while own in taken:
-        taken[plain] += 1
-        own = f"{plain} ({taken[plain]})"
-    taken[own] += 1
-    return own
-
-
 class _Sheet:
     """The rows that one view has of what is counted as one."""
 
-    def __init__(self, name: str, view: View) -> None:
-        self.name, self.columns = name, view.columns
+    def __init__(self, name: str, view: View, layout: str) -> None:
+        self.name, self.columns, self.layout = name, view.columns, layout
         self.bad: list[BadRow] = []
         self._chunks = [table_file.make_table(self.columns, [], [], [])]
         self._rows: list[list[Cell]] = []
@@ -174,7 +106,7 @@ class _Sheet:
 
     def finish(self) -> RawFile:
         self._flush()
-        return RawFile(self.name, pa.concat_tables(self._chunks), tuple(self.bad))
+        return RawFile(self.name, pa.concat_tables(self._chunks), tuple(self.bad), layout=self.layout)
 
 
 @dataclass
@@ -182,6 +114,7 @@ class _Work:
     """What has been gathered so far."""
 
     views: Mapping[str, View]
+    chosen: Mapping[str, Layout | None] | None
     asked: str | None
     progress: Progress | None
     keep: Keep | None = None
@@ -194,54 +127,72 @@ class _Work:
     there: dict[str, set[str]] = field(default_factory=dict)
     """The columns that a view's files have."""
 
-    def read_archive(self, place: _Place) -> None:
+    def read_archive(self, place: Place) -> None:
         """Documents as they come by; tables, which are read twice, when all have been seen."""
-        later: list[tuple[Member, str, list[Taker]]] = []
-        taken = Counter[str]()
+        later: list[tuple[Unit, list[Taker], Layout | None]] = []
         with archives.readable(place.path):
-            for member in archives.members(place.path):
-                parts = member.name.split("/")
-                if any(part.startswith((*table_file.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
+            for unit in list_members(place):
+                if self._is_left_alone(unit.name):
                     continue
-                name = _make_unique(f"{place.name}/{member.name}", taken)
-                takers = self._find_takers(f"{place.path.resolve().as_posix()}/{member.name}")
-                kind = table_file.suffix(member.name, DOCUMENTS)
-                if not takers or member.stream is None or kind not in (*table_file.TEXTS, *DOCUMENTS):
-                    self.unread.append(name)
-                elif _holds_documents(kind, takers):
-                    if self.progress and not member.place % 100:
+                layout = (self.chosen or {}).get(unit.name)
+                takers = [(layout.view, {})] if layout else self._find_takers(unit.where)
+                if not takers or not unit.kind or unit.member is None or unit.member.stream is None:
+                    self.unread.append(unit.name)
+                elif layout and unit.has_documents:
+                    self._read_records(place.name, unit, layout)
+                elif _holds_documents(unit.kind, takers):
+                    if self.progress and not unit.member.place % 100:
                         self.progress(f"reading {place.name}", 0, 0, self.rows)
-                    with archives.unpacked(member.stream, member.name) as stream:
-                        self._read_documents(place.name, name, stream, takers)
+                    with archives.unpacked(unit.member.stream, unit.member.name) as stream:
+                        self._read_documents(place.name, unit.name, stream, takers)
                 else:
-                    later.append((member, name, takers))
-        for member, name, takers in later:
-            self._read_table(place.path, name, takers[0], member)
+                    later.append((unit, takers, layout))
+        for unit, takers, layout in later:
+            self._read_table(unit, takers[0], layout)
 
-    def has_documents(self, place: _Place) -> bool:
+    def has_documents(self, place: Place) -> bool:
         """Whether it is a file of documents that belongs to a view."""
         kind = table_file.suffix(place.path.name, DOCUMENTS)
         return kind in DOCUMENTS and bool(self._find_takers(place.path.resolve().as_posix()))
 
-    def read_file(self, place: _Place) -> None:
+    def read_file(self, place: Place) -> None:
         """One that is not an archive."""
-        takers = self._find_takers(place.path.resolve().as_posix())
-        kind = table_file.suffix(place.path.name, DOCUMENTS)
-        counted = self.counted.get(place.path, place.name)
-        if not takers or not kind:
-            self.unread.append(place.name)
-        elif _holds_documents(kind, takers) and not _is_in_lines(place.path, takers):
-            try:
-                with (
-                    archives.readable(place.path),
-                    place.path.open("rb") as file,
-                    archives.unpacked(file, place.path.name) as stream,
-                ):
-                    self._read_documents(counted, place.name, stream, takers)
-            except DataError as error:
-                self._refuse(counted, place.name, takers[0][0], 1, str(error))
-        else:
-            self._read_table(place.path, place.name, takers[0], None)
+        where = place.path.resolve().as_posix()
+        units = [Unit(name, place.path, where, sheet=sheet) for name, sheet in name_sheets(place)]
+        fits = len(units) == 1
+        for unit in units:
+            if self._is_left_alone(unit.name):
+                continue
+            layout = (self.chosen or {}).get(unit.name)
+            takers = [(layout.view, {})] if layout else self._find_takers(where)
+            counted = self.counted.get(place.path, place.name)
+            if not takers or not unit.kind:
+                self.unread.append(unit.name)
+            elif layout and unit.has_documents:
+                self._read_records(unit.name, unit, layout)
+            elif _holds_documents(unit.kind, takers) and not _is_in_lines(place.path, takers):
+                try:
+                    with (
+                        archives.readable(place.path),
+                        place.path.open("rb") as file,
+                        archives.unpacked(file, place.path.name) as stream,
+                    ):
+                        self._read_documents(counted, place.name, stream, takers)
+                except DataError as error:
+                    self._refuse(counted, place.name, takers[0][0], 1, str(error))
+            elif fits or layout or self._has_columns(unit, takers[0][0]):
+                self._read_table(unit, takers[0], layout)
+            else:
+                # Of a workbook with several sheets one may be a cover or a legend.
+                self.unread.append(unit.name)
+
+    def _is_left_alone(self, name: str) -> bool:
+        return self.chosen is not None and name not in self.chosen
+
+    def _has_columns(self, unit: Unit, view: View) -> bool:
+        """Whether one of a table's first rows has the columns that the view must have."""
+        tops = [view.matched([cell or "" for cell in row]) for row in unit.read_top(self.asked)[: table_file.TITLES]]
+        return any(top and set(view.must) <= set(top.values()) for top in tops)
 
     def finish(self) -> dict[str, list[RawFile]]:
         files = {name: self.tables.get(name, []) for name in self.views}
@@ -283,15 +234,30 @@ class _Work:
         # Without its text: a document may contain private data, which must not get into a file of rejects.
         self._find_sheet(counted, view).bad.append(BadRow(name, row, reason, ""))
 
-    def _find_sheet(self, counted: str, view: View) -> _Sheet:
+    def _find_sheet(self, counted: str, view: View, layout: Layout | None = None) -> _Sheet:
         key = (view.name, counted)
         if key not in self.sheets:
-            self.sheets[key] = _Sheet(counted, view)
+            self.sheets[key] = _Sheet(counted, view, layout.name if layout else "")
         return self.sheets[key]
 
-    def _read_table(self, path: Path, name: str, taker: Taker, member: Member | None) -> None:
+    def _read_records(self, counted: str, unit: Unit, layout: Layout) -> None:
+        """A table in JSON: each element of the layout's list is a row."""
+        view = layout.view
+        sheet = self._find_sheet(counted, view, layout)
+        columns, always = view.columns, dict(view.always)
+        lines = unit.kind == ".jsonl"
+        found = json_documents.records(unit.read_documents(), layout.rows, lines=lines, asked=self.asked)
+        for row, (cells, reason) in enumerate(found, 1):
+            if reason:
+                sheet.bad.append(BadRow(unit.name, row, reason, ""))
+                continue
+            here = {column: cells[name] for name, column in view.matched(list(cells)).items()}
+            sheet.add(unit.name, row, [here.get(column) or always.get(column) for column in columns])
+            self.rows += 1
+
+    def _read_table(self, unit: Unit, taker: Taker, layout: Layout | None) -> None:
         view, caught = taker
-        encoding = table_file.detect(path, self.asked, member)
+        encoding = table_file.detect(unit.path, self.asked, unit.member)
         known: dict[str, str] = {}
 
         def keep(chunk: pa.Table) -> pa.Table:
@@ -308,23 +274,27 @@ class _Work:
             return chunk if alike or self.keep is None else self.keep(view.name, chunk)
 
         file = table_file.read(
-            path,
-            None if member else self.progress,
+            unit.path,
+            None if unit.member else self.progress,
             encoding=encoding,
-            name=name,
+            name=unit.name,
             view=view,
-            member=member,
+            member=unit.member,
+            sheet=unit.sheet,
             keep=keep,
         )
         self.there.setdefault(view.name, set()).update(known.values())
         if missing := next((column for column in view.must if column not in known.values()), None):
             raise DataError(
-                f"{name} has no column {missing!r}, which every file of {view.name} must have",
+                f"{unit.name} has no column {missing!r}, which every file of {view.name} must have",
                 hint="Is it from elsewhere, or was a column taken out of it?",
             )
         # A broken row may contain anything, so nothing of it is shown.
         bad = tuple(replace(row, text="") for row in file.bad) if view.private else file.bad
-        self.tables.setdefault(view.name, []).append(replace(file, bad=bad))
+        # The columns of a known layout that are not read are no surprise.
+        left = () if layout else file.left
+        name = layout.name if layout else ""
+        self.tables.setdefault(view.name, []).append(replace(file, bad=bad, left=left, layout=name))
         self.rows += file.read
 
 

@@ -12,6 +12,7 @@ import ast
 import contextlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +24,20 @@ import python_calamine
 
 from graphkoc.errors import DataError
 
-__all__ = ["DEEP", "Cell", "Record", "json_lines", "json_value", "nested", "parquet", "text", "workbook", "wrong"]
+__all__ = [
+    "DEEP",
+    "Cell",
+    "Record",
+    "elements",
+    "json_lines",
+    "json_value",
+    "nested",
+    "parquet",
+    "sheets",
+    "text",
+    "workbook",
+    "wrong",
+]
 
 Cell = str | None
 Record = tuple[int, list[Cell], str, str]
@@ -33,6 +47,7 @@ EXACT = 2**53
 """From here on not every whole number is a float64."""
 BATCH = 16_384
 DEEP = "it is nested too deeply"
+BLANK = re.compile(r"\s*")
 
 
 def json_lines(
@@ -76,31 +91,75 @@ def json_value(content: str) -> tuple[Any, str]:
     {'name', is read as one, because some files that are called JSON were printed by Python.
     """
     try:
-        return json.loads(content, object_pairs_hook=_make_object, parse_constant=_refuse_constant), ""
+        return json.loads(content, object_pairs_hook=_make_object, parse_constant=_read_constant), ""
     except (ValueError, RecursionError) as error:
         if content.lstrip().startswith("{'"):
             with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
                 return ast.literal_eval(content.strip()), ""
-        return None, f"it is not JSON: {str(error).partition(':')[0]}"
+        return None, f"it is not JSON: {describe_break(error)}"
 
 
-def workbook(path: Path) -> tuple[list[Cell], Iterator[Record]]:
-    """The header and the rows of a workbook's first sheet; rows without a value are none.
+def elements(content: str) -> Iterator[tuple[Any, str]]:
+    """The elements of a JSON list up to where it breaks off or is damaged, and then what is wrong there."""
+    decoder = json.JSONDecoder(object_pairs_hook=_make_object, parse_constant=_read_constant)
+    position, count = content.index("[") + 1, 0
+    while True:
+        position = BLANK.match(content, position).end()  # type: ignore[union-attr]
+        if content.startswith("]", position):
+            return
+        try:
+            value, position = decoder.raw_decode(content, position)
+        except (ValueError, RecursionError) as error:
+            yield None, f"the list breaks off or is damaged: {describe_break(error)}; {count:,} before it were read"
+            return
+        yield value, ""
+        count += 1
+        position = BLANK.match(content, position).end()  # type: ignore[union-attr]
+        if content.startswith(",", position):
+            position += 1
+
+
+def describe_break(error: Exception) -> str:
+    """What is wrong with a JSON text, and where."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
+    return DEEP if isinstance(error, RecursionError) else str(error)
+
+
+def sheets(path: Path) -> list[str]:
+    """The names of a workbook's sheets that have a cell, the first one's also where it has none.
+
+    Raises DataError for a file that is not a workbook.
+    """
+    with _open_workbook(path) as book:
+        first, *others = book.sheet_names
+        return [first, *(name for name in others if book.get_sheet_by_name(name).total_height)]
+
+
+def workbook(path: Path, sheet: str | None = None) -> tuple[list[Cell], Iterator[Record]]:
+    """The header and the rows of a workbook's sheet, by default the first; rows without a value are none.
 
     An empty cell is null, and so is a cell of empty text or of an error, because the format does not distinguish
     them. Raises DataError for a file that is not a workbook.
     """
+    with _open_workbook(path) as book:
+        found = book.get_sheet_by_index(0) if sheet is None else book.get_sheet_by_name(sheet)
+        rows: list[list[Any]] = found.to_python(skip_empty_area=False)
+    header = [text(value) or None for value in rows[0]] if rows else []
+    return header, _read_sheet(rows)
+
+
+@contextlib.contextmanager
+def _open_workbook(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
-            rows: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+            yield book
     except python_calamine.PasswordError as error:
         raise DataError(f"{path} is locked with a password", hint="Save it without one.") from error
     except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
         raise DataError(
             f"{path} is not a workbook that can be read: {error}", hint="Save it again as .xlsx."
         ) from error
-    header = [text(value) or None for value in rows[0]] if rows else []
-    return header, _read_sheet(rows)
 
 
 def _read_sheet(rows: list[list[Any]]) -> Iterator[Record]:
@@ -203,5 +262,6 @@ def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
+def _read_constant(name: str) -> str | None:
+    """What JSON lacks and pandas writes: NaN is a missing value, and an infinite number stays a text."""
+    return None if name == "NaN" else name

@@ -8,6 +8,7 @@ give rows to several views. A value that is itself an object or a list becomes i
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from graphkoc.capture.reading.formats import Cell
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 
-__all__ = ["Found", "in_lines", "rows"]
+__all__ = ["Found", "in_lines", "records", "rows", "top"]
 
 Found = tuple[int, list[Cell], str]
 """The view's place in the given ones, the cells of its own columns, and what is wrong ("" when nothing is)."""
@@ -29,8 +30,53 @@ def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) 
     Anything else, and a document that no view takes, is one wrong row of the first view. `asked` is the encoding of
     data that are not UTF-8; by default their bytes decide.
     """
+    for document, reason in _documents(data, lines, asked):
+        if reason:
+            yield 0, [], reason
+        else:
+            yield from _distribute(document, views)
+
+
+def records(data: bytes, key: str, *, lines: bool, asked: str | None) -> Iterator[tuple[dict[str, Cell], str]]:
+    """The records of a file that is a table: flat objects, and what is wrong with each ("" when nothing is).
+
+    key: of the list whose elements are the records; "" where the documents themselves are. A value inside another
+    object is named with both keys and a dot between, and a list is its JSON. `lines` and `asked` are as for `rows`.
+    """
+    for document, reason in _documents(data, lines, asked):
+        inside = _look_up(document, key) if key and not reason else [document]
+        if not isinstance(inside, list):
+            yield {}, f"it has no {key}"
+            continue
+        for element in inside:
+            wrong = reason or ("" if isinstance(element, dict) else "it is not a JSON object")
+            try:
+                cells = {} if wrong else _flatten(element)
+            except RecursionError:
+                cells, wrong = {}, formats.DEEP
+            yield cells, wrong or formats.wrong(cells.values())
+
+
+def top(data: bytes, key: str, *, lines: bool, asked: str | None, most: int = 20) -> list[str]:
+    """The names of the columns of the first records, each once."""
+    found = itertools.islice(records(data, key, lines=lines, asked=asked), most)
+    return list(dict.fromkeys(name for cells, reason in found if not reason for name in cells))
+
+
+def _flatten(document: dict[str, Any], before: str = "") -> dict[str, Cell]:
+    cells: dict[str, Cell] = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            cells |= _flatten(value, f"{before}{name}.")
+        else:
+            cells[before + name] = formats.nested(value)
+    return cells
+
+
+def _documents(data: bytes, lines: bool, asked: str | None) -> Iterator[tuple[Any, str]]:
+    """The documents of a file, one, a list of them or one a line, and what is wrong with each."""
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
-        yield 0, [], "it is empty"
+        yield None, "it is empty"
         return
     try:
         text = data.decode("utf-8-sig")
@@ -38,14 +84,14 @@ def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) 
         try:
             text = data.decode(encodings.detect("it", io.BytesIO(data), asked))
         except (DataError, UnicodeDecodeError) as error:
-            yield 0, [], str(error)
+            yield None, str(error)
             return
     if not lines and not in_lines(*text.split("\n", 2)[:2]):
-        yield from _read_documents(text, views)
+        yield from _read_documents(text)
         return
     for line in text.split("\n"):
         if line.strip():
-            yield from _read_documents(line, views)
+            yield from _read_documents(line)
 
 
 def in_lines(first: str, second: str = "") -> bool:
@@ -53,16 +99,17 @@ def in_lines(first: str, second: str = "") -> bool:
     return second.lstrip().startswith("{") and isinstance(formats.json_value(first)[0], dict)
 
 
-def _read_documents(text: str, views: Sequence[View]) -> Iterator[Found]:
+def _read_documents(text: str) -> Iterator[tuple[Any, str]]:
     value, reason = formats.json_value(text)
-    if reason:
-        yield 0, [], reason
-        return
-    for document in value if isinstance(value, list) else [value]:
-        if isinstance(document, dict):
-            yield from _distribute(document, views)
-        else:
-            yield 0, [], "it is not a JSON object"
+    is_list = text.lstrip("\ufeff \t\r\n").startswith("[")
+    # A list that was cut off is read up to there.
+    found = formats.elements(text) if reason and is_list else ((one, reason) for one in _as_list(value))
+    for document, wrong in found:
+        yield document, wrong or ("" if isinstance(document, dict) else "it is not a JSON object")
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _distribute(document: dict[str, Any], views: Sequence[View]) -> Iterator[Found]:

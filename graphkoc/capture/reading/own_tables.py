@@ -14,7 +14,7 @@ from graphkoc.capture.reading.table_file import RawFile
 from graphkoc.errors import DataError
 from graphkoc.tables.schema import CANONICAL, Table
 
-__all__ = ["MACROS", "MADE", "find_ignored", "find_mentions", "id_expression", "recognise", "write_selects"]
+__all__ = ["MACROS", "MADE", "NO_TABLE", "find_ignored", "find_mentions", "id_expression", "recognise", "write_selects"]
 
 MADE = {
     "reviews": ("review", "consumer", "product", "created_at"),
@@ -25,21 +25,28 @@ MADE = {
 MACROS = "made_id"
 """What the SELECTs written here call."""
 
+NO_TABLE = "is named after no table"
+"""Why a file is not read."""
+
 ALIKE = 0.85
 """Minimum likeness (difflib's ratio) for a column's name to be a misspelling of another."""
 
 
-def recognise(found: Mapping[str, list[Path]]) -> dict[str, list[Path]]:
-    """The files by canonical table; DataError for a file that is named after none."""
+def recognise(found: Mapping[str, list[Path]]) -> tuple[dict[str, list[Path]], list[Path]]:
+    """The files by canonical table, and those that are named after none; DataError where all of them are."""
     named: dict[str, list[Path]] = {}
+    stray: list[Path] = []
     for name, paths in found.items():
-        if name.lower() not in CANONICAL:
-            raise DataError(
-                f"{paths[0].name} is named after no table: the tables are {', '.join(CANONICAL)}",
-                hint=f"Rename it, or let `graphkoc sources scaffold csv {paths[0]}` write a loader for it.",
-            )
-        named.setdefault(name.lower(), []).extend(paths)
-    return named
+        if name.lower() in CANONICAL:
+            named.setdefault(name.lower(), []).extend(paths)
+        else:
+            stray += paths
+    if not named:
+        raise DataError(
+            f"{stray[0].name} {NO_TABLE}: the tables are {', '.join(CANONICAL)}",
+            hint=f"Rename it, or let `graphkoc sources scaffold csv {stray[0]}` write a loader for it.",
+        )
+    return named, stray
 
 
 def find_ignored(table: Table, file: RawFile) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 
-__all__ = ["ASIDE", "BadRow", "RawFile", "detect", "find", "make_table", "names", "read", "suffix"]
+__all__ = ["ASIDE", "BadRow", "RawFile", "Top", "detect", "find", "make_table", "names", "read", "read_top", "suffix"]
 
 TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
 TYPED = (".parquet", ".xlsx")
@@ -46,6 +46,12 @@ TITLES = 9
 """Rows that may stand above a header."""
 MARK = "\ufeff"
 Keep = Callable[[pa.Table], pa.Table]
+SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
+"""A first line that Excel writes and understands, and that is no row."""
+HEAD = 20_000
+"""Lines by which the encoding is detected where only the top of a file is read."""
+Top = list[list[Cell]]
+"""The first rows of a table as they are, whichever of them is its header."""
 QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
 
@@ -147,13 +153,15 @@ def read(
     name: str | None = None,
     view: View | None = None,
     member: Member | None = None,
+    sheet: str | None = None,
     every: bool = False,
     keep: Keep | None = None,
 ) -> RawFile:
     """Read one file whole; text in this encoding, with or without a byte order mark.
 
     `view` says which columns to keep, unless `every` one is, and how to read it; a list in JSON is then its JSON.
-    `member` is the text in the archive `path`. A `.json` is read by its lines. `keep` is given each chunk of
+    `member` is the text in the archive `path`, `sheet` the name of a workbook's sheet, by default the first. A `.json`
+    is read by its lines. `keep` is given each chunk of
     rows, and what it gives back is put together instead.
 
     A row with a NUL, a byte that the encoding does not have, a quote never closed, or more or fewer cells
@@ -164,7 +172,7 @@ def read(
     with _open(path, member) as (stream, file):
         size = path.stat().st_size
         path = _message_name(path, member)
-        header, records = _read_contents(path, stream, encoding, view)
+        header, records = _read_contents(path, stream, encoding, view, sheet)
 
         def report(rows: int) -> None:
             if progress:
@@ -216,16 +224,36 @@ def _open(path: Path, member: Member | None) -> Iterator[tuple[BinaryIO, BinaryI
         yield stream, file
 
 
+def read_top(
+    path: Path, rows: int, asked: str | None = None, *, member: Member | None = None, sheet: str | None = None
+) -> Top:
+    """The first rows of a file, the header among them; fewer where one of them cannot be read.
+
+    Raises DataError as `read` does.
+    """
+    encoding = encodings.UTF8
+    if suffix(path.name) not in TYPED:
+        with _open(path, member) as (stream, _):
+            lines = itertools.islice(stream, HEAD)
+            encoding = encodings.detect(str(_message_name(path, member)), lines, asked)
+    with _open(path, member) as (stream, _):
+        header, records = _read_contents(_message_name(path, member), stream, encoding, None, sheet, alike=True)
+        found = [cells for _, cells, reason, _ in itertools.islice(records, rows - 1) if not reason]
+    return [list(header), *found]
+
+
 def _read_contents(
-    path: Path, stream: BinaryIO, encoding: str, view: View | None
+    path: Path, stream: BinaryIO, encoding: str, view: View | None, sheet: str | None = None, *, alike: bool = False
 ) -> tuple[list[str], Iterator[Record]]:
     """The names of the columns, and the records; those of a .jsonl grow as it is read."""
     kind = suffix(path.name, (".json",))
+    # Where columns are recognised by their names, those that it does not know may repeat.
+    may_repeat = alike or (view is not None and bool(view.names))
     if kind == ".parquet":
         return _check_header(path, *formats.parquet(path))
     if kind == ".xlsx":
-        cells, rows = formats.workbook(path)
-        return _check_header(path, *_skip_title(view, [(1, cells, "", "")], rows))
+        cells, rows = formats.workbook(path, sheet)
+        return _check_header(path, *_skip_title(view, [(1, cells, "", "")], rows), alike=may_repeat)
     text = _decode(stream, encoding)
     if view and view.reading == "loose":
         columns = [*view.must, *view.may]
@@ -236,10 +264,14 @@ def _read_contents(
         keys: list[str] = []
         cell = formats.nested if view else formats.text
         return keys, formats.json_lines(((row, *line) for row, line in enumerate(text, 1)), keys, cell)
-    first = list(itertools.islice(text, 1))
+    first, start = list(itertools.islice(text, 1)), 1
+    stated = SEPARATOR.fullmatch(first[0][0]) if kind == ".csv" and first else None
+    if stated:
+        first, start = list(itertools.islice(text, 1)), 2
     delimiter = _find_delimiter(first[0][0]) if kind == ".csv" and first else "," if kind == ".csv" else "\t"
+    delimiter = stated[1] if stated else delimiter
     text = itertools.chain(first, text)
-    records = line_files.unquoted(text) if view and view.reading == "unquoted" else _parse_csv(text, delimiter)
+    records = line_files.unquoted(text) if view and view.reading == "unquoted" else _parse_csv(text, delimiter, start)
     top = [next(records, (1, [], "", ""))]
     _, _, reason, _ = top[0]
     if reason:
@@ -248,7 +280,8 @@ def _read_contents(
             hint="It may be no text file, or UTF-16 without a mark: try --encoding utf-16-le.",
         )
     cells, records = _skip_title(view, top, records)
-    return _check_header(path, cells, _check_width(records, cells))
+    checked = records if alike else _check_width(records, cells)
+    return _check_header(path, cells, checked, alike=may_repeat)
 
 
 def _skip_title(view: View | None, top: list[Record], records: Iterator[Record]) -> tuple[list[Cell], Iterator[Record]]:
@@ -261,8 +294,15 @@ def _skip_title(view: View | None, top: list[Record], records: Iterator[Record])
     return top[place][1], itertools.chain(top[place + 1 :], records)
 
 
-def _check_header(path: Path, cells: Sequence[Cell], records: Iterator[Record]) -> tuple[list[str], Iterator[Record]]:
+def _check_header(
+    path: Path, cells: Sequence[Cell], records: Iterator[Record], *, alike: bool = False
+) -> tuple[list[str], Iterator[Record]]:
     header = [(cell or "").strip() or f"column {place}" for place, cell in enumerate(cells, 1)]
+    if alike:
+        count = Counter[str]()
+        for place, name in enumerate(header):
+            count[name.lower()] += 1
+            header[place] = name if count[name.lower()] == 1 else f"{name} ({count[name.lower()]})"
     if path.suffix.lower() == ".xlsx" and header and not any(cells):
         raise DataError(f"{path} does not begin with a header row: its first row is empty", hint="Delete that row.")
     _check_distinct(path, header)
@@ -408,12 +448,12 @@ def _read_lines(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
             yield row, [text], reason, text
 
 
-def _parse_csv(source: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Record]:
-    """CSV records after RFC 4180, by Python's csv, which is fed line by line so that one row with a
-    quote that nobody closes is rejected alone: the lines that it swallowed are read again."""
+def _parse_csv(source: Iterator[tuple[str, str]], delimiter: str, first: int = 1) -> Iterator[Record]:
+    """CSV records after RFC 4180, numbered from `first`, by Python's csv, which is fed line by line so that one row
+    with a quote that nobody closes is rejected alone: the lines that it swallowed are read again."""
     again: deque[tuple[str, str]] = deque()
     taken: list[tuple[str, str]] = []
-    plain = re.compile(rf"[^{delimiter}\r\n]*")
+    plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
 
     def feed() -> Iterator[str]:
         while len(taken) < LONGEST_RECORD and (line := again.popleft() if again else next(source, None)):
@@ -423,7 +463,7 @@ def _parse_csv(source: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Re
     limit = csv.field_size_limit(LONGEST_FIELD)
     try:
         reader = csv.reader(feed(), delimiter=delimiter, strict=True)
-        for row in itertools.count(1):
+        for row in itertools.count(first):
             taken.clear()
             try:
                 fields = next(reader, None)

@@ -10,6 +10,9 @@ r"""The views of a source: `files.toml` in its folder declares which files make 
     reading = "loose"                           # of text: as graphkoc.capture.reading.line_files reads it;
                                                 # loose: a last column "header" in may has the file's own names
     private = true                              # its cells may be e-mail addresses or phone numbers; rejects show none
+    without = ["create_date_time"]              # columns that no file of it has, by which another one is recognised
+    times = ["created_at"]                      # columns in which the order of day and month is decided by the column
+    amounts = ["price"]                         # columns in which the decimal mark is decided by the column
 
     [posts.names]                               # names of its columns in files, the most usual first
     username = ["user name", "用户名"]
@@ -60,6 +63,9 @@ class View:
     names: tuple[tuple[str, tuple[str, ...]], ...] = ()
     always: tuple[tuple[str, str], ...] = ()
     mapped: bool = False
+    without: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -122,8 +128,8 @@ def read_views(folder: Path) -> dict[str, View]:
 
 
 def _read_view(file: Path, name: str, keys: object) -> View:
-    lists = ("files", "must", "may")
-    others = ("may", "rows", "around", "reading", "lookup", "private", "names")
+    lists = ("files", "must", "may", "without", "times", "amounts")
+    others = ("may", "rows", "around", "reading", "lookup", "private", "names", "without", "times", "amounts")
     if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {"files", "must", *others}:
         raise DataError(f"{file}: {name} needs files and must, and may have {', '.join(others)}")
     if keys.get("reading", "") not in ("", *READINGS):
@@ -136,9 +142,25 @@ def _read_view(file: Path, name: str, keys: object) -> View:
     sound = all(isinstance(text, str) for text in texts) and isinstance(lookup, bool) and isinstance(private, bool)
     if not sound or names is None or not re.fullmatch(r"\w+", name):
         raise DataError(f"{file}: {name} is a plain word; its files, must and may are lists of texts, rows is a text")
-    files, must, may = (tuple(keys.get(key, ())) for key in lists)
+    files, must, may, without, times, amounts = (tuple(keys.get(key, ())) for key in lists)
     rows, reading, called = keys.get("rows", ""), keys.get("reading", ""), _list_names([*must, *may], names)
-    view = View(name, files, must, may, rows, tuple(around.items()), reading, lookup, private, called)
+    view = View(
+        name,
+        files,
+        must,
+        may,
+        rows,
+        tuple(around.items()),
+        reading,
+        lookup,
+        private,
+        called,
+        without=without,
+        times=times,
+        amounts=amounts,
+    )
+    if strange := next((column for column in (*times, *amounts) if column not in (*must, *may)), None):
+        raise DataError(f"{file}: {name} has no column {strange}")
     if strange := next((column for column in names if column not in (*must, *may)), None):
         raise DataError(f"{file}: {name} has names for {strange}, which is not a column of it")
     twice = [column for column, count in Counter(map(str.lower, view.columns)).items() if count > 1]

@@ -1,0 +1,108 @@
+"""What is read as one table or as documents: a file, a member of an archive, or a sheet of a workbook.
+
+`list_units` names them as counts and rejects do, so that what is found out about a unit beforehand can be said of it by
+its name when it is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from graphkoc.capture.reading import archives, formats, json_documents, table_file
+from graphkoc.capture.reading.archives import Member
+from graphkoc.capture.reading.places import Place, find_places, make_unique
+from graphkoc.capture.reading.views import View
+from graphkoc.errors import DataError
+
+__all__ = ["DOCUMENTS", "LARGEST", "Unit", "list_members", "list_units", "name_sheets"]
+
+DOCUMENTS = (".json", ".jsonl")
+LARGEST = 256 * 1024 * 1024
+"""Bytes of one file of documents, which is read as a whole."""
+TOP = 60
+"""Rows of a table that are looked at."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is read as one. where: its path with / between the parts, by which a source's patterns find it."""
+
+    name: str
+    path: Path
+    where: str
+    member: Member | None = None
+    sheet: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The suffix that gives its format, "" for none that is read here."""
+        kind = table_file.suffix(self.where, DOCUMENTS)
+        return kind if self.member is None or kind in (*table_file.TEXTS, *DOCUMENTS) else ""
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether it is JSON."""
+        return self.kind in DOCUMENTS
+
+    def read_top(self, asked: str | None = None) -> table_file.Top:
+        """Its first rows; DataError where it cannot be read."""
+        return table_file.read_top(self.path, TOP, asked, member=self.member, sheet=self.sheet)
+
+    def read_documents(self) -> bytes:
+        """Its bytes, not packed; DataError where there are too many."""
+        with archives.readable(self.path):
+            if self.member is not None and self.member.stream is not None:
+                return self._take(archives.unpacked(self.member.stream, self.member.name))
+            with self.path.open("rb") as file, archives.unpacked(file, self.path.name) as stream:
+                return self._take(stream)
+
+    def _take(self, stream: BinaryIO) -> bytes:
+        data = stream.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise DataError(f"{self.name} is larger than {LARGEST // 2**20} MB", hint="Split it, one document a line.")
+        return data
+
+    def is_taken_by(self, views: Sequence[View], data: bytes, asked: str | None = None) -> bool:
+        """Whether the first of its documents belongs to one of these views."""
+        lines = self.kind == ".jsonl"
+        first = next(json_documents.rows(data, views, lines=lines, asked=asked), None)
+        return first is not None and not first[2]
+
+
+def list_units(paths: Sequence[Path]) -> Iterator[Unit]:
+    """Every unit under the paths. A member of an archive can be read until the next unit is asked for.
+
+    Raises DataError for a path that does not exist and for an archive that cannot be read.
+    """
+    for place in find_places(paths):
+        if archives.is_archive(place.path):
+            yield from list_members(place)
+            continue
+        for name, sheet in name_sheets(place):
+            yield Unit(name, place.path, place.path.resolve().as_posix(), sheet=sheet)
+
+
+def list_members(place: Place) -> Iterator[Unit]:
+    """The members of an archive but hidden ones."""
+    taken = Counter[str]()
+    with archives.readable(place.path):
+        for member in archives.members(place.path):
+            parts = member.name.split("/")
+            if not any(part.startswith((*table_file.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
+                name = make_unique(f"{place.name}/{member.name}", taken)
+                yield Unit(name, place.path, f"{place.path.resolve().as_posix()}/{member.name}", member)
+
+
+def name_sheets(place: Place) -> list[tuple[str, str | None]]:
+    """The sheets of a workbook and what each is called; of any other file the file itself."""
+    if table_file.suffix(place.path.name) != ".xlsx":
+        return [(place.name, None)]
+    with archives.readable(place.path):
+        sheets = formats.sheets(place.path)
+    if len(sheets) == 1:
+        return [(place.name, sheets[0])]
+    return [(f"{place.name}/{sheet}", sheet) for sheet in sheets]

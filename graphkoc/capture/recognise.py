@@ -1,0 +1,260 @@
+"""What each file is, found out from its columns and contents, not from what somebody says of it.
+
+A table is weighed against the layouts of every source (`layouts.toml`), the canonical tables, and the views of every
+source whose patterns its path fits. What fits nothing, and what fits two things equally well, is not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from graphkoc.capture.reading import json_documents, layouts, own_tables
+from graphkoc.capture.reading.layouts import Layout
+from graphkoc.capture.reading.units import Unit, list_units
+from graphkoc.capture.reading.views import View
+from graphkoc.capture.sources import Source
+from graphkoc.errors import GraphkocError
+from graphkoc.tables.schema import CANONICAL
+
+__all__ = ["NOTHING", "Answers", "Recognised", "list_tables", "recognise"]
+
+OWN = "csv"
+"""The source of files that are canonical tables already."""
+FAMILIAR = 20
+"""Documents in one folder that are looked at; more in the same folder are taken for the same."""
+FEW, MANY = 2, 4
+"""Columns that a file must have where fewer than FEW are required by its view."""
+SURE, BY_NAME = 1.0, 0.5
+"""How sure it is what a file is: by its columns, and by its name where it has none."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the user states of a file that the file leaves open, by the end of the file's name.
+
+    owner: whose list it is, as an account. direction: `followers` or `following`. dates: the order of day and month.
+    """
+
+    owner: Mapping[str, str]
+    direction: Mapping[str, str]
+
+    def find(self, file: str) -> dict[str, str]:
+        """The columns that are stated of a file."""
+        stated = {"owner": self.owner, "direction": self.direction}
+        found = {}
+        for column, files in stated.items():
+            fitting = [name for name in files if file == name or file.endswith(f"/{name}")]
+            if fitting:
+                found[column] = files[max(fitting, key=len)]
+        return found
+
+
+NOTHING = Answers({}, {})
+"""Of no file is anything stated."""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a file, a sheet or a member of an archive is.
+
+    source, layout: "" where it is not known. sure: 0 to 1, the share of the layout's columns that are there. becomes:
+    the canonical tables that it fills. missing: what the file does not say. reason: why it is not read, "" where it is.
+    chosen: how it is read, None for the source's own patterns.
+    """
+
+    file: str
+    source: str = ""
+    layout: str = ""
+    what: str = ""
+    sure: float = 0.0
+    becomes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+    chosen: Layout | None = None
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Something that a file may be, with its weight: how much of the file says so."""
+
+    source: Source
+    weight: float
+    what: str
+    view: str
+    layout: Layout | None = None
+    sure: float = SURE
+
+
+def recognise(
+    paths: Sequence[Path], sources: Sequence[Source], answers: Answers = NOTHING, asked: str | None = None
+) -> list[Recognised]:
+    """What each unit under the paths is, in the order in which they are found.
+
+    asked: the encoding of text whose bytes do not decide it. Raises DataError for a path that does not exist and an
+    archive that cannot be read; a file that cannot be read is in the list with the reason.
+    """
+    found: list[Recognised] = []
+    familiar: dict[tuple[Path, str], list[Recognised]] = {}
+    stems = {Path(unit.where).name.split(".")[0] for unit in list_units(paths)}
+    for unit in list_units(paths):
+        folder = (Path(unit.where).parent, unit.kind)
+        same = familiar.setdefault(folder, [])
+        alike = {(one.source, one.layout, one.what) for one in same}
+        if unit.has_documents and len(same) >= FAMILIAR and len(alike) == 1 and same[0].source:
+            found.append(replace(same[0], file=unit.name))
+            continue
+        found.append(_describe(unit, sources, answers, asked, stems))
+        same.append(found[-1])
+    return found
+
+
+def _describe(
+    unit: Unit, sources: Sequence[Source], answers: Answers, asked: str | None, stems: set[str]
+) -> Recognised:
+    if not unit.kind:
+        return Recognised(unit.name, reason=f"graphkoc does not read {Path(unit.where).suffix or 'such'} files")
+    try:
+        header, candidates = _weigh(unit, sources, asked, stems)
+    except GraphkocError as error:
+        return Recognised(unit.name, reason=str(error))
+    best = max((candidate.weight for candidate in candidates), default=0)
+    winners = [candidate for candidate in candidates if candidate.weight == best]
+    if not winners:
+        shown = ", ".join(header[:6]) + (", ..." if len(header) > 6 else "")
+        return Recognised(unit.name, reason=f"it looks like nothing that is known (its columns: {shown})")
+    if len(winners) > 1:
+        names = " and ".join(f"{one.what} ({one.source.name})" for one in winners)
+        return Recognised(unit.name, reason=f"it may be {names}: name the source, graphkoc load SOURCE FILE")
+    return _settle(unit, winners[0], answers)
+
+
+def _settle(unit: Unit, winner: _Candidate, answers: Answers) -> Recognised:
+    """The file as what it was found to be, with what the user states of it."""
+    becomes = tuple(list_tables(winner.source, winner.view))
+    known = Recognised(unit.name, winner.source.name, "", winner.what, winner.sure, becomes)
+    layout = winner.layout
+    if layout is None:
+        return known
+    stated = answers.find(unit.name) | _read_name(unit, layout, answers)
+    open_ = [column for column in layout.asks if column not in stated]
+    own = {*layout.view.must, *layout.view.may}
+    always = dict(layout.view.always)
+    always.update({column: value for column, value in stated.items() if column in own})
+    chosen = replace(layout, view=replace(layout.view, always=tuple(always.items())))
+    reason = ""
+    if open_:
+        ways = {"owner": "--owner {}=ACCOUNT", "direction": "--direction {}=followers (or following)"}
+        options = " ".join(ways[column].format(shlex.quote(unit.name)) for column in open_)
+        reason = f"it waits for what it does not say: load it with {options}"
+    return replace(
+        known, layout=layout.name, missing=(*layout.lacks, *open_), reason=reason, chosen=None if open_ else chosen
+    )
+
+
+def _read_name(unit: Unit, layout: Layout, answers: Answers) -> dict[str, str]:
+    """The direction, where the file's name alone says it."""
+    if "direction" not in layout.asks or "direction" in answers.find(unit.name):
+        return {}
+    words = set(re.findall(r"followers?|followings?", Path(unit.where).name.lower()))
+    kinds = {"following" if word.startswith("following") else "followers" for word in words}
+    return {"direction": kinds.pop()} if len(kinds) == 1 else {}
+
+
+def list_tables(source: Source, view: str) -> Iterator[str]:
+    """The canonical tables that are filled from a view."""
+    if not source.selects:
+        yield view
+        return
+    # A table may read another one that is clean already.
+    yield from (name for name in source.tables if re.search(rf"(?<!\.)\b{view}\b", source.selects[name]))
+
+
+def _weigh(
+    unit: Unit, sources: Sequence[Source], asked: str | None, stems: set[str]
+) -> tuple[list[str], list[_Candidate]]:
+    """The columns of a unit, and everything that it may be."""
+    every = [layout for source in sources for layout in source.layouts]
+    by_name = {source.name: source for source in sources}
+    if unit.has_documents:
+        data = unit.read_documents()
+        header: list[str] = []
+        fitting: list[tuple[Layout, list[str]]] = []
+        for key in dict.fromkeys(["", *(layout.rows for layout in every)]):
+            names = json_documents.top(data, key, lines=unit.kind == ".jsonl", asked=asked)
+            header = header or names
+            inside = [layout for layout in every if layout.rows == key]
+            fitting += [(layout, names) for layout, _ in layouts.find_fitting(inside, [names])]
+    else:
+        data = b""
+        top = unit.read_top(asked)
+        header = layouts.place_header(top, 0)
+        fitting = [
+            (layout, layouts.place_header(top, place))
+            for layout, place in layouts.find_fitting([layout for layout in every if not layout.rows], top)
+        ]
+    candidates = [
+        _Candidate(
+            by_name[layout.source],
+            layout.weigh(names),
+            layout.what,
+            layout.view.name,
+            layout,
+            round(layout.measure_fit(names), 2),
+        )
+        for layout, names in fitting
+    ]
+    for source in sources:
+        candidates += _weigh_source(unit, source, header, data, asked, stems)
+    return header, candidates
+
+
+def _weigh_source(
+    unit: Unit, source: Source, header: Sequence[str], data: bytes, asked: str | None, stems: set[str]
+) -> Iterator[_Candidate]:
+    """What a file may be by its name together with its columns."""
+    there = {name.lower().strip() for name in header}
+    stem = (unit.sheet if unit.sheet in CANONICAL else Path(unit.where).name.split(".")[0]).lower()
+    if source.name == OWN and stem in CANONICAL:
+        must = [column.name for column in CANONICAL[stem] if column.required]
+        made = own_tables.MADE.get(stem, ("",))[0]
+        if set(must) - {made} <= there:
+            own = len(there & set(CANONICAL[stem].names))
+            yield _Candidate(source, own + 1, f"your own table {stem}", stem)
+    elif not source.views and source.selects:
+        views = {name for select in source.selects.values() for name in re.findall(r"(?:FROM|JOIN) (\w+)", select)}
+        named = views & stems
+        if stem in named and len(named) > 1 and named == {view for view in views if view in stems}:
+            yield _Candidate(source, BY_NAME, f"{source.name}: {stem}", stem, sure=BY_NAME)
+    elif not source.is_mapped:
+        yield from _weigh_views(unit, source, there, data, asked)
+
+
+def _weigh_views(unit: Unit, source: Source, there: set[str], data: bytes, asked: str | None) -> Iterator[_Candidate]:
+    """The views of a source whose patterns fit the path and whose columns are there."""
+    views = [view for view in source.views.values() if view.caught(unit.where) is not None]
+    if unit.has_documents:
+        fitting = [view for view in views if unit.is_taken_by([view], data, asked)]
+        weighed = [(_weigh_view(view, there), view) for view in fitting]
+        if weight := max((weight for weight, _ in weighed), default=0):
+            best = next(view for one, view in weighed if one == weight)
+            yield _Candidate(source, weight, f"{source.name}: {best.name}", best.name)
+        return
+    for view in views[:1]:
+        if view.reading == "loose":
+            yield _Candidate(source, BY_NAME, f"{source.name}: {view.name}", view.name, sure=BY_NAME)
+        elif {column.lower() for column in view.must} <= there and (weight := _weigh_view(view, there)):
+            yield _Candidate(source, weight, f"{source.name}: {view.name}", view.name)
+
+
+def _weigh_view(view: View, there: set[str]) -> float:
+    """The columns that a view must have, and the share of the others that a file has; 0 where these are too few."""
+    if view.rows:
+        return len(view.must) + BY_NAME
+    known = sum(column.lower() in there for column in (*view.must, *view.may))
+    if any(column in there for column in view.without) or (len(view.must) < FEW and known < MANY):
+        return 0
+    return len(view.must) + BY_NAME * known / len([*view.must, *view.may])
