@@ -14,6 +14,7 @@ from .capture.sources import sources as sources
 from .demo import demo as demo
 from .demo import demo_brand as demo_brand
 from .errors import AnalysisError as AnalysisError
+from .errors import BusyError as BusyError
 from .errors import DataError as DataError
 from .errors import GraphkocError as GraphkocError
 from .errors import QueryError as QueryError

@@ -20,9 +20,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from graphkoc.errors import GraphkocError, StoreError
+from graphkoc.errors import BusyError, GraphkocError, StoreError
 
 __all__ = [
+    "PATIENCE",
     "TemporaryFolder",
     "append_lines",
     "describe_error",
@@ -84,13 +85,14 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def replace_folder(folder: Path, failure: str, hint: str = "") -> Iterator[Path]:
+def replace_folder(folder: Path, failure: str, hint: str = "", *, replaces: bool = True) -> Iterator[Path]:
     """Give an empty folder that is at `folder` once the block is through, in the place of what was there.
 
     When the block raises, or is interrupted, `folder` is as it was, and so are the folders above it. A process that
     is killed leaves the old folder or the new one, whole, but perhaps under a name that only the next command
-    changes back (`sweep`). Raises StoreError when another process is making the folder, and, with `failure` and the
-    reason, when it cannot be made.
+    changes back (`sweep`). replaces: False where nothing may be in its place. Raises BusyError when another process is
+    making the folder, or has made one that may not be replaced; and StoreError, with `failure` and the reason, when it
+    cannot be made.
     """
     with contextlib.ExitStack() as stack:
         for above in [above for above in folder.parents if not above.exists()][::-1]:
@@ -98,6 +100,8 @@ def replace_folder(folder: Path, failure: str, hint: str = "") -> Iterator[Path]
         with translate_errors(failure, hint):
             folder.parent.mkdir(parents=True, exist_ok=True)
             work = stack.enter_context(working_folder(folder))
+            if folder.exists() and not replaces:
+                raise BusyError(f"{folder} has been written by another process", hint="Name another folder.")
             fresh = work / "new"
             fresh.mkdir()
         yield fresh
@@ -114,14 +118,15 @@ def replace_folder(folder: Path, failure: str, hint: str = "") -> Iterator[Path]
 def working_folder(path: Path, patience: float = PATIENCE) -> Iterator[Path]:
     """Give the empty folder in which one process at a time makes what will be at `path`; it is removed in the end.
 
-    Raises StoreError when a living process has it, and OSError when it cannot be made.
+    patience: seconds to wait for a living process that has it. Raises BusyError when it still has it then, and OSError
+    when the folder cannot be made.
     """
     work = path.with_name(f".{path.name}.{SUFFIX}")
     try:
         handle = _claim(work, patience)
     except BlockingIOError as error:
         hint = "Wait until it is done, then try again."
-        raise StoreError(f"another process is writing to {path}", hint=hint) from error
+        raise BusyError(f"another process is writing to {path}", hint=hint) from error
     try:
         _clear(work, path)
         yield work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
 from graphkoc.qualify.tiers import check_tiers
-from graphkoc.runs.folder import new_run, run_folders
+from graphkoc.runs.folder import new_run, next_run, run_folders
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
 from graphkoc.stores import Store, queries
 from graphkoc.tables.large import Large, Tables
@@ -123,20 +124,23 @@ def analyse(
 ) -> Run:
     """Analyse the store: save the result as a run folder, and write it back into the store.
 
-    out: the run folder, by default one in ./runs named after the time. The run continues the newest run in the same
-    folder that is of the same platform and people (see `graphkoc.runs.run.previous_run`): groups keep their ids.
+    out: the run folder, by default a new one in ./runs named after the time. The run continues the newest run in the
+    same folder that is of the same platform and people (see `graphkoc.runs.run.previous_run`): groups keep their ids.
     settings: see `graphkoc.Settings`; the notice is by default the one on synthetic data, where there are any.
     processes: how many to use, by default one for each processor; the result is the same. When the analysis is
-    interrupted or fails, there is no run folder and the embedded store is unchanged.
-    Raises AnalysisError when there are no reviews, or none by `settings.until`, and UsageError for an unknown
-    measure or tier profile.
+    interrupted or fails, there is no run folder and the embedded store is unchanged. Raises AnalysisError where there
+    is nothing to analyse, or no review by `settings.until`; UsageError for an unknown measure or tier profile; and
+    BusyError when another process is writing to the folder, or for long to the store.
     """
     settings = settings or Settings()
     check_known(settings.measures)
     check_tiers(settings.tiers)
     clock = Clock(progress)
-    folder = out or DEFAULT_FOLDER / f"{clock.started:%Y-%m-%dT%H%M%S}"
-    with new_run(folder) as fresh:
+    with ExitStack() as stack:
+        if out is None:
+            folder, fresh = stack.enter_context(next_run(DEFAULT_FOLDER, f"{clock.started:%Y-%m-%dT%H%M%S}"))
+        else:
+            folder, fresh = out, stack.enter_context(new_run(out))
         with clock("reading the store"):
             projection = project(store, platform=settings.platform, until=settings.until)
             previous, passed_over = previous_run(folder, settings.platform, projection.consumers)

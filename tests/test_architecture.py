@@ -193,9 +193,11 @@ def test_only_errors_defines_exceptions() -> None:
         assert name == "errors" or not {base for base in bases if base.endswith(("Error", "Exception"))}, name
 
 
-def test_every_error_has_its_own_exit_code() -> None:
-    kinds = [getattr(errors, name) for name in errors.__all__]
+def test_every_kind_of_error_has_its_own_exit_code_and_a_special_case_that_of_its_kind() -> None:
+    named = [getattr(errors, name) for name in errors.__all__]
+    kinds = [kind for kind in named if kind.__base__ in (Exception, errors.GraphkocError)]
     assert sorted(kind.exit_code for kind in kinds) == [1, 2, 3, 4, 5, 6]
+    assert all("exit_code" not in vars(case) for case in set(named) - set(kinds))
 
 
 def test_the_folders_of_declarations_hold_no_python() -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +16,9 @@ import pytest
 from little_store import held, tables
 
 import graphkoc
-from graphkoc.errors import StoreError, UsageError
-from graphkoc.runs import edits
+from graphkoc import files
+from graphkoc.errors import BusyError, StoreError, UsageError
+from graphkoc.runs import edits, folder
 from graphkoc.runs.edited import edit_groups
 
 
@@ -181,6 +186,45 @@ def test_a_second_analysis_into_the_same_folder_is_refused_at_once(tmp_path: Pat
         run = graphkoc.analyse(store, tmp_path / "runs" / "first", progress=analyse_too)
     assert steps == ["reading the store"]
     assert graphkoc.find_run("first", tmp_path / "runs").info == run.info
+
+
+def test_runs_that_are_begun_under_one_name_are_several_runs(tmp_path: Path) -> None:
+    def write(fresh: Path) -> None:
+        (fresh / "run.json").write_text("{}", encoding="utf-8")
+
+    with folder.next_run(tmp_path, "now") as (first, fresh):
+        write(fresh)
+        with folder.next_run(tmp_path, "now") as (second, beside):
+            write(beside)
+    with folder.next_run(tmp_path, "now") as (third, fresh):
+        write(fresh)
+    assert [path.name for path in (first, second, third)] == ["now", "now-2", "now-3"]
+    assert [path.name for path in folder.run_folders(tmp_path)] == ["now", "now-2", "now-3"]
+
+
+def test_two_analyses_that_two_processes_begin_at_once_are_two_runs(tmp_path: Path) -> None:
+    with held(tmp_path / "graphkoc.lbug", tables(range(40))):
+        pass
+    command = [sys.executable, "-m", "graphkoc", "analyse"]
+    begun = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    said = [process.communicate(timeout=300)[1].decode() for process in begun]
+    assert [process.returncode for process in begun] == [0, 0], said
+    runs = [graphkoc.find_run(str(path)) for path in folder.run_folders(tmp_path / "runs")]
+    assert len(runs) == 2
+    pd.testing.assert_frame_equal(runs[0].people, runs[1].people)
+
+
+def test_results_wait_until_another_process_has_written_the_store(tmp_path: Path) -> None:
+    with held(tmp_path / "one.lbug", tables(range(40))) as store:
+        writing = ExitStack()
+        writing.enter_context(files.working_folder(store.path))
+        with pytest.raises(BusyError, match="another process is writing to"):
+            store.upsert(tables(range(50)))
+        soon = threading.Timer(1.0, writing.close)
+        soon.start()
+        store.annotate({"runs": pd.DataFrame({"run": ["one"]})})
+        soon.join()
+        assert store.read("MATCH (r:Run) RETURN r.run AS run")["run"].tolist() == ["one"]
 
 
 def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(ours: graphkoc.Run, tmp_path: Path) -> None:

@@ -5,17 +5,18 @@ What is read is checked against the columns that `graphkoc.runs.tables` declares
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graphkoc.errors import StoreError, UsageError
+from graphkoc.errors import BusyError, StoreError, UsageError
 from graphkoc.files import replace_folder, sweep_folder
 from graphkoc.runs.tables import TABLES
 
@@ -29,6 +30,7 @@ __all__ = [
     "chosen_rows",
     "needed_columns",
     "new_run",
+    "next_run",
     "read_frame",
     "read_info",
     "read_rows",
@@ -74,15 +76,33 @@ def check_free(folder: Path) -> None:
 
 
 @contextmanager
-def new_run(folder: Path) -> Iterator[Path]:
+def new_run(folder: Path, *, replaces: bool = True) -> Iterator[Path]:
     """Give the folder in which a run is put together; once the block is through, it is at `folder`.
 
     When the block raises, or is interrupted, `folder` is as it was. Nobody else can write a run there meanwhile.
-    Raises StoreError when the folder holds something else, cannot be written, or another analysis is writing it.
+    replaces: whether it may take the place of an older run. Raises StoreError when the folder holds something else or
+    cannot be written, and BusyError when another analysis is writing it.
     """
     check_free(folder)
-    with replace_folder(folder.resolve(), f"the run cannot be written to {folder}", HINT) as fresh:
+    failure = f"the run cannot be written to {folder}"
+    with replace_folder(folder.resolve(), failure, HINT, replaces=replaces) as fresh:
         yield fresh
+
+
+@contextmanager
+def next_run(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
+    """Give where a new run will be in `folder`, and the folder in which it is put together, as `new_run` does.
+
+    The run is called `name` or, where another run has the name or another analysis is writing one, `name-2` and so on:
+    analyses that begin at the same time each make a run of their own.
+    """
+    names = itertools.chain([name], (f"{name}-{turn}" for turn in itertools.count(2)))
+    with ExitStack() as stack:
+        for path in map(folder.joinpath, names):
+            with suppress(BusyError):
+                fresh = stack.enter_context(new_run(path, replaces=False))
+                break
+        yield path, fresh
 
 
 def run_folders(folder: Path) -> list[Path]:

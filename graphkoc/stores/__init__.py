@@ -95,7 +95,9 @@ class Store(Protocol):
     def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """Replace what an earlier analysis left by these tables of results (scores, niches, ...).
 
-        `progress` is called as in `upsert`. Raises DataError for a table that is not a result, and as `upsert` does.
+        `progress` is called as in `upsert`. The embedded store waits a minute for another process that is writing,
+        because what took long to find is not to be lost. Raises DataError for a table that is not a result, and as
+        `upsert` does.
         """
         ...
 

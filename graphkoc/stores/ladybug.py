@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from graphkoc.errors import QueryError, StoreError
-from graphkoc.files import append_lines, read_lines, replace_lines, sweep, translate_errors, working_folder
+from graphkoc.files import PATIENCE, append_lines, read_lines, replace_lines, sweep, translate_errors, working_folder
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, prepared, relational
 from graphkoc.stores.journal import Decision, Settlement
@@ -43,6 +43,9 @@ MANY = 200_000
 
 ROOM = 32 << 20
 """Bytes that the engine may ask for at once: with less left, a disk is full."""
+
+ANNOTATION_PATIENCE = 60.0
+"""Seconds for which results wait to be written while another process writes: an analysis may have taken much longer."""
 
 READS = re.compile(r"((EXPLAIN|PROFILE)\s+)?(MATCH|OPTIONAL|WITH|UNWIND|RETURN|CALL)\b", re.IGNORECASE)
 """How a query begins. The engine opens its file to read, but COPY and EXPORT would still write others."""
@@ -105,7 +108,7 @@ class LadybugStore:
                 graph.execute(f"CREATE OR REPLACE TABLE {name} AS FROM _new")
             return bool(new)
 
-        self._rewrite(change, progress)
+        self._rewrite(change, progress, patience=ANNOTATION_PATIENCE)
 
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""
@@ -216,17 +219,19 @@ class LadybugStore:
         change: Callable[[duckdb.DuckDBPyConnection], bool],
         progress: Progress | None = None,
         lines: Sequence[Decision] = (),
+        patience: float = PATIENCE,
     ) -> bool:
         """Change the store's tables in DuckDB; if that changed any, put a new file of them in the old one's place.
 
-        lines: to add to the journal just before that; `change` may add to them.
+        lines: to add to the journal just before that; `change` may add to them. patience: seconds to wait for another
+        process that is writing.
 
         Nothing is opened for writing but the new file, so that the old one needs no room and no repair.
         """
         self.close()
         with contextlib.ExitStack() as stack:
             with translate_errors(f"nothing can be written beside {self.path}", "The store is as it was before."):
-                work = stack.enter_context(working_folder(self.path))
+                work = stack.enter_context(working_folder(self.path, patience))
             exists, new = self.path.exists(), work / self.path.name
             stack.callback(self.close)
             graph = stack.enter_context(duckdb.connect())
