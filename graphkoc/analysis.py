@@ -28,7 +28,7 @@ from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.qualify.brand import Brand, unheard, view
-from graphkoc.qualify.doctor import crawl
+from graphkoc.qualify.doctor import crawl, describe_unattributed
 from graphkoc.qualify.engagement import engagements, response
 from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
@@ -105,7 +105,9 @@ def analyse(
     """The run of a projection, not saved yet.
 
     previous: the run that this one continues. processes: how many to use, by default one for each processor; the
-    result is the same. Raises AnalysisError when there are no reviews, and UsageError for an unknown tier profile.
+    result is the same. Without reviews a run has circles, audiences and reach, and ranks nobody. Raises AnalysisError
+    where people are all that is known, or no review is from before `settings.until`; and UsageError for an unknown
+    tier profile.
     """
     with clock("building the network"):
         data = _Data(projection, settings, *_read_log(projection, settings))
@@ -144,19 +146,26 @@ def analyse(
 
 
 ENGINES = ("graphkoc", "igraph", "numpy", "pandas", "scipy", "scikit-learn", "duckdb")
+EVENTS = ("reviews", "follows", "engagements", "unattributed", "purchases")
+"""Frames of a projection of which one has to have rows: people alone are nothing to analyse."""
 FOUND = ("members", "products", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
 
 
 def _read_log(projection: Projection, settings: Settings) -> tuple[Log, float]:
-    """The log as of the reference date, and that date; AnalysisError when there is no review in it."""
+    """The log as of the reference date, and that date; AnalysisError where there is nothing to analyse in it."""
     log, until = projection.log(), settings.until
-    if projection.reviews.empty and until is None:
-        where = f" on the platform {settings.platform}" if settings.platform else ""
-        raise AnalysisError(f"there are no reviews{where}", hint="`graphkoc status` lists what the store holds.")
     if not len(log.day) and until is not None:
         raise AnalysisError(f"no review is known to be from before {until:%Y-%m-%d}", hint="Choose a later date.")
-    as_of = log.last_day if until is None else float(days(pd.Series([until]))[0])
+    if all(getattr(projection, name).empty for name in EVENTS):
+        where = f" on the platform {settings.platform}" if settings.platform else ""
+        raise AnalysisError(
+            f"there are no reviews{where}, and no follows, engagements or purchases",
+            hint="`graphkoc status` lists what the store holds.",
+        )
+    if until is None and len(log.day):
+        return log.until(log.last_day), log.last_day
+    as_of = float(days(pd.Series([until or projection.moment()]))[0])
     return log.until(as_of), as_of
 
 
@@ -219,6 +228,7 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
         "ties_of": projection.ties_of(),
         "stands_in": stands_in(projection.ties_of()),
         "crawl": crawl(projection),
+        "left_out": describe_unattributed(projection),
         "counts": _count(projection, log, people["ties"]),
         "tiers": found.sizes.summary,
         "limits": found.limits,
@@ -236,6 +246,7 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
 def _count(projection: Projection, log: Log, ties: pd.Series[str]) -> dict[str, Any]:
     """How many of everything there are; ties: (n,) what each person's audience is counted in."""
     engaged = int((ties == "engagements").to_numpy()[log.network.source].sum())
+    dated = len(log.day) and not projection.undated
     return {
         "consumers": len(log.network),
         "accounts": len(log.network) + len(projection.accounts) - projection.accounts["consumer"].nunique(),
@@ -247,9 +258,11 @@ def _count(projection: Projection, log: Log, ties: pd.Series[str]) -> dict[str, 
         "reviews": len(projection.reviews),
         "first_reviews": len(log.day),
         "undated_reviews": int(projection.reviews["created_at"].isna().sum()),
+        "purchases": len(projection.purchases),
+        "customers": projection.purchases["consumer"].nunique(),
         "categories": len(log.categories),
-        "first_review": UNDATED if projection.undated else moment(float(log.day[0])).isoformat(),
-        "last_review": UNDATED if projection.undated else moment(log.last_day).isoformat(),
+        "first_review": moment(float(log.day[0])).isoformat() if dated else UNDATED,
+        "last_review": moment(log.last_day).isoformat() if dated else UNDATED,
     }
 
 
@@ -334,16 +347,23 @@ def _log_tables(log: Log) -> dict[str, pd.DataFrame]:
 def _score_info(expected: Forecast, as_of: float, listed: int, log: Log) -> dict[str, Any]:
     """What run.json holds of the score: with the model, any score can be computed again from the features."""
     scored = expected.score
+    return {
+        "kind": scored.kind,
+        "why": scored.why if listed else _explain_no_list(scored.why, as_of, log),
+        "parts": [asdict(part) for part in scored.parts],
+        "model": expected.model.to_dict() | {"at": as_of} if expected.model else None,
+    }
+
+
+def _explain_no_list(why: str, as_of: float, log: Log) -> str:
+    """Why nobody is listed; why: the reason for the kind of score."""
+    if not len(log.day):
+        return "nobody has reviewed anything, so there is nothing to rank people by"
     nobody = "nobody passes every gate"
     if log.last_day <= as_of - YEAR:
         newest = f"{moment(log.last_day):%Y-%m-%d}"
         nobody = f"nobody has reviewed in the year before {moment(as_of):%Y-%m-%d}; the newest review is of {newest}"
-    return {
-        "kind": scored.kind,
-        "why": scored.why if listed else f"{scored.why}; the list is empty because {nobody}",
-        "parts": [asdict(part) for part in scored.parts],
-        "model": expected.model.to_dict() | {"at": as_of} if expected.model else None,
-    }
+    return f"{why}; the list is empty because {nobody}"
 
 
 def on_platforms(projection: Projection, log: Log) -> dict[str, NDArray[np.bool_]]:

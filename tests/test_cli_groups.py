@@ -15,6 +15,9 @@ from graphkoc.runs.folder import FORMAT
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
 
+WRITTEN = {"reviews": 3}
+"""What each of the people has written."""
+
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -32,7 +35,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         inside = pd.DataFrame({"consumer": [*who, "csv:4", "csv:5"], "group": ["c1"] * 3 + ["c2"] * 2})
         inside = inside.assign(kind="circle", confidence=0.9)
         found = {
-            "people": pd.DataFrame({"consumer": who, "audience": 0.0, "score": 0.0, "reviews": 3}),
+            "people": pd.DataFrame({"consumer": who, "audience": 0.0, "score": 0.0, **WRITTEN}),
             "niches": niches,
             "members": pd.concat([inside, members]),
             "circles": circles,
@@ -82,7 +85,7 @@ def test_finer_niches_stand_below_the_niche_they_belong_to(runs: Path) -> None:
         columns=["niche", "name", "parent", "level", "basis", "category", "people"],
     )
     niches = niches.assign(kocs=0, kols=0, evidence="words of theirs")
-    people = pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, "reviews": 3})
+    people = pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, **WRITTEN})
     tables = {"niches": shaped("niches", niches), "people": shaped("people", people)}
     Run(str(runs / "tree"), {"format": FORMAT}, **tables).save()
     head, _, *lines = graphkoc("niches", "tree").splitlines()
@@ -105,10 +108,10 @@ def test_finer_niches_stand_below_the_niche_they_belong_to(runs: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["niche", "circle"])
 def test_an_empty_list_gives_its_reason(runs: Path, kind: str) -> None:
-    people = shaped("people", pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, "reviews": 3}))
+    people = shaped("people", pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, **WRITTEN}))
     for name, why in (("none", None), ("refused", "2 were found with categories shuffled")):
-        summary = {"why_not": why}
-        Run(str(runs / name), {"format": FORMAT, "circles": summary, "niches": summary}, people=people).save()
+        info = {"format": FORMAT, "counts": {"reviews": 3}, "circles": {"why_not": why}, "niches": {"why_not": why}}
+        Run(str(runs / name), info, people=people).save()
     assert graphkoc(f"{kind}s", "none").startswith(f"No {kind} was found: no")
     assert graphkoc(f"{kind}s", "refused") == f"No {kind} is published: 2 were found with categories shuffled.\n"
     assert json.loads(graphkoc(f"{kind}s", "none", "--format", "json")) == []

@@ -293,7 +293,7 @@ def test_nobody_without_a_follower_is_knit_and_a_required_gate_that_fails_keeps_
     assert (found.loc[[name for name in NAMES if name not in followed], "gate_knit"] == "unknown").all()
     required = ["person", "active", "creative", "small", "unpaid"]
     failed = (found[[f"gate_{name}" for name in required]] == "failed").any(axis=1)
-    known = found["gate_small"] != "unknown"
+    known = (found["gate_small"] != "unknown") & found.index.isin(followed)
     assert (found["role"] == np.select([failed, known], ["none", "koc"], "possible")).all(), "nobody is wide here"
 
 
@@ -302,6 +302,7 @@ sizes_and_gates = st.fixed_dictionaries(
     {
         "platform": st.sampled_from([None, "forum", "xiaohongshu"]),
         "tier": st.sampled_from([*tiers.SIZES, tiers.UNKNOWN]),
+        "audience": st.sampled_from([0.0, 1.0, 20.0]),
         **{f"gate_{gate.name}": states for gate in GATES},
     }
 )
@@ -311,7 +312,7 @@ sizes_and_gates = st.fixed_dictionaries(
 def test_a_role_is_one_of_four_and_a_person_over_the_limit_is_a_kol_whatever_the_gates_are(
     rows: list[dict[str, Any]],
 ) -> None:
-    held = pd.DataFrame(rows, columns=["platform", "tier", *(f"gate_{gate.name}" for gate in GATES)])
+    held = pd.DataFrame(rows, columns=["platform", "tier", "audience", *(f"gate_{gate.name}" for gate in GATES)])
     found = gates.roles(held, tiers.limits(["xiaohongshu"]))
     for row, role in zip(rows, found, strict=True):
         fails = "failed" in [row[f"gate_{name}"] for name in ("person", "active", "creative", "small", "unpaid")]
@@ -320,5 +321,6 @@ def test_a_role_is_one_of_four_and_a_person_over_the_limit_is_a_kol_whatever_the
         elif fails:
             assert role == "none"
         else:
-            assert role == ("possible" if row["gate_small"] == "unknown" else "koc")
+            unknown = row["gate_small"] == "unknown" or not row["audience"]
+            assert role == ("possible" if unknown else "koc")
     assert set(found) <= set(ROLES)

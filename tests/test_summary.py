@@ -14,9 +14,18 @@ from graphkoc.runs.tables import shaped
 
 INFO: dict[str, Any] = {
     "settings": {"notice": None},
-    "counts": {"consumers": 40, "reviews": 80, "follows": 200, "engaged": 0, "uncounted_follows": 0},
+    "counts": {
+        "consumers": 40,
+        "reviews": 80,
+        "follows": 200,
+        "engaged": 0,
+        "uncounted_follows": 0,
+        "purchases": 0,
+        "customers": 0,
+    },
     "ties_of": {"csv": "follows"},
     "crawl": None,
+    "left_out": None,
     "stands_in": None,
     "circles": {"why_not": None, "control": {"published": 0, "tentative": 1}},
     "niches": {"why_not": None},
@@ -67,6 +76,11 @@ def test_a_run_says_what_was_analysed_found_and_checked() -> None:
             "no circle is published: 2 were found in the rewired network",
         ),
         (run(tiers={"name": "relative", "small": None, "why": "nobody has any"}), "nobody has any"),
+        (run(left_out="2 comments are left out"), "2 comments are left out"),
+        (
+            run(counts=counts(purchases=3, customers=1)),
+            "40 consumers, 80 reviews, 200 follows, 3 purchases by 1 customer",
+        ),
         (run(backtest={"verdict": "The ranking works."}), "The ranking works."),
         (
             run(counts=counts(uncounted_follows=4)),

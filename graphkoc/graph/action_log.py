@@ -154,8 +154,12 @@ class Log:
         return float(self.day[-1]) if len(self.day) else -np.inf
 
     def known(self, as_of: float) -> NDArray[np.bool_]:
-        """(m,) bool: the follows known as of a day: dated by then, or undated and both ends have reviewed by then."""
+        """(m,) bool: the follows known as of a day: dated by then, or undated and both ends have reviewed by then.
+
+        Where nobody has reviewed there is no past that an undated follow could be missing from, and all are known.
+        """
         both = np.maximum(self.first_day[self.network.source], self.first_day[self.network.target]) <= as_of
+        both |= not len(self.day)
         return np.where(np.isnan(self.network.since), both, self.network.since <= as_of)
 
     def until(self, as_of: float) -> Log:

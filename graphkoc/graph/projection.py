@@ -81,6 +81,8 @@ class Projection:
     text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source,
     target, weight, since, platform, for authors on platforms without known follows. platforms: platform, ties
     (follows, engagements or none). accounts: those of persons with several, see `graphkoc.graph.accounts`.
+    unattributed: the engagements with posts whose author is unknown. Nobody's reviews are counted with such a post, so
+    neither it nor its engagements are in the other frames.
     """
 
     follows: pd.DataFrame
@@ -94,6 +96,7 @@ class Projection:
     engaged: pd.DataFrame
     platforms: pd.DataFrame
     accounts: pd.DataFrame
+    unattributed: pd.DataFrame
 
     @classmethod
     def from_tables(
@@ -112,10 +115,14 @@ class Projection:
         frames["texts"] = texts[texts[["title", "text", "tags"]].notna().any(axis=1)]
         for name, key in KEYS.items():
             frames[name] = frames[name].sort_values(key, ignore_index=True)
+        authored = frames["reviews"]["consumer"].notna()
+        unattributed = frames["reviews"].loc[~authored, "review"]
+        frames["reviews"] = frames["reviews"][authored]
         if platform is not None:
             frames = _on_platform(frames, platform)
         if until is not None:
             frames |= {name: frames[name][~(frames[name][when] > until)] for name, when in DATED.items()}
+        frames["unattributed"] = frames["engagements"][is_among(frames["engagements"]["review"], unattributed)]
         for name in ("engagements", "texts"):
             frames[name] = frames[name][is_among(frames[name]["review"], frames["reviews"]["review"])]
         if frames["consumers"].empty:
@@ -139,10 +146,10 @@ class Projection:
         """The reviews as the log has them: all at one moment where none has a date, else as they are."""
         if not self.undated:
             return self.reviews
-        return self.reviews.assign(created_at=self._moment()).astype({"created_at": "datetime64[us]"})
+        return self.reviews.assign(created_at=self.moment()).astype({"created_at": "datetime64[us]"})
 
-    def _moment(self) -> pd.Timestamp:
-        """The newest date of anything else, 1970-01-01 without any.
+    def moment(self) -> pd.Timestamp:
+        """The newest date of anything but a review, 1970-01-01 without any: the reference date without dated reviews.
 
         It is never the time of the load, so that the same files give the same run whenever they are loaded.
         """
@@ -155,6 +162,8 @@ class Projection:
 
         Nothing bounds when such a follow began, so no measure counts it; see `graphkoc.graph.action_log.Log.known`.
         """
+        if not len(log.day):
+            return 0
         active = log.network.ids[np.isfinite(log.first_day)]
         undated = self.follows[self.follows["since"].isna()]
         return int((~(is_among(undated["source"], active) & is_among(undated["target"], active))).sum())
@@ -174,7 +183,7 @@ class Projection:
         """
         ties = self.engaged[["source", "target", "weight", "since"]]
         if self.undated:
-            ties = ties.assign(since=ties["since"].fillna(self._moment()))
+            ties = ties.assign(since=ties["since"].fillna(self.moment()))
         return pd.concat([self.follows, ties], ignore_index=True) if len(ties) else self.follows
 
     def ties_of(self) -> dict[str, str]:
@@ -191,7 +200,7 @@ class Projection:
                 ).hexdigest(),
             }
             for name, frame in vars(self).items()
-            if name != "loads"
+            if name not in ("loads", "unattributed")
         }
 
 

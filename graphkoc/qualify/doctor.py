@@ -14,7 +14,7 @@ from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import FOLLOWERS, basis
 from graphkoc.text import count
 
-__all__ = ["checks", "crawl"]
+__all__ = ["checks", "crawl", "describe_unattributed"]
 
 FEW_AUTHORS = 50
 MANY_EACH = 5
@@ -129,6 +129,8 @@ def _check_follow_dates(projection: Projection, log: Log) -> dict[str, Any]:
         be = "is" if left == 1 else "are"
         detail += f"; {left:,} without one {be} not counted because one of the two people has reviewed nothing"
     hint = "A follow without a date counts once both people have reviewed, which slightly flatters the backtest."
+    if projection.reviews.empty:
+        hint = "Without reviews every follow counts, with or without a date."
     return _make_check("follows have dates", ok, detail, hint if len(follows) else "There are no follows.")
 
 
@@ -140,11 +142,24 @@ def crawl(projection: Projection) -> str | None:
     return f"{_describe_written(projection)}: collected around a few accounts, so not a sample of KOCs"
 
 
+def describe_unattributed(projection: Projection) -> str | None:
+    """How many engagements are left out because nobody is known to have written the post; None without any."""
+    left = projection.unattributed
+    if left.empty:
+        return None
+    what = "comments" if (left["kind"] == "comment").all() else "engagements"
+    posts = count(left["review"].nunique(), "posts")
+    be = "is" if len(left) == 1 else "are"
+    return f"{count(len(left), what)} on {posts} whose author is unknown {be} left out"
+
+
 def _check_authors(projection: Projection) -> dict[str, Any]:
     """Whether the load is a sample of people."""
     crawled, anybody = crawl(projection), len(projection.reviews) > 0
     hint = "People who only comment are an audience. Gather by keyword, product or group, to have many authors."
     detail = crawled or _describe_written(projection)
+    if left_out := describe_unattributed(projection):
+        detail += f"; {left_out}"
     return _make_check("authors", anybody and not crawled, detail, hint if anybody else "Nobody has written anything.")
 
 

@@ -164,6 +164,10 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         found.append(f"fewer than {person['tier_low']:,.0f} known people in the audience, too few to conclude much")
     elif person["tier"] == "tiny":
         found.append(f"fewer than {person['tier_low']:,.0f} followers, too few for the {person['tier_profile']} tiers")
+    if person["role"] == "possible" and not person["audience"]:
+        stated = person["followers"]
+        whom = "in the audience" if pd.isna(stated) else f"of the {count(stated, 'followers')} stated"
+        found.append(f"nobody {whom} is known here, so this person is only a possible KOC")
     if person["ties"] == "engagements":
         found.append(run.info["stands_in"])
     if not person["reviews_365"]:

@@ -27,8 +27,10 @@ def describe_run(run: Run) -> list[str]:
     niches = count(len(run.rows("niches", ["niche"])), "niches")
     sentences = [
         run.info["settings"]["notice"],
-        f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_count_ties(run)}",
+        f"{count(counts['consumers'], 'consumers')}, {count(counts['reviews'], 'reviews')}, {_count_ties(run)}"
+        f"{_count_purchases(run)}",
         run.info["crawl"],
+        run.info["left_out"],
         _count_circles(run),
         f"{niches} ({run.info['niche_control']} with categories shuffled), "
         f"{count(listed, who)} by the {run.info['score']['kind']}",
@@ -41,6 +43,8 @@ def describe_run(run: Run) -> list[str]:
 
 def describe_ranking(run: Run) -> list[str]:
     """What to know before relying on the ranking: how it was made and checked, and which people it is of."""
+    if not run.info["counts"]["reviews"]:
+        return [f"No list: {run.info['score']['why']}."]
     sentences = [f"Ranked by the {run.info['score']['kind']}.", describe_backtest(run)]
     if followers := run.info["stands_in"]:
         sentences.append(f"{followers[:1].upper()}{followers[1:]}.")
@@ -59,6 +63,8 @@ def describe_backtest(run: Run) -> str:
 def describe_absence(run: Run, kind: str) -> str:
     """Why a run has no group of a kind: niche or circle."""
     why_not = run.info[f"{kind}s"]["why_not"]
+    if kind == "niche" and not run.info["counts"]["reviews"]:
+        why_not = "nobody has reviewed anything"
     return f"No {kind} is published: {why_not}." if why_not else NOTHING_FOUND[kind]
 
 
@@ -73,6 +79,14 @@ def _count_ties(run: Run) -> str:
     stand_in = f"{count(counts['engaged'], 'ties')} by engagement"
     stand_in += f" (on {', '.join(engaged)}, where follows are not available)"
     return ", ".join([*follows, stand_in] if engaged else follows)
+
+
+def _count_purchases(run: Run) -> str:
+    """How many purchases and customers there are, to go on a list; nothing where there are none."""
+    counts = run.info["counts"]
+    if not counts["purchases"]:
+        return ""
+    return f", {count(counts['purchases'], 'purchases')} by {count(counts['customers'], 'customers')}"
 
 
 def _describe_tiers(run: Run) -> str:

@@ -147,7 +147,9 @@ def backtest(
     people in all splits, models not refitted. Raises AnalysisError when a split leaves no candidates or no
     credit to find.
     """
-    if not len(log.day) or log.timeless:
+    if not len(log.day):
+        raise AnalysisError("there are no reviews, so there is nothing to check a ranking by")
+    if log.timeless:
         raise AnalysisError("no review has a date, or all have the same, so nothing can be checked against later ones")
     if not len(log.network.source):
         raise AnalysisError("nobody has a known follower, so there are no follow-on reviews to check a ranking by")

@@ -95,7 +95,8 @@ def gates(
     table["gate_unpaid_least"] = enough
     _add_gate(table, "knit", knit_z, limit["knit_z"])
 
-    whose = table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy())
+    heard = np.bincount(log.network.source, minlength=n)
+    whose = table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy(), audience=heard)
     table["role"] = roles(whose, limits)
     return table.astype({f"gate_{gate.name}": "str" for gate in GATES} | {"role": "str"})
 
@@ -103,15 +104,16 @@ def gates(
 def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
     """(n,) object: everybody's role, one of ROLES.
 
-    people: platform, tier and the gates. limits: by platform (`graphkoc.qualify.tiers.limits`), of a run
+    people: platform, tier, audience and the gates. limits: by platform (`graphkoc.qualify.tiers.limits`), of a run
     `info["limits"]`.
 
     KOL goes before KOC: a person over the upper limit of a small audience is `kol`, whatever the gates say.
     Of the others, a person who fails a gate that is required on the platform is `none`; a person whose
-    audience is not known is `possible`; everybody else is `koc`.
+    audience cannot be compared, or who has nobody known in it, whatever the platform states, is `possible`; everybody
+    else is `koc`.
     """
     wide = (people["tier"] == "wide").to_numpy(dtype=bool)
-    unknown = (people["gate_small"] == "unknown").to_numpy(dtype=bool)
+    unknown = ((people["gate_small"] == "unknown") | (people["audience"] == 0)).to_numpy(dtype=bool)
     return np.select([wide, _find_excluded(people, limits), unknown], ["kol", "none", "possible"], "koc").astype(object)
 
 

@@ -58,4 +58,6 @@ def _join_letters(title: pd.Series[str], text: pd.Series[str]) -> pa.Array:
     """Title and text in lower case, letters and digits only."""
     parts = [pc.fill_null(pa.array(part, pa.large_string(), from_pandas=True), "") for part in (title, text)]
     joined = pc.utf8_lower(pc.binary_join_element_wise(*parts, pa.scalar(" ", pa.large_string())))
-    return pc.replace_substring_regex(joined, pattern=r"[^\pL\pN]+", replacement="")
+    letters = pc.replace_substring_regex(joined, pattern=r"[^\pL\pN]+", replacement="")
+    # A column without rows comes in no chunks, which is not an array.
+    return letters.combine_chunks() if isinstance(letters, pa.ChunkedArray) else letters

@@ -52,6 +52,8 @@ def choose(past: Past, as_of: float) -> tuple[Model | None, str]:
     a newer one began, and compared with the formula by the share of that window's follow-on reviews that
     the first people of each collect.
     """
+    if not len(past.log.day):
+        return None, "nobody has reviewed anything"
     if not len(past.log.network.source):
         return None, "nobody has a known follower, and without followers the formula reduces to own recent activity"
     windows = past.windows(as_of)

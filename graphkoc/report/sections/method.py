@@ -22,6 +22,7 @@ def facts(view: View) -> dict[str, Any]:
     return {
         "terms": read_glossary(),
         "stands_in": run.info["stands_in"],
+        "left_out": run.info["left_out"],
         "tiers": run.info["tiers"],
         "score": run.info["score"],
         "loads": [

@@ -14,6 +14,13 @@ FIRST = 3
 
 
 def facts(view: View) -> dict[str, Any]:
-    """The first key opinion consumers and the limits of a small audience; the rest is read from other sections."""
+    """The first key opinion consumers, the limits of a small audience and why the score is of its kind.
+
+    The rest is read from other sections.
+    """
     first = view.run.kocs(limit=FIRST)[["consumer", "name", "rank"]].to_dict("records")
-    return {"first": [view.link(person) for person in first], "tiers": view.run.info["tiers"]}
+    return {
+        "first": [view.link(person) for person in first],
+        "tiers": view.run.info["tiers"],
+        "why": view.run.info["score"]["why"],
+    }
