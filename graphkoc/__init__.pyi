@@ -43,6 +43,7 @@ from .qualify.lists import list_niches as list_niches
 from .qualify.lists import list_tiers as list_tiers
 from .qualify.tiers import check_tiers as check_tiers
 from .report import write_report as write_report
+from .runs.coverage import describe_coverage as describe_coverage
 from .runs.edited import find_run as find_run
 from .runs.edits import merge_groups as merge_groups
 from .runs.edits import rename_group as rename_group

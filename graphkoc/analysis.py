@@ -28,6 +28,7 @@ from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.qualify.brand import Brand, unheard, view
+from graphkoc.qualify.coverage import cover
 from graphkoc.qualify.doctor import crawl, describe_unattributed
 from graphkoc.qualify.engagement import engagements, response
 from graphkoc.qualify.gates import gates
@@ -186,7 +187,8 @@ def _qualify(
     passed = gates.gates(projection, log, data.as_of, sizes, limits, origins, knit_z, copied, data.settings.brand)
     figures = response(projection, ids, sizes.table, engaged)
     followers = consumers[["followers", "quote"]].astype("Float64").astype(float).reset_index(drop=True)
-    return sizes, pd.concat([sizes.table, followers, tightness, origins, passed, figures], axis=1)
+    seen = cover(projection, ids, audience)
+    return sizes, pd.concat([sizes.table, followers, seen, tightness, origins, passed, figures], axis=1)
 
 
 def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Run | None) -> dict[str, pd.DataFrame]:

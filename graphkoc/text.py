@@ -1,4 +1,4 @@
-"""Text for people to read: names that strangers wrote, numbers with their nouns, and cells that may hold nothing."""
+"""Text for people to read: names that strangers wrote, numbers and shares, and cells that may hold nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ __all__ = [
     "display_name",
     "is_missing",
     "number_or_none",
+    "percent",
     "person_name",
     "text_or_none",
     "whole_or_none",
@@ -54,6 +55,15 @@ def count(number: float, nouns: str) -> str:
         return f"{shown} {nouns}"
     *before, noun = nouns.split(" ")
     return " ".join([shown, *before, ONE.get(noun, noun.removesuffix("s"))])
+
+
+def percent(share: float) -> str:
+    """A share as whole percent; only exactly 0 and 1 become 0% and 100%."""
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 <= share < 1:
+        return ">99%"
+    return f"{share:.0%}"
 
 
 def is_missing(value: object) -> bool:

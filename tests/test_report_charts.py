@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from report_pages import marked
 
 from graphkoc.report import charts
+from graphkoc.text import percent
 
 
 @given(st.floats(0, 1))
@@ -77,4 +78,4 @@ def test_more_people_make_no_heavier_figure() -> None:
     ("share", "text"), [(0, "0%"), (0.001, "<1%"), (0.014, "1%"), (0.999, ">99%"), (1, "100%"), (0.352, "35%")]
 )
 def test_percent_rounds_to_nothing_or_everything_only_what_is(share: float, text: str) -> None:
-    assert charts.percent(share) == text
+    assert percent(share) == text

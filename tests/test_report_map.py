@@ -20,8 +20,9 @@ from report_pages import Page, complete, figures, namespaced, section, with_info
 from graphkoc import report
 from graphkoc.communities import positions
 from graphkoc.graph.network import Network
-from graphkoc.report import charts, niche_map
+from graphkoc.report import niche_map
 from graphkoc.runs.run import Run
+from graphkoc.text import percent
 
 Unpacked = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8]]
 
@@ -179,7 +180,7 @@ def test_the_summary_of_an_audience_counts_the_ties_in_it(page: str, whole: Run)
     k = len(near)
     summary = options(page)[0]["data-summary"]
     assert len(options(page)[0]["data-near"].split()) == k
-    assert f"{pairs} ties among them, {charts.percent(pairs / (k * (k - 1) / 2))} of all possible." in summary
+    assert f"{pairs} ties among them, {percent(pairs / (k * (k - 1) / 2))} of all possible." in summary
 
 
 def test_the_summary_of_an_audience_that_is_not_drawn_whole_says_so(whole: Run) -> None:

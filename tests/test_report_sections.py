@@ -13,11 +13,10 @@ from graphkoc import report
 from graphkoc.qualify.explain import cautions
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.score import PILLARS
-from graphkoc.report.charts import percent
 from graphkoc.report.number_formats import amount, date, percentage, sentence
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import empty, shaped
-from graphkoc.text import count
+from graphkoc.text import count, percent
 
 
 @pytest.fixture(scope="module")

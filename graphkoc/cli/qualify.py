@@ -159,10 +159,11 @@ def kocs(run: str | None, niche: str | None) -> Result:
 def niches(run: str | None) -> Result:
     """List the niches, or rename, merge and undo.
 
-    A niche is a segment of people with a taste that sets it apart, shown with its evidence. Finer niches stand
-    indented below the niche that contains them. RUN is a folder or a name under ./runs; the newest by default. kols
-    counts people with a wide audience. kol_reach is the share of the niche's people who follow one of them, and
-    white_space the share who do not. The columns category and basis appear where the name does not imply them.
+    A niche is a segment of people with a taste that sets it apart, shown with its evidence. Finer niches stand indented
+    below the niche that contains them. RUN is a folder or a name under ./runs; the newest by default. kols counts
+    people with a wide audience. kol_reach is the share of the niche's people who follow one of them, and white_space
+    the share who do not, as far as their audiences are known; a note says how far that is. The columns category and
+    basis appear where the name does not imply them.
 
     \b
     Examples:
@@ -176,7 +177,8 @@ def niches(run: str | None) -> Result:
     found = graphkoc.find_run(run)
     rows = graphkoc.list_niches(found)
     text = None if rows else graphkoc.describe_absence(found, "niche")
-    return Result(rows, lines=_indent_finer(rows), text=text, notes=list_notices(found))
+    notes = [*list_notices(found), *(_wrap(f"Note: {seen}.") for seen in graphkoc.describe_coverage(found) if rows)]
+    return Result(rows, lines=_indent_finer(rows), text=text, notes=notes)
 
 
 def _indent_finer(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -361,6 +363,7 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
         "Reviewed by followers afterwards": reviews,
     }
     lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
+    lines += [f"  {seen}" for seen in why["seen"]]
     for title, entries in sections.items():
         lines += [title, *(f"  {entry}" for entry in entries)] if entries else []
     numbers = count(len(why["parts"]), "numbers")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from graphkoc.text import count
+from graphkoc.text import count, number_or_none, percent
 
-__all__ = ["ENGAGED", "FOLLOWERS", "basis", "counted", "stands_in"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ENGAGED", "FOLLOWERS", "basis", "counted", "describe_seen", "stands_in"]
 
 FOLLOWERS = "known followers"
 ENGAGED = "people who engaged"
@@ -17,6 +21,21 @@ def counted(number: float, ties: str) -> str:
     if ties == "engagements":
         return f"{count(number, 'people')} who engaged"
     return count(number, FOLLOWERS)
+
+
+def describe_seen(person: Mapping[str, Any] | pd.Series[Any]) -> list[str]:
+    """How much of a person's audience, and of the answers to their posts, the data hold; a clause for each.
+
+    person: a row of people.
+    """
+    found = []
+    if (share := number_or_none(person["audience_seen"])) is not None:
+        found.append(
+            f"{percent(share)} of the {count(person['followers'], 'followers')} that the platform states are known"
+        )
+    if person["posts_seen"]:
+        found.append(f"engagements are known on {person['posts_seen']:,} of {count(person['posts'], 'posts')}")
+    return found
 
 
 def basis(ties_of: Mapping[str, str]) -> str:

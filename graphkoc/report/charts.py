@@ -13,23 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
+from graphkoc.text import percent
 
-__all__ = ["audience_scatter", "interval_bars", "meter", "percent", "stacked_bar"]
+__all__ = ["audience_scatter", "interval_bars", "meter", "stacked_bar"]
 
 
 WIDTH = 800
 THIN = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 8" preserveAspectRatio="none"'
 NAMED_MARKS = 300
 """Key opinion consumers whose mark shows a name on hover; the marks of the others have none, to keep the page small."""
-
-
-def percent(share: float) -> str:
-    """A share as whole percent; only exactly 0 and 1 become 0% and 100%."""
-    if 0 < share < 0.005:
-        return "<1%"
-    if 0.995 <= share < 1:
-        return ">99%"
-    return f"{share:.0%}"
 
 
 def meter(share: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from graphkoc.report.charts import percent
+from graphkoc.text import percent
 
 __all__ = ["TEXT", "amount", "date", "percentage", "sentence"]
 

@@ -125,6 +125,13 @@ _PEOPLE = (
     _number("tier_low", "people", "Least size of a small audience in that profile."),
     _number("tier_high", "people", "Largest size of a small audience in that profile."),
     _number("followers", "people", "Followers as the platform states them; null where it does not."),
+    _number(
+        "audience_seen",
+        "share",
+        "Known followers, of those that the platform states; null where it states none, or where ties is engagements.",
+    ),
+    _count("posts", "posts", "Their reviews, with or without a date, and every one of an item."),
+    _count("posts_seen", "posts", "Of these, those with a known engagement by somebody else."),
     _number("quote", "currency", "Price asked for a post; null where unknown."),
     _number("knit_ties", "ties", "Follows among the followers, and from the person back to them."),
     _number("knit_expected", "ties", "The same count as chance would have it."),

@@ -13,12 +13,11 @@ from graphkoc.qualify.gates.words import ORIGINS, list_gates
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.reasons import reasons
 from graphkoc.report import charts
-from graphkoc.report.charts import percent
 from graphkoc.report.industry import PAID, show_number
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
-from graphkoc.text import display_name, person_name
+from graphkoc.text import display_name, percent, person_name
 
 __all__ = ["LINK", "PLACE", "facts"]
 

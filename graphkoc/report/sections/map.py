@@ -7,10 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from graphkoc.report import niche_map
-from graphkoc.report.charts import percent
 from graphkoc.report.run_view import View
 from graphkoc.runs.run import Run
-from graphkoc.text import count, person_name
+from graphkoc.text import count, percent, person_name
 
 __all__ = ["LINK", "PLACE", "facts"]
 

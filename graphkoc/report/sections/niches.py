@@ -12,6 +12,7 @@ from graphkoc.report.cards import CARDS, NAMED, Rows, first_kocs, group_card
 from graphkoc.report.niche_map import hue
 from graphkoc.report.run_view import View
 from graphkoc.report.shown_names import group_names
+from graphkoc.runs import coverage
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.summary import describe_absence
 from graphkoc.text import number_or_none, person_name, text_or_none
@@ -25,7 +26,7 @@ FINER = 12
 
 
 def facts(view: View) -> dict[str, Any]:
-    """The cards of niches, how many niches there are, and how far wide audiences reach."""
+    """The cards of niches, how many niches there are, how far wide audiences reach, and how much of them was seen."""
     cards = _make_cards(view)
     finer = [inner for niche in cards for inner in niche["finer"]]
     return {
@@ -36,6 +37,7 @@ def facts(view: View) -> dict[str, Any]:
         "finer_found": int((view.run.niches["level"] == "finer").sum()),
         "control": view.run.info["niche_control"],
         "unreached": _find_unreached(view),
+        "seen": coverage.describe_coverage(view.run),
         "least_reached": sorted((n for n in cards if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
     }
 
@@ -54,6 +56,7 @@ def _make_cards(view: View) -> Rows:
     shown = [*outer["niche"], *listed["niche"]]
     anchors = {niche: number for number, niche in enumerate(shown, start=1)}
     kocs, carried = first_kocs(view, "niche"), _find_carriers(view)
+    seen = coverage.cover_niches(run)
     reach, reach_wide = _find_reachers(view, RANKED), _find_reachers(view, ("kol",))
     found = {
         row["niche"]: group_card(view, "niche", row, kocs)
@@ -67,6 +70,7 @@ def _make_cards(view: View) -> Rows:
             "koc_reach": number_or_none(row["koc_reach"]),
             "white_space": number_or_none(row["white_space"]),
             "filled": number_or_none(row["white_space_koc"]),
+            "seen": _describe_seen(seen.get(str(row["niche"]))),
             "meter": Markup(charts.meter(float(row["kol_reach"]))),
             "reachers": [],
             "wide_reachers": reach_wide.get(row["niche"], []),
@@ -83,6 +87,13 @@ def _make_cards(view: View) -> Rows:
     for niche in outer["niche"]:
         found[niche]["reachers"] = [person | view.link(person) for person in reach.get(niche, [])]
     return [found[niche] for niche in outer["niche"]]
+
+
+def _describe_seen(found: coverage.Coverage | None) -> str | None:
+    """How much of the audiences of a niche's wide-audience accounts was seen; None where the data do not say."""
+    if found is None or (found.audience is None and found.posts is None):
+        return None
+    return coverage.describe(found, "its", coverage.WIDE)
 
 
 def _find_unreached(view: View) -> float | None:
