@@ -27,7 +27,10 @@ __all__ = [
     "TemporaryFolder",
     "append_lines",
     "describe_error",
+    "encode_lines",
+    "put_in_place",
     "read_lines",
+    "replace_end",
     "replace_file",
     "replace_folder",
     "replace_lines",
@@ -76,12 +79,21 @@ def replace_file(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb", closefd=False) as sink:
             sink.write(content)
-        os.fsync(handle)
-        fresh.replace(path)
-        _sync(path.parent)
+        put_in_place(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
         os.close(handle)
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Rename a finished file to `path`, after its content and before all that follows. Raises OSError.
+
+    What fails after the rename is not raised, because the new file is in its place.
+    """
+    _sync(fresh)
+    fresh.replace(path)
+    with contextlib.suppress(OSError):
+        _sync(path.parent)
 
 
 @contextmanager
@@ -187,7 +199,22 @@ def append_lines(path: Path, lines: Sequence[str]) -> None:
     if not lines:
         return
     with translate_errors(f"{path} cannot be written", "The file is as it was before."), _open_lines(path) as file:
-        _append(file, _encode_lines(lines))
+        size = os.fstat(file).st_size
+        # A crash may have left half a line: it stays half, and what is added begins on a line of its own.
+        half = size and os.pread(file, 1, size - 1) != b"\n"
+        _append(file, (b"\n" if half else b"") + encode_lines(lines))
+        _sync(path.parent)
+
+
+def replace_end(path: Path, size: int, end: bytes) -> None:
+    """Make `end` all that follows the first `size` bytes of the file; where that fails, nothing follows them.
+
+    Raises StoreError when it cannot be written.
+    """
+    hint = "What it held before is untouched."
+    with translate_errors(f"{path} cannot be written", hint), _open_lines(path) as file:
+        os.ftruncate(file, size)
+        _append(file, end)
         _sync(path.parent)
 
 
@@ -197,10 +224,11 @@ def replace_lines(path: Path, lines: Sequence[str]) -> None:
     Raises StoreError when it cannot be written; the file is then as it was before.
     """
     with translate_errors(f"{path} cannot be written", "The file is as it was before."), _open_lines(path):
-        replace_file(path.resolve(), _encode_lines(lines))
+        replace_file(path.resolve(), encode_lines(lines))
 
 
-def _encode_lines(lines: Sequence[str]) -> bytes:
+def encode_lines(lines: Sequence[str]) -> bytes:
+    """The bytes of these lines in a file."""
     return "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace")
 
 
@@ -217,10 +245,8 @@ def _open_lines(path: Path) -> Iterator[int]:
 
 
 def _append(file: int, text: bytes) -> None:
-    """Add to a file that nobody else writes to now."""
+    """Add to a file that nobody else writes to now, all or nothing."""
     size = os.fstat(file).st_size
-    # A crash may have left half a line: it stays half, and what is added begins on a line of its own.
-    text = text if not size or os.pread(file, 1, size - 1) == b"\n" else b"\n" + text
     try:
         with os.fdopen(file, "ab", closefd=False) as sink:
             sink.write(text)

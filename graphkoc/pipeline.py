@@ -15,10 +15,10 @@ from threadpoolctl import threadpool_limits
 
 from graphkoc import analysis
 from graphkoc.analysis import Settings
-from graphkoc.arrays import is_among
-from graphkoc.capture import identity, synthetic
+from graphkoc.capture import contacts, identity, synthetic
 from graphkoc.capture.load import Loaded, read
 from graphkoc.capture.sources import find_source
+from graphkoc.errors import DataError
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
@@ -29,7 +29,6 @@ from graphkoc.qualify.tiers import check_tiers
 from graphkoc.runs.folder import new_run, next_run, run_folders
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
 from graphkoc.stores import Store, queries
-from graphkoc.tables.large import Large, Tables
 from graphkoc.tables.schema import CANONICAL, RESULTS
 
 __all__ = [
@@ -57,13 +56,14 @@ def load(
 ) -> Loaded:
     """Read raw files of a source, or of a loader folder's path, and put them into the store.
 
-    Idempotent: loading the same files again changes nothing.
+    Idempotent: loading the same files again changes nothing. What the load changed, and which accounts its identities
+    name that are nowhere, is in what it returns.
 
     dry_run: leave the store as it is. encoding: of text files whose encoding cannot be detected. key_file: the file of
     the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. accept_partial: take also a
-    file of which less than half can be taken. Raises UsageError for an
-    unknown source, DataError for files that do not hold what the source needs, StoreError where the store cannot be
-    written.
+    file of which less than half can be taken. Raises UsageError for an unknown source, DataError for files that do not
+    hold what the source needs, and for contacts where those in the store were made into keys with another secret,
+    StoreError where the store cannot be written.
     """
     loaded = read(
         find_source(source),
@@ -73,24 +73,31 @@ def load(
         accept_partial=accept_partial,
         progress=progress,
     )
-    if not dry_run:
-        tables, stated = _without_identities(loaded.tables)
-        keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
-        settles = stated is not None or keys.notna().any(axis=None) or store.decisions()
-        book = loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))
-        store.upsert({**tables, "loads": book}, progress, identity.settlement(stated) if settles else None)
-    return loaded
+    if dry_run:
+        return loaded
+    tables = {name: rows for name, rows in loaded.tables.stored.items() if name != "identities"}
+    stated = loaded.tables.get("identities")
+    keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
+    settles = stated is not None or keys.notna().any(axis=None) or store.decisions()
+    book = loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))
+    if keys["contact_key"].notna().any() and (secret := contacts.find_key(key_file)):
+        _check_key(store, secret)
+        book["key_fingerprint"] = contacts.fingerprint(secret)
+    changes = store.upsert({**tables, "loads": book}, progress, identity.settlement(stated) if settles else None)
+    unknown = identity.find_unknown(store, stated["account"]) if stated is not None else []
+    return replace(loaded, changes=changes, unknown_accounts=tuple(unknown))
 
 
-def _without_identities(tables: Tables) -> tuple[dict[str, pd.DataFrame | Large], pd.DataFrame | None]:
-    """The tables with a row for every account that the identities name, and the identities, which the journal takes."""
-    others = {name: rows for name, rows in tables.stored.items() if name != "identities"}
-    stated = tables.get("identities")
-    if stated is not None:
-        known = tables.get("consumers", pd.DataFrame({"consumer": pd.Series(dtype="str")}))
-        named = stated.loc[~is_among(stated["account"], known["consumer"]), "account"]
-        others["consumers"] = pd.concat([known, pd.DataFrame({"consumer": named})], ignore_index=True)
-    return others, stated
+def _check_key(store: Store, secret: bytes) -> None:
+    """Raises DataError where contact keys in the store were made with another secret."""
+    theirs = store.key_fingerprint()
+    if theirs in (None, contacts.fingerprint(secret)):
+        return
+    if store.table("consumers", ["contact_key"])["contact_key"].notna().any():
+        raise DataError(
+            "the contact keys in this store were made with another secret, so nobody would be known again",
+            hint="Use that secret (--key-file, GRAPHKOC_KEY_FILE or GRAPHKOC_KEY), or another store.",
+        )
 
 
 def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:

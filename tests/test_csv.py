@@ -239,6 +239,9 @@ def test_and_so_does_every_store(
         for name, rows in made.items():
             table = CANONICAL[name]
             wanted = expected(table, rows)
+            if name == "identities":  # one of an account that is nowhere is a line of the journal alone
+                there = set(store.table("consumers", ["consumer"])["consumer"])
+                wanted = [row for row in wanted if row["account"] in there]
             found = store.table(name, list(rows[0])).sort_values(list(table.key))
             keys = {tuple(row[key] for key in table.key) for row in wanted}
             brought = [tuple(row) in keys for row in found[list(table.key)].itertuples(index=False)]

@@ -17,6 +17,7 @@ from graphkoc.capture.identity.components import identities
 from graphkoc.capture.identity.exact import ACCOUNT, exact
 from graphkoc.cli import cli
 from graphkoc.errors import UsageError
+from graphkoc.stores.journal import Settlement
 from graphkoc.stores.ladybug import LadybugStore
 from graphkoc.tables.schema import TABLES
 
@@ -369,18 +370,65 @@ def test_a_file_that_is_no_list_is_refused(place: Path, text: str, words: str) -
 
 
 def test_identities_that_a_source_brings_are_links_and_can_be_taken_back(place: Path) -> None:
-    pd.DataFrame({"account": ["csv:x3", "csv:f3", "csv:new", "csv:w2"], "person": ["p", "p", "p", "q"]}).to_csv(
+    pd.DataFrame({"account": ["csv:x3", "csv:f3", "csv:w2"], "person": ["p", "p", "q"]}).to_csv(
         "identities.csv", index=False
     )
     run_command("load", "csv", "identities.csv")
-    ann = dict.fromkeys(["csv:x3", "csv:f3", "csv:new"], "csv:p")
-    assert persons() == EXACT | ann | dict.fromkeys(["csv:w2", "csv:w3"], "csv:q")
+    ann, sold = dict.fromkeys(["csv:x3", "csv:f3"], "csv:p"), dict.fromkeys(["csv:w2", "csv:w3"], "csv:q")
+    assert persons() == EXACT | ann | sold
     assert run_identity("report")["persons"] == 4
-    run_identity("unlink", "csv:new")
+    run_identity("unlink", "csv:f3")
     run_command("load", "csv", "identities.csv")
-    assert persons() == EXACT | dict.fromkeys(["csv:x3", "csv:f3"], "csv:p") | dict.fromkeys(
-        ["csv:w2", "csv:w3"], "csv:q"
+    assert persons() == EXACT | {"csv:x3": "csv:p"} | sold
+
+
+def test_an_identity_that_names_an_account_which_is_nowhere_is_reported_and_joins_it_once_it_is_loaded(
+    place: Path,
+) -> None:
+    pd.DataFrame({"account": ["csv:x3", "csv:new", "csv:newer"], "person": ["p", "p", "q"]}).to_csv(
+        "identities.csv", index=False
     )
+    store = graphkoc.open_store()
+    loaded = graphkoc.load(store, "csv", [Path("identities.csv")])
+    store.close()
+    assert loaded.unknown_accounts == ("csv:new", "csv:newer")
+    assert persons() == EXACT | {"csv:x3": "csv:p"}
+    found = run_identity("report")
+    assert (found["accounts"], found["unknown_accounts"]) == (9, ["csv:new", "csv:newer"])
+    assert "2 accounts named by links, but not in the store: csv:new, csv:newer" in run_command("identity", "report")
+    pd.DataFrame([{"consumer": "csv:new", "platform": "discourse"}]).to_csv("consumers.csv", index=False)
+    run_command("load", "csv", "consumers.csv")
+    assert persons() == EXACT | dict.fromkeys(["csv:x3", "csv:new"], "csv:p")
+    assert run_identity("report")["unknown_accounts"] == ["csv:newer"]
+
+
+def forget_persons(store: graphkoc.Store) -> None:
+    """Leave the journal and the graph as a link did that was killed half-way in an older version."""
+    none = pd.DataFrame({"account": [], "person": []}, dtype="str")
+    store.upsert({}, settlement=Settlement(["consumer"], lambda accounts, journal: ([], none)))
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["link", "csv:x1", "csv:f1", "--why", "again"],
+        ["link", "--file", "links.csv"],
+        ["unlink", "csv:x3", "csv:f3"],
+        ["report"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_known_already_is_so_in_the_graph_as_well(place: Path, args: list[str]) -> None:
+    Path("links.csv").write_text("account,other,why\ncsv:x1,csv:f1,again\n")
+    run_identity("unlink", "csv:x3", "csv:f3", "--why", "met both")
+    journal = Path("graphkoc.lbug.identities.jsonl").read_bytes()
+    store = graphkoc.open_store()
+    forget_persons(store)
+    store.close()
+    assert persons() == {}
+    assert run_identity(*args).get("decisions", []) == []
+    assert persons() == EXACT
+    assert Path("graphkoc.lbug.identities.jsonl").read_bytes() == journal
 
 
 # Persons.

@@ -27,7 +27,8 @@ from graphkoc.capture import identity
 from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
 from graphkoc.measures.activity import activity, audience_activity
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store
-from graphkoc.stores.journal import Decision
+from graphkoc.stores.changes import Changes, RowChanges
+from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j import reading, writing
 from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES
 
@@ -283,6 +284,75 @@ def test_a_value_replaces_an_older_one_and_a_null_leaves_it(store: Store) -> Non
         {"follows": pd.DataFrame({"follower": ["s:bob"], "followee": ["s:ann"], "since": times(None)})}
     )
     assert rows(store, "follows").loc[2, "since"] == datetime(2017, 1, 1)
+
+
+def test_a_load_says_of_every_row_whether_it_was_new_changed_or_known(store: Store) -> None:
+    first = store.upsert(tables())
+    assert first.tables == {name: RowChanges(new=len(given)) for name, given in tables().items()}
+    again = store.upsert(tables())
+    assert again.tables == {name: RowChanges(known=len(given)) for name, given in tables().items()}
+    assert (bool(first), bool(again)) == (True, False)
+    later = store.upsert(
+        {
+            # Ann is as she was, for a null is no value; Cyd has another name; Dan was only mentioned until now, once
+            # with a value and once without; Ida is new.
+            "consumers": pd.DataFrame(
+                {"consumer": ["s:ann", "s:cyd", "s:dan", "s:eve", "s:ida"], "name": [None, "C.", "Dan", None, None]}
+            ),
+            "products": pd.DataFrame({"product": ["s:tea", "s:cup"], "category": ["Leaves", None]}),
+            "reviews": pd.DataFrame(
+                {"review": ["s:r1", "s:r2", "s:r4"], "consumer": ["s:bob", "s:bob", "s:ann"], "product": None}
+            ),
+            "follows": pd.DataFrame(
+                {
+                    "follower": ["s:ann", "s:bob", "s:cyd"],
+                    "followee": ["s:bob", "s:ann", "s:ann"],
+                    "since": times("2018-01-01", "2018-01-02", None),
+                }
+            ),
+            "engagements": tables()["engagements"].assign(review=["s:r1", "s:r2", "s:r9"]),
+            "purchases": tables()["purchases"].assign(quantity=[1.0, None, 3.0]),
+        }
+    )
+    assert later.tables == {
+        "consumers": RowChanges(new=1, changed=2, known=2),
+        "products": RowChanges(changed=1, known=1),
+        "reviews": RowChanges(new=1, changed=1, known=1),
+        "follows": RowChanges(new=1, changed=1, known=1),
+        "engagements": RowChanges(changed=1, known=2),
+        "purchases": RowChanges(changed=1, known=2),
+    }
+
+
+def test_persons_and_loads_are_changes_too(store: Store) -> None:
+    store.upsert({"consumers": tables()["consumers"]})
+    known = {"consumers": RowChanges(known=3)}
+    link = decided("link", "s:ann", "s:bob")
+    changes = decide(store, [link], {"s:ann": "s:ann", "s:bob": "s:ann"})
+    assert (changes.tables, bool(changes)) == ({}, True)
+    assert not decide(store, [], {"s:ann": "s:ann", "s:bob": "s:ann"})
+    assert decide(store, [decided("unlink", "s:bob", "s:cyd")], {"s:ann": "s:ann", "s:bob": "s:ann"})
+    book = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2021-01-01")})}
+    changes = store.upsert({"consumers": tables()["consumers"]} | book)
+    assert (changes.tables, bool(changes)) == (known, True)
+
+
+def test_a_store_remembers_the_fingerprint_of_the_newest_key(place: Place) -> None:
+    def book(load: str, at: str, key: str | None) -> dict[str, pd.DataFrame]:
+        row = {"load": [load], "source": ["s"], "loaded_at": times(at), "key_fingerprint": [key]}
+        return {"loads": pd.DataFrame(row)}
+
+    store = place.open()
+    assert store.key_fingerprint() is None
+    for load, at, key, newest in (
+        ("c", "2021-01-01", None, None),
+        ("b", "2021-01-02", "one", "one"),
+        ("a", "2021-01-03", "two", "two"),
+        ("d", "2021-01-04", None, "two"),
+    ):
+        store.upsert({"consumers": tables()["consumers"]} | book(load, at, key))
+        assert store.key_fingerprint() == newest
+    store.close()
 
 
 def test_an_edge_moves_when_its_row_names_another_end_and_leaves_nothing_behind(store: Store) -> None:
@@ -1130,15 +1200,21 @@ def decided(verb: str, account: str, other: str, why: str = "because") -> Decisi
     return Decision("2026-01-02T03:04:05+00:00", verb, account, other, "person", why)
 
 
+def decide(store: Store, lines: list[Decision], persons: dict[str, str]) -> Changes:
+    """Add lines to the journal, and make these the persons of accounts."""
+    table = pd.DataFrame({"account": list(persons), "person": list(persons.values())}, dtype="str")
+    return store.upsert({}, settlement=Settlement(["consumer"], lambda accounts, journal: (lines, table)))
+
+
 def test_the_link_journal_only_grows_and_unlinking_restores_the_graph(place: Place, store: Store) -> None:
     given = {name: frame for name, frame in tables().items() if name != "identities"}
     store.upsert(given)
     before = content(store)
     assert store.decisions() == []
     link, unlink = decided("link", "s:ann", "s:bob", HOSTILE[0]), decided("unlink", "s:bob", "s:ann", HOSTILE[4])
-    store.decide([link], pd.DataFrame({"account": ["s:ann", "s:bob"], "person": ["s:ann", "s:ann"]}))
+    decide(store, [link], {"s:ann": "s:ann", "s:bob": "s:ann"})
     assert store.table("identities")["person"].tolist() == ["s:ann", "s:ann"]
-    store.decide([unlink], pd.DataFrame({"account": [], "person": []}, dtype="str"))
+    decide(store, [unlink], {})
     assert_same(content(store), before)
     assert not store.upsert(given)
     again = place.open()
@@ -1150,7 +1226,7 @@ def test_the_link_journal_only_grows_and_unlinking_restores_the_graph(place: Pla
 def test_forgetting_a_consumer_removes_their_lines_from_the_link_journal(store: Store) -> None:
     store.upsert(tables())
     lines = [decided("link", "s:ann", "s:bob"), decided("link", "s:cyd", "s:dan")]
-    store.decide(lines, pd.DataFrame({"account": ["s:cyd", "s:dan"], "person": ["s:cyd", "s:cyd"]}))
+    decide(store, lines, {"s:cyd": "s:cyd", "s:dan": "s:cyd"})
     assert store.forget(["s:ann"])["journal"] == 1
     assert store.decisions() == lines[1:]
 

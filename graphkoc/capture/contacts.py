@@ -34,6 +34,7 @@ __all__ = [
     "PHONE",
     "email",
     "find_key",
+    "fingerprint",
     "keys",
     "macros",
     "masked",
@@ -235,6 +236,11 @@ def find_key(file: Path | None = None) -> bytes | None:
     if not secret:
         raise UsageError(f"the key file {path} is empty", hint="Remove it, and make another: `graphkoc key new`.")
     return secret
+
+
+def fingerprint(secret: bytes) -> str:
+    """16 hex digits by which a store recognises the secret again, and from which nobody can compute it."""
+    return hmac.new(secret, b"graphkoc key fingerprint", hashlib.sha256).hexdigest()[:16]
 
 
 def new_key(file: Path) -> Path:

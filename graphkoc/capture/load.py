@@ -29,6 +29,7 @@ from graphkoc.capture.sources import Source, sources
 from graphkoc.errors import DataError
 from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
+from graphkoc.stores import Changes
 from graphkoc.tables.large import Tables
 from graphkoc.tables.schema import CANONICAL, Column, Table
 
@@ -63,6 +64,8 @@ class Loaded:
     unread: files and sheets that were found and of which nothing was taken, each with the reason.
     mentioned: canonical name -> number of rows that other tables mention and that no file has; a store makes them.
     gaps: sentences about what the files lack by their own account.
+    changes: what they changed in the store; None where they were not stored.
+    unknown_accounts: those that identities name and that are neither in the files nor in the store; sorted.
     """
 
     source: str
@@ -73,6 +76,8 @@ class Loaded:
     mentioned: dict[str, int]
     unread: tuple[Unread, ...] = ()
     gaps: tuple[str, ...] = ()
+    changes: Changes | None = None
+    unknown_accounts: tuple[str, ...] = ()
 
     def record(self, at: datetime, invented: bool = False) -> pd.DataFrame:
         """One row of the table `loads`; its key depends on what was loaded, not on rows' order.

@@ -29,6 +29,9 @@ SHOWN = ("file", "read", "loaded", "duplicate", "conflict", "rejected", "skipped
 FATES = {"rejected": "rejected", "conflict": "in conflict with another", "partial": "taken in part"}
 """Fate of a row among the rejects -> how it is called in a sentence."""
 
+SHOWN = 5
+"""Ids that a line lists; the other formats have them all."""
+
 
 @click.command(cls=Command)
 @click.argument("name", required=False)
@@ -408,6 +411,9 @@ def _describe_identities(found: dict[str, Any]) -> list[str]:
     ]
     lines += [f"  on {row['platforms']}: {count(row['persons'], 'persons')}" for row in found["across"]]
     lines += [f"  by {rule}: {count(links, 'links')}" for rule, links in sorted(found["by_rule"].items())]
+    if unknown := found["unknown_accounts"]:
+        some = ", ".join(unknown[:SHOWN]) + (", …" if len(unknown) > SHOWN else "")
+        lines.append(f"  {count(len(unknown), 'accounts')} named by links, but not in the store: {some}")
     lines += [f"  not linked: {c['account']} and {c['other']} ({c['rule']}): {c['why']}" for c in found["conflicts"]]
     lines += [
         f"  {count(keys, 'keys')} of {rule} shared by too many accounts to identify a person"

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from graphkoc.errors import DataError, QueryError, StoreError
 from graphkoc.progress import Progress
+from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.queries import Value
 from graphkoc.tables.large import Large
@@ -23,7 +24,9 @@ from graphkoc.tables.types import TYPES, arrow_schema
 
 __all__ = [
     "DEFAULT",
+    "Changes",
     "Decision",
+    "RowChanges",
     "Settlement",
     "Store",
     "arrow",
@@ -31,6 +34,7 @@ __all__ = [
     "frame",
     "key_of",
     "near_far",
+    "newest_fingerprint",
     "open_store",
     "prepared",
 ]
@@ -42,8 +46,9 @@ class Store(Protocol):
     """A property graph of consumers, reviews, products and follows.
 
     In one file, every verb that writes either does all of it or nothing, also when it is interrupted or
-    the disk fills up. On a server it goes in many transactions, and what holds is that the same verb
-    done again ends as if nothing had happened. One process writes at a time; a second one is refused.
+    the disk fills up: rows, lines of the link journal and persons together. On a server rows go in many transactions,
+    and what holds is that the same verb done again ends as if nothing had happened; lines of the journal and the
+    persons that follow from them are one transaction. One process writes at a time; a second one is refused.
     Errors of the engine, the server or the disk are StoreError, of a query QueryError.
     """
 
@@ -55,16 +60,14 @@ class Store(Protocol):
         tables: Mapping[str, pd.DataFrame | Large],
         progress: Progress | None = None,
         settlement: Settlement | None = None,
-    ) -> bool:
+    ) -> Changes:
         """Add rows and fill in rows that are there, by key; loading the same rows again changes nothing.
 
         tables: canonical name (or `loads`) -> frame with columns of that table, one row per key, or what
-        a load made of a large one. A value
-        replaces an older one, a null leaves it. Consumers, reviews and products that a row only
-        mentions are made. settlement: settles identities in the same write. True when the store has changed.
-        Raises DataError for an unknown column or
-        a key that is null or repeated. `progress` is called with "stored" just before the change
-        takes effect, after which it cannot be interrupted.
+        a load made of a large one. A value replaces an older one, a null leaves it. Consumers, reviews and products
+        that a row only mentions are made. settlement: settles identities in the same write. Returns what has changed,
+        in numbers of rows. Raises DataError for an unknown column or a key that is null or repeated. `progress` is
+        called with "stored" just before the change takes effect, after which it cannot be interrupted.
         """
         ...
 
@@ -105,11 +108,10 @@ class Store(Protocol):
         """The lines of the link journal, the oldest first."""
         ...
 
-    def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
-        """Add lines at the end of the link journal, and make `identities` the rows of that table.
+    def key_fingerprint(self) -> str | None:
+        """Of the key that contact keys in this store were made with (`graphkoc.capture.contacts.fingerprint`).
 
-        Lines are only ever added. identities: account, person; what else the table held goes. The rest
-        of the graph stays as it is, bit for bit. Raises as `upsert` does.
+        None where no load said so, also where there is no store yet.
         """
         ...
 
@@ -204,6 +206,12 @@ def key_of(label: str) -> str:
     if tables:
         return tables[0].key[0]
     return next(edge.target_column for table in TABLES.values() for edge in table.edges if edge.target == label)
+
+
+def newest_fingerprint(loads: pd.DataFrame) -> str | None:
+    """The fingerprint that the newest load with one gives; loads: loaded_at, load, key_fingerprint."""
+    given = loads.dropna(subset=["key_fingerprint"]).sort_values(["loaded_at", "load"])["key_fingerprint"]
+    return str(given.iloc[-1]) if len(given) else None
 
 
 def near_far(edge: Edge, table: Table) -> tuple[str, str]:

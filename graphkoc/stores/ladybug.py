@@ -9,7 +9,6 @@ one, and put it in the old one's place. Until that last step the store is as it 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,10 +20,12 @@ import pandas as pd
 import pyarrow as pa
 
 from graphkoc.errors import QueryError, StoreError
-from graphkoc.files import PATIENCE, append_lines, read_lines, replace_lines, sweep, translate_errors, working_folder
+from graphkoc.files import PATIENCE, put_in_place, sweep, translate_errors, working_folder
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, key_of, near_far, prepared, relational
+from graphkoc.stores import check_columns, frame, key_of, near_far, newest_fingerprint, prepared, relational
+from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.journal import Decision, Settlement
+from graphkoc.stores.journal_file import JournalFile, Mark, add_lines, decisions, drop_lines
 from graphkoc.stores.queries import NOT_CODE, Value
 from graphkoc.tables.large import Large
 from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, node_tables
@@ -46,6 +47,8 @@ ROOM = 32 << 20
 
 ANNOTATION_PATIENCE = 60.0
 """Seconds for which results wait to be written while another process writes: an analysis may have taken much longer."""
+MARK = "Journal"
+"""The node that has the mark of the link journal (`graphkoc.stores.journal_file`)."""
 
 READS = re.compile(r"((EXPLAIN|PROFILE)\s+)?(MATCH|OPTIONAL|WITH|UNWIND|RETURN|CALL)\b", re.IGNORECASE)
 """How a query begins. The engine opens its file to read, but COPY and EXPORT would still write others."""
@@ -70,7 +73,7 @@ class LadybugStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.url = f"ladybug:{path}"
-        self._journal = path.with_name(f"{path.name}.identities.jsonl")
+        self._journal = JournalFile(path.with_name(f"{path.name}.identities.jsonl"))
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
         self._types: dict[str, set[str]] | None = None
@@ -80,23 +83,25 @@ class LadybugStore:
         tables: Mapping[str, pd.DataFrame | Large],
         progress: Progress | None = None,
         settlement: Settlement | None = None,
-    ) -> bool:
+    ) -> Changes:
         """See Store.upsert."""
         new = prepared(tables)
+        merged: dict[str, RowChanges] = {}
         lines: list[Decision] = []
 
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
             book = new.pop("loads", None)
-            changed = [name for name, rows in new.items() if _merge(graph, TABLES[name], rows)]
+            merged.update((name, _merge(graph, TABLES[name], rows)) for name, rows in new.items())
+            changed = any(merged.values())
             if book is not None and (changed or not _known(graph, book)):
-                changed += ["loads"] * _merge(graph, TABLES["loads"], book)
+                changed |= bool(_merge(graph, TABLES["loads"], book))
             if settlement is None:
-                return bool(changed)
+                return changed
             decided, identities = settlement.decide(_read_accounts(graph, settlement.columns), self.decisions())
             lines.extend(decided)
-            return _replace_identities(graph, identities) or bool(changed)
+            return _replace_identities(graph, identities) or changed
 
-        return self._rewrite(change, progress, lines)
+        return Changes(merged, self._rewrite(change, progress, lines))
 
     def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
@@ -112,12 +117,12 @@ class LadybugStore:
 
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""
-        decisions = (Decision.from_line(line) for line in read_lines(self._journal))
-        return [decision for decision in decisions if decision is not None]
+        return decisions(self._journal.read(self._mark()))
 
-    def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
-        """See Store.decide."""
-        self._rewrite(lambda graph: _replace_identities(graph, identities), lines=lines)
+    def key_fingerprint(self) -> str | None:
+        """See Store.key_fingerprint."""
+        there = self.path.exists()
+        return newest_fingerprint(self.table("loads", ["loaded_at", "load", "key_fingerprint"])) if there else None
 
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """See Store.forget."""
@@ -141,12 +146,9 @@ class LadybugStore:
                 removed[name] = graph.execute(f"DELETE FROM {name} WHERE {named}").fetchall()[0][0]
             return any(removed.values())
 
-        self._rewrite(change)
-        lines = self.decisions()
-        kept = [line for line in lines if not {line.account, line.other} & set(gone)]
-        if len(kept) < len(lines):
-            replace_lines(self._journal, [line.to_line() for line in kept])
-        removed["journal"] = len(lines) - len(kept)
+        before = len(self.decisions())
+        self._rewrite(change, gone=set(gone))
+        removed["journal"] = before - len(self.decisions())
         return {name: count for name, count in removed.items() if count}
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
@@ -219,12 +221,15 @@ class LadybugStore:
         change: Callable[[duckdb.DuckDBPyConnection], bool],
         progress: Progress | None = None,
         lines: Sequence[Decision] = (),
+        gone: Collection[str] = (),
         patience: float = PATIENCE,
     ) -> bool:
         """Change the store's tables in DuckDB; if that changed any, put a new file of them in the old one's place.
 
-        lines: to add to the journal just before that; `change` may add to them. patience: seconds to wait for another
-        process that is writing.
+        lines: to add to the journal; `change` may add to them. gone: accounts whose lines go. All of it is in force
+        with the rename of the new file, and nothing before. (Lines that go are removed after it: if that is
+        interrupted, the store knows the journal for another one, and the same command again removes them.)
+        patience: seconds to wait for another process that is writing. True when the store or the journal has changed.
 
         Nothing is opened for writing but the new file, so that the old one needs no room and no repair.
         """
@@ -237,18 +242,28 @@ class LadybugStore:
             graph = stack.enter_context(duckdb.connect())
             graph.execute(f"SET memory_limit = '{MEMORY}B'; SET temp_directory = {_text(work / 'spill')}")
             self._dump(graph, exists)
-            if not change(graph) and exists:
-                self._append(lines)
+            journal = self._journal.read(self._mark())
+            self._journal.cut(journal)
+            changed = change(graph)
+            after = add_lines(drop_lines(journal, gone) if gone else journal, lines)
+            if exists and not changed and after == journal:
                 return False
-            self._build(graph, new, progress)
+            self._build(graph, new, Mark.of(after), progress)
             if progress:
                 progress("stored", 0, 0, 0)
-            self._append(lines)
-            new.replace(self.path)
+            if after.startswith(journal):
+                self._journal.write(journal, after)
+            with translate_errors(f"{self.path} cannot be replaced", "The store is as it was before."):
+                put_in_place(new, self.path)
+            if not after.startswith(journal):
+                self._journal.write(journal, after)
         return True
 
-    def _append(self, lines: Sequence[Decision]) -> None:
-        append_lines(self._journal, [decision.to_line() for decision in lines])
+    def _mark(self) -> Mark | None:
+        """The mark of the journal; None where there is no store yet, or one of an older version."""
+        if not self.path.exists() or MARK not in self._catalogue():
+            return None
+        return Mark(**self._arrow(f"MATCH (j:{MARK}) RETURN j.size AS size, j.digest AS digest").to_pylist()[0])
 
     def _dump(self, graph: duckdb.DuckDBPyConnection, exists: bool) -> None:
         """Every table of the store, or an empty one, as a DuckDB table of that name."""
@@ -302,7 +317,7 @@ class LadybugStore:
         if self._types is not None:
             return self._types
         names = self._arrow("CALL show_tables() RETURN name").column("name").to_pylist()
-        ours = set(node_tables()) | {edge.type for table in TABLES.values() for edge in table.edges}
+        ours = {MARK, *node_tables()} | {edge.type for table in TABLES.values() for edge in table.edges}
         if strange := sorted(set(names) - ours):
             raise StoreError(
                 f"{self.path} is somebody else's database: it has a table {strange[0]}",
@@ -314,8 +329,8 @@ class LadybugStore:
         }
         return self._types
 
-    def _build(self, graph: duckdb.DuckDBPyConnection, new: Path, progress: Progress | None) -> None:
-        """A new file with all the tables in it."""
+    def _build(self, graph: duckdb.DuckDBPyConnection, new: Path, mark: Mark, progress: Progress | None) -> None:
+        """A new file with all the tables and the journal's mark in it."""
         steps = list(_copies(graph))
         total = sum(rows for *_, rows in steps)
         done = 0
@@ -334,6 +349,8 @@ class LadybugStore:
                 elif rows and (found := graph.sql(query).to_arrow_table()).num_rows:
                     connection.execute(copy.format("$rows"), {"rows": found})
                 done += rows
+            connection.execute(f"CREATE NODE TABLE {MARK} (digest STRING PRIMARY KEY, size INT64)")
+            connection.execute(f"CREATE (:{MARK} {{digest: $digest, size: $size}})", vars(mark))
             connection.execute("CHECKPOINT")
         except (RuntimeError, duckdb.Error) as error:
             # Of a full disk the engine says that it cannot read.
@@ -346,8 +363,6 @@ class LadybugStore:
             for opened in (connection, database):
                 with contextlib.suppress(RuntimeError):
                     opened.close()
-        with new.open("rb") as written:
-            os.fsync(written.fileno())
 
 
 def _check_reads(text: str, params: Collection[str] = ()) -> None:
@@ -361,30 +376,37 @@ def _check_reads(text: str, params: Collection[str] = ()) -> None:
         raise QueryError(f"the query needs the parameter {missing[0]}")  # the engine would take it for null
 
 
-def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Large) -> bool:
-    """Put rows into a table by key, nulls leaving what is there; True when anything changed."""
+def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Large) -> RowChanges:
+    """Put rows into a table by key, nulls leaving what is there."""
     if isinstance(rows, Large):
         new = f"read_parquet({_text(rows.path)})"
     else:
         graph.register("_new", rows)
         new = "_new"
     if not graph.execute(f"SELECT EXISTS (FROM {table.name})").fetchall()[0][0]:
-        return bool(graph.execute(f"INSERT INTO {table.name} BY NAME FROM {new}").fetchall()[0][0])
+        return RowChanges(new=graph.execute(f"INSERT INTO {table.name} BY NAME FROM {new}").fetchall()[0][0])
     keys = ", ".join(map(_quoted, table.key))
-    merged = ", ".join(
-        _quoted(name)
-        if name in table.key
-        else f"coalesce(_new.{_quoted(name)}, old.{_quoted(name)}) AS {_quoted(name)}"
+    values = {
+        _quoted(name): f"coalesce(_new.{_quoted(name)}, old.{_quoted(name)})"
         for name in table.names
-    )
+        if name not in table.key
+    }
+    merged = ", ".join(f"{values[q]} AS {q}" if q in values else q for q in map(_quoted, table.names))
+    differs = " OR ".join(f"{value} IS DISTINCT FROM old.{q}" for q, value in values.items()) or "false"
+    key = _quoted(table.key[0])
     graph.execute(
-        f"CREATE TEMP TABLE _merged AS SELECT {merged} FROM {table.name} AS old FULL JOIN {new} AS _new USING ({keys})"
+        f"CREATE TEMP TABLE _merged AS SELECT {merged}, CASE WHEN _new.{key} IS NULL THEN 'untouched'"
+        f" WHEN old.{key} IS NULL THEN 'new' WHEN {differs} THEN 'changed' ELSE 'known' END AS _fate"
+        f" FROM {table.name} AS old FULL JOIN {new} AS _new USING ({keys})"
     )
-    changed = graph.execute(f"SELECT EXISTS (FROM _merged EXCEPT FROM {table.name})").fetchall()[0][0]
-    if changed:
-        graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS FROM _merged")
+    counts = dict(
+        graph.execute("SELECT _fate, count(*) FROM _merged WHERE _fate <> 'untouched' GROUP BY ALL").fetchall()
+    )
+    changes = RowChanges(**counts)
+    if changes:
+        graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT * EXCLUDE (_fate) FROM _merged")
     graph.execute("DROP TABLE _merged")
-    return bool(changed)
+    return changes
 
 
 def _read_accounts(graph: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> pd.DataFrame:

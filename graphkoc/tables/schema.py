@@ -259,6 +259,7 @@ RESULTS: dict[str, Table] = {
                     "text",
                     "JSON: rows read and the fate of each, by file, and whether it is synthetic",
                 ),
+                Column("key_fingerprint", "text", "which secret its contact keys were made with; empty without any"),
             ),
             node="Load",
         ),

@@ -7,7 +7,8 @@ links two accounts by itself, but only once: a link that somebody has undone is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +23,13 @@ from graphkoc.capture.contacts import masked
 from graphkoc.capture.identity.components import STATED, Pair, components, contradictions, identities, path, standing
 from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
 from graphkoc.capture.identity.link_files import Listed, read_list
-from graphkoc.errors import UsageError
+from graphkoc.errors import StoreError, UsageError
 from graphkoc.stores import Store
 from graphkoc.stores.journal import Decision, Settlement
 
 __all__ = [
     "COMPARED",
+    "find_unknown",
     "identity_report",
     "link_accounts",
     "link_file",
@@ -57,7 +59,8 @@ class _Known:
 def settlement(stated: pd.DataFrame | None = None) -> Settlement:
     """What a load does to identities: link the accounts that an exact key or a source gives to one person.
 
-    stated: account and person, as a source brings them. No pair is linked that was linked or unlinked before, nor
+    stated: account and person, as a source brings them. An account that is nowhere (`find_unknown`) is not made, but
+    its line in the journal joins it as soon as it is loaded. No pair is linked that was linked or unlinked before, nor
     one that would make a single person of two who are known to be different.
     """
 
@@ -86,11 +89,12 @@ def link_accounts(store: Store, account: str, other: str, why: str) -> dict[str,
     decision = Decision(_now(), "link", account, other, PERSON, _clean_reason(why))
     pair = (decision.account, decision.other)
     if pair in known.links:
-        return identity_report(store) | {"decisions": []}
+        _decide(store, known, [])  # persons may lag behind the journal: of an older version, or on a server
+        return _report(store) | {"decisions": []}
     if wrong := _find_contradicting(known, [pair]).get(pair):
         raise UsageError(f"{account} and {other} cannot be one person: {wrong}", hint="`graphkoc identity unlink`s.")
     _decide(store, known, [decision])
-    return identity_report(store) | {"decisions": [decision]}
+    return _report(store) | {"decisions": [decision]}
 
 
 def link_file(store: Store, file: Path, why: str | None = None, encoding: str | None = None) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
     rejects += [chosen[pair][0].rejected(reason) for pair, reason in refused.items()]
     decisions = [decision for pair, (_, decision) in chosen.items() if pair not in refused]
     _decide(store, known, decisions)
-    return identity_report(store) | {
+    return _report(store) | {
         "read": len(rows.rows) + len(rows.rejects),
         "linked_rows": len(decisions),
         "duplicate": duplicate,
@@ -163,7 +167,7 @@ def unlink_accounts(store: Store, account: str, other: str | None = None, why: s
         )
     decisions = [one for one in decisions if (one.account, one.other) not in known.apart]
     _decide(store, known, decisions)
-    return identity_report(store) | {"decisions": decisions}
+    return _report(store) | {"decisions": decisions}
 
 
 def suggest_links(store: Store, limit: int | None = None) -> dict[str, Any]:
@@ -180,7 +184,7 @@ def suggest_links(store: Store, limit: int | None = None) -> dict[str, Any]:
     _, apart = standing(store.decisions())
     found = suggestions(profiles(store), set(apart))
     rows = (found if limit is None else found.head(limit)).to_dict("records")
-    known = identity_report(store)
+    known = _report(store)
     counts = {name: known[name] for name in ("accounts", "persons", "linked", "unknown", "match_rate")}
     return counts | {"suggestions": [_describe(row) for row in rows]}
 
@@ -198,11 +202,25 @@ def identity_report(store: Store) -> dict[str, Any]:
 
     {accounts, persons, linked, unknown, match_rate, unknown_with_keys, unknown_without_keys, by_rule: {rule:
     links}, by_platform: [{platform, accounts, linked, unknown, match_rate}], across: [{platforms, persons}],
-    conflicts: [{account, other, rule, why}], shared_keys: {rule: keys}, links: [{account, other, rule, why,
-    at}]}. linked: accounts of persons who have several here. unknown: all others, who may or may not have a
-    second account; with keys are those that have something exact to compare. conflicts: pairs that an exact key would
-    link, and the reason why they are not. shared_keys: keys that too many accounts share to be one person's.
+    unknown_accounts: [account], conflicts: [{account, other, rule, why}], shared_keys: {rule: keys}, links:
+    [{account, other, rule, why, at}]}. linked: accounts of persons who have several here. unknown: all others, who may
+    or may not have a second account; with keys are those that have something exact to compare. unknown_accounts: those
+    that a link names and that the store does not hold. conflicts: pairs that an exact key would link, and the reason
+    why they are not. shared_keys: keys that too many accounts share to be one person's.
+
+    Persons in the graph that lag behind the journal are brought up to it first, unless the store cannot be written.
     """
+    with contextlib.suppress(StoreError):
+        _decide(store, _read_known(store), [])
+    return _report(store)
+
+
+def find_unknown(store: Store, accounts: Iterable[str]) -> list[str]:
+    """Those of the accounts that the store does not hold, sorted."""
+    return sorted(set(accounts) - set(store.table("consumers", ["consumer"])["consumer"]))
+
+
+def _report(store: Store) -> dict[str, Any]:
     known = _read_known(store)
     accounts = known.accounts
     table = identities(known.links, accounts["consumer"])
@@ -222,6 +240,7 @@ def identity_report(store: Store) -> dict[str, Any]:
         "by_rule": pd.Series([link.rule for link in known.links.values()], dtype="str").value_counts().to_dict(),
         "by_platform": _count_by_platform(accounts, linked),
         "across": _count_across(accounts, table),
+        "unknown_accounts": _find_unlisted(known),
         "conflicts": _find_conflicts(known),
         "shared_keys": {rule: keys for rule, keys in shared(accounts).items() if keys},
         "links": [
@@ -248,10 +267,13 @@ def _make_table(known: _Known, decisions: Sequence[Decision]) -> pd.DataFrame:
 
 def _decide(store: Store, known: _Known, decisions: Sequence[Decision]) -> None:
     """Record decisions and update the table of identities, unless nothing changes."""
-    table = _make_table(known, decisions)
+
+    def decide(accounts: pd.DataFrame, journal: Sequence[Decision]) -> tuple[list[Decision], pd.DataFrame]:
+        return list(decisions), _make_table(_sum_up(accounts, journal), decisions)
+
     there = store.table("identities").sort_values("account", ignore_index=True)
-    if decisions or not there.astype("str").equals(table):
-        store.decide(decisions, table)
+    if decisions or not there.astype("str").equals(_make_table(known, decisions)):
+        store.upsert({}, settlement=Settlement(ACCOUNT, decide))
 
 
 def _find_links(known: _Known, stated: pd.DataFrame | None) -> list[Decision]:
@@ -315,6 +337,12 @@ def _find_conflicts(known: _Known) -> list[dict[str, str]]:
     return [
         {"account": pair[0], "other": pair[1], "rule": rules[pair], "why": against[pair]} for pair in sorted(against)
     ]
+
+
+def _find_unlisted(known: _Known) -> list[str]:
+    """The accounts that a link names and that the store does not hold."""
+    named = {one for pair in known.links for one in pair if not one.startswith(STATED)}
+    return sorted(named - set(known.accounts["consumer"]))
 
 
 def _count_by_platform(accounts: pd.DataFrame, linked: NDArray[np.bool_]) -> list[dict[str, Any]]:

@@ -72,10 +72,15 @@ def find_ignored(table: Table, file: RawFile) -> tuple[str, ...]:
 
 
 def find_mentions(columns: Mapping[str, Collection[str]]) -> dict[str, list[tuple[str, str]]]:
-    """For each table of nodes, the (table, column) pairs among these that mention its nodes."""
+    """For each table of nodes, the (table, column) pairs among these that mention its nodes.
+
+    An identity says of an account who it is, and not that there is one: it mentions nobody.
+    """
     nodes = {table.node: table.name for table in CANONICAL.values() if table.node}
     found: dict[str, list[tuple[str, str]]] = {}
     for name, there in columns.items():
+        if name == "identities":
+            continue
         ends = {
             (nodes.get(label), column)
             for edge in CANONICAL[name].edges

@@ -13,9 +13,10 @@ import duckdb
 import pyarrow as pa
 
 from graphkoc.stores import near_far, relational
+from graphkoc.stores.changes import RowChanges
 from graphkoc.tables.schema import Edge, Table, node_tables
 
-__all__ = ["Changes", "EdgeChanges", "difference"]
+__all__ = ["Difference", "EdgeChanges", "difference"]
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,15 @@ class EdgeChanges:
 
 
 @dataclass(frozen=True)
-class Changes:
+class Difference:
     """What differs between a table in the graph and the rows that it should hold.
 
-    created: nodes to make, with the table's key and properties. updated: `_id` and the properties of
-    nodes, or of edges, to set; a null removes one. edges: edges to make. removed: `_id` of nodes, or
-    of edges, that have no row any more.
+    counts: of the rows. created: nodes to make, with the table's key and properties. updated: `_id` and the
+    properties of nodes, or of edges, to set; a null removes one. edges: edges to make. removed: `_id` of nodes,
+    or of edges, that have no row any more.
     """
 
+    counts: RowChanges
     created: pa.Table
     updated: pa.Table
     edges: tuple[EdgeChanges, ...]
@@ -50,7 +52,7 @@ class Changes:
         return any(rows.num_rows for rows in tables)
 
 
-def difference(table: Table, columns: list[str], old: pa.Table, new: pa.Table, replace: bool = False) -> Changes:
+def difference(table: Table, columns: list[str], old: pa.Table, new: pa.Table, replace: bool = False) -> Difference:
     """What to do to a graph that has `old` so that it has `new` too; nulls leave what is there.
 
     columns: those of the table that are compared, its key among them. old: these columns as the graph
@@ -84,15 +86,28 @@ def difference(table: Table, columns: list[str], old: pa.Table, new: pa.Table, r
         graph.execute(
             f"CREATE TEMP TABLE _rows AS SELECT _old._id, {key_columns}{picked} FROM _new LEFT JOIN _old USING ({keys})"
         )
+        counts = _count(graph, others)
         edges = [edge for edge in table.edges if _has(edge, table, columns)]
         if table.node:
-            return _of_nodes(graph, table, columns, edges, replace)
-        return _of_edges(graph, table, columns, replace)
+            return _of_nodes(graph, table, columns, edges, replace, counts)
+        return _of_edges(graph, table, columns, replace, counts)
+
+
+def _count(graph: duckdb.DuckDBPyConnection, others: list[str]) -> RowChanges:
+    """How many of `_rows` are new, changed and known, given the columns that are not of the key."""
+    differs = " OR ".join(_quoted("~" + name) for name in others) or "false"
+    fate = f"CASE WHEN _id IS NULL THEN 'new' WHEN {differs} THEN 'changed' ELSE 'known' END"
+    return RowChanges(**dict(graph.execute(f"SELECT {fate}, count(*) FROM _rows GROUP BY ALL").fetchall()))
 
 
 def _of_nodes(
-    graph: duckdb.DuckDBPyConnection, table: Table, columns: list[str], edges: list[Edge], replace: bool
-) -> Changes:
+    graph: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: list[str],
+    edges: list[Edge],
+    replace: bool,
+    counts: RowChanges,
+) -> Difference:
     properties = [column.name for column in table.properties if column.name in columns]
     others = [name for name in properties if name not in table.key]
     names = ", ".join(map(_quoted, properties))
@@ -119,7 +134,8 @@ def _of_nodes(
         has_values = "true" if alone else " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in others)
         keys = ", ".join(map(_quoted, table.key))
         removed = f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {has_values}"
-    return Changes(
+    return Difference(
+        counts,
         graph.sql(f"SELECT {names} FROM _rows WHERE _id IS NULL ORDER BY ALL").to_arrow_table(),
         graph.sql(f"SELECT _id{values} FROM _rows WHERE _id IS NOT NULL AND ({differs}) ORDER BY _id").to_arrow_table(),
         tuple(changes),
@@ -127,7 +143,9 @@ def _of_nodes(
     )
 
 
-def _of_edges(graph: duckdb.DuckDBPyConnection, table: Table, columns: list[str], replace: bool) -> Changes:
+def _of_edges(
+    graph: duckdb.DuckDBPyConnection, table: Table, columns: list[str], replace: bool, counts: RowChanges
+) -> Difference:
     (edge,) = table.edges
     own = [column.name for column in table.properties if column.name in columns]
     set_later = [name for name in own if name not in table.key]
@@ -139,7 +157,8 @@ def _of_edges(graph: duckdb.DuckDBPyConnection, table: Table, columns: list[str]
         f"SELECT {_quoted(edge.source_column)} AS source, {_quoted(edge.target_column)} AS target, _id AS old"
         f"{''.join(f', {_quoted(name)}' for name in own)} FROM _rows WHERE {moved}"
     )
-    return Changes(
+    return Difference(
+        counts,
         pa.table({}),
         graph.sql(
             f"SELECT _id{''.join(f', {_quoted(name)}' for name in set_later)} FROM _rows"

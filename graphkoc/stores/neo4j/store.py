@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,10 +21,13 @@ import pyarrow as pa
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, prepared
+from graphkoc.stores import check_columns, frame, newest_fingerprint, prepared
+from graphkoc.stores.changes import Changes
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j.connection import Connection
+from graphkoc.stores.neo4j.difference import difference
 from graphkoc.stores.neo4j.reading import Reading, to_column, to_plain
+from graphkoc.stores.neo4j.settling import settle
 from graphkoc.stores.neo4j.writing import Write, Writing, check_keys
 from graphkoc.stores.queries import Value
 from graphkoc.tables.large import Large
@@ -32,9 +35,6 @@ from graphkoc.tables.schema import RESULTS, TABLES
 from graphkoc.tables.types import TYPES
 
 __all__ = ["Neo4jStore", "open_url"]
-
-LINES_A_CALL = 5_000
-"""Lines of the journal that are sent at once."""
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # its messages are in the errors
 
@@ -83,8 +83,8 @@ class Neo4jStore:
     the Decision nodes of the journal; nothing else is read or changed, but that an edge of somebody
     else's goes with the node of ours that it is tied to. A verb that writes is many transactions. If it
     is cut short, what was committed stays, and the same verb done again ends with exactly the graph that
-    an undisturbed one leaves: it reads what is there and sends the difference. `forget` is whole for each
-    thousand consumers.
+    an undisturbed one leaves: it reads what is there and sends the difference. Lines of the
+    journal and the persons that follow from them are one transaction. `forget` is whole for each thousand consumers.
     A lock that dies with the connection keeps a second writer out. Readers are not kept out, and see
     the graph as it is at that moment.
     """
@@ -101,21 +101,25 @@ class Neo4jStore:
         tables: Mapping[str, pd.DataFrame | Large],
         progress: Progress | None = None,
         settlement: Settlement | None = None,
-    ) -> bool:
+    ) -> Changes:
         """See Store.upsert, and the class on what holds when it is cut short."""
         new = {name: rows.whole() if isinstance(rows, Large) else rows for name, rows in prepared(tables).items()}
         check_keys(new)
         with self._connection.translate_errors(), self._connection.lock() as write:
             writing = Writing(self._reading, write, progress, new)
             book = new.pop("loads", None)
-            changed = [name for name in TABLES if name in new and writing.put(TABLES[name], new[name])]
+            # The book comes first, because contact keys are never there without the fingerprint of their key.
+            wrote = book is not None and not writing.has_loads(book) and bool(writing.put(TABLES["loads"], book))
+            put = {name: writing.put(TABLES[name], new[name]) for name in TABLES if name in new}
             writing.sweep()
-            settled = settlement is not None and self._settle(write, writing, settlement)
+            if settlement is not None:
+                accounts = self.table("consumers", settlement.columns)
+                wrote |= self._settle(write, *settlement.decide(accounts, self.decisions()))
             if progress:
                 progress("stored", 0, 0, 0)
-            if book is not None and (changed or not writing.has_loads(book)):
-                changed += ["loads"] * writing.put(TABLES["loads"], book)
-        return bool(changed) or settled
+            if book is not None and any(put.values()):
+                writing.put(TABLES["loads"], book)
+        return Changes(put, wrote or any(put.values()))
 
     def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
@@ -136,15 +140,9 @@ class Neo4jStore:
         with self._connection.translate_errors():
             return [Decision(*values) for values in self._connection.fetch(f"{text} ORDER BY d.number", {})[1]]
 
-    def decide(self, lines: Sequence[Decision], identities: pd.DataFrame) -> None:
-        """See Store.decide."""
-        new = prepared({"identities": identities})
-        check_keys(new)
-        with self._connection.translate_errors(), self._connection.lock() as write:
-            _add_lines(write, lines)
-            writing = Writing(self._reading, write, None, new)
-            writing.put(TABLES["identities"], new["identities"], replace=True)
-            writing.sweep()
+    def key_fingerprint(self) -> str | None:
+        """See Store.key_fingerprint."""
+        return newest_fingerprint(self.table("loads", ["loaded_at", "load", "key_fingerprint"]))
 
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """See Store.forget."""
@@ -202,23 +200,15 @@ class Neo4jStore:
         """See Store.close."""
         self._connection.close()
 
-    def _settle(self, write: Write, writing: Writing, settlement: Settlement) -> bool:
-        """Settle identities, given what the graph now holds; True when that changed the table of identities."""
-        lines, identities = settlement.decide(self.table("consumers", settlement.columns), self.decisions())
-        new = prepared({"identities": identities})
+    def _settle(self, write: Write, lines: Sequence[Decision], identities: pd.DataFrame) -> bool:
+        """Add lines to the journal and replace the table of identities, in one transaction; True when that changed it.
+
+        A hundred thousand rows are about 100 MB of the server's memory meanwhile.
+        """
+        new, table = prepared({"identities": identities}), TABLES["identities"]
         check_keys(new)
-        _add_lines(write, lines)
-        changed = writing.put(TABLES["identities"], new["identities"], replace=True)
-        if changed:
-            writing.sweep()
-        return changed
-
-
-def _add_lines(write: Write, lines: Sequence[Decision]) -> None:
-    """Add lines at the end of the link journal."""
-    text = (
-        "OPTIONAL MATCH (d:Decision) WITH coalesce(max(d.number), -1) + 1 AS first"
-        " UNWIND range(0, size($lines) - 1) AS i CREATE (d:Decision) SET d = $lines[i], d.number = first + i"
-    )
-    for start in range(0, len(lines), LINES_A_CALL):
-        write([(text, {"lines": [asdict(line) for line in lines[start : start + LINES_A_CALL]]})])
+        there = self._reading.rows(table, table.names)
+        statements = settle(lines, difference(table, table.names, there, new["identities"], replace=True))
+        if statements:
+            write(statements)
+        return bool(statements)

@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from graphkoc.errors import DataError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.stores import key_of
-from graphkoc.stores.neo4j.difference import Changes, EdgeChanges, difference
+from graphkoc.stores.changes import RowChanges
+from graphkoc.stores.neo4j.difference import Difference, EdgeChanges, difference
 from graphkoc.tables.schema import TABLES, Table, node_tables
 
-__all__ = ["EPOCH", "Statement", "Write", "Writing", "check_keys", "schema"]
+__all__ = ["DELETE_EDGES", "EPOCH", "Statement", "Write", "Writing", "check_keys", "schema"]
 
 NODES_A_CALL = 10_000
 EDGES_A_CALL = 20_000
@@ -105,10 +106,10 @@ class Writing:
         self._guard = threading.Lock()
         self._stopped = False
 
-    def put(self, table: Table, new: pa.Table, replace: bool = False) -> bool:
-        """Make the graph hold these rows of a table; with `replace`, no others. True when it did not yet."""
+    def put(self, table: Table, new: pa.Table, replace: bool = False) -> RowChanges:
+        """Make the graph hold these rows of a table; with `replace`, no others. Returns how many it did not hold."""
         if new.num_rows == 0 and not replace:
-            return False
+            return RowChanges()
         end = self._done + new.num_rows
         columns = [name for name in table.names if replace or name in table.key or new[name].null_count < new.num_rows]
         ends = {column for edge in table.edges for column in (edge.source_column, edge.target_column)}
@@ -125,7 +126,7 @@ class Writing:
         self._update(table, changes)
         self._remove(table, changes)
         self._done = end
-        return bool(changes)
+        return changes.counts
 
     def has_loads(self, book: pa.Table) -> bool:
         """Whether the book of loads has these loads already: the same rows, loaded again, change nothing."""
@@ -214,12 +215,12 @@ class Writing:
                 " RETURN count(e)"
             )
             old = rows["old"].drop_null().to_pylist()
-            *_, ((count,),) = self._write([*([(_DELETE_EDGES, {"ids": old})] if old else []), (text, params)])
+            *_, ((count,),) = self._write([*([(DELETE_EDGES, {"ids": old})] if old else []), (text, params)])
             if count != len(part):
                 raise StoreError("nodes went away while edges were tied to them", hint="Load again.")
             self._step(len(part))
 
-    def _update(self, table: Table, changes: Changes) -> None:
+    def _update(self, table: Table, changes: Difference) -> None:
         """Set properties of nodes or edges that are there."""
         find = f"(x:`{table.node}`)" if table.node else f"()-[x:`{table.edges[0].type}`]->()"
 
@@ -237,13 +238,13 @@ class Writing:
                     pool.shutdown(cancel_futures=True)
                     raise
 
-    def _remove(self, table: Table, changes: Changes) -> None:
+    def _remove(self, table: Table, changes: Difference) -> None:
         """Remove edges, or what the table says of nodes; and the nodes, where it alone is about them."""
         clear = "".join(f" SET n.`{column.name}` = null" for column in table.properties if column.name not in table.key)
         for batch in _batches(changes.removed, NODES_A_CALL):
             ids = {"ids": batch["_id"].to_pylist()}
             if not table.node:
-                self._write([(_DELETE_EDGES, ids)])
+                self._write([(DELETE_EDGES, ids)])
                 continue
             find = f"MATCH (n:`{table.node}`) WHERE id(n) IN $ids"
             alone = node_tables()[table.node] == [table]
@@ -257,7 +258,7 @@ class Writing:
                 self._progress("storing", self._done, self._total, self._done)
 
 
-_DELETE_EDGES = "UNWIND $ids AS gone MATCH ()-[e]->() WHERE id(e) = gone DELETE e"
+DELETE_EDGES = "UNWIND $ids AS gone MATCH ()-[e]->() WHERE id(e) = gone DELETE e"
 
 _GONE = (
     "UNWIND $keys AS key OPTIONAL MATCH (c:Consumer {consumer: key}) OPTIONAL MATCH (c)-[:WROTE]->(r:Review)"
