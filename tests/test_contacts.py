@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import stat
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from test_damage import NAMES, NOW, SOURCES, Contents, copied, files, walked
 import graphkoc
 from graphkoc.capture import contacts, load, sources
 from graphkoc.capture.contacts import MAIL, PHONE, masked
-from graphkoc.errors import UsageError
+from graphkoc.errors import DataError, UsageError
 from graphkoc.tables.schema import CANONICAL
 
 DATA = Path(__file__).with_name("data")
@@ -320,6 +321,35 @@ def test_the_key_is_found_in_the_environment_then_in_the_file_that_is_named(
         contacts.find_key(tmp_path / "none")
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         contacts.find_key(tmp_path / "nowhere")
+
+
+def test_a_fingerprint_is_of_the_key_alone_and_does_not_give_it_away() -> None:
+    assert contacts.fingerprint(b"secret") == contacts.fingerprint(b"secret") != contacts.fingerprint(b"secret2")
+    assert re.fullmatch(r"[0-9a-f]{16}", contacts.fingerprint(b"secret"))
+
+
+def test_a_store_takes_contacts_only_with_the_key_that_it_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(**columns: list[str]) -> list[Path]:
+        pd.DataFrame(columns).to_csv(tmp_path / "consumers.csv", index=False)
+        return [tmp_path / "consumers.csv"]
+
+    store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    monkeypatch.setenv("GRAPHKOC_KEY", "one")
+    graphkoc.load(store, "csv", write(consumer=["csv:a"], contact_key=["k1"]))
+    assert store.key_fingerprint() == contacts.fingerprint(b"one")
+    monkeypatch.setenv("GRAPHKOC_KEY", "two")
+    with pytest.raises(DataError, match="made with another secret") as error:
+        graphkoc.load(store, "csv", write(consumer=["csv:b"], contact_key=["k2"]))
+    assert "--key-file" in error.value.hint
+    assert store.table("consumers")["consumer"].tolist() == ["csv:a"]
+    graphkoc.load(store, "csv", write(consumer=["csv:c"], name=["Cyd"]))
+    assert store.key_fingerprint() == contacts.fingerprint(b"one")
+    store.forget(["csv:a"])
+    graphkoc.load(store, "csv", write(consumer=["csv:b"], contact_key=["k2"]))
+    assert store.key_fingerprint() == contacts.fingerprint(b"two")
+    store.close()
 
 
 def test_without_a_key_contacts_are_not_loaded_and_one_sentence_says_how_to_make_one(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from graphkoc.measures.activity import activity, audience_activity
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.journal import Decision, Settlement
-from graphkoc.stores.neo4j import reading, writing
+from graphkoc.stores.neo4j import reading, settling, writing
 from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
@@ -1144,6 +1144,40 @@ def test_it_does_not_matter_when_the_server_dies(
     kill_and_load_again(own_server, monkeypatch, 300, [1, 200, 340, 700, 1_250, 1_300, 2_000, 2_500])
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["the report", *(pytest.param(command, marks=pytest.mark.soak) for command in ("the load again", "a link"))],
+)
+def test_a_server_that_dies_before_a_load_is_settled_has_its_persons_after_the_next_command(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    place = _on(own_server, monkeypatch)
+    store = place.open()
+    own_server.empty()
+    stated = pd.DataFrame({"account": ["a:1", "b:1"], "person": ["p", "p"]})  # b:1 is loaded later
+    store.upsert({"consumers": pd.DataFrame({"consumer": ["a:1", "c:1"]})}, settlement=identity.settlement(stated))
+    assert rows(store, "identities").to_numpy().tolist() == [["a:1", "p"]]
+    later = {"consumers": pd.DataFrame({"consumer": ["b:1"]})}
+
+    def die(accounts: pd.DataFrame, journal: Sequence[Decision]) -> tuple[list[Decision], pd.DataFrame]:
+        own_server.kill()
+        return identity.settlement().decide(accounts, journal)
+
+    with pytest.raises(StoreError):
+        store.upsert(later, settlement=Settlement(["consumer", *identity.COMPARED, "name", "platform"], die))
+    own_server.start()
+    assert "b:1" in store.table("consumers")["consumer"].tolist()
+    if command == "the load again":
+        store.upsert(later, settlement=identity.settlement())
+    elif command == "a link":
+        identity.link_accounts(store, "a:1", "c:1", "met them")
+        identity.unlink_accounts(store, "c:1")
+    else:
+        assert identity.identity_report(store)["persons"] == 2
+    assert rows(store, "identities").to_numpy().tolist() == [["a:1", "p"], ["b:1", "p"]]
+    store.close()
+
+
 def test_a_database_that_may_only_be_read_is_read_and_refuses_the_load(
     own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1221,6 +1255,24 @@ def test_the_link_journal_only_grows_and_unlinking_restores_the_graph(place: Pla
     assert again.decisions() == [link, unlink]
     assert [line.why for line in again.decisions()] == [HOSTILE[0], HOSTILE[4]]
     again.close()
+
+
+def test_lines_and_persons_are_one_transaction(neo4j_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = neo4j_place.open()
+    store.upsert({"consumers": tables()["consumers"]})
+    before = content(store)
+    persons = {"s:ann": "s:ann", "s:bob": "s:ann"}
+    monkeypatch.setattr(settling, "ROWS_A_STATEMENT", 1)
+    with monkeypatch.context() as broken, pytest.raises(StoreError, match="refuses"):
+        broken.setattr(settling, "REMOVE_PERSONS", "this is the last statement, and no Cypher")
+        decide(store, [decided("link", "s:ann", "s:bob")], persons)
+    assert store.decisions() == []
+    assert_same(content(store), before)
+    lines = [decided("link", "s:ann", "s:bob"), decided("link", "s:ann", "s:cyd")]
+    assert decide(store, lines, persons | {"s:cyd": "s:ann"})
+    assert store.decisions() == lines
+    assert rows(store, "identities")["person"].tolist() == ["s:ann"] * 3
+    store.close()
 
 
 def test_forgetting_a_consumer_removes_their_lines_from_the_link_journal(store: Store) -> None:

@@ -116,3 +116,51 @@ def test_a_store_with_nothing_to_compare_suggests_nothing(tmp_path_factory: pyte
 def test_names_are_compared_across_scripts() -> None:
     names = pd.Series(["小美咖啡_92", "Xiao.Mei Ka-Fei 92", "Ｘｉａｏ", "Мария", "O'Hára", None, "☕"])
     assert romanised(names).tolist()[:6] == ["xiaomeikafei92", "xiaomeikafei92", "xiao", "mariya", "ohara", ""]
+
+
+def customers(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    """Accounts among a hundred others on each platform, all of whose names differ: (consumer, platform, name)."""
+    names = (f"{one}{two}{one}{end} {two}{one}{two}o" for end in "aei" for one in "bdfgklmnprst" for two in "aeiouvwyz")
+    others = [
+        (f"{platform}:{number}", platform, name)
+        for number, (platform, name) in enumerate(zip(["crm", "judgeme", "discourse"] * 200, names, strict=False))
+    ]
+    return pd.DataFrame([*rows, *others], columns=["consumer", "platform", "name"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "suggested"),
+    [
+        pytest.param(
+            [("crm:x", "crm", "Zoë Lindqvist"), ("crm:y", "crm", "ZOE LINDQVIST")],
+            {("crm:x", "crm:y")},
+            id="guest twice",
+        ),
+        pytest.param(
+            [("crm:x", "crm", "Zoë Lindqvist"), ("judge:y", "judgeme", "Zoe Lindqvist")],
+            {("crm:x", "judge:y")},
+            id="two tools of one shop",
+        ),
+        pytest.param([("crm:x", "crm", "zoe"), ("crm:y", "crm", "Zoe")], set(), id="a nickname"),
+        pytest.param([("crm:x", "crm", "Zoe L."), ("crm:y", "crm", "Zoe L.")], set(), id="an initial"),
+        pytest.param([(f"crm:{one}", "crm", "Zoe Lindqvist") for one in "xyz"], set(), id="three who may be anybody"),
+        pytest.param(
+            [("d:x", "discourse", "Zoe Lindqvist"), ("d:y", "discourse", "Zoe Lindqvist")], set(), id="no shop"
+        ),
+    ],
+)
+def test_a_full_name_that_one_shop_has_twice_is_weak_evidence_and_links_nobody(
+    rows: list[tuple[str, str, str]], suggested: set[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    store = graphkoc.open_store(f"ladybug:{tmp_path_factory.mktemp('shop') / 'graphkoc.lbug'}")
+    store.upsert({"consumers": customers(*rows)})
+    identity.settle(store)
+    found = graphkoc.suggest_links(store)
+    assert pairs(found["suggestions"]) == suggested
+    for row in found["suggestions"]:
+        assert {"what": "a full name that one shop has twice", "agreement": 1.0, "bits": 1.0} in row["evidence"]
+    assert found["linked"] == 0, "namesakes stay two"
+    for one, other in suggested:
+        graphkoc.unlink_accounts(store, one, other)
+    assert graphkoc.suggest_links(store)["suggestions"] == []
+    store.close()

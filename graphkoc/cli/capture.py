@@ -354,8 +354,8 @@ def suggest(limit: int | None) -> Result:
     """List accounts that probably belong to one person, with reasons.
 
     The evidence is names across scripts, company, taste, writing style and hours of activity, weighed after Fellegi
-    and Sunter (1969). A name alone suggests nothing. Nothing is linked: pass the rows you accept to `link`. Pairs
-    that `unlink` separated are not listed.
+    and Sunter (1969). A name alone suggests nothing, but a full name that two customers of one shop share is weak
+    evidence. Nothing is linked: pass the rows you accept to `link`. Pairs that `unlink` separated are not listed.
 
     \b
     Examples:
@@ -375,8 +375,8 @@ def report() -> Result:
     """Show how many accounts are linked to a person.
 
     linked counts the accounts of persons with several accounts here. unknown counts all others: whether those
-    persons have a second account is not known. As CSV, Parquet or a workbook the result is the list of links, which
-    `link --file` reads.
+    persons have a second account is not known. Accounts that a link names and the store does not hold are listed.
+    As CSV, Parquet or a workbook the result is the list of links, which `link --file` reads.
 
     \b
     Examples:

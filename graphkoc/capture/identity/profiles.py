@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import anyascii
@@ -37,12 +40,14 @@ class Profiles:
     """A row per account, sorted by key; the rows of a matrix are of length 1, or 0 where nothing is known.
 
     accounts: consumer, platform, person (empty unless linked). names: (n, 2) str, handle and name in Latin
-    letters, "" for none. grams: of names. company: the accounts that this one
-    follows or engages with, or that follow it or engage with it. taste, style: of its texts. hours: of its texts (UTC).
+    letters, "" for none. full_names: (n,) str, see `_share_full_names`. grams: of names. company: the accounts that
+    this one follows or engages with, or that follow it or engage with it. taste, style: of its texts. hours: of its
+    texts (UTC).
     """
 
     accounts: pd.DataFrame
     names: NDArray[np.object_]
+    full_names: NDArray[np.object_]
     grams: csr_array
     company: csr_array
     taste: csr_array
@@ -76,12 +81,41 @@ def profiles(store: Store) -> Profiles:
     return Profiles(
         accounts[["consumer", "platform", "person"]],
         names.to_numpy(dtype=object),
+        _share_full_names(accounts),
         _weigh((names["handle"] + " " + names["name"]).tolist(), _grams),
         _weigh_ties(store, accounts, names, reviews, engagements),
         _weigh(texts, lambda text: [word for word in _words(text) if word not in common]),
         _weigh(texts, lambda text: _marks(text) + [word for word in _words(text) if word in common]),
         _count_hours(everything, accounts["consumer"]),
     )
+
+
+def _share_full_names(accounts: pd.DataFrame) -> NDArray[np.object_]:
+    """(n,) str: the family and full name that an account shares with one other of the same family, "" for all others.
+
+    A full name has a first and a last one, of two letters or more. One that a third person bears says nothing. Accounts
+    of one person count as one.
+    """
+    families = {platform: family for family, names in _read_families().items() for platform in names}
+    words = accounts["name"].dropna().str.split()
+    full = _text(words.map(_join_full_name).reindex(accounts.index))
+    family = _text(accounts["platform"].map(families))
+    shared = (family + " " + full).where((family != "") & (full != ""), "")
+    who = accounts["person"].where(accounts["person"] != "", accounts["consumer"])
+    bearers = who.groupby(shared).transform("nunique")
+    found: NDArray[np.object_] = shared.where(bearers == 2, "").to_numpy(dtype=object)
+    return found
+
+
+def _join_full_name(words: list[str]) -> str:
+    """A name's words in Latin letters and in one order, whichever comes first; "" where it has no two words."""
+    latin = sorted(filter(None, map(_romanise, words)))
+    return " ".join(latin) if len(latin) > 1 and min(map(len, latin)) > 1 else ""
+
+
+@cache
+def _read_families() -> dict[str, list[str]]:
+    return tomllib.loads(Path(__file__).with_name("families.toml").read_text(encoding="utf-8"))
 
 
 def _list_texts(reviews: pd.DataFrame, engagements: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,6 @@
-"""Suggestions: accounts on two platforms that are likely one person, with the evidence, to be confirmed by somebody.
+"""Suggestions: accounts that are likely one person, with the evidence, to be confirmed by somebody.
+
+Accounts on two platforms are compared, and on one platform those customers of a shop who share a full name.
 
 The weights are those of I. P. Fellegi, A. B. Sunter, "A theory for record linkage", JASA 1969: of each kind
 of evidence, log2 of how much more often two accounts of one person agree so well (m) than two accounts drawn at
@@ -45,6 +47,7 @@ WORDS = {
     "taste": "what they write about",
     "style": "how they write",
     "hours": "when they write",
+    "full_name": "a full name that one shop has twice",
 }
 COMMON = 0.1
 """Assumed share of the smaller platform's accounts that have a second account on the other."""
@@ -52,6 +55,8 @@ LIKELY = 0.6
 """Minimum probability of a suggested pair."""
 NEEDED = 1.0
 """Bits of evidence beside names that a suggestion needs."""
+FULL_NAME = 1.0
+"""Bits, beside those of the name itself, of a full name that two customers of one shop share and nobody else there."""
 NEAREST = 20
 DRAWN = 100_000
 ROWS = 1_000
@@ -61,28 +66,32 @@ def suggestions(profiles: Profiles, apart: set[tuple[str, str]], rng_seed: int =
     """Likely pairs, the likeliest first: account, other, platforms, probability, bits, evidence.
 
     apart: unlinked pairs. evidence: a list of {what, agreement (0 to 1, null where one of them
-    has none), bits}. An account has at most one suggestion for each other platform, and none where its
-    person has an account there.
+    has none), bits}. An account has at most one suggestion for each platform, and none for another one where its
+    person has an account.
     """
     platforms = sorted(profiles.accounts["platform"].unique())
-    found = [_suggest(profiles, *pair, apart, rng_seed) for pair in itertools.combinations(platforms, 2)]
+    pairs = itertools.combinations_with_replacement(platforms, 2)
+    found = [_suggest(profiles, *pair, apart, rng_seed) for pair in pairs]
     columns = ["account", "other", "platforms", "probability", "bits", "evidence"]
     table = pd.concat([pd.DataFrame(columns=columns), *(one for one in found if len(one))], ignore_index=True)
     return table.sort_values(["bits", "account", "other"], ascending=[False, True, True], ignore_index=True)
 
 
 def _suggest(profiles: Profiles, here: str, there: str, apart: set[tuple[str, str]], rng_seed: int) -> pd.DataFrame:
-    """The suggestions for two platforms."""
+    """The suggestions for two platforms, or for one."""
     platform, person = (profiles.accounts[name].to_numpy(dtype=str) for name in ("platform", "person"))
     left, right = (np.flatnonzero(platform == name) for name in (here, there))
     rng = np.random.default_rng(rng_seed)
     drawn = min(DRAWN, 4 * len(left) * len(right))
-    at_random = rng.choice(left, drawn), rng.choice(right, drawn)
-    known = _find_known(person, left, right)
-    free = [rows[~np.isin(person[rows], _persons(person, others))] for rows, others in ((left, right), (right, left))]
-    one, two = _find_candidates(profiles, *free)
+    if here == there:
+        one, two = _find_full_names(profiles, left)
+    else:
+        ways = ((left, right), (right, left))
+        one, two = _find_candidates(profiles, *(rows[~np.isin(person[rows], _persons(person, o))] for rows, o in ways))
     if not len(one):
         return pd.DataFrame()
+    at_random = _drop_same(rng.choice(left, drawn), rng.choice(right, drawn))
+    known = _drop_same(*_find_known(person, left, right))
     agreement, bits = {}, {}
     for kind, prior in PRIORS.items():
         random, linked, pairs = (_measure(profiles, kind, *ends) for ends in (at_random, known, (one, two)))
@@ -95,10 +104,14 @@ def _suggest(profiles: Profiles, here: str, there: str, apart: set[tuple[str, st
         weight = np.append(np.log2(m / u), 0.0)[levels[2]]  # level -1: nothing to compare
         if kind == "name":
             same = levels[2] == 0
-            weight[same] -= np.log2(_count_bearers(profiles, one[same], two[same], left, right))
+            bearers = _count_bearers(profiles, one[same], two[same], left, right)
+            weight[same] -= np.log2(bearers - 1 if here == there else bearers)
         agreement[kind], bits[kind] = pairs, weight
+    full = profiles.full_names
+    agreement["full_name"] = np.where((full[one] == full[two]) & (full[one] != ""), 1.0, np.nan)
+    bits["full_name"] = np.where(agreement["full_name"] == 1, FULL_NAME, 0.0)
     total = np.sum(list(bits.values()), axis=0) + np.log2(COMMON / max(len(left), len(right)))
-    beside = np.sum([bits[kind] for kind in PRIORS if kind != "name"], axis=0)
+    beside = np.sum([bits[kind] for kind in bits if kind != "name"], axis=0)
     keys = profiles.accounts["consumer"].to_numpy(dtype=object)
     ends = [tuple(sorted(pair)) for pair in zip(keys[one], keys[two], strict=True)]
     allowed = (beside >= NEEDED) & np.array([pair not in apart for pair in ends])
@@ -108,10 +121,17 @@ def _suggest(profiles: Profiles, here: str, there: str, apart: set[tuple[str, st
         {
             "account": [ends[i][0] for i in keep],
             "other": [ends[i][1] for i in keep],
-            "platforms": f"{here} + {there}",
+            "platforms": here if here == there else f"{here} + {there}",
             "probability": _to_probability(total)[keep],
             "bits": total[keep],
-            "evidence": [[_describe(kind, agreement[kind][i], bits[kind][i]) for kind in PRIORS] for i in keep],
+            "evidence": [
+                [
+                    _describe(kind, agreement[kind][i], bits[kind][i])
+                    for kind in bits
+                    if kind in PRIORS or agreement[kind][i] == 1
+                ]
+                for i in keep
+            ],
         }
     )
 
@@ -140,6 +160,23 @@ def _find_candidates(
     }
     rows = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
     return rows[:, 0], rows[:, 1]
+
+
+def _find_full_names(profiles: Profiles, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of rows of one platform that share a full name and are not known to be one person."""
+    person = profiles.accounts["person"].to_numpy(dtype=str)
+    named = pd.DataFrame({"row": rows, "name": profiles.full_names[rows], "person": person[rows]})
+    named = named[named["name"] != ""]
+    pairs = named.merge(named, on="name")
+    pairs = pairs[
+        (pairs["row_x"] < pairs["row_y"]) & ((pairs["person_x"] != pairs["person_y"]) | (pairs["person_x"] == ""))
+    ]
+    return pairs["row_x"].to_numpy(), pairs["row_y"].to_numpy()
+
+
+def _drop_same(one: NDArray[np.int64], two: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of rows without those of a row and itself."""
+    return one[one != two], two[one != two]
 
 
 def _find_nearest(left: csr_array, right: csr_array) -> list[tuple[int, int]]:
