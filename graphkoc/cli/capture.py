@@ -25,7 +25,7 @@ REJECTED = 7
 """Exit code of a command that did its work, but rows were rejected or in conflict, or a file was unread."""
 NAMED = 10
 """Unread files that are named one by one."""
-SHOWN = ("file", "read", "loaded", "duplicate", "conflict", "rejected", "skipped")
+COLUMNS = ("file", "read", "loaded", "duplicate", "conflict", "rejected", "skipped")
 FATES = {"rejected": "rejected", "conflict": "in conflict with another", "partial": "taken in part"}
 """Fate of a row among the rejects -> how it is called in a sentence."""
 
@@ -173,7 +173,7 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, accept_partial: bo
         fates = loaded.rejects["fate"].value_counts()
         parts = [f"{count(fates[fate], 'rows')} {words}" for fate, words in FATES.items() if fate in fates]
         notes.append(f"{', '.join(parts)}: {rejects} gives the reasons.")
-    rows = [{name: value for name, value in vars(file).items() if name in SHOWN} for file in loaded.files]
+    rows = [{name: value for name, value in vars(file).items() if name in COLUMNS} for file in loaded.files]
     return Result(document, rows=rows, notes=notes, exit_code=REJECTED if rejects or loaded.unread else 0)
 
 
