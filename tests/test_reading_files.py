@@ -9,6 +9,7 @@ import json
 import lzma
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphkoc.capture import load, sources
-from graphkoc.capture.reading import archives, places, views
+from graphkoc.capture.reading import bounds, places, views
 from graphkoc.capture.reading import files as reading_files
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
@@ -139,7 +140,7 @@ def test_a_packed_document_that_was_cut_off_is_one_reject(tmp_path: Path) -> Non
 def test_a_document_larger_than_the_memory_should_hold_is_a_reject(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_files, "LARGEST", 2**20)
+    monkeypatch.setattr(bounds, "LIMITS", replace(bounds.LIMITS, document=2**20))
     found = gathered(written(tmp_path, a_json={"user": 1}, b_json={"user": "x" * 2**20}))
     assert bad(found) == [("b.json", 1, "it is larger than 1 MB")]
 
@@ -304,10 +305,17 @@ def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
 def test_an_archive_that_unpacks_to_more_than_text_can_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "FREE", 10_000)
+    monkeypatch.setattr(bounds, "LIMITS", replace(bounds.LIMITS, free=10_000))
     for name in ("x.tar.xz", "x.zip", "x.tar.gz"):
         with pytest.raises(DataError, match="unpacks to more than 200 times its size"):
             gathered(packed(tmp_path / name, {"a.json": b" " * 5_000_000 + b'{"user": 1}'}))
+
+
+def test_a_zip_that_can_only_be_unpacked_whole_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("a.json", '{"user": 1}')
+    with pytest.raises(DataError, match="is packed in a way that cannot be read: by bzip2"):
+        gathered(tmp_path / "x.zip")
 
 
 def test_a_locked_zip_is_refused(tmp_path: Path) -> None:

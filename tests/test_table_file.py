@@ -238,7 +238,7 @@ def test_many_lines_at_once_are_what_they_are_one_by_one(
     text = "a\tb\n" + "\n".join("\t".join(row) for row in cells) + "\n" * ends
     path = written(tmp_path, text.encode(errors="surrogatepass"), "things.tsv")
     with monkeypatch.context() as patch:
-        patch.setattr(table_file, "CHUNK", 2)
+        patch.setattr(table_file, "BLOCK", 8)
         found = table_file.read(path, view=UNQUOTED)
         patch.setattr(table_file.line_files, "read_fast", lambda *_: None)
         wanted = table_file.read(path, view=UNQUOTED)

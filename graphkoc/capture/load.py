@@ -117,11 +117,11 @@ def read(
     chosen: the units to read and the layout of each, as `graphkoc.capture.recognise` found them; by default those that
     are of this source. answers: what the user states of files that leave it open. encoding: of text files without a
     byte order mark, by default detected from their bytes. key_file: has the secret for contacts where the environment
-    has none (`graphkoc.capture.contacts`). accept_partial: take also a file of which less than half can be taken. A time
-    more than a day after `now` (UTC, the clock by default) is rejected.
+    has none (`graphkoc.capture.contacts`). accept_partial: take also a file of which less than half can be taken. A
+    time more than a day after `now` (UTC, the clock by default) is rejected.
     Raises UsageError for an unknown encoding, and DataError when a file or a column that a SELECT names is missing, a
-    file is unreadable as a whole, its encoding is not certain, or nothing of any file is taken; a wrong row is rejected,
-    and the rest are loaded.
+    file is unreadable as a whole, its encoding is not certain, or nothing of any file is taken; a wrong row is
+    rejected, and the rest are loaded.
     """
     asked = encodings.check(encoding) if encoding else None
     spill = TemporaryFolder()

@@ -17,21 +17,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from graphkoc.capture.reading import bounds
 from graphkoc.errors import DataError
 from graphkoc.files import describe_error
 
-__all__ = ["KINDS", "Member", "is_archive", "members", "opened", "readable", "unpacked"]
+__all__ = ["KINDS", "Member", "is_archive", "members", "opened", "readable"]
 
 KINDS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".zip")
-RATIO = 200
-"""Times its size that an archive may unpack to: a forum's topics reach 13, and nothing that people wrote 200."""
-FREE = 256 * 1024 * 1024
-"""Bytes that it may unpack to however small it is."""
-PIECE = 1024 * 1024
 END, COMMENT = 22, 65_535
 """Bytes of the record at a zip's end, and of the longest comment behind it."""
 
@@ -66,15 +61,6 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(f"{path} cannot be read: {describe_error(error)}") from error
 
 
-def unpacked(stream: BinaryIO, name: str) -> BinaryIO:
-    """The stream as it was before `name` (by its last suffix) was packed."""
-    if name.lower().endswith((".gz", ".tgz")):
-        return cast(BinaryIO, gzip.open(stream))
-    if name.lower().endswith((".xz", ".txz")):
-        return cast(BinaryIO, lzma.open(stream))
-    return stream
-
-
 def members(path: Path) -> Iterator[Member]:
     """What is in the archive, in its order.
 
@@ -97,12 +83,15 @@ def opened(path: Path, place: int) -> Iterator[BinaryIO]:
 def _read_zip(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         _check_complete(path, len(archive.infolist()))
-        _check_size(path, sum(info.file_size for info in archive.infolist()), path.stat().st_size)
+        bounds.check_unpacked(path, sum(info.file_size for info in archive.infolist()), path.stat().st_size)
         for place, info in enumerate(archive.infolist()):
             if info.is_dir():
                 continue
             if info.flag_bits & 1:
                 raise DataError(f"{path} is locked with a password", hint="Pack it again without one.")
+            if info.compress_type == zipfile.ZIP_BZIP2:
+                # zipfile unpacks all that it has read of it at once: a kilobyte may be a gigabyte.
+                raise NotImplementedError("by bzip2")
             mode = info.external_attr >> 16
             if stat.S_IFMT(mode) in (0, stat.S_IFREG):
                 with archive.open(info) as stream:
@@ -125,17 +114,15 @@ def _check_complete(path: Path, found: int) -> None:
 def _read_tar(path: Path) -> Iterator[Member]:
     with ExitStack() as stack:
         file = stack.enter_context(path.open("rb"))
-        counted = _Counted(path, stack.enter_context(unpacked(file, path.name)))
-        archive = stack.enter_context(
-            tarfile.open(fileobj=cast(BinaryIO, counted), mode="r|", tarinfo=_Header, errorlevel=2)
-        )
+        stream = stack.enter_context(bounds.unpacked(file, path, path.stat().st_size))
+        archive = stack.enter_context(tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errorlevel=2))
         for place, info in enumerate(archive):
             if info.isdir():
                 continue
-            stream = archive.extractfile(info) if info.isreg() and not info.issparse() else None
-            yield Member(place, info.name, cast(BinaryIO, stream) if stream else None)
+            member = archive.extractfile(info) if info.isreg() and not info.issparse() else None
+            yield Member(place, info.name, cast(BinaryIO, member) if member else None)
         # What follows the end mark is padding, and behind it the packer's own check of the whole.
-        while counted.read(PIECE):
+        while stream.read(bounds.BLOCK):
             pass
 
 
@@ -150,24 +137,3 @@ class _Header(tarfile.TarInfo):
             raise
         except tarfile.HeaderError as error:
             raise tarfile.ReadError(f"after {archive.offset:,} bytes, {error}") from error
-
-
-class _Counted(RawIOBase):
-    """A stream that says when it has given more than its archive should hold."""
-
-    def __init__(self, path: Path, stream: BinaryIO) -> None:
-        self._path, self._stream, self._size, self._given = path, stream, path.stat().st_size, 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._given += len(data)
-        _check_size(self._path, self._given, self._size)
-        return data
-
-
-def _check_size(path: Path, size: int, packed: int) -> None:
-    if size > FREE + RATIO * packed:
-        raise DataError(
-            f"{path} unpacks to more than {RATIO} times its size, which no text does",
-            hint="Unpack it yourself if you know what is in it, and load the folder.",
-        )

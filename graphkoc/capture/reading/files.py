@@ -13,12 +13,12 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute
 
-from graphkoc.capture.reading import archives, json_documents, table_file
+from graphkoc.capture.reading import archives, bounds, json_documents, table_file
 from graphkoc.capture.reading.formats import Cell
 from graphkoc.capture.reading.layouts import Layout
 from graphkoc.capture.reading.places import Place, find_places, name_counted
 from graphkoc.capture.reading.table_file import BadRow, RawFile
-from graphkoc.capture.reading.units import DOCUMENTS, LARGEST, Unit, list_members, name_sheets
+from graphkoc.capture.reading.units import DOCUMENTS, Unit, list_members, name_sheets
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
@@ -143,8 +143,10 @@ class _Work:
                 elif _holds_documents(unit.kind, takers):
                     if self.progress and not unit.member.place % 100:
                         self.progress(f"reading {place.name}", 0, 0, self.rows)
-                    with archives.unpacked(unit.member.stream, unit.member.name) as stream:
-                        self._read_documents(place.name, unit.name, stream, takers)
+                    size = place.path.stat().st_size
+                    path = place.path / unit.member.name
+                    with bounds.unpacked(unit.member.stream, path, size) as stream:
+                        self._read_documents(place.name, unit.name, stream, size, takers)
                 else:
                     later.append((unit, takers, layout))
         for unit, takers, layout in later:
@@ -172,12 +174,13 @@ class _Work:
                 self._read_records(unit.name, unit, layout)
             elif _holds_documents(unit.kind, takers) and not _is_in_lines(place.path, takers):
                 try:
+                    size = place.path.stat().st_size
                     with (
                         archives.readable(place.path),
                         place.path.open("rb") as file,
-                        archives.unpacked(file, place.path.name) as stream,
+                        bounds.unpacked(file, place.path, size) as stream,
                     ):
-                        self._read_documents(counted, place.name, stream, takers)
+                        self._read_documents(counted, place.name, stream, size, takers)
                 except DataError as error:
                     self._refuse(counted, place.name, takers[0][0], 1, str(error))
             elif fits or layout or self._has_columns(unit, takers[0][0]):
@@ -213,11 +216,11 @@ class _Work:
         takers = [(view, parts) for view, parts in caught if parts is not None]
         return takers[:1] if _are_plain(takers) else takers
 
-    def _read_documents(self, counted: str, name: str, stream: BinaryIO, takers: Sequence[Taker]) -> None:
-        """One row after the other, numbered from 1 whatever view it goes to."""
-        data = stream.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            self._refuse(counted, name, takers[0][0], 1, f"it is larger than {LARGEST // 2**20} MB")
+    def _read_documents(self, counted: str, name: str, stream: BinaryIO, size: int, takers: Sequence[Taker]) -> None:
+        """One row after the other, numbered from 1 whatever view it goes to; `size` is that of the file on disk."""
+        data, reason = bounds.read_document(stream, size)
+        if reason:
+            self._refuse(counted, name, takers[0][0], 1, reason)
             return
         kind = table_file.suffix(name, DOCUMENTS)
         found = json_documents.rows(data, [view for view, _ in takers], lines=kind == ".jsonl", asked=self.asked)
@@ -312,7 +315,11 @@ def _is_in_lines(path: Path, takers: Sequence[Taker]) -> bool:
     if table_file.suffix(path.name, DOCUMENTS) != ".json" or not _are_plain(takers):
         return False
     try:
-        with archives.readable(path), path.open("rb") as file, archives.unpacked(file, path.name) as stream:
+        with (
+            archives.readable(path),
+            path.open("rb") as file,
+            bounds.unpacked(file, path, path.stat().st_size) as stream,
+        ):
             first, second = (stream.readline(table_file.LONGEST_FIELD).decode(errors="replace") for _ in range(2))
     except DataError:
         return False  # the error appears when the whole file is read

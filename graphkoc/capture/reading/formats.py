@@ -13,6 +13,8 @@ import contextlib
 import json
 import math
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import python_calamine
 
+from graphkoc.capture.reading import bounds, parquet_size, workbook_size
 from graphkoc.errors import DataError
 
 __all__ = [
@@ -45,21 +48,32 @@ Record = tuple[int, list[Cell], str, str]
 
 EXACT = 2**53
 """From here on not every whole number is a float64."""
-BATCH = 16_384
+PRINTED = 1 << 20
+"""Letters of an object that Python printed, which take a thousand times their size to read."""
+UNREADABLE = (
+    *(python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+)
+"""What a workbook that is none, or is damaged, raises."""
 DEEP = "it is nested too deeply"
 BLANK = re.compile(r"\s*")
 
 
 def json_lines(
-    lines: Iterable[tuple[int, str, str]], header: list[str], cell: Callable[[Any], Cell] | None = None
+    path: Path,
+    lines: Iterable[tuple[int, str, str]],
+    header: list[str],
+    cell: Callable[[Any], Cell] | None = None,
 ) -> Iterator[Record]:
     """One record a line of (number, text, what is wrong with it); blank lines are none.
 
     A key that comes up for the first time is added to `header`; cells are in its order. `cell` makes text of
-    a value, by default `text`.
+    a value, by default `text`. Raises DataError for too many keys, or where most lines lack most of them.
     """
     cell = cell or text
     places: dict[str, int] = {}
+    made = letters = 0
+    few = bounds.LIMITS.cells
     for row, line, reason in lines:
         if not line.strip():
             continue
@@ -74,6 +88,10 @@ def json_lines(
                     if key not in places:
                         places[key] = len(header)
                         header.append(key)
+                        bounds.check_columns(path, len(header))
+                made, letters = made + len(header), letters + len(line)
+                if made > few:
+                    bounds.check_filled(path, made, letters)
                 cells = [None] * len(header)
                 try:
                     for key, value in pairs.items():
@@ -93,7 +111,7 @@ def json_value(content: str) -> tuple[Any, str]:
     try:
         return json.loads(content, object_pairs_hook=_make_object, parse_constant=_read_constant), ""
     except (ValueError, RecursionError) as error:
-        if content.lstrip().startswith("{'"):
+        if len(content) <= PRINTED and content.lstrip().startswith("{'"):
             with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
                 return ast.literal_eval(content.strip()), ""
         return None, f"it is not JSON: {describe_break(error)}"
@@ -152,11 +170,12 @@ def workbook(path: Path, sheet: str | None = None) -> tuple[list[Cell], Iterator
 @contextlib.contextmanager
 def _open_workbook(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
     try:
+        workbook_size.check(path)
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             yield book
     except python_calamine.PasswordError as error:
         raise DataError(f"{path} is locked with a password", hint="Save it without one.") from error
-    except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
+    except UNREADABLE as error:
         raise DataError(
             f"{path} is not a workbook that can be read: {error}", hint="Save it again as .xlsx."
         ) from error
@@ -177,17 +196,24 @@ def parquet(path: Path) -> tuple[list[str], Iterator[Record]]:
     Raises DataError for what is not Parquet.
     """
     try:
-        file = pyarrow.parquet.ParquetFile(path)
-    except pa.ArrowException as error:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            planned = parquet_size.plan(path, file.metadata)
+        file = pyarrow.parquet.ParquetFile(path, read_dictionary=planned.dictionaries)
+        names = file.schema_arrow.names
+    except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} is not a Parquet file that can be read", hint="Was it copied whole?") from error
-    return file.schema_arrow.names, _read_batches(path, file)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} has a column whose name is not UTF-8", hint="Rename that column.") from error
+    return names, _read_batches(path, file, planned.rows)
 
 
-def _read_batches(path: Path, file: pyarrow.parquet.ParquetFile) -> Iterator[Record]:
-    row = 1
+def _read_batches(path: Path, file: pyarrow.parquet.ParquetFile, rows: int) -> Iterator[Record]:
+    row, given, size = 1, 0, path.stat().st_size
     with file:
         try:
-            for batch in file.iter_batches(BATCH):
+            for batch in file.iter_batches(rows):
+                given += sum(map(parquet_size.count_bytes, batch.columns))
+                bounds.check_unpacked(path, given, size)
                 for cells in zip(*map(_column_texts, batch.columns), strict=True):
                     row += 1
                     yield row, list(cells), wrong(cells), ",".join(cell or "" for cell in cells)

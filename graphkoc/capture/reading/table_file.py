@@ -10,6 +10,7 @@ do where the comma is the decimal point. The SELECTs in `loaders/` interpret the
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import re
@@ -23,7 +24,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from graphkoc.capture import contacts
-from graphkoc.capture.reading import archives, formats, line_files
+from graphkoc.capture.reading import archives, bounds, formats, line_files
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading.archives import Member
 from graphkoc.capture.reading.formats import Cell, Record
@@ -36,6 +37,11 @@ __all__ = ["ASIDE", "BadRow", "RawFile", "Top", "detect", "find", "make_table", 
 TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
 TYPED = (".parquet", ".xlsx")
 CHUNK = 65_536
+"""Rows of a chunk, at most."""
+LARGEST_CHUNK = 64 << 20
+"""Bytes of a chunk's rows before they are a table, with 16 for each cell."""
+BLOCK = 8 << 20
+"""Bytes of lines that are read at once."""
 LONGEST_RECORD = 1_000
 """Lines that one quoted record may span. More than this is a quote that nobody closed."""
 LONGEST_FIELD = 16 * 1024 * 1024
@@ -219,7 +225,7 @@ def _open(path: Path, member: Member | None) -> Iterator[tuple[BinaryIO, BinaryI
     with (
         archives.readable(path),
         archives.opened(path, member.place) if member else path.open("rb") as file,
-        archives.unpacked(file, _message_name(path, member).name) as stream,
+        bounds.unpacked(file, _message_name(path, member), path.stat().st_size, lines=True) as stream,
     ):
         yield stream, file
 
@@ -254,7 +260,7 @@ def _read_contents(
     if kind == ".xlsx":
         cells, rows = formats.workbook(path, sheet)
         return _check_header(path, *_skip_title(view, [(1, cells, "", "")], rows), alike=may_repeat)
-    text = _decode(stream, encoding)
+    text = _decode(path, stream, encoding)
     if view and view.reading == "loose":
         columns = [*view.must, *view.may]
         return columns, line_files.loose(text, columns, len(view.must))
@@ -263,7 +269,7 @@ def _read_contents(
     if kind in (".json", ".jsonl"):
         keys: list[str] = []
         cell = formats.nested if view else formats.text
-        return keys, formats.json_lines(((row, *line) for row, line in enumerate(text, 1)), keys, cell)
+        return keys, formats.json_lines(path, ((row, *line) for row, line in enumerate(text, 1)), keys, cell)
     first, start = list(itertools.islice(text, 1)), 1
     stated = SEPARATOR.fullmatch(first[0][0]) if kind == ".csv" and first else None
     if stated:
@@ -273,7 +279,8 @@ def _read_contents(
     text = itertools.chain(first, text)
     records = line_files.unquoted(text) if view and view.reading == "unquoted" else _parse_csv(text, delimiter, start)
     top = [next(records, (1, [], "", ""))]
-    _, _, reason, _ = top[0]
+    _, cells, reason, _ = top[0]
+    bounds.check_columns(path, len(cells))
     if reason:
         raise DataError(
             f"{path} does not begin with a header row: {reason}",
@@ -289,7 +296,10 @@ def _skip_title(view: View | None, top: list[Record], records: Iterator[Record])
     if view is None or not view.names:
         return top[0][1], records
     top = [*top, *itertools.islice(records, TITLES)]
-    known = [0 if reason else len(view.matched([cell or "" for cell in cells])) for _, cells, reason, _ in top]
+    known = [
+        0 if reason or len(cells) > bounds.LIMITS.columns else len(view.matched([cell or "" for cell in cells]))
+        for _, cells, reason, _ in top
+    ]
     place = known.index(max(known))
     return top[place][1], itertools.chain(top[place + 1 :], records)
 
@@ -305,6 +315,7 @@ def _check_header(
             header[place] = name if count[name.lower()] == 1 else f"{name} ({count[name.lower()]})"
     if path.suffix.lower() == ".xlsx" and header and not any(cells):
         raise DataError(f"{path} does not begin with a header row: its first row is empty", hint="Delete that row.")
+    bounds.check_columns(path, len(header))
     _check_distinct(path, header)
     return header, records
 
@@ -360,7 +371,7 @@ def _read_records(
     bad: list[BadRow] = []
     rows: list[list[Cell]] = []
     numbers: list[int] = []
-    total = again = 0
+    total = again = size = 0
 
     def flush() -> None:
         chunk = make_table(header, rows, [name] * len(rows), numbers)
@@ -378,11 +389,13 @@ def _read_records(
         if reason:
             shown = text.rstrip("\r\n").replace("\0", "")[:200].encode(errors="replace").decode()
             bad.append(BadRow(name, row, reason, shown))
+            bounds.check_bad_rows(name, len(bad))
             continue
         rows.append(cells)
         numbers.append(row)
-        if len(rows) == CHUNK:
-            total += CHUNK
+        size += 16 * len(cells) + len(text)
+        if len(rows) == CHUNK or size > LARGEST_CHUNK:
+            total, size = total + len(rows), 0
             flush()
             report(total)
     flush()
@@ -396,15 +409,16 @@ def _read_blocks(
     wanted = list(view.matched(header))
     first, bad, again = _read_records(name, header, iter(()), report, view, keep)
     chunks, row = [first], 1
-    while block := list(itertools.islice(stream, CHUNK)):
+    while block := stream.readlines(BLOCK):
         data = b"".join(block)
         chunk = line_files.read_fast(data, header, wanted)
         if chunk is None or chunk.num_rows < len(block):
             records = _check_width(
-                line_files.unquoted(_decode(io.BytesIO(data), encodings.UTF8), row + 1), list(header)
+                line_files.unquoted(_decode(Path(name), io.BytesIO(data), encodings.UTF8), row + 1), list(header)
             )
             chunk, wrong, repeated = _read_records(name, header, records, lambda _: None, view, keep)
             bad, again = bad + wrong, again + repeated
+            bounds.check_bad_rows(name, len(bad))
         else:
             chunk = chunk.append_column("_file", pa.repeat(pa.scalar(name), len(block)))
             chunk = chunk.append_column("_row", pa.array(range(row + 1, row + 1 + len(block)), pa.int64()))
@@ -415,9 +429,9 @@ def _read_blocks(
     return pa.concat_tables(chunks, promote_options="default"), bad, again
 
 
-def _decode(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
+def _decode(path: Path, stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
     """The stream's lines and what is wrong with each."""
-    lines = _decode_utf8(stream) if encoding == encodings.UTF8 else _decode_other(stream, encoding)
+    lines = _decode_utf8(stream) if encoding == encodings.UTF8 else _decode_other(path, stream, encoding)
     for text, reason in lines:
         yield text, "it holds a NUL byte" if "\0" in text else reason
 
@@ -431,10 +445,13 @@ def _decode_utf8(stream: BinaryIO) -> Iterator[tuple[str, str]]:
             yield line.decode(errors="replace"), f"byte {line[error.start]:#04x} is not UTF-8"
 
 
-def _decode_other(stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
+def _decode_other(path: Path, stream: BinaryIO, encoding: str) -> Iterator[tuple[str, str]]:
     wrapper = io.TextIOWrapper(stream, encoding, errors="replace", newline="\n")
+    # In UTF-16 the byte of a line's end is also half of some letters, so a line is measured again when it is text.
+    read_line = functools.partial(wrapper.readline, bounds.LIMITS.line + 1)
     try:
-        for place, line in enumerate(wrapper):
+        for place, line in enumerate(iter(read_line, "")):
+            bounds.check_line(path, len(line))
             line = line if place else line.removeprefix(MARK)
             yield line, f"it holds bytes that are not {encoding.upper()}" if "\ufffd" in line else ""
     finally:
@@ -456,7 +473,11 @@ def _parse_csv(source: Iterator[tuple[str, str]], delimiter: str, first: int = 1
     plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
 
     def feed() -> Iterator[str]:
-        while len(taken) < LONGEST_RECORD and (line := again.popleft() if again else next(source, None)):
+        size = 0
+        while not taken or (len(taken) < LONGEST_RECORD and size <= bounds.LIMITS.line):
+            if not (line := again.popleft() if again else next(source, None)):
+                return
+            size = size + len(line[0]) if taken else len(line[0])
             taken.append(line)
             yield line[0]
 
@@ -477,7 +498,7 @@ def _parse_csv(source: Iterator[tuple[str, str]], delimiter: str, first: int = 1
             if fields:
                 reason = next((reason for _, reason in taken if reason), "")
                 cells: list[Cell] = [*fields]
-                if "" in fields:
+                if "" in fields and len(fields) <= bounds.LIMITS.columns:
                     cells = _restore_nulls(fields, "".join(line for line, _ in taken), plain)
                 yield row, cells, reason, taken[0][0]
     finally:

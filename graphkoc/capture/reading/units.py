@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from graphkoc.capture.reading import archives, formats, json_documents, table_file
+from graphkoc.capture.reading import archives, bounds, formats, json_documents, table_file
 from graphkoc.capture.reading.archives import Member
 from graphkoc.capture.reading.places import Place, find_places, make_unique
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 
-__all__ = ["DOCUMENTS", "LARGEST", "Unit", "list_members", "list_units", "name_sheets"]
+__all__ = ["DOCUMENTS", "Unit", "list_members", "list_units", "name_sheets"]
 
 DOCUMENTS = (".json", ".jsonl")
-LARGEST = 256 * 1024 * 1024
-"""Bytes of one file of documents, which is read as a whole."""
 TOP = 60
 """Rows of a table that are looked at."""
 
@@ -54,17 +53,18 @@ class Unit:
 
     def read_documents(self) -> bytes:
         """Its bytes, not packed; DataError where there are too many."""
-        with archives.readable(self.path):
-            if self.member is not None and self.member.stream is not None:
-                return self._take(archives.unpacked(self.member.stream, self.member.name))
-            with self.path.open("rb") as file, archives.unpacked(file, self.path.name) as stream:
-                return self._take(stream)
-
-    def _take(self, stream: BinaryIO) -> bytes:
-        data = stream.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise DataError(f"{self.name} is larger than {LARGEST // 2**20} MB", hint="Split it, one document a line.")
+        size = self.path.stat().st_size
+        with archives.readable(self.path), self._open() as file:
+            path = self.path / self.member.name if self.member else self.path
+            with bounds.unpacked(file, path, size) as stream:
+                data, reason = bounds.read_document(stream, size)
+        if reason:
+            raise DataError(f"{self.name}: {reason}")
         return data
+
+    def _open(self) -> AbstractContextManager[BinaryIO]:
+        stream = self.member.stream if self.member else None
+        return nullcontext(stream) if stream else self.path.open("rb")
 
     def is_taken_by(self, views: Sequence[View], data: bytes, asked: str | None = None) -> bool:
         """Whether the first of its documents belongs to one of these views."""

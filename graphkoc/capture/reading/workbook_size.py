@@ -1,0 +1,181 @@
+"""How much a workbook becomes, found by streaming its XML before it is opened.
+
+The reader of workbooks makes every cell of the used range, however few have a value, and a copy of a shared text for
+each cell that names it: a file of 1.5 kB can ask for 549 GB. A workbook is a zip of XML files, whose directory may be
+wrong about their sizes, so each of them is unpacked and counted. Regular expressions settle most workbooks, because
+programs write cells in one way. Whatever they do not settle goes through an XML parser, which takes four times as long.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from pyexpat import ExpatError, ParserCreate
+
+from graphkoc.capture.reading import bounds
+
+__all__ = ["check"]
+
+LOCKED = b"\xd0\xcf\x11\xe0"
+"""What a workbook with a password begins with: it is no zip."""
+MARK = rb"<(?:[^\s<>/:]+:)?"
+CELL, ROW, TEXT = (re.compile(MARK + name + rb"[\s/>]") for name in (b"c", b"row", b"si"))
+COLUMN = re.compile(MARK + rb'c\s+r="([A-Za-z]{1,6})')
+ROW_NUMBER = re.compile(MARK + rb'(?:c\s+r="[A-Za-z]{1,6}|row\s+r=")([0-9]{1,9})"')
+ODD = b"<!"
+"""What begins a comment, or letters that only look like marks."""
+
+
+def check(path: Path) -> None:
+    """Raise DataError for a workbook that unpacks to too much, or whose used range is nearly empty.
+
+    Raises zipfile.BadZipFile, or what unpacking raises, for one that is damaged.
+    """
+    with path.open("rb") as file:
+        if file.read(len(LOCKED)) == LOCKED:
+            return
+    with zipfile.ZipFile(path) as archive:
+        unpacked = _Unpacked(path, archive)
+        parts = [_Part(path, info, unpacked.blocks(info)) for info in archive.infolist()]
+        longest = max((part.longest_text for part in parts), default=0)
+        if all(part.is_settled(longest) for part in parts):
+            return
+        unpacked, counter = _Unpacked(path, archive), _Counter(path)
+        # Sheets name shared texts by their numbers, so the texts come first.
+        for part in sorted(parts, key=lambda part: not part.longest_text):
+            if part.cells or part.longest_text:
+                counter.read(unpacked.blocks(part.info))
+
+
+class _Unpacked:
+    """The files in a workbook, whose bytes are counted together."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self._path, self._archive, self._size, self._given = path, archive, path.stat().st_size, 0
+
+    def blocks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        """The bytes of one file, whatever the directory says of their number."""
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise NotImplementedError("only Deflate is known in workbooks")
+        whole = copy.copy(info)
+        whole.file_size = 1 << 62
+        with self._archive.open(whole) as stream:
+            while block := stream.read(bounds.BLOCK):
+                self._given += len(block)
+                bounds.check_unpacked(self._path, self._given, self._size)
+                yield block
+
+
+class _Part:
+    """What one file of a workbook holds, as far as regular expressions see it."""
+
+    def __init__(self, path: Path, info: zipfile.ZipInfo, blocks: Iterator[bytes]) -> None:
+        self.info, self._path = info, path
+        self.cells = self.longest_text = 0
+        self._rows = self._columns = self._text = 0
+        self._is_plain = True
+        rest = b""
+        for block in blocks:
+            block = rest + block
+            end = max(block.rfind(b"<"), 0)
+            self._add(block[:end])
+            rest = block[end:]
+            bounds.check_line(path, len(rest), "a cell")
+        self._add(rest)
+
+    def _add(self, block: bytes) -> None:
+        """Count a block that begins and ends between two marks."""
+        columns, numbers = COLUMN.findall(block), ROW_NUMBER.findall(block)
+        cells, rows = len(CELL.findall(block)), len(ROW.findall(block))
+        self.cells += cells
+        self._columns = max([self._columns, *map(_number_column, set(columns))])
+        self._rows = max([self._rows, *map(int, set(numbers))])
+        self._is_plain &= ODD not in block and len(columns) == cells and len(numbers) == cells + rows
+        starts = [match.start() for match in TEXT.finditer(block)]
+        if starts or self.longest_text:
+            edges = [-self._text, *starts, len(block)]
+            self.longest_text = max(self.longest_text, *(end - start for start, end in pairwise(edges)))
+            self._text = edges[-1] - edges[-2]
+
+    def is_settled(self, longest: int) -> bool:
+        """Whether it is within the limits at a first look; `longest` is the size of the longest shared text."""
+        if not self.cells and not self.longest_text:
+            return True
+        most = bounds.LIMITS.free + bounds.LIMITS.ratio * self._path.stat().st_size
+        return self._is_plain and self._rows * self._columns <= bounds.LIMITS.cells and self.cells * longest <= most
+
+
+class _Counter:
+    """The used range of each sheet, and the letters of shared texts in it, counted by an XML parser."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._size = path, path.stat().st_size
+        self._lengths: list[int] = []
+        self._given = 0
+
+    def read(self, blocks: Iterator[bytes]) -> None:
+        """Count one file."""
+        self._row = self._column = self._rows = self._columns = self._full = 0
+        self._is_shared = self._is_full = False
+        self._parser = ParserCreate()
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
+        try:
+            for block in blocks:
+                self._parser.Parse(block, False)
+            self._parser.Parse(b"", True)
+        except ExpatError as error:
+            raise zipfile.BadZipFile(f"its XML is broken: {error}") from error
+        bounds.check_filled(self._path, self._rows * self._columns, self._full)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "row":
+            self._row, self._column = _read_number(attributes.get("r", ""), self._row + 1), 0
+        elif name == "c":
+            place = attributes.get("r", "")
+            letters = place.rstrip("0123456789")
+            self._row = _read_number(place[len(letters) :], self._row)
+            self._column = _number_column(letters.encode()) if letters else self._column + 1
+            self._is_shared, self._is_full = attributes.get("t") == "s", False
+        elif name in ("v", "is", "f") and not self._is_full:
+            self._is_full = True
+            self._full += 1
+            self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
+        elif name == "si":
+            self._lengths.append(0)
+            self._parser.CharacterDataHandler = self._add_text
+        if name == "v" and self._is_shared:
+            self._number = ""
+            self._parser.CharacterDataHandler = self._add_number
+
+    def _end(self, name: str) -> None:
+        name = name.rpartition(":")[2]
+        if name == "si":
+            self._parser.CharacterDataHandler = None
+        elif name == "v" and self._is_shared:
+            self._parser.CharacterDataHandler = None
+            number = _read_number(self._number.strip(), len(self._lengths))
+            self._given += self._lengths[number] if number < len(self._lengths) else 0
+            bounds.check_unpacked(self._path, self._given, self._size)
+
+    def _add_text(self, text: str) -> None:
+        self._lengths[-1] += len(text)
+
+    def _add_number(self, text: str) -> None:
+        self._number += text
+
+
+def _number_column(letters: bytes) -> int:
+    """The number of a column: A is 1, XFD is 16,384."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _read_number(text: str, other: int) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else other

@@ -1,0 +1,227 @@
+"""Small files that would become enormous are refused in one sentence; large and wide files of real data load."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import bombs
+import command
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from graphkoc.capture.reading import bounds, files, formats, table_file
+from graphkoc.capture.reading.views import View
+from graphkoc.errors import DataError
+
+MB = 1 << 20
+Make = Callable[[Path], Path]
+DAILY: dict[str, tuple[Make, str]] = {
+    "far cell": (bombs.far_cell, "is nearly empty"),
+    "far column": (partial(bombs.far_cell, place="AZ1048576"), "is nearly empty"),
+    "far cell in disguise": (bombs.far_cell_in_disguise, "is nearly empty"),
+    "unnamed cells": (bombs.unnamed_cells, "is nearly empty"),
+    "long cell": (partial(bombs.long_cell, letters=40 * MB), "has a cell of more than 16 MB"),
+    "long cell in secret": (partial(bombs.long_cell_in_secret, letters=40 * MB), "has a cell of more than 16 MB"),
+    "shared text": (partial(bombs.shared_text, letters=MB), "unpacks to more than 200 times its size"),
+    "long line": (partial(bombs.long_line, letters=40 * MB), "has a line of more than 16 MB"),
+    "long line in xz": (partial(bombs.long_line, letters=40 * MB, suffix=".csv.xz"), "has a line of more than 16 MB"),
+    "long JSON line": (partial(bombs.long_line, letters=40 * MB, suffix=".jsonl.gz"), "has a line of more than 16 MB"),
+    "many rows": (bombs.many_rows, "unpacks to more than 200 times its size"),
+    "many columns": (partial(bombs.wide_table, columns=20_000), "has 20,000 columns"),
+    "new keys": (partial(bombs.new_keys, lines=5_000), "is nearly empty"),
+    "broken rows": (partial(bombs.broken_rows, rows=600_000), "has more than 500,000 rows that cannot be read"),
+    "nested line": (partial(bombs.nested_line, depth=100_000), "holds no good row"),
+    "repeated text": (bombs.repeated_text, "unpacks to more than 200 times its size"),
+    "repeated text in lists": (partial(bombs.repeated_text_in_lists, rows=10), "unpacks to more than 200 times"),
+    "differences": (partial(bombs.repeated_text_as_differences, rows=40), "unpacks to more than 200 times its size"),
+    "repeated bytes": (partial(bombs.repeated_bytes, rows=40), "unpacks to more than 200 times its size"),
+    "empty rows": (partial(bombs.empty_rows, rows=10_000_000), "unpacks to more than 200 times its size"),
+}
+FULL: dict[str, Make] = {
+    "far cell": bombs.far_cell,
+    "far column": partial(bombs.far_cell, place="AZ1048576"),
+    "long cell": bombs.long_cell,
+    "long cell in secret": bombs.long_cell_in_secret,
+    "shared text": bombs.shared_text,
+    "long line": bombs.long_line,
+    "long line in xz": partial(bombs.long_line, suffix=".csv.xz"),
+    "long JSON line": partial(bombs.long_line, suffix=".jsonl.gz"),
+    "many rows": bombs.many_rows,
+    "many columns": bombs.wide_table,
+    "new keys": bombs.new_keys,
+    "broken rows": bombs.broken_rows,
+    "nested line": bombs.nested_line,
+    "repeated text": bombs.repeated_text,
+    "repeated text in lists": bombs.repeated_text_in_lists,
+    "differences": partial(bombs.repeated_text_as_differences, rows=4_000),
+    "repeated bytes": bombs.repeated_bytes,
+    "empty rows": bombs.empty_rows,
+}
+
+
+@pytest.mark.parametrize("name", DAILY)
+def test_a_file_that_would_become_enormous_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
+    make, words = DAILY[name]
+    done = command.run("load", "csv", make(tmp_path), cwd=tmp_path)
+    assert done.returncode == 3
+    sentence, hint = [line for line in done.stderr.splitlines() if not line.startswith("reading")]
+    assert words in sentence
+    assert hint
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", FULL)
+def test_at_its_full_size_it_is_refused_in_20_seconds_and_1_gigabyte(tmp_path: Path, name: str) -> None:
+    path = FULL[name](tmp_path)
+    program = [sys.executable, "-m", "graphkoc", "load", "csv", str(path)]
+    process = subprocess.Popen(["timeout", "20", *program], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    words = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    assert process.returncode == 3, words
+    assert "Traceback" not in words
+    assert usage.ru_maxrss < 1_000_000, "kilobytes"
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+    monkeypatch.setattr(bounds, "LIMITS", dataclasses.replace(bounds.LIMITS, **limits))
+
+
+# --- files of real data ---------------------------------------------------------------------------------
+
+
+def reviews(count: int) -> str:
+    """A table of reviews with texts of 40 words."""
+    chance = random.Random(1)
+    words = [f"word{number}" for number in range(500)]
+    lines = [f"r{n},u{n % 997},p{n % 91},{' '.join(chance.choices(words, k=40))}\n" for n in range(count)]
+    return f"{','.join(bombs.HEADER)}\n{''.join(lines)}"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".csv.xz"])
+def test_texts_of_people_are_read_whatever_their_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    limited(monkeypatch, free=1_000, ratio=20, line=2 * MB)
+    path = tmp_path / f"reviews{suffix}"
+    bombs.pack(path, [reviews(8_000).encode()]) if suffix != ".csv" else path.write_text(reviews(8_000))
+    assert table_file.read(path).table.num_rows == 8_000
+
+
+@pytest.mark.soak
+def test_a_packed_table_of_half_a_gigabyte_loads(tmp_path: Path) -> None:
+    lines = reviews(200_000).splitlines(keepends=True)
+    block = "".join(lines[1:])
+    with gzip.open(tmp_path / "reviews.csv.gz", "wt", compresslevel=1) as file:
+        file.write(lines[0])
+        for part in "abcdefghijk":
+            file.write(block.replace("\nr", f"\n{part}"))
+    done = command.run("load", "csv", tmp_path / "reviews.csv.gz", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2,200,000" in done.stdout
+
+
+def test_a_table_of_three_thousand_columns_loads(tmp_path: Path) -> None:
+    names = [*bombs.HEADER, *(f"answer {place}" for place in range(3_000))]
+    rows = "".join(f"r{n},u{n},tea,good{',' * 3_000}\n" for n in range(500))
+    (tmp_path / "reviews.csv").write_text(f"{','.join(names)}\n{rows}")
+    done = command.run("load", "csv", tmp_path / "reviews.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        '<row r="1048576"><c r="A1048576" s="1"/><c r="XFD1048576" s="1"></c></row>',
+        '<row r="3"/><!-- <c r="XFD1048576"><v>1</v></c> -->',
+        f"<row><c/><c><v>1</v></c></row>{'<row/>' * 50}",
+    ],
+    ids=["formatted", "in a comment", "without places"],
+)
+def test_a_sheet_is_as_large_as_the_values_in_it(tmp_path: Path, far: str) -> None:
+    row = "".join(bombs.cell(f"{letter}2", "x") for letter in "ABCD")
+    path = bombs.workbook(tmp_path, [bombs.head(), f'<row r="2">{row}</row>{far}'])
+    header, rows = formats.workbook(path)
+    assert header[:4] == [*bombs.HEADER]
+    assert next(rows)[1][:4] == ["x"] * 4
+
+
+def test_a_text_that_many_cells_share_is_read_where_the_workbook_has_the_size_for_it(tmp_path: Path) -> None:
+    path = bombs.shared_text(tmp_path, letters=1_000, cells=5_000)
+    _, rows = formats.workbook(path)
+    assert sum(len(cells[0] or "") for _, cells, _, _ in rows) == 5_000_000
+
+
+@pytest.mark.parametrize("encoding", [None, "DELTA_BYTE_ARRAY"], ids=["dictionary", "differences"])
+def test_texts_of_parquet_are_the_same_however_they_are_kept(tmp_path: Path, encoding: str | None) -> None:
+    path = tmp_path / "things.parquet"
+    texts = [["tea", "名", None, ""][place % 4] for place in range(40_000)]
+    lists = [[text, "x"] if text else None for text in texts]
+    table = pa.table({"text": texts, "list": lists, "map": pa.array([{"a": text} for text in texts])})
+    options = {"use_dictionary": False, "column_encoding": {"text": encoding}} if encoding else {}
+    pyarrow.parquet.write_table(table, path, **options)
+    names, rows = formats.parquet(path)
+    cells = [cells for _, cells, _, _ in rows]
+    assert names == ["text", "list", "map"]
+    assert [row[0] for row in cells] == texts
+    assert cells[1][1] == "名 x"
+
+
+# --- what only some readers meet ------------------------------------------------------------------------
+
+
+def test_other_limits_take_the_place_of_these(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = bombs.many_rows(tmp_path, 100_000)
+    limited(monkeypatch, free=1_000, ratio=10)
+    with pytest.raises(DataError, match="unpacks to more than 10 times its size"):
+        table_file.read(path)
+    limited(monkeypatch, free=1_000, ratio=2_000)
+    assert table_file.read(path).read == 99_999
+
+
+def test_a_line_is_measured_in_letters_where_bytes_do_not_show_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, line=10_000)
+    path = tmp_path / "things.csv"
+    path.write_text("a,b\n" + "\u0a0a" * 20_000 + ",1\n", encoding="utf-16")
+    with pytest.raises(DataError, match="has a line of more than 0 MB"):
+        table_file.read(path, encoding="utf-16")
+
+
+def test_a_record_of_many_lines_that_is_too_long_is_rejected_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, line=1_000)
+    path = tmp_path / "things.csv"
+    path.write_text('a,b\n"' + f"{'x' * 300}\n" * 3 + '",fits\n"' + f"{'y' * 300}\n" * 9 + '",long\n1,2\n')
+    file = table_file.read(path)
+    assert file.table.column("b").to_pylist() == ["fits", "2"]
+    assert file.bad[0].row == 3
+    assert file.bad[0].reason == "its quotes are not closed or not doubled"
+
+
+def test_a_document_of_more_values_than_text_is_one_reject(tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text('{"user": "ann"}')
+    bombs.many_values(tmp_path / "bad.json.gz", 5_000_000)
+    found = files.gather_files([tmp_path], {"users": View("users", ("*.json",), ("user",))})
+    assert [row for file in found.files["users"] for row in file.table.column("user").to_pylist()] == ["ann"]
+    assert [(bad.file, bad.reason) for file in found.files["users"] for bad in file.bad] == [
+        ("bad.json.gz", "it has more values than a document of this size should have")
+    ]
+
+
+def test_an_object_that_python_printed_is_read_where_it_is_short() -> None:
+    assert formats.json_value("{'name': 'ann', 'old': None}") == ({"name": "ann", "old": None}, "")
+    assert formats.json_value("{'names': [" + "'ann'," * 300_000 + "]}")[1].startswith("it is not JSON")
