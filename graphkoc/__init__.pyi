@@ -8,6 +8,8 @@ from .capture.identity import link_file as link_file
 from .capture.identity import suggest_links as suggest_links
 from .capture.identity import unlink_accounts as unlink_accounts
 from .capture.load import Loaded as Loaded
+from .capture.proposal import Proposal as Proposal
+from .capture.proposal import propose_loader as propose_loader
 from .capture.sources import Source as Source
 from .capture.sources import find_source as find_source
 from .capture.sources import sources as sources

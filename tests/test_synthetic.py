@@ -185,6 +185,25 @@ def test_the_same_address_in_the_shop_and_in_the_agencys_list_is_one_person(walk
         assert walked.persons[accounts["crm"]] == walked.persons[accounts["xiaohongshu"]]
 
 
+def test_the_price_in_the_agencys_list_stands_with_the_person_who_wrote_the_notes(walked: Walked) -> None:
+    accounts = synthetic.accounts
+    world = synthetic.world.make_world(PEOPLE)
+    by_number = {person.xiaohongshu: account for person in world.people for account in accounts(person)
+                 if account.startswith("xiaohongshu:")}  # fmt: skip
+    people = walked.run.people.set_index("consumer")
+    with (walked.folder / "files" / "roster" / "达人报价.csv").open(encoding="gb18030") as source:
+        stated = {by_number[row["主页链接"].rsplit("/")[-1]]: row["图文报价"] for row in csv.DictReader(source)}
+    prices = {"面议": None, "300-500元/篇": 500.0}
+    several = 0
+    for account, price in stated.items():
+        person = walked.persons.get(account, account)
+        own = min((a for a, p in walked.persons.items() if p == person), default=account)
+        expected = prices[price] if price in prices else float(price.strip("¥").replace(",", ""))
+        assert people["quote"].where(people["quote"].notna(), None).get(own) == expected
+        several += own != account
+    assert several >= 5
+
+
 def test_contacts_are_in_the_files_alone(walked: Walked) -> None:
     planted = [part for person in synthetic.world.make_world(PEOPLE).people for part in (person.email, person.phone)]
     made = {name: data.lower() for name, data in files(walked.folder).items() if not name.startswith("files/")}

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from graphkoc.cli.access import find_key_file, open_store
 from graphkoc.cli.commands import Command, Group, Listing
 from graphkoc.cli.options import encoding_option, limit_option, list_options, out_option, output_options
 from graphkoc.cli.results import Result
-from graphkoc.cli.terminal import ProgressLine
+from graphkoc.cli.terminal import ProgressLine, can_ask, strip_controls
 from graphkoc.text import count
 
 __all__ = ["COMMANDS", "account_for_rows"]
@@ -60,14 +61,20 @@ def sources(name: str | None) -> Result:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--name", help="The name of the source; the first file's name by default.")
 @out_option("The folder to make, or with --name the folder to make it in; ./loaders/NAME by default.")
+@click.option("--yes", is_flag=True, help="Keep the loader without asking.")
 @encoding_option
 @output_options
-def scaffold(kind: str, files: tuple[Path, ...], name: str | None, out: Path | None, encoding: str | None) -> Result:
+def scaffold(
+    kind: str, files: tuple[Path, ...], name: str | None, out: Path | None, yes: bool, encoding: str | None
+) -> Result:
     """Write a loader for FILES that have column names of their own.
 
     KIND is csv, or crm or roster, for which a mapping.toml beside the first file is enough. The columns are
-    guessed from their names (English, German, French, Spanish, Chinese, Japanese) and their cells. The guesses
-    are written as SELECTs or as the mapping, where you can correct them.
+    guessed from their names (English, German, French, Spanish, Chinese, Japanese) and their cells: an id is unique,
+    stars are few, a review is long. The guesses are written as SELECTs or as the mapping, where you can correct them.
+
+    Three rows are shown as they would be read. On a terminal the loader is kept only if you agree. The fixture that
+    comes with it has no e-mail address and no phone number.
 
     \b
     Examples:
@@ -84,19 +91,28 @@ def scaffold(kind: str, files: tuple[Path, ...], name: str | None, out: Path | N
         folder = out or files[0].parent
     else:
         folder = out if out and not name else (out or Path("loaders")) / called
-    made = source.scaffold(files, folder, encoding)
+
+    def ask(proposal: graphkoc.Proposal) -> bool:
+        if yes or not can_ask():
+            return True
+        for line in _describe_proposal(proposal):
+            click.echo(strip_controls(line), err=True)
+        return click.confirm("Keep it?", default=True, err=True)
+
+    proposal = graphkoc.propose_loader(source, files, folder, encoding=encoding, key_file=find_key_file(), agree=ask)
+    if proposal is None:
+        return Result({"folder": None}, text="Nothing was written.")
+    made = proposal.made
     document = {
         "folder": str(made.folder),
         "columns": made.columns,
         "unused": {file: list(columns) for file, columns in made.unused.items()},
+        "table": proposal.table,
+        "rows": proposal.rows,
+        "read": proposal.read,
+        "rejected": proposal.rejected,
     }
-    lines = [f"{made.folder} reads"]
-    lines += [
-        f"  {header!r} as {table}.{column}"
-        for table, columns in made.columns.items()
-        for column, header in columns.items()
-    ]
-    lines += [f"  {column!r} is not used" for columns in made.unused.values() for column in columns]
+    lines = _describe_proposal(proposal)
     path = str(made.folder) if made.folder.is_absolute() else f"./{made.folder}"
     named = shlex.join(map(str, files))
     if source.is_mapped:
@@ -105,6 +121,28 @@ def scaffold(kind: str, files: tuple[Path, ...], name: str | None, out: Path | N
     else:
         lines.append(f"Check its .sql files, then: graphkoc load {shlex.quote(path)} {named}")
     return Result(document, text="\n".join(lines))
+
+
+def _describe_proposal(proposal: graphkoc.Proposal) -> list[str]:
+    """Which column is what, and the first rows as they would be read."""
+    made = proposal.made
+    lines = [f"{made.folder} reads"]
+    lines += [
+        f"  {header!r} as {table}.{column}"
+        for table, columns in made.columns.items()
+        for column, header in columns.items()
+    ]
+    lines += [f"  {column!r} is not used" for columns in made.unused.values() for column in columns]
+    lines += [f"The first {proposal.table} would be"] if proposal.rows else []
+    for row in proposal.rows:
+        shown = (f"{column}: {shorten(str(value), 60, placeholder='…')}" for column, value in row.items())
+        lines.append(f"  {', '.join(shown)}")
+    if proposal.problem:
+        counted = (
+            f"{proposal.rejected:,} of {proposal.read:,} rows cannot be read" if proposal.read else "It reads nothing"
+        )
+        lines.append(f"{counted}: {proposal.problem}")
+    return lines
 
 
 @click.command(cls=Command)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ProgressLine",
+    "can_ask",
     "draw_table",
     "interrupt",
     "interrupts",
@@ -36,6 +37,11 @@ WIDEST = 60
 JOINER, COLOURED = "\u200d", "\ufe0f"
 
 _interrupts = 0
+
+
+def can_ask() -> bool:
+    """Whether somebody is there to answer a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def show_error(error: BaseException) -> int:

@@ -25,7 +25,8 @@ from typing import Any
 
 from graphkoc.capture import contacts
 from graphkoc.capture.reading import table_file
-from graphkoc.capture.reading.scaffold import MOST, SAMPLE, SLASHED, TIMES, Scaffold
+from graphkoc.capture.reading.guess import MOST, SAMPLE, SLASHED, TIMES
+from graphkoc.capture.reading.scaffold import Scaffold
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError, UsageError
 

@@ -1,0 +1,312 @@
+"""What the columns of an unknown table are, guessed from their names (`synonyms.toml`) and from their cells.
+
+A name alone proves nothing: a German column Bewertung is a review's id in one file and its stars in another. A column
+is an id only where no two rows share it, a time only where its cells are times, and so on.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from graphkoc.capture import contacts
+from graphkoc.capture.reading import own_tables, table_file
+from graphkoc.capture.reading.views import plain
+from graphkoc.errors import DataError
+from graphkoc.tables.schema import CANONICAL, Column, Table
+
+__all__ = ["MOST", "SAMPLE", "SLASHED", "TIMES", "Guess", "contact_kind", "guess_table", "share"]
+
+SAMPLE = 1_000
+"""Rows whose cells are looked at."""
+MOST = 0.8
+"""Share of a column's cells that must look like it."""
+LONGEST_ID = 200
+"""Letters of an id or a name on average; an id may be an address."""
+LONG = 20
+"""Letters on average that make words a review's text."""
+WEAK = 1_000
+"""Rank of a name of which only a part is known, behind all whole names."""
+
+SUFFIXES = re.compile(r"(?<=.)(id|nr|no|nummer|number|num|code|key|编号|号|番号)$")
+TIMES = re.compile(
+    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2})\b.*|1\d{9}(\d{3})?"
+    r"|[^\W\d]{3,9}\.? \d{1,2},? \d{4}.*|\d{1,2}\.? [^\W\d]{3,9}\.? \d{4}.*",
+    re.DOTALL,
+)
+SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+STARS = re.compile(r"(10|\d)([.,]\d{1,2})?")
+AMOUNT = re.compile(r"\D{0,4}\d[\d.,' \xa0]*\D{0,4}")
+ADDRESS = re.compile(r"(https?://|www\.)\S+")
+TOKENS = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+(?![a-z])|\d+")
+BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
+
+PERSONAL = ("name", "email", "phone")
+"""What a row may state of its person beside the id."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a file's columns were taken for.
+
+    columns: column of the table -> header. about: column of `products` -> header, where the table mentions products.
+    person: name, email and phone -> header, of the person that a row is about. cells: header -> the cells of a sample
+    of rows that are not empty.
+    """
+
+    view: str
+    file: table_file.RawFile
+    table: Table
+    columns: dict[str, str]
+    cells: dict[str, list[str]]
+    about: dict[str, str] = field(default_factory=dict)
+    person: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def contacts(self) -> list[str]:
+        """The headers of e-mail addresses and phone numbers, addresses first."""
+        return [self.person[name] for name in ("email", "phone") if name in self.person]
+
+    @property
+    def used(self) -> list[str]:
+        """Every header that something is read from, in the file's order."""
+        taken = {*self.columns.values(), *self.about.values(), *self.person.values()}
+        return [header for header in self.file.columns if header in taken]
+
+
+def guess_table(view: str, file: table_file.RawFile) -> Guess:
+    """The table that a file's rows are of, and its columns; DataError for a file that fits none."""
+    head = file.table.slice(0, SAMPLE)
+    cells = {name: [cell for cell in head.column(name).to_pylist() if cell] for name in file.columns}
+    options = []
+    for place, table in enumerate(CANONICAL.values()):
+        columns, person = _guess_columns(table, cells, head.num_rows)
+        needed = {column.name for column in table if column.required}
+        if table.name in own_tables.MADE:
+            needed.discard(own_tables.MADE[table.name][0])
+        if "email" in person or "phone" in person:
+            needed.discard("consumer")
+        if needed <= set(columns):
+            named = plain(view) in _read_synonyms()["tables"][table.name]
+            rated = "rating" in columns and not {"text", "created_at"}.isdisjoint(columns)
+            # A table that mentions products fits a list of products as well, and carries more.
+            options.append((named, rated, len(columns) + len(person), -place, table, columns, person))
+    if not options:
+        raise DataError(
+            f"{file.name} looks like no table: its columns are {', '.join(file.columns)}",
+            hint="Rename those of people and items, for example to consumer and product; see `graphkoc sources csv`.",
+        )
+    *_, table, columns, person = max(options, key=lambda option: option[:4])
+    columns |= _match_by_cells(table, {*columns.values(), *person.values()}, columns, cells)
+    taken = {*columns.values(), *person.values()}
+    left = {name: values for name, values in cells.items() if name not in taken}
+    about: dict[str, str] = {}
+    if table.name != "products" and "product" in columns:
+        wanted = ("title", "brand", "category", "price") if "amount" not in table.names else ("brand", "category")
+        found = _match_by_name(CANONICAL["products"], left, head.num_rows, weak=False)
+        about = {name: header for name, header in found.items() if name in wanted}
+    return Guess(view, file, table, columns, cells, about, person)
+
+
+def _guess_columns(table: Table, cells: Mapping[str, list[str]], rows: int) -> tuple[dict[str, str], dict[str, str]]:
+    """A table's columns and what is stated of the person, as far as names and contacts tell; for reviews, cells too."""
+    columns = _match_by_name(table, cells, rows, weak=True)
+    person: dict[str, str] = {}
+    if "consumer" not in table.names:
+        return columns, person
+    person = _find_contacts({name: values for name, values in cells.items() if name not in columns.values()})
+    if "email" in person and "consumer" in columns and share(cells[columns["consumer"]], _is_full_name) > 0.5:
+        # Two people may have one name, and no two have one address.
+        person["name"] = columns.pop("consumer")
+        others = {h: values for h, values in cells.items() if h not in {*columns.values(), *person.values()}}
+        again = _match_by_name(table, others, rows, weak=True)
+        columns |= {"consumer": again["consumer"]} if "consumer" in again else {}
+    left = {h: values for h, values in cells.items() if h not in {*columns.values(), *person.values()}}
+    if "name" not in table.names and "name" not in person:
+        names = _match_by_name(CANONICAL["consumers"], left, rows, weak=True)
+        person |= {"name": names["name"]} if "name" in names else {}
+    if table.name == "reviews" and "consumer" not in columns and not {"email", "phone"} & set(person):
+        if "name" in person:
+            columns["consumer"] = person.pop("name")
+        else:
+            columns |= _find_people(columns, cells)
+    if "consumer" not in columns and not {"email", "phone"} & set(person):
+        person = {}
+    return columns, person
+
+
+def _find_people(known: Mapping[str, str], cells: Mapping[str, list[str]]) -> dict[str, str]:
+    """The author and the product of what the cells alone show to be reviews: more people than products differ."""
+    seen = _match_by_cells(CANONICAL["reviews"], set(known.values()), known, cells)
+    if not {"rating", "text", "created_at"} <= {*known, *seen}:
+        return {}
+    taken = {*known.values(), *seen.values()}
+    words = {h: v for h, v in cells.items() if h not in taken and v and _mean_length(v) <= LONGEST_ID / 4}
+    words = {h: v for h, v in words.items() if not share(v, _is_time) and not share(v, _is_address)}
+    several = {h: v for h, v in words.items() if len(set(v)) > 1}
+    ranked = sorted(several, key=lambda header: -len(set(several[header])) / len(several[header]))
+    found = dict(zip(("consumer", "product"), ranked, strict=False))
+    return {column: header for column, header in found.items() if column not in known}
+
+
+def _find_contacts(cells: Mapping[str, list[str]]) -> dict[str, str]:
+    """The columns of e-mail addresses, by their cells, and of phone numbers, by their names as well."""
+    found = {}
+    for header, values in cells.items():
+        if "email" not in found and values and share(values, _is_email) >= MOST:
+            found["email"] = header
+        elif "phone" not in found and contact_kind(header) == "phone" and share(values, _is_phone) >= MOST:
+            found["phone"] = header
+    return found
+
+
+@cache
+def _read_synonyms() -> Mapping[str, dict[str, list[str]]]:
+    """Canonical table -> column -> its names, most usual first; `tables` -> table -> its names; and `contacts`."""
+    text = Path(__file__).with_name("synonyms.toml").read_text(encoding="utf-8")
+    known = tomllib.loads(text)
+    shared = {name: words for name, words in known["columns"].items() if isinstance(words, list)}
+    found = {
+        part: {name: [*map(plain, words)] for name, words in known[part].items()} for part in ("tables", "contacts")
+    }
+    for table in CANONICAL.values():
+        own = known["columns"].get(table.name, {})
+        found[table.name] = {
+            name: [plain(word) for word in (name, *own.get(name, []), *shared.get(name, []))] for name in table.names
+        }
+    return found
+
+
+def contact_kind(header: str) -> str | None:
+    """What contacts a column holds by its name: email, phone, or None."""
+    forms = {form for _, form in _list_forms(header)}
+    known = _read_synonyms()["contacts"]
+    return next((kind for kind, words in known.items() if kind in forms or not forms.isdisjoint(words)), None)
+
+
+def _list_forms(header: str) -> list[tuple[float, str]]:
+    """The header as it is compared, each form with its penalty: whole, without id, and parts of several words."""
+    bare = plain(BRACKETS.sub("", header)) or plain(header)
+    words = [plain(token) for token in TOKENS.findall(BRACKETS.sub("", header))]
+    while len(words) > 1 and SUFFIXES.sub("", f"x{words[-1]}") == "x":
+        words.pop()
+    parts = [(WEAK, "".join(words[1:])), (2 * WEAK, words[-1])] if len(words) > 1 else []
+    whole = [(0.0, plain(header)), (0.0, bare), (0.5, SUFFIXES.sub("", bare))]
+    # An id of somebody is surer than what they call themselves.
+    return whole + [(rank - (0.5 if SUFFIXES.search(bare) else 0), form) for rank, form in parts]
+
+
+def _match_by_name(table: Table, cells: Mapping[str, list[str]], rows: int, *, weak: bool) -> dict[str, str]:
+    """Canonical column -> header, by names that the cells do not contradict; the most usual wins, each header once.
+
+    weak: whether a part of a name is enough.
+    """
+    ranked = []
+    for place, column in enumerate(table):
+        words = _read_synonyms()[table.name][column.name]
+        for header, values in cells.items():
+            forms = [(words.index(form) + rank, form) for rank, form in _list_forms(header) if form in words]
+            forms = [(rank, form) for rank, form in forms if weak or rank < WEAK - 1]
+            if forms and _fits(table, column, values, rows):
+                ranked.append((min(forms)[0], place, column.name, header))
+    found: dict[str, str] = {}
+    for _, _, name, header in sorted(ranked):
+        if name not in found and header not in found.values():
+            found[name] = header
+    return found
+
+
+def _fits(table: Table, column: Column, cells: Sequence[str], rows: int) -> bool:
+    """Whether a column's cells are possible for it."""
+    if not cells:
+        return rows == 0
+    if column.kind == "time":
+        return share(cells, _is_time) >= MOST
+    if share(cells, _is_time) >= MOST and not share(cells, str.isdigit):
+        return False
+    if column.name == "rating":
+        return share(cells, _is_star) >= MOST
+    if column.name == "media":
+        return share(cells, _is_amount) >= MOST or share(cells, _is_address) >= MOST
+    if column.kind == "number" or (column.kind == "integer" and column.high != 1):
+        return share(cells, _is_amount) >= MOST
+    if column.name == "url":
+        return share(cells, _is_address) >= MOST
+    if column.kind == "id":
+        if _mean_length(cells) > LONGEST_ID or share(cells, _is_email) >= MOST:
+            return False
+        # Five stars, four and three may be unique too, and the id of a review can be made.
+        if table.name in own_tables.MADE and column.name in ("review", "engagement") and share(cells, _is_star) == 1:
+            return False
+        is_key = table.key == (column.name,)
+        return not is_key or len(set(cells)) == len(cells) >= MOST * rows
+    if column.name in ("text", "title", "name"):
+        return not share(cells, _is_amount) >= MOST and not share(cells, _is_address) >= MOST
+    return True
+
+
+def _match_by_cells(
+    table: Table, taken: set[str], known: Mapping[str, str], cells: Mapping[str, list[str]]
+) -> dict[str, str]:
+    """Columns with unknown names, by their cells: a time, stars, an address, words."""
+    looks: dict[str, Callable[[Sequence[str]], bool]] = {
+        **{column.name: lambda cells: share(cells, _is_time) >= MOST for column in table if column.kind == "time"},
+        "url": lambda cells: share(cells, _is_address) >= MOST,
+        "rating": lambda cells: share(cells, _is_star) >= MOST,
+        "text": lambda cells: share(cells, _is_long) >= MOST or (_mean_length(cells) > LONG and " " in "".join(cells)),
+    }
+    found: dict[str, str] = {}
+    for column, look in looks.items():
+        if column in table.names and column not in known:
+            free = (h for h, values in cells.items() if values and h not in taken and h not in found.values())
+            if header := next((header for header in free if look(cells[header])), None):
+                found[column] = header
+    return found
+
+
+def share(cells: Sequence[str], look: Callable[[str], bool]) -> float:
+    """The share of the cells that look so; 0 of none."""
+    return sum(look(cell.strip()) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _mean_length(cells: Sequence[str]) -> float:
+    return statistics.fmean(map(len, cells))
+
+
+def _is_time(cell: str) -> bool:
+    return bool(TIMES.fullmatch(cell))
+
+
+def _is_star(cell: str) -> bool:
+    return bool(STARS.fullmatch(cell)) and float(cell.replace(",", ".")) <= 10
+
+
+def _is_amount(cell: str) -> bool:
+    return bool(AMOUNT.fullmatch(cell))
+
+
+def _is_address(cell: str) -> bool:
+    return bool(ADDRESS.match(cell))
+
+
+def _is_email(cell: str) -> bool:
+    return contacts.email(cell) is not None
+
+
+def _is_phone(cell: str) -> bool:
+    return bool(re.fullmatch(r"'?\+?[\d\s()./-]{6,20}", cell))
+
+
+def _is_full_name(cell: str) -> bool:
+    return " " in cell
+
+
+def _is_long(cell: str) -> bool:
+    if re.search(r"[\u4e00-\u9fff]{6}", cell):
+        return True
+    return len(cell) > LONG and not _is_address(cell) and not _is_time(cell)
