@@ -1,6 +1,7 @@
 """The public names: the one list of them, which `graphkoc/__init__.py` loads on first use."""
 
 from .analysis import Settings as Settings
+from .capture.answers import Answers as Answers
 from .capture.contacts import new_key as new_key
 from .capture.identity import identity_report as identity_report
 from .capture.identity import link_accounts as link_accounts
@@ -10,6 +11,7 @@ from .capture.identity import unlink_accounts as unlink_accounts
 from .capture.load import Loaded as Loaded
 from .capture.proposal import Proposal as Proposal
 from .capture.proposal import propose_loader as propose_loader
+from .capture.recognise import Recognised as Recognised
 from .capture.sources import Source as Source
 from .capture.sources import find_source as find_source
 from .capture.sources import sources as sources
@@ -28,9 +30,11 @@ from .graph.projection import Projection as Projection
 from .measures import MEASURES as MEASURES
 from .pipeline import analyse as analyse
 from .pipeline import doctor as doctor
+from .pipeline import first_checks as first_checks
 from .pipeline import load as load
 from .pipeline import lookalikes as lookalikes
 from .pipeline import project as project
+from .pipeline import recognise_files as recognise_files
 from .pipeline import run_backtest as run_backtest
 from .pipeline import run_query as run_query
 from .pipeline import status as status

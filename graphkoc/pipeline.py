@@ -16,8 +16,10 @@ from threadpoolctl import threadpool_limits
 from graphkoc import analysis
 from graphkoc.analysis import Settings
 from graphkoc.capture import contacts, identity, synthetic
-from graphkoc.capture.load import Loaded, read
-from graphkoc.capture.sources import find_source
+from graphkoc.capture.answers import NOTHING, Answers, read_answers
+from graphkoc.capture.load import Loaded, read, read_recognised
+from graphkoc.capture.recognise import Recognised, recognise
+from graphkoc.capture.sources import find_source, sources
 from graphkoc.errors import DataError
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
@@ -34,45 +36,61 @@ from graphkoc.tables.schema import CANONICAL, RESULTS
 __all__ = [
     "analyse",
     "doctor",
+    "first_checks",
     "load",
     "lookalikes",
     "project",
+    "recognise_files",
     "run_backtest",
     "run_query",
     "status",
 ]
 
+QUICKLY_CHECKED = 300_000
+"""Rows of a store that can be looked through in a second or two."""
+
 
 def load(
     store: Store,
-    source: str,
+    source: str | None,
     paths: Sequence[Path],
     *,
+    answers: Answers = NOTHING,
     dry_run: bool = False,
     encoding: str | None = None,
     key_file: Path | None = None,
+    new_key_file: Path | None = None,
+    without_contacts: bool = False,
     accept_partial: bool = False,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Read raw files of a source, or of a loader folder's path, and put them into the store.
+    """Read raw files and put them into the store.
+
+    source: the name of a source, or the path of a loader folder; None to recognise each file by its columns. answers:
+    what the user states of files that leave something open.
 
     Idempotent: loading the same files again changes nothing. What the load changed, and which accounts its identities
     name that are nowhere, is in what it returns.
 
     dry_run: leave the store as it is. encoding: of text files whose encoding cannot be detected. key_file: the file of
-    the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. accept_partial: take also a
-    file of which less than half can be taken. Raises UsageError for an unknown source, DataError for files that do not
-    hold what the source needs, and for contacts where those in the store were made into keys with another secret,
-    StoreError where the store cannot be written.
+    the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. new_key_file: where one is
+    made if there are contacts and no secret. without_contacts: pass over addresses and numbers. accept_partial: take
+    also a file of which less than half can be taken. Raises UsageError for an unknown source, DataError for files that
+    do not hold what the source needs, and for contacts where those in the store were made into keys with another
+    secret, StoreError where the store cannot be written.
     """
-    loaded = read(
-        find_source(source),
-        paths,
-        encoding=encoding,
-        key_file=key_file,
-        accept_partial=accept_partial,
-        progress=progress,
-    )
+    options: dict[str, Any] = {
+        "encoding": encoding,
+        "key_file": key_file,
+        "new_key_file": new_key_file,
+        "without_contacts": without_contacts,
+        "accept_partial": accept_partial,
+        "progress": progress,
+    }
+    if source is None:
+        loaded = read_recognised(paths, answers, **options)
+    else:
+        loaded = read(find_source(source), paths, answers=answers, **options)
     if dry_run:
         return loaded
     tables = {name: rows for name, rows in loaded.tables.stored.items() if name != "identities"}
@@ -80,12 +98,21 @@ def load(
     keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)
     settles = stated is not None or keys.notna().any(axis=None) or store.decisions()
     book = loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))
-    if keys["contact_key"].notna().any() and (secret := contacts.find_key(key_file)):
+    secret = contacts.find_key(key_file or (new_key_file if new_key_file and new_key_file.exists() else None))
+    if keys["contact_key"].notna().any() and secret:
         _check_key(store, secret)
         book["key_fingerprint"] = contacts.fingerprint(secret)
     changes = store.upsert({**tables, "loads": book}, progress, identity.settlement(stated) if settles else None)
     unknown = identity.find_unknown(store, stated["account"]) if stated is not None else []
     return replace(loaded, changes=changes, unknown_accounts=tuple(unknown))
+
+
+def recognise_files(paths: Sequence[Path], answers: Answers = NOTHING, encoding: str | None = None) -> list[Recognised]:
+    """What each file, sheet and member of an archive under the paths is; nothing is loaded.
+
+    Raises DataError for a path that does not exist and for an archive that cannot be read.
+    """
+    return recognise(paths, list(sources().values()), read_answers(paths, answers), encoding)
 
 
 def _check_key(store: Store, secret: bytes) -> None:
@@ -228,6 +255,17 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
         "runs": [path.name for path in run_folders(runs)],
         "notice": synthetic.notice(loads),
     }
+
+
+def first_checks(store: Store, most: int = 3) -> list[dict[str, Any]]:
+    """The checks of `doctor` that matter most after a load: those that fail, in their order, and then the others.
+
+    None where the store is large, which takes minutes to look through.
+    """
+    sizes = run_query(store, "explore/sizes")["how_many"]
+    if not len(sizes) or sizes.sum() > QUICKLY_CHECKED:
+        return []
+    return sorted(doctor(store), key=lambda check: bool(check["ok"]))[:most]
 
 
 def doctor(store: Store) -> list[dict[str, Any]]:

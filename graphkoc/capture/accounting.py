@@ -47,6 +47,7 @@ class FileCount:
     skipped: int
     layout: str = ""
     why_skipped: dict[str, int] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True)

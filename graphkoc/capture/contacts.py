@@ -197,19 +197,22 @@ def _parse_number(plain: str, country: str | None) -> phonenumbers.PhoneNumber:
     return abroad if phonenumbers.is_valid_number(abroad) else number
 
 
-def keys(secret: bytes | None) -> Callable[[str, str], str]:
+def keys(find_secret: Callable[[], bytes | None]) -> Callable[[str, str], str]:
     """The function that makes keys of a cell and its country: 64 hex digits a contact, with a space between.
 
     A cell may hold several contacts, separated by a comma, semicolon, bar or line break; addresses come before
-    numbers. The result is "" for a cell without one. Without a secret the function raises DataError at the first
-    contact.
+    numbers. The result is "" for a cell without one. find_secret is called at the first contact; where it gives none,
+    the function raises DataError.
     """
+    secret: bytes | None = None
 
     @lru_cache(REMEMBERED)
     def hash_contacts(cell: str, country: str) -> str:
         parts = [part for part in BETWEEN.split(cell) if part.strip()]
         found = [email(part) for part in parts] + [phone(part, country) for part in parts]
         whole = [contact for contact in dict.fromkeys(found) if contact]
+        nonlocal secret
+        secret = secret or (find_secret() if whole else None)
         if whole and secret is None:
             # DuckDB wraps this error; `graphkoc.capture.macros.REFUSED` marks where the message begins.
             raise DataError(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -19,18 +20,19 @@ import pyarrow as pa
 
 from graphkoc.capture import accounting, casts, contacts, macros
 from graphkoc.capture.accounting import FileCount, Unread
+from graphkoc.capture.answers import NOTHING, Answers, read_answers
 from graphkoc.capture.casts import quoted
 from graphkoc.capture.raw_views import RawFiles, define_views, explain, keep_raw, list_views, read_files
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import html_text, mapping, own_tables
 from graphkoc.capture.reading.layouts import Layout
-from graphkoc.capture.recognise import NOTHING, Answers, recognise
+from graphkoc.capture.recognise import recognise
 from graphkoc.capture.sources import Source, sources
 from graphkoc.errors import DataError
 from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
 from graphkoc.stores import Changes
-from graphkoc.tables.large import Tables
+from graphkoc.tables.large import Tables, merge_tables
 from graphkoc.tables.schema import CANONICAL, Column, Table
 
 BATCH = 50_000
@@ -48,7 +50,7 @@ ORDER = ["file", "row", "table", "reason", "text"]
 
 REFUSED_HINT = "Is it what it was taken for? --accept-partial takes the good rows all the same."
 
-__all__ = ["FileCount", "Loaded", "read"]
+__all__ = ["FileCount", "Loaded", "read", "read_recognised"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,8 @@ class Loaded:
     gaps: sentences about what the files lack by their own account.
     changes: what they changed in the store; None where they were not stored.
     unknown_accounts: those that identities name and that are neither in the files nor in the store; sorted.
+    new_key: the file of the secret for contacts that was made for this load.
+    parts: what each source gave, where several did.
     """
 
     source: str
@@ -78,12 +82,16 @@ class Loaded:
     gaps: tuple[str, ...] = ()
     changes: Changes | None = None
     unknown_accounts: tuple[str, ...] = ()
+    new_key: Path | None = None
+    parts: tuple[Loaded, ...] = ()
 
     def record(self, at: datetime, invented: bool = False) -> pd.DataFrame:
-        """One row of the table `loads`; its key depends on what was loaded, not on rows' order.
+        """A row of the table `loads` for each source; its key depends on what was loaded, not on rows' order.
 
         invented: whether the files are made up, which every file's entry then says.
         """
+        if self.parts:
+            return pd.concat([part.record(at, invented) for part in self.parts], ignore_index=True)
         mark = {"invented": True} if invented else {}
         digest = hashlib.sha256()
         for name in sorted(self.tables):
@@ -108,6 +116,8 @@ def read(
     answers: Answers = NOTHING,
     encoding: str | None = None,
     key_file: Path | None = None,
+    new_key_file: Path | None = None,
+    without_contacts: bool = False,
     accept_partial: bool = False,
     now: datetime | None = None,
     progress: Progress | None = None,
@@ -117,14 +127,29 @@ def read(
     chosen: the units to read and the layout of each, as `graphkoc.capture.recognise` found them; by default those that
     are of this source. answers: what the user states of files that leave it open. encoding: of text files without a
     byte order mark, by default detected from their bytes. key_file: has the secret for contacts where the environment
-    has none (`graphkoc.capture.contacts`). accept_partial: take also a file of which less than half can be taken. A
-    time more than a day after `now` (UTC, the clock by default) is rejected.
+    has none (`graphkoc.capture.contacts`). new_key_file: where a secret is made once there are contacts and no secret;
+    without it such files are refused. without_contacts: pass over addresses and numbers. accept_partial: take also a
+    file of which less than half can be taken. A time more than a day after `now` (UTC, the clock by default) is
+    rejected.
     Raises UsageError for an unknown encoding, and DataError when a file or a column that a SELECT names is missing, a
     file is unreadable as a whole, its encoding is not certain, or nothing of any file is taken; a wrong row is
     rejected, and the rest are loaded.
     """
     asked = encodings.check(encoding) if encoding else None
+    answers = read_answers(paths, answers)
     spill = TemporaryFolder()
+    source = replace(source, private=not source.selects and own_tables.hold_contacts(paths, asked))
+    made: list[Path] = []
+
+    def find_secret() -> bytes | None:
+        if secret := contacts.find_key(key_file):
+            return secret
+        if new_key_file is None:
+            return None
+        if not new_key_file.exists():
+            made.append(contacts.new_key(new_key_file))
+        return contacts.find_key(new_key_file)
+
     # Contacts are never written to disk, so private files have to fit into memory.
     aside = {"memory_limit": f"{MEMORY}B", "temp_directory": str(spill.path / "checking")}
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
@@ -134,7 +159,7 @@ def read(
         connection.execute(macros.definitions(*callers))
         connection.create_function("plain_text", html_text.plain_text, ["VARCHAR"], "VARCHAR")
         if source.is_private:
-            _define_contact_keys(connection, contacts.find_key(key_file))
+            _define_contact_keys(connection, find_secret, without_contacts)
         wrong: tuple[Unread, ...] = ()
         if chosen is None:
             source, chosen, wrong = _choose_units(source, paths, answers, asked)
@@ -168,7 +193,60 @@ def read(
         mentioned = _count_mentioned(connection, columns)
         gaps = tuple(gap for (gap,) in connection.sql(source.gaps).fetchall()) if source.gaps else ()
     unread += tuple(Unread(file, reason) for file, reason in refused.items())
-    return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread, gaps)
+    counts = tuple(replace(count, source=source.name) for count in counts)
+    new_key = made[0] if made else None
+    return Loaded(source.name, tables, counts, rejects, ignored, mentioned, unread, gaps, new_key=new_key)
+
+
+def read_recognised(
+    paths: Sequence[Path], answers: Answers = NOTHING, *, encoding: str | None = None, **options: Any
+) -> Loaded:
+    """Make canonical tables of all files under `paths` that are recognised, whatever sources they are of.
+
+    options: as `read` has them. Files that are not recognised, or that a source cannot read, are named as unread.
+    Raises DataError where there is nothing else.
+    """
+    asked = encodings.check(encoding) if encoding else None
+    known = sources()
+    found = recognise(paths, list(known.values()), read_answers(paths, answers), asked)
+    unread = [Unread(one.file, one.reason) for one in found if one.reason]
+    parts = []
+    for name in dict.fromkeys(one.source for one in found if not one.reason):
+        chosen = {one.file: one.chosen for one in found if one.source == name and not one.reason}
+        try:
+            parts.append(read(known[name], paths, chosen=chosen, answers=answers, encoding=encoding, **options))
+        except DataError as error:
+            unread += [Unread(file, str(error)) for file in chosen]
+    if not parts:
+        first = unread[0] if unread else Unread("", "there is nothing to read")
+        raise DataError(
+            f"{first.file or ', '.join(map(str, paths))}: {first.reason}",
+            hint="`graphkoc load SOURCE FILE` names the source, and `graphkoc sources scaffold csv FILE` writes one.",
+        )
+    return _combine(parts, unread)
+
+
+def _combine(parts: Sequence[Loaded], unread: Sequence[Unread]) -> Loaded:
+    """What several sources gave, as one load."""
+    if len(parts) == 1:
+        return replace(parts[0], unread=(*unread, *parts[0].unread))
+    tables = merge_tables([part.tables for part in parts])
+    mentioned = dict[str, int]()
+    for part in parts:
+        for name, rows in part.mentioned.items():
+            mentioned[name] = mentioned.get(name, 0) + rows
+    return Loaded(
+        ", ".join(part.source for part in parts),
+        tables,
+        tuple(sorted((file for part in parts for file in part.files), key=lambda file: file.file)),
+        pd.concat([part.rejects for part in parts], ignore_index=True),
+        {file: columns for part in parts for file, columns in part.ignored.items()},
+        mentioned,
+        (*unread, *(one for part in parts for one in part.unread)),
+        tuple(gap for part in parts for gap in part.gaps),
+        new_key=next((part.new_key for part in parts if part.new_key), None),
+        parts=tuple(parts),
+    )
 
 
 def _complete_source(source: Source, files: RawFiles) -> tuple[Source, dict[str, tuple[str, ...]]]:
@@ -197,9 +275,14 @@ def _fill_tables(
     return columns
 
 
-def _define_contact_keys(connection: duckdb.DuckDBPyConnection, secret: bytes | None) -> None:
-    """Define contact_keys(cell, country) for SELECTs of private files."""
-    connection.create_function("_contact_keys", contacts.keys(secret), ["VARCHAR", "VARCHAR"], "VARCHAR")
+def _define_contact_keys(
+    connection: duckdb.DuckDBPyConnection, find_secret: Callable[[], bytes | None], none: bool
+) -> None:
+    """Define contact_keys(cell, country) for SELECTs of private files, which gives `none` where they are not wanted."""
+    if none:
+        connection.execute("CREATE MACRO contact_keys(cell, country) AS NULL::VARCHAR")
+        return
+    connection.create_function("_contact_keys", contacts.keys(find_secret), ["VARCHAR", "VARCHAR"], "VARCHAR")
     connection.execute(
         "CREATE MACRO contact_keys(cell, country) AS nullif(_contact_keys(cell, coalesce(country, '')), '')"
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphkoc.capture.reading import json_documents, layouts, own_tables
+from graphkoc.capture import answers as stated_answers
+from graphkoc.capture.answers import NOTHING, Answers
+from graphkoc.capture.reading import json_documents, layouts, mapping, own_tables
 from graphkoc.capture.reading.layouts import Layout
 from graphkoc.capture.reading.units import Unit, list_units
 from graphkoc.capture.reading.views import View
@@ -20,7 +22,7 @@ from graphkoc.capture.sources import Source
 from graphkoc.errors import GraphkocError
 from graphkoc.tables.schema import CANONICAL
 
-__all__ = ["NOTHING", "Answers", "Recognised", "list_tables", "recognise"]
+__all__ = ["Recognised", "list_tables", "recognise"]
 
 OWN = "csv"
 """The source of files that are canonical tables already."""
@@ -33,37 +35,12 @@ SURE, BY_NAME = 1.0, 0.5
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What the user states of a file that the file leaves open, by the end of the file's name.
-
-    owner: whose list it is, as an account. direction: `followers` or `following`. dates: the order of day and month.
-    """
-
-    owner: Mapping[str, str]
-    direction: Mapping[str, str]
-
-    def find(self, file: str) -> dict[str, str]:
-        """The columns that are stated of a file."""
-        stated = {"owner": self.owner, "direction": self.direction}
-        found = {}
-        for column, files in stated.items():
-            fitting = [name for name in files if file == name or file.endswith(f"/{name}")]
-            if fitting:
-                found[column] = files[max(fitting, key=len)]
-        return found
-
-
-NOTHING = Answers({}, {})
-"""Of no file is anything stated."""
-
-
-@dataclass(frozen=True)
 class Recognised:
     """What a file, a sheet or a member of an archive is.
 
     source, layout: "" where it is not known. sure: 0 to 1, the share of the layout's columns that are there. becomes:
     the canonical tables that it fills. missing: what the file does not say. reason: why it is not read, "" where it is.
-    chosen: how it is read, None for the source's own patterns.
+    chosen: how it is read, None for the source's own patterns. rows: how many it has, as far as they were counted.
     """
 
     file: str
@@ -75,6 +52,7 @@ class Recognised:
     missing: tuple[str, ...] = ()
     reason: str = ""
     chosen: Layout | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +79,8 @@ def recognise(
     familiar: dict[tuple[Path, str], list[Recognised]] = {}
     stems = {Path(unit.where).name.split(".")[0] for unit in list_units(paths)}
     for unit in list_units(paths):
+        if Path(unit.where).name in (stated_answers.NAME, mapping.NAME):
+            continue
         folder = (Path(unit.where).parent, unit.kind)
         same = familiar.setdefault(folder, [])
         alike = {(one.source, one.layout, one.what) for one in same}

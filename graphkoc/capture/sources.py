@@ -41,7 +41,8 @@ class Source:
     after canonical tables and have their columns. views: what `files.toml` declares; without any, each file
     is a view of its own name. skipped: the SELECT of the rows that are no records: _file, _row, reason.
     gaps: the SELECT of sentences, column `gap`, about what the files lack by their own account. layouts: the
-    tables that it recognises by their columns.
+    tables that it recognises by their columns. private: whether the files at hand hold contacts, beside what the views
+    say of all files.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Source:
     skipped: str = ""
     gaps: str = ""
     layouts: tuple[Layout, ...] = ()
+    private: bool = False
 
     @property
     def tables(self) -> list[str]:
@@ -66,7 +68,7 @@ class Source:
     @property
     def is_private(self) -> bool:
         """Whether its files may hold e-mail addresses and phone numbers."""
-        return any(view.private for view in self.views.values())
+        return self.private or any(view.private for view in self.views.values())
 
     def scaffold(self, files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
         """Write a loader for tables with other names, or a mapping for a source whose views have names.

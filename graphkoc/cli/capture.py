@@ -15,7 +15,7 @@ import click
 import graphkoc
 from graphkoc.cli.access import find_key_file, open_store
 from graphkoc.cli.commands import Command, Group, Listing
-from graphkoc.cli.options import encoding_option, limit_option, list_options, out_option, output_options
+from graphkoc.cli.options import answer_options, encoding_option, limit_option, list_options, out_option, output_options
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine, can_ask, strip_controls
 from graphkoc.text import count
@@ -26,7 +26,7 @@ REJECTED = 7
 """Exit code of a command that did its work, but rows were rejected or in conflict, or a file was unread."""
 NAMED = 10
 """Unread files that are named one by one."""
-COLUMNS = ("file", "read", "loaded", "duplicate", "conflict", "rejected", "skipped")
+COLUMNS = ("file", "layout", "read", "loaded", "duplicate", "conflict", "rejected", "skipped")
 FATES = {"rejected": "rejected", "conflict": "in conflict with another", "partial": "taken in part"}
 """Fate of a row among the rejects -> how it is called in a sentence."""
 
@@ -146,16 +146,69 @@ def _describe_proposal(proposal: graphkoc.Proposal) -> list[str]:
 
 
 @click.command(cls=Command)
-@click.argument("source")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@answer_options
+@encoding_option
+@list_options()
+def recognise(paths: tuple[Path, ...], answers: graphkoc.Answers, encoding: str | None) -> Result:
+    """Show what each file is, without loading it.
+
+    Every file, sheet of a workbook and member of an archive under PATHS is recognised by its columns: its source and
+    layout, how sure that is (the share of the layout's columns that are there), what its rows become, and what is
+    missing. `graphkoc load PATHS` loads the same.
+
+    \b
+    Examples:
+      graphkoc sources recognise exports/
+      graphkoc sources recognise orders_export.csv 达人报价.xlsx --format json
+    """
+    found = graphkoc.recognise_files(paths, answers, encoding)
+    rows = [
+        {
+            "file": one.file,
+            "source": one.source or None,
+            "layout": one.layout or None,
+            "sure": one.sure,
+            "rows": one.rows,
+            "becomes": list(one.becomes),
+            "missing": list(one.missing),
+            "reason": one.reason or None,
+        }
+        for one in found
+    ]
+    return Result(rows, entries=[_describe_recognised(one) for one in found])
+
+
+def _describe_recognised(one: graphkoc.Recognised) -> str:
+    if not one.source:
+        return f"{one.file}: not known: {one.reason}"
+    rows = "" if one.rows is None else f", {count(one.rows, 'rows')}"
+    lines = [f"{one.file}: {one.what}, {one.sure:.0%} sure{rows}: becomes {', '.join(one.becomes)}"]
+    lines += [f"  missing: {', '.join(one.missing)}"] if one.missing else []
+    lines += [f"  {one.reason}"] if one.reason else []
+    return "\n".join(lines)
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, required=True, metavar="[SOURCE] PATHS...")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, but store nothing.")
+@answer_options
 @click.option("--accept-partial", is_flag=True, help="Take a file even where less than half of its rows can be taken.")
+@click.option("--no-contacts", is_flag=True, help="Pass over e-mail addresses and phone numbers.")
 @encoding_option
 @output_options
-def load(source: str, paths: tuple[Path, ...], dry_run: bool, accept_partial: bool, encoding: str | None) -> Result:
-    """Load files or folders of a SOURCE into the store.
+def load(
+    paths: tuple[str, ...],
+    dry_run: bool,
+    answers: graphkoc.Answers,
+    accept_partial: bool,
+    no_contacts: bool,
+    encoding: str | None,
+) -> Result:
+    """Load files or folders into the store.
 
-    SOURCE is a name that `graphkoc sources` lists, or the path of a loader folder, with a / in it.
+    Each file is recognised by its columns (`graphkoc sources recognise`). A SOURCE before the paths, which is a name
+    that `graphkoc sources` lists or the path of a loader folder, says what all of them are.
 
     Loading the same files again changes nothing. Every row has one fate: read = loaded + duplicate + conflict +
     rejected + skipped. Rows that were rejected or in conflict are written to a file with the reason for each, and so
@@ -164,46 +217,111 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, accept_partial: bo
     of a file that would lose more than half of its rows. A load into an embedded store that fails or is interrupted
     leaves the store unchanged. On a server, repeat the load.
 
+    E-mail addresses and phone numbers become keyed hashes, by which the accounts of one person join. Where there is no
+    key yet, one is made in your own configuration folder.
+
+    What a file leaves open can also stand in a file graphkoc-load.toml beside it: `graphkoc sources csv` says more.
+
     \b
     Examples:
-      graphkoc load ciao examples/ciao
-      graphkoc load ciao ratings.csv.gz trust.csv.gz category.txt --dry-run
-      graphkoc load csv reviews.xlsx follows.csv
-      graphkoc load csv reviews.csv --encoding big5
+      graphkoc load exports/
+      graphkoc load orders_export_1.csv judgeme.csv 达人报价.xlsx --dry-run
+      graphkoc load result.csv --direction result.csv=followers
+      graphkoc load ciao ratings.csv.gz trust.csv.gz category.txt
+      graphkoc load csv reviews.csv --encoding big5 --dates dmy
       graphkoc load ./loaders/shop bewertungen.csv
     """
+    source, files = _split_source(paths)
+    new_key_file = Path(click.get_app_dir("graphkoc")) / "key"
     with open_store() as store, ProgressLine.from_options() as progress:
         loaded = graphkoc.load(
             store,
             source,
-            paths,
+            files,
+            answers=answers,
             dry_run=dry_run,
             encoding=encoding,
             key_file=find_key_file(),
+            new_key_file=new_key_file,
+            without_contacts=no_contacts,
             accept_partial=accept_partial,
             progress=progress,
         )
+        checks = [] if dry_run else graphkoc.first_checks(store)
     rejects = _write_rejects(loaded)
+    changes = loaded.changes.tables if loaded.changes else {}
     document = {
         "source": loaded.source,
         "files": [vars(file) for file in loaded.files],
         "unread": [vars(file) for file in loaded.unread],
         "tables": loaded.tables.sizes,
+        "new": {name: rows.new for name, rows in changes.items()},
+        "changed": {name: rows.changed for name, rows in changes.items()},
+        "known": {name: rows.known for name, rows in changes.items()},
+        "conflicting": _count_fates(loaded, "conflict"),
+        "rejected": _count_fates(loaded, "rejected"),
         "mentioned": loaded.mentioned,
         "ignored": loaded.ignored,
         "gaps": list(loaded.gaps),
+        "unknown_accounts": list(loaded.unknown_accounts),
+        "new_key": str(loaded.new_key) if loaded.new_key else None,
+        "checks": checks,
         "rejects": str(rejects) if rejects else None,
     }
+    layouts = any(file.layout for file in loaded.files)
+    columns = [name for name in COLUMNS if layouts or name != "layout"]
+    rows = [{name: getattr(file, name) for name in columns} for file in loaded.files]
+    notes = _describe_load(loaded, rejects, dry_run) + [_describe_check(check) for check in checks]
+    return Result(document, rows=rows, notes=notes, exit_code=REJECTED if rejects or loaded.unread else 0)
+
+
+def _split_source(words: Sequence[str]) -> tuple[str | None, list[Path]]:
+    """The source, if the first word is one, and the paths."""
+    first, *others = words
+    is_folder = "/" in first and any(Path(first).glob("*.sql"))
+    if first in graphkoc.sources() or is_folder or (others and "/" in first and not Path(first).exists()):
+        if not others:
+            raise click.UsageError(f"Give the files that {first} is to load: graphkoc load {first} PATH...")
+        return first, [Path(word) for word in others]
+    if others and not Path(first).exists() and re.fullmatch(r"[\w-]+", first):
+        graphkoc.find_source(first)
+    return None, [Path(word) for word in words]
+
+
+def _count_fates(loaded: graphkoc.Loaded, fate: str) -> dict[str, int]:
+    """How many rows of each table had this fate; those that no table takes have none."""
+    tables = loaded.rejects.loc[loaded.rejects["fate"] == fate, "table"].dropna()
+    return {str(name): int(rows) for name, rows in tables.value_counts().sort_index().items()}
+
+
+def _describe_load(loaded: graphkoc.Loaded, rejects: Path | None, dry_run: bool) -> list[str]:
+    """What a load did, as sentences."""
     notes = [
         f"{file}: no table has {', '.join(map(repr, columns))}; ignored." for file, columns in loaded.ignored.items()
     ]
     notes += loaded.gaps
+    for file in loaded.files:
+        if file.why_skipped:
+            why = ", ".join(f"{rows:,} {reason}" for reason, rows in file.why_skipped.items())
+            notes.append(f"{file.file}: skipped {why}.")
     made = ", ".join(count(rows, name) for name, rows in loaded.tables.sizes.items())
     made += "".join(
         f", {count(rows, name)} that {'is' if rows == 1 else 'are'} only mentioned"
         for name, rows in loaded.mentioned.items()
     )
     notes.append(f"{'Would load' if dry_run else 'Loaded'}: {made}.")
+    if loaded.changes:
+        parts = [
+            f"{name} {rows.new:,} new, {rows.changed:,} changed, {rows.known:,} known"
+            for name, rows in loaded.changes.tables.items()
+            if rows.new or rows.changed or rows.known
+        ]
+        notes += [f"In the store: {'; '.join(parts)}."] if parts else []
+    if loaded.new_key:
+        notes.append(f"A key for contacts was made in {loaded.new_key}: keep it, without it no later file joins.")
+    if unknown := loaded.unknown_accounts:
+        some = ", ".join(unknown[:SHOWN]) + (", ..." if len(unknown) > SHOWN else "")
+        notes.append(f"Identities name {count(len(unknown), 'accounts')} that nothing else has: {some}.")
     notes += [f"{file.file} was not read: {file.reason}." for file in loaded.unread[:NAMED]]
     if len(loaded.unread) > NAMED:
         notes.append(f"{count(len(loaded.unread) - NAMED, 'other files')} were not read; --format json lists them.")
@@ -211,8 +329,7 @@ def load(source: str, paths: tuple[Path, ...], dry_run: bool, accept_partial: bo
         fates = loaded.rejects["fate"].value_counts()
         parts = [f"{count(fates[fate], 'rows')} {words}" for fate, words in FATES.items() if fate in fates]
         notes.append(f"{', '.join(parts)}: {rejects} gives the reasons.")
-    rows = [{name: value for name, value in vars(file).items() if name in COLUMNS} for file in loaded.files]
-    return Result(document, rows=rows, notes=notes, exit_code=REJECTED if rejects or loaded.unread else 0)
+    return notes
 
 
 def _write_rejects(loaded: graphkoc.Loaded) -> Path | None:
@@ -220,7 +337,7 @@ def _write_rejects(loaded: graphkoc.Loaded) -> Path | None:
     from graphkoc.exports.rows import safe_cell
     from graphkoc.files import translate_errors
 
-    path = Path(f"graphkoc-rejects-{loaded.source}.csv")
+    path = Path(f"graphkoc-rejects-{loaded.source if not loaded.parts else 'load'}.csv")
     if loaded.rejects.empty:
         path.unlink(missing_ok=True)
         return None
@@ -273,12 +390,12 @@ def doctor() -> Result:
     """
     with open_store() as store:
         checks = graphkoc.doctor(store)
-    text = "\n".join(
-        f"{'ok     ' if c['ok'] else 'missing'}  {c['check']}: {c['detail']}"
-        + (f"\n         {c['hint']}" if c["hint"] else "")
-        for c in checks
-    )
-    return Result(checks, text=text)
+    return Result(checks, text="\n".join(map(_describe_check, checks)))
+
+
+def _describe_check(check: dict[str, Any]) -> str:
+    hint = f"\n         {check['hint']}" if check["hint"] else ""
+    return f"{'ok     ' if check['ok'] else 'missing'}  {check['check']}: {check['detail']}{hint}"
 
 
 @click.group(cls=Group)
@@ -460,4 +577,4 @@ def _describe_identities(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-COMMANDS = (Listing(sources, [scaffold]), load, status, doctor, key, identity)
+COMMANDS = (Listing(sources, [recognise, scaffold]), load, status, doctor, key, identity)

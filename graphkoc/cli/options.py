@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -14,6 +15,7 @@ from graphkoc.errors import UsageError
 __all__ = [
     "SUFFIXES",
     "PrintOption",
+    "answer_options",
     "consumer_argument",
     "encoding_option",
     "global_options",
@@ -148,3 +150,42 @@ run_option = click.option(
     "--run", help="The run whose groups are meant: a folder or a name under ./runs; the newest by default."
 )
 consumer_argument = click.argument("consumer")
+
+
+def answer_options(function: Function) -> Function:
+    """What the user states of files that leave something open; the command receives it as `answers`."""
+    import graphkoc
+
+    @functools.wraps(function)
+    def gathered(
+        *arguments: Any, owner: tuple[str, ...], direction: tuple[str, ...], dates: str | None, **options: Any
+    ) -> Any:
+        stated = graphkoc.Answers(_split_pairs(owner, "--owner"), _split_pairs(direction, "--direction"), dates or "")
+        return function(*arguments, answers=stated, **options)
+
+    for option in (
+        click.option(
+            "--dates",
+            type=click.Choice(["dmy", "mdy", "ymd"]),
+            help="Which part of 03/04/2024 is the day, where the column does not show it.",
+        ),
+        click.option(
+            "--direction",
+            multiple=True,
+            metavar="FILE=followers",
+            help="Whether a list is of followers, or of accounts that its owner follows (following).",
+        ),
+        click.option("--owner", multiple=True, metavar="FILE=ACCOUNT", help="The account whose list a file is."),
+    ):
+        gathered = option(gathered)
+    return cast(Function, gathered)
+
+
+def _split_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        file, equals, value = pair.rpartition("=")
+        if not equals or not file or not value:
+            raise click.BadParameter(f"{pair!r} is not FILE=VALUE", param_hint=option)
+        found[file] = value
+    return found

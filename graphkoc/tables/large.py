@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from graphkoc.files import TemporaryFolder
 from graphkoc.tables.schema import CANONICAL, Table
 from graphkoc.tables.types import TYPES, arrow_schema
 
-__all__ = ["Large", "Tables"]
+__all__ = ["Large", "Tables", "merge_tables"]
 
 LARGE = 256 << 20
 """Bytes of a table that is kept as a frame."""
@@ -49,6 +49,7 @@ class Tables(Mapping[str, pd.DataFrame]):
     def __init__(self, spill: TemporaryFolder) -> None:
         self._spill = spill
         self._kept: dict[str, pd.DataFrame | Large] = {}
+        self._others: list[Tables] = []
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         kept = self._kept[name]
@@ -74,6 +75,15 @@ class Tables(Mapping[str, pd.DataFrame]):
         """The frame, a large one in several that come one after the other."""
         kept = self._kept[name]
         return kept.parts() if isinstance(kept, Large) else iter([kept])
+
+    def keep(self, name: str, other: Tables) -> None:
+        """Keep a table of another load as it is; its file lives as long as this."""
+        self._kept[name] = other._kept[name]
+        self._others.append(other)
+
+    def keep_frame(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a frame."""
+        self._kept[name] = frame
 
     def put(self, name: str, own: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
         """Keep the batches of a table, each with the columns of `own`."""
@@ -103,6 +113,20 @@ class Tables(Mapping[str, pd.DataFrame]):
                     writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=wanted))
                     rows += batch.num_rows
         return Large(path, table, columns, rows)
+
+
+def merge_tables(parts: Sequence[Tables]) -> Tables:
+    """The rows of several loads by key; a value replaces one of an earlier part, and a null leaves it."""
+    whole = Tables(TemporaryFolder())
+    for name in CANONICAL:
+        having = [part for part in parts if name in part]
+        if len(having) == 1:
+            whole.keep(name, having[0])
+        elif having:
+            rows = pd.concat([part[name] for part in having], ignore_index=True)
+            merged = rows.groupby(list(CANONICAL[name].key), sort=True, as_index=False).last()
+            whole.keep_frame(name, merged[[column for column in CANONICAL[name].names if column in merged]])
+    return whole
 
 
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:

@@ -7,14 +7,26 @@ columns that a file has.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from graphkoc.capture.reading import table_file
 from graphkoc.capture.reading.table_file import RawFile
+from graphkoc.capture.reading.units import list_units
 from graphkoc.errors import DataError
 from graphkoc.tables.schema import CANONICAL, Table
 
-__all__ = ["MACROS", "MADE", "NO_TABLE", "find_ignored", "find_mentions", "id_expression", "recognise", "write_selects"]
+__all__ = [
+    "MACROS",
+    "MADE",
+    "NO_TABLE",
+    "find_ignored",
+    "find_mentions",
+    "hold_contacts",
+    "id_expression",
+    "recognise",
+    "write_selects",
+]
 
 MADE = {
     "reviews": ("review", "consumer", "product", "created_at"),
@@ -22,14 +34,29 @@ MADE = {
 }
 """Tables whose id may be missing: the id, and the columns of who, what and when from which it is made."""
 
-MACROS = "made_id"
+MACROS = "made_id id_of"
 """What the SELECTs written here call."""
 
 NO_TABLE = "is named after no table"
 """Why a file is not read."""
 
+CONTACTS = ("email", "phone")
+"""Columns beside the canonical ones, in tables that name a person, of which contact keys are made."""
+KEYED = ("consumers", "reviews")
+
 ALIKE = 0.85
 """Minimum likeness (difflib's ratio) for a column's name to be a misspelling of another."""
+
+
+def hold_contacts(paths: Sequence[Path], asked: str | None = None) -> bool:
+    """Whether a table of people among these files has a column of e-mail addresses or phone numbers."""
+    for unit in list_units(paths):
+        stem = str(unit.sheet if unit.sheet in CANONICAL else Path(unit.where).name.split(".")[0]).lower()
+        if stem in KEYED and unit.member is None and table_file.suffix(unit.where):
+            header = {(cell or "").strip().lower() for cell in unit.read_top(asked)[0]}
+            if header & set(CONTACTS):
+                return True
+    return False
 
 
 def recognise(found: Mapping[str, list[Path]]) -> tuple[dict[str, list[Path]], list[Path]]:
@@ -55,7 +82,8 @@ def find_ignored(table: Table, file: RawFile) -> tuple[str, ...]:
     Raises DataError when a required column is missing, or an id of which another column looks like a misspelling.
     """
     there = {name.lower() for name in file.columns}
-    unknown = [name for name in file.columns if name.lower() not in table.names]
+    known = {*table.names, *((*CONTACTS, "country") if table.name in KEYED else ())}
+    unknown = [name for name in file.columns if name.lower() not in known]
     for column in (column.name for column in table if column.required and column.name not in there):
         alike = difflib.get_close_matches(column, [name.lower() for name in unknown], 1, ALIKE)
         can_be_made = table.name in MADE and MADE[table.name][0] == column
@@ -102,6 +130,7 @@ def write_selects(columns: Mapping[str, Collection[str]], source: str) -> dict[s
         for name, there in columns.items()
     }
     texts: dict[str, list[str]] = {}
+    stated = _write_stated_keys(columns.get("reviews", ()))
     for name, there in have.items():
         values = {column: f'"{column}"' for column in there}
         if name in MADE:
@@ -110,8 +139,16 @@ def write_selects(columns: Mapping[str, Collection[str]], source: str) -> dict[s
             values = {key: f"coalesce({own}, {id_expression(name, values, source)})"} | {
                 c: v for c, v in values.items() if c != key
             }
+        rows = f"raw.{name} AS own"
+        if name == "consumers":
+            keys = ['"contact_key"'] * ("contact_key" in there) + [key for key in [_write_key(columns[name])] if key]
+            if stated:
+                rows += f" LEFT JOIN ({stated}) AS said ON said.who = id_of(own.consumer)"
+                keys.append("said.keys")
+            if keys:
+                values["contact_key"] = f"coalesce({', '.join(keys)})"
         picked = ", ".join(f'{value} AS "{column}"' for column, value in values.items())
-        texts[name] = [f"SELECT {picked}, _file, _row FROM raw.{name}"]
+        texts[name] = [f"SELECT {picked}, own._file, own._row FROM {rows}"]
     for name, places in find_mentions(have).items():
         key = CANONICAL[name].key[0]
         if [column.name for column in CANONICAL[name] if column.required] == [key]:
@@ -121,7 +158,32 @@ def write_selects(columns: Mapping[str, Collection[str]], source: str) -> dict[s
             texts.setdefault(name, []).append(
                 f'SELECT "{key}", NULL::VARCHAR AS _file, NULL::BIGINT AS _row FROM ({every}) WHERE "{key}" IS NOT NULL'
             )
+    if stated:
+        # Whoever has no row of their own has one before those that are only mentioned, of which the first counts.
+        place = int("consumers" in have)
+        row = (
+            f"SELECT who AS consumer, keys AS contact_key, NULL::VARCHAR AS _file, NULL::BIGINT AS _row FROM ({stated})"
+        )
+        texts.setdefault("consumers", []).insert(place, row)
     return {name: " UNION ALL BY NAME ".join(parts) for name, parts in texts.items()}
+
+
+def _write_key(columns: Collection[str], table: str = "own") -> str:
+    """The expression of the keys of a row's contacts, "" where it has none."""
+    lower = {given.lower() for given in columns}
+    cells = [f'{table}."{column}"' for column in CONTACTS if column in lower]
+    country = f'{table}."country"' if "country" in lower else "NULL"
+    return f"contact_keys(concat_ws(chr(10), {', '.join(cells)}), {country})" if cells else ""
+
+
+def _write_stated_keys(columns: Collection[str]) -> str:
+    """A SELECT of who and keys: the contacts that reviews have of their writers; "" where they have none."""
+    key = _write_key(columns)
+    if not key or "consumer" not in {given.lower() for given in columns}:
+        return ""
+    return f"""SELECT id_of(consumer) AS who,
+        array_to_string(list_sort(list_distinct(flatten(list(string_split(keys, ' '))))), ' ') AS keys
+        FROM (SELECT consumer, {key} AS keys FROM raw.reviews AS own) WHERE keys IS NOT NULL GROUP BY who"""
 
 
 def id_expression(table: str, values: Mapping[str, str], source: str) -> str:
