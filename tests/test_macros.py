@@ -79,6 +79,7 @@ def test_casts_and_own_tables_name_the_macros_that_they_call() -> None:
     written = " ".join(casts.cast(column, "x") + casts.find_faults(column, datetime(2026, 1, 1)) for column in columns)
     assert calls(written) == set(casts.MACROS.split())
     selects = own_tables.write_selects({name: table.names for name, table in CANONICAL.items()}, "x")
+    selects |= own_tables.write_selects({"reviews": ["consumer", "email"], "consumers": ["consumer"]}, "y")
     assert calls(" ".join(selects.values())) == set(own_tables.MACROS.split())
 
 

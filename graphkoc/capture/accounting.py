@@ -147,6 +147,9 @@ def _count_rows(connection: duckdb.DuckDBPyConnection, file: RawFile, whole: boo
             ANTI JOIN skips USING (_file, _row) GROUP BY _file, _row""",
         given,
     )
+    # What a skipped row lacks is no fault of it.
+    connection.execute("""
+        DELETE FROM rejects USING skips WHERE rejects.file = skips._file AND rejects."row" = skips._row""")
     # A row is rejected as a whole, or only a part of it is.
     connection.execute(f"""
         UPDATE rejects SET fate = 'partial' FROM _fates

@@ -10,7 +10,7 @@ from graphkoc.tables.types import TYPES
 
 __all__ = ["MACROS", "cast", "find_faults", "hide_contacts", "quoted", "reject"]
 
-MACROS = "id_of _absent prefixed to_time to_number to_whole masked _rounded"
+MACROS = "count_links id_of _absent prefixed to_time to_number to_whole masked _rounded"
 """What the expressions here call."""
 
 
@@ -28,6 +28,8 @@ def cast(column: Column, prefix: str) -> str:
         return f"nullif(to_number({given}), 'nan'::DOUBLE)"
     if column.kind == "integer" and column.high == 1:
         return f"coalesce(to_whole({given}), TRY_CAST(TRY_CAST({given}::VARCHAR AS BOOLEAN) AS BIGINT))"
+    if column.links:
+        return f"to_whole(count_links({given}::VARCHAR))"
     if column.kind == "integer":
         return f"to_whole({given})"
     if column.choices:

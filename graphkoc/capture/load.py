@@ -18,10 +18,11 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc.capture import accounting, casts, contacts, macros
+from graphkoc.capture import accounting, casts, contacts, conventions, macros
 from graphkoc.capture.accounting import FileCount, Unread
 from graphkoc.capture.answers import NOTHING, Answers, read_answers
 from graphkoc.capture.casts import quoted
+from graphkoc.capture.conventions import Conventions
 from graphkoc.capture.raw_views import RawFiles, define_views, explain, keep_raw, list_views, read_files
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import html_text, mapping, own_tables
@@ -155,8 +156,8 @@ def read(
     config = CLOSED | ({"temp_directory": ""} if source.is_private else aside)
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw; CREATE SCHEMA clean")
-        callers = (casts.MACROS, own_tables.MACROS, *source.selects.values(), source.skipped, source.gaps)
-        connection.execute(macros.definitions(*callers))
+        callers = (casts.MACROS, own_tables.MACROS, conventions.MACROS, source.skipped, source.gaps)
+        connection.execute(macros.definitions(*callers, *source.selects.values()))
         connection.create_function("plain_text", html_text.plain_text, ["VARCHAR"], "VARCHAR")
         if source.is_private:
             _define_contact_keys(connection, find_secret, without_contacts)
@@ -167,14 +168,20 @@ def read(
         unread += wrong
         keep_raw(connection, files, {name: view.columns for name, view in source.views.items()})
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
-        refused: dict[str, str] = {}
+        found = _find_conventions(connection, source, files, answers, latest)
+        refused = {
+            file: f"the column {column} leaves open which part of 03/04/2024 is the day: say --dates dmy or --dates mdy"
+            for decided in found.values()
+            for file, column in decided.open.items()
+        }
+        waiting = set(refused)
         shown: list[pd.DataFrame] = []
         while True:
             taken = {name: [file for file in read if file.name not in refused] for name, read in files.items()}
             if refused and not any(taken.values()):
                 file, reason = next(iter(refused.items()))
-                raise DataError(f"nothing is taken of {file}: {reason}", hint=REFUSED_HINT)
-            define_views(connection, files, refused)
+                raise DataError(f"nothing is taken of {file}: {reason}", hint="" if file in waiting else REFUSED_HINT)
+            define_views(connection, files, refused, found)
             filled, ignored = _complete_source(source, taken)
             accounting.create_tables(connection)
             columns = _fill_tables(connection, filled, latest, progress)
@@ -186,8 +193,7 @@ def read(
             shown.append(_list_rejects(connection, [file.file for file in lost]))
         tables = Tables(spill)
         for name in columns:
-            found = connection.sql(f"FROM clean.{name}")
-            reader = found.to_arrow_reader(BATCH)
+            reader = connection.sql(f"FROM clean.{name}").to_arrow_reader(BATCH)
             tables.put(name, reader.schema, reader)
         rejects = pd.concat([connection.sql("FROM rejects").df(), *shown]).sort_values(ORDER, ignore_index=True)
         mentioned = _count_mentioned(connection, columns)
@@ -247,6 +253,22 @@ def _combine(parts: Sequence[Loaded], unread: Sequence[Unread]) -> Loaded:
         new_key=next((part.new_key for part in parts if part.new_key), None),
         parts=tuple(parts),
     )
+
+
+def _find_conventions(
+    connection: duckdb.DuckDBPyConnection, source: Source, files: RawFiles, answers: Answers, latest: datetime
+) -> dict[str, Conventions]:
+    """How the columns of each view write days and numbers."""
+    found = {}
+    for name, parts in files.items():
+        if not parts:
+            continue
+        view = source.views.get(name)
+        times, amounts = (view.times, view.amounts) if view else conventions.list_columns(source.selects, name)
+        if times or amounts:
+            raw = f"_raw_{name}"
+            found[name] = conventions.find_conventions(connection, raw, times, amounts, answers.dates, latest.year)
+    return found
 
 
 def _complete_source(source: Source, files: RawFiles) -> tuple[Source, dict[str, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from graphkoc.capture import macros
 from graphkoc.capture.accounting import Unread
 from graphkoc.capture.casts import quoted
+from graphkoc.capture.conventions import Conventions
 from graphkoc.capture.reading import mapping, own_tables, table_file
 from graphkoc.capture.reading.files import gather_files
 from graphkoc.capture.reading.layouts import Layout
@@ -168,17 +169,25 @@ def keep_raw(
             connection.register(f"_raw_{name}", table)
 
 
-def define_views(connection: duckdb.DuckDBPyConnection, files: RawFiles, refused: Collection[str]) -> None:
+def define_views(
+    connection: duckdb.DuckDBPyConnection,
+    files: RawFiles,
+    refused: Collection[str],
+    conventions: Mapping[str, Conventions],
+) -> None:
     """Define the views that SELECTs name: as the files have them in the schema `raw`, without empty texts outside it.
 
-    refused: the files whose rows are left out.
+    refused: the files whose rows are left out. conventions: how the columns of a view write days and numbers.
     """
     for name, parts in files.items():
         out = [file for file in parts if file.name in refused]
         gone = sorted({own for file in out for own in file.table["_file"].unique().to_pylist()})
         connection.register(f"_refused_{name}", pa.table({"_file": pa.array(gone, pa.string())}))
         left = f" WHERE _file NOT IN (SELECT _file FROM {quoted('_refused_' + name)})" if gone else ""
-        connection.execute(f"CREATE OR REPLACE VIEW raw.{quoted(name)} AS FROM {quoted('_raw_' + name)}{left}")
+        known = conventions.get(name, Conventions())
+        decided = [f"{known.read(column)} AS {quoted(column)}" for column in (*known.days, *known.marks)]
+        every = f"SELECT * REPLACE ({', '.join(decided)})" if decided else ""
+        connection.execute(f"CREATE OR REPLACE VIEW raw.{quoted(name)} AS {every} FROM {quoted('_raw_' + name)}{left}")
         columns = connection.sql(f"FROM raw.{quoted(name)}").columns
         cells = [
             column if column in ("_file", "_row") else f"nullif({quoted(column)}, '') AS {quoted(column)}"

@@ -27,7 +27,8 @@ class Column:
     `number` (finite float64), `time` (UTC, microseconds, from 1990 to tomorrow).
     `low` and `high` bound a number, ends included; `choices` are the only values allowed. `contacts` says what
     happens to an e-mail address or a phone number in it: it is `masked` in text, and `refused` in ids. A wrong value
-    costs the row, but where the column is a `figure` the value alone: a person is known without it.
+    costs the row, but where the column is a `figure` the value alone: a person is known without it. In a column of
+    `links` each link counts one.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     choices: tuple[str, ...] = ()
     contacts: Literal["masked", "refused"] | None = None
     figure: bool = False
+    links: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ CANONICAL: dict[str, Table] = {
                 Column("shares", "integer", "shares received", low=0),
                 Column("views", "integer", "views received", low=0),
                 Column("helpful", "integer", "votes for being helpful", low=0),
-                Column("media", "integer", "pictures and videos in it", low=0),
+                Column("media", "integer", "pictures and videos in it, or links to them", low=0, links=True),
                 Column(
                     "origin",
                     "text",

@@ -25,7 +25,7 @@ CREATE MACRO count_links(x) AS CASE
 -- MediaCrawler has one, else the handle in small letters.
 --   account_id('instagram', '17', 'Ann_B', NULL) -> instagram:ann_b
 --   account_id('tiktok', NULL, NULL, 'https://www.tiktok.com/@mia/video/73') -> tiktok:mia
---   account_id('xiaohongshu', '5f01', NULL, NULL) -> xiaohongshu:7ac7c9cf4ad4d5ec
+--   account_id('xiaohongshu', '5f01', NULL, NULL) -> xiaohongshu:b17b766c745156c8
 --   account_id('instagram', '17', NULL, NULL) -> instagram:id-17
 CREATE MACRO account_id(platform, number, handle, address) AS platform || ':' || CASE
     WHEN platform IN ('xiaohongshu', 'douyin', 'weibo', 'bilibili')

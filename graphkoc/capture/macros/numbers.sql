@@ -61,3 +61,12 @@ CREATE MACRO to_number(x) AS coalesce(
 --   to_whole('4.0') -> 4
 --   to_whole('4.5') -> NULL
 CREATE MACRO to_whole(x) AS if(to_number(x) = floor(to_number(x)), TRY_CAST(x AS BIGINT), NULL);
+
+-- Writes a number without marks between thousands and with a decimal point, where `mark` says which of . and , is the
+-- decimal mark. What has none of them stays.
+--   pointed('3.000', ',') -> 3000
+--   pointed('3.001,50 €', ',') -> 3001.50 €
+--   pointed('1,234', '.') -> 1234
+--   pointed('3.000', NULL) -> 3.000
+CREATE MACRO pointed(x, mark) AS CASE mark
+    WHEN ',' THEN replace(replace(x, '.', ''), ',', '.') WHEN '.' THEN replace(x, ',', '') ELSE x END;

@@ -7,15 +7,49 @@ CREATE MACRO _epoch(n) AS TRY(make_timestamp(n * if(n BETWEEN -99999999999 AND 9
 --   unix_time('soon') -> soon
 CREATE MACRO unix_time(t) AS coalesce(_epoch(TRY_CAST(t AS BIGINT))::VARCHAR, t);
 
+-- Takes a day apart that is written with its year last, as 03/04/2024.
+CREATE MACRO _day_parts(x) AS regexp_extract(
+    trim(x), '^(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?[/.-]\s?(\d{4}|\d{2})(\D.*)?$', ['a', 'mark', 'b', 'c', 'rest']);
+
+-- Writes a day in ISO 8601.
+CREATE MACRO _iso_day(y, m, d, rest) AS
+    if(length(y) = 4, y, if(y >= '90', '19', '20') || lpad(y, 2, '0')) || '-' || lpad(m, 2, '0') || '-' || lpad(d, 2, '0')
+    || rest;
+
+-- Writes a time with its year first, where days ('dmy', 'mdy' or 'ymd') says which part of 03/04/2024 is which; with
+-- points between, the day comes first everywhere. Other times stay.
+--   dated('31/12/2025', 'dmy') -> 2025-12-31
+--   dated('03/04/2024 10:30', 'mdy') -> 2024-03-04 10:30
+--   dated('01.02.24', NULL) -> 2024-02-01
+--   dated('24-02-01', 'ymd') -> 2024-02-01
+--   dated('2024-05-01', 'mdy') -> 2024-05-01
+CREATE MACRO dated(x, days) AS CASE
+    WHEN _day_parts(x).a = '' THEN x
+    WHEN _day_parts(x).mark = '.' OR days = 'dmy'
+    THEN _iso_day(_day_parts(x).c, _day_parts(x).b, _day_parts(x).a, _day_parts(x).rest)
+    WHEN days = 'mdy' THEN _iso_day(_day_parts(x).c, _day_parts(x).a, _day_parts(x).b, _day_parts(x).rest)
+    WHEN days = 'ymd' THEN _iso_day(_day_parts(x).a, _day_parts(x).b, _day_parts(x).c, _day_parts(x).rest)
+    ELSE x END;
+
 -- Reads a time in UTC, null for what is none. A time that states its zone is moved to UTC.
 --   to_time('2024-05-01T10:00:00+08:00') -> 2024-05-01 02:00:00
+--   to_time('2024-05-01 10:00:00 +0800') -> 2024-05-01 02:00:00
 --   to_time('1.5.2024') -> 2024-05-01 00:00:00
+--   to_time('01.02.24') -> 2024-02-01 00:00:00
+--   to_time('Nov 3, 2026') -> 2026-11-03 00:00:00
+--   to_time('2024-05-01 10:00:00 PM') -> 2024-05-01 22:00:00
+--   to_time('Sun Jun 30 18:05:00 +0800 2024') -> 2024-06-30 10:05:00
 --   to_time('2024年5月1日 18:05') -> 2024-05-01 18:05:00
 --   to_time('soon') -> NULL
 CREATE MACRO to_time(x) AS coalesce(
     TRY_CAST(trim(x::VARCHAR) AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
-    try_strptime(trim(x::VARCHAR), ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S',
-                                    '%Y年%m月%d日', '%Y年%m月%d日 %H:%M', '%Y年%m月%d日 %H:%M:%S']));
+    TRY_CAST(regexp_replace(trim(x::VARCHAR), '(:\d\d(?:\.\d+)?)\s*(?:UTC)?\s*([+-]\d\d):?(\d\d)$', '\1\2:\3')
+        AS TIMESTAMPTZ) AT TIME ZONE 'UTC',
+    try_strptime(dated(x::VARCHAR, NULL), ['%Y-%m-%d', '%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d, %H:%M']),
+    try_strptime(trim(x::VARCHAR), ['%Y年%m月%d日', '%Y年%m月%d日 %H:%M', '%Y年%m月%d日 %H:%M:%S',
+        '%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p', '%b %d, %Y', '%B %d, %Y', '%d %b %Y', '%d %B %Y', '%d-%b-%Y',
+        '%b %d, %Y %H:%M', '%d %b %Y %H:%M', '%b %d, %Y %I:%M %p', '%b %d, %Y, %I:%M:%S %p']),
+    try_strptime(trim(x::VARCHAR), '%a %b %d %H:%M:%S %z %Y')::TIMESTAMPTZ AT TIME ZONE 'UTC');
 
 -- Adds the zone of a clock to a time that states none.
 --   zoned('2024-05-20 18:12:00', '+08:00') -> 2024-05-20 18:12:00+08:00
