@@ -982,7 +982,8 @@ def test_an_edge_that_somebody_drew_twice_counts_once(neo4j_place: Place) -> Non
     store = neo4j_place.open()
     store.upsert(tables())
     server.run("MATCH (r:Review {review: 's:r1'}), (c:Consumer {consumer: 's:cyd'}) CREATE (c)-[:WROTE]->(r)")
-    assert len(rows(store, "reviews")) == len(graphkoc.project(store).reviews) == 4
+    assert len(rows(store, "reviews")) == 4
+    assert len(graphkoc.project(store).reviews) == 3  # nobody is known to have written s:r9
     store.upsert(tables())
     assert rows(store, "reviews").loc[0, "consumer"] == "s:ann"
     assert not store.upsert(tables())
