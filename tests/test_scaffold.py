@@ -12,6 +12,7 @@ from sources import NOW, file_counts, rows
 
 from graphkoc.capture import contacts, load, sources
 from graphkoc.cli import cli
+from graphkoc.errors import DataError
 
 KEY = contacts.keys(b"secret")
 
@@ -160,6 +161,40 @@ def test_the_column_decides_which_part_is_the_day_and_otherwise_no_such_day_is_r
     _, loaded = scaffold(tmp_path, f"user,stars,date\nann,5,03/04/2024\nbob,4,{other}\n")
     assert set(loaded.tables["reviews"]["created_at"].dt.strftime("%Y-%m-%d")) == times
     assert len(loaded.rejects) == 2 - len(times)
+
+
+def test_orders_with_notes_and_small_amounts_are_no_reviews(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "Name,Email,Created at,Total Orders,Tax 1 Value,Lineitem name,Notes\n"
+        "#1001,ann@example.com,2024-05-20 10:00:00,3,1.2,Cream,Please ring at the door of the neighbour\n"
+        "#1001,ann@example.com,2024-05-20 10:00:00,3,1.2,Serum,Please ring at the door of the neighbour\n"
+        "#1002,bob@example.com,2024-05-21 10:00:00,1,2.4,Cream,Leave it with the neighbour on the left\n"
+    )
+    with pytest.raises(DataError, match=r"orders\.csv looks like no table") as refused:
+        sources.find_source("csv").scaffold([tmp_path / "orders.csv"], tmp_path / "shop")
+    assert "sources scaffold crm" in refused.value.hint
+
+
+def test_a_list_of_customers_is_one_of_consumers_whatever_it_counts(tmp_path: Path) -> None:
+    made, loaded = scaffold(
+        tmp_path,
+        "First Name,Email,MEMBER_RATING,Orders,OPTIN_TIME\nAnn,ann@example.com,2,4,2024-05-01\n"
+        "Bob,bob@example.com,2,1,2024-05-02\n",
+    )
+    assert set(made.columns) == {"consumers"}
+    assert rows(loaded.tables["consumers"], "name", "contact_key") == sorted(
+        [("Ann", KEY("ann@example.com", "")), ("Bob", KEY("bob@example.com", ""))],
+        key=lambda row: row[1],
+    )
+
+
+def test_a_product_name_is_nobodys_name_and_a_nickname_is_no_id_beside_an_address(tmp_path: Path) -> None:
+    made, _ = scaffold(
+        tmp_path,
+        "nickname,mail,Product Name,stars,comment\nann,a@example.com,Tea,5,good\nann,b@example.com,Tea,4,fine\n",
+    )
+    assert made.columns["consumers"] == {"email": "mail", "name": "nickname"}
+    assert made.columns["reviews"]["product"] == "Product Name"
 
 
 # What others may see.

@@ -13,7 +13,7 @@ from graphkoc.capture import contacts
 from graphkoc.capture.load import read
 from graphkoc.capture.reading.scaffold import Scaffold
 from graphkoc.capture.sources import Source, find_source
-from graphkoc.errors import DataError
+from graphkoc.errors import GraphkocError
 
 __all__ = ["Proposal", "propose_loader"]
 
@@ -73,11 +73,11 @@ def _try_loader(
         try:
             if source.is_mapped:
                 loaded = read(source, [*files, made.folder], encoding=encoding, key_file=key_file)
-                table = next(name for name in loaded.tables if len(loaded.tables[name]))
+                table = next((name for name in loaded.tables if len(loaded.tables[name])), next(iter(loaded.tables)))
             else:
                 loader = find_source(str(made.folder.resolve()))
                 loaded = read(loader, files, encoding=encoding, key_file=key_file)
-        except (DataError, StopIteration) as error:
+        except GraphkocError as error:
             return Proposal(made, table, [], 0, 0, str(error))
     first = loaded.tables[table].head(SHOWN).drop(columns="contact_key", errors="ignore")
     rows = [{str(name): value for name, value in row.dropna().items()} for _, row in first.iterrows()]

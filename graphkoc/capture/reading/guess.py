@@ -30,6 +30,8 @@ LONGEST_ID = 200
 """Letters of an id or a name on average; an id may be an address."""
 LONG = 20
 """Letters on average that make words a review's text."""
+SEVERAL = 0.3
+"""Least share of different cells in a column of people."""
 WEAK = 1_000
 """Rank of a name of which only a part is known, behind all whole names."""
 
@@ -43,11 +45,22 @@ SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 STARS = re.compile(r"(10|\d)([.,]\d{1,2})?")
 AMOUNT = re.compile(r"\D{0,4}\d[\d.,' \xa0]*\D{0,4}")
 ADDRESS = re.compile(r"(https?://|www\.)\S+")
+COUNTS = re.compile(
+    r"(count|number|total|quantity|qty|orders|replies|votes|amount|price|shipping|tax|value|discount|fee|anzahl|menge"
+    r"|preis|nombre|prix|数|数量|次数|价|金额|费)$"
+)
+"""How the names of numbers end that are no stars."""
+BOOLEANS = {"true", "false", "yes", "no", "ja", "nein", "0", "1"}
 TOKENS = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+(?![a-z])|\d+")
+WORDS = re.compile(r"[^\W\d_]{2,}")
 BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
 
-PERSONAL = ("name", "email", "phone")
-"""What a row may state of its person beside the id."""
+OF_PEOPLE = {"reviewer", "user", "customer", "buyer", "author", "consumer", "display", "full", "first", "billing"}
+OF_TEXTS = {"review", "comment", "post", "note", "video"}
+PARTLY = {"name": OF_PEOPLE, "title": OF_TEXTS, "verified": set(), "tags": set(), "platform": set()}
+"""Column -> the words beside its own name that leave its meaning: a Product Name is nobody's name."""
+BY_CONTACT = ("consumers", "reviews", "engagements", "purchases")
+"""Tables whose rows an e-mail address or a phone number gives to a person."""
 
 
 @dataclass(frozen=True)
@@ -89,17 +102,18 @@ def guess_table(view: str, file: table_file.RawFile) -> Guess:
         needed = {column.name for column in table if column.required}
         if table.name in own_tables.MADE:
             needed.discard(own_tables.MADE[table.name][0])
-        if "email" in person or "phone" in person:
+        if table.name in BY_CONTACT and not {"email", "phone"}.isdisjoint(person):
             needed.discard("consumer")
-        if needed <= set(columns):
-            named = plain(view) in _read_synonyms()["tables"][table.name]
-            rated = "rating" in columns and not {"text", "created_at"}.isdisjoint(columns)
+        named = plain(view) in _read_synonyms()["tables"][table.name]
+        sure = _rate_columns(table, columns, cells)
+        if needed <= set(columns) and (named or sure >= 0):
             # A table that mentions products fits a list of products as well, and carries more.
-            options.append((named, rated, len(columns) + len(person), -place, table, columns, person))
+            options.append((named, sure, len(columns) + len(person), -place, table, columns, person))
     if not options:
         raise DataError(
             f"{file.name} looks like no table: its columns are {', '.join(file.columns)}",
-            hint="Rename those of people and items, for example to consumer and product; see `graphkoc sources csv`.",
+            hint="Rename those of people and items, for example to consumer and product (`graphkoc sources csv`); "
+            "for orders and customers of a shop: `graphkoc sources scaffold crm`.",
         )
     *_, table, columns, person = max(options, key=lambda option: option[:4])
     columns |= _match_by_cells(table, {*columns.values(), *person.values()}, columns, cells)
@@ -120,7 +134,7 @@ def _guess_columns(table: Table, cells: Mapping[str, list[str]], rows: int) -> t
     if "consumer" not in table.names:
         return columns, person
     person = _find_contacts({name: values for name, values in cells.items() if name not in columns.values()})
-    if "email" in person and "consumer" in columns and share(cells[columns["consumer"]], _is_full_name) > 0.5:
+    if "email" in person and "consumer" in columns and _is_name(columns["consumer"], cells):
         # Two people may have one name, and no two have one address.
         person["name"] = columns.pop("consumer")
         others = {h: values for h, values in cells.items() if h not in {*columns.values(), *person.values()}}
@@ -130,14 +144,41 @@ def _guess_columns(table: Table, cells: Mapping[str, list[str]], rows: int) -> t
     if "name" not in table.names and "name" not in person:
         names = _match_by_name(CANONICAL["consumers"], left, rows, weak=True)
         person |= {"name": names["name"]} if "name" in names else {}
-    if table.name == "reviews" and "consumer" not in columns and not {"email", "phone"} & set(person):
+    if table.name != "consumers" and "consumer" not in columns and {"email", "phone"}.isdisjoint(person):
         if "name" in person:
             columns["consumer"] = person.pop("name")
-        else:
+        elif table.name == "reviews":
             columns |= _find_people(columns, cells)
-    if "consumer" not in columns and not {"email", "phone"} & set(person):
+    if table.name == "consumers" and "consumer" not in columns:
+        alone = {name: header for name, header in person.items() if _is_unique(cells[header], rows)}
+        person = person if not {"email", "phone"}.isdisjoint(alone) else {}
+    if "consumer" not in columns and {"email", "phone"}.isdisjoint(person):
         person = {}
     return columns, person
+
+
+def _rate_columns(table: Table, columns: Mapping[str, str], cells: Mapping[str, list[str]]) -> int:
+    """How sure the columns make it that rows are of this table: 2, 1, 0; -1 where they are of another.
+
+    A review has stars or words. A comment is on something that several are on, or has an id of its own.
+    """
+    if table.name == "reviews":
+        worded = not {"text", "title"}.isdisjoint(columns)
+        rated = "rating" in columns and (worded or "product" in columns or "review" in columns)
+        starred = "rating" in columns and plain(columns["rating"]) in _read_synonyms()["reviews"]["rating"]
+        found = _match_by_cells(table, set(columns.values()), columns, cells)
+        return 2 if rated else 1 if starred else 0 if worded or {"rating", "text"} <= set(found) else -1
+    if table.name == "engagements" and "text" in columns and "review" in columns:
+        about = cells[columns["review"]]
+        return 1 if "engagement" in columns or len(set(about)) < len(about) else -1
+    return -1 if table.name == "engagements" and {"kind", "engagement"}.isdisjoint(columns) else 0
+
+
+def _is_name(header: str, cells: Mapping[str, list[str]]) -> bool:
+    """Whether a column has what people are called, and not an id of theirs."""
+    names = _read_synonyms()["consumers"]["name"]
+    called = any(form in names for rank, form in _list_forms(header) if rank < WEAK - 1)
+    return called or share(cells[header], lambda cell: " " in cell) > 0.5
 
 
 def _find_people(known: Mapping[str, str], cells: Mapping[str, list[str]]) -> dict[str, str]:
@@ -148,8 +189,10 @@ def _find_people(known: Mapping[str, str], cells: Mapping[str, list[str]]) -> di
     taken = {*known.values(), *seen.values()}
     words = {h: v for h, v in cells.items() if h not in taken and v and _mean_length(v) <= LONGEST_ID / 4}
     words = {h: v for h, v in words.items() if not share(v, _is_time) and not share(v, _is_address)}
-    several = {h: v for h, v in words.items() if len(set(v)) > 1}
-    ranked = sorted(several, key=lambda header: -len(set(several[header])) / len(several[header]))
+    differing = {header: len(set(values)) / len(values) for header, values in words.items() if len(set(values)) > 1}
+    ranked = sorted(differing, key=lambda header: -differing[header])
+    if ranked and differing[ranked[0]] < SEVERAL:
+        return {}
     found = dict(zip(("consumer", "product"), ranked, strict=False))
     return {column: header for column, header in found.items() if column not in known}
 
@@ -211,7 +254,9 @@ def _match_by_name(table: Table, cells: Mapping[str, list[str]], rows: int, *, w
         words = _read_synonyms()[table.name][column.name]
         for header, values in cells.items():
             forms = [(words.index(form) + rank, form) for rank, form in _list_forms(header) if form in words]
-            forms = [(rank, form) for rank, form in forms if weak or rank < WEAK - 1]
+            forms = [
+                (rank, form) for rank, form in forms if rank < WEAK - 1 or (weak and _keeps_meaning(column, header))
+            ]
             if forms and _fits(table, column, values, rows):
                 ranked.append((min(forms)[0], place, column.name, header))
     found: dict[str, str] = {}
@@ -219,6 +264,12 @@ def _match_by_name(table: Table, cells: Mapping[str, list[str]], rows: int, *, w
         if name not in found and header not in found.values():
             found[name] = header
     return found
+
+
+def _keeps_meaning(column: Column, header: str) -> bool:
+    """Whether a column may be meant by a header of which its name is a part."""
+    words = {plain(token) for token in TOKENS.findall(header)}
+    return column.name not in PARTLY or not words.isdisjoint(PARTLY[column.name])
 
 
 def _fits(table: Table, column: Column, cells: Sequence[str], rows: int) -> bool:
@@ -229,6 +280,8 @@ def _fits(table: Table, column: Column, cells: Sequence[str], rows: int) -> bool
         return share(cells, _is_time) >= MOST
     if share(cells, _is_time) >= MOST and not share(cells, str.isdigit):
         return False
+    if column.choices:
+        return share(cells, lambda cell: cell.lower() in column.choices) >= MOST
     if column.name == "rating":
         return share(cells, _is_star) >= MOST
     if column.name == "media":
@@ -240,11 +293,13 @@ def _fits(table: Table, column: Column, cells: Sequence[str], rows: int) -> bool
     if column.kind == "id":
         if _mean_length(cells) > LONGEST_ID or share(cells, _is_email) >= MOST:
             return False
+        if column.name == "consumer" and len(cells) > 2 and {cell.lower() for cell in cells} <= BOOLEANS:
+            return False
         # Five stars, four and three may be unique too, and the id of a review can be made.
         if table.name in own_tables.MADE and column.name in ("review", "engagement") and share(cells, _is_star) == 1:
             return False
         is_key = table.key == (column.name,)
-        return not is_key or len(set(cells)) == len(cells) >= MOST * rows
+        return not is_key or _is_unique(cells, rows)
     if column.name in ("text", "title", "name"):
         return not share(cells, _is_amount) >= MOST and not share(cells, _is_address) >= MOST
     return True
@@ -254,17 +309,22 @@ def _match_by_cells(
     table: Table, taken: set[str], known: Mapping[str, str], cells: Mapping[str, list[str]]
 ) -> dict[str, str]:
     """Columns with unknown names, by their cells: a time, stars, an address, words."""
-    looks: dict[str, Callable[[Sequence[str]], bool]] = {
-        **{column.name: lambda cells: share(cells, _is_time) >= MOST for column in table if column.kind == "time"},
-        "url": lambda cells: share(cells, _is_address) >= MOST,
-        "rating": lambda cells: share(cells, _is_star) >= MOST,
-        "text": lambda cells: share(cells, _is_long) >= MOST or (_mean_length(cells) > LONG and " " in "".join(cells)),
+    looks: dict[str, Callable[[str], bool]] = {
+        **{column.name: _is_time for column in table if column.kind == "time"},
+        "url": _is_address,
+        "rating": lambda cell: _is_star(cell) and float(cell.replace(",", ".")) >= 1,
+        "text": _is_long,
     }
     found: dict[str, str] = {}
+    rows = max(map(len, cells.values()), default=0)
     for column, look in looks.items():
         if column in table.names and column not in known:
-            free = (h for h, values in cells.items() if values and h not in taken and h not in found.values())
-            if header := next((header for header in free if look(cells[header])), None):
+            free = (
+                h for h, v in cells.items() if 2 * len(v) >= rows > 0 and h not in taken and h not in found.values()
+            )
+            if column == "rating":
+                free = (header for header in free if not COUNTS.search(plain(header)))
+            if header := next((header for header in free if share(cells[header], look) >= MOST), None):
                 found[column] = header
     return found
 
@@ -272,6 +332,11 @@ def _match_by_cells(
 def share(cells: Sequence[str], look: Callable[[str], bool]) -> float:
     """The share of the cells that look so; 0 of none."""
     return sum(look(cell.strip()) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _is_unique(cells: Sequence[str], rows: int) -> bool:
+    """Whether most rows have a cell, and no two the same."""
+    return len(set(cells)) == len(cells) >= MOST * rows
 
 
 def _mean_length(cells: Sequence[str]) -> float:
@@ -302,11 +367,8 @@ def _is_phone(cell: str) -> bool:
     return bool(re.fullmatch(r"'?\+?[\d\s()./-]{6,20}", cell))
 
 
-def _is_full_name(cell: str) -> bool:
-    return " " in cell
-
-
 def _is_long(cell: str) -> bool:
-    if re.search(r"[\u4e00-\u9fff]{6}", cell):
+    """Whether a cell is a sentence of an alphabet, or a few words of Chinese."""
+    if re.search(r"[\u3040-\u30ff\u4e00-\u9fff]{6}", cell):
         return True
-    return len(cell) > LONG and not _is_address(cell) and not _is_time(cell)
+    return len(cell) > LONG and len(WORDS.findall(cell)) >= 3 and not _is_address(cell) and not _is_time(cell)
