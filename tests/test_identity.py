@@ -113,7 +113,7 @@ def test_a_load_links_what_exact_keys_say_and_never_a_handle_alone(place: Path) 
         "linked": 7,
         "unknown": 2,
     }
-    assert (found["unknown_with_keys"], found["unknown_without_keys"]) == (0, 2)
+    assert (found["unknown_with_keys"], found["unknown_without_keys"]) == (1, 1)
     assert found["by_rule"] == {"contact_key": 2, "profile": 1, "unionid": 1}
     assert found["across"] == [
         {"platforms": "discourse + wechat + xiaohongshu", "persons": 1},

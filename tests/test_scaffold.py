@@ -256,7 +256,7 @@ def test_rows_that_cannot_be_read_are_counted_with_a_reason(place: Path) -> None
 def test_on_a_terminal_a_loader_is_kept_where_one_agrees(
     place: Path, monkeypatch: pytest.MonkeyPatch, answer: str, kept: bool
 ) -> None:
-    monkeypatch.setattr("graphkoc.cli.capture.can_ask", lambda: True)
+    monkeypatch.setattr("graphkoc.cli.scaffold.can_ask", lambda: True)
     done = command("shop.csv", answer=answer)
     assert "'Bewertung' as reviews.rating" in done.stderr
     assert done.stderr.index("review: shop:k") < done.stderr.index("Keep it? [Y/n]")
@@ -265,7 +265,7 @@ def test_on_a_terminal_a_loader_is_kept_where_one_agrees(
 
 
 def test_yes_asks_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphkoc.cli.capture.can_ask", lambda: True)
+    monkeypatch.setattr("graphkoc.cli.scaffold.can_ask", lambda: True)
     assert "Keep it?" not in command("shop.csv", "--yes").stderr
     assert (place / "loaders" / "shop").is_dir()
 
@@ -274,7 +274,7 @@ def test_a_mapping_that_is_not_agreed_to_is_not_left_beside_the_files(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (place / "orders.csv").write_text("order id,customer,sku,email\n1,7,K1,ann@example.com\n")
-    monkeypatch.setattr("graphkoc.cli.capture.can_ask", lambda: True)
+    monkeypatch.setattr("graphkoc.cli.scaffold.can_ask", lambda: True)
     done = CliRunner().invoke(cli, ["-q", "sources", "scaffold", "crm", "orders.csv"], input="n\n")
     assert "consumer: crm:7" in done.stderr
     assert "example.com" not in done.output

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from graphkoc.arrays import is_among
 from graphkoc.capture.contacts import masked
 from graphkoc.capture.identity.components import STATED, Pair, components, contradictions, identities, path, standing
-from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, exact, keyed, shared
+from graphkoc.capture.identity.exact import ACCOUNT, COMPARED, SHARED, exact, keyed, shared
 from graphkoc.capture.identity.link_files import Listed, read_list
 from graphkoc.errors import StoreError, UsageError
 from graphkoc.stores import Store
@@ -226,7 +226,7 @@ def _report(store: Store) -> dict[str, Any]:
     table = identities(known.links, accounts["consumer"])
     table = table[table["person"].map(table["person"].value_counts()) > 1]
     linked = is_among(accounts["consumer"], table["account"])
-    keyed_accounts = set().union(*(keyed(accounts, rule)["consumer"] for rule in ("unionid", "contact_key", "address")))
+    keyed_accounts = set().union(*(keyed(accounts, rule)["consumer"] for rule in SHARED))
     with_keys = is_among(accounts["consumer"], list(keyed_accounts)) | accounts["bio"].notna()
     count, hits = len(accounts), int(linked.sum())
     return {

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["ACCOUNT", "COMPARED", "KEYS", "MOST", "exact", "keyed", "shared"]
+__all__ = ["ACCOUNT", "COMPARED", "KEYS", "MOST", "SHARED", "exact", "keyed", "shared"]
 
 COMPARED = ["contact_key", "unionid", "url", "handle", "bio"]
 ACCOUNT = ["consumer", "name", "platform", *COMPARED]

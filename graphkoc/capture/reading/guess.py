@@ -27,9 +27,11 @@ SAMPLE = 1_000
 MOST = 0.8
 """Share of a column's cells that must look like it."""
 LONGEST_ID = 200
-"""Letters of an id or a name on average; an id may be an address."""
+"""Letters of an id on average; it may be an address."""
+LONGEST_NAME = 50
+"""Letters of what people or products are called, on average."""
 LONG = 20
-"""Letters on average that make words a review's text."""
+"""Letters that make words a review's text."""
 SEVERAL = 0.3
 """Least share of different cells in a column of people."""
 WEAK = 1_000
@@ -187,7 +189,7 @@ def _find_people(known: Mapping[str, str], cells: Mapping[str, list[str]]) -> di
     if not {"rating", "text", "created_at"} <= {*known, *seen}:
         return {}
     taken = {*known.values(), *seen.values()}
-    words = {h: v for h, v in cells.items() if h not in taken and v and _mean_length(v) <= LONGEST_ID / 4}
+    words = {h: v for h, v in cells.items() if h not in taken and v and _mean_length(v) <= LONGEST_NAME}
     words = {h: v for h, v in words.items() if not share(v, _is_time) and not share(v, _is_address)}
     differing = {header: len(set(values)) / len(values) for header, values in words.items() if len(set(values)) > 1}
     ranked = sorted(differing, key=lambda header: -differing[header])
