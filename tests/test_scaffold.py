@@ -14,7 +14,7 @@ from graphkoc.capture import contacts, load, sources
 from graphkoc.cli import cli
 from graphkoc.errors import DataError
 
-KEY = contacts.keys(b"secret")
+KEY = contacts.keys(lambda: b"secret")
 
 
 @pytest.fixture(autouse=True)
