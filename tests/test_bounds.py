@@ -178,6 +178,16 @@ def test_texts_of_parquet_are_the_same_however_they_are_kept(tmp_path: Path, enc
     assert cells[1][1] == "名 x"
 
 
+@pytest.mark.parametrize("schema", [True, False], ids=["with Arrow's schema", "without"])
+def test_a_parquet_column_whose_name_is_not_utf_8_is_refused_in_one_sentence(tmp_path: Path, schema: bool) -> None:
+    path = tmp_path / "reviews.parquet"
+    pyarrow.parquet.write_table(pa.table({"reviewZ": ["1"]}), path, store_schema=schema)
+    path.write_bytes(path.read_bytes().replace(b"reviewZ", b"review\xff"))
+    done = command.run("load", "csv", path, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "has a column whose name is not UTF-8" in done.stderr
+
+
 # --- what only some readers meet ------------------------------------------------------------------------
 
 

@@ -293,7 +293,13 @@ def test_files_without_a_mapping_are_refused_in_one_sentence(tmp_path: Path) -> 
             '[orders]\nfiles = ["*.csv"]\n[orders.columns]\norder = "Order ID"\ncode = "Coupon"',
             "has a column 'Coupon', which the mapping takes for code",
         ),
+        ('[orders]\nfiles = ["{sku}.csv"]\n[orders.columns]\norder = "Order ID"', "two columns called 'sku'"),
+        ('[orders]\nfiles = ["{a}{a}.csv"]\n[orders.columns]\norder = "Order ID"', "has the same {name} twice"),
+        ('[orders]\nfiles = ["*.csv"]\n[orders.columns.order]\nname = "Order ID"', "are texts"),
+        (f"orders = {'[' * 5000}", "nested too deeply"),
+        (f"orders = {'9' * 5000}", "is not TOML"),
     ],
+    ids=lambda value: repr(value)[:40],
 )
 def test_a_wrong_mapping_is_refused_in_one_sentence(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "orders.csv").write_text("Order ID,Customer ID,SKU\n1,7,K1\n")

@@ -371,11 +371,23 @@ def test_whatever_bit_of_an_archive_is_wrong_no_row_is_lost_in_silence(
         ("[a]\nfiles = ['*.csv']\nmust = [1]", "lists of texts"),
         ("['a b']\nfiles = ['*.csv']\nmust = []", "is a plain word"),
         ("[a]\nfiles = ['*.csv']\nmust = []\nlookup = 'yes'", "is a plain word"),
-        ("[a]\nfiles = ['{x}.csv']\nmust = ['X']", "two columns called 'x'"),
+        ("[a]\nfiles = ['{x}.csv']\nmust = ['X']", "two columns called 'X'"),
+        ("[a]\nfiles = ['*.csv']\nmust = ['_row']", "two columns called '_row'"),
+        ("[a]\nfiles = ['{x}{x}.csv']\nmust = []", "has the same {name} twice"),
+        ("[a]\nfiles = ['{1}.csv']\nmust = []", "or one that is no plain word"),
+        ("[a]\nfiles = ['*.csv']\nmust = ['']", "has a column without a name"),
+        ('[a]\nfiles = ["*.csv"]\nmust = ["b\\u0000"]', "with a NUL byte in it"),
+        ("[a]\nfiles = ['*.csv']\nmust = []\nreading = 'loose'", "read by the places of its columns, and has none"),
+        ("[a]\nfiles = ['*.csv']\nmust = []\n[A]\nfiles = ['*.csv']\nmust = []", "has two views called 'a'"),
+        (f"a = {'[' * 5000}", "nested too deeply"),
+        (f"a = {'{a = ' * 3000}", "nested too deeply"),
+        (f"a = {'9' * 5000}", "is not TOML"),
+        ("a = '\udcff'", "is not TOML"),
     ],
+    ids=lambda value: repr(value)[:40],
 )
 def test_a_wrong_files_toml_is_refused(tmp_path: Path, content: str, words: str) -> None:
-    (tmp_path / "files.toml").write_text(content)
+    (tmp_path / "files.toml").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(DataError, match=words):
         views.read_views(tmp_path)
 

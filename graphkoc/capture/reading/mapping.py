@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from graphkoc.capture import contacts
 from graphkoc.capture.reading import table_file
 from graphkoc.capture.reading.guess import MOST, SAMPLE, SLASHED, TIMES
 from graphkoc.capture.reading.scaffold import Scaffold
-from graphkoc.capture.reading.views import View
+from graphkoc.capture.reading.views import View, check_names, read_toml
 from graphkoc.errors import DataError, UsageError
 
 __all__ = ["NAME", "apply", "find", "propose"]
@@ -66,10 +65,7 @@ def apply(views: Mapping[str, View], file: Path) -> dict[str, View]:
 
     Raises DataError for a mapping that does not fit the views.
     """
-    try:
-        declared = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{file} is not TOML: {str(error).splitlines()[0]}", hint="Propose it again.") from error
+    declared = read_toml(file)
     if unknown := next((name for name in declared if name not in views), None):
         raise DataError(f"{file} names {unknown!r}: there is only {' and '.join(views)}")
     mapped = {name: _map_view(file, views[name], keys) for name, keys in declared.items()}
@@ -89,9 +85,11 @@ def _map_view(file: Path, view: View, keys: object) -> View:
         raise DataError(f"{file}: in {view.name} files, columns and what is always so are texts")
     if missing := next((column for column in view.must if column not in names), None):
         raise DataError(f"{file}: {view.name} does not state which column is {missing}")
-    return replace(
+    mapped = replace(
         view, files=tuple(keys["files"]), names=tuple(names.items()), always=tuple(always.items()), mapped=True
     )
+    check_names(file, mapped)
+    return mapped
 
 
 def _read_table(file: Path, view: View, keys: Mapping[str, Any], part: str) -> dict[str, Any]:

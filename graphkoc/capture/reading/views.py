@@ -35,11 +35,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from graphkoc.capture.reading.line_files import READINGS
 from graphkoc.errors import DataError
+from graphkoc.files import describe_error
 
-__all__ = ["View", "plain", "read_views"]
+__all__ = ["View", "check_names", "plain", "read_toml", "read_views"]
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,24 @@ def read_views(folder: Path) -> dict[str, View]:
     file = folder / "files.toml"
     if not file.is_file():
         return {}
+    views = {name: _read_view(file, name, keys) for name, keys in read_toml(file).items()}
+    count = Counter(map(str.lower, views))
+    if twice := next((name for name in views if count[name.lower()] > 1), None):
+        raise DataError(f"{file} has two views called {twice!r}")
+    return views
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """What a file of TOML holds; DataError where it cannot be read as TOML."""
     try:
-        declarations = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{file} is not TOML: {error}") from error
-    return {name: _read_view(file, name, keys) for name, keys in declarations.items()}
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"{file} cannot be read: {describe_error(error)}") from error
+    except RecursionError as error:
+        raise DataError(f"{file} is not TOML that can be read: it is nested too deeply") from error
+    # Not only its own error: a number of five thousand digits is a ValueError, as bytes that are not UTF-8 are.
+    except ValueError as error:
+        raise DataError(f"{file} is not TOML: {str(error).splitlines()[0]}") from error
 
 
 def _read_view(file: Path, name: str, keys: object) -> View:
@@ -163,10 +178,28 @@ def _read_view(file: Path, name: str, keys: object) -> View:
         raise DataError(f"{file}: {name} has no column {strange}")
     if strange := next((column for column in names if column not in (*must, *may)), None):
         raise DataError(f"{file}: {name} has names for {strange}, which is not a column of it")
-    twice = [column for column, count in Counter(map(str.lower, view.columns)).items() if count > 1]
-    if twice:
-        raise DataError(f"{file}: {name} has two columns called {twice[0]!r}")
+    check_names(file, view)
     return view
+
+
+def check_names(file: Path, view: View) -> None:
+    """Raise DataError where the columns that a view declares, and those that its patterns make, cannot be told apart.
+
+    `file` is where the view is declared. SQL ignores capitals, and each view has `_file` and `_row`.
+    """
+    try:
+        columns = view.columns
+    except re.error as error:
+        raise DataError(
+            f"{file}: a pattern of {view.name} has the same {{name}} twice, or one that is no plain word"
+        ) from error
+    count = Counter(map(str.lower, [*columns, "_file", "_row"]))
+    if twice := next((column for column in columns if count[column.lower()] > 1), None):
+        raise DataError(f"{file}: {view.name} has two columns called {twice!r}")
+    if view.reading == "loose" and not columns:
+        raise DataError(f"{file}: {view.name} is read by the places of its columns, and has none")
+    if any(not column or "\0" in column for column in columns):
+        raise DataError(f"{file}: {view.name} has a column without a name, or with a NUL byte in it")
 
 
 def plain(name: str) -> str:
