@@ -10,8 +10,9 @@ import gzip
 import json
 import lzma
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -45,8 +46,8 @@ def _letters(count: int) -> Iterator[bytes]:
 
 
 def pack(path: Path, parts: Iterable[bytes]) -> Path:
-    """A file packed as its suffix says."""
-    packer = lzma.open if path.suffix == ".xz" else gzip.open
+    """A file of these parts, packed where its suffix says so."""
+    packer: Callable[..., Any] = {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix, open)
     with packer(path, "wb") as file:
         for part in parts:
             file.write(part)
@@ -57,7 +58,7 @@ def pack(path: Path, parts: Iterable[bytes]) -> Path:
 
 
 def long_line(folder: Path, letters: int = 2 * GB, suffix: str = ".csv.gz") -> Path:
-    """A packed table of which one line is as long as the memory."""
+    """A table of which one line is as long as the memory, packed where the suffix says so."""
     head = f"{','.join(HEADER)}\n{ROW}".encode()
     return pack(folder / f"reviews{suffix}", [head, *_letters(letters)])
 

@@ -29,12 +29,13 @@ DAILY: dict[str, tuple[Make, str]] = {
     "far column": (partial(bombs.far_cell, place="AZ1048576"), "is nearly empty"),
     "far cell in disguise": (bombs.far_cell_in_disguise, "is nearly empty"),
     "unnamed cells": (bombs.unnamed_cells, "is nearly empty"),
-    "long cell": (partial(bombs.long_cell, letters=40 * MB), "has a cell of more than 16 MB"),
-    "long cell in secret": (partial(bombs.long_cell_in_secret, letters=40 * MB), "has a cell of more than 16 MB"),
+    "long cell": (partial(bombs.long_cell, letters=40 * MB), "unpacks to more than 200 times its size"),
+    "long cell in secret": (partial(bombs.long_cell_in_secret, letters=40 * MB), "unpacks to more than 200 times"),
     "shared text": (partial(bombs.shared_text, letters=MB), "unpacks to more than 200 times its size"),
-    "long line": (partial(bombs.long_line, letters=40 * MB), "has a line of more than 16 MB"),
-    "long line in xz": (partial(bombs.long_line, letters=40 * MB, suffix=".csv.xz"), "has a line of more than 16 MB"),
-    "long JSON line": (partial(bombs.long_line, letters=40 * MB, suffix=".jsonl.gz"), "has a line of more than 16 MB"),
+    "long line": (partial(bombs.long_line, letters=20 * MB, suffix=".csv"), "has a line of more than 16 MB"),
+    "long JSON line": (partial(bombs.long_line, letters=20 * MB, suffix=".jsonl"), "has a line of more than 16 MB"),
+    "packed line": (partial(bombs.long_line, letters=40 * MB), "unpacks to more than 200 times its size"),
+    "line in xz": (partial(bombs.long_line, letters=40 * MB, suffix=".csv.xz"), "unpacks to more than 200 times"),
     "many rows": (bombs.many_rows, "unpacks to more than 200 times its size"),
     "many columns": (partial(bombs.wide_table, columns=20_000), "has 20,000 columns"),
     "new keys": (partial(bombs.new_keys, lines=5_000), "is nearly empty"),
@@ -157,6 +158,12 @@ def test_a_sheet_is_as_large_as_the_values_in_it(tmp_path: Path, far: str) -> No
     assert next(rows)[1][:4] == ["x"] * 4
 
 
+def test_a_cell_is_measured_before_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, line=MB)
+    with pytest.raises(DataError, match="has a cell of more than 1 MB"):
+        formats.workbook(bombs.long_cell(tmp_path, 4 * MB))
+
+
 def test_a_text_that_many_cells_share_is_read_where_the_workbook_has_the_size_for_it(tmp_path: Path) -> None:
     path = bombs.shared_text(tmp_path, letters=1_000, cells=5_000)
     _, rows = formats.workbook(path)
@@ -224,7 +231,7 @@ def test_a_record_of_many_lines_that_is_too_long_is_rejected_alone(
 
 def test_a_document_of_more_values_than_text_is_one_reject(tmp_path: Path) -> None:
     (tmp_path / "good.json").write_text('{"user": "ann"}')
-    bombs.many_values(tmp_path / "bad.json.gz", 5_000_000)
+    bombs.many_values(tmp_path / "bad.json.gz", 2_000_000)
     found = files.gather_files([tmp_path], {"users": View("users", ("*.json",), ("user",))})
     assert [row for file in found.files["users"] for row in file.table.column("user").to_pylist()] == ["ann"]
     assert [(bad.file, bad.reason) for file in found.files["users"] for bad in file.bad] == [

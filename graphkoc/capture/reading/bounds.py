@@ -44,7 +44,7 @@ class Limits:
 
     ratio: int = 200
     """Times its size that a file may unpack to: a forum's topics reach 13, and nothing that people wrote 200."""
-    free: int = 16 * MB
+    free: int = 8 * MB
     """What it may unpack to however small it is."""
     line: int = 16 * MB
     """One line, or one record of several lines, or one cell of a workbook."""

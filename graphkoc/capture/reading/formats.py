@@ -48,7 +48,7 @@ Record = tuple[int, list[Cell], str, str]
 
 EXACT = 2**53
 """From here on not every whole number is a float64."""
-PRINTED = 1 << 20
+PRINTED = 1 << 18
 """Letters of an object that Python printed, which take a thousand times their size to read."""
 UNREADABLE = (
     *(python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError),
