@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -156,6 +157,18 @@ def test_a_sheet_is_as_large_as_the_values_in_it(tmp_path: Path, far: str) -> No
     header, rows = formats.workbook(path)
     assert header[:4] == [*bombs.HEADER]
     assert next(rows)[1][:4] == ["x"] * 4
+
+
+def test_the_sheets_of_a_workbook_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, cells=150)
+    rows = [bombs.head(), f'<row r="30">{bombs.cell("D30", "x")}</row>']
+    assert formats.workbook(bombs.workbook(tmp_path, rows))[0] == [*bombs.HEADER]
+    with zipfile.ZipFile(bombs.workbook(tmp_path, rows), "a") as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+        for number in (2, 3, 4):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", sheet)
+    with pytest.raises(DataError, match="its values are spread over 360 cells"):
+        formats.workbook(tmp_path / "reviews.xlsx")
 
 
 def test_a_cell_is_measured_before_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

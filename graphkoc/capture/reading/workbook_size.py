@@ -41,8 +41,13 @@ def check(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         unpacked = _Unpacked(path, archive)
         parts = [_Part(path, info, unpacked.blocks(info)) for info in archive.infolist()]
-        longest = max((part.longest_text for part in parts), default=0)
-        if all(part.is_settled(longest) for part in parts):
+        texts = sum(part.cells for part in parts) * max((part.longest_text for part in parts), default=0)
+        most = bounds.LIMITS.free + bounds.LIMITS.ratio * path.stat().st_size
+        if (
+            all(part.is_plain for part in parts)
+            and sum(part.rows * part.columns for part in parts) <= bounds.LIMITS.cells
+            and texts <= most
+        ):
             return
         unpacked, counter = _Unpacked(path, archive), _Counter(path)
         # Sheets name shared texts by their numbers, so the texts come first.
@@ -74,10 +79,10 @@ class _Part:
     """What one file of a workbook holds, as far as regular expressions see it."""
 
     def __init__(self, path: Path, info: zipfile.ZipInfo, blocks: Iterator[bytes]) -> None:
-        self.info, self._path = info, path
-        self.cells = self.longest_text = 0
-        self._rows = self._columns = self._text = 0
-        self._is_plain = True
+        self.info = info
+        self.cells = self.rows = self.columns = self.longest_text = 0
+        self._text = 0
+        self._is_odd = False
         rest = b""
         for block in blocks:
             block = rest + block
@@ -92,34 +97,32 @@ class _Part:
         columns, numbers = COLUMN.findall(block), ROW_NUMBER.findall(block)
         cells, rows = len(CELL.findall(block)), len(ROW.findall(block))
         self.cells += cells
-        self._columns = max([self._columns, *map(_number_column, set(columns))])
-        self._rows = max([self._rows, *map(int, set(numbers))])
-        self._is_plain &= ODD not in block and len(columns) == cells and len(numbers) == cells + rows
+        self.columns = max([self.columns, *map(_number_column, set(columns))])
+        self.rows = max([self.rows, *map(int, set(numbers))])
+        self._is_odd |= ODD in block or len(columns) < cells or len(numbers) < cells + rows
         starts = [match.start() for match in TEXT.finditer(block)]
         if starts or self.longest_text:
             edges = [-self._text, *starts, len(block)]
             self.longest_text = max(self.longest_text, *(end - start for start, end in pairwise(edges)))
             self._text = edges[-1] - edges[-2]
 
-    def is_settled(self, longest: int) -> bool:
-        """Whether it is within the limits at a first look; `longest` is the size of the longest shared text."""
-        if not self.cells and not self.longest_text:
-            return True
-        most = bounds.LIMITS.free + bounds.LIMITS.ratio * self._path.stat().st_size
-        return self._is_plain and self._rows * self._columns <= bounds.LIMITS.cells and self.cells * longest <= most
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it was missed: it has no cells and no shared texts, or all are written as usual."""
+        return not self._is_odd or not (self.cells or self.longest_text)
 
 
 class _Counter:
-    """The used range of each sheet, and the letters of shared texts in it, counted by an XML parser."""
+    """The used ranges of sheets together, and the letters of shared texts in them, counted by an XML parser."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._size = path, path.stat().st_size
         self._lengths: list[int] = []
-        self._given = 0
+        self._given = self._area = self._full = 0
 
     def read(self, blocks: Iterator[bytes]) -> None:
         """Count one file."""
-        self._row = self._column = self._rows = self._columns = self._full = 0
+        self._row = self._column = self._rows = self._columns = 0
         self._is_shared = self._is_full = False
         self._parser = ParserCreate()
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
@@ -129,7 +132,8 @@ class _Counter:
             self._parser.Parse(b"", True)
         except ExpatError as error:
             raise zipfile.BadZipFile(f"its XML is broken: {error}") from error
-        bounds.check_filled(self._path, self._rows * self._columns, self._full)
+        self._area += self._rows * self._columns
+        bounds.check_filled(self._path, self._area, self._full)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
