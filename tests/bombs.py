@@ -219,3 +219,24 @@ def repeated_bytes(folder: Path, rows: int = 4_000, letters: int = 1_000_000) ->
 def empty_rows(folder: Path, rows: int = 200_000_000) -> Path:
     """A column of nothing, two hundred million times."""
     return _parquet(folder, pa.nulls(rows, pa.string()))
+
+
+def lying_summary(folder: Path, letters: int = 40_000_000) -> Path:
+    """One long text, of which the summary says that it has 50 bytes."""
+    path = _parquet(folder, pa.array(["x" * letters]))
+    size = pyarrow.parquet.ParquetFile(path).metadata.row_group(0).column(3).total_uncompressed_size
+    data = path.read_bytes()
+    stated, place = _write_count(2 * size), len(data) - int.from_bytes(data[-8:-4], "little")
+    lie = bytes([100 | 128, *[128] * (len(stated) - 2), 0])
+    assert data[place:].count(stated) == 1
+    path.write_bytes(data[:place] + data[place:].replace(stated, lie))
+    return path
+
+
+def _write_count(count: int) -> bytes:
+    """A number as Thrift's compact protocol writes it."""
+    parts = []
+    while count > 127:
+        parts.append(count & 127 | 128)
+        count >>= 7
+    return bytes([*parts, count])

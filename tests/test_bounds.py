@@ -183,19 +183,49 @@ def test_a_text_that_many_cells_share_is_read_where_the_workbook_has_the_size_fo
     assert sum(len(cells[0] or "") for _, cells, _, _ in rows) == 5_000_000
 
 
-@pytest.mark.parametrize("encoding", [None, "DELTA_BYTE_ARRAY"], ids=["dictionary", "differences"])
-def test_texts_of_parquet_are_the_same_however_they_are_kept(tmp_path: Path, encoding: str | None) -> None:
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("encoding", ["RLE_DICTIONARY", "PLAIN", "DELTA_BYTE_ARRAY"])
+def test_texts_of_parquet_are_the_same_however_they_are_kept(tmp_path: Path, encoding: str, version: str) -> None:
     path = tmp_path / "things.parquet"
     texts = [["tea", "名", None, ""][place % 4] for place in range(40_000)]
-    lists = [[text, "x"] if text else None for text in texts]
-    table = pa.table({"text": texts, "list": lists, "map": pa.array([{"a": text} for text in texts])})
-    options = {"use_dictionary": False, "column_encoding": {"text": encoding}} if encoding else {}
-    pyarrow.parquet.write_table(table, path, **options)
-    names, rows = formats.parquet(path)
+    names = [f"name {place}" for place in range(40_000)]
+    lists = [[text, name] if text else None for text, name in zip(texts, names, strict=True)]
+    table = pa.table({"text": texts, "name": names, "list": lists, "object": [{"a": text} for text in texts]})
+    options = {} if encoding == "RLE_DICTIONARY" else {"column_encoding": dict.fromkeys(("text", "name"), encoding)}
+    pyarrow.parquet.write_table(
+        table,
+        path,
+        row_group_size=25_000,
+        data_page_version=version,
+        dictionary_pagesize_limit=50_000,
+        use_dictionary=not options,
+        **options,
+    )
+    header, rows = formats.parquet(path)
     cells = [cells for _, cells, _, _ in rows]
-    assert names == ["text", "list", "map"]
+    assert header == ["text", "name", "list", "object"]
     assert [row[0] for row in cells] == texts
-    assert cells[1][1] == "名 x"
+    assert [row[1] for row in cells] == names
+    assert [row[2] for row in cells][:4] == ["tea name 0", "名 name 1", None, None]
+    assert cells[30_001][3] == '{"a": "名"}'
+
+
+def test_what_a_parquet_file_says_of_its_pages_is_not_trusted(tmp_path: Path) -> None:
+    path = bombs.lying_summary(tmp_path)
+    chunk = pyarrow.parquet.ParquetFile(path).metadata.row_group(0).column(3)
+    assert chunk.total_uncompressed_size < 100
+    with pytest.raises(DataError, match="unpacks to more than 200 times its size"):
+        formats.parquet(path)
+
+
+@pytest.mark.parametrize("place", [4, 5, 6, 10, 20])
+def test_a_parquet_file_whose_pages_have_no_headers_is_refused(tmp_path: Path, place: int) -> None:
+    path = bombs.repeated_text(tmp_path, 10, 10)
+    data = bytearray(path.read_bytes())
+    data[place : place + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"is not a Parquet file|is damaged|unpacks to more"):
+        list(formats.parquet(path)[1])
 
 
 @pytest.mark.parametrize("schema", [True, False], ids=["with Arrow's schema", "without"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import itertools
 import json
 import math
 import re
@@ -211,7 +212,8 @@ def _read_batches(path: Path, file: pyarrow.parquet.ParquetFile, rows: int) -> I
     row, given, size = 1, 0, path.stat().st_size
     with file:
         try:
-            for batch in file.iter_batches(rows):
+            groups = range(file.num_row_groups)
+            for batch in itertools.chain.from_iterable(file.iter_batches(rows, row_groups=[group]) for group in groups):
                 given += sum(map(parquet_size.count_bytes, batch.columns))
                 bounds.check_unpacked(path, given, size)
                 for cells in zip(*map(_column_texts, batch.columns), strict=True):
