@@ -112,7 +112,7 @@ def recognise_files(paths: Sequence[Path], answers: Answers = NOTHING, encoding:
 
     Raises DataError for a path that does not exist and for an archive that cannot be read.
     """
-    return recognise(paths, list(sources().values()), read_answers(paths, answers), encoding)
+    return recognise(paths, list(sources().values()), read_answers(paths, answers), encoding, counted=True)
 
 
 def _check_key(store: Store, secret: bytes) -> None:

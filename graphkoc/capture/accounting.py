@@ -19,7 +19,7 @@ from graphkoc.capture.reading.table_file import BadRow, RawFile
 from graphkoc.capture.reading.views import View
 from graphkoc.text import count
 
-__all__ = ["FileCount", "Unread", "count_files", "create_tables", "describe_loss", "find_lost", "record_table"]
+__all__ = ["MAIN", "FileCount", "Unread", "count_files", "create_tables", "describe_loss", "find_lost", "record_table"]
 
 MAIN = ("reviews", "engagements", "purchases", "follows", "memberships", "identities", "products", "consumers")
 """The canonical tables, those first whose rows say most."""

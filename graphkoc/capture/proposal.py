@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from graphkoc.capture import contacts
+from graphkoc.capture.accounting import MAIN
 from graphkoc.capture.load import read
 from graphkoc.capture.reading.scaffold import Scaffold
 from graphkoc.capture.sources import Source, find_source
@@ -73,7 +74,7 @@ def _try_loader(
         try:
             if source.is_mapped:
                 loaded = read(source, [*files, made.folder], encoding=encoding, key_file=key_file)
-                table = next((name for name in loaded.tables if len(loaded.tables[name])), next(iter(loaded.tables)))
+                table = next((name for name in MAIN if name in loaded.tables and len(loaded.tables[name])), table)
             else:
                 loader = find_source(str(made.folder.resolve()))
                 loaded = read(loader, files, encoding=encoding, key_file=key_file)

@@ -68,11 +68,17 @@ class _Candidate:
 
 
 def recognise(
-    paths: Sequence[Path], sources: Sequence[Source], answers: Answers = NOTHING, asked: str | None = None
+    paths: Sequence[Path],
+    sources: Sequence[Source],
+    answers: Answers = NOTHING,
+    asked: str | None = None,
+    *,
+    counted: bool = False,
 ) -> list[Recognised]:
     """What each unit under the paths is, in the order in which they are found.
 
-    asked: the encoding of text whose bytes do not decide it. Raises DataError for a path that does not exist and an
+    asked: the encoding of text whose bytes do not decide it. counted: count the rows of each, which reads it whole.
+    Raises DataError for a path that does not exist and an
     archive that cannot be read; a file that cannot be read is in the list with the reason.
     """
     found: list[Recognised] = []
@@ -87,8 +93,12 @@ def recognise(
         if unit.has_documents and len(same) >= FAMILIAR and len(alike) == 1 and same[0].source:
             found.append(replace(same[0], file=unit.name))
             continue
-        found.append(_describe(unit, sources, answers, asked, stems))
-        same.append(found[-1])
+        one = _describe(unit, sources, answers, asked, stems)
+        if counted and one.source and unit.member is None:
+            key = one.chosen.rows if one.chosen else ""
+            one = replace(one, rows=unit.count_rows(key, asked))
+        found.append(one)
+        same.append(one)
     return found
 
 

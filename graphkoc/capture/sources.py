@@ -77,7 +77,7 @@ class Source:
         """
         asked = encodings.check(encoding) if encoding else None
         if self.is_mapped:
-            return mapping.propose(self.views, files, folder, asked)
+            return mapping.propose(self.views, self.layouts, files, folder, asked)
         if self.selects:
             raise UsageError(f"the layout of the files of {self.name} is fixed", hint="Use: sources scaffold csv.")
         return scaffold(files, folder, asked)

@@ -25,6 +25,8 @@ from graphkoc.progress import Progress
 
 __all__ = ["GatheredFiles", "gather_files"]
 
+NAMED = 3
+"""Files that an error names one by one."""
 CHUNK = 8_192
 """Rows; a document's may be long."""
 Keep = Callable[[str, pa.Table], pa.Table]
@@ -75,9 +77,10 @@ def gather_files(
     files = work.finish()
     if not any(files.values()):
         wanted = ", ".join(dict.fromkeys(pattern for view in views.values() for pattern in view.files))
+        named = ", ".join(work.unread[:NAMED]) + (", ..." if len(work.unread) > NAMED else "")
         raise DataError(
-            f"there is nothing to read in {', '.join(map(str, paths))}",
-            hint=f"It would read {wanted}, also packed (.gz, .xz), and in a .tar, .tar.gz, .tar.xz or .zip.",
+            f"there is nothing to read in {', '.join(map(str, paths))}{f'; it holds {named}' if named else ''}",
+            hint=f"The source reads {wanted}, also packed (.gz, .xz), and in a .tar, .tar.gz, .tar.xz or .zip.",
         )
     return GatheredFiles(files, tuple(work.unread))
 
@@ -294,8 +297,8 @@ class _Work:
             )
         # A broken row may contain anything, so nothing of it is shown.
         bad = tuple(replace(row, text="") for row in file.bad) if view.private else file.bad
-        # The columns of a known layout that are not read are no surprise.
-        left = () if layout else file.left
+        # The columns of a tool's own layout that are not read are no surprise.
+        left = () if layout and layout.header else file.left
         name = layout.name if layout else ""
         self.tables.setdefault(view.name, []).append(replace(file, bad=bad, left=left, layout=name))
         self.rows += file.read

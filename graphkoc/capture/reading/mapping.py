@@ -25,6 +25,7 @@ from typing import Any
 from graphkoc.capture import contacts
 from graphkoc.capture.reading import table_file
 from graphkoc.capture.reading.guess import MOST, SAMPLE, SLASHED, TIMES
+from graphkoc.capture.reading.layouts import Layout, find_fitting
 from graphkoc.capture.reading.scaffold import Scaffold
 from graphkoc.capture.reading.views import View, check_names, read_toml
 from graphkoc.errors import DataError, UsageError
@@ -99,10 +100,17 @@ def _read_table(file: Path, view: View, keys: Mapping[str, Any], part: str) -> d
     return table
 
 
-def propose(views: Mapping[str, View], files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
+def propose(
+    views: Mapping[str, View],
+    layouts: Sequence[Layout],
+    files: Sequence[Path],
+    folder: Path,
+    encoding: str | None = None,
+) -> Scaffold:
     """Write a mapping of these files into a folder, which is made if necessary.
 
-    Raises UsageError where a mapping exists already, and DataError for a file that cannot be read or fits no view.
+    A file that has one of the layouts is mapped as it says, others as their columns and cells suggest. Raises
+    UsageError where a mapping exists already, and DataError for a file that cannot be read or fits no view.
     """
     target = folder / NAME
     if target.exists():
@@ -110,7 +118,7 @@ def propose(views: Mapping[str, View], files: Sequence[Path], folder: Path, enco
     sections: dict[str, _Section] = {}
     unused: dict[str, tuple[str, ...]] = {}
     for path in [path for paths in table_file.find(files).values() for path in paths]:
-        view, columns, always, left = _guess(views, path, encoding)
+        view, columns, always, left = _find_layout(layouts, path, encoding) or _guess(views, path, encoding)
         patterns, known, constant = sections.setdefault(view.name, ([], {}, {}))
         patterns.append(re.sub(r"[*?#{}]", "?", path.name))
         for column, header in columns.items():
@@ -126,6 +134,21 @@ def propose(views: Mapping[str, View], files: Sequence[Path], folder: Path, enco
         for name, (_, known, _) in sections.items()
     }
     return Scaffold(target, found, unused)
+
+
+def _find_layout(
+    layouts: Sequence[Layout], path: Path, encoding: str | None
+) -> tuple[View, dict[str, str], dict[str, str], tuple[str, ...]] | None:
+    """The same as `_guess` by a layout of the file; None where it has none, or several."""
+    top = table_file.read_top(path, table_file.TITLES, encoding)
+    fitting = find_fitting(layouts, top)
+    if len(fitting) != 1:
+        return None
+    ((layout, place),) = fitting
+    header = [cell or "" for cell in top[place]]
+    columns = {column: name for name, column in layout.view.matched(header).items()}
+    left = tuple(contacts.redacted(name) for name in header if name and name not in columns.values())
+    return layout.view, columns, dict(layout.view.always), left
 
 
 def _guess(

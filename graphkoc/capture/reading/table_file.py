@@ -32,7 +32,20 @@ from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 
-__all__ = ["ASIDE", "BadRow", "RawFile", "Top", "detect", "find", "make_table", "names", "read", "read_top", "suffix"]
+__all__ = [
+    "ASIDE",
+    "BadRow",
+    "RawFile",
+    "Top",
+    "count_rows",
+    "detect",
+    "find",
+    "make_table",
+    "names",
+    "read",
+    "read_top",
+    "suffix",
+]
 
 TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
 TYPED = (".parquet", ".xlsx")
@@ -246,6 +259,15 @@ def read_top(
         header, records = _read_contents(_message_name(path, member), stream, encoding, None, sheet, alike=True)
         found = [cells for _, cells, reason, _ in itertools.islice(records, rows - 1) if not reason]
     return [list(header), *found]
+
+
+def count_rows(path: Path, asked: str | None = None, *, member: Member | None = None, sheet: str | None = None) -> int:
+    """How many rows a file has below its first, be they good or bad; DataError as `read` raises it."""
+    with _open(path, member) as (stream, _):
+        encoding = encodings.detect(str(_message_name(path, member)), itertools.islice(stream, HEAD), asked)
+    with _open(path, member) as (stream, _):
+        _, records = _read_contents(_message_name(path, member), stream, encoding, None, sheet, alike=True)
+        return sum(1 for _ in records)
 
 
 def _read_contents(

@@ -51,6 +51,13 @@ class Unit:
         """Its first rows; DataError where it cannot be read."""
         return table_file.read_top(self.path, TOP, asked, member=self.member, sheet=self.sheet)
 
+    def count_rows(self, key: str = "", asked: str | None = None) -> int:
+        """Its rows below the first; of JSON the elements of the list `key`, or its documents."""
+        if self.has_documents:
+            lines = self.kind == ".jsonl"
+            return sum(1 for _ in json_documents.records(self.read_documents(), key, lines=lines, asked=asked))
+        return table_file.count_rows(self.path, asked, member=self.member, sheet=self.sheet)
+
     def read_documents(self) -> bytes:
         """Its bytes, not packed; DataError where there are too many."""
         size = self.path.stat().st_size
