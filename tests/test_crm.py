@@ -22,7 +22,7 @@ from graphkoc.errors import DataError, UsageError
 FIXTURE = fixture("crm")
 read, rows = partial(read_source, "crm"), rows_without("crm:")
 CSV = sorted(FIXTURE.glob("*.csv"))
-KEY = contacts.keys(b"secret")
+KEY = contacts.keys(lambda: b"secret")
 LIN = "contact-" + KEY("13800138003", "")[:32]
 DORA = "contact-" + KEY("dora@example.com", "")[:32]
 IDA = "contact-" + KEY("ida@example.com", "")[:32]

@@ -31,7 +31,7 @@ def crawled(platform: str, number: str) -> str:
 
 ACHA = crawled("xiaohongshu", "5f1a2b3c4d5e6f7a8b9c0d1e")
 HULI = crawled("xiaohongshu", "5f1a2b3c4d5e6f7a8b9c0d1f")
-KEY = contacts.keys(b"secret")
+KEY = contacts.keys(lambda: b"secret")
 
 
 @pytest.fixture(scope="module", autouse=True)
