@@ -137,13 +137,14 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
         "rank", "consumer", "name", "platform", "tier", "audience", "ties", "niche", "circle", "score", "kind", "low",
         "high",
         "engagement_rate", "origin", "reasons", "label", "industry", "gates", "patterns",
-        "role",
+        "role", "followers", "audience_seen", "posts", "posts_seen",
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
     niches = read_json(place, "niches", "graphkoc-demo/run")
     assert set(niches[0]) == {
         "niche", "name", "parent", "level", "basis", "category", "evidence", "words", "people", "kocs", "kols",
         "kol_reach", "koc_reach", "white_space", "white_space_koc", "circles", "change", "brand",
+        "kol_audience_seen", "kol_posts_seen",
     }  # fmt: skip
     assert len(niches) >= 25
     circles = read_json(place, "circles", "graphkoc-demo/run")
@@ -267,8 +268,8 @@ def test_the_analysis_is_written_back_for_queries(place: Path) -> None:
 def test_an_analysis_prints_its_keys_and_one_of_the_past_knows_nothing_later(small_place: Path) -> None:
     done = read_json(small_place, "analyse", "--until", "2010-06-30", "--measures", "betweenness", "--out", "runs/2010")
     assert set(done) == {
-        "run", "consumers", "follows", "engaged", "reviews", "circles", "niches", "kocs", "score", "seconds", "tiers",
-        "gates", "notice",
+        "run", "consumers", "follows", "engaged", "reviews", "purchases", "customers", "left_out", "circles", "niches",
+        "kocs", "score", "seconds", "tiers", "gates", "notice",
     }  # fmt: skip
     assert done["run"] == "runs/2010"
     assert done["score"]["kind"] == "forecast"
