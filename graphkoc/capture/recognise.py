@@ -170,7 +170,7 @@ def _weigh(
     every = [layout for source in sources for layout in source.layouts]
     by_name = {source.name: source for source in sources}
     if unit.has_documents:
-        data = unit.read_documents()
+        data = unit.read_head()
         header: list[str] = []
         fitting: list[tuple[Layout, list[str]]] = []
         for key in dict.fromkeys(["", *(layout.rows for layout in every)]):

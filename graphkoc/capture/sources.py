@@ -117,7 +117,7 @@ def _read_source(folder: Path) -> Source:
         raise DataError(f"the source {folder.name} has no README.md", hint="Its first paragraph is the description.")
     text = readme.read_text(encoding="utf-8")
     paragraphs = [part.strip() for part in text.split("\n\n")]
-    description = next(part for part in paragraphs if part and not part.startswith("#"))
+    description = next((part for part in paragraphs if part and not part.startswith("#")), "")
     selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
     skipped, gaps = selects.pop("skipped", ""), selects.pop("gaps", "")
     if unknown := sorted(set(selects) - set(CANONICAL)):

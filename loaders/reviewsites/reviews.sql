@@ -11,7 +11,10 @@ SELECT
     created_at,
     likes,
     CASE WHEN media IS NOT NULL THEN count_links(media) END AS media,
-    origin_of(disclosed(NULL, title, "text"), false) AS origin,
+    origin_of(
+        disclosed(NULL, title, "text"),
+        coalesce(to_consent(verified) = 'yes' OR regexp_matches(lower(collected_by), 'invit'), false)
+    ) AS origin,
     -- Who was asked for a review by the shop had bought something.
     CASE
         WHEN verified IS NOT NULL THEN if(to_consent(verified) = 'yes', 1, 0)

@@ -50,7 +50,7 @@ commented AS (
     FROM comments
     GROUP BY review, consumer
 )
-SELECT * EXCLUDE (sponsored), origin_of(disclosed(tags, title, "text"), sponsored) AS origin
+SELECT * EXCLUDE (sponsored), origin_of(if(sponsored, 'paid', disclosed(tags, title, "text")), false) AS origin
 FROM merged
 UNION ALL BY NAME
 SELECT *, NULL::VARCHAR AS _file, NULL::BIGINT AS _row

@@ -67,6 +67,7 @@ MARK = "\ufeff"
 Keep = Callable[[pa.Table], pa.Table]
 SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 """A first line that Excel writes and understands, and that is no row."""
+LISTED = re.compile(r"(.+?)[/.]\d+(?:[/.]name)?")
 HEAD = 20_000
 """Lines by which the encoding is detected where only the top of a file is read."""
 Top = list[list[Cell]]
@@ -394,6 +395,8 @@ def _read_records(
     rows: list[list[Cell]] = []
     numbers: list[int] = []
     total = again = size = 0
+    lists = _find_lists(header) if view is not None and view.names else {}
+    header = [*header, *lists] if lists else header
 
     def flush() -> None:
         chunk = make_table(header, rows, [name] * len(rows), numbers)
@@ -413,6 +416,9 @@ def _read_records(
             bad.append(BadRow(name, row, reason, shown))
             bounds.check_bad_rows(name, len(bad))
             continue
+        if lists:
+            inside = ([cells[place] for place in places] for places in lists.values())
+            cells = cells + [" ".join(cell for cell in some if cell) or None for some in inside]
         rows.append(cells)
         numbers.append(row)
         size += 16 * len(cells) + len(text)
@@ -422,6 +428,15 @@ def _read_records(
             report(total)
     flush()
     return pa.concat_tables(chunks, promote_options="default"), bad, again
+
+
+def _find_lists(header: Sequence[str]) -> dict[str, list[int]]:
+    """The lists that a scraper lays out as columns, images/0 and images/1 or tags/0/name: name -> their places."""
+    lists: dict[str, list[int]] = {}
+    for place, name in enumerate(header):
+        if (match := LISTED.fullmatch(name)) and match[1] not in header:
+            lists.setdefault(match[1], []).append(place)
+    return lists
 
 
 def _read_blocks(

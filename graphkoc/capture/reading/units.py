@@ -24,6 +24,8 @@ __all__ = ["DOCUMENTS", "Unit", "list_members", "list_units", "name_sheets"]
 DOCUMENTS = (".json", ".jsonl")
 TOP = 60
 """Rows of a table that are looked at."""
+HEAD = 32 << 20
+"""Bytes of lines that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,16 @@ class Unit:
         if reason:
             raise DataError(f"{self.name}: {reason}")
         return data
+
+    def read_head(self) -> bytes:
+        """The first lines of a `.jsonl`, which may be larger than the memory; of other documents all of them."""
+        if self.kind != ".jsonl":
+            return self.read_documents()
+        with archives.readable(self.path), self._open() as file:
+            path = self.path / self.member.name if self.member else self.path
+            with bounds.unpacked(file, path, self.path.stat().st_size) as stream:
+                data = stream.read(HEAD)
+        return data if len(data) < HEAD else data[: data.rfind(b"\n") + 1]
 
     def _open(self) -> AbstractContextManager[BinaryIO]:
         stream = self.member.stream if self.member else None
