@@ -152,7 +152,7 @@ def sheets(path: Path) -> list[str]:
     """
     with _open_workbook(path) as book:
         first, *others = book.sheet_names
-        return [first, *(name for name in others if book.get_sheet_by_name(name).total_height)]
+        return [first, *(name for name in others if book.get_sheet_by_name(name).height)]
 
 
 def workbook(path: Path, sheet: str | None = None) -> tuple[list[Cell], Iterator[Record]]:
