@@ -1,4 +1,4 @@
-"""The fate of each row: read = loaded + duplicate + conflict + rejected + skipped, and nothing of a file mostly lost."""
+"""The fate of each row: read = loaded + duplicate + conflict + rejected + skipped."""
 
 from __future__ import annotations
 
@@ -33,10 +33,9 @@ def fates(loaded: load.Loaded) -> dict[str, tuple[int, ...]]:
 
 
 def test_a_key_that_repeats_is_a_duplicate_only_where_the_rows_say_the_same(tmp_path: Path) -> None:
-    text = (
-        "r1,zoe,p,5,good,2024-01-02\nr1,ann,q,1,bad,2024-01-03\nr1,zoe,p,5,good,2024-01-02\nr2,bob,p,4,ok,2024-01-04\n"
-    )
-    loaded = read(placed(tmp_path, reviews=HEAD + text))
+    once = "r1,zoe,p,5,good,2024-01-02\n"
+    text = f"{HEAD}{once}r1,ann,q,1,bad,2024-01-03\n{once}r2,bob,p,4,ok,2024-01-04\n"
+    loaded = read(placed(tmp_path, reviews=text))
     assert fates(loaded) == {"reviews.csv": (4, 2, 1, 1, 0, 0)}
     assert loaded.tables["reviews"]["consumer"].tolist() == ["csv:zoe", "csv:bob"]
     assert loaded.rejects[["row", "fate", "reason"]].values.tolist() == [

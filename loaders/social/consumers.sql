@@ -19,6 +19,15 @@ sightings AS (
         profile
     FROM (SELECT * REPLACE (TRY_CAST(entry AS JSON) -> 0 AS entry) FROM listed)
     UNION ALL BY NAME
+    SELECT DISTINCT
+        account_id(platform, NULL, if(contains(owner, '/'), NULL, owner), owner) AS consumer,
+        platform,
+        coalesce(instagram_name(owner), if(contains(owner, '/'), NULL, owner)) AS handle
+    FROM listed
+    WHERE NOT regexp_matches(owner, '^\w+:[^/]')
+    UNION ALL BY NAME
+    SELECT DISTINCT account_id(platform, NULL, NULL, post_url) AS consumer, platform, post_url AS profile FROM comments
+    UNION ALL BY NAME
     SELECT account_id(platform, number, handle, profile) AS consumer, platform, handle, name, profile FROM comments
     UNION ALL BY NAME
     SELECT account_id(platform, number, handle, profile) AS consumer, platform, handle, name, profile, followers, bio FROM posts
