@@ -114,7 +114,7 @@ def test_shuffling_followees_keeps_how_many_follow_and_are_followed() -> None:
 def test_nothing_to_check_is_said_in_words() -> None:
     with pytest.raises(AnalysisError, match="small audience"):
         backtest(log_of([("a", "x", 1.0), ("b", "y", 1.0), ("b", "z", 9.0)], [("a", "b")]))
-    with pytest.raises(AnalysisError, match="no review has a date"):
+    with pytest.raises(AnalysisError, match="there are no reviews"):
         backtest(log_of([], [("a", "b")]))
 
 

@@ -229,7 +229,14 @@ def test_loading_again_changes_nothing(small_place: Path) -> None:
     (first,) = graphkoc.find_run(str(small_place / "graphkoc-demo" / "run")).info["loads"]
     assert printed["files"] == first["files"]
     fates = {"loaded": 16164, "duplicate": 4, "conflict": 0, "rejected": 0, "skipped": 0}
-    assert printed["files"][1] == {"file": "ratings.csv.gz", "read": 16168, **fates, "layout": "", "why_skipped": {}}
+    assert printed["files"][1] == {
+        "file": "ratings.csv.gz",
+        "read": 16168,
+        **fates,
+        "layout": "",
+        "why_skipped": {},
+        "source": "ciao",
+    }
     assert printed["tables"] == {"reviews": 16164, "follows": 15444, "consumers": 500, "products": 10411}
     assert printed["rejects"] is None
     assert held(store) == before

@@ -352,14 +352,18 @@ def test_a_store_takes_contacts_only_with_the_key_that_it_knows(
     store.close()
 
 
-def test_without_a_key_contacts_are_not_loaded_and_one_sentence_says_how_to_make_one(tmp_path: Path) -> None:
-    home = {"HOME": str(tmp_path)}
-    without = run("load", "crm", DATA / "crm", cwd=tmp_path, env=home)
-    assert without.returncode == 3
-    assert "there is no key to hash them with: `graphkoc key new` makes one" in without.stderr
-    assert "Traceback" not in without.stderr
-    assert run("key", "new", cwd=tmp_path, env=home).returncode == 0
-    assert run("load", "crm", DATA / "crm", cwd=tmp_path, env=home).returncode == 7
+def test_a_key_is_made_once_and_one_line_says_where(tmp_path: Path) -> None:
+    home = {"XDG_CONFIG_HOME": str(tmp_path / "own")}
+    first = run("load", "crm", DATA / "crm", cwd=tmp_path, env=home)
+    key = tmp_path / "own" / "graphkoc" / "key"
+    assert (first.returncode, key.stat().st_mode & 0o777) == (7, 0o600)
+    assert f"A key for contacts was made in {key}: keep it" in first.stderr
+    again = run("load", "crm", DATA / "crm", cwd=tmp_path, env=home)
+    assert "A key for contacts was made" not in again.stderr
+    other = {"XDG_CONFIG_HOME": str(tmp_path / "other")}
+    refused = run("load", "crm", DATA / "crm", cwd=tmp_path, env=other)
+    assert (refused.returncode, "made with another secret" in refused.stderr) == (3, True)
+    assert run("load", "crm", DATA / "crm", "--no-contacts", cwd=tmp_path, env=other).returncode == 7
     (tmp_path / "graphkoc.toml").write_text('key_file = "elsewhere"\n')
     elsewhere = run("load", "crm", DATA / "crm", cwd=tmp_path, env=home)
     assert (elsewhere.returncode, "the key file elsewhere cannot be read" in elsewhere.stderr) == (2, True)

@@ -106,7 +106,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 @pytest.fixture(scope="module")
 def printed(made: Tree) -> dict[str, str]:
     """What each command printed when all walks were done, one after the other, as they stand on the page."""
-    return {command: text for title in WALKS for command, text in made.walk(title).items()}
+    found: dict[str, str] = {}
+    for title in WALKS:
+        for command, text in made.walk(title).items():
+            found[command] = found.get(command, "") + text
+    return found
 
 
 def definitions(path: Path) -> set[str]:
@@ -142,14 +146,19 @@ def test_the_templates_are_where_the_page_says() -> None:
     assert list(ROOT.glob(pattern))
 
 
-def test_there_are_five_walkthroughs() -> None:
-    titles = ["Add a source", "Add a query", "Add a measure", "Add a report section", "Add a command"]
+def test_there_are_six_walkthroughs() -> None:
+    titles = ["Add a source", "Add a layout", "Add a query", "Add a measure", "Add a report section", "Add a command"]
     assert list(WALKS) == titles
 
 
 def test_a_source_is_found_by_its_folder_and_its_rows_are_accounted_for(printed: dict[str, str]) -> None:
     assert "What guests of a tasting wrote down" in printed["sources"]
-    assert re.search(r"tastings.csv +2 +1 +0 +1$", printed["load"], re.MULTILINE)
+    assert re.search(r"tastings.csv +2 +1 +0 +0 +1 +0$", printed["load"], re.MULTILINE)
+
+
+def test_a_layout_is_recognised_by_its_columns(printed: dict[str, str]) -> None:
+    assert "from_stamped.csv: Stamped import template" in printed["sources"]
+    assert re.search(r"from_stamped.csv +stamped +1 +1 +0 +0 +0 +0$", printed["load"], re.MULTILINE)
 
 
 def test_a_query_is_found_by_its_path_and_asked_with_its_parameter(printed: dict[str, str]) -> None:

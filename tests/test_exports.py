@@ -203,7 +203,7 @@ def test_verbose_prints_the_duration_of_each_step(tmp_path: Path) -> None:
     (tmp_path / "reviews.csv").write_text("review,consumer,created_at\n1,anna,2025-01-01\n")
     lines = run("-v", "load", "csv", "reviews.csv", cwd=tmp_path).stderr.splitlines()
     assert [line.split(" s  ")[1] for line in lines[:2]] == ["reading reviews.csv", "checking reviews"]
-    assert lines[-1] == "Loaded: 1 review, 1 consumer."
+    assert "Loaded: 1 review, 1 consumer." in lines
     both = run("-v", "-q", "status", cwd=tmp_path)
     assert (both.returncode, "Either --quiet or --verbose." in both.stderr) == (2, True)
 

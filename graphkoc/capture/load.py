@@ -141,12 +141,12 @@ def read(
     spill = TemporaryFolder()
     source = replace(source, private=not source.selects and own_tables.hold_contacts(paths, asked))
     made: list[Path] = []
+    # A file that is no key is an error of its own, and not one of the SELECT in which the first contact comes.
+    secret = contacts.find_key(key_file) if source.is_private and not without_contacts else None
 
     def find_secret() -> bytes | None:
-        if secret := contacts.find_key(key_file):
+        if secret or new_key_file is None:
             return secret
-        if new_key_file is None:
-            return None
         if not new_key_file.exists():
             made.append(contacts.new_key(new_key_file))
         return contacts.find_key(new_key_file)

@@ -113,7 +113,7 @@ def _read_tables(
                 files.setdefault(table, []).append(read)
     if chosen is not None:
         unread = []
-    if not files:
+    if named and not files:
         raise DataError(
             f"there is nothing to read in {', '.join(map(str, paths))}",
             hint=f"Not read: {', '.join(f'{one.file} ({one.reason})' for one in unread[:3])}.",

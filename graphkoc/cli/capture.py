@@ -60,7 +60,7 @@ def sources(name: str | None) -> Result:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @answer_options
 @encoding_option
-@list_options()
+@output_options
 def recognise(paths: tuple[Path, ...], answers: graphkoc.Answers, encoding: str | None) -> Result:
     """Show what each file is, without loading it.
 

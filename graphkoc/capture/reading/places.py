@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,9 @@ __all__ = ["FEW", "Place", "find_places", "make_unique", "name_counted"]
 
 FEW = 20
 """Up to so many documents in a folder are counted one by one; more are counted as the folder."""
+
+ABOUT = re.compile(r"(readme|licen[cs]e|changelog|notice)(\.\w+)?", re.IGNORECASE)
+"""Names of files that describe the others and hold no data."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,11 @@ def name_counted(places: Sequence[Place]) -> dict[Path, str]:
 
 
 def _walk(folder: Path) -> Iterator[Place]:
+    """The files in a folder but hidden ones, and those that only describe the others."""
     for inside, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(table_file.ASIDE))
         for name in sorted(files):
-            if not name.startswith(table_file.ASIDE):
+            if not name.startswith(table_file.ASIDE) and not ABOUT.fullmatch(name):
                 file = Path(inside) / name
                 yield Place(file, file.relative_to(folder).as_posix(), folder)
 

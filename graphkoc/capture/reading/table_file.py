@@ -16,7 +16,7 @@ import itertools
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -492,7 +492,9 @@ def _decode_other(path: Path, stream: BinaryIO, encoding: str) -> Iterator[tuple
             line = line if place else line.removeprefix(MARK)
             yield line, f"it holds bytes that are not {encoding.upper()}" if "\ufffd" in line else ""
     finally:
-        wrapper.detach()
+        # Of a file of which only the top is read the stream may be closed before this.
+        with suppress(ValueError):
+            wrapper.detach()
 
 
 def _read_lines(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
