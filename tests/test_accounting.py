@@ -84,7 +84,8 @@ def test_a_file_that_is_no_table_of_ours_is_named_and_the_others_are_loaded(tmp_
     folder = placed(tmp_path, reviews=f"{HEAD}r1,zoe,p,5,x,2024-01-02\n", campaign_plan="a;b\n1;2\n")
     loaded = read(folder)
     assert fates(loaded) == {"reviews.csv": (1, 1, 0, 0, 0, 0)}
-    assert [(one.file, one.reason) for one in loaded.unread] == [("campaign_plan.csv", "is named after no table")]
+    looks = "it is named after no table; it looks like nothing that is known (its columns: a, b)"
+    assert [(one.file, one.reason) for one in loaded.unread] == [("campaign_plan.csv", looks)]
     (folder / "notes.pdf").write_bytes(b"%PDF")
     assert {one.file for one in read(folder).unread} == {"campaign_plan.csv", "notes.pdf"}
     recognised = load.read_recognised([folder], now=NOW)

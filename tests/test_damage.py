@@ -1,6 +1,7 @@
 """Damaged files: whatever is wrong with them, a clear error or a counted reject, and no row lost in silence.
 
-A source joins by adding a folder `tests/data/<source>/` with files in its true layout. Nothing else is needed.
+A source joins by adding a folder `tests/data/<source>/` with files in its true layout, and a layout by adding a file to
+`tests/data/exports/`. Nothing else is needed.
 Every damage is done to all the files of the folder at once, each of them read as what its suffix says: JSON (a
 document, a list, or one a line), CSV, TSV, or lines of text. A damage that a file cannot have leaves it as it is.
 """
@@ -23,11 +24,15 @@ import pandas as pd
 import pytest
 
 from graphkoc.capture import load, sources
+from graphkoc.capture.answers import Answers
 from graphkoc.errors import GraphkocError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DATA = Path(__file__).with_name("data")
-SOURCES = sorted(folder.name for folder in DATA.iterdir() if folder.name in sources.sources())
+EXPORTS = "exports"
+"""The folder with a file of each layout, whose source is found out."""
+SOURCES = [*sorted(folder.name for folder in DATA.iterdir() if folder.name in sources.sources()), EXPORTS]
+ANSWERS = Answers(direction={"result.csv": "followers"})
 PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.decompress, gzip.compress),
     ".xz": (lzma.decompress, lzma.compress),
@@ -208,7 +213,11 @@ def files(folder: Path) -> list[Path]:
 def read(source: str, folder: Path) -> Read:
     """What was loaded, or the error in one sentence; anything else is a bug."""
     try:
-        loaded = load.read(sources.find_source(source), [folder], accept_partial=True, now=NOW)
+        if source == EXPORTS:
+            texts = [path for path in files(folder) if path.suffix != ".xlsx"]
+            loaded = load.read_recognised(texts, ANSWERS, accept_partial=True, now=NOW)
+        else:
+            loaded = load.read(sources.find_source(source), [folder], accept_partial=True, now=NOW)
     except GraphkocError as error:
         assert str(error)
         assert "\n" not in str(error)
@@ -219,6 +228,11 @@ def read(source: str, folder: Path) -> Read:
         assert min(fates) >= 0, count
     assert len(loaded.rejects) >= sum(count.rejected > 0 for count in loaded.files)
     return loaded
+
+
+def named(loaded: load.Loaded) -> set[str]:
+    """The files of which something was read, and those that are named as unread."""
+    return {count.file for count in loaded.files} | {one.file for one in loaded.unread}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -301,7 +315,7 @@ def test_what_is_no_object_where_one_should_be_costs_its_own_row_at_most(
     source, before = whole
     after = damaged(source, tmp_path, with_nonsense(nonsense))
     assert isinstance(after, load.Loaded), after
-    assert {count.file for count in after.files} == {count.file for count in before.files}
+    assert named(after) == named(before)
 
 
 @pytest.mark.parametrize("which", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 60))])
@@ -311,7 +325,7 @@ def test_a_field_that_is_gone_is_an_error_or_missing_in_every_row(
     source, before = whole
     after = damaged(source, tmp_path, without_a_field(which))
     if isinstance(after, load.Loaded):
-        assert {count.file for count in after.files} == {count.file for count in before.files}
+        assert named(after) == named(before)
 
 
 BROKEN_BYTES = [
@@ -331,7 +345,7 @@ def test_broken_bytes_are_an_error_or_rejects_and_no_file_vanishes(
         path.write_bytes(damage(path.read_bytes()))
     after = read(source, copy)
     if isinstance(after, load.Loaded):
-        assert {count.file for count in after.files} == {count.file for count in before.files}
+        assert named(after) == named(before)
         assert all(count.read for count in after.files)
 
 
@@ -357,4 +371,4 @@ def test_another_sources_files_are_an_error_or_rejects(whole: tuple[str, load.Lo
             path.write_bytes(strange[path.suffix])
     after = read(source, copy)
     if isinstance(after, load.Loaded):
-        assert {count.file for count in after.files} == {count.file for count in before.files}
+        assert named(after) == named(before)

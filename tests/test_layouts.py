@@ -241,6 +241,12 @@ def test_a_file_of_another_source_is_refused_by_name(tmp_path: Path) -> None:
         load.read(find_source("roster"), [FOLDER / "新红_笔记.xlsx"], now=NOW)
 
 
+@pytest.mark.parametrize("source", ["csv", "amazon", "ciao", "discourse", "xiaohongshu"])
+def test_a_source_that_reads_nothing_of_it_names_the_one_that_does(source: str) -> None:
+    with pytest.raises(DataError, match=rf"judgeme\.csv is a Judge\.me review export, and not read by {source}"):
+        load.read(find_source(source), [FOLDER / "judgeme.csv"], now=NOW)
+
+
 def test_the_source_may_be_named_as_well(secret: pytest.MonkeyPatch) -> None:
     one = load.read(find_source("crm"), [FOLDER / "orders_export_1.csv"], now=NOW)
     assert [(file.layout, file.loaded, file.skipped) for file in one.files] == [("shopify_orders", 3, 1)]

@@ -27,9 +27,10 @@ from graphkoc.capture.raw_views import RawFiles, define_views, explain, keep_raw
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import html_text, mapping, own_tables
 from graphkoc.capture.reading.layouts import Layout
+from graphkoc.capture.reading.places import find_places
 from graphkoc.capture.recognise import recognise
 from graphkoc.capture.sources import Source, sources
-from graphkoc.errors import DataError
+from graphkoc.errors import DataError, GraphkocError
 from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
 from graphkoc.stores import Changes
@@ -164,8 +165,11 @@ def read(
         wrong: tuple[Unread, ...] = ()
         if chosen is None:
             source, chosen, wrong = _choose_units(source, paths, answers, asked)
-        files, unread = read_files(connection, source, paths, chosen, asked, progress)
-        unread += wrong
+        try:
+            files, unread = read_files(connection, source, paths, chosen, asked, progress)
+        except DataError as error:
+            raise _name_other_source(source, paths, asked) or error from error
+        unread = wrong + tuple(_describe_stray(one, paths, asked) for one in unread)
         keep_raw(connection, files, {name: view.columns for name, view in source.views.items()})
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
         found = _find_conventions(connection, source, files, answers, latest)
@@ -340,6 +344,28 @@ def _choose_units(
             hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes a mapping of its columns.",
         )
     return source, chosen, tuple(wrong)
+
+
+def _name_other_source(source: Source, paths: Sequence[Path], asked: str | None) -> DataError | None:
+    """The error for files of which one has a layout of another source; None where none has."""
+    try:
+        found = recognise(paths, list(sources().values()), asked=asked)
+    except GraphkocError:
+        return None
+    if other := next((one for one in found if one.layout and one.source != source.name), None):
+        words = f"{other.file} is a {other.what}, and not read by {source.name}"
+        return DataError(words, hint=f"graphkoc load {other.source} {other.file}, or without a source.")
+    return None
+
+
+def _describe_stray(one: Unread, paths: Sequence[Path], asked: str | None) -> Unread:
+    """An unread file with what it looks like, where files are named after tables and it is not."""
+    if one.reason != own_tables.NO_TABLE:
+        return one
+    places = [place.path for place in find_places(paths) if Path(place.name).name == Path(one.file).name]
+    known = recognise(places[:1], list(sources().values()), asked=asked)
+    looks = [f"it is a {other.what}" if other.layout else other.reason for other in known]
+    return Unread(one.file, f"it {one.reason}; {looks[0]}" if looks and looks[0] else f"it {one.reason}")
 
 
 def _list_rejects(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pd.DataFrame:

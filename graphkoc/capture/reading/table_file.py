@@ -67,7 +67,7 @@ MARK = "\ufeff"
 Keep = Callable[[pa.Table], pa.Table]
 SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 """A first line that Excel writes and understands, and that is no row."""
-LISTED = re.compile(r"(.+?)[/.]\d+(?:[/.]name)?")
+LISTED = re.compile(r"(.+?)[/.](\d+)(?:[/.]name)?")
 HEAD = 20_000
 """Lines by which the encoding is detected where only the top of a file is read."""
 Top = list[list[Cell]]
@@ -432,11 +432,11 @@ def _read_records(
 
 def _find_lists(header: Sequence[str]) -> dict[str, list[int]]:
     """The lists that a scraper lays out as columns, images/0 and images/1 or tags/0/name: name -> their places."""
-    lists: dict[str, list[int]] = {}
+    lists: dict[str, list[tuple[int, int]]] = {}
     for place, name in enumerate(header):
         if (match := LISTED.fullmatch(name)) and match[1] not in header:
-            lists.setdefault(match[1], []).append(place)
-    return lists
+            lists.setdefault(match[1], []).append((int(match[2]), place))
+    return {name: [place for _, place in sorted(places)] for name, places in lists.items()}
 
 
 def _read_blocks(
