@@ -18,7 +18,10 @@ __all__ = ["run", "run_process"]
 def run(*args: object, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """graphkoc with these arguments in this process; stdout and stderr apart."""
     words = [*map(str, args)]
-    surroundings = dict.fromkeys(name for name in os.environ if name.startswith("GRAPHKOC_")) | (env or {})
+    hidden = [name for name in os.environ if name.startswith("GRAPHKOC_")]
+    # A home of the test's own has its own configuration in it.
+    hidden += ["XDG_CONFIG_HOME"] if "HOME" in (env or {}) else []
+    surroundings = dict.fromkeys(hidden) | (env or {})
     with contextlib.chdir(cwd):
         done = click.testing.CliRunner().invoke(
             cli, words, prog_name="graphkoc", env=surroundings, catch_exceptions=False

@@ -224,6 +224,7 @@ def test_a_folder_without_write_permission_is_named_at_once_and_a_home_without_i
     (tmp_path / "reviews.csv").write_text("review,consumer,created_at\nnew,anna,2025-01-01\n")
     (tmp_path / "home").mkdir(mode=0)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     tmp_path.chmod(0o555)
     try:
         errors = asked(tmp_path, monkeypatch, *command, code=5).stderr

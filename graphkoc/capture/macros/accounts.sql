@@ -29,10 +29,13 @@ CREATE MACRO count_links(x) AS CASE
 --   account_id('instagram', '17', NULL, NULL) -> instagram:id-17
 CREATE MACRO account_id(platform, number, handle, address) AS platform || ':' || CASE
     WHEN platform IN ('xiaohongshu', 'douyin', 'weibo', 'bilibili')
-    THEN crawled_person(coalesce(id_of(number), nullif(regexp_extract(address,
-        '(?:xiaohongshu\.com/user/profile/|douyin\.com/user/|weibo\.com/u/|space\.bilibili\.com/)([\w-]+)', 1), '')), NULL)
-    ELSE coalesce(lower(ltrim(id_of(handle), '@')), instagram_name(address),
-        lower(nullif(regexp_extract(address, '(?:tiktok|youtube)\.com/@([^/?#]+)', 1), '')), 'id-' || id_of(number)) END;
+    THEN list_transform([coalesce(id_of(number), nullif(regexp_extract(address,
+        '(?:xiaohongshu\.com/user/profile/|douyin\.com/user/|weibo\.com/u/|space\.bilibili\.com/)([\w-]+)', 1), ''))],
+        lambda known: if(_rounded(known), known, left(sha256(known), 16)))[1]
+    ELSE coalesce(list_transform([handle], lambda name: lower(ltrim(id_of(name), '@')))[1],
+        list_transform([address], lambda link: coalesce(instagram_name(link),
+            lower(nullif(regexp_extract(link, '(?:tiktok|youtube)\.com/@([^/?#]+)', 1), ''))))[1],
+        'id-' || id_of(number)) END;
 
 -- Gives the id of a post on a platform: its own, or the one in its address.
 --   post_id('instagram', NULL, 'https://www.instagram.com/p/Cabc/') -> instagram:Cabc

@@ -23,7 +23,7 @@ CREATE MACRO _rounded(id) AS regexp_full_match(id, '(\w+:)?\d+([.,]\d+)?[eE]\+\d
 -- Puts the source before an id that has no source yet.
 --   prefixed('7', 'crm') -> crm:7
 --   prefixed('shop:7', 'crm') -> shop:7
-CREATE MACRO prefixed(x, source) AS if(contains(x::VARCHAR, ':'), x::VARCHAR, source || ':' || x::VARCHAR);
+CREATE MACRO prefixed(x, source) AS if(contains(x::VARCHAR, ':'), '', source || ':') || x::VARCHAR;
 
 -- Writes a time in ISO 8601, as short as it can be.
 CREATE MACRO _stamp(t) AS
@@ -39,7 +39,7 @@ CREATE MACRO _part(x, source) AS coalesce(replace(replace(
 --   made_id('shop', 'u', 'b', NULL, 'text') -> shop:u/b/x1cb251ec0d568de6
 CREATE MACRO made_id(source, who, what, t, content) AS
     source || ':' || _part(who, source) || '/' || _part(what, source) || '/'
-    || coalesce(_stamp(to_time(t)), 'x' || left(md5(content), 16));
+    || coalesce(list_transform([to_time(t)], lambda moment: _stamp(moment))[1], 'x' || left(md5(content), 16));
 
 -- Gives the name of the account that an address on Instagram belongs to, in small letters; null where it names none, as
 -- that of a post alone does.

@@ -41,12 +41,8 @@ CREATE MACRO to_currency(currency, amount) AS CASE
 --   shop_time('03/04/2024', 'mdy') -> 2024-03-04 00:00:00
 --   shop_time('2024-05-01 10:00:00 +0800', 'dmy') -> 2024-05-01 02:00:00
 --   shop_time('soon', 'dmy') -> soon
-CREATE MACRO shop_time(x, days) AS coalesce(
-    CASE days
-        WHEN 'dmy' THEN try_strptime(x, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S'])
-        WHEN 'mdy' THEN try_strptime(x, ['%m/%d/%Y', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S']) END::VARCHAR,
-    to_time(regexp_replace(x, '(:\d\d)\s*([+-]\d\d):?(\d\d)$', '\1\2:\3'))::VARCHAR,
-    x);
+CREATE MACRO shop_time(x, days) AS list_transform([x], lambda moment: coalesce(
+    to_time(dated(moment, days))::VARCHAR, moment))[1];
 
 -- Gives yes or no where a cell is clearly one of them, else null.
 --   to_consent('已同意') -> yes

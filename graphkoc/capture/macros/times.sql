@@ -23,13 +23,13 @@ CREATE MACRO _iso_day(y, m, d, rest) AS
 --   dated('01.02.24', NULL) -> 2024-02-01
 --   dated('24-02-01', 'ymd') -> 2024-02-01
 --   dated('2024-05-01', 'mdy') -> 2024-05-01
-CREATE MACRO dated(x, days) AS CASE
-    WHEN _day_parts(x).a = '' THEN x
-    WHEN _day_parts(x).mark = '.' OR days = 'dmy'
-    THEN _iso_day(_day_parts(x).c, _day_parts(x).b, _day_parts(x).a, _day_parts(x).rest)
-    WHEN days = 'mdy' THEN _iso_day(_day_parts(x).c, _day_parts(x).a, _day_parts(x).b, _day_parts(x).rest)
-    WHEN days = 'ymd' THEN _iso_day(_day_parts(x).a, _day_parts(x).b, _day_parts(x).c, _day_parts(x).rest)
-    ELSE x END;
+-- A lambda names what is used several times: DuckDB copies each argument of a macro to each place of its use.
+CREATE MACRO dated(x, days) AS list_transform([_day_parts(x)], lambda day: CASE
+    WHEN day.a = '' THEN x
+    WHEN day.mark = '.' OR days = 'dmy' THEN _iso_day(day.c, day.b, day.a, day.rest)
+    WHEN days = 'mdy' THEN _iso_day(day.c, day.a, day.b, day.rest)
+    WHEN days = 'ymd' THEN _iso_day(day.a, day.b, day.c, day.rest)
+    ELSE x END)[1];
 
 -- Reads a time in UTC, null for what is none. A time that states its zone is moved to UTC.
 --   to_time('2024-05-01T10:00:00+08:00') -> 2024-05-01 02:00:00
@@ -55,5 +55,5 @@ CREATE MACRO to_time(x) AS coalesce(
 --   zoned('2024-05-20 18:12:00', '+08:00') -> 2024-05-20 18:12:00+08:00
 --   zoned('2024-05-20T18:12:00Z', '+08:00') -> 2024-05-20T18:12:00Z
 --   zoned('2024-05-20 18:12', NULL) -> 2024-05-20 18:12
-CREATE MACRO zoned(t, zone) AS
-    if(regexp_matches(trim(t), '^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$'), trim(t) || coalesce(zone, ''), t);
+CREATE MACRO zoned(t, zone) AS list_transform([trim(t)], lambda moment: moment || if(
+    regexp_matches(moment, '^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$'), coalesce(zone, ''), ''))[1];
