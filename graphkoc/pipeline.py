@@ -21,6 +21,7 @@ from graphkoc.capture.load import Loaded, read, read_recognised
 from graphkoc.capture.recognise import Recognised, recognise
 from graphkoc.capture.sources import find_source, sources
 from graphkoc.errors import DataError
+from graphkoc.files import TemporaryFolder
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
@@ -79,6 +80,10 @@ def load(
     do not hold what the source needs, and for contacts where those in the store were made into keys with another
     secret, StoreError where the store cannot be written.
     """
+    if dry_run and new_key_file is not None:
+        # What is only tried leaves nothing behind.
+        trial = TemporaryFolder()
+        new_key_file = new_key_file if new_key_file.exists() else trial.path / "key"
     options: dict[str, Any] = {
         "encoding": encoding,
         "key_file": key_file,
@@ -92,7 +97,7 @@ def load(
     else:
         loaded = read(find_source(source), paths, answers=answers, **options)
     if dry_run:
-        return loaded
+        return replace(loaded, new_key=None)
     tables = {name: rows for name, rows in loaded.tables.stored.items() if name != "identities"}
     stated = loaded.tables.get("identities")
     keys = loaded.tables.get("consumers", pd.DataFrame()).reindex(columns=identity.COMPARED)

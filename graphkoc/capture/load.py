@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,10 +224,10 @@ def read_recognised(
     parts = []
     for name in dict.fromkeys(one.source for one in found if not one.reason):
         chosen = {one.file: one.chosen for one in found if one.source == name and not one.reason}
-        try:
-            parts.append(read(known[name], paths, chosen=chosen, answers=answers, encoding=encoding, **options))
-        except DataError as error:
-            unread += [Unread(file, str(error)) for file in chosen]
+        read_some = partial(read, known[name], paths, answers=answers, encoding=encoding, **options)
+        part, failed = _read_sound(read_some, chosen)
+        unread += failed
+        parts += [part] if part else []
     if not parts:
         first = unread[0] if unread else Unread("", "there is nothing to read")
         raise DataError(
@@ -234,6 +235,23 @@ def read_recognised(
             hint="`graphkoc load SOURCE FILE` names the source, and `graphkoc sources scaffold csv FILE` writes one.",
         )
     return _combine(parts, unread)
+
+
+def _read_sound(
+    read_some: Callable[..., Loaded], chosen: Mapping[str, Layout | None]
+) -> tuple[Loaded | None, list[Unread]]:
+    """What a source gives of some units, without those that cannot be read at all."""
+    try:
+        return read_some(chosen=chosen), []
+    except DataError as error:
+        if len(chosen) == 1:
+            return None, [Unread(next(iter(chosen)), str(error))]
+    failed = [one for file, layout in chosen.items() for one in _read_sound(read_some, {file: layout})[1]]
+    sound = {file: layout for file, layout in chosen.items() if file not in {one.file for one in failed}}
+    if not failed or not sound:
+        return None, failed or [Unread(file, "it cannot be read together with the others") for file in chosen]
+    part, others = _read_sound(read_some, sound)
+    return part, [*failed, *others]
 
 
 def _combine(parts: Sequence[Loaded], unread: Sequence[Unread]) -> Loaded:

@@ -90,13 +90,20 @@ def _read_tables(
     progress: Progress | None,
 ) -> tuple[dict[str, list[RawFile]], tuple[Unread, ...]]:
     """The files of a source without declared views, each of which is a view of its own name."""
-    found = table_file.find(paths)
+    places = find_places(paths)
+    if chosen is None:
+        found = table_file.find(paths)
+        labels = table_file.names([path for inside in found.values() for path in inside])
+    else:
+        picked = [
+            place for place in places if any(name == place.name or name.startswith(f"{place.name}/") for name in chosen)
+        ]
+        found = table_file.find([place.path for place in picked])
+        labels = {place.path: place.name for place in picked}
     named, stray = (_pick_files(source, found, views), []) if source.selects else own_tables.recognise(found)
-    used = {path.resolve() for inside in named.values() for path in inside}
     unread = [Unread(path.name, own_tables.NO_TABLE) for path in stray]
-    seen = used | {path.resolve() for path in stray}
-    unread += [Unread(place.name, NO_VIEW) for place in find_places(paths) if place.path.resolve() not in seen]
-    labels = table_file.names([path for inside in named.values() for path in inside])
+    seen = {path.resolve() for inside in found.values() for path in inside}
+    unread += [Unread(place.name, NO_VIEW) for place in places if place.path.resolve() not in seen]
     files: dict[str, list[RawFile]] = {}
     for view, inside in named.items():
         for path in inside:

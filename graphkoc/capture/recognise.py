@@ -10,9 +10,13 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
+import duckdb
+
 from graphkoc.capture import answers as stated_answers
+from graphkoc.capture import macros
 from graphkoc.capture.answers import NOTHING, Answers
 from graphkoc.capture.reading import json_documents, layouts, mapping, own_tables
 from graphkoc.capture.reading.layouts import Layout
@@ -105,6 +109,8 @@ def recognise(
 def _describe(
     unit: Unit, sources: Sequence[Source], answers: Answers, asked: str | None, stems: set[str]
 ) -> Recognised:
+    if unit.fault:
+        return Recognised(unit.name, reason=unit.fault)
     if not unit.kind:
         return Recognised(unit.name, reason=f"graphkoc does not read {Path(unit.where).suffix or 'such'} files")
     try:
@@ -207,6 +213,8 @@ def _weigh_source(
 ) -> Iterator[_Candidate]:
     """What a file may be by its name together with its columns."""
     there = {name.lower().strip() for name in header}
+    if not source.views and unit.member is not None:
+        return  # tables that are found by their names are not looked for in archives
     stem = (unit.sheet if unit.sheet in CANONICAL else Path(unit.where).name.split(".")[0]).lower()
     if source.name == OWN and stem in CANONICAL:
         must = [column.name for column in CANONICAL[stem] if column.required]
@@ -215,12 +223,20 @@ def _weigh_source(
             own = len(there & set(CANONICAL[stem].names))
             yield _Candidate(source, own + 1, f"your own table {stem}", stem)
     elif not source.views and source.selects:
-        views = {name for select in source.selects.values() for name in re.findall(r"(?:FROM|JOIN) (\w+)", select)}
-        named = views & stems
-        if stem in named and len(named) > 1 and named == {view for view in views if view in stems}:
+        views = _list_own_views(tuple(source.selects.values()))
+        if stem in views and views <= stems:
             yield _Candidate(source, BY_NAME, f"{source.name}: {stem}", stem, sure=BY_NAME)
     elif not source.is_mapped:
         yield from _weigh_views(unit, source, there, data, asked)
+
+
+@cache
+def _list_own_views(selects: tuple[str, ...]) -> frozenset[str]:
+    """The raw views that SELECTs name."""
+    with duckdb.connect() as connection:
+        connection.execute(macros.definitions(*selects))
+        names = {name for select in selects for name in connection.get_table_names(select, qualified=True)}
+    return frozenset(name for name in names if not name.startswith("clean."))
 
 
 def _weigh_views(unit: Unit, source: Source, there: set[str], data: bytes, asked: str | None) -> Iterator[_Candidate]:
@@ -228,7 +244,7 @@ def _weigh_views(unit: Unit, source: Source, there: set[str], data: bytes, asked
     views = [view for view in source.views.values() if view.caught(unit.where) is not None]
     if unit.has_documents:
         fitting = [view for view in views if unit.is_taken_by([view], data, asked)]
-        weighed = [(_weigh_view(view, there), view) for view in fitting]
+        weighed = [(_weigh_view(view, there, unit), view) for view in fitting]
         if weight := max((weight for weight, _ in weighed), default=0):
             best = next(view for one, view in weighed if one == weight)
             yield _Candidate(source, weight, f"{source.name}: {best.name}", best.name)
@@ -236,15 +252,17 @@ def _weigh_views(unit: Unit, source: Source, there: set[str], data: bytes, asked
     for view in views[:1]:
         if view.reading == "loose":
             yield _Candidate(source, BY_NAME, f"{source.name}: {view.name}", view.name, sure=BY_NAME)
-        elif {column.lower() for column in view.must} <= there and (weight := _weigh_view(view, there)):
+        elif {column.lower() for column in view.must} <= there and (weight := _weigh_view(view, there, unit)):
             yield _Candidate(source, weight, f"{source.name}: {view.name}", view.name)
 
 
-def _weigh_view(view: View, there: set[str]) -> float:
+def _weigh_view(view: View, there: set[str], unit: Unit) -> float:
     """The columns that a view must have, and the share of the others that a file has; 0 where these are too few."""
-    if view.rows:
-        return len(view.must) + BY_NAME
+    named = view.knows_name(unit.where)
     known = sum(column.lower() in there for column in (*view.must, *view.may))
-    if any(column in there for column in view.without) or (len(view.must) < FEW and known < MANY):
+    if any(column in there for column in view.without) or not set(view.signs) <= there:
         return 0
-    return len(view.must) + BY_NAME * known / len([*view.must, *view.may])
+    if not named and not view.rows and len(view.must) < FEW and known < MANY:
+        return 0
+    share = known / len([*view.must, *view.may]) if view.must or view.may else 0
+    return len(view.must) + BY_NAME * (share + named)

@@ -132,6 +132,8 @@ class _Work:
 
     def read_archive(self, place: Place) -> None:
         """Documents as they come by; tables, which are read twice, when all have been seen."""
+        if self.chosen is not None and not any(name.startswith(f"{place.name}/") for name in self.chosen):
+            return
         later: list[tuple[Unit, list[Taker], Layout | None]] = []
         with archives.readable(place.path):
             for unit in list_members(place):
@@ -163,6 +165,9 @@ class _Work:
     def read_file(self, place: Place) -> None:
         """One that is not an archive."""
         where = place.path.resolve().as_posix()
+        inside = f"{place.name}/"
+        if self.chosen is not None and not any(name == place.name or name.startswith(inside) for name in self.chosen):
+            return
         units = [Unit(name, place.path, where, sheet=sheet) for name, sheet in name_sheets(place)]
         fits = len(units) == 1
         for unit in units:

@@ -30,13 +30,17 @@ HEAD = 32 << 20
 
 @dataclass(frozen=True)
 class Unit:
-    """What is read as one. where: its path with / between the parts, by which a source's patterns find it."""
+    """What is read as one.
+
+    where: its path with / between the parts, by which a source's patterns find it. fault: why it cannot be opened.
+    """
 
     name: str
     path: Path
     where: str
     member: Member | None = None
     sheet: str | None = None
+    fault: str = ""
 
     @property
     def kind(self) -> str:
@@ -95,14 +99,17 @@ class Unit:
 def list_units(paths: Sequence[Path]) -> Iterator[Unit]:
     """Every unit under the paths. A member of an archive can be read until the next unit is asked for.
 
-    Raises DataError for a path that does not exist and for an archive that cannot be read.
+    Raises DataError for a path that does not exist.
     """
     for place in find_places(paths):
-        if archives.is_archive(place.path):
-            yield from list_members(place)
-            continue
-        for name, sheet in name_sheets(place):
-            yield Unit(name, place.path, place.path.resolve().as_posix(), sheet=sheet)
+        where = place.path.resolve().as_posix()
+        try:
+            if archives.is_archive(place.path):
+                yield from list_members(place)
+            else:
+                yield from [Unit(name, place.path, where, sheet=sheet) for name, sheet in name_sheets(place)]
+        except DataError as error:
+            yield Unit(place.name, place.path, where, fault=str(error))
 
 
 def list_members(place: Place) -> Iterator[Unit]:

@@ -10,6 +10,7 @@ r"""The views of a source: `files.toml` in its folder declares which files make 
     reading = "loose"                           # of text: as graphkoc.capture.reading.line_files reads it;
                                                 # loose: a last column "header" in may has the file's own names
     private = true                              # its cells may be e-mail addresses or phone numbers; rejects show none
+    signs = ["interaction"]                     # columns by which a file is recognised as its own, beside those in must
     without = ["create_date_time"]              # columns that no file of it has, by which another one is recognised
     times = ["created_at"]                      # columns in which the order of day and month is decided by the column
     amounts = ["price"]                         # columns in which the decimal mark is decided by the column
@@ -65,6 +66,7 @@ class View:
     names: tuple[tuple[str, tuple[str, ...]], ...] = ()
     always: tuple[tuple[str, str], ...] = ()
     mapped: bool = False
+    signs: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
@@ -102,6 +104,11 @@ class View:
     @cached_property
     def _patterns(self) -> list[re.Pattern[str]]:
         return [_compile_pattern(file) for file in self.files]
+
+    def knows_name(self, path: str) -> bool:
+        """Whether a pattern with a name of its own fits the path, and not just a suffix such as *.json."""
+        own = [bool(re.search(r"\w", re.sub(r"\{\w+\}|\.\w+$", "", file))) for file in self.files]
+        return any(named and pattern.search(path) for named, pattern in zip(own, self._patterns, strict=True))
 
     def caught(self, path: str) -> dict[str, str] | None:
         """The columns that the first fitting pattern makes of the path; None when none fits.
@@ -143,8 +150,8 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def _read_view(file: Path, name: str, keys: object) -> View:
-    lists = ("files", "must", "may", "without", "times", "amounts")
-    others = ("may", "rows", "around", "reading", "lookup", "private", "names", "without", "times", "amounts")
+    lists = ("files", "must", "may", "signs", "without", "times", "amounts")
+    others = ("may", "rows", "around", "reading", "lookup", "private", "names", "signs", "without", "times", "amounts")
     if not isinstance(keys, dict) or not {"files", "must"} <= set(keys) <= {"files", "must", *others}:
         raise DataError(f"{file}: {name} needs files and must, and may have {', '.join(others)}")
     if keys.get("reading", "") not in ("", *READINGS):
@@ -157,7 +164,7 @@ def _read_view(file: Path, name: str, keys: object) -> View:
     sound = all(isinstance(text, str) for text in texts) and isinstance(lookup, bool) and isinstance(private, bool)
     if not sound or names is None or not re.fullmatch(r"\w+", name):
         raise DataError(f"{file}: {name} is a plain word; its files, must and may are lists of texts, rows is a text")
-    files, must, may, without, times, amounts = (tuple(keys.get(key, ())) for key in lists)
+    files, must, may, signs, without, times, amounts = (tuple(keys.get(key, ())) for key in lists)
     rows, reading, called = keys.get("rows", ""), keys.get("reading", ""), _list_names([*must, *may], names)
     view = View(
         name,
@@ -170,6 +177,7 @@ def _read_view(file: Path, name: str, keys: object) -> View:
         lookup,
         private,
         called,
+        signs=signs,
         without=without,
         times=times,
         amounts=amounts,

@@ -1,0 +1,135 @@
+"""Files that are given without a source: nested, packed, broken or unknown ones, each is read or named."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from command import run
+from sources import fixture
+
+from graphkoc.capture import load
+from graphkoc.capture.recognise import recognise
+from graphkoc.capture.sources import sources
+from graphkoc.errors import DataError
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+EXPORTS = fixture("exports")
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPHKOC_KEY", "k" * 40)
+
+
+def named(loaded: load.Loaded) -> tuple[list[str], list[str]]:
+    return [one.file for one in loaded.files], [one.file for one in loaded.unread]
+
+
+def test_folders_and_archives_are_looked_through(tmp_path: Path) -> None:
+    (tmp_path / "shop" / "2025").mkdir(parents=True)
+    shutil.copy(EXPORTS / "judgeme.csv", tmp_path / "shop" / "2025" / "anything.csv")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "follows.csv").write_text("follower,followee\nann,bob\n")
+    (tmp_path / "loox.csv.gz").write_bytes(gzip.compress((EXPORTS / "loox.csv").read_bytes()))
+    with zipfile.ZipFile(tmp_path / "orders.zip", "w") as archive:
+        archive.write(EXPORTS / "orders_export_1.csv", "orders_export_1.csv")
+        archive.write(EXPORTS / "tiktok_comments.json", "more/comments.json")
+        archive.writestr("readme.pdf", "%PDF")
+    loaded = load.read_recognised([tmp_path], now=NOW)
+    files = {one.file: (one.source, one.layout) for one in loaded.files}
+    assert files["shop/2025/anything.csv"] == ("reviewsites", "judgeme")
+    assert files["loox.csv.gz"] == ("reviewsites", "loox")
+    assert files["own/follows.csv"] == ("csv", "")
+    assert files["orders.zip/orders_export_1.csv"] == ("crm", "shopify_orders")
+    assert len(loaded.tables["engagements"]) == 2
+    assert named(loaded)[1] == ["orders.zip/readme.pdf"]
+
+
+def test_a_file_that_is_broken_costs_no_other_file(tmp_path: Path) -> None:
+    for name in ("judgeme.csv", "loox.csv"):
+        shutil.copy(EXPORTS / name, tmp_path)
+    whole = gzip.compress((EXPORTS / "Trustpilot_reviews.csv").read_bytes() * 2_000, mtime=0)
+    (tmp_path / "cut.csv.gz").write_bytes(whole[: len(whole) - 20])
+    (tmp_path / "locked.xlsx").write_bytes(b"no workbook")
+    files, unread = named(load.read_recognised([tmp_path], now=NOW))
+    assert (files, sorted(unread)) == (["judgeme.csv", "loox.csv"], ["cut.csv.gz", "locked.xlsx"])
+
+
+def test_files_of_no_table_that_are_given_by_name_cost_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "follows.csv").write_text("follower,followee\nann,bob\n")
+    (tmp_path / "plan.pdf").write_bytes(b"%PDF")
+    loaded = load.read_recognised([tmp_path / "follows.csv", tmp_path / "plan.pdf"], now=NOW)
+    assert named(loaded) == (["follows.csv"], ["plan.pdf"])
+
+
+def test_what_fits_two_things_equally_is_not_guessed(tmp_path: Path) -> None:
+    shutil.copytree(fixture("filmtrust"), tmp_path, dirs_exist_ok=True)
+    found = {one.file: one.reason for one in recognise([tmp_path], list(sources().values()))}
+    assert "it may be epinions: ratings (epinions) and filmtrust: ratings (filmtrust)" in found["ratings.txt"]
+    with pytest.raises(DataError, match="name the source, graphkoc load SOURCE FILE"):
+        load.read_recognised([tmp_path], now=NOW)
+
+
+@pytest.mark.parametrize(
+    "source", ["amazon", "discourse", "instagram", "mediacrawler", "wecom", "xiaohongshu", "yelp"]
+)
+def test_files_of_every_source_are_recognised_as_theirs(source: str) -> None:
+    found = [one for one in recognise([fixture(source)], list(sources().values())) if one.source]
+    assert {one.source for one in found} == {source}
+
+
+def test_the_command_says_what_each_file_is_and_loads_nothing(tmp_path: Path) -> None:
+    for name in ("orders_export_1.csv", "result.csv"):
+        shutil.copy(EXPORTS / name, tmp_path)
+    (tmp_path / "plan.csv").write_text("a;b\n1;2\n")
+    done = run("sources", "recognise", ".", "--format", "json", cwd=tmp_path)
+    rows = {row["file"]: row for row in json.loads(done.stdout)}
+    assert rows["orders_export_1.csv"] | {"sure": None} == {
+        "file": "orders_export_1.csv",
+        "source": "crm",
+        "layout": "shopify_orders",
+        "sure": None,
+        "rows": 4,
+        "becomes": ["consumers", "products", "purchases"],
+        "missing": [],
+        "reason": None,
+    }
+    assert rows["result.csv"]["missing"] == ["direction"]
+    assert (rows["plan.csv"]["source"], rows["plan.csv"]["rows"]) == (None, None)
+    assert not (tmp_path / "graphkoc.lbug").exists()
+    text = run("sources", "recognise", ".", cwd=tmp_path).stdout
+    assert "orders_export_1.csv: Shopify order export, " in text
+    assert "plan.csv: not known: it looks like nothing that is known (its columns: a, b)" in text
+
+
+def test_a_dry_run_leaves_no_key_and_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GRAPHKOC_KEY")
+    shutil.copy(EXPORTS / "judgeme.csv", tmp_path)
+    own = {"XDG_CONFIG_HOME": str(tmp_path / "own")}
+    done = run("load", "judgeme.csv", "--dry-run", "--format", "json", cwd=tmp_path, env=own)
+    assert (done.returncode, json.loads(done.stdout)["new_key"]) == (0, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["judgeme.csv"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["nothere.csv"], 3, "there is no file or folder nothere.csv"),
+        (["nosource", "judgeme.csv"], 2, "there is no source called 'nosource'"),
+        (["crm"], 2, "Give the files that crm is to load"),
+        (["result.csv"], 3, "it waits for what it does not say: load it with --direction result.csv=followers"),
+        (["result.csv", "--direction", "result.csv=sideways"], 2, "a direction is followers or following"),
+        (["result.csv", "--direction", "followers"], 2, "is not FILE=VALUE"),
+    ],
+)
+def test_what_cannot_be_loaded_is_one_sentence(tmp_path: Path, words: list[str], code: int, sentence: str) -> None:
+    for name in ("judgeme.csv", "result.csv"):
+        shutil.copy(EXPORTS / name, tmp_path)
+    done = run("load", *words, cwd=tmp_path)
+    assert (done.returncode, sentence in " ".join(done.stderr.split())) == (code, True), done.stderr
