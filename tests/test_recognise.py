@@ -76,9 +76,7 @@ def test_what_fits_two_things_equally_is_not_guessed(tmp_path: Path) -> None:
         load.read_recognised([tmp_path], now=NOW)
 
 
-@pytest.mark.parametrize(
-    "source", ["amazon", "discourse", "instagram", "mediacrawler", "wecom", "xiaohongshu", "yelp"]
-)
+@pytest.mark.parametrize("source", ["amazon", "discourse", "instagram", "mediacrawler", "wecom", "xiaohongshu", "yelp"])
 def test_files_of_every_source_are_recognised_as_theirs(source: str) -> None:
     found = [one for one in recognise([fixture(source)], list(sources().values())) if one.source]
     assert {one.source for one in found} == {source}
