@@ -314,3 +314,15 @@ def test_tables_that_are_like_no_orders_are_not_scaffolded(tmp_path: Path) -> No
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match=r"the columns of x\.csv are called like none of orders or customers"):
         find_source("crm").scaffold([tmp_path / "x.csv"], tmp_path)
+
+
+def test_a_known_export_is_mapped_as_its_layout_says(tmp_path: Path) -> None:
+    orders = Path(shutil.copy(fixture("exports") / "orders_export_1.csv", tmp_path))
+    made = find_source("crm").scaffold([orders], tmp_path)
+    chosen = {"order": "Name", "quantity": "Lineitem quantity", "product": "Lineitem name", "sku": "Lineitem sku"}
+    chosen |= {"price": "Lineitem price", "status": "Financial Status"}
+    assert chosen.items() <= made.columns["orders"].items()
+    assert "amount" not in made.columns["orders"]
+    loaded = read(tmp_path)
+    assert [(c.loaded, c.skipped) for c in loaded.files] == [(3, 1)]
+    assert len(loaded.tables["consumers"]) == 3

@@ -90,6 +90,15 @@ def test_files_that_are_not_read_are_named_where_there_is_nothing_else(tmp_path:
     assert unread == ["xhs_search.xlsx/Contents", "xhs_search.xlsx/Comments"]
 
 
+def test_days_in_a_workbook_of_excel_for_mac_are_the_right_ones(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "reviews.xlsx", {"date_1904": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["consumer", "created_at"])
+        sheet.write_string(1, 0, "ann")
+        sheet.write_datetime(1, 1, datetime(2024, 6, 30, 18, 5), book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
+    assert read("csv", tmp_path).tables["reviews"]["created_at"].tolist() == [pd.Timestamp("2024-06-30 18:05:00")]
+
+
 @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "\ufeffSEP=;"])
 def test_the_first_line_of_excel_is_no_header(tmp_path: Path, first: str) -> None:
     text = f"{first}\nconsumer;product;text\nann;p1;ok, fine\nbob;p1\n"
