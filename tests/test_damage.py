@@ -37,6 +37,8 @@ PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.decompress, gzip.compress),
     ".xz": (lzma.decompress, lzma.compress),
 }
+BINARY = (".xlsx", ".parquet")
+"""Suffixes of files that are no text, which these damages leave as they are."""
 MILLION = ("amazon", "epinions", "wecom", "yelp")
 """Sources that have every kind of file between them and are read fast: their cells are the longest in every run."""
 NAMES = {"name", "nickname", "username", "user_name", "full_name", "title", "reviewername", "product_title"}
@@ -261,7 +263,7 @@ def damaged(source: str, folder: Path, damage: Callable[[Contents], None]) -> Re
     """What is read of a source's damaged files, or of the files as they are where none can have this damage."""
     copy, changed = copied(source, folder), False
     for path in files(copy):
-        if path.suffix not in (".xlsx", ".parquet"):
+        if path.suffix not in BINARY:
             contents = Contents(path)
             whole = contents.written()
             damage(contents)

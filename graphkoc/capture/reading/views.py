@@ -106,9 +106,18 @@ class View:
         return [_compile_pattern(file) for file in self.files]
 
     def knows_name(self, path: str) -> bool:
-        """Whether a pattern with a name of its own fits the path, and not just a suffix such as *.json."""
+        """Whether the path is one that only a file of this view has.
+
+        A pattern with a name of its own fits, not just a suffix such as *.json, and one that makes all the columns that
+        any pattern makes of a path: a list out of the folder that says whose it is may be of another source.
+        """
+        made = [set(re.findall(r"\{(\w+)\}", file)) for file in self.files]
         own = [bool(re.search(r"\w", re.sub(r"\{\w+\}|\.\w+$", "", file))) for file in self.files]
-        return any(named and pattern.search(path) for named, pattern in zip(own, self._patterns, strict=True))
+        every = set().union(*made)
+        return any(
+            named and columns == every and pattern.search(path)
+            for named, columns, pattern in zip(own, made, self._patterns, strict=True)
+        )
 
     def caught(self, path: str) -> dict[str, str] | None:
         """The columns that the first fitting pattern makes of the path; None when none fits.
