@@ -155,9 +155,9 @@ def measure(store: Store, name: str, sheet: Sheet, tables: dict[str, pd.DataFram
     people, follows = len(tables["consumers"]), len(tables["follows"])
     query = queries.query("project/follows")
     with sheet.timed(f"{name}: first load", people + follows):
-        assert store.upsert(tables)
+        assert store.upsert(tables).wrote
     with sheet.timed(f"{name}: the same again", people + follows):
-        assert not store.upsert(tables)
+        assert not store.upsert(tables).wrote
     with sheet.timed(f"{name}: read-out of follows", follows):
         assert len(store.read_columns(query.text(store.dialect), COLUMNS["follows"])) == follows
     scores = results(people)

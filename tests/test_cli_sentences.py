@@ -43,7 +43,18 @@ def test_a_load_of_one_row_says_one_review(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "reviews.csv").write_text("review,consumer,created_at\n1,anna,2025-01-01\n")
     printed = asked(tmp_path, monkeypatch, "load", "csv", "reviews.csv").stderr
     assert "Loaded: 1 review, 1 consumer." in " ".join(printed.split())
+    assert "reviews 1 new, 0 changed, 0 known; consumers 1 new, 0 changed, 0 known." in " ".join(printed.split())
     assert asked(tmp_path, monkeypatch, "identity", "report").stdout.startswith("1 account, 1 person\n")
+
+
+def test_a_load_that_brings_nothing_new_says_that_all_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "reviews.csv").write_text("review,consumer,created_at\n1,anna,2025-01-01\n")
+    asked(tmp_path, monkeypatch, "load", "reviews.csv")
+    again = " ".join(asked(tmp_path, monkeypatch, "load", "reviews.csv").stderr.split())
+    assert "In the store: reviews 0 new, 0 changed, 1 known; consumers 0 new, 0 changed, 1 known." in again
+    printed = json.loads(asked(tmp_path, monkeypatch, "load", "reviews.csv", "--format", "json").stdout)
+    counts = {fate: {name: printed[fate][name] for name in ("reviews", "consumers")} for fate in ("new", "known")}
+    assert counts == {"new": {"reviews": 0, "consumers": 0}, "known": {"reviews": 1, "consumers": 1}}
 
 
 def test_a_crawl_around_a_few_accounts_is_named_wherever_its_people_are_listed(

@@ -266,8 +266,8 @@ def test_a_large_table_lies_in_a_file_and_is_the_same(tmp_path: Path, monkeypatc
     assert large.mentioned == plain.mentioned
     stores = [open_store(f"ladybug:{tmp_path / name}.lbug") for name in ("plain", "large")]
     for store, loaded in zip(stores, (plain, large), strict=True):
-        assert store.upsert({**loaded.tables.stored, "loads": loaded.record(NOW)})
-        assert not store.upsert({**loaded.tables.stored, "loads": loaded.record(NOW)})
+        assert store.upsert({**loaded.tables.stored, "loads": loaded.record(NOW)}).wrote
+        assert not store.upsert({**loaded.tables.stored, "loads": loaded.record(NOW)}).wrote
     for name, table in plain.tables.items():
         left, right = (store.table(name).sort_values(list(TABLES[name].key), ignore_index=True) for store in stores)
         pd.testing.assert_frame_equal(left, right)

@@ -89,7 +89,7 @@ def test_each_store_returns_the_rows_that_were_loaded(source: str, place: str) -
     tables = loaded(source).tables
     store = open_store(place)
     try:
-        assert store.upsert({**tables, "loads": loaded(source).record(NOW)})
+        assert store.upsert({**tables, "loads": loaded(source).record(NOW)}).wrote
         for name, frame in tables.items():
             key = list(frame.columns[: 2 if name == "follows" else 1])
             stored = store.table(name, list(frame.columns)).sort_values(key, ignore_index=True)

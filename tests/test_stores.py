@@ -229,7 +229,7 @@ def whole_graph(server: neo4j_server.Server) -> tuple[list[str], list[str]]:
 
 def test_rows_that_are_stored_are_read_unchanged(store: Store) -> None:
     given = tables()
-    assert store.upsert(given)
+    assert store.upsert(given).wrote
     for name in ("follows", "engagements", "purchases", "memberships", "identities"):
         pd.testing.assert_frame_equal(rows(store, name), typed(name, given[name]), obj=name)
     for name in ("consumers", "products", "reviews"):
@@ -250,10 +250,10 @@ def test_nodes_that_are_only_mentioned_are_made(store: Store) -> None:
 
 def test_twice_is_once(store: Store) -> None:
     book = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2021-01-01")})}
-    assert store.upsert(tables() | book)
+    assert store.upsert(tables() | book).wrote
     before = content(store)
     later = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2022-02-02")})}
-    assert not store.upsert(tables() | later)
+    assert not store.upsert(tables() | later).wrote
     assert_same(content(store), before)
 
 
@@ -262,27 +262,27 @@ def test_a_load_is_in_the_book_once_it_brought_something_or_was_never_there(stor
         return {"loads": pd.DataFrame({"load": [load], "source": ["s"], "loaded_at": times(at)})}
 
     given = {"consumers": tables()["consumers"]}
-    assert store.upsert(given | book("a", "2021-01-01"))
-    assert store.upsert(given | book("b", "2021-01-02"))  # nothing new, but this load is not in the book yet
-    assert not store.upsert(given | book("a", "2021-01-03"))
+    assert store.upsert(given | book("a", "2021-01-01")).wrote
+    assert store.upsert(given | book("b", "2021-01-02")).wrote  # nothing new, but this load is not in the book yet
+    assert not store.upsert(given | book("a", "2021-01-03")).wrote
     given["consumers"].loc[1, "name"] = "Bob"
-    assert store.upsert(given | book("a", "2021-01-04"))
+    assert store.upsert(given | book("a", "2021-01-04")).wrote
     assert rows(store, "loads")["loaded_at"].dt.day.tolist() == [4, 2]
 
 
 def test_a_value_replaces_an_older_one_and_a_null_leaves_it(store: Store) -> None:
     store.upsert(tables())
-    assert store.upsert({"consumers": pd.DataFrame({"consumer": ["s:ann", "s:cyd"], "name": [None, "C."]})})
+    assert store.upsert({"consumers": pd.DataFrame({"consumer": ["s:ann", "s:cyd"], "name": [None, "C."]})}).wrote
     found = rows(store, "consumers").set_index("consumer")
     assert found.loc["s:ann", "name"] == "Ann"
     assert found.loc["s:cyd", "name"] == "C."
     assert found.loc["s:ann", "followers"] == 10
     assert store.upsert(
         {"follows": pd.DataFrame({"follower": ["s:bob"], "followee": ["s:ann"], "since": times("2017-01-01")})}
-    )
+    ).wrote
     assert not store.upsert(
         {"follows": pd.DataFrame({"follower": ["s:bob"], "followee": ["s:ann"], "since": times(None)})}
-    )
+    ).wrote
     assert rows(store, "follows").loc[2, "since"] == datetime(2017, 1, 1)
 
 
@@ -291,7 +291,7 @@ def test_a_load_says_of_every_row_whether_it_was_new_changed_or_known(store: Sto
     assert first.tables == {name: RowChanges(new=len(given)) for name, given in tables().items()}
     again = store.upsert(tables())
     assert again.tables == {name: RowChanges(known=len(given)) for name, given in tables().items()}
-    assert (bool(first), bool(again)) == (True, False)
+    assert (first.wrote, again.wrote) == (True, False)
     later = store.upsert(
         {
             # Ann is as she was, for a null is no value; Cyd has another name; Dan was only mentioned until now, once
@@ -329,12 +329,12 @@ def test_persons_and_loads_are_changes_too(store: Store) -> None:
     known = {"consumers": RowChanges(known=3)}
     link = decided("link", "s:ann", "s:bob")
     changes = decide(store, [link], {"s:ann": "s:ann", "s:bob": "s:ann"})
-    assert (changes.tables, bool(changes)) == ({}, True)
-    assert not decide(store, [], {"s:ann": "s:ann", "s:bob": "s:ann"})
-    assert decide(store, [decided("unlink", "s:bob", "s:cyd")], {"s:ann": "s:ann", "s:bob": "s:ann"})
+    assert (changes.tables, changes.wrote) == ({}, True)
+    assert not decide(store, [], {"s:ann": "s:ann", "s:bob": "s:ann"}).wrote
+    assert decide(store, [decided("unlink", "s:bob", "s:cyd")], {"s:ann": "s:ann", "s:bob": "s:ann"}).wrote
     book = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2021-01-01")})}
     changes = store.upsert({"consumers": tables()["consumers"]} | book)
-    assert (changes.tables, bool(changes)) == (known, True)
+    assert (changes.tables, changes.wrote) == (known, True)
 
 
 def test_a_store_remembers_the_fingerprint_of_the_newest_key(place: Place) -> None:
@@ -396,10 +396,10 @@ def test_keys_are_data_and_never_code(store: Store) -> None:
         "follows": pd.DataFrame({"follower": ids, "followee": ids[::-1]}),
         "purchases": pd.DataFrame({"consumer": ids, "product": ids, "order": ids}),
     }
-    assert store.upsert(given)
+    assert store.upsert(given).wrote
     for name, table in given.items():
         pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
-    assert not store.upsert(given)
+    assert not store.upsert(given).wrote
     assert store.forget(short)["consumers"] == len(short)
     assert set(rows(store, "consumers")["consumer"]) == set(ids) - set(short)
 
@@ -409,7 +409,7 @@ def test_a_key_that_a_server_cannot_index_is_refused_in_words(neo4j_place: Place
     with pytest.raises(DataError, match=r"consumers has a consumer of 100,002 bytes"):
         store.upsert({"consumers": pd.DataFrame({"consumer": ["s:" + "x" * 100_000]})})
     fits = pd.DataFrame({"consumer": ["s:" + "é" * 3_999]})
-    assert store.upsert({"consumers": fits})
+    assert store.upsert({"consumers": fits}).wrote
     assert rows(store, "consumers")["consumer"].tolist() == fits["consumer"].tolist()
     store.close()
 
@@ -734,7 +734,7 @@ def test_two_processes_that_load_at_once_end_with_the_right_graph(place: Place, 
     assert [(process.communicate(timeout=120)[1], process.returncode) for process in running] == [("", 0), ("", 0)]
     store = place.open()
     found = content(store)
-    assert not store.upsert(tables())
+    assert not store.upsert(tables()).wrote
     assert_same(content(store), found)
     assert len(found["follows"]) == 4
     store.close()
@@ -825,7 +825,7 @@ def check_round_trip(place: Place, given: dict[str, pd.DataFrame]) -> None:
         store.upsert(given)
         for name, table in given.items():
             pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
-        assert not store.upsert(given)
+        assert not store.upsert(given).wrote
     finally:
         store.close()
 
@@ -916,7 +916,7 @@ def test_a_killed_load_leaves_the_file_as_it_was_and_the_next_one_works(ladybug_
         assert path.with_name(f".{path.name}.graphkoc-new").exists()
         assert len(store.table("consumers")) == 3
         store.close()
-    assert store.upsert(tables())
+    assert store.upsert(tables()).wrote
     assert [file.name for file in path.parent.glob(f"{path.name}*")] == [path.name]
     assert len(store.table("consumers")) == 8
     store.close()
@@ -986,7 +986,7 @@ def test_an_edge_that_somebody_drew_twice_counts_once(neo4j_place: Place) -> Non
     assert len(graphkoc.project(store).reviews) == 3  # nobody is known to have written s:r9
     store.upsert(tables())
     assert rows(store, "reviews").loc[0, "consumer"] == "s:ann"
-    assert not store.upsert(tables())
+    assert not store.upsert(tables()).wrote
     store.close()
 
 
@@ -1006,10 +1006,10 @@ def test_many_rows_go_in_many_transactions_and_two_lanes(neo4j_place: Place, mon
         monkeypatch.setattr(writing, name, size)
     given = a_crowd(120)
     store = neo4j_place.open()
-    assert store.upsert(given)
+    assert store.upsert(given).wrote
     for name in ("follows", "reviews"):
         pd.testing.assert_frame_equal(rows(store, name), typed(name, given[name]), obj=name)
-    assert not store.upsert(given)
+    assert not store.upsert(given).wrote
     some = [f"s:{i:04}" for i in range(0, 120, 7)]
     removed = store.forget(some)
     gone = given["follows"]["follower"].isin(some) | given["follows"]["followee"].isin(some)
@@ -1127,7 +1127,7 @@ def kill_and_load_again(
             store.upsert(given, kill)
         assert error.value.hint
         server.start()
-        assert store.upsert(given), at
+        assert store.upsert(given).wrote, at
         assert whole_graph(server) == undisturbed, at
     store.close()
 
@@ -1216,7 +1216,7 @@ def test_many_rows_go_through_a_file_and_are_the_same(
     stores = [ladybug_place.open(), open_store(f"ladybug:{folder / 'graphkoc.lbug'}")]
     for store, many in zip(stores, (ladybug.MANY, 0), strict=True):
         monkeypatch.setattr(ladybug, "MANY", many)
-        assert store.upsert(tables())
+        assert store.upsert(tables()).wrote
     for name in tables():
         few, many_ = (store.table(name) for store in stores)
         key = list(TABLES[name].key)
@@ -1251,7 +1251,7 @@ def test_the_link_journal_only_grows_and_unlinking_restores_the_graph(place: Pla
     assert store.table("identities")["person"].tolist() == ["s:ann", "s:ann"]
     decide(store, [unlink], {})
     assert_same(content(store), before)
-    assert not store.upsert(given)
+    assert not store.upsert(given).wrote
     again = place.open()
     assert again.decisions() == [link, unlink]
     assert [line.why for line in again.decisions()] == [HOSTILE[0], HOSTILE[4]]
@@ -1270,7 +1270,7 @@ def test_lines_and_persons_are_one_transaction(neo4j_place: Place, monkeypatch: 
     assert store.decisions() == []
     assert_same(content(store), before)
     lines = [decided("link", "s:ann", "s:bob"), decided("link", "s:ann", "s:cyd")]
-    assert decide(store, lines, persons | {"s:cyd": "s:ann"})
+    assert decide(store, lines, persons | {"s:cyd": "s:ann"}).wrote
     assert store.decisions() == lines
     assert rows(store, "identities")["person"].tolist() == ["s:ann"] * 3
     store.close()
@@ -1309,14 +1309,14 @@ def test_a_load_settles_identities_in_the_same_write(store: Store) -> None:
     consumers = pd.DataFrame({"consumer": list(people), "contact_key": list(people.values())})
     follows = pd.DataFrame({"follower": ["only:mentioned"], "followee": ["a:1"]})
     settlement = identity.settlement(pd.DataFrame({"account": ["c:1", "only:mentioned"], "person": ["p", "p"]}))
-    assert store.upsert({"consumers": consumers, "follows": follows}, settlement=settlement)
+    assert store.upsert({"consumers": consumers, "follows": follows}, settlement=settlement).wrote
     settled = [["a:1", "a:1"], ["b:1", "a:1"], ["c:1", "p"], ["only:mentioned", "p"]]
     assert rows(store, "identities").to_numpy().tolist() == settled
     assert [line.rule for line in store.decisions()] == ["contact_key", "source", "source"]
-    assert not store.upsert({"consumers": consumers, "follows": follows}, settlement=settlement)
+    assert not store.upsert({"consumers": consumers, "follows": follows}, settlement=settlement).wrote
     assert len(store.decisions()) == 3
     store.forget(["b:1"])
-    assert store.upsert({"consumers": consumers[:1]}, settlement=identity.settlement())
+    assert store.upsert({"consumers": consumers[:1]}, settlement=identity.settlement()).wrote
     assert rows(store, "identities").to_numpy().tolist() == settled[2:]
 
 

@@ -160,7 +160,7 @@ def load(
         )
         checks = [] if dry_run else graphkoc.first_checks(store)
     rejects = _write_rejects(loaded)
-    changes = loaded.changes.tables if loaded.changes else {}
+    changes = loaded.changes.tables if loaded.changes is not None else {}
     document = {
         "source": loaded.source,
         "files": [vars(file) for file in loaded.files],
@@ -221,7 +221,7 @@ def _describe_load(loaded: graphkoc.Loaded, rejects: Path | None, dry_run: bool)
         for name, rows in loaded.mentioned.items()
     )
     notes.append(f"{'Would load' if dry_run else 'Loaded'}: {made}.")
-    if loaded.changes:
+    if loaded.changes is not None:
         parts = [
             f"{name} {rows.new:,} new, {rows.changed:,} changed, {rows.known:,} known"
             for name, rows in loaded.changes.tables.items()

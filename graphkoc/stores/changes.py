@@ -14,20 +14,22 @@ class RowChanges:
 
     new: the store did not have the key. changed: the row has a value that the store did not have; what was only
     mentioned before (a consumer who is followed, a product that is reviewed) is changed by its first values. known:
-    the store has all of the row's values; a null is no value. True where a row is new or changed.
+    the store has all of the row's values; a null is no value.
     """
 
     new: int = 0
     changed: int = 0
     known: int = 0
 
-    def __bool__(self) -> bool:
-        return bool(self.new or self.changed)
+    @property
+    def wrote(self) -> bool:
+        """Whether the rows changed the table."""
+        return self.new > 0 or self.changed > 0
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What `Store.upsert` changed; true when it changed anything.
+    """What `Store.upsert` changed.
 
     tables: of each canonical table that was given. wrote: whether the store has changed, be it by these rows, by the
     persons that follow from them, or by an entry in the book of loads.
@@ -35,6 +37,3 @@ class Changes:
 
     tables: Mapping[str, RowChanges]
     wrote: bool
-
-    def __bool__(self) -> bool:
-        return self.wrote

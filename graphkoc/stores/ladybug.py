@@ -92,9 +92,9 @@ class LadybugStore:
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
             book = new.pop("loads", None)
             merged.update((name, _merge(graph, TABLES[name], rows)) for name, rows in new.items())
-            changed = any(merged.values())
+            changed = any(rows.wrote for rows in merged.values())
             if book is not None and (changed or not _known(graph, book)):
-                changed |= bool(_merge(graph, TABLES["loads"], book))
+                changed |= _merge(graph, TABLES["loads"], book).wrote
             if settlement is None:
                 return changed
             decided, identities = settlement.decide(_read_accounts(graph, settlement.columns), self.decisions())
@@ -403,7 +403,7 @@ def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Larg
         graph.execute("SELECT _fate, count(*) FROM _merged WHERE _fate <> 'untouched' GROUP BY ALL").fetchall()
     )
     changes = RowChanges(**counts)
-    if changes:
+    if changes.wrote:
         graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT * EXCLUDE (_fate) FROM _merged")
     graph.execute("DROP TABLE _merged")
     return changes

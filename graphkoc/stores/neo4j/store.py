@@ -109,17 +109,18 @@ class Neo4jStore:
             writing = Writing(self._reading, write, progress, new)
             book = new.pop("loads", None)
             # The book comes first, because contact keys are never there without the fingerprint of their key.
-            wrote = book is not None and not writing.has_loads(book) and bool(writing.put(TABLES["loads"], book))
+            wrote = book is not None and not writing.has_loads(book) and writing.put(TABLES["loads"], book).wrote
             put = {name: writing.put(TABLES[name], new[name]) for name in TABLES if name in new}
+            changed = any(rows.wrote for rows in put.values())
             writing.sweep()
             if settlement is not None:
                 accounts = self.table("consumers", settlement.columns)
                 wrote |= self._settle(write, *settlement.decide(accounts, self.decisions()))
             if progress:
                 progress("stored", 0, 0, 0)
-            if book is not None and any(put.values()):
+            if book is not None and changed:
                 writing.put(TABLES["loads"], book)
-        return Changes(put, wrote or any(put.values()))
+        return Changes(put, wrote or changed)
 
     def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
