@@ -187,8 +187,8 @@ def _qualify(
     passed = gates.gates(projection, log, data.as_of, sizes, limits, origins, knit_z, copied, data.settings.brand)
     figures = response(projection, ids, sizes.table, engaged)
     followers = consumers[["followers", "quote"]].astype("Float64").astype(float).reset_index(drop=True)
-    seen = cover(projection, ids, audience)
-    return sizes, pd.concat([sizes.table, followers, seen, tightness, origins, passed, figures], axis=1)
+    known = cover(projection, consumers, audience)
+    return sizes, pd.concat([sizes.table, followers, known, tightness, origins, passed, figures], axis=1)
 
 
 def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Run | None) -> dict[str, pd.DataFrame]:

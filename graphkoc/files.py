@@ -29,13 +29,14 @@ __all__ = [
     "describe_error",
     "encode_lines",
     "put_in_place",
-    "read_lines",
+    "read_content",
+    "replace_content",
     "replace_end",
     "replace_file",
     "replace_folder",
-    "replace_lines",
     "sweep",
     "sweep_folder",
+    "sync",
     "translate_errors",
     "working_folder",
 ]
@@ -90,10 +91,10 @@ def put_in_place(fresh: Path, path: Path) -> None:
 
     What fails after the rename is not raised, because the new file is in its place.
     """
-    _sync(fresh)
+    sync(fresh)
     fresh.replace(path)
     with contextlib.suppress(OSError):
-        _sync(path.parent)
+        sync(path.parent)
 
 
 @contextmanager
@@ -119,11 +120,11 @@ def replace_folder(folder: Path, failure: str, hint: str = "", *, replaces: bool
         yield fresh
         with translate_errors(failure, hint):
             for file in (*fresh.iterdir(), fresh):
-                _sync(file)
+                sync(file)
             if folder.exists():
                 folder.rename(work / "old")
             fresh.rename(folder)
-            _sync(folder.parent)
+            sync(folder.parent)
 
 
 @contextmanager
@@ -182,13 +183,13 @@ class TemporaryFolder:
         weakref.finalize(self, _drop_folder, self.path, handle)
 
 
-def read_lines(path: Path) -> list[bytes]:
-    """The file's lines, without their ends; none where there is no file yet. StoreError when it cannot be read."""
+def read_content(path: Path) -> bytes:
+    """The file's bytes; none where there is no file yet. StoreError when it cannot be read."""
     with translate_errors(f"{path} cannot be read"):
         try:
-            return path.read_bytes().split(b"\n")
+            return path.read_bytes()
         except FileNotFoundError:
-            return []
+            return b""
 
 
 def append_lines(path: Path, lines: Sequence[str]) -> None:
@@ -203,7 +204,7 @@ def append_lines(path: Path, lines: Sequence[str]) -> None:
         # A crash may have left half a line: it stays half, and what is added begins on a line of its own.
         half = size and os.pread(file, 1, size - 1) != b"\n"
         _append(file, (b"\n" if half else b"") + encode_lines(lines))
-        _sync(path.parent)
+        sync(path.parent)
 
 
 def replace_end(path: Path, size: int, end: bytes) -> None:
@@ -215,16 +216,16 @@ def replace_end(path: Path, size: int, end: bytes) -> None:
     with translate_errors(f"{path} cannot be written", hint), _open_lines(path) as file:
         os.ftruncate(file, size)
         _append(file, end)
-        _sync(path.parent)
+        sync(path.parent)
 
 
-def replace_lines(path: Path, lines: Sequence[str]) -> None:
-    """Make these lines all that the file holds; only for what has to be forgotten.
+def replace_content(path: Path, content: bytes) -> None:
+    """Make these bytes all that the file holds; only for what has to be forgotten.
 
     Raises StoreError when it cannot be written; the file is then as it was before.
     """
     with translate_errors(f"{path} cannot be written", "The file is as it was before."), _open_lines(path):
-        replace_file(path.resolve(), encode_lines(lines))
+        replace_file(path.resolve(), content)
 
 
 def encode_lines(lines: Sequence[str]) -> bytes:
@@ -347,7 +348,7 @@ def _drop_folder(path: Path, handle: int) -> None:
     os.close(handle)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have a file, or the names in a folder, written to the disk."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -20,7 +20,7 @@ from graphkoc.capture.answers import NOTHING, Answers, read_answers
 from graphkoc.capture.load import Loaded, read, read_recognised
 from graphkoc.capture.recognise import Recognised, recognise
 from graphkoc.capture.sources import find_source, sources
-from graphkoc.errors import DataError
+from graphkoc.errors import AnalysisError, DataError
 from graphkoc.files import TemporaryFolder
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
@@ -70,8 +70,8 @@ def load(
     source: the name of a source, or the path of a loader folder; None to recognise each file by its columns. answers:
     what the user states of files that leave something open.
 
-    Idempotent: loading the same files again changes nothing. What the load changed, and which accounts its identities
-    name that are nowhere, is in what it returns.
+    Idempotent: loading the same files again changes nothing. Returns what was read, what it changed in the store, and
+    the accounts that its identities name and the store does not hold.
 
     dry_run: leave the store as it is. encoding: of text files whose encoding cannot be detected. key_file: the file of
     the secret for contacts, by default that of GRAPHKOC_KEY_FILE, or GRAPHKOC_KEY itself. new_key_file: where one is
@@ -105,11 +105,16 @@ def load(
     book = loaded.record(datetime.now(UTC), all(map(synthetic.is_of, paths)))
     secret = contacts.find_key(key_file or (new_key_file if new_key_file and new_key_file.exists() else None))
     if keys["contact_key"].notna().any() and secret:
-        _check_key(store, secret)
+        try:
+            _check_key(store, secret)
+        except DataError:
+            if loaded.new_key:
+                loaded.new_key.unlink()  # no later command is to take it for the key of this store
+            raise
         book["key_fingerprint"] = contacts.fingerprint(secret)
     changes = store.upsert({**tables, "loads": book}, progress, identity.settlement(stated) if settles else None)
-    unknown = identity.find_unknown(store, stated["account"]) if stated is not None else []
-    return replace(loaded, changes=changes, unknown_accounts=tuple(unknown))
+    missing = identity.find_missing(store, stated["account"]) if stated is not None else []
+    return replace(loaded, changes=changes, missing_accounts=tuple(missing))
 
 
 def recognise_files(paths: Sequence[Path], answers: Answers = NOTHING, encoding: str | None = None) -> list[Recognised]:
@@ -265,12 +270,15 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
 def first_checks(store: Store, most: int = 3) -> list[dict[str, Any]]:
     """The checks of `doctor` that matter most after a load: those that fail, in their order, and then the others.
 
-    None where the store is large, which takes minutes to look through.
+    Empty where the store is large, which takes minutes to look through, and where it holds no consumer.
     """
-    sizes = run_query(store, "explore/sizes")["how_many"]
-    if not len(sizes) or sizes.sum() > QUICKLY_CHECKED:
+    if run_query(store, "explore/sizes")["how_many"].sum() > QUICKLY_CHECKED:
         return []
-    return sorted(doctor(store), key=lambda check: bool(check["ok"]))[:most]
+    try:
+        found = doctor(store)
+    except AnalysisError:  # products alone, or links between accounts that are not loaded yet
+        return []
+    return sorted(found, key=lambda check: bool(check["ok"]))[:most]
 
 
 def doctor(store: Store) -> list[dict[str, Any]]:

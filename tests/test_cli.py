@@ -137,14 +137,14 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
         "rank", "consumer", "name", "platform", "tier", "audience", "ties", "niche", "circle", "score", "kind", "low",
         "high",
         "engagement_rate", "origin", "reasons", "label", "industry", "gates", "patterns",
-        "role", "followers", "audience_seen", "posts", "posts_seen",
+        "role", "followers", "audience_coverage", "posts", "posts_engaged",
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
     niches = read_json(place, "niches", "graphkoc-demo/run")
     assert set(niches[0]) == {
         "niche", "name", "parent", "level", "basis", "category", "evidence", "words", "people", "kocs", "kols",
         "kol_reach", "koc_reach", "white_space", "white_space_koc", "circles", "change", "brand",
-        "kol_audience_seen", "kol_posts_seen",
+        "kol_audience_coverage", "kol_posts_coverage",
     }  # fmt: skip
     assert len(niches) >= 25
     circles = read_json(place, "circles", "graphkoc-demo/run")

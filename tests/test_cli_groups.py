@@ -15,7 +15,7 @@ from graphkoc.runs.folder import FORMAT
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
 
-WRITTEN = {"reviews": 3, "posts": 3, "posts_seen": 0}
+WRITTEN = {"reviews": 3, "posts": 3, "posts_engaged": 0}
 """What each of the people has written."""
 
 

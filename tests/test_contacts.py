@@ -364,6 +364,7 @@ def test_a_key_is_made_once_and_one_line_says_where(tmp_path: Path) -> None:
     other = {"XDG_CONFIG_HOME": str(tmp_path / "other")}
     refused = run("load", "crm", DATA / "crm", cwd=tmp_path, env=other)
     assert (refused.returncode, "made with another secret" in refused.stderr) == (3, True)
+    assert not (tmp_path / "other" / "graphkoc" / "key").exists(), "a key that a store refuses is none to keep"
     assert run("load", "crm", DATA / "crm", "--no-contacts", cwd=tmp_path, env=other).returncode == 7
     (tmp_path / "graphkoc.toml").write_text('key_file = "elsewhere"\n')
     elsewhere = run("load", "crm", DATA / "crm", cwd=tmp_path, env=home)

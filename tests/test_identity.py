@@ -391,15 +391,15 @@ def test_an_identity_that_names_an_account_which_is_nowhere_is_reported_and_join
     store = graphkoc.open_store()
     loaded = graphkoc.load(store, "csv", [Path("identities.csv")])
     store.close()
-    assert loaded.unknown_accounts == ("csv:new", "csv:newer")
+    assert loaded.missing_accounts == ("csv:new", "csv:newer")
     assert persons() == EXACT | {"csv:x3": "csv:p"}
     found = run_identity("report")
-    assert (found["accounts"], found["unknown_accounts"]) == (9, ["csv:new", "csv:newer"])
-    assert "2 accounts named by links, but not in the store: csv:new, csv:newer" in run_command("identity", "report")
+    assert (found["accounts"], found["missing_accounts"]) == (9, ["csv:new", "csv:newer"])
+    assert "Links name 2 accounts that the store does not hold: csv:new, csv:newer" in run_command("identity", "report")
     pd.DataFrame([{"consumer": "csv:new", "platform": "discourse"}]).to_csv("consumers.csv", index=False)
     run_command("load", "csv", "consumers.csv")
     assert persons() == EXACT | dict.fromkeys(["csv:x3", "csv:new"], "csv:p")
-    assert run_identity("report")["unknown_accounts"] == ["csv:newer"]
+    assert run_identity("report")["missing_accounts"] == ["csv:newer"]
 
 
 def forget_persons(store: graphkoc.Store) -> None:

@@ -128,6 +128,14 @@ def test_orders_alone_give_customers_and_no_ranking(tmp_path: Path, monkeypatch:
     assert "No list: nobody has reviewed anything" in printed
 
 
+def test_products_alone_are_loaded_and_there_is_nothing_to_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "products.csv").write_text("product,title\np1,Green tea\n")
+    done = asked(tmp_path, monkeypatch, "load", "csv", "products.csv")
+    assert done.stderr.splitlines()[-1] == "In the store: products 1 new, 0 changed, 0 known."
+
+
 def comments(*posts: str) -> pd.DataFrame:
     """Two people's comments on each post."""
     rows = [(f"{post}-{who}", who, post, "comment") for post in posts for who in ("csv:ann", "csv:bob")]

@@ -123,7 +123,7 @@ def test_a_dry_run_leaves_no_key_and_no_store(tmp_path: Path, monkeypatch: pytes
         (["crm"], 2, "Give the files that crm is to load"),
         (["result.csv"], 3, "it waits for what it does not say: load it with --direction result.csv=followers"),
         (["result.csv", "--direction", "result.csv=sideways"], 2, "a direction is followers or following"),
-        (["result.csv", "--direction", "followers"], 2, "is not FILE=VALUE"),
+        (["result.csv", "--direction", "followers"], 2, "is not FILE=followers"),
     ],
 )
 def test_what_cannot_be_loaded_is_one_sentence(tmp_path: Path, words: list[str], code: int, sentence: str) -> None:

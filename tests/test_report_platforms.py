@@ -17,7 +17,7 @@ def run(platform: list[str | None], accounts: pd.DataFrame | None = None) -> Run
     people = pd.DataFrame(
         {"consumer": ids, "platform": platform, "rank": pd.array([1, 2, 3, None, None, None], "Int64")}
     ).assign(role=["koc"] * 3 + ["none"] * 3)
-    people[["audience", "score", "reviews", "posts", "posts_seen", "hears_kol", "hears_koc"]] = 0
+    people[["audience", "score", "reviews", "posts", "posts_engaged", "hears_kol", "hears_koc"]] = 0
     members = pd.DataFrame({"consumer": [*ids[::2], *ids[:2]], "group": ["tea"] * 3 + ["pots"] * 2, "reviews": 1})
     members = members.assign(kind="niche", confidence=1.0)
     frames = {"people": people, "members": members, "accounts": pd.DataFrame() if accounts is None else accounts}

@@ -141,6 +141,11 @@ def customers(*rows: tuple[str, str, str]) -> pd.DataFrame:
             {("crm:x", "judge:y")},
             id="two tools of one shop",
         ),
+        pytest.param(
+            [("crm:x", "CRM", "Zoë Lindqvist"), ("shopify:y", "Shopify", "Zoe Lindqvist")],
+            {("crm:x", "shopify:y")},
+            id="platforms written with capitals",
+        ),
         pytest.param([("crm:x", "crm", "zoe"), ("crm:y", "crm", "Zoe")], set(), id="a nickname"),
         pytest.param([("crm:x", "crm", "Zoe L."), ("crm:y", "crm", "Zoe L.")], set(), id="an initial"),
         pytest.param([(f"crm:{one}", "crm", "Zoe Lindqvist") for one in "xyz"], set(), id="three who may be anybody"),

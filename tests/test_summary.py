@@ -39,7 +39,7 @@ INFO: dict[str, Any] = {
 
 def run(roles: tuple[str, ...] = ("koc",), status: tuple[str, ...] = (), **info: Any) -> Run:
     """A run of these roles and circles, with some entries of `info` replaced."""
-    blank = {"reviews": 1, "posts": 1, "posts_seen": 0, "hears_kol": False, "hears_koc": False, "suspicious": False}
+    blank = {"reviews": 1, "posts": 1, "posts_engaged": 0, "hears_kol": False, "hears_koc": False, "suspicious": False}
     ids = [f"csv:{n}" for n in range(len(roles))]
     people = shaped("people", pd.DataFrame({"consumer": ids, "role": roles, **blank}))
     circles = pd.DataFrame({"circle": [f"c{n}" for n in range(len(status))], "status": status})

@@ -19,7 +19,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import phonenumbers
@@ -164,8 +164,9 @@ def email(text: str) -> str | None:
 def phone(text: str, country: str = "") -> str | None:
     """The number as E.164 writes it, +4930123456; None for what is not a number, or not a whole one.
 
-    country: two letters (ISO 3166) for a number that does not begin with + or 00. One that begins with the prefix of
-    its country and is too long otherwise has lost its + in a spreadsheet. Without a country only mobile numbers of
+    country: two letters (ISO 3166) for a number that does not begin with + or 00. A number that
+    begins with its country's prefix and would be too long without it is taken as international: a spreadsheet has
+    dropped its +. Without a country only mobile numbers of
     China (11 digits that begin with 13 to 19) are taken, because no others look like them.
     """
     plain = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
@@ -204,15 +205,14 @@ def keys(find_secret: Callable[[], bytes | None]) -> Callable[[str, str], str]:
     numbers. The result is "" for a cell without one. find_secret is called at the first contact; where it gives none,
     the function raises DataError.
     """
-    secret: bytes | None = None
+    find_once = cache(find_secret)
 
     @lru_cache(REMEMBERED)
     def hash_contacts(cell: str, country: str) -> str:
         parts = [part for part in BETWEEN.split(cell) if part.strip()]
         found = [email(part) for part in parts] + [phone(part, country) for part in parts]
         whole = [contact for contact in dict.fromkeys(found) if contact]
-        nonlocal secret
-        secret = secret or (find_secret() if whole else None)
+        secret = find_once() if whole else None
         if whole and secret is None:
             # DuckDB wraps this error; `graphkoc.capture.macros.REFUSED` marks where the message begins.
             raise DataError(

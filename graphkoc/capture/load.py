@@ -70,7 +70,7 @@ class Loaded:
     mentioned: canonical name -> number of rows that other tables mention and that no file has; a store makes them.
     gaps: sentences about what the files lack by their own account.
     changes: what they changed in the store; None where they were not stored.
-    unknown_accounts: those that identities name and that are neither in the files nor in the store; sorted.
+    missing_accounts: those that identities name and that the store does not hold after the load; sorted.
     new_key: the file of the secret for contacts that was made for this load.
     parts: what each source gave, where several did.
     """
@@ -84,7 +84,7 @@ class Loaded:
     unread: tuple[Unread, ...] = ()
     gaps: tuple[str, ...] = ()
     changes: Changes | None = None
-    unknown_accounts: tuple[str, ...] = ()
+    missing_accounts: tuple[str, ...] = ()
     new_key: Path | None = None
     parts: tuple[Loaded, ...] = ()
 

@@ -44,7 +44,7 @@ def cli(quiet: bool, verbose: bool, **_: Any) -> None:
 
     \b
     Exit codes: 0 done, 1 a bug in graphkoc, 2 usage, 3 bad data, 4 query, 5 store,
-    6 nothing to analyse, 7 done but rows were rejected, 130 interrupted.
+    6 nothing to analyse, 7 done, but rows or files were not taken, 130 interrupted.
     """
     if quiet and verbose:
         raise click.UsageError("Either --quiet or --verbose.")

@@ -14,6 +14,7 @@ import click
 import graphkoc
 from graphkoc.cli.access import find_key_file, open_store
 from graphkoc.cli.commands import Command, Group, Listing
+from graphkoc.cli.configuration import own_path
 from graphkoc.cli.options import answer_options, encoding_option, limit_option, list_options, output_options
 from graphkoc.cli.results import Result
 from graphkoc.cli.scaffold import scaffold
@@ -143,7 +144,6 @@ def load(
       graphkoc load ./loaders/shop bewertungen.csv
     """
     source, files = _split_source(paths)
-    new_key_file = Path(click.get_app_dir("graphkoc")) / "key"
     with open_store() as store, ProgressLine.from_options() as progress:
         loaded = graphkoc.load(
             store,
@@ -153,13 +153,13 @@ def load(
             dry_run=dry_run,
             encoding=encoding,
             key_file=find_key_file(),
-            new_key_file=new_key_file,
+            new_key_file=own_path("key"),
             without_contacts=no_contacts,
             accept_partial=accept_partial,
             progress=progress,
         )
+        rejects = _write_rejects(loaded)
         checks = [] if dry_run else graphkoc.first_checks(store)
-    rejects = _write_rejects(loaded)
     changes = loaded.changes.tables if loaded.changes is not None else {}
     document = {
         "source": loaded.source,
@@ -174,7 +174,7 @@ def load(
         "mentioned": loaded.mentioned,
         "ignored": loaded.ignored,
         "gaps": list(loaded.gaps),
-        "unknown_accounts": list(loaded.unknown_accounts),
+        "missing_accounts": list(loaded.missing_accounts),
         "new_key": str(loaded.new_key) if loaded.new_key else None,
         "checks": checks,
         "rejects": str(rejects) if rejects else None,
@@ -230,17 +230,23 @@ def _describe_load(loaded: graphkoc.Loaded, rejects: Path | None, dry_run: bool)
         notes += [f"In the store: {'; '.join(parts)}."] if parts else []
     if loaded.new_key:
         notes.append(f"A key for contacts was made in {loaded.new_key}: keep it, without it no later file joins.")
-    if unknown := loaded.unknown_accounts:
-        some = ", ".join(unknown[:SHOWN]) + (", ..." if len(unknown) > SHOWN else "")
-        notes.append(f"Identities name {count(len(unknown), 'accounts')} that nothing else has: {some}.")
+    if loaded.missing_accounts:
+        notes.append(f"{_describe_missing(loaded.missing_accounts)}.")
     notes += [f"{file.file} was not read: {file.reason}." for file in loaded.unread[:NAMED]]
     if len(loaded.unread) > NAMED:
-        notes.append(f"{count(len(loaded.unread) - NAMED, 'other files')} were not read; --format json lists them.")
+        notes.append(f"Not read: {count(len(loaded.unread) - NAMED, 'other files')}; --format json lists them.")
     if rejects:
-        fates = loaded.rejects["fate"].value_counts()
+        # A row has a line for each table that rejects it, and for each figure that it lost.
+        fates = loaded.rejects.drop_duplicates(["file", "row", "fate"])["fate"].value_counts()
         parts = [f"{count(fates[fate], 'rows')} {words}" for fate, words in FATES.items() if fate in fates]
-        notes.append(f"{', '.join(parts)}: {rejects} gives the reasons.")
+        notes.append(f"{rejects} gives the reasons for {', '.join(parts)}.")
     return notes
+
+
+def _describe_missing(accounts: Sequence[str]) -> str:
+    """The accounts that links name and that the store does not hold, the first SHOWN by name."""
+    some = ", ".join(accounts[:SHOWN]) + (", …" if len(accounts) > SHOWN else "")
+    return f"Links name {count(len(accounts), 'accounts')} that the store does not hold: {some}"
 
 
 def _write_rejects(loaded: graphkoc.Loaded) -> Path | None:
@@ -335,7 +341,7 @@ def new(path: Path | None) -> Result:
       graphkoc key new ~/secrets/brand.key
     """
     named = click.get_current_context().find_root().params["key_file"]
-    made = graphkoc.new_key(path or named or Path(click.get_app_dir("graphkoc")) / "key")
+    made = graphkoc.new_key(path or named or own_path("key"))
     notes = [f"For the other commands: export GRAPHKOC_KEY_FILE={shlex.quote(str(path))}"] if path else []
     return Result({"key_file": str(made)}, text=str(made), notes=notes)
 
@@ -346,8 +352,8 @@ def identity() -> None:
 
     Every decision is a line in a journal that only grows. It can be undone, and it stays in force when the data are
     loaded again. Exact keys link accounts during a load: the same contact key, the same WeCom unionid, the same
-    profile address, the same handle on the same platform, or a profile that names the other account. A handle alone
-    links nothing. Analyses count persons.
+    profile address, the same handle on the same platform, or a profile that names the other account. The same handle
+    on two platforms links nothing. Analyses count persons.
 
     \b
     Examples:
@@ -477,9 +483,8 @@ def _describe_identities(found: dict[str, Any]) -> list[str]:
     ]
     lines += [f"  on {row['platforms']}: {count(row['persons'], 'persons')}" for row in found["across"]]
     lines += [f"  by {rule}: {count(links, 'links')}" for rule, links in sorted(found["by_rule"].items())]
-    if unknown := found["unknown_accounts"]:
-        some = ", ".join(unknown[:SHOWN]) + (", …" if len(unknown) > SHOWN else "")
-        lines.append(f"  {count(len(unknown), 'accounts')} named by links, but not in the store: {some}")
+    if missing := found["missing_accounts"]:
+        lines.append(f"  {_describe_missing(missing)}")
     lines += [f"  not linked: {c['account']} and {c['other']} ({c['rule']}): {c['why']}" for c in found["conflicts"]]
     lines += [
         f"  {count(keys, 'keys')} of {rule} shared by too many accounts to identify a person"

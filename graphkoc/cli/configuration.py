@@ -27,7 +27,7 @@ from click.core import ParameterSource
 
 from graphkoc.errors import UsageError
 
-__all__ = ["PREFIX", "apply_files", "list_settings", "own_file", "raise_pending", "read_brands"]
+__all__ = ["PREFIX", "apply_files", "list_settings", "own_file", "own_path", "raise_pending", "read_brands"]
 
 PREFIX = "GRAPHKOC"
 HERE = Path("graphkoc.toml")
@@ -46,6 +46,9 @@ NOT_SETTINGS = {
     "until",
     "of_a_brand",
     "all_numbers",
+    "owner",
+    "direction",
+    "accept_partial",
     "run",
     "page",
 }
@@ -60,9 +63,14 @@ def _files(named: Path | None) -> list[Path]:
     return [path for path in (named or HERE, own_file("graphkoc.toml")) if path is not None and path.is_file()]
 
 
+def own_path(name: str) -> Path:
+    """Where the file of that name stands in the user's own configuration folder, if there is one."""
+    return Path(click.get_app_dir("graphkoc")) / name
+
+
 def own_file(name: str) -> Path | None:
     """The file of that name in the user's own configuration folder; None where there is none that can be read."""
-    path = Path(click.get_app_dir("graphkoc")) / name
+    path = own_path(name)
     return path if os.access(path, os.R_OK) and path.is_file() else None
 
 

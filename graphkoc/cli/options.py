@@ -160,7 +160,9 @@ def answer_options(function: Function) -> Function:
     def gathered(
         *arguments: Any, owner: tuple[str, ...], direction: tuple[str, ...], dates: str | None, **options: Any
     ) -> Any:
-        stated = graphkoc.Answers(_split_pairs(owner, "--owner"), _split_pairs(direction, "--direction"), dates or "")
+        stated = graphkoc.Answers(
+            _split_pairs(owner, "--owner", "ACCOUNT"), _split_pairs(direction, "--direction", "followers"), dates or ""
+        )
         return function(*arguments, answers=stated, **options)
 
     for option in (
@@ -181,11 +183,11 @@ def answer_options(function: Function) -> Function:
     return cast(Function, gathered)
 
 
-def _split_pairs(pairs: tuple[str, ...], option: str) -> dict[str, str]:
+def _split_pairs(pairs: tuple[str, ...], option: str, value_name: str) -> dict[str, str]:
     found = {}
     for pair in pairs:
         file, equals, value = pair.rpartition("=")
         if not equals or not file or not value:
-            raise click.BadParameter(f"{pair!r} is not FILE=VALUE", param_hint=option)
+            raise click.BadParameter(f"{pair!r} is not FILE={value_name}", param_hint=option)
         found[file] = value
     return found

@@ -180,7 +180,9 @@ def niches(run: str | None) -> Result:
     found = graphkoc.find_run(run)
     rows = graphkoc.list_niches(found)
     text = None if rows else graphkoc.describe_absence(found, "niche")
-    notes = [*list_notices(found), *(_wrap(f"Note: {seen}.") for seen in graphkoc.describe_coverage(found) if rows)]
+    notes = list_notices(found)
+    if rows:
+        notes += [_wrap(f"Note: {clause}.") for clause in graphkoc.describe_coverage(found)]
     return Result(rows, lines=_indent_finer(rows), text=text, notes=notes)
 
 
@@ -366,7 +368,7 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
         "Reviewed by followers afterwards": reviews,
     }
     lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
-    lines += [f"  {seen}" for seen in why["seen"]]
+    lines += [f"  {clause}" for clause in why["coverage"]]
     for title, entries in sections.items():
         lines += [title, *(f"  {entry}" for entry in entries)] if entries else []
     numbers = count(len(why["parts"]), "numbers")

@@ -10,7 +10,7 @@ from graphkoc.text import count, number_or_none, percent
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ENGAGED", "FOLLOWERS", "basis", "counted", "describe_seen", "stands_in"]
+__all__ = ["ENGAGED", "FOLLOWERS", "basis", "counted", "describe_audience_coverage", "stands_in"]
 
 FOLLOWERS = "known followers"
 ENGAGED = "people who engaged"
@@ -23,18 +23,18 @@ def counted(number: float, ties: str) -> str:
     return count(number, FOLLOWERS)
 
 
-def describe_seen(person: Mapping[str, Any] | pd.Series[Any]) -> list[str]:
+def describe_audience_coverage(person: Mapping[str, Any] | pd.Series[Any]) -> list[str]:
     """How much of a person's audience, and of the answers to their posts, the data hold; a clause for each.
 
     person: a row of people.
     """
     found = []
-    if (share := number_or_none(person["audience_seen"])) is not None:
+    if (share := number_or_none(person["audience_coverage"])) is not None:
         found.append(
             f"{percent(share)} of the {count(person['followers'], 'followers')} that the platform states are known"
         )
-    if person["posts_seen"]:
-        found.append(f"engagements are known on {person['posts_seen']:,} of {count(person['posts'], 'posts')}")
+    if person["posts_engaged"]:
+        found.append(f"engagements are known on {person['posts_engaged']:,} of {count(person['posts'], 'posts')}")
     return found
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.qualify.adopters import find_adopters
-from graphkoc.qualify.audience import counted, describe_seen
+from graphkoc.qualify.audience import counted, describe_audience_coverage
 from graphkoc.qualify.authenticity import PATTERNS
 from graphkoc.qualify.gates.words import list_gates
 from graphkoc.qualify.reasons import reasons
@@ -33,14 +33,14 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche, query}],
-    pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words), followers (that the platform
-    states), audience_seen (the share of them that is known), posts, posts_seen (with a known engagement), seen (the
-    same in words), rank, niche, circle, gates, change, carried_by, carried_reviews, reasons, cautions}. percentile is
-    the share of people of the same tier whose value is at most this person's, 0 to 100; percentile_niche the same of
-    their niche, None without one. query is a command line, or a SELECT for DuckDB, that recomputes the value. pillars
-    are sums of the parts in each. gates are those of `graphkoc.qualify.gates.words.list_gates`. change is what would
-    raise the rank by one. carried_by and carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an
-    unknown consumer.
+    pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words), followers (that the
+    platform states), audience_coverage (the share of them that is known), posts, posts_engaged (with a known
+    engagement), coverage (the same in words), rank, niche, circle, gates, change, carried_by, carried_reviews,
+    reasons, cautions}. percentile is the share of people of the same tier whose value is at most this person's, 0
+    to 100; percentile_niche the same of their niche, None without one. query is a command line, or a SELECT for
+    DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those of
+    `graphkoc.qualify.gates.words.list_gates`. change is what would raise the rank by one. carried_by and
+    carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
@@ -57,10 +57,10 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "audience": int(person["audience"]),
         "audience_of": counted(person["audience"], person["ties"]),
         "followers": whole_or_none(person["followers"]),
-        "audience_seen": number_or_none(person["audience_seen"]),
+        "audience_coverage": number_or_none(person["audience_coverage"]),
         "posts": int(person["posts"]),
-        "posts_seen": int(person["posts_seen"]),
-        "seen": describe_seen(person),
+        "posts_engaged": int(person["posts_engaged"]),
+        "coverage": describe_audience_coverage(person),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
         "niche": run.group_name("niche", person["niche"]),
         "circle": run.group_name("circle", person["circle"]),

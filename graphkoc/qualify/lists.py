@@ -25,14 +25,15 @@ BRAND = [name for name in TABLES["brand"].names if name != "people"]
 def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
-    Returns [{rank, consumer, name, platform, tier, label, role, audience, ties, followers, audience_seen, posts,
-    posts_seen, niche, circle, score, kind, low, high, engagement_rate, origin, patterns, gates, industry, reasons}],
-    with None for what is unknown. rank is the place among all, also where one niche (id or name) is given. label is the
-    name of the tier. role is koc, or possible where the audience is not known. ties is what the audience is counted in
-    (follows or engagements). followers are those that the platform states, audience_seen the share of them that is
-    known, and posts_seen counts the posts with a known engagement. kind is the score's. patterns are those of
-    `graphkoc.qualify.authenticity`, gates those of `graphkoc.qualify.gates.words.list_gates`. industry has the numbers
-    of `graphkoc.qualify.industry`, and the response to paid and to organic posts.
+    Returns [{rank, consumer, name, platform, tier, label, role, audience, ties, followers, audience_coverage, posts,
+    posts_engaged, niche, circle, score, kind, low, high, engagement_rate, origin, patterns, gates, industry,
+    reasons}], with None for what is unknown. rank is the place among all, also where one niche (id or name) is
+    given. label is the name of the tier. role is koc, or possible where the audience is not known. ties is what the
+    audience is counted in (follows or engagements). followers are those that the platform states, audience_coverage
+    the share of them that is known, and posts_engaged counts the posts with a known engagement. kind is the
+    score's. patterns are those of `graphkoc.qualify.authenticity`, gates those of
+    `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`, and the
+    response to paid and to organic posts.
     """
     return [
         {
@@ -46,9 +47,9 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "audience": int(person["audience"]),
             "ties": person["ties"],
             "followers": whole_or_none(person["followers"]),
-            "audience_seen": number_or_none(person["audience_seen"]),
+            "audience_coverage": number_or_none(person["audience_coverage"]),
             "posts": person["posts"],
-            "posts_seen": person["posts_seen"],
+            "posts_engaged": person["posts_engaged"],
             "niche": run.group_name("niche", person["niche"]),
             "circle": run.group_name("circle", person["circle"]),
             "score": person["score"],
@@ -70,18 +71,18 @@ def list_niches(run: Run) -> list[dict[str, Any]]:
     """The niches, most people first, each followed by the finer niches inside it.
 
     Returns [{niche, name, parent, level, basis, category, evidence, words, people, kocs, kols, kol_reach, koc_reach,
-    white_space, white_space_koc, kol_audience_seen, kol_posts_seen, circles, change, brand}]. kols counts members with
-    a wide audience. kol_reach and koc_reach are the shares of members who follow a KOL, or a KOC. white_space is the
-    share who follow no KOL, and white_space_koc the share of those who follow a KOC. kol_audience_seen is the share of
-    the stated followers of its KOLs that is known, and kol_posts_seen the share of the posts with a known engagement of
-    those whose audience is the people who engaged (`graphkoc.runs.coverage`); None where unknown. circles are the names
-    of the circles that carry the niche. change is what became of it since the previous run. brand is the brand's view,
-    None where no brand is set.
+    white_space, white_space_koc, kol_audience_coverage, kol_posts_coverage, circles, change, brand}]. kols counts
+    members with a wide audience. kol_reach and koc_reach are the shares of members who follow a KOL, or a KOC.
+    white_space is the share who follow no KOL, and white_space_koc the share of those who follow a KOC.
+    kol_audience_coverage is the share of the stated followers of its KOLs that is known, and kol_posts_coverage the
+    share of the posts with a known engagement of those whose audience is the people who engaged
+    (`graphkoc.runs.coverage`); None where unknown. circles are the names of the circles that carry the niche.
+    change is what became of it since the previous run. brand is the brand's view, None where no brand is set.
     """
     circles = _carried(run, "niche", "circle")
     words = _words(run, "niche")
     brand = {row.pop("niche"): row for row in run.rows("brand", BRAND)}
-    seen = cover_niches(run)
+    covered = cover_niches(run)
     niches = run.rows("niches")
     place = {row["niche"]: number for number, row in enumerate(niches)}
     order = sorted(
@@ -105,8 +106,8 @@ def list_niches(run: Run) -> list[dict[str, Any]]:
             "koc_reach": row["koc_reach"],
             "white_space": row["white_space"],
             "white_space_koc": row["white_space_koc"],
-            "kol_audience_seen": seen[row["niche"]].audience if row["niche"] in seen else None,
-            "kol_posts_seen": seen[row["niche"]].posts if row["niche"] in seen else None,
+            "kol_audience_coverage": covered[row["niche"]].audience if row["niche"] in covered else None,
+            "kol_posts_coverage": covered[row["niche"]].posts if row["niche"] in covered else None,
             "circles": circles.get(row["niche"], []),
             "change": row["change"],
             "brand": brand.get(row["niche"]),

@@ -1,11 +1,11 @@
-"""How much of an audience a run has seen: what stands beside each statement that somebody is not reached.
+"""How much of an audience is in the data of a run: what stands beside each statement that somebody is not reached.
 
-Who is not reached by the people of a role may follow them all the same, where their followers were not loaded.
+A person whom no account of a role reaches here may follow one all the same, where its followers were not loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +13,19 @@ from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import count, is_missing, percent
 
-__all__ = ["WIDE", "Coverage", "cover_niches", "describe", "describe_coverage"]
+__all__ = ["WIDE", "Coverage", "cover_niches", "describe", "describe_coverage", "describe_role"]
 
-COLUMNS = ["consumer", "role", "ties", "followers", "audience_seen", "posts", "posts_seen"]
+COLUMNS = ["consumer", "role", "ties", "followers", "audience_coverage", "posts", "posts_engaged"]
 WIDE = "wide-audience accounts"
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much was seen of the audiences of some accounts.
+    """How much of the audiences of some accounts is in the data.
 
     stated: accounts whose platform states their followers, and audience: the share of these that is known, None without
     any. engaged: accounts whose audience is the people who engaged, and posts: the share of their posts with a known
-    engagement, None without any. unknown: the other accounts.
+    engagement, None without any. unknown: accounts with neither a stated audience nor posts of that kind.
     """
 
     stated: int
@@ -36,7 +36,7 @@ class Coverage:
 
 
 def cover_niches(run: Run) -> dict[str, Coverage]:
-    """How much a run has seen of the audiences of the wide-audience accounts in each niche that has any."""
+    """How much of the audiences of its wide-audience accounts a run knows, for each niche that has any."""
     people = {row["consumer"]: row for row in run.rows("people", COLUMNS, ("role", ("kol",)))}
     inside: dict[str, list[Mapping[str, Any]]] = {}
     for row in run.rows("members", ["kind", "group", "consumer"], ("consumer", set(people))):
@@ -46,7 +46,7 @@ def cover_niches(run: Run) -> dict[str, Coverage]:
 
 
 def describe(found: Coverage, whose: str, who: str) -> str | None:
-    """How much of the audiences of some accounts was seen, as a clause; None where there are no accounts.
+    """How much of the audiences of some accounts is known, as a clause; None where there are no accounts.
 
     whose: what stands before their number, such as `its`. who: what they are called.
     """
@@ -57,21 +57,21 @@ def describe(found: Coverage, whose: str, who: str) -> str | None:
     if found.posts is not None:
         accounts = f"{whose} {count(found.engaged, who)}"
         clauses.append(f"engagements are known on {percent(found.posts)} of the posts of {accounts}")
-    if found.unknown and clauses:
-        clauses.append(f"for {found.unknown:,} more it is unknown, because no follower counts are stated")
-    elif found.unknown:
-        accounts = f"{whose} {count(found.unknown, who)}"
-        clauses.append(
-            f"how much of the audiences of {accounts} is known cannot be said, because no follower counts are stated"
-        )
+    if found.unknown:
+        accounts = f"{found.unknown:,} more" if clauses else f"{whose} {count(found.unknown, who)}"
+        clauses.append(f"the full audience size of {accounts} is unknown")
     return "; ".join(clauses) or None
 
 
 def describe_coverage(run: Run) -> list[str]:
-    """The same of everybody with a wide audience, and of the key opinion consumers, where a run has any."""
-    roles = ((("kol",), WIDE), (RANKED, "key opinion consumers"))
-    found = (describe(_cover(run.rows("people", COLUMNS, ("role", role))), "the", who) for role, who in roles)
+    """A clause on the wide-audience accounts, and one on the key opinion consumers, where a run has any."""
+    found = (describe_role(run, ("kol",), WIDE), describe_role(run, RANKED, "key opinion consumers"))
     return [clause for clause in found if clause]
+
+
+def describe_role(run: Run, roles: Sequence[str], who: str) -> str | None:
+    """How much of the audiences of everybody with one of these roles is known, as a clause; None without anybody."""
+    return describe(_cover(run.rows("people", COLUMNS, ("role", roles))), "the", who)
 
 
 def _cover(people: Iterable[Mapping[str, Any]]) -> Coverage:
@@ -80,13 +80,13 @@ def _cover(people: Iterable[Mapping[str, Any]]) -> Coverage:
     for person in people:
         if person["ties"] == "engagements" and person["posts"]:
             engaged.append(person)
-        elif not is_missing(person["audience_seen"]):
+        elif not is_missing(person["audience_coverage"]):
             stated.append(person)
         else:
             unknown += 1
     followers = sum(person["followers"] for person in stated)
-    known = sum(person["audience_seen"] * person["followers"] for person in stated)
-    posts, seen = (sum(person[name] for person in engaged) for name in ("posts", "posts_seen"))
+    known = sum(person["audience_coverage"] * person["followers"] for person in stated)
+    posts, answered = (sum(person[name] for person in engaged) for name in ("posts", "posts_engaged"))
     return Coverage(
-        len(stated), known / followers if stated else None, len(engaged), seen / posts if engaged else None, unknown
+        len(stated), known / followers if stated else None, len(engaged), answered / posts if engaged else None, unknown
     )

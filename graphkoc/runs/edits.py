@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphkoc.errors import UsageError
-from graphkoc.files import append_lines, read_lines
+from graphkoc.files import append_lines, read_content
 from graphkoc.runs.members import KINDS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def read(folder: Path) -> Journal:
 
     Raises StoreError when it cannot be read.
     """
-    lines = read_lines(folder / FILE)
+    lines = read_content(folder / FILE).split(b"\n")
     return Journal(tuple(edit for line in lines if (edit := _parse_line(line)) is not None))
 
 

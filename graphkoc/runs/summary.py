@@ -63,8 +63,6 @@ def describe_backtest(run: Run) -> str:
 def describe_absence(run: Run, kind: str) -> str:
     """Why a run has no group of a kind: niche or circle."""
     why_not = run.info[f"{kind}s"]["why_not"]
-    if kind == "niche" and not run.info["counts"]["reviews"]:
-        why_not = "nobody has reviewed anything"
     return f"No {kind} is published: {why_not}." if why_not else NOTHING_FOUND[kind]
 
 

@@ -3,7 +3,8 @@
 A command adds its lines to the file and then puts the new store into the old one's place. The new store has a mark,
 the size and the hash of the journal with those lines, so that lines, rows and persons come into force together. What
 stands after the mark was left by a command that was interrupted: nobody reads it, and the next command that writes cuts
-it off. Without a store, or with one that has no mark or another journal's, all lines are in force.
+it off. Without a store, or with one that has no mark or another journal's, all lines are in force: a first load that
+is killed between its lines and the rename leaves the lines, and the next load joins what they name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphkoc.files import encode_lines, read_lines, replace_end, replace_lines
+from graphkoc.files import encode_lines, read_content, replace_content, replace_end
 from graphkoc.stores.journal import Decision
 
 __all__ = ["JournalFile", "Mark", "add_lines", "decisions", "drop_lines"]
@@ -40,24 +41,21 @@ class JournalFile:
 
     def read(self, mark: Mark | None) -> bytes:
         """The lines that are in force; none where there is no file yet."""
-        content = self._content()
+        content = read_content(self.path)
         marked = content[: mark.size] if mark else content
         return marked if mark in (None, Mark.of(marked)) else content
 
     def cut(self, content: bytes) -> None:
         """Remove what stands after `content`, with which the file begins."""
-        if len(self._content()) > len(content):
+        if len(read_content(self.path)) > len(content):
             replace_end(self.path, len(content), b"")
 
     def write(self, old: bytes, new: bytes) -> None:
         """Make `new` of the file, which begins with `old`: by adding to it, unless lines had to go."""
         if not new.startswith(old):
-            replace_lines(self.path, new.decode().split("\n")[:-1])
+            replace_content(self.path, new)
         elif new != old:
             replace_end(self.path, len(old), new[len(old) :])
-
-    def _content(self) -> bytes:
-        return b"\n".join(read_lines(self.path))
 
 
 def decisions(content: bytes) -> list[Decision]:

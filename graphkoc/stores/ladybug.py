@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from graphkoc.errors import QueryError, StoreError
-from graphkoc.files import PATIENCE, put_in_place, sweep, translate_errors, working_folder
+from graphkoc.files import PATIENCE, put_in_place, sweep, sync, translate_errors, working_folder
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, newest_fingerprint, prepared, relational
 from graphkoc.stores.changes import Changes, RowChanges
@@ -252,6 +252,9 @@ class LadybugStore:
             if progress:
                 progress("stored", 0, 0, 0)
             if after.startswith(journal):
+                # A first load has no mark to tell lines in force from others: they precede the rename by little.
+                with translate_errors(f"nothing can be written beside {self.path}", "The store is as it was before."):
+                    sync(new)
                 self._journal.write(journal, after)
             with translate_errors(f"{self.path} cannot be replaced", "The store is as it was before."):
                 put_in_place(new, self.path)

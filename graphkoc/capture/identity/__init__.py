@@ -29,7 +29,7 @@ from graphkoc.stores.journal import Decision, Settlement
 
 __all__ = [
     "COMPARED",
-    "find_unknown",
+    "find_missing",
     "identity_report",
     "link_accounts",
     "link_file",
@@ -59,7 +59,7 @@ class _Known:
 def settlement(stated: pd.DataFrame | None = None) -> Settlement:
     """What a load does to identities: link the accounts that an exact key or a source gives to one person.
 
-    stated: account and person, as a source brings them. An account that is nowhere (`find_unknown`) is not made, but
+    stated: account and person, as a source brings them. An account that is nowhere (`find_missing`) is not made, but
     its line in the journal joins it as soon as it is loaded. No pair is linked that was linked or unlinked before, nor
     one that would make a single person of two who are known to be different.
     """
@@ -90,11 +90,11 @@ def link_accounts(store: Store, account: str, other: str, why: str) -> dict[str,
     pair = (decision.account, decision.other)
     if pair in known.links:
         _decide(store, known, [])  # persons may lag behind the journal: of an older version, or on a server
-        return _report(store) | {"decisions": []}
+        return _report(known) | {"decisions": []}
     if wrong := _find_contradicting(known, [pair]).get(pair):
         raise UsageError(f"{account} and {other} cannot be one person: {wrong}", hint="`graphkoc identity unlink`s.")
     _decide(store, known, [decision])
-    return _report(store) | {"decisions": [decision]}
+    return _report(_read_known(store)) | {"decisions": [decision]}
 
 
 def link_file(store: Store, file: Path, why: str | None = None, encoding: str | None = None) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def link_file(store: Store, file: Path, why: str | None = None, encoding: str | 
     rejects += [chosen[pair][0].rejected(reason) for pair, reason in refused.items()]
     decisions = [decision for pair, (_, decision) in chosen.items() if pair not in refused]
     _decide(store, known, decisions)
-    return _report(store) | {
+    return _report(_read_known(store)) | {
         "read": len(rows.rows) + len(rows.rejects),
         "linked_rows": len(decisions),
         "duplicate": duplicate,
@@ -167,7 +167,7 @@ def unlink_accounts(store: Store, account: str, other: str | None = None, why: s
         )
     decisions = [one for one in decisions if (one.account, one.other) not in known.apart]
     _decide(store, known, decisions)
-    return _report(store) | {"decisions": decisions}
+    return _report(_read_known(store)) | {"decisions": decisions}
 
 
 def suggest_links(store: Store, limit: int | None = None) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def suggest_links(store: Store, limit: int | None = None) -> dict[str, Any]:
     _, apart = standing(store.decisions())
     found = suggestions(profiles(store), set(apart))
     rows = (found if limit is None else found.head(limit)).to_dict("records")
-    known = _report(store)
+    known = _report(_read_known(store))
     counts = {name: known[name] for name in ("accounts", "persons", "linked", "unknown", "match_rate")}
     return counts | {"suggestions": [_describe(row) for row in rows]}
 
@@ -202,26 +202,26 @@ def identity_report(store: Store) -> dict[str, Any]:
 
     {accounts, persons, linked, unknown, match_rate, unknown_with_keys, unknown_without_keys, by_rule: {rule:
     links}, by_platform: [{platform, accounts, linked, unknown, match_rate}], across: [{platforms, persons}],
-    unknown_accounts: [account], conflicts: [{account, other, rule, why}], shared_keys: {rule: keys}, links:
+    missing_accounts: [account], conflicts: [{account, other, rule, why}], shared_keys: {rule: keys}, links:
     [{account, other, rule, why, at}]}. linked: accounts of persons who have several here. unknown: all others, who may
-    or may not have a second account; with keys are those that have something exact to compare. unknown_accounts: those
+    or may not have a second account; with keys are those that have something exact to compare. missing_accounts: those
     that a link names and that the store does not hold. conflicts: pairs that an exact key would link, and the reason
     why they are not. shared_keys: keys that too many accounts share to be one person's.
 
     Persons in the graph that lag behind the journal are brought up to it first, unless the store cannot be written.
     """
+    known = _read_known(store)
     with contextlib.suppress(StoreError):
-        _decide(store, _read_known(store), [])
-    return _report(store)
+        _decide(store, known, [])
+    return _report(known)
 
 
-def find_unknown(store: Store, accounts: Iterable[str]) -> list[str]:
+def find_missing(store: Store, accounts: Iterable[str]) -> list[str]:
     """Those of the accounts that the store does not hold, sorted."""
     return sorted(set(accounts) - set(store.table("consumers", ["consumer"])["consumer"]))
 
 
-def _report(store: Store) -> dict[str, Any]:
-    known = _read_known(store)
+def _report(known: _Known) -> dict[str, Any]:
     accounts = known.accounts
     table = identities(known.links, accounts["consumer"])
     table = table[table["person"].map(table["person"].value_counts()) > 1]
@@ -240,7 +240,7 @@ def _report(store: Store) -> dict[str, Any]:
         "by_rule": pd.Series([link.rule for link in known.links.values()], dtype="str").value_counts().to_dict(),
         "by_platform": _count_by_platform(accounts, linked),
         "across": _count_across(accounts, table),
-        "unknown_accounts": _find_unlisted(known),
+        "missing_accounts": _find_missing(known),
         "conflicts": _find_conflicts(known),
         "shared_keys": {rule: keys for rule, keys in shared(accounts).items() if keys},
         "links": [
@@ -339,7 +339,7 @@ def _find_conflicts(known: _Known) -> list[dict[str, str]]:
     ]
 
 
-def _find_unlisted(known: _Known) -> list[str]:
+def _find_missing(known: _Known) -> list[str]:
     """The accounts that a link names and that the store does not hold."""
     named = {one for pair in known.links for one in pair if not one.startswith(STATED)}
     return sorted(named - set(known.accounts["consumer"]))

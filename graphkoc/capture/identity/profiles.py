@@ -99,7 +99,7 @@ def _share_full_names(accounts: pd.DataFrame) -> NDArray[np.object_]:
     families = {platform: family for family, names in _read_families().items() for platform in names}
     words = accounts["name"].dropna().str.split()
     full = _text(words.map(_join_full_name).reindex(accounts.index))
-    family = _text(accounts["platform"].map(families))
+    family = _text(accounts["platform"].str.casefold().map(families))
     shared = (family + " " + full).where((family != "") & (full != ""), "")
     who = accounts["person"].where(accounts["person"] != "", accounts["consumer"])
     bearers = who.groupby(shared).transform("nunique")

@@ -93,7 +93,7 @@ def find_niches(log: Log, min_size: int = 10, rng_seed: int = 0, features: Featu
         top.control,
         finer.control if finer is not None else 0,
         tuple(log.network.ids[coreview.find_hubs(log, scope).people].tolist()) if features is not None else (),
-        "; ".join(refused) or None,
+        "; ".join(refused) or (None if len(log.day) else "nobody has reviewed anything"),
     )
 
 

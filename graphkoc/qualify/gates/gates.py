@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from graphkoc.arrays import Values, number_ids
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.projection import Projection
+from graphkoc.measures import audience
 from graphkoc.qualify import tiers
 from graphkoc.qualify.brand import Brand, bought
 from graphkoc.qualify.gates.originality import own_content
@@ -95,8 +96,8 @@ def gates(
     table["gate_unpaid_least"] = enough
     _add_gate(table, "knit", knit_z, limit["knit_z"])
 
-    heard = np.bincount(log.network.source, minlength=n)
-    whose = table.assign(platform=consumers["platform"].to_numpy(), tier=size["tier"].to_numpy(), audience=heard)
+    platform, tier = consumers["platform"].to_numpy(), size["tier"].to_numpy()
+    whose = table.assign(platform=platform, tier=tier, audience=audience(log.network))
     table["role"] = roles(whose, limits)
     return table.astype({f"gate_{gate.name}": "str" for gate in GATES} | {"role": "str"})
 

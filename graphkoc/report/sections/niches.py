@@ -26,7 +26,7 @@ FINER = 12
 
 
 def facts(view: View) -> dict[str, Any]:
-    """The cards of niches, how many niches there are, how far wide audiences reach, and how much of them was seen."""
+    """The cards of niches, how many niches there are, how far wide audiences reach, and how much of them is known."""
     cards = _make_cards(view)
     finer = [inner for niche in cards for inner in niche["finer"]]
     return {
@@ -37,7 +37,8 @@ def facts(view: View) -> dict[str, Any]:
         "finer_found": int((view.run.niches["level"] == "finer").sum()),
         "control": view.run.info["niche_control"],
         "unreached": _find_unreached(view),
-        "seen": coverage.describe_coverage(view.run),
+        "coverage": coverage.describe_coverage(view.run),
+        "coverage_wide": coverage.describe_role(view.run, ("kol",), coverage.WIDE),
         "least_reached": sorted((n for n in cards if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
     }
 
@@ -56,7 +57,7 @@ def _make_cards(view: View) -> Rows:
     shown = [*outer["niche"], *listed["niche"]]
     anchors = {niche: number for number, niche in enumerate(shown, start=1)}
     kocs, carried = first_kocs(view, "niche"), _find_carriers(view)
-    seen = coverage.cover_niches(run)
+    covered = coverage.cover_niches(run)
     reach, reach_wide = _find_reachers(view, RANKED), _find_reachers(view, ("kol",))
     found = {
         row["niche"]: group_card(view, "niche", row, kocs)
@@ -70,7 +71,7 @@ def _make_cards(view: View) -> Rows:
             "koc_reach": number_or_none(row["koc_reach"]),
             "white_space": number_or_none(row["white_space"]),
             "filled": number_or_none(row["white_space_koc"]),
-            "seen": _describe_seen(seen.get(str(row["niche"]))),
+            "coverage": _describe_coverage(covered.get(str(row["niche"]))),
             "meter": Markup(charts.meter(float(row["kol_reach"]))),
             "reachers": [],
             "wide_reachers": reach_wide.get(row["niche"], []),
@@ -89,8 +90,8 @@ def _make_cards(view: View) -> Rows:
     return [found[niche] for niche in outer["niche"]]
 
 
-def _describe_seen(found: coverage.Coverage | None) -> str | None:
-    """How much of the audiences of a niche's wide-audience accounts was seen; None where the data do not say."""
+def _describe_coverage(found: coverage.Coverage | None) -> str | None:
+    """How much of the audiences of a niche's wide-audience accounts is known; None where the data do not say."""
     if found is None or (found.audience is None and found.posts is None):
         return None
     return coverage.describe(found, "its", coverage.WIDE)
