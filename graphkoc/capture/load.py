@@ -26,12 +26,12 @@ from graphkoc.capture.casts import quoted
 from graphkoc.capture.conventions import Conventions
 from graphkoc.capture.raw_views import RawFiles, define_views, explain, keep_raw, list_views, read_files
 from graphkoc.capture.reading import encoding as encodings
-from graphkoc.capture.reading import html_text, mapping, own_tables
+from graphkoc.capture.reading import html_text, own_tables
 from graphkoc.capture.reading.layouts import Layout
-from graphkoc.capture.reading.places import find_places
 from graphkoc.capture.recognise import recognise
+from graphkoc.capture.selection import choose_units, describe_stray, name_other_source
 from graphkoc.capture.sources import Source, sources
-from graphkoc.errors import DataError, GraphkocError
+from graphkoc.errors import DataError
 from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
 from graphkoc.stores import Changes
@@ -165,12 +165,12 @@ def read(
             _define_contact_keys(connection, find_secret, without_contacts)
         wrong: tuple[Unread, ...] = ()
         if chosen is None:
-            source, chosen, wrong = _choose_units(source, paths, answers, asked)
+            source, chosen, wrong = choose_units(source, paths, answers, asked)
         try:
             files, unread = read_files(connection, source, paths, chosen, asked, progress)
         except DataError as error:
-            raise _name_other_source(source, paths, asked) or error from error
-        unread = wrong + tuple(_describe_stray(one, paths, asked) for one in unread)
+            raise name_other_source(source, paths, asked) or error from error
+        unread = wrong + tuple(describe_stray(one, paths, asked) for one in unread)
         keep_raw(connection, files, {name: view.columns for name, view in source.views.items()})
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
         found = _find_conventions(connection, source, files, answers, latest)
@@ -330,60 +330,6 @@ def _define_contact_keys(
     connection.execute(
         "CREATE MACRO contact_keys(cell, country) AS nullif(_contact_keys(cell, coalesce(country, '')), '')"
     )
-
-
-def _choose_units(
-    source: Source, paths: Sequence[Path], answers: Answers, asked: str | None
-) -> tuple[Source, dict[str, Layout | None] | None, tuple[Unread, ...]]:
-    """The source as a mapping beside the files has it, or the units that have one of its layouts.
-
-    None stands for every unit that the source's own patterns fit. Raises DataError where no file is of this source.
-    """
-    if not source.is_mapped and not source.layouts:
-        return source, None, ()
-    if file := mapping.find(paths):
-        return replace(source, views=mapping.apply(source.views, file)), None, ()
-    chosen: dict[str, Layout | None] = {}
-    wrong: list[Unread] = []
-    for found in recognise(paths, list(sources().values()), answers, asked):
-        if found.source == source.name and found.chosen:
-            chosen[found.file] = found.chosen
-        elif found.source == source.name and found.reason:
-            wrong.append(Unread(found.file, found.reason))
-        elif found.layout or (found.source and not any(view.files for view in source.views.values())):
-            wrong.append(Unread(found.file, f"it is a {found.what}: graphkoc load {found.source} FILE"))
-        elif any(view.files for view in source.views.values()):
-            chosen[found.file] = None
-        else:
-            wrong.append(Unread(found.file, f"{found.reason}, and there is no {mapping.NAME} beside it"))
-    if not chosen and wrong:
-        raise DataError(
-            f"{wrong[0].file} is not read by {source.name}: {wrong[0].reason}",
-            hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes a mapping of its columns.",
-        )
-    return source, chosen, tuple(wrong)
-
-
-def _name_other_source(source: Source, paths: Sequence[Path], asked: str | None) -> DataError | None:
-    """The error for files of which one has a layout of another source; None where none has."""
-    try:
-        found = recognise(paths, list(sources().values()), asked=asked)
-    except GraphkocError:
-        return None
-    if other := next((one for one in found if one.layout and one.source != source.name), None):
-        words = f"{other.file} is a {other.what}, and not read by {source.name}"
-        return DataError(words, hint=f"graphkoc load {other.source} {other.file}, or without a source.")
-    return None
-
-
-def _describe_stray(one: Unread, paths: Sequence[Path], asked: str | None) -> Unread:
-    """An unread file with what it looks like, where files are named after tables and it is not."""
-    if one.reason != own_tables.NO_TABLE:
-        return one
-    places = [place.path for place in find_places(paths) if Path(place.name).name == Path(one.file).name]
-    known = recognise(places[:1], list(sources().values()), asked=asked)
-    looks = [f"it is a {other.what}" if other.layout else other.reason for other in known]
-    return Unread(one.file, f"it {one.reason}; {looks[0]}" if looks and looks[0] else f"it {one.reason}")
 
 
 def _list_rejects(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pd.DataFrame:
