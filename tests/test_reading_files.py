@@ -107,6 +107,27 @@ def test_a_broken_document_is_one_reject_and_the_others_load(tmp_path: Path, dat
     assert len(wrong) + sum(row["_file"] == "broken.json" for row in rows(found, "users")) == 1
 
 
+@pytest.mark.parametrize(
+    ("data", "users", "reasons"),
+    [
+        (b'[{"user": 1}][{"user": 2}]', ["1", "2"], []),
+        (b'[{"user": 1}]\n\n[{"user": 2}, {"user": 3}]\n', ["1", "2", "3"], []),
+        (b'{\n"user": 1}\n{\n"user": 2}', ["1", "2"], []),
+        (b'{"user": 1}[{"user": 2}]', ["1", "2"], []),
+        (b'[{"user": 1}] [', ["1"], ["the list breaks off or is damaged: Expecting value at line 1, column 16; 1"]),
+        (b'[{"user": 1}]\n...', ["1"], ["what follows is not JSON: Expecting value at line 2, column 1; 1 before"]),
+        (b'[{"user": 1, "user": 2}, {"user": 3}]', ["3"], ["it is not JSON: two values have one name"]),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_what_follows_the_first_value_of_a_document_is_read_or_named_with_its_place(
+    tmp_path: Path, data: bytes, users: list[str], reasons: list[str]
+) -> None:
+    found = gathered(written(tmp_path, a_json=data))
+    assert [row["user"] for row in rows(found, "users")] == users
+    assert [why[: len(reason)] for (_, _, why), reason in zip(bad(found), reasons, strict=True)] == reasons
+
+
 def test_whatever_its_depth_a_document_is_a_row_or_a_reject(tmp_path: Path) -> None:
     for depth in range(0, 1100, 7):
         nest = b"[" * depth + b"]" * depth

@@ -32,7 +32,7 @@ __all__ = [
     "DEEP",
     "Cell",
     "Record",
-    "elements",
+    "documents",
     "json_lines",
     "json_value",
     "nested",
@@ -118,23 +118,37 @@ def json_value(content: str) -> tuple[Any, str]:
         return None, f"it is not JSON: {describe_break(error)}"
 
 
-def elements(content: str) -> Iterator[tuple[Any, str]]:
-    """The elements of a JSON list up to where it breaks off or is damaged, and then what is wrong there."""
-    decoder = json.JSONDecoder(object_pairs_hook=_make_object, parse_constant=_read_constant)
-    position, count = content.index("[") + 1, 0
-    while True:
-        position = BLANK.match(content, position).end()  # type: ignore[union-attr]
-        if content.startswith("]", position):
-            return
+def documents(content: str) -> Iterator[tuple[Any, str]]:
+    """The values of a JSON text that is not one value, and what is wrong with each, if anything is.
+
+    Lists and objects may follow one another; of a list each element is a value. The last one says where the text
+    breaks off or is damaged, if it does.
+    """
+    strict = json.JSONDecoder(object_pairs_hook=_make_object, parse_constant=_read_constant)
+    lenient = json.JSONDecoder(parse_int=str)
+    position, count, in_list = 0, 0, False
+    while (position := BLANK.match(content, position).end()) < len(content) or in_list:  # type: ignore[union-attr]
+        if content.startswith("]" if in_list else "[", position):
+            position, in_list = position + 1, not in_list
+            continue
+        value, reason = None, ""
         try:
-            value, position = decoder.raw_decode(content, position)
+            value, position = strict.raw_decode(content, position)
         except (ValueError, RecursionError) as error:
-            yield None, f"the list breaks off or is damaged: {describe_break(error)}; {count:,} before it were read"
-            return
-        yield value, ""
+            reason = f"it is not JSON: {describe_break(error)}"
+            try:
+                # Only its names or its numbers are wrong: what follows it can be read.
+                _, position = lenient.raw_decode(content, position)
+            except (ValueError, RecursionError):
+                what = "the list breaks off or is damaged" if in_list else "what follows is not JSON"
+                if in_list or count:
+                    reason = f"{what}: {describe_break(error)}; {count:,} before it were read"
+                yield None, reason
+                return
+        yield value, reason
         count += 1
         position = BLANK.match(content, position).end()  # type: ignore[union-attr]
-        if content.startswith(",", position):
+        if in_list and content.startswith(",", position):
             position += 1
 
 

@@ -1,8 +1,8 @@
 """Rows of JSON documents: the answers of an API, a social network's export, a crawler's file for each post.
 
-A file holds one document, a list of documents, or in a `.jsonl` one a line. A view (`graphkoc.capture.reading.views`)
-takes a document that has its list of rows, or where it names none, its required columns; a document may
-give rows to several views. A value that is itself an object or a list becomes its JSON.
+A file holds one document, a list of documents, several of these one after the other, or in a `.jsonl` one a line. A view
+(`graphkoc.capture.reading.views`) takes a document that has its list of rows, or where it names none, its required
+columns; a document may give rows to several views. A value that is itself an object or a list becomes its JSON.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _documents(data: bytes, lines: bool, asked: str | None) -> Iterator[tuple[An
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
-            text = data.decode(encodings.detect("it", io.BytesIO(data), asked))
+            text = data.decode(encodings.detect("it", io.BytesIO(data), asked)).removeprefix("\ufeff")
         except (DataError, UnicodeDecodeError) as error:
             yield None, str(error)
             return
@@ -101,9 +101,8 @@ def in_lines(first: str, second: str = "") -> bool:
 
 def _read_documents(text: str) -> Iterator[tuple[Any, str]]:
     value, reason = formats.json_value(text)
-    is_list = text.lstrip("\ufeff \t\r\n").startswith("[")
-    # A list that was cut off is read up to there.
-    found = formats.elements(text) if reason and is_list else ((one, reason) for one in _as_list(value))
+    # A text that was cut off is read up to there, and one of several values as each of them.
+    found = formats.documents(text) if reason else ((one, "") for one in _as_list(value))
     for document, wrong in found:
         yield document, wrong or ("" if isinstance(document, dict) else "it is not a JSON object")
 
