@@ -6,10 +6,12 @@ import dataclasses
 import gzip
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import command
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+import xlsxwriter
 
 from graphkoc.capture.reading import bounds, files, formats, table_file
 from graphkoc.capture.reading.views import View
@@ -157,6 +160,69 @@ def test_a_sheet_is_as_large_as_the_values_in_it(tmp_path: Path, far: str) -> No
     header, rows = formats.workbook(path)
     assert header[:4] == [*bombs.HEADER]
     assert next(rows)[1][:4] == ["x"] * 4
+
+
+HOSTILE = (
+    (rb' r="[A-Z]+[0-9]+"', (b' r="A0"', b' r="-1"', b' r="XFE1"')),
+    (rb"<v>[^<]*</v>", (b"<v>-1e12</v>", b"<v>1e999</v>", b"<v>nan</v>", b"<v>&bad;</v>", b"<v>99999999999</v>")),
+    (rb' t="\w+"', (b' t="d"', b' t="e"', b' t="zzz"', b' t="s"')),
+    (rb' s="\d+"', (b' s="999"', b' s="-1"')),
+    (rb'Target="[^"]*"', (b'Target="../../etc/passwd"', b'Target=""')),
+    (rb'ContentType="[^"]*"', (b'ContentType="text/html"',)),
+    (rb'encoding="UTF-8"', (b'encoding="UTF-16"', b'encoding="none"')),
+    (rb'ref="[^"]*"', (b'ref="A1:ZZZZZZZ99999999999"', b'ref="Z9:A1"')),
+    (rb"\A[^?]*\?>", (b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"\0", b"")),
+)
+"""What stands in a workbook's XML, and what is put in its place."""
+
+
+def test_whatever_is_wrong_in_a_workbook_it_is_read_or_refused_in_one_sentence(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.xlsx"
+    with xlsxwriter.Workbook(whole) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, bombs.HEADER)
+        for row in (1, 2, 3):
+            sheet.write_row(row, 0, [f"r{row}", "ann"])
+            sheet.write_datetime(row, 2, datetime(2024, 1, row), day)
+        book.add_worksheet("others").write_row(0, 0, bombs.HEADER)
+    with zipfile.ZipFile(whole) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    chance = random.Random(1)
+    wrong: list[dict[str, bytes]] = [{k: v for k, v in members.items() if k != name} for name in members]
+    for name, data in members.items():
+        wrong += [
+            members | {name: re.sub(old, lambda _, new=new: new, data, count=count)}
+            for old, news in HOSTILE
+            if re.search(old, data)
+            for new in news
+            for count in (0, 1)
+        ]
+        for _ in range(10):
+            damaged = bytearray(data)
+            for _ in range(chance.choice((1, 3, 10))):
+                damaged[chance.randrange(len(data))] = chance.randrange(256)
+            wrong.append(members | {name: bytes(damaged)})
+    sentences = set()
+    for place, parts in enumerate(wrong):
+        path = tmp_path / f"{place}.xlsx"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in parts.items():
+                archive.writestr(name, data)
+        try:
+            for sheet_name in formats.sheets(path):
+                list(formats.workbook(path, sheet_name)[1])
+        except DataError as error:
+            sentences.add(str(error).removeprefix(str(path)))
+    assert len(wrong) > 200
+    assert " is not a workbook that can be read: it has no sheet" in sentences
+    assert not [sentence for sentence in sentences if "\n" in sentence]
+
+
+@pytest.mark.parametrize("place", ["A99999999999999", "A4294967297", "ZZZZZZZ1", "1A", ""])
+def test_a_cell_that_no_sheet_has_is_refused_before_memory_is_taken_for_it(tmp_path: Path, place: str) -> None:
+    path = bombs.far_cell(tmp_path, place)
+    with pytest.raises(DataError, match="is not a workbook that can be read: no sheet has a"):
+        formats.workbook(path)
 
 
 def test_the_sheets_of_a_workbook_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,6 @@ import itertools
 import json
 import math
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,6 +25,7 @@ import python_calamine
 
 from graphkoc.capture.reading import bounds, parquet_size, workbook_size
 from graphkoc.errors import DataError
+from graphkoc.files import describe_error
 
 __all__ = [
     "DEEP",
@@ -51,11 +50,8 @@ EXACT = 2**53
 """From here on not every whole number is a float64."""
 PRINTED = 1 << 18
 """Letters of an object that Python printed, which take a thousand times their size to read."""
-UNREADABLE = (
-    *(python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError),
-    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
-)
-"""What a workbook that is none, or is damaged, raises."""
+PANIC = "pyo3_runtime"
+"""The module of what a library in Rust raises where it gives up, which is no Exception and has no other name."""
 DEEP = "it is nested too deeply"
 BLANK = re.compile(r"\s*")
 
@@ -184,15 +180,26 @@ def workbook(path: Path, sheet: str | None = None) -> tuple[list[Cell], Iterator
 
 @contextlib.contextmanager
 def _open_workbook(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
+    """The workbook. Within it, whatever the library raises is a DataError, because no list says what it may raise for a
+    damaged file."""
     try:
         workbook_size.check(path)
         with python_calamine.CalamineWorkbook.from_path(path) as book:
+            if not book.sheet_names:
+                raise ValueError("it has no sheet")
             yield book
+    except (DataError, MemoryError):
+        raise
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {describe_error(error)}") from error
     except python_calamine.PasswordError as error:
         raise DataError(f"{path} is locked with a password", hint="Save it without one.") from error
-    except UNREADABLE as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__module__ != PANIC:
+            raise
+        words = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(
-            f"{path} is not a workbook that can be read: {error}", hint="Save it again as .xlsx."
+            f"{path} is not a workbook that can be read: {words}", hint="Save it again as .xlsx."
         ) from error
 
 

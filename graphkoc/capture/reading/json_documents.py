@@ -1,7 +1,7 @@
 """Rows of JSON documents: the answers of an API, a social network's export, a crawler's file for each post.
 
-A file holds one document, a list of documents, several of these one after the other, or in a `.jsonl` one a line. A view
-(`graphkoc.capture.reading.views`) takes a document that has its list of rows, or where it names none, its required
+A file holds one document, a list of documents, several of these one after the other, or in a `.jsonl` one a line. A
+view (`graphkoc.capture.reading.views`) takes a document that has its list of rows, or where it names none, its required
 columns; a document may give rows to several views. A value that is itself an object or a list becomes its JSON.
 """
 

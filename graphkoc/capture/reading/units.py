@@ -127,8 +127,7 @@ def name_sheets(place: Place) -> list[tuple[str, str | None]]:
     """The sheets of a workbook and what each is called; of any other file the file itself."""
     if table_file.suffix(place.path.name) != ".xlsx":
         return [(place.name, None)]
-    with archives.readable(place.path):
-        sheets = formats.sheets(place.path)
+    sheets = formats.sheets(place.path)
     if len(sheets) == 1:
         return [(place.name, sheets[0])]
     return [(f"{place.name}/{sheet}", sheet) for sheet in sheets]

@@ -26,6 +26,11 @@ MARK = rb"<(?:[^\s<>/:]+:)?"
 CELL, ROW, TEXT = (re.compile(MARK + name + rb"[\s/>]") for name in (b"c", b"row", b"si"))
 COLUMN = re.compile(MARK + rb'c\s+r="([A-Za-z]{1,6})')
 ROW_NUMBER = re.compile(MARK + rb'(?:c\s+r="[A-Za-z]{1,6}|row\s+r=")([0-9]{1,9})"')
+PLACE = re.compile("([A-Za-z]{1,3})([0-9]+)")
+MOST_DIGITS = 7
+"""Of a row's number: the last row of a sheet is 1,048,576."""
+SHOWN = 20
+"""Letters of a wrong place that are shown."""
 ODD = b"<!"
 """What begins a comment, or letters that only look like marks."""
 
@@ -138,12 +143,9 @@ class _Counter:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "row":
-            self._row, self._column = _read_number(attributes.get("r", ""), self._row + 1), 0
+            self._row, self._column = _read_row(attributes.get("r"), self._row + 1), 0
         elif name == "c":
-            place = attributes.get("r", "")
-            letters = place.rstrip("0123456789")
-            self._row = _read_number(place[len(letters) :], self._row)
-            self._column = _number_column(letters.encode()) if letters else self._column + 1
+            self._row, self._column = _read_place(attributes.get("r"), self._row, self._column + 1)
             self._is_shared, self._is_full = attributes.get("t") == "s", False
         elif name in ("v", "is", "f") and not self._is_full:
             self._is_full = True
@@ -179,6 +181,26 @@ def _number_column(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
+
+
+def _read_place(place: str | None, row: int, column: int) -> tuple[int, int]:
+    """The row and the column of a cell, these two where it does not state its place."""
+    if place is None:
+        return row, column
+    match = PLACE.fullmatch(place)
+    if match is None:
+        raise zipfile.BadZipFile(f"no sheet has a cell {place[:SHOWN]!r}")
+    return _read_row(match[2], row), _number_column(match[1].encode())
+
+
+def _read_row(number: str | None, row: int) -> int:
+    """The number of a row, this one where it is not stated."""
+    if number is None:
+        return row
+    if not number.isdecimal() or len(number) > MOST_DIGITS or not int(number):
+        # The reader of workbooks keeps the last 32 bits of a number, and takes that for the row.
+        raise zipfile.BadZipFile(f"no sheet has a row {number[:SHOWN]!r}")
+    return int(number)
 
 
 def _read_number(text: str, other: int) -> int:
