@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from command import run
 from sources import fixture
 
@@ -59,6 +60,25 @@ def test_a_file_that_is_broken_costs_no_other_file(tmp_path: Path) -> None:
     (tmp_path / "locked.xlsx").write_bytes(b"no workbook")
     files, unread = named(load.read_recognised([tmp_path], now=NOW))
     assert (files, sorted(unread)) == (["judgeme.csv", "loox.csv"], ["cut.csv.gz", "locked.xlsx"])
+
+
+def test_why_a_file_is_not_read_does_not_repeat_its_name(tmp_path: Path) -> None:
+    shutil.copy(EXPORTS / "judgeme.csv", tmp_path)
+    (tmp_path / "in").mkdir()
+    for name in ("in/photo.xlsx", "in/cut.csv.gz", "in/cut.zip", "in/cut.tar", "in/cut.json.gz", "in/empty.csv"):
+        (tmp_path / name).write_bytes(b"" if "empty" in name else b"no workbook")
+    (tmp_path / "in" / "reviews.csv").write_text("consumer,product,rating,rating\nann,tea,5,5\n")
+    with zipfile.ZipFile(tmp_path / "in" / "some.zip", "w") as archive:
+        archive.writestr("reviews.csv.gz", b"no gzip")
+    with xlsxwriter.Workbook(tmp_path / "in" / "book.xlsx") as book:
+        for sheet in ("notes", "reviews"):
+            book.add_worksheet(sheet).write_row(0, 0, ["consumer", "product", "product"])
+            book.get_worksheet_by_name(sheet).write_row(1, 0, ["ann", "tea", "tea"])
+    unread = load.read_recognised([tmp_path], now=NOW).unread
+    assert len(unread) == 10
+    assert not [one for one in unread if Path(one.file.split("/")[1]).name in one.reason or str(tmp_path) in one.reason]
+    (reason,) = [one.reason for one in unread if one.file == "in/photo.xlsx"]
+    assert reason == "it is not a workbook that can be read: File is not a zip file"
 
 
 def test_files_of_no_table_that_are_given_by_name_cost_no_other_file(tmp_path: Path) -> None:

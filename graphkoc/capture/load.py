@@ -28,6 +28,7 @@ from graphkoc.capture.raw_views import RawFiles, define_views, explain, keep_raw
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import html_text, own_tables
 from graphkoc.capture.reading.layouts import Layout
+from graphkoc.capture.reading.places import write_reason
 from graphkoc.capture.recognise import recognise
 from graphkoc.capture.selection import choose_units, describe_stray, name_other_source
 from graphkoc.capture.sources import Source, sources
@@ -245,7 +246,7 @@ def _read_sound(
         return read_some(chosen=chosen), []
     except DataError as error:
         if len(chosen) == 1:
-            return None, [Unread(next(iter(chosen)), str(error))]
+            return None, [Unread(file, write_reason(error, file)) for file in chosen]
     failed = [one for file, layout in chosen.items() for one in _read_sound(read_some, {file: layout})[1]]
     sound = {file: layout for file, layout in chosen.items() if file not in {one.file for one in failed}}
     if not failed or not sound:

@@ -20,6 +20,7 @@ from graphkoc.capture import macros
 from graphkoc.capture.answers import NOTHING, Answers
 from graphkoc.capture.reading import json_documents, layouts, mapping, own_tables
 from graphkoc.capture.reading.layouts import Layout
+from graphkoc.capture.reading.places import write_reason
 from graphkoc.capture.reading.units import Unit, list_units
 from graphkoc.capture.reading.views import View
 from graphkoc.capture.sources import Source
@@ -116,7 +117,7 @@ def _describe(
     try:
         header, candidates = _weigh(unit, sources, asked, stems)
     except GraphkocError as error:
-        return Recognised(unit.name, reason=str(error))
+        return Recognised(unit.name, reason=write_reason(error, unit.name))
     best = max((candidate.weight for candidate in candidates), default=0)
     winners = [candidate for candidate in candidates if candidate.weight == best]
     if not winners:

@@ -16,7 +16,7 @@ import pyarrow.compute
 from graphkoc.capture.reading import archives, bounds, json_documents, table_file
 from graphkoc.capture.reading.formats import Cell
 from graphkoc.capture.reading.layouts import Layout
-from graphkoc.capture.reading.places import Place, find_places, name_counted
+from graphkoc.capture.reading.places import Place, find_places, name_counted, write_reason
 from graphkoc.capture.reading.table_file import BadRow, RawFile
 from graphkoc.capture.reading.units import DOCUMENTS, Unit, list_members, name_sheets
 from graphkoc.capture.reading.views import View
@@ -190,7 +190,7 @@ class _Work:
                     ):
                         self._read_documents(counted, place.name, stream, size, takers)
                 except DataError as error:
-                    self._refuse(counted, place.name, takers[0][0], 1, str(error))
+                    self._refuse(counted, place.name, takers[0][0], 1, write_reason(error, place.name))
             elif fits or layout or self._has_columns(unit, takers[0][0]):
                 self._read_table(unit, takers[0], layout)
             else:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphkoc.capture.reading import table_file
-from graphkoc.errors import DataError
+from graphkoc.errors import DataError, GraphkocError
 
-__all__ = ["FEW", "Place", "find_places", "make_unique", "name_counted"]
+__all__ = ["FEW", "Place", "find_places", "make_unique", "name_counted", "write_reason"]
 
 FEW = 20
 """Up to so many documents in a folder are counted one by one; more are counted as the folder."""
@@ -87,3 +87,14 @@ def make_unique(name: str, taken: Counter[str]) -> str:
         own = f"{plain} ({taken[plain]})"
     taken[own] += 1
     return own
+
+
+def write_reason(error: GraphkocError, name: str) -> str:
+    """An error about the file `name` as the reason why it is not read, which follows its name without repeating it."""
+    sentence = str(error)
+    # The error about a sheet names its workbook.
+    for known in filter(None, (name, name.rpartition("/")[0])):
+        folder, found, rest = sentence.partition(known)
+        if found and (not folder or folder.endswith("/")) and rest.startswith((" ", ": ")):
+            return f"it{rest}" if rest.startswith(" ") else rest.removeprefix(": ")
+    return sentence

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from graphkoc.capture.reading import archives, bounds, formats, json_documents, table_file
 from graphkoc.capture.reading.archives import Member
-from graphkoc.capture.reading.places import Place, find_places, make_unique
+from graphkoc.capture.reading.places import Place, find_places, make_unique, write_reason
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 
@@ -109,7 +109,7 @@ def list_units(paths: Sequence[Path]) -> Iterator[Unit]:
             else:
                 yield from [Unit(name, place.path, where, sheet=sheet) for name, sheet in name_sheets(place)]
         except DataError as error:
-            yield Unit(place.name, place.path, where, fault=str(error))
+            yield Unit(place.name, place.path, where, fault=write_reason(error, place.name))
 
 
 def list_members(place: Place) -> Iterator[Unit]:
