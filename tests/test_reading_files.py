@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import shutil
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sources import fixture, read
 
 from graphkoc.capture import load, sources
 from graphkoc.capture.reading import bounds, places, views
@@ -222,6 +224,31 @@ def test_files_that_belong_to_no_view_are_listed_as_unread(tmp_path: Path) -> No
     assert set(gathered(tmp_path).unread) == {"more/b.csv", "notes.txt", "photo.jpg"}
 
 
+@pytest.mark.parametrize("name", ["a.xlsx", "a.zip", "a.tar.gz", "reviews.xlsx", "reviews.tsv.gz"])
+@pytest.mark.parametrize("source", ["amazon", "csv"])
+def test_a_broken_file_beside_others_is_named_and_the_others_load(tmp_path: Path, name: str, source: str) -> None:
+    if source == "csv":
+        (tmp_path / "follows.csv").write_text("follower,followee\nann,bob\n")
+    else:
+        shutil.copytree(fixture(source), tmp_path, dirs_exist_ok=True)
+    before = read(source, tmp_path)
+    (tmp_path / name).write_bytes(b"PK no workbook")
+    after = read(source, tmp_path)
+    assert [count.file for count in after.files] == [count.file for count in before.files]
+    assert [one.file for one in after.unread if one not in before.unread] == [name]
+
+
+def test_of_a_table_that_turns_out_to_be_broken_no_row_is_left(tmp_path: Path) -> None:
+    shutil.copytree(fixture("amazon"), tmp_path, dirs_exist_ok=True)
+    before = read("amazon", tmp_path)
+    lines = (tmp_path / "untouched_kettles.tsv").read_bytes().splitlines(keepends=True)
+    others = (line.replace(b"\tR", b"\t%dR" % number) for number in range(90_000) for line in lines[1:2])
+    (tmp_path / "cut.tsv.gz").write_bytes(gzip.compress(b"".join([lines[0], *others]), mtime=0)[:-20])
+    after = read("amazon", tmp_path)
+    assert [one.file for one in after.unread] == ["cut.tsv.gz"]
+    assert after.tables["reviews"].equals(before.tables["reviews"])
+
+
 def test_a_path_given_twice_is_read_once_and_names_stay_apart(tmp_path: Path) -> None:
     written(tmp_path, one__a_json={"user": 1}, two__a_json={"user": 2})
     found = gathered(tmp_path / "one", tmp_path / "two", tmp_path / "one" / "a.json")
@@ -279,7 +306,7 @@ def test_an_archive_is_read_as_the_folder_that_it_is(tmp_path: Path, name: str) 
     ]
     assert [(row["size"], row["shop"]) for row in rows(found, "sizes")] == [("ß", "shop")]
     assert {file.name for view in ("posts", "users") for file in found.files[view]} == {name}
-    assert found.unread == (f"{name}/dump/photo.jpg",)
+    assert [*found.unread] == [f"{name}/dump/photo.jpg"]
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 

@@ -81,6 +81,22 @@ def test_why_a_file_is_not_read_does_not_repeat_its_name(tmp_path: Path) -> None
     assert reason == "it is not a workbook that can be read: File is not a zip file"
 
 
+def test_contacts_are_found_wherever_the_reader_finds_them(tmp_path: Path) -> None:
+    lines = [{"consumer": f"u{number}", "product": "tea"} for number in range(100)]
+    lines.append({"consumer": "ann", "product": "tea", "email": "ann@tea.de"})
+    (tmp_path / "reviews.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    with xlsxwriter.Workbook(tmp_path / "consumers.xlsx") as book:
+        sheet = book.add_worksheet("follows")
+        sheet.write_row(0, 0, ["consumer", "Phone"])
+        sheet.write_row(1, 0, ["bob", "+4930123456"])
+    (tmp_path / "reviews.xlsx").write_bytes(b"no workbook")
+    (tmp_path / "consumers.csv").write_text("consumer;email\ncem;cem@tea.de\n", encoding="utf-16")
+    for loaded in (load.read(sources()["csv"], [tmp_path], now=NOW), load.read_recognised([tmp_path], now=NOW)):
+        people = loaded.tables["consumers"].dropna(subset=["contact_key"])
+        assert people["consumer"].tolist() == ["csv:ann", "csv:bob", "csv:cem"]
+        assert named(loaded)[1] == ["reviews.xlsx"]
+
+
 def test_files_of_no_table_that_are_given_by_name_cost_no_other_file(tmp_path: Path) -> None:
     (tmp_path / "follows.csv").write_text("follower,followee\nann,bob\n")
     (tmp_path / "plan.pdf").write_bytes(b"%PDF")

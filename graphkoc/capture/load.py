@@ -142,7 +142,7 @@ def read(
     asked = encodings.check(encoding) if encoding else None
     answers = read_answers(paths, answers)
     spill = TemporaryFolder()
-    source = replace(source, private=not source.selects and own_tables.hold_contacts(paths, asked))
+    source = replace(source, private=not source.selects and own_tables.hold_contacts(paths, chosen, asked))
     made: list[Path] = []
     # A file that is no key is an error of its own, and not one of the SELECT in which the first contact comes.
     secret = contacts.find_key(key_file) if source.is_private and not without_contacts else None
@@ -165,12 +165,13 @@ def read(
         if source.is_private:
             _define_contact_keys(connection, find_secret, without_contacts)
         wrong: tuple[Unread, ...] = ()
+        is_recognised = chosen is not None
         if chosen is None:
             source, chosen, wrong = choose_units(source, paths, answers, asked)
         try:
             files, unread = read_files(connection, source, paths, chosen, asked, progress)
         except DataError as error:
-            raise name_other_source(source, paths, asked) or error from error
+            raise (None if is_recognised else name_other_source(source, paths, asked)) or error from error
         unread = wrong + tuple(describe_stray(one, paths, asked) for one in unread)
         keep_raw(connection, files, {name: view.columns for name, view in source.views.items()})
         latest = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)

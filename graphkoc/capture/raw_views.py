@@ -15,11 +15,10 @@ from graphkoc.capture.accounting import Unread
 from graphkoc.capture.casts import quoted
 from graphkoc.capture.conventions import Conventions
 from graphkoc.capture.reading import mapping, own_tables, table_file
-from graphkoc.capture.reading.files import gather_files
+from graphkoc.capture.reading.files import NO_VIEW, gather_files
 from graphkoc.capture.reading.layouts import Layout
-from graphkoc.capture.reading.places import Place, find_places
+from graphkoc.capture.reading.places import find_places, write_reason
 from graphkoc.capture.reading.table_file import RawFile
-from graphkoc.capture.reading.units import name_sheets
 from graphkoc.capture.sources import Source
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
@@ -29,7 +28,6 @@ __all__ = ["RawFiles", "define_views", "explain", "keep_raw", "list_views", "rea
 
 RawFiles = Mapping[str, Sequence[RawFile]]
 """View -> its files."""
-NO_VIEW = "the source does not read it"
 ALIAS = re.compile(r' AS (\w+|"([^"]|"")*")$')
 
 
@@ -76,9 +74,21 @@ def read_files(
             )
             for last in pending:
                 last.result()
-        unread = tuple(name for name in gathered.unread if Path(name).name != mapping.NAME)
-        return gathered.files, tuple(Unread(name, NO_VIEW) for name in unread)
+        unread = tuple(
+            Unread(name, reason) for name, reason in gathered.unread.items() if Path(name).name != mapping.NAME
+        )
+        if unread:
+            _drop_rows(connection, [one.file for one in unread])
+        return gathered.files, unread
     return _read_tables(source, paths, chosen, sorted(views), asked, progress)
+
+
+def _drop_rows(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
+    """Remove the rows that were read of files before they turned out to be unreadable."""
+    connection.register("_unread", pa.table({"_file": pa.array(files, pa.string())}))
+    for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+        connection.execute(f"DELETE FROM {quoted(name)} WHERE _file IN (SELECT _file FROM _unread)")
+    connection.unregister("_unread")
 
 
 def _read_tables(
@@ -91,41 +101,62 @@ def _read_tables(
 ) -> tuple[dict[str, list[RawFile]], tuple[Unread, ...]]:
     """The files of a source without declared views, each of which is a view of its own name."""
     places = find_places(paths)
-    if chosen is None:
-        found = table_file.find(paths)
-        labels = table_file.names([path for inside in found.values() for path in inside])
-    else:
-        picked = [
-            place for place in places if any(name == place.name or name.startswith(f"{place.name}/") for name in chosen)
-        ]
-        found = table_file.find([place.path for place in picked])
-        labels = {place.path: place.name for place in picked}
+    found, labels = own_tables.find_files(paths, chosen)
     named, stray = (_pick_files(source, found, views), []) if source.selects else own_tables.recognise(found)
     unread = [Unread(path.name, own_tables.NO_TABLE) for path in stray]
     seen = {path.resolve() for inside in found.values() for path in inside}
     unread += [Unread(place.name, NO_VIEW) for place in places if place.path.resolve() not in seen]
-    files: dict[str, list[RawFile]] = {}
-    for view, inside in named.items():
-        for path in inside:
-            encoding = table_file.detect(path, asked)
-            units = name_sheets(Place(path, labels[path], path.parent))
-            for name, sheet in units:
-                if chosen is not None and name not in chosen:
-                    continue
-                table = view if source.selects or sheet not in CANONICAL or len(units) == 1 else sheet
-                if len(units) > 1 and not _fits(source, path, sheet, table, units[0][1]):
-                    unread.append(Unread(name, f"it has not the columns of {table}"))
-                    continue
-                read = table_file.read(path, progress, encoding=encoding, name=name, sheet=sheet)
-                files.setdefault(table, []).append(read)
     if chosen is not None:
         unread = []
+    files: dict[str, list[RawFile]] = {}
+    errors: list[DataError] = []
+    for view, inside in named.items():
+        for path in inside:
+            try:
+                parts, strange = _read_file(source, view, path, labels[path], chosen, asked, progress)
+            except DataError as error:
+                # A SELECT needs all of its files; tables are also read without one another.
+                if source.selects:
+                    raise
+                errors.append(error)
+                unread.append(Unread(labels[path], write_reason(error, labels[path])))
+                continue
+            unread += strange
+            for table, file in parts:
+                files.setdefault(table, []).append(file)
+    if errors and not files:
+        raise errors[0]
     if named and not files:
         raise DataError(
             f"there is nothing to read in {', '.join(map(str, paths))}",
             hint=f"Not read: {', '.join(f'{one.file} ({one.reason})' for one in unread[:3])}.",
         )
     return files, tuple(unread)
+
+
+def _read_file(
+    source: Source,
+    view: str,
+    path: Path,
+    label: str,
+    chosen: Collection[str] | None,
+    asked: str | None,
+    progress: Progress | None,
+) -> tuple[list[tuple[str, RawFile]], list[Unread]]:
+    """The tables in a file, or in the sheets of a workbook, and the sheets that are none."""
+    encoding = table_file.detect(path, asked)
+    sheets = own_tables.list_parts(view, path, label, None)
+    parts: list[tuple[str, RawFile]] = []
+    unread: list[Unread] = []
+    for own, name, sheet in sheets:
+        table = view if source.selects else own
+        if chosen is not None and name not in chosen:
+            continue
+        if len(sheets) > 1 and not _fits(source, path, sheet, table, sheets[0][2]):
+            unread.append(Unread(name, f"it has not the columns of {table}"))
+            continue
+        parts.append((table, table_file.read(path, progress, encoding=encoding, name=name, sheet=sheet)))
+    return parts, unread
 
 
 def _fits(source: Source, path: Path, sheet: str | None, table: str, first: str | None) -> bool:

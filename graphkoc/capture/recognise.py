@@ -216,7 +216,8 @@ def _weigh_source(
     there = {name.lower().strip() for name in header}
     if not source.views and unit.member is not None:
         return  # tables that are found by their names are not looked for in archives
-    stem = (unit.sheet if unit.sheet in CANONICAL else Path(unit.where).name.split(".")[0]).lower()
+    is_named = unit.sheet in CANONICAL and unit.name.endswith(f"/{unit.sheet}")  # it has several sheets
+    stem = str(unit.sheet if is_named else Path(unit.where).name.split(".")[0]).lower()
     if source.name == OWN and stem in CANONICAL:
         must = [column.name for column in CANONICAL[stem] if column.required]
         made = own_tables.MADE.get(stem, ("",))[0]

@@ -23,7 +23,9 @@ from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 
-__all__ = ["GatheredFiles", "gather_files"]
+__all__ = ["NO_VIEW", "GatheredFiles", "gather_files"]
+
+NO_VIEW = "the source does not read it"
 
 NAMED = 3
 """Files that an error names one by one."""
@@ -36,14 +38,14 @@ Taker = tuple[View, dict[str, str]]
 
 @dataclass(frozen=True)
 class GatheredFiles:
-    """The files of each view, and the files that belong to none, by their names in counts and rejects.
+    """The files of each view, and those that are not read, with the reason, by their names in counts and rejects.
 
     A `RawFile` is what one view has of one file, or of an archive, or of a folder of more than FEW documents; its
     `_file` is a document's own name.
     """
 
     files: dict[str, list[RawFile]]
-    unread: tuple[str, ...]
+    unread: dict[str, str]
 
 
 def gather_files(
@@ -60,9 +62,9 @@ def gather_files(
     chosen: the units (`graphkoc.capture.reading.units`) to read, by name, and the layout of each, None where the
     patterns of the views decide; by default every unit that a pattern fits. Others are left alone. `keep` receives the
     view's name and a chunk of a table's rows, and returns what replaces them in the `RawFile`: tables may be larger
-    than the memory.
-    Raises DataError for a path that does not exist, when no file belongs to a view, for a table without a required
-    column, and for an archive or a table that is unreadable as a whole.
+    than the memory. It may have received rows of a table that turns out to be unreadable, and is then named as unread.
+    An archive or a table without a required column, or unreadable as a whole, is unread. Raises DataError for a path
+    that does not exist, when no file belongs to a view, and for the first unreadable one where there is nothing else.
     """
     places = find_places(paths)
     work = _Work(views, chosen, asked, progress, keep)
@@ -70,19 +72,24 @@ def gather_files(
     for done, place in enumerate(places):
         if progress and not done % 100:
             progress("reading", done, len(places), work.rows)
-        if archives.is_archive(place.path):
-            work.read_archive(place)
-        else:
-            work.read_file(place)
+        try:
+            if archives.is_archive(place.path):
+                work.read_archive(place)
+            else:
+                work.read_file(place)
+        except DataError as error:
+            work.leave(place.name, error)
     files = work.finish()
     if not any(files.values()):
+        if work.errors:
+            raise work.errors[0]
         wanted = ", ".join(dict.fromkeys(pattern for view in views.values() for pattern in view.files))
-        named = ", ".join(work.unread[:NAMED]) + (", ..." if len(work.unread) > NAMED else "")
+        named = ", ".join([*work.unread][:NAMED]) + (", ..." if len(work.unread) > NAMED else "")
         raise DataError(
             f"there is nothing to read in {', '.join(map(str, paths))}{f'; it holds {named}' if named else ''}",
             hint=f"The source reads {wanted}, also packed (.gz, .xz), and in a .tar, .tar.gz, .tar.xz or .zip.",
         )
-    return GatheredFiles(files, tuple(work.unread))
+    return GatheredFiles(files, work.unread)
 
 
 class _Sheet:
@@ -123,12 +130,20 @@ class _Work:
     keep: Keep | None = None
     counted: dict[Path, str] = field(default_factory=dict)
     """The names as which files are counted, where they are not their own."""
-    unread: list[str] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+    errors: list[DataError] = field(default_factory=list)
     rows: int = 0
     tables: dict[str, list[RawFile]] = field(default_factory=dict)
     sheets: dict[tuple[str, str], _Sheet] = field(default_factory=dict)
     there: dict[str, set[str]] = field(default_factory=dict)
     """The columns that a view's files have."""
+
+    def leave(self, name: str, error: DataError) -> None:
+        """Name a file as unread, and take nothing of it."""
+        self.unread[name] = write_reason(error, name)
+        self.errors.append(error)
+        for key in [key for key in self.sheets if key[1] == name]:
+            del self.sheets[key]
 
     def read_archive(self, place: Place) -> None:
         """Documents as they come by; tables, which are read twice, when all have been seen."""
@@ -142,7 +157,7 @@ class _Work:
                 layout = (self.chosen or {}).get(unit.name)
                 takers = [(layout.view, {})] if layout else self._find_takers(unit.where)
                 if not takers or not unit.kind or unit.member is None or unit.member.stream is None:
-                    self.unread.append(unit.name)
+                    self.unread[unit.name] = NO_VIEW
                 elif layout and unit.has_documents:
                     self._read_records(place.name, unit, layout)
                 elif _holds_documents(unit.kind, takers):
@@ -155,7 +170,10 @@ class _Work:
                 else:
                     later.append((unit, takers, layout))
         for unit, takers, layout in later:
-            self._read_table(unit, takers[0], layout)
+            try:
+                self._read_table(unit, takers[0], layout)
+            except DataError as error:
+                self.leave(unit.name, error)
 
     def has_documents(self, place: Place) -> bool:
         """Whether it is a file of documents that belongs to a view."""
@@ -169,33 +187,38 @@ class _Work:
         if self.chosen is not None and not any(name == place.name or name.startswith(inside) for name in self.chosen):
             return
         units = [Unit(name, place.path, where, sheet=sheet) for name, sheet in name_sheets(place)]
-        fits = len(units) == 1
         for unit in units:
-            if self._is_left_alone(unit.name):
-                continue
-            layout = (self.chosen or {}).get(unit.name)
-            takers = [(layout.view, {})] if layout else self._find_takers(where)
-            counted = self.counted.get(place.path, place.name)
-            if not takers or not unit.kind:
-                self.unread.append(unit.name)
-            elif layout and unit.has_documents:
-                self._read_records(unit.name, unit, layout)
-            elif _holds_documents(unit.kind, takers) and not _is_in_lines(place.path, takers):
+            if not self._is_left_alone(unit.name):
                 try:
-                    size = place.path.stat().st_size
-                    with (
-                        archives.readable(place.path),
-                        place.path.open("rb") as file,
-                        bounds.unpacked(file, place.path, size) as stream,
-                    ):
-                        self._read_documents(counted, place.name, stream, size, takers)
+                    self._read_unit(place, unit, is_only=len(units) == 1)
                 except DataError as error:
-                    self._refuse(counted, place.name, takers[0][0], 1, write_reason(error, place.name))
-            elif fits or layout or self._has_columns(unit, takers[0][0]):
-                self._read_table(unit, takers[0], layout)
-            else:
-                # Of a workbook with several sheets one may be a cover or a legend.
-                self.unread.append(unit.name)
+                    self.leave(unit.name, error)
+
+    def _read_unit(self, place: Place, unit: Unit, is_only: bool) -> None:
+        """A file that is not an archive, or a sheet of a workbook."""
+        layout = (self.chosen or {}).get(unit.name)
+        takers = [(layout.view, {})] if layout else self._find_takers(unit.where)
+        counted = self.counted.get(place.path, place.name)
+        if not takers or not unit.kind:
+            self.unread[unit.name] = NO_VIEW
+        elif layout and unit.has_documents:
+            self._read_records(unit.name, unit, layout)
+        elif _holds_documents(unit.kind, takers) and not _is_in_lines(place.path, takers):
+            try:
+                size = place.path.stat().st_size
+                with (
+                    archives.readable(place.path),
+                    place.path.open("rb") as file,
+                    bounds.unpacked(file, place.path, size) as stream,
+                ):
+                    self._read_documents(counted, place.name, stream, size, takers)
+            except DataError as error:
+                self._refuse(counted, place.name, takers[0][0], 1, write_reason(error, place.name))
+        elif is_only or layout or self._has_columns(unit, takers[0][0]):
+            self._read_table(unit, takers[0], layout)
+        else:
+            # Of a workbook with several sheets one may be a cover or a legend.
+            self.unread[unit.name] = NO_VIEW
 
     def _is_left_alone(self, name: str) -> bool:
         return self.chosen is not None and name not in self.chosen

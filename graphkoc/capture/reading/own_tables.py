@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from graphkoc.capture.reading import table_file
+from graphkoc.capture.reading.places import Place, find_places
 from graphkoc.capture.reading.table_file import RawFile
-from graphkoc.capture.reading.units import list_units
+from graphkoc.capture.reading.units import name_sheets
 from graphkoc.errors import DataError
 from graphkoc.tables.schema import CANONICAL, Table
 
@@ -20,10 +21,12 @@ __all__ = [
     "MACROS",
     "MADE",
     "NO_TABLE",
+    "find_files",
     "find_ignored",
     "find_mentions",
     "hold_contacts",
     "id_expression",
+    "list_parts",
     "recognise",
     "write_selects",
 ]
@@ -48,15 +51,58 @@ ALIKE = 0.85
 """Minimum likeness (difflib's ratio) for a column's name to be a misspelling of another."""
 
 
-def hold_contacts(paths: Sequence[Path], asked: str | None = None) -> bool:
-    """Whether a table of people among these files has a column of e-mail addresses or phone numbers."""
-    for unit in list_units(paths):
-        stem = str(unit.sheet if unit.sheet in CANONICAL else Path(unit.where).name.split(".")[0]).lower()
-        if stem in KEYED and unit.member is None and table_file.suffix(unit.where):
-            header = {(cell or "").strip().lower() for cell in unit.read_top(asked)[0]}
-            if header & set(CONTACTS):
-                return True
-    return False
+def find_files(paths: Sequence[Path], chosen: Collection[str] | None) -> tuple[dict[str, list[Path]], dict[Path, str]]:
+    """The files that may be tables, by their names in SQL, and what each is called in counts and rejects.
+
+    chosen: the units to read; by default all of them. Raises DataError as `table_file.find` does.
+    """
+    if chosen is None:
+        found = table_file.find(paths)
+        return found, table_file.names([path for inside in found.values() for path in inside])
+    picked = [
+        place
+        for place in find_places(paths)
+        if any(name == place.name or name.startswith(f"{place.name}/") for name in chosen)
+    ]
+    return table_file.find([place.path for place in picked]), {place.path: place.name for place in picked}
+
+
+def list_parts(view: str, path: Path, name: str, chosen: Collection[str] | None) -> list[tuple[str, str, str | None]]:
+    """What is read of a file called `name`: the table, the name, and the sheet of each part of it.
+
+    Of a workbook with several sheets each is a part, which may be named after a table. Raises DataError for a workbook
+    that cannot be read.
+    """
+    sheets = name_sheets(Place(path, name, path.parent))
+    return [
+        (sheet if len(sheets) > 1 and sheet in CANONICAL else view, part, sheet)
+        for part, sheet in sheets
+        if chosen is None or part in chosen
+    ]
+
+
+def hold_contacts(paths: Sequence[Path], chosen: Collection[str] | None = None, asked: str | None = None) -> bool:
+    """Whether a table of people among the files that are read has a column of e-mail addresses or phone numbers."""
+    try:
+        found, names = find_files(paths, chosen)
+        named, _ = recognise(found)
+    except DataError:
+        return False  # the error appears when the files are read
+    return any(
+        _has_contacts(table, path, names[path], chosen, asked) for table, inside in named.items() for path in inside
+    )
+
+
+def _has_contacts(table: str, path: Path, name: str, chosen: Collection[str] | None, asked: str | None) -> bool:
+    try:
+        headers = [
+            table_file.read_header(path, asked, sheet=sheet)
+            for part, _, sheet in list_parts(table, path, name, chosen)
+            if part in KEYED
+        ]
+    except DataError:
+        return False  # it is not read
+    return any(column.lower() in CONTACTS for header in headers for column in header)
 
 
 def recognise(found: Mapping[str, list[Path]]) -> tuple[dict[str, list[Path]], list[Path]]:

@@ -93,7 +93,8 @@ def write_reason(error: GraphkocError, name: str) -> str:
     """An error about the file `name` as the reason why it is not read, which follows its name without repeating it."""
     sentence = str(error)
     # The error about a sheet names its workbook.
-    for known in filter(None, (name, name.rpartition("/")[0])):
+    names = (name, name.rpartition("/")[0])
+    for known in filter(None, (*names, *(one.rpartition("/")[2] for one in names))):
         folder, found, rest = sentence.partition(known)
         if found and (not folder or folder.endswith("/")) and rest.startswith((" ", ": ")):
             return f"it{rest}" if rest.startswith(" ") else rest.removeprefix(": ")

@@ -43,6 +43,7 @@ __all__ = [
     "make_table",
     "names",
     "read",
+    "read_header",
     "read_top",
     "suffix",
 ]
@@ -260,6 +261,17 @@ def read_top(
         header, records = _read_contents(_message_name(path, member), stream, encoding, None, sheet, alike=True)
         found = [cells for _, cells, reason, _ in itertools.islice(records, rows - 1) if not reason]
     return [list(header), *found]
+
+
+def read_header(path: Path, asked: str | None = None, *, sheet: str | None = None) -> list[str]:
+    """The names of a file's columns, as `read` finds them; DataError as it raises it."""
+    encoding = detect(path, asked)
+    with _open(path, None) as (stream, _):
+        header, records = _read_contents(path, stream, encoding, None, sheet)
+        if suffix(path.name) == ".jsonl":
+            # Its columns are the keys of all of its lines.
+            deque(records, maxlen=0)
+    return header
 
 
 def count_rows(path: Path, asked: str | None = None, *, member: Member | None = None, sheet: str | None = None) -> int:
