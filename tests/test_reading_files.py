@@ -23,6 +23,7 @@ from graphkoc.capture import load, sources
 from graphkoc.capture.reading import bounds, places, views
 from graphkoc.capture.reading import files as reading_files
 from graphkoc.capture.reading.views import View
+from graphkoc.capture.recognise import recognise
 from graphkoc.errors import DataError
 
 POSTS = View("posts", ("t/*.json", "*.jsonl"), ("id",), ("text",), "stream.posts", (("topic", "title"),))
@@ -348,6 +349,9 @@ def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
     found = gathered(tmp_path / "x.tar", tmp_path / "y.zip")
     assert [row["user"] for row in rows(found, "users")] == ["1", "2"]
     assert set(found.unread) == {"x.tar/b.json", "x.tar/c.json", "x.tar/d.json", "y.zip/e.json"}
+    known = {one.file: one.reason for one in recognise([tmp_path], [*sources.sources().values()])}
+    reasons = {reason for where in (found.unread, known) for file, reason in where.items() if file in found.unread}
+    assert reasons == {"it is a link, a device or a file with holes, none of which is read in an archive"}
 
 
 def test_an_archive_that_unpacks_to_more_than_text_can_is_refused(

@@ -78,6 +78,7 @@ def opened(path: Path, place: int) -> Iterator[BinaryIO]:
             if member.place == place and member.stream:
                 yield member.stream
                 return
+    raise DataError(f"{path} changed while it was read", hint="Try again.")
 
 
 def _read_zip(path: Path) -> Iterator[Member]:

@@ -156,8 +156,8 @@ class _Work:
                     continue
                 layout = (self.chosen or {}).get(unit.name)
                 takers = [(layout.view, {})] if layout else self._find_takers(unit.where)
-                if not takers or not unit.kind or unit.member is None or unit.member.stream is None:
-                    self.unread[unit.name] = NO_VIEW
+                if unit.member is None or unit.member.stream is None or not takers or not unit.kind:
+                    self.unread[unit.name] = unit.fault or NO_VIEW
                 elif layout and unit.has_documents:
                     self._read_records(place.name, unit, layout)
                 elif _holds_documents(unit.kind, takers):

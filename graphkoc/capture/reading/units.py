@@ -24,6 +24,7 @@ __all__ = ["DOCUMENTS", "Unit", "list_members", "list_units", "name_sheets"]
 DOCUMENTS = (".json", ".jsonl")
 TOP = 60
 """Rows of a table that are looked at."""
+NO_FILE = "it is a link, a device or a file with holes, none of which is read in an archive"
 HEAD = 32 << 20
 """Bytes of lines that are looked at."""
 
@@ -120,7 +121,8 @@ def list_members(place: Place) -> Iterator[Unit]:
             parts = member.name.split("/")
             if not any(part.startswith((*table_file.ASIDE, "__MACOSX")) and part not in (".", "..") for part in parts):
                 name = make_unique(f"{place.name}/{member.name}", taken)
-                yield Unit(name, place.path, f"{place.path.resolve().as_posix()}/{member.name}", member)
+                fault = "" if member.stream else NO_FILE
+                yield Unit(name, place.path, f"{place.path.resolve().as_posix()}/{member.name}", member, fault=fault)
 
 
 def name_sheets(place: Place) -> list[tuple[str, str | None]]:
