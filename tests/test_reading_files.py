@@ -8,6 +8,7 @@ import io
 import json
 import lzma
 import shutil
+import struct
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -363,11 +364,16 @@ def test_an_archive_that_unpacks_to_more_than_text_can_is_refused(
             gathered(packed(tmp_path / name, {"a.json": b" " * 5_000_000 + b'{"user": 1}'}))
 
 
-def test_a_zip_that_can_only_be_unpacked_whole_is_refused(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_BZIP2) as archive:
+@pytest.mark.parametrize(("method", "name"), [(zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA")])
+def test_a_zip_that_can_only_be_unpacked_whole_is_refused(tmp_path: Path, method: int, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", method) as archive:
         archive.writestr("a.json", '{"user": 1}')
-    with pytest.raises(DataError, match="is packed in a way that cannot be read: by bzip2"):
-        gathered(tmp_path / "x.zip")
+    data = bytearray((tmp_path / "x.zip").read_bytes())
+    struct.pack_into("<L", data, data.rfind(b"PK\1\2") + 24, 1)  # its list may state any size
+    (tmp_path / "y.zip").write_bytes(data)
+    for file in ("x.zip", "y.zip"):
+        with pytest.raises(DataError, match=f"is packed in a way that cannot be read: by {name}"):
+            gathered(tmp_path / file)
 
 
 def test_a_locked_zip_is_refused(tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ from graphkoc.files import describe_error
 __all__ = ["KINDS", "Member", "is_archive", "members", "opened", "readable"]
 
 KINDS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".zip")
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of the others zipfile unpacks all that it has read at once: a kilobyte may be a gigabyte."""
+UNBOUNDED = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA"}
 END, COMMENT = 22, 65_535
 """Bytes of the record at a zip's end, and of the longest comment behind it."""
 
@@ -90,9 +93,8 @@ def _read_zip(path: Path) -> Iterator[Member]:
                 continue
             if info.flag_bits & 1:
                 raise DataError(f"{path} is locked with a password", hint="Pack it again without one.")
-            if info.compress_type == zipfile.ZIP_BZIP2:
-                # zipfile unpacks all that it has read of it at once: a kilobyte may be a gigabyte.
-                raise NotImplementedError("by bzip2")
+            if info.compress_type not in BOUNDED:
+                raise NotImplementedError(f"by {UNBOUNDED.get(info.compress_type, f'method {info.compress_type}')}")
             mode = info.external_attr >> 16
             if stat.S_IFMT(mode) in (0, stat.S_IFREG):
                 with archive.open(info) as stream:
