@@ -62,6 +62,23 @@ def test_a_file_that_is_broken_costs_no_other_file(tmp_path: Path) -> None:
     assert (files, sorted(unread)) == (["judgeme.csv", "loox.csv"], ["cut.csv.gz", "locked.xlsx"])
 
 
+@pytest.mark.parametrize("name", ["Trustpilot_reviews.csv.gz", "many.json.gz"])
+def test_a_file_that_is_cut_off_behind_its_first_rows_is_named_by_the_command(tmp_path: Path, name: str) -> None:
+    shutil.copy(EXPORTS / "judgeme.csv", tmp_path)
+    whole = (EXPORTS / "Trustpilot_reviews.csv").read_bytes() * 2_000
+    if name.startswith("many"):
+        whole = json.dumps(
+            [{"id": str(number), "reviewerID": "ann", "asin": "tea"} for number in range(9_000)]
+        ).encode()
+    packed = gzip.compress(whole, mtime=0)
+    (tmp_path / name).write_bytes(packed[: len(packed) - 20])
+    done = run("sources", "recognise", tmp_path, "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = {one["file"]: one for one in json.loads(done.stdout)}
+    assert found["judgeme.csv"]["reason"] is None
+    assert "cut off" in found[name]["reason"]
+
+
 def test_why_a_file_is_not_read_does_not_repeat_its_name(tmp_path: Path) -> None:
     shutil.copy(EXPORTS / "judgeme.csv", tmp_path)
     (tmp_path / "in").mkdir()

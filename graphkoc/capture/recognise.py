@@ -100,11 +100,18 @@ def recognise(
             continue
         one = _describe(unit, sources, answers, asked, stems)
         if counted and one.source and unit.member is None:
-            key = one.chosen.rows if one.chosen else ""
-            one = replace(one, rows=unit.count_rows(key, asked))
+            one = _count_rows(unit, one, asked)
         found.append(one)
         same.append(one)
     return found
+
+
+def _count_rows(unit: Unit, one: Recognised, asked: str | None) -> Recognised:
+    """The same with its rows; what its first rows show to be known may be cut off behind them."""
+    try:
+        return replace(one, rows=unit.count_rows(one.chosen.rows if one.chosen else "", asked))
+    except GraphkocError as error:
+        return replace(one, reason=write_reason(error, unit.name), chosen=None)
 
 
 def _describe(
