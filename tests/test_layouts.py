@@ -12,7 +12,7 @@ import pytest
 from sources import fixture, rows
 
 import graphkoc
-from graphkoc.capture import load
+from graphkoc.capture import answers, load
 from graphkoc.capture.answers import Answers
 from graphkoc.capture.reading import layouts
 from graphkoc.capture.recognise import recognise
@@ -288,3 +288,11 @@ def test_both_stores_hold_the_same(
     assert {name: one.new for name, one in first.changes.tables.items()} == first.tables.sizes
     assert {name: one.known for name, one in again.changes.tables.items()} == again.tables.sizes
     assert not again.changes.wrote
+
+
+@pytest.mark.parametrize("content", ["a = ", f"a = {'9' * 5000}", f"a = {'[' * 9_000}", b"a = '\xff'"])
+@pytest.mark.parametrize("name", [layouts.NAME, answers.NAME])
+def test_a_file_that_is_not_toml_is_one_sentence_with_its_name(tmp_path: Path, name: str, content: str | bytes) -> None:
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(DataError, match=rf"{name} is not TOML"):
+        layouts.read_layouts(tmp_path, {}) if name == layouts.NAME else answers.read_answers([tmp_path])

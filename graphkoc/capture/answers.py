@@ -10,11 +10,11 @@ direction = "followers"             # or "following"
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graphkoc.capture.reading.views import read_toml
 from graphkoc.errors import DataError, UsageError
 
 __all__ = ["DATES", "DIRECTIONS", "NAME", "NOTHING", "Answers", "read_answers"]
@@ -68,7 +68,7 @@ def read_answers(paths: Sequence[Path], given: Answers = NOTHING) -> Answers:
     for file in (folder / NAME for folder in folders):
         if not file.is_file():
             continue
-        for key, value in _read_file(file).items():
+        for key, value in read_toml(file).items():
             if key == "dates" and isinstance(value, str):
                 dates = value
             elif isinstance(value, dict) and set(value) <= {"owner", "direction"} and _are_texts(value):
@@ -81,10 +81,3 @@ def read_answers(paths: Sequence[Path], given: Answers = NOTHING) -> Answers:
 
 def _are_texts(value: Mapping[str, object]) -> bool:
     return all(isinstance(text, str) for text in value.values())
-
-
-def _read_file(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"{file} is not TOML: {str(error).splitlines()[0]}") from error

@@ -23,12 +23,11 @@ JSON object inside another are named with both names, `owner.id`.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphkoc.capture.reading.views import View, plain
+from graphkoc.capture.reading.views import View, plain, read_toml
 from graphkoc.errors import DataError
 
 __all__ = ["NAME", "Layout", "find_fitting", "place_header", "read_layouts"]
@@ -81,11 +80,7 @@ def read_layouts(folder: Path, views: Mapping[str, View]) -> tuple[Layout, ...]:
     file = folder / NAME
     if not file.is_file():
         return ()
-    try:
-        declared = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{file} is not TOML: {str(error).splitlines()[0]}") from error
-    return tuple(_read_layout(file, folder.name, name, keys, views) for name, keys in declared.items())
+    return tuple(_read_layout(file, folder.name, name, keys, views) for name, keys in read_toml(file).items())
 
 
 def _read_layout(file: Path, source: str, name: str, keys: object, views: Mapping[str, View]) -> Layout:
