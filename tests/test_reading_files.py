@@ -251,6 +251,13 @@ def test_of_a_table_that_turns_out_to_be_broken_no_row_is_left(tmp_path: Path) -
     assert after.tables["reviews"].equals(before.tables["reviews"])
 
 
+def test_the_files_of_units_are_found_without_comparing_each_with_each() -> None:
+    units = [f"more/a{number}.xlsx/notes" for number in range(20_000)] + ["/data/b.zip/c/d.csv", "e.csv"]
+    found = places.list_files(units)
+    assert {"more/a7.xlsx", "/data/b.zip", "e.csv"} <= found
+    assert "more/a" not in found
+
+
 def test_a_path_given_twice_is_read_once_and_names_stay_apart(tmp_path: Path) -> None:
     written(tmp_path, one__a_json={"user": 1}, two__a_json={"user": 2})
     found = gathered(tmp_path / "one", tmp_path / "two", tmp_path / "one" / "a.json")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -87,22 +88,25 @@ def recognise(
     archive that cannot be read; a file that cannot be read is in the list with the reason.
     """
     found: list[Recognised] = []
-    familiar: dict[tuple[Path, str], list[Recognised]] = {}
+    seen = Counter[tuple[Path, str]]()
+    kinds: dict[tuple[Path, str], dict[tuple[str, str, str], Recognised]] = {}
     stems = {Path(unit.where).name.split(".")[0] for unit in list_units(paths)}
     for unit in list_units(paths):
         if Path(unit.where).name in (stated_answers.NAME, mapping.NAME):
             continue
         folder = (Path(unit.where).parent, unit.kind)
-        same = familiar.setdefault(folder, [])
-        alike = {(one.source, one.layout, one.what) for one in same}
-        if unit.has_documents and len(same) >= FAMILIAR and len(alike) == 1 and same[0].source:
-            found.append(replace(same[0], file=unit.name))
-            continue
+        alike = kinds.setdefault(folder, {})
+        if unit.has_documents and seen[folder] >= FAMILIAR and len(alike) == 1:
+            (first,) = alike.values()
+            if first.source:
+                found.append(replace(first, file=unit.name))
+                continue
         one = _describe(unit, sources, answers, asked, stems)
         if counted and one.source and unit.member is None:
             one = _count_rows(unit, one, asked)
         found.append(one)
-        same.append(one)
+        seen[folder] += 1
+        alike.setdefault((one.source, one.layout, one.what), one)
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +17,7 @@ import pyarrow.compute
 from graphkoc.capture.reading import archives, bounds, json_documents, table_file
 from graphkoc.capture.reading.formats import Cell
 from graphkoc.capture.reading.layouts import Layout
-from graphkoc.capture.reading.places import Place, find_places, name_counted, write_reason
+from graphkoc.capture.reading.places import Place, find_places, list_files, name_counted, write_reason
 from graphkoc.capture.reading.table_file import BadRow, RawFile
 from graphkoc.capture.reading.units import DOCUMENTS, Unit, list_members, name_sheets
 from graphkoc.capture.reading.views import View
@@ -138,6 +139,11 @@ class _Work:
     there: dict[str, set[str]] = field(default_factory=dict)
     """The columns that a view's files have."""
 
+    @cached_property
+    def chosen_files(self) -> set[str]:
+        """The files with a chosen unit."""
+        return list_files(self.chosen or ())
+
     def leave(self, name: str, error: DataError) -> None:
         """Name a file as unread, and take nothing of it."""
         self.unread[name] = write_reason(error, name)
@@ -147,7 +153,7 @@ class _Work:
 
     def read_archive(self, place: Place) -> None:
         """Documents as they come by; tables, which are read twice, when all have been seen."""
-        if self.chosen is not None and not any(name.startswith(f"{place.name}/") for name in self.chosen):
+        if self.chosen is not None and place.name not in self.chosen_files:
             return
         later: list[tuple[Unit, list[Taker], Layout | None]] = []
         with archives.readable(place.path):
@@ -183,8 +189,7 @@ class _Work:
     def read_file(self, place: Place) -> None:
         """One that is not an archive."""
         where = place.path.resolve().as_posix()
-        inside = f"{place.name}/"
-        if self.chosen is not None and not any(name == place.name or name.startswith(inside) for name in self.chosen):
+        if self.chosen is not None and place.name not in self.chosen_files:
             return
         units = [Unit(name, place.path, where, sheet=sheet) for name, sheet in name_sheets(place)]
         for unit in units:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from graphkoc.capture.reading import table_file
-from graphkoc.capture.reading.places import Place, find_places
+from graphkoc.capture.reading.places import Place, find_places, list_files
 from graphkoc.capture.reading.table_file import RawFile
 from graphkoc.capture.reading.units import name_sheets
 from graphkoc.errors import DataError
@@ -59,11 +59,8 @@ def find_files(paths: Sequence[Path], chosen: Collection[str] | None) -> tuple[d
     if chosen is None:
         found = table_file.find(paths)
         return found, table_file.names([path for inside in found.values() for path in inside])
-    picked = [
-        place
-        for place in find_places(paths)
-        if any(name == place.name or name.startswith(f"{place.name}/") for name in chosen)
-    ]
+    files = list_files(chosen)
+    picked = [place for place in find_places(paths) if place.name in files]
     return table_file.find([place.path for place in picked]), {place.path: place.name for place in picked}
 
 

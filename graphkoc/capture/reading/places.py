@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphkoc.capture.reading import table_file
 from graphkoc.errors import DataError, GraphkocError
 
-__all__ = ["FEW", "Place", "find_places", "make_unique", "name_counted", "write_reason"]
+__all__ = ["FEW", "Place", "find_places", "list_files", "make_unique", "name_counted", "write_reason"]
 
 FEW = 20
 """Up to so many documents in a folder are counted one by one; more are counted as the folder."""
@@ -87,6 +88,11 @@ def make_unique(name: str, taken: Counter[str]) -> str:
         own = f"{plain} ({taken[plain]})"
     taken[own] += 1
     return own
+
+
+def list_files(units: Iterable[str]) -> set[str]:
+    """The names of the files that these units are, or are in; with the folders above them."""
+    return {name for unit in units for name in itertools.accumulate(unit.split("/"), "{}/{}".format)}
 
 
 def write_reason(error: GraphkocError, name: str) -> str:

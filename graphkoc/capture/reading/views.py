@@ -34,7 +34,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,9 @@ from graphkoc.errors import DataError
 from graphkoc.files import describe_error
 
 __all__ = ["View", "check_names", "plain", "read_toml", "read_views"]
+
+NAMES = 1 << 14
+"""Names that are kept without signs: those of the layouts are compared with the header of every file."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,7 @@ def check_names(file: Path, view: View) -> None:
         raise DataError(f"{file}: {view.name} has a column without a name, or with a NUL byte in it")
 
 
+@lru_cache(NAMES)
 def plain(name: str) -> str:
     """A name without capitals, widths, spaces and signs."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
