@@ -348,7 +348,9 @@ def test_broken_bytes_are_an_error_or_rejects_and_no_file_vanishes(
     after = read(source, copy)
     if isinstance(after, load.Loaded):
         assert named(after) == named(before)
-        assert all(count.read for count in after.files)
+        # Of some files no more than a part of the header is left.
+        headers = {path.relative_to(copy).as_posix() for path in files(copy) if b"\n" not in path.read_bytes()}
+        assert {count.file for count in after.files if not count.read} <= headers
 
 
 def test_one_broken_file_does_not_hide_the_others(whole: tuple[str, load.Loaded], tmp_path: Path) -> None:

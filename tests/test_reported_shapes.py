@@ -155,3 +155,15 @@ def test_a_key_is_made_where_contacts_come_and_there_is_none(tmp_path: Path, mon
     assert again.tables["consumers"]["contact_key"].tolist() == first.tables["consumers"]["contact_key"].tolist()
     with pytest.raises(DataError, match="there is no key to hash them with"):
         load.read(find_source("csv"), [tmp_path / "in"], now=NOW)
+
+
+def test_tags_are_split_alike_whatever_signs_stand_between_them(tmp_path: Path) -> None:
+    row = "71,a,#茶 ＃香,1744189043,u1,n,1\n"
+    crawled = read("mediacrawler", placed(tmp_path, "search_contents_1.csv", VIDEOS + row))
+    (tmp_path / "listed").mkdir()
+    header = "笔记标题,笔记链接,发布时间,达人昵称,达人主页链接,话题\n"
+    link = "https://www.xiaohongshu.com/{}/68f0a1b2000000000301c001"
+    listed = f"茶,{link.format('explore')},2025-04-09 10:00,安,{link.format('user/profile')},＃茶、香\n"
+    social = read("social", placed(tmp_path / "listed", "新红.csv", header + listed))
+    for loaded in (crawled, social):
+        assert sorted(loaded.tables["reviews"]["tags"].iloc[0].split()) == ["茶", "香"]

@@ -88,8 +88,8 @@ SELECT
     origin_of(disclosed(NULL, latest.title, latest.words), false) AS origin,
     -- Weibo writes #topic#, which may have spaces in it, the others #topic.
     nullif(array_to_string(list_sort(list_distinct(list_transform(
-        CASE WHEN starts_with(review, 'weibo:') THEN regexp_extract_all(latest.words, '#([^#\n]{1,60})#', 1)
-             ELSE regexp_extract_all(latest.words, '#([\pL\pN_]+)', 1) END,
+        CASE WHEN starts_with(review, 'weibo:') THEN regexp_extract_all(latest.words, '[#＃]([^#＃\n]{1,60})[#＃]', 1)
+             ELSE regexp_extract_all(latest.words, '[#＃]([\pL\pN_]+)', 1) END,
         lambda tag: replace(trim(tag), ' ', '-')
     ))), ' '), '') AS tags,
     url,

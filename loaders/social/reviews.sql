@@ -6,7 +6,7 @@ WITH seen AS (
         account_id(platform, number, handle, profile) AS consumer,
         bare(title) AS title,
         bare("text") AS words,
-        nullif(trim(regexp_replace(tags, '[\[\]",#\s]+', ' ', 'g')), '') AS tags,
+        nullif(trim(regexp_replace(tags, '[\[\]",，、;；|#＃\s]+', ' ', 'g')), '') AS tags,
         zoned(unix_time(bare(created_at)), zone) AS created_at,
         crawled_count(likes) AS likes,
         crawled_count(collects) AS collects,
