@@ -15,7 +15,7 @@ from command import run
 from sources import fixture
 
 from graphkoc.capture import load
-from graphkoc.capture.recognise import recognise
+from graphkoc.capture.recognise import list_tables, recognise
 from graphkoc.capture.sources import sources
 from graphkoc.errors import DataError
 
@@ -77,6 +77,13 @@ def test_a_file_that_is_cut_off_behind_its_first_rows_is_named_by_the_command(tm
     found = {one["file"]: one for one in json.loads(done.stdout)}
     assert found["judgeme.csv"]["reason"] is None
     assert "cut off" in found[name]["reason"]
+
+
+def test_a_view_fills_the_tables_whose_selects_read_it_and_not_those_with_a_column_of_its_name() -> None:
+    known = sources()
+    assert [*list_tables(known["mediacrawler"], "comments")] == ["consumers", "engagements"]
+    assert [*list_tables(known["instagram"], "followers")] == ["follows"]
+    assert all([*list_tables(source, view)] for source in known.values() for view in source.views if source.selects)
 
 
 def test_why_a_file_is_not_read_does_not_repeat_its_name(tmp_path: Path) -> None:

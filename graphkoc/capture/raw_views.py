@@ -24,7 +24,7 @@ from graphkoc.errors import DataError
 from graphkoc.progress import Progress
 from graphkoc.tables.schema import CANONICAL, Table
 
-__all__ = ["RawFiles", "define_views", "explain", "keep_raw", "list_views", "read_files"]
+__all__ = ["RawFiles", "define_views", "explain", "find_names", "keep_raw", "list_views", "read_files"]
 
 RawFiles = Mapping[str, Sequence[RawFile]]
 """View -> its files."""
@@ -236,12 +236,16 @@ def define_views(
 
 
 def list_views(connection: duckdb.DuckDBPyConnection, source: Source, table: str) -> tuple[set[str], set[str]]:
-    """The raw views and the clean tables that a SELECT names."""
+    """The raw views and the clean tables that the SELECT of a table names."""
     try:
-        qualified = connection.get_table_names(source.selects[table], qualified=True)
+        return find_names(connection, source.selects[table])
     except duckdb.Error as error:
         raise explain(error, source, CANONICAL[table]) from error
-    bare = [ALIAS.sub("", name) for name in qualified]
+
+
+def find_names(connection: duckdb.DuckDBPyConnection, select: str) -> tuple[set[str], set[str]]:
+    """The same of any SELECT; duckdb.Error for one that does not run."""
+    bare = [ALIAS.sub("", name) for name in connection.get_table_names(select, qualified=True)]
     names = [name[1:-1].replace('""', '"') if name.startswith('"') else name for name in bare]
     clean = {name.removeprefix("clean.") for name in names if name.startswith("clean.")}
     return {name for name in names if not name.startswith("clean.")}, clean

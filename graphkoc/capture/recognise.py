@@ -19,6 +19,7 @@ import duckdb
 from graphkoc.capture import answers as stated_answers
 from graphkoc.capture import macros
 from graphkoc.capture.answers import NOTHING, Answers
+from graphkoc.capture.raw_views import find_names
 from graphkoc.capture.reading import json_documents, layouts, mapping, own_tables
 from graphkoc.capture.reading.layouts import Layout
 from graphkoc.capture.reading.places import write_reason
@@ -177,8 +178,8 @@ def list_tables(source: Source, view: str) -> Iterator[str]:
     if not source.selects:
         yield view
         return
-    # A table may read another one that is clean already.
-    yield from (name for name in source.tables if re.search(rf"(?<!\.)\b{view}\b", source.selects[name]))
+    named = dict(zip(source.selects, _list_views(tuple(source.selects.values())), strict=True))
+    yield from (name for name in source.tables if view in named[name])
 
 
 def _weigh(
@@ -236,7 +237,7 @@ def _weigh_source(
             own = len(there & set(CANONICAL[stem].names))
             yield _Candidate(source, own + 1, f"your own table {stem}", stem)
     elif not source.views and source.selects:
-        views = _list_own_views(tuple(source.selects.values()))
+        views = frozenset[str]().union(*_list_views(tuple(source.selects.values())))
         if stem in views and views <= stems:
             yield _Candidate(source, BY_NAME, f"{source.name}: {stem}", stem, sure=BY_NAME)
     elif not source.is_mapped:
@@ -244,12 +245,13 @@ def _weigh_source(
 
 
 @cache
-def _list_own_views(selects: tuple[str, ...]) -> frozenset[str]:
-    """The raw views that SELECTs name."""
+def _list_views(selects: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The raw views that each of these SELECTs names."""
     with duckdb.connect() as connection:
+        # In a load these two are functions of Python, which are not called here.
+        connection.execute("CREATE MACRO plain_text(x) AS x; CREATE MACRO contact_keys(cell, country) AS cell")
         connection.execute(macros.definitions(*selects))
-        names = {name for select in selects for name in connection.get_table_names(select, qualified=True)}
-    return frozenset(name for name in names if not name.startswith("clean."))
+        return tuple(frozenset(find_names(connection, select)[0]) for select in selects)
 
 
 def _weigh_views(unit: Unit, source: Source, there: set[str], data: bytes, asked: str | None) -> Iterator[_Candidate]:
