@@ -78,13 +78,15 @@ def find_conventions(
     days: dict[str, dict[str, str]] = {}
     open_: dict[str, str] = {}
     for column in (columns[name] for name in times if name in columns):
-        own = f"max({quoted(columns['times'])})" if "times" in columns and column != columns["times"] else "NULL"
+        own = quoted(columns["times"]) if "times" in columns and column != columns["times"] else "NULL"
         for file, first, second, short, mapped in connection.execute(
-            f"""SELECT _file, max(parts.a::INT), max(parts.b::INT), bool_or(length(parts.c) = 2), any_value(mapped)
-                FROM (SELECT _file, _day_parts({quoted(column)}) AS parts FROM {quoted(table)}
-                      WHERE {quoted(column)} IS NOT NULL)
-                JOIN (SELECT _file, {own} AS mapped FROM {quoted(table)} GROUP BY _file) USING (_file)
-                WHERE parts.a <> '' AND parts.mark <> '.' GROUP BY _file"""
+            f"""SELECT _file,
+                    max(TRY_CAST(parts.a AS INT)) FILTER (is_day), max(TRY_CAST(parts.b AS INT)) FILTER (is_day),
+                    bool_or(length(parts.c) = 2) FILTER (is_day), max(mapped)
+                FROM (SELECT *, parts.a <> '' AND parts.mark <> '.' AS is_day
+                      FROM (SELECT _file, _day_parts({quoted(column)}) AS parts, {own} AS mapped
+                            FROM {quoted(table)}))
+                GROUP BY _file HAVING bool_or(is_day)"""
         ).fetchall():
             order = mapped or stated or _order_days(first, second, short, this_year % 100)
             if order:
@@ -106,11 +108,10 @@ def find_conventions(
 
 def _order_days(first: int, second: int, short: bool, this_year: int) -> str:
     """The order that the largest first and second parts of the days leave possible, "" where several are."""
-    possible = []
-    if first <= 31 and second <= 12 and not (first <= 12):
-        possible.append("dmy")
-    if first <= 12 and second > 12:
-        possible.append("mdy")
-    if short and 12 < first <= this_year and second <= 12:
-        possible.append("ymd")
+    fits = {
+        "dmy": 12 < first <= 31 and second <= 12,
+        "mdy": first <= 12 < second,
+        "ymd": short and 12 < first <= this_year and second <= 12,
+    }
+    possible = [order for order in fits if fits[order]]
     return possible[0] if len(possible) == 1 else ""
