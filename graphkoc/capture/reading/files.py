@@ -322,12 +322,12 @@ class _Work:
             sheet=unit.sheet,
             keep=keep,
         )
-        self.there.setdefault(view.name, set()).update(known.values())
         if missing := next((column for column in view.must if column not in known.values()), None):
             raise DataError(
                 f"{unit.name} has no column {missing!r}, which every file of {view.name} must have",
                 hint="Is it from elsewhere, or was a column taken out of it?",
             )
+        self.there.setdefault(view.name, set()).update(known.values())
         # A broken row may contain anything, so nothing of it is shown.
         bad = tuple(replace(row, text="") for row in file.bad) if view.private else file.bad
         # The columns of a tool's own layout that are not read are no surprise.
