@@ -15,6 +15,7 @@ from command import run
 from sources import fixture
 
 from graphkoc.capture import load
+from graphkoc.capture.reading import formats
 from graphkoc.capture.recognise import list_tables, recognise
 from graphkoc.capture.sources import sources
 from graphkoc.errors import DataError
@@ -84,6 +85,15 @@ def test_a_view_fills_the_tables_whose_selects_read_it_and_not_those_with_a_colu
     assert [*list_tables(known["mediacrawler"], "comments")] == ["consumers", "engagements"]
     assert [*list_tables(known["instagram"], "followers")] == ["follows"]
     assert all([*list_tables(source, view)] for source in known.values() for view in source.views if source.selects)
+
+
+def test_a_document_is_parsed_once_to_be_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.json").write_text(json.dumps({"notes": [{"id": 1}]}, indent=1))
+    parsed: list[str] = []
+    parse = formats.json_value
+    monkeypatch.setattr(formats, "json_value", lambda text: parsed.append(text) or parse(text))
+    recognise([tmp_path], list(sources().values()))
+    assert len([text for text in parsed if "notes" in text]) == 1
 
 
 def test_why_a_file_is_not_read_does_not_repeat_its_name(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from graphkoc.capture import macros
 from graphkoc.capture.answers import NOTHING, Answers
 from graphkoc.capture.raw_views import find_names
 from graphkoc.capture.reading import json_documents, layouts, mapping, own_tables
+from graphkoc.capture.reading.json_documents import Document
 from graphkoc.capture.reading.layouts import Layout
 from graphkoc.capture.reading.places import write_reason
 from graphkoc.capture.reading.units import Unit, list_units
@@ -133,6 +134,8 @@ def _describe(
     best = max((candidate.weight for candidate in candidates), default=0)
     winners = [candidate for candidate in candidates if candidate.weight == best]
     if not winners:
+        if not any(header):
+            return Recognised(unit.name, reason="it looks like nothing that is known: it has no columns")
         shown = ", ".join(header[:6]) + (", ..." if len(header) > 6 else "")
         return Recognised(unit.name, reason=f"it looks like nothing that is known (its columns: {shown})")
     if len(winners) > 1:
@@ -189,16 +192,16 @@ def _weigh(
     every = [layout for source in sources for layout in source.layouts]
     by_name = {source.name: source for source in sources}
     if unit.has_documents:
-        data = unit.read_head()
+        documents = unit.read_first_documents(asked)
         header: list[str] = []
         fitting: list[tuple[Layout, list[str]]] = []
         for key in dict.fromkeys(["", *(layout.rows for layout in every)]):
-            names = json_documents.top(data, key, lines=unit.kind == ".jsonl", asked=asked)
+            names = json_documents.top(documents, key)
             header = header or names
             inside = [layout for layout in every if layout.rows == key]
             fitting += [(layout, names) for layout, _ in layouts.find_fitting(inside, [names])]
     else:
-        data = b""
+        documents = []
         top = unit.read_top(asked)
         header = layouts.place_header(top, 0)
         fitting = [
@@ -217,12 +220,12 @@ def _weigh(
         for layout, names in fitting
     ]
     for source in sources:
-        candidates += _weigh_source(unit, source, header, data, asked, stems)
+        candidates += _weigh_source(unit, source, header, documents, stems)
     return header, candidates
 
 
 def _weigh_source(
-    unit: Unit, source: Source, header: Sequence[str], data: bytes, asked: str | None, stems: set[str]
+    unit: Unit, source: Source, header: Sequence[str], documents: Sequence[Document], stems: set[str]
 ) -> Iterator[_Candidate]:
     """What a file may be by its name together with its columns."""
     there = {name.lower().strip() for name in header}
@@ -241,7 +244,7 @@ def _weigh_source(
         if stem in views and views <= stems:
             yield _Candidate(source, BY_NAME, f"{source.name}: {stem}", stem, sure=BY_NAME)
     elif not source.is_mapped:
-        yield from _weigh_views(unit, source, there, data, asked)
+        yield from _weigh_views(unit, source, there, documents)
 
 
 @cache
@@ -254,11 +257,11 @@ def _list_views(selects: tuple[str, ...]) -> tuple[frozenset[str], ...]:
         return tuple(frozenset(find_names(connection, select)[0]) for select in selects)
 
 
-def _weigh_views(unit: Unit, source: Source, there: set[str], data: bytes, asked: str | None) -> Iterator[_Candidate]:
+def _weigh_views(unit: Unit, source: Source, there: set[str], documents: Sequence[Document]) -> Iterator[_Candidate]:
     """The views of a source whose patterns fit the path and whose columns are there."""
     views = [view for view in source.views.values() if view.caught(unit.where) is not None]
     if unit.has_documents:
-        fitting = [view for view in views if unit.is_taken_by([view], data, asked)]
+        fitting = [view for view in views if _is_taken_by(view, documents)]
         weighed = [(_weigh_view(view, there, unit), view) for view in fitting]
         if weight := max((weight for weight, _ in weighed), default=0):
             best = next(view for one, view in weighed if one == weight)
@@ -269,6 +272,12 @@ def _weigh_views(unit: Unit, source: Source, there: set[str], data: bytes, asked
             yield _Candidate(source, BY_NAME, f"{source.name}: {view.name}", view.name, sure=BY_NAME)
         elif {column.lower() for column in view.must} <= there and (weight := _weigh_view(view, there, unit)):
             yield _Candidate(source, weight, f"{source.name}: {view.name}", view.name)
+
+
+def _is_taken_by(view: View, documents: Sequence[Document]) -> bool:
+    """Whether the first of the documents belongs to a view."""
+    first = next(json_documents.rows(documents, [view]), None)
+    return first is not None and not first[2]
 
 
 def _weigh_view(view: View, there: set[str], unit: Unit) -> float:

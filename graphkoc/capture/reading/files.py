@@ -259,7 +259,8 @@ class _Work:
             self._refuse(counted, name, takers[0][0], 1, reason)
             return
         kind = table_file.suffix(name, DOCUMENTS)
-        found = json_documents.rows(data, [view for view, _ in takers], lines=kind == ".jsonl", asked=self.asked)
+        documents = json_documents.documents(data, lines=kind == ".jsonl", asked=self.asked)
+        found = json_documents.rows(documents, [view for view, _ in takers])
         for row, (place, cells, reason) in enumerate(found, 1):
             view, caught = takers[place]
             if reason:
@@ -284,8 +285,7 @@ class _Work:
         view = layout.view
         sheet = self._find_sheet(counted, view, layout)
         columns, always = view.columns, dict(view.always)
-        lines = unit.kind == ".jsonl"
-        found = json_documents.records(unit.read_documents(), layout.rows, lines=lines, asked=self.asked)
+        found = json_documents.records(unit.list_documents(unit.read_documents(), self.asked), layout.rows)
         for row, (cells, reason) in enumerate(found, 1):
             if reason:
                 sheet.bad.append(BadRow(unit.name, row, reason, ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from graphkoc.capture.reading import encoding as encodings
@@ -18,32 +18,32 @@ from graphkoc.capture.reading.formats import Cell
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 
-__all__ = ["Found", "in_lines", "records", "rows", "top"]
+__all__ = ["TOP", "Document", "Found", "documents", "in_lines", "records", "rows", "top"]
 
 Found = tuple[int, list[Cell], str]
 """The view's place in the given ones, the cells of its own columns, and what is wrong ("" when nothing is)."""
+Document = tuple[Any, str]
+"""A value of JSON, and what is wrong with it ("" when nothing is)."""
+TOP = 20
+"""Documents and records by which a file is recognised."""
 
 
-def rows(data: bytes, views: Sequence[View], *, lines: bool, asked: str | None) -> Iterator[Found]:
-    """The rows of a file of documents; with `lines`, or where the file looks like it, each line is a document.
-
-    Anything else, and a document that no view takes, is one wrong row of the first view. `asked` is the encoding of
-    data that are not UTF-8; by default their bytes decide.
-    """
-    for document, reason in _documents(data, lines, asked):
+def rows(documents: Iterable[Document], views: Sequence[View]) -> Iterator[Found]:
+    """The rows of documents; anything else, and a document that no view takes, is one wrong row of the first view."""
+    for document, reason in documents:
         if reason:
             yield 0, [], reason
         else:
             yield from _distribute(document, views)
 
 
-def records(data: bytes, key: str, *, lines: bool, asked: str | None) -> Iterator[tuple[dict[str, Cell], str]]:
-    """The records of a file that is a table: flat objects, and what is wrong with each ("" when nothing is).
+def records(documents: Iterable[Document], key: str) -> Iterator[tuple[dict[str, Cell], str]]:
+    """The records of documents that are a table: flat objects, and what is wrong with each ("" when nothing is).
 
     key: of the list whose elements are the records; "" where the documents themselves are. A value inside another
-    object is named with both keys and a dot between, and a list is its JSON. `lines` and `asked` are as for `rows`.
+    object is named with both keys and a dot between, and a list is its JSON.
     """
-    for document, reason in _documents(data, lines, asked):
+    for document, reason in documents:
         inside = _look_up(document, key) if key and not reason else [document]
         if not isinstance(inside, list):
             yield {}, f"it has no {key}"
@@ -57,9 +57,9 @@ def records(data: bytes, key: str, *, lines: bool, asked: str | None) -> Iterato
             yield cells, wrong or formats.wrong(cells.values())
 
 
-def top(data: bytes, key: str, *, lines: bool, asked: str | None, most: int = 20) -> list[str]:
+def top(documents: Iterable[Document], key: str) -> list[str]:
     """The names of the columns of the first records, each once."""
-    found = itertools.islice(records(data, key, lines=lines, asked=asked), most)
+    found = itertools.islice(records(documents, key), TOP)
     return list(dict.fromkeys(name for cells, reason in found if not reason for name in cells))
 
 
@@ -73,8 +73,12 @@ def _flatten(document: dict[str, Any], before: str = "") -> dict[str, Cell]:
     return cells
 
 
-def _documents(data: bytes, lines: bool, asked: str | None) -> Iterator[tuple[Any, str]]:
-    """The documents of a file, one, a list of them or one a line, and what is wrong with each."""
+def documents(data: bytes, *, lines: bool, asked: str | None) -> Iterator[Document]:
+    """The documents of a file, one or several or a list of them, and what is wrong with each ("" when nothing is).
+
+    With `lines`, or where the file looks like it, each line is a document. `asked` is the encoding of data that are not
+    UTF-8; by default their bytes decide.
+    """
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         yield None, "it is empty"
         return
@@ -99,7 +103,7 @@ def in_lines(first: str, second: str = "") -> bool:
     return second.lstrip().startswith("{") and isinstance(formats.json_value(first)[0], dict)
 
 
-def _read_documents(text: str) -> Iterator[tuple[Any, str]]:
+def _read_documents(text: str) -> Iterator[Document]:
     value, reason = formats.json_value(text)
     # A text that was cut off is read up to there, and one of several values as each of them.
     found = formats.documents(text) if reason else ((one, "") for one in _as_list(value))

@@ -6,6 +6,7 @@ its name when it is read.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,8 +16,8 @@ from typing import BinaryIO
 
 from graphkoc.capture.reading import archives, bounds, formats, json_documents, table_file
 from graphkoc.capture.reading.archives import Member
+from graphkoc.capture.reading.json_documents import Document
 from graphkoc.capture.reading.places import Place, find_places, make_unique, write_reason
-from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 
 __all__ = ["DOCUMENTS", "Unit", "list_members", "list_units", "name_sheets"]
@@ -61,8 +62,7 @@ class Unit:
     def count_rows(self, key: str = "", asked: str | None = None) -> int:
         """Its rows below the first; of JSON the elements of the list `key`, or its documents."""
         if self.has_documents:
-            lines = self.kind == ".jsonl"
-            return sum(1 for _ in json_documents.records(self.read_documents(), key, lines=lines, asked=asked))
+            return sum(1 for _ in json_documents.records(self.list_documents(self.read_documents(), asked), key))
         return table_file.count_rows(self.path, asked, member=self.member, sheet=self.sheet)
 
     def read_documents(self) -> bytes:
@@ -90,11 +90,13 @@ class Unit:
         stream = self.member.stream if self.member else None
         return nullcontext(stream) if stream else self.path.open("rb")
 
-    def is_taken_by(self, views: Sequence[View], data: bytes, asked: str | None = None) -> bool:
-        """Whether the first of its documents belongs to one of these views."""
-        lines = self.kind == ".jsonl"
-        first = next(json_documents.rows(data, views, lines=lines, asked=asked), None)
-        return first is not None and not first[2]
+    def list_documents(self, data: bytes, asked: str | None = None) -> Iterator[Document]:
+        """The documents in its bytes."""
+        return json_documents.documents(data, lines=self.kind == ".jsonl", asked=asked)
+
+    def read_first_documents(self, asked: str | None = None) -> list[Document]:
+        """Its first documents, by which it is recognised."""
+        return list(itertools.islice(self.list_documents(self.read_head(), asked), json_documents.TOP))
 
 
 def list_units(paths: Sequence[Path]) -> Iterator[Unit]:
