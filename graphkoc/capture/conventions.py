@@ -1,7 +1,7 @@
 """How a column writes days and numbers: decided by the whole column, because one cell may be read in two ways.
 
 03/04/2024 is 3 April or 4 March, and 3.000 is three or three thousand. Another cell of the same column of the same file
-decides it: 31/12/2024, or 2.499,90. Where no cell does, a day is not guessed: the file waits until somebody says.
+decides it: 31/12/2024, or 2.499,90. Where no cell does, a day is not guessed: the file waits until the user states it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What each file is, found out from its columns and contents, not from what somebody says of it.
+"""What each file is, found from its columns and contents, not from what its sender claims.
 
 A table is weighed against the layouts of every source (`layouts.toml`), the canonical tables, and the views of every
 source whose patterns its path fits. What fits nothing, and what fits two things equally well, is not guessed.
@@ -35,11 +35,11 @@ __all__ = ["Recognised", "list_tables", "recognise"]
 OWN = "csv"
 """The source of files that are canonical tables already."""
 FAMILIAR = 20
-"""Documents in one folder that are looked at; more in the same folder are taken for the same."""
+"""Documents in one folder that are inspected; more in the same folder are taken for the same."""
 FEW, MANY = 2, 4
 """Columns that a file must have where fewer than FEW are required by its view."""
 SURE, BY_NAME = 1.0, 0.5
-"""How sure it is what a file is: by its columns, and by its name where it has none."""
+"""Confidence in what a file is: by its columns, and by its name where it has none."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Recognised:
     """What a file, a sheet or a member of an archive is.
 
     source, layout: "" where it is not known. sure: 0 to 1, the share of the layout's columns that are there. becomes:
-    the canonical tables that it fills. missing: what the file does not say. reason: why it is not read, "" where it is.
-    chosen: how it is read, None for the source's own patterns. rows: how many it has, as far as they were counted.
+    the canonical tables that it fills. missing: what the file does not state. reason: why it is not read, "" where it
+    is. chosen: how it is read, None for the source's own patterns. rows: how many it has, as far as they were counted.
     """
 
     file: str
@@ -65,7 +65,7 @@ class Recognised:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """Something that a file may be, with its weight: how much of the file says so."""
+    """Something that a file may be, with its weight: how much of the file indicates it."""
 
     source: Source
     weight: float

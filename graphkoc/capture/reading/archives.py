@@ -75,7 +75,7 @@ def members(path: Path) -> Iterator[Member]:
 
 @contextmanager
 def opened(path: Path, place: int) -> Iterator[BinaryIO]:
-    """The bytes of the member at this place, for whoever must read a member twice."""
+    """The bytes of the member at this place, for a member that is read twice."""
     with readable(path):
         for member in members(path):
             if member.place == place and member.stream:
@@ -104,7 +104,7 @@ def _read_zip(path: Path) -> Iterator[Member]:
 
 
 def _check_complete(path: Path, found: int) -> None:
-    """`zipfile` stops at the first entry that it cannot make out, and does not say so; the end of the file has
+    """`zipfile` stops at the first entry that it cannot read, without an error; the end of the file has
     their number, if it is below 65,535."""
     with path.open("rb") as file:
         file.seek(-min(path.stat().st_size, END + COMMENT), os.SEEK_END)

@@ -2,9 +2,9 @@
 
 A packed or a sparse file may be a thousand times smaller than what it holds. Each reader passes its bytes, and the size
 of what it is about to make, through this module, which raises a DataError at the limit, before the memory is taken.
-Nothing that people wrote comes near these limits, and a plain text file may be of any length.
+Nothing that people wrote comes near these limits, and a plain text file may have any length.
 
-Whoever needs other limits replaces them: `bounds.LIMITS = dataclasses.replace(bounds.LIMITS, ratio=1000)`.
+To use other limits, replace them: `bounds.LIMITS = dataclasses.replace(bounds.LIMITS, ratio=1000)`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ BLOCK = MB
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may become. Bytes, where nothing else is said."""
+    """What a file may become, in bytes unless stated otherwise."""
 
     ratio: int = 200
     """Times its size that a file may unpack to: a forum's topics reach 13, and nothing that people wrote 200."""
@@ -53,7 +53,7 @@ class Limits:
     cells: int = 4_000_000
     """Cells of a table, full or empty, however few of them are full."""
     sparse: int = 10
-    """Cells of a table, for each one that is full, or that the text has a byte for."""
+    """Cells of a table for each cell with a value, or for each byte of its text."""
     bad_rows: int = 500_000
     """Rows that cannot be read, each of which is listed."""
     document: int = 256 * MB
@@ -149,7 +149,7 @@ def check_filled(path: Path, cells: int, full: int) -> None:
 
 
 def check_bad_rows(name: str, count: int) -> None:
-    """Raise where more rows cannot be read than a list of them is of use for."""
+    """Raise where so many rows cannot be read that a list of them is of no use."""
     if count > LIMITS.bad_rows:
         raise DataError(
             f"{name} has more than {LIMITS.bad_rows:,} rows that cannot be read", hint="Is the suffix the right one?"

@@ -1,6 +1,6 @@
 """The origin of a review: earned, gifted, paid, invited or unknown, as far as it can be proved.
 
-A review that discloses that it was paid for, gifted or invited has that origin, whoever bought what: the words are
+A review that discloses that it was paid for, gifted or invited has that origin, whatever was bought: the words are
 data, in `loaders/origin.toml`. Without such a marker it is earned when a purchase proves it, and unknown otherwise,
 because most paid reviews disclose nothing (D. Ershov, Y. He, S. Seiler 2025: 96 % of sponsored tweets do not).
 """

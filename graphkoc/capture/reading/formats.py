@@ -2,7 +2,7 @@
 
 Text stays as it is, nulls stay null. A whole number below 2^53 has no decimal point (123, not 123.0,
 also where a column of ids became one of floats because some were missing); other floats have as many
-digits as bring them back exactly; booleans are `true` and `false`; times are UTC; a list of plain values
+digits as restore them exactly; booleans are `true` and `false`; times are UTC; a list of plain values
 is those values with spaces between, anything deeper is its JSON.
 """
 
@@ -290,7 +290,7 @@ def nested(value: Any) -> Cell:
 
 
 def wrong(cells: Iterable[Cell]) -> str:
-    """What no table can keep of these cells."""
+    """Why a table cannot hold these cells; "" where it can."""
     whole = "".join(cell for cell in cells if cell)
     if "\0" in whole:
         return "it holds a NUL byte"
@@ -312,5 +312,5 @@ def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read_constant(name: str) -> str | None:
-    """What JSON lacks and pandas writes: NaN is a missing value, and an infinite number stays a text."""
+    """The constants that pandas writes and JSON lacks: NaN is a missing value, and an infinite number stays a text."""
     return None if name == "NaN" else name

@@ -23,7 +23,7 @@ from graphkoc.tables.schema import CANONICAL, Column, Table
 __all__ = ["MOST", "SAMPLE", "SLASHED", "TIMES", "Guess", "contact_kind", "guess_table", "share"]
 
 SAMPLE = 1_000
-"""Rows whose cells are looked at."""
+"""Rows whose cells are inspected."""
 MOST = 0.8
 """Share of a column's cells that must look like it."""
 LONGEST_ID = 200
@@ -242,7 +242,7 @@ def _list_forms(header: str) -> list[tuple[float, str]]:
         words.pop()
     parts = [(WEAK, "".join(words[1:])), (2 * WEAK, words[-1])] if len(words) > 1 else []
     whole = [(0.0, plain(header)), (0.0, bare), (0.5, SUFFIXES.sub("", bare))]
-    # An id of somebody is surer than what they call themselves.
+    # A person's id is more certain than their display name.
     return whole + [(rank - (0.5 if SUFFIXES.search(bare) else 0), form) for rank, form in parts]
 
 

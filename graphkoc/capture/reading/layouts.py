@@ -7,8 +7,8 @@
     known = ["name"]                    # columns of the view that must be there under any of the view's own names
     without = ["Note ID"]               # columns that must not be there
     rows = "reviews"                    # of JSON: the key of the list whose elements are the rows
-    asks = ["direction"]                # columns of the view that files leave open and that the user is asked for
-    lacks = ["the products"]            # what such a file does not say
+    asks = ["direction"]                # columns of the view that files leave open and that the user must state
+    lacks = ["the products"]            # what such a file does not state
 
     [shopify_orders.columns]            # the view's columns = the file's; a list, the best first, of several names
     order = "Name"
@@ -56,7 +56,7 @@ class Layout:
     lacks: tuple[str, ...] = ()
 
     def weigh(self, header: Sequence[str]) -> float:
-        """How many of a file's columns say that it has this layout; 0 where it has not."""
+        """How many of a file's columns indicate this layout; 0 where it has another."""
         there = set(map(plain, header))
         if not all(any(plain(name) in there for name in names) for names in self.header):
             return 0

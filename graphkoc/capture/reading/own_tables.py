@@ -35,7 +35,7 @@ MADE = {
     "reviews": ("review", "consumer", "product", "created_at"),
     "engagements": ("engagement", "consumer", "review", "created_at"),
 }
-"""Tables whose id may be missing: the id, and the columns of who, what and when from which it is made."""
+"""Tables whose id may be missing: the id, and the columns (who, what and when) from which it is made."""
 
 MACROS = "made_id id_of"
 """What the SELECTs written here call."""
@@ -145,7 +145,7 @@ def find_ignored(table: Table, file: RawFile) -> tuple[str, ...]:
 def find_mentions(columns: Mapping[str, Collection[str]]) -> dict[str, list[tuple[str, str]]]:
     """For each table of nodes, the (table, column) pairs among these that mention its nodes.
 
-    An identity says of an account who it is, and not that there is one: it mentions nobody.
+    An identity states who an account belongs to, and not that the account exists: it mentions nobody.
     """
     nodes = {table.node: table.name for table in CANONICAL.values() if table.node}
     found: dict[str, list[tuple[str, str]]] = {}
@@ -186,8 +186,8 @@ def write_selects(columns: Mapping[str, Collection[str]], source: str) -> dict[s
         if name == "consumers":
             keys = ['"contact_key"'] * ("contact_key" in there) + [key for key in [_write_key(columns[name])] if key]
             if stated:
-                rows += f" LEFT JOIN ({stated}) AS said ON said.who = id_of(own.consumer)"
-                keys.append("said.keys")
+                rows += f" LEFT JOIN ({stated}) AS stated ON stated.who = id_of(own.consumer)"
+                keys.append("stated.keys")
             if keys:
                 values["contact_key"] = f"coalesce({', '.join(keys)})"
         picked = ", ".join(f'{value} AS "{column}"' for column, value in values.items())
@@ -202,7 +202,7 @@ def write_selects(columns: Mapping[str, Collection[str]], source: str) -> dict[s
                 f'SELECT "{key}", NULL::VARCHAR AS _file, NULL::BIGINT AS _row FROM ({every}) WHERE "{key}" IS NOT NULL'
             )
     if stated:
-        # Whoever has no row of their own has one before those that are only mentioned, of which the first counts.
+        # People without a row of their own come before those that are only mentioned, because the first row counts.
         place = int("consumers" in have)
         row = (
             f"SELECT who AS consumer, keys AS contact_key, NULL::VARCHAR AS _file, NULL::BIGINT AS _row FROM ({stated})"

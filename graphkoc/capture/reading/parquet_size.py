@@ -1,7 +1,7 @@
 """How much a Parquet file becomes: by the headers of its pages before it is read, then by the texts of each batch.
 
 In Parquet a few bytes repeat a text, or nothing, a million times. Columns that repeat texts are read as dictionaries,
-whose rows are counted before they are laid out. What the file's own summary says of sizes and encodings may be wrong,
+whose rows are counted before they are laid out. The sizes and encodings in the file's own summary may be wrong,
 so the header of each page is read; pyarrow reads them too, but does not show them.
 """
 

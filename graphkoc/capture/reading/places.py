@@ -66,7 +66,7 @@ def name_counted(places: Sequence[Place]) -> dict[Path, str]:
 
 
 def _walk(folder: Path) -> Iterator[Place]:
-    """The files in a folder but hidden ones, and those that only describe the others."""
+    """The files in a folder, except hidden ones and those that only describe the others."""
     for inside, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(table_file.ASIDE))
         for name in sorted(files):

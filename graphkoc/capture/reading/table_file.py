@@ -57,7 +57,7 @@ LARGEST_CHUNK = 64 << 20
 BLOCK = 8 << 20
 """Bytes of lines that are read at once."""
 LONGEST_RECORD = 1_000
-"""Lines that one quoted record may span. More than this is a quote that nobody closed."""
+"""Lines that one quoted record may span. More than this is a quote that was never closed."""
 LONGEST_FIELD = 16 * 1024 * 1024
 PACKED = (".gz", ".xz")
 ASIDE = (".", "~$", "graphkoc-rejects-")
@@ -518,7 +518,7 @@ def _read_lines(lines: Iterator[tuple[str, str]]) -> Iterator[Record]:
 
 def _parse_csv(source: Iterator[tuple[str, str]], delimiter: str, first: int = 1) -> Iterator[Record]:
     """CSV records after RFC 4180, numbered from `first`, by Python's csv, which is fed line by line so that one row
-    with a quote that nobody closes is rejected alone: the lines that it swallowed are read again."""
+    with an unclosed quote is rejected alone: the lines that it consumed are read again."""
     again: deque[tuple[str, str]] = deque()
     taken: list[tuple[str, str]] = []
     plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")

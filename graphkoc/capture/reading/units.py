@@ -1,7 +1,7 @@
 """What is read as one table or as documents: a file, a member of an archive, or a sheet of a workbook.
 
-`list_units` names them as counts and rejects do, so that what is found out about a unit beforehand can be said of it by
-its name when it is read.
+`list_units` names them as counts and rejects do, so that what is found out about a unit beforehand applies to the same
+name when it is read.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ __all__ = ["DOCUMENTS", "Unit", "list_members", "list_units", "name_sheets"]
 
 DOCUMENTS = (".json", ".jsonl")
 TOP = 60
-"""Rows of a table that are looked at."""
+"""Rows of a table that are inspected."""
 NO_FILE = "it is a link, a device or a file with holes, none of which is read in an archive"
 HEAD = 32 << 20
-"""Bytes of lines that are looked at."""
+"""Bytes of lines that are inspected."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def list_units(paths: Sequence[Path]) -> Iterator[Unit]:
 
 
 def list_members(place: Place) -> Iterator[Unit]:
-    """The members of an archive but hidden ones."""
+    """The members of an archive, except hidden ones."""
     taken = Counter[str]()
     with archives.readable(place.path):
         for member in archives.members(place.path):

@@ -203,7 +203,7 @@ def _read_view(file: Path, name: str, keys: object) -> View:
 
 
 def check_names(file: Path, view: View) -> None:
-    """Raise DataError where the columns that a view declares, and those that its patterns make, cannot be told apart.
+    """Raise DataError where the columns that a view declares and those that its patterns make cannot be distinguished.
 
     `file` is where the view is declared. SQL ignores capitals, and each view has `_file` and `_row`.
     """
