@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,6 +85,7 @@ def test_every_layout_is_recognised_with_all_of_its_columns() -> None:
     known = {layout.name for source in sources().values() for layout in source.layouts}
     assert known - {one.layout for one in found.values()} == {
         "instagram_followers",
+        "instagram_followers_before_2023",
         "instagram_following",
         "phantombuster_posts",
         "priced",
@@ -226,12 +228,26 @@ def test_a_list_waits_until_somebody_says_whose_or_which_way_round_it_is(tmp_pat
     ]
 
 
-def test_a_list_of_an_instagram_export_is_read_for_the_account_that_is_named(tmp_path: Path) -> None:
-    entry = '{"title": "", "string_list_data": [{"href": "https://www.instagram.com/noor_az", "value": "noor_az"}]}'
-    (tmp_path / "followers_1.json").write_text(f"[{entry}]")
-    stated = Answers(owner={"followers_1.json": "instagram:ida.brews"})
+@pytest.mark.parametrize(
+    ("name", "key", "follow"),
+    [
+        ("followers_1.json", "", ("instagram:noor_az", "instagram:ida.brews")),
+        ("followers.json", "relationships_followers", ("instagram:noor_az", "instagram:ida.brews")),
+        ("following.json", "relationships_following", ("instagram:ida.brews", "instagram:noor_az")),
+        ("renamed.json", "relationships_following", ("instagram:ida.brews", "instagram:noor_az")),
+    ],
+)
+def test_a_list_of_an_instagram_export_out_of_its_folder_waits_for_its_owner(
+    tmp_path: Path, name: str, key: str, follow: tuple[str, str]
+) -> None:
+    """In the folder of the export `instagram` finds the owner out; both sources know these files."""
+    entry = {"title": "", "string_list_data": [{"href": "https://www.instagram.com/noor_az", "value": "noor_az"}]}
+    (tmp_path / name).write_text(json.dumps({key: [entry]} if key else [entry]))
+    with pytest.raises(DataError, match=rf"it waits for what it does not say: load it with --owner {name}=ACCOUNT"):
+        load.read_recognised([tmp_path], now=NOW)
+    stated = Answers(owner={name: "instagram:ida.brews"})
     follows = load.read_recognised([tmp_path], stated, now=NOW).tables["follows"]
-    assert rows(follows, "follower", "followee") == [("instagram:noor_az", "instagram:ida.brews")]
+    assert rows(follows, "follower", "followee") == [follow]
 
 
 def test_a_file_of_another_source_is_refused_by_name(tmp_path: Path) -> None:

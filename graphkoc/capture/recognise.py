@@ -289,4 +289,6 @@ def _weigh_view(view: View, there: set[str], unit: Unit) -> float:
     if not named and not view.rows and len(view.must) < FEW and known < MANY:
         return 0
     share = known / len([*view.must, *view.may]) if view.must or view.may else 0
-    return len(view.must) + BY_NAME * (share + named)
+    # Out of the folder that says whose it is, a list is better taken by a layout that asks for that.
+    out = len(view.caught(unit.where) or {}) < len(view.captured)
+    return len(view.must) + BY_NAME * (share + named - out)
