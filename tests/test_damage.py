@@ -11,8 +11,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
 import lzma
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -26,6 +28,7 @@ import pytest
 from graphkoc.capture import load, sources
 from graphkoc.capture.answers import Answers
 from graphkoc.errors import GraphkocError
+from graphkoc.tables.schema import CANONICAL
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DATA = Path(__file__).with_name("data")
@@ -42,6 +45,14 @@ BINARY = (".xlsx", ".parquet")
 MILLION = ("amazon", "epinions", "wecom", "yelp")
 """Sources that have every kind of file between them and are read fast: their cells are the longest in every run."""
 NAMES = {"name", "nickname", "username", "user_name", "full_name", "title", "reviewername", "product_title"}
+FIGURE = re.compile(
+    r"time|date|stamp|(_|\b)(at|ts)$|(_|\b)count|(like|comment|play|share|collect|digg)s?count|likes|fans"
+    r"|follow.*s$|total|price|amount|rating|cancelled|时间|数$|金额",
+    re.IGNORECASE,
+)
+"""The names of fields with a time or a figure, and of no id."""
+BROKEN = ("!!", "~~", "-5", "1899-01-01", "2999-01-01")
+"""What nothing can be made of, before and after every other text, and what can be read and no row may have."""
 FORMULA = '=HYPERLINK("http://evil.example","x")'
 
 Read = load.Loaded | GraphkocError
@@ -153,6 +164,30 @@ def with_formulas(file: Contents) -> None:
                     row[place] = FORMULA + row[place]
     elif file.kind != "lines":
         walked(file.rows, change)
+
+
+def with_broken_copies(file: Contents) -> None:
+    """With copies of each row, in each of which one time or figure is broken."""
+
+    def broken(row: Any) -> Iterator[Any]:
+        places = [(n, key) for n, found in enumerate(objects(row)) for key in found if FIGURE.search(key)]
+        for (n, key), junk in itertools.product(places, BROKEN):
+            copy = json.loads(json.dumps(row))
+            found = list(objects(copy))[n]
+            if not isinstance(found[key], dict | list):
+                found[key] = junk
+                yield copy
+
+    if file.kind in ("csv", "tsv"):
+        places = [place for place, column in enumerate(file.rows[0]) if FIGURE.search(column)]
+        file.rows += [
+            [*row[:place], junk, *row[place + 1 :]]
+            for row in file.rows[1:]
+            for place, junk in itertools.product(places, BROKEN)
+        ]
+    elif file.kind != "lines":
+        file.kind = "list" if file.kind == "json" else file.kind
+        file.rows += [copy for row in file.rows for copy in broken(row)]
 
 
 def without_a_field(which: int) -> Callable[[Contents], None]:
@@ -293,6 +328,18 @@ def test_rows_that_come_twice_are_counted_twice_and_kept_once(whole: tuple[str, 
     assert sum(count.read for count in after.files) == 2 * sum(count.read for count in before.files)
     for name, frame in before.tables.items():
         pd.testing.assert_frame_equal(after.tables[name], frame)
+
+
+def test_a_row_with_a_broken_figure_costs_no_other_row_of_the_same_post_or_person(
+    whole: tuple[str, load.Loaded], tmp_path: Path
+) -> None:
+    source, before = whole
+    after = damaged(source, tmp_path, with_broken_copies)
+    assert isinstance(after, load.Loaded), after
+    for name, frame in before.tables.items():
+        key = list(CANONICAL[name].key)
+        kept = after.tables[name].merge(frame[key], on=key).sort_values(key, ignore_index=True)
+        pd.testing.assert_frame_equal(kept, frame.sort_values(key, ignore_index=True))
 
 
 @pytest.mark.parametrize(

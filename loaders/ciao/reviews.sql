@@ -11,5 +11,9 @@ SELECT
 FROM ratings
 WINDOW one AS (
     PARTITION BY ratings."user", item, left(unix_time("timestamp"), 10)
-    ORDER BY to_number(rating), unix_time("timestamp")
+    ORDER BY
+        coalesce(to_number(rating) NOT BETWEEN 0 AND 5, true),
+        to_time(unix_time("timestamp")) IS NULL,
+        to_number(rating),
+        unix_time("timestamp")
 )

@@ -14,16 +14,20 @@ WITH people AS (
     FROM customers
     UNION ALL
     SELECT
-        is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered)),
+        if(bare(status) IS NULL, bool_or(is_cancelled(bare(status))) OVER ordered, is_cancelled(bare(status))),
         -- A line of an order may leave out who ordered; another line of the same order then gives it.
-        coalesce(bare(customer), max(bare(customer)) OVER ordered),
+        coalesce(bare(customer), max(bare(customer)) FILTER (NOT _rounded(customer)) OVER ordered),
         concat_ws(
             chr(10),
-            coalesce(bare(email), max(bare(email)) OVER ordered),
-            coalesce(bare(phone), max(bare(phone)) OVER ordered),
-            coalesce(bare(other_phone), max(bare(other_phone)) OVER ordered)
+            coalesce(bare(email), max(bare(email)) FILTER (contains(email, '@')) OVER ordered),
+            coalesce(bare(phone), max(bare(phone)) FILTER (regexp_matches(phone, '\d{4}')) OVER ordered),
+            coalesce(
+                bare(other_phone), max(bare(other_phone)) FILTER (regexp_matches(other_phone, '\d{4}')) OVER ordered
+            )
         ),
-        coalesce(bare(country), max(bare(country)) OVER ordered),
+        coalesce(
+            bare(country), max(bare(country)) FILTER (regexp_full_match(bare(country), '[A-Za-z]{2}')) OVER ordered
+        ),
         coalesce(bare(name), nullif(concat_ws(' ', bare(given_name), bare(family_name)), '')),
         NULL,
         to_consent(bare(consent)),
@@ -65,7 +69,9 @@ merged AS (
         min(name) AS name,
         'crm' AS platform,
         'person' AS kind,
-        min(to_time(joined_at))::VARCHAR AS joined_at,
+        (min(to_time(joined_at)) FILTER (
+            to_time(joined_at) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+        ))::VARCHAR AS joined_at,
         array_to_string(
             list_sort(list_distinct(flatten(list(string_split(keys, ' ')) FILTER (keys IS NOT NULL)))), ' '
         ) AS contact_key,
@@ -80,7 +86,8 @@ SELECT
     named.consumer,
     merged.* EXCLUDE (consumer) REPLACE (
         -- What is not a time stays, so that the row is rejected with it.
-        if(to_time(named.joined_at) IS NULL, coalesce(named.joined_at, merged.joined_at), merged.joined_at) AS joined_at
+        if(to_time(named.joined_at) IS NULL, coalesce(named.joined_at, merged.joined_at),
+            coalesce(merged.joined_at, named.joined_at)) AS joined_at
     ),
     _file,
     _row

@@ -20,26 +20,44 @@ lines AS (
     SELECT
         bare("order") AS "order",
         -- A line of an order may leave out who, when and in which currency; another line of the order then gives it.
-        coalesce(bare(customer), max(bare(customer)) OVER ordered) AS customer,
+        coalesce(bare(customer), max(bare(customer)) FILTER (NOT _rounded(customer)) OVER ordered) AS customer,
         concat_ws(
             chr(10),
-            coalesce(bare(email), max(bare(email)) OVER ordered),
-            coalesce(bare(phone), max(bare(phone)) OVER ordered),
-            coalesce(bare(other_phone), max(bare(other_phone)) OVER ordered)
+            coalesce(bare(email), max(bare(email)) FILTER (contains(email, '@')) OVER ordered),
+            coalesce(bare(phone), max(bare(phone)) FILTER (regexp_matches(phone, '\d{4}')) OVER ordered),
+            coalesce(
+                bare(other_phone), max(bare(other_phone)) FILTER (regexp_matches(other_phone, '\d{4}')) OVER ordered
+            )
         ) AS contacts,
-        coalesce(bare(country), max(bare(country)) OVER ordered) AS country,
-        zoned(shop_time(coalesce(bare(ordered_at), max(bare(ordered_at)) OVER ordered), times), zone) AS bought_at,
+        coalesce(
+            bare(country), max(bare(country)) FILTER (regexp_full_match(bare(country), '[A-Za-z]{2}')) OVER ordered
+        ) AS country,
+        zoned(
+            coalesce(
+                shop_time(bare(ordered_at), times),
+                max(to_time(dated(bare(ordered_at), times))) FILTER (
+                    to_time(dated(bare(ordered_at), times))
+                        BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+                ) OVER ordered::VARCHAR
+            ),
+            zone
+        ) AS bought_at,
         coalesce(bare(sku), bare(product)) AS product,
         to_amount(quantity) AS quantity,
         to_amount(amount) AS amount,
         to_amount(price) AS price,
         to_currency(
-            coalesce(bare(currency), max(bare(currency)) OVER ordered),
+            coalesce(bare(currency), max(bare(currency)) FILTER (regexp_matches(currency, '[\pL¥￥€$£]')) OVER ordered),
             concat(amount, price)
         ) AS currency,
         coalesce(bare(code), max(bare(code)) OVER ordered) AS code,
-        is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered))
-            OR max(bare(cancelled_at)) OVER ordered IS NOT NULL AS cancelled,
+        if(bare(status) IS NULL, bool_or(is_cancelled(bare(status))) OVER ordered, is_cancelled(bare(status)))
+            -- What can be no time of an order cancels its own line alone.
+            OR bare(cancelled_at) IS NOT NULL
+            OR coalesce(bool_or(
+                to_time(dated(bare(cancelled_at), times))
+                    BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+            ) OVER ordered, false) AS cancelled,
         _file,
         _row
     FROM items

@@ -1,8 +1,16 @@
 -- A row is a product on an order that was cancelled, closed or refunded.
 SELECT _file, _row, 'cancelled order' AS reason
 FROM (
-    SELECT _file, _row, is_cancelled(coalesce(bare(status), max(bare(status)) OVER ordered))
-            OR max(bare(cancelled_at)) OVER ordered IS NOT NULL AS cancelled
+    SELECT
+        _file,
+        _row,
+        if(bare(status) IS NULL, bool_or(is_cancelled(bare(status))) OVER ordered, is_cancelled(bare(status)))
+            -- What can be no time of an order cancels its own line alone.
+            OR bare(cancelled_at) IS NOT NULL
+            OR coalesce(bool_or(
+                to_time(dated(bare(cancelled_at), times))
+                    BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+            ) OVER ordered, false) AS cancelled
     FROM orders
     WINDOW ordered AS (PARTITION BY _file, bare("order"))
 )

@@ -35,11 +35,13 @@ merged AS (
         lower(username) AS consumer,
         coalesce(max(nullif(name, '')), max(username)) AS name,
         'discourse' AS platform,
-        max(followers) AS followers,
+        (max(to_whole(followers)) FILTER (to_whole(followers) >= 0))::VARCHAR AS followers,
         -- The system and its robot have ids below zero.
         if(bool_or(coalesce(admin, '') = 'true' OR coalesce(moderator, '') = 'true' OR starts_with(user_id, '-')),
             'staff', 'person') AS kind,
-        min(joined_at) AS joined_at,
+        (min(to_time(joined_at)) FILTER (
+            to_time(joined_at) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+        ))::VARCHAR AS joined_at,
         -- A path may have the name in small letters; the forum's own spelling has capitals, which sort first.
         min(username) AS handle,
         max(nullif(bio, '')) AS bio
@@ -47,7 +49,15 @@ merged AS (
     WHERE username IS NOT NULL
     GROUP BY lower(username)
 )
-SELECT lower("user" ->> '$.username') AS consumer, merged.* EXCLUDE (consumer), _file, _row
+SELECT
+    lower("user" ->> '$.username') AS consumer,
+    merged.* EXCLUDE (consumer) REPLACE (
+        -- What cannot be read is rejected with the row that has it.
+        coalesce(merged.followers, "user" ->> '$.total_followers') AS followers,
+        coalesce(merged.joined_at, "user" ->> '$.created_at') AS joined_at
+    ),
+    _file,
+    _row
 FROM profiles
 LEFT JOIN merged ON merged.consumer = lower("user" ->> '$.username')
 UNION ALL

@@ -16,7 +16,12 @@ SELECT
     "group",
     consumer,
     max(role) OVER who AS role,
-    min(added_at) OVER who AS joined_at,
+    coalesce(
+        min(to_time(added_at)) FILTER (
+            to_time(added_at) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+        ) OVER who::VARCHAR,
+        added_at
+    ) AS joined_at,
     _file,
     _row
 FROM named

@@ -80,5 +80,9 @@ SELECT
 FROM whole
 WINDOW one AS (
     PARTITION BY consumer, product, left(created_at, 10)
-    ORDER BY to_number(rating), created_at
+    ORDER BY
+        coalesce(to_number(rating) NOT BETWEEN 0 AND 5, true),
+        to_time(created_at) IS NULL,
+        to_number(rating),
+        created_at
 )

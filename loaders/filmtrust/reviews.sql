@@ -3,7 +3,10 @@ SELECT
     ratings."user" || '-' || item AS review,
     ratings."user" AS consumer,
     item AS product,
-    first_value(rating) OVER (PARTITION BY ratings."user", item ORDER BY to_number(rating)) AS rating,
+    first_value(rating) OVER (
+        PARTITION BY ratings."user", item
+        ORDER BY coalesce(to_number(rating) NOT BETWEEN 0 AND 5, true), to_number(rating)
+    ) AS rating,
     _file,
     _row
 FROM ratings

@@ -74,7 +74,7 @@ merged AS (
         consumer,
         min(nullif(name, '')) AS name,
         'instagram' AS platform,
-        max(TRY_CAST(followers AS BIGINT)) AS followers,
+        max(to_whole(followers)) FILTER (to_whole(followers) >= 0) AS followers,
         any_value(kind) AS kind,
         'https://www.instagram.com/' || min(handle) || '/' AS url,
         min(handle) AS handle,

@@ -70,8 +70,8 @@ merged AS (
             arg_max(nickname, (at_, nickname)) FILTER (nickname IS NOT NULL)
         ) AS name,
         platform,
-        arg_max(TRY_CAST(fans AS BIGINT), (at_, TRY_CAST(fans AS BIGINT)))
-            FILTER (fans IS NOT NULL)::VARCHAR AS followers,
+        arg_max(to_whole(fans), (at_, to_whole(fans)))
+            FILTER (to_whole(fans) >= 0)::VARCHAR AS followers,
         max(kind) AS kind,
         CASE platform
             WHEN 'douyin' THEN 'https://www.douyin.com/user/' || min(sec_uid)

@@ -1,5 +1,6 @@
--- A row is a comment as the last crawl has it, or an answer to one. Weibo calls a comment that answers nothing its own root; Kuaishou's videos,
--- which are not read, have words for ids.
+-- A row is a comment as the last crawl has it, or an answer to one. A time or a count that cannot be read decides for
+-- its own row alone. Weibo calls a comment that answers nothing its own root; Kuaishou's videos, which are not read, have
+-- words for ids.
 WITH with_platform AS (
     SELECT
         CASE
@@ -7,6 +8,8 @@ WITH with_platform AS (
             WHEN coalesce(create_date_time, comment_like_count) IS NOT NULL THEN 'weibo:'
             WHEN regexp_full_match(video_id, '[\d.,E+]+|BV\w+') THEN 'bilibili:'
         END AS platform,
+        coalesce(crawled_time(create_time), create_date_time) AS written,
+        crawled_count(coalesce(like_count, comment_like_count)) AS likes,
         *
     FROM comments
 )
@@ -16,12 +19,17 @@ SELECT
     platform || coalesce(aweme_id, note_id, video_id) AS review,
     'comment' AS kind,
     platform || nullif(crawled_parent(parent_comment_id), comment_id) AS parent,
-    max(coalesce(crawled_time(create_time), create_date_time)) OVER crawls AS created_at,
+    coalesce(
+        max(to_time(written)) FILTER (
+            to_time(written) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+        ) OVER crawls::VARCHAR,
+        written
+    ) AS created_at,
     last_value(content) OVER crawls AS "text",
     coalesce(
-        max(TRY_CAST(crawled_count(coalesce(like_count, comment_like_count)) AS BIGINT))
+        max(to_whole(likes)) FILTER (to_whole(likes) >= 0)
             OVER (PARTITION BY coalesce(platform || comment_id, _file || _row))::VARCHAR,
-        crawled_count(coalesce(like_count, comment_like_count))
+        likes
     ) AS likes,
     _file,
     _row

@@ -46,7 +46,7 @@ merged AS (
         min(platform) AS platform,
         min(bare(handle)) AS handle,
         min(bare(name)) AS name,
-        max(TRY_CAST(crawled_count(followers) AS BIGINT))::VARCHAR AS followers,
+        (max(to_whole(crawled_count(followers))) FILTER (to_whole(crawled_count(followers)) >= 0))::VARCHAR AS followers,
         min(profile_address(bare(profile))) AS url,
         min(bare(bio)) AS bio
     FROM sightings

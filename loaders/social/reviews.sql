@@ -1,5 +1,6 @@
 -- A row is a post. Where several files have it, it has the longest text and the largest counts of them: counts hardly
--- fall. Of a post that was only commented on the address states the author, on TikTok.
+-- fall. Its author is the one that most of its rows name. What cannot be read, or no post can have, decides for its own
+-- row alone. Of a post that was only commented on the address states the author, on TikTok.
 WITH seen AS (
     SELECT
         post_id(platform, post, post_url) AS review,
@@ -20,25 +21,41 @@ WITH seen AS (
         _row
     FROM posts
 ),
+voted AS (
+    SELECT
+        *,
+        to_time(created_at) AS moment,
+        count(*) OVER (PARTITION BY coalesce(review, _file || _row), consumer) AS votes,
+        -- An id with these signs was rounded, or is a contact.
+        coalesce(regexp_matches(consumer, '[@+]'), true) AS unsound
+    FROM seen
+),
 merged AS (
     SELECT
         review,
-        max(consumer) OVER post AS consumer,
+        first_value(consumer) OVER (
+            post ORDER BY unsound, contains(consumer, ':id-'), votes DESC, consumer DESC
+        ) AS consumer,
         max(title) OVER post AS title,
         first_value(words) OVER (post ORDER BY length(words) DESC NULLS LAST, words) AS "text",
         max(tags) OVER post AS tags,
-        max(created_at) OVER post AS created_at,
-        coalesce(max(TRY_CAST(likes AS BIGINT)) OVER post::VARCHAR, likes) AS likes,
-        coalesce(max(TRY_CAST(collects AS BIGINT)) OVER post::VARCHAR, collects) AS collects,
-        coalesce(max(TRY_CAST(comments AS BIGINT)) OVER post::VARCHAR, comments) AS comments,
-        coalesce(max(TRY_CAST(shares AS BIGINT)) OVER post::VARCHAR, shares) AS shares,
-        coalesce(max(TRY_CAST(views AS BIGINT)) OVER post::VARCHAR, views) AS views,
-        coalesce(max(TRY_CAST(media AS BIGINT)) OVER post::VARCHAR, media) AS media,
+        coalesce(
+            max(moment) FILTER (
+                moment BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+            ) OVER post::VARCHAR,
+            created_at
+        ) AS created_at,
+        coalesce(max(to_whole(likes)) FILTER (to_whole(likes) >= 0) OVER post::VARCHAR, likes) AS likes,
+        coalesce(max(to_whole(collects)) FILTER (to_whole(collects) >= 0) OVER post::VARCHAR, collects) AS collects,
+        coalesce(max(to_whole(comments)) FILTER (to_whole(comments) >= 0) OVER post::VARCHAR, comments) AS comments,
+        coalesce(max(to_whole(shares)) FILTER (to_whole(shares) >= 0) OVER post::VARCHAR, shares) AS shares,
+        coalesce(max(to_whole(views)) FILTER (to_whole(views) >= 0) OVER post::VARCHAR, views) AS views,
+        coalesce(max(to_whole(media)) FILTER (to_whole(media) >= 0) OVER post::VARCHAR, media) AS media,
         bool_or(sponsored) OVER post AS sponsored,
         max(url) OVER post AS url,
         _file,
         _row
-    FROM seen
+    FROM voted
     WHERE consumer IS NOT NULL OR title IS NOT NULL OR words IS NOT NULL
     WINDOW post AS (PARTITION BY coalesce(review, _file || _row))
 ),

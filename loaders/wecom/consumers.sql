@@ -36,8 +36,8 @@ merged AS (
         consumer,
         min(nullif(name, '')) AS name,
         -- 1 is an account of WeChat, 2 one of WeCom.
-        if(min(type_) = '1', 'wechat', 'wecom') AS platform,
-        if(max(type_) = 'staff', 'staff', 'person') AS kind,
+        if(bool_or(type_ = '1'), 'wechat', 'wecom') AS platform,
+        if(bool_or(type_ = 'staff'), 'staff', 'person') AS kind,
         min(handle) AS handle,
         min(unionid) AS unionid
     FROM sightings

@@ -21,8 +21,8 @@ merged AS (
             arg_max(nickname, (at_, nickname)) FILTER (nickname IS NOT NULL)
         ) AS name,
         'xiaohongshu' AS platform,
-        arg_max(TRY_CAST(fans AS BIGINT), (at_, TRY_CAST(fans AS BIGINT)))
-            FILTER (fans IS NOT NULL)::VARCHAR AS followers,
+        arg_max(to_whole(fans), (at_, to_whole(fans)))
+            FILTER (to_whole(fans) >= 0)::VARCHAR AS followers,
         'https://www.xiaohongshu.com/user/profile/' || min(user_id) AS url,
         arg_max("desc", (at_, "desc")) FILTER ("desc" IS NOT NULL) AS bio
     FROM (SELECT *, coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_ FROM sightings)

@@ -1,20 +1,26 @@
--- A row is a comment as the last crawl has it on a note, or an answer to a comment.
+-- A row is a comment as the last crawl has it on a note, or an answer to a comment. A time or a count that cannot be
+-- read decides for its own row alone.
 SELECT
     comment_id AS engagement,
     crawled_person(user_id, creator_hash) AS consumer,
     note_id AS review,
     'comment' AS kind,
     crawled_parent(parent_comment_id) AS parent,
-    max(crawled_time(create_time)) OVER crawls AS created_at,
+    coalesce(
+        max(moment) FILTER (
+            moment BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+        ) OVER crawls::VARCHAR,
+        crawled_time(create_time)
+    ) AS created_at,
     last_value(content) OVER crawls AS "text",
     coalesce(
-        max(TRY_CAST(crawled_count(like_count) AS BIGINT))
+        max(to_whole(likes)) FILTER (to_whole(likes) >= 0)
             OVER (PARTITION BY coalesce(comment_id, _file || _row))::VARCHAR,
-        crawled_count(like_count)
+        likes
     ) AS likes,
     _file,
     _row
-FROM comments
+FROM (SELECT *, crawled_count(like_count) AS likes, to_time(crawled_time(create_time)) AS moment FROM comments)
 WHERE create_date_time IS NULL
 WINDOW crawls AS (
     PARTITION BY coalesce(comment_id, _file || _row)

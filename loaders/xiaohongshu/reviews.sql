@@ -18,10 +18,10 @@ notes AS (
             title := title, words := "desc", tags := tag_list, pictures := image_list, kind := "type"
         )) OVER crawls AS latest,
         crawled_time("time") AS created_at,
-        coalesce(max(TRY_CAST(liked_count AS BIGINT)) OVER note::VARCHAR, liked_count) AS likes,
-        coalesce(max(TRY_CAST(collected_count AS BIGINT)) OVER note::VARCHAR, collected_count) AS collects,
-        coalesce(max(TRY_CAST(comment_count AS BIGINT)) OVER note::VARCHAR, comment_count) AS comments,
-        coalesce(max(TRY_CAST(share_count AS BIGINT)) OVER note::VARCHAR, share_count) AS shares,
+        coalesce(max(to_whole(liked_count)) FILTER (to_whole(liked_count) >= 0) OVER note::VARCHAR, liked_count) AS likes,
+        coalesce(max(to_whole(collected_count)) FILTER (to_whole(collected_count) >= 0) OVER note::VARCHAR, collected_count) AS collects,
+        coalesce(max(to_whole(comment_count)) FILTER (to_whole(comment_count) >= 0) OVER note::VARCHAR, comment_count) AS comments,
+        coalesce(max(to_whole(share_count)) FILTER (to_whole(share_count) >= 0) OVER note::VARCHAR, share_count) AS shares,
         _file,
         _row
     FROM counted
