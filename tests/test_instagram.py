@@ -149,6 +149,21 @@ def test_the_owner_of_a_list_is_found_in_the_profile_or_the_folder_name_or_is_re
         followee(written("export", known=False))
 
 
+def test_exports_in_folders_of_one_name_are_of_two_accounts(tmp_path: Path) -> None:
+    """A folder is often called instagram by whoever unpacks it; what lies above it tells the exports apart."""
+    for name, other in (("ann", "x"), ("bea", "y")):
+        export = exported(tmp_path / name, {"Username": name}, other)
+        packed = tmp_path / "packed" / name
+        packed.mkdir(parents=True)
+        shutil.make_archive(str(packed / "instagram"), "zip", export, "export")
+    expected = [("x", "ann"), ("y", "bea")]
+    for given in ([tmp_path / "ann", tmp_path / "bea"], sorted((tmp_path / "packed").rglob("*.zip"))):
+        assert rows(read(*given).tables["follows"], "follower", "followee") == expected
+    shutil.rmtree(tmp_path / "bea" / "export" / "personal_information")
+    with pytest.raises(DataError, match=r"whose list .*/export/.*followers_1\.json is stands neither"):
+        read(tmp_path / "ann", tmp_path / "bea")
+
+
 LIST = [{"title": "", "string_list_data": [{"href": "", "value": "bob", "timestamp": 1700000000}]}]
 
 
@@ -157,12 +172,12 @@ def mangled(text: str) -> str:
     return text.encode().decode("latin-1")
 
 
-def exported(folder: Path, fields: dict[str, str]) -> Path:
-    """An export, in a folder without a name, of an account whose own page has these fields."""
+def exported(folder: Path, fields: dict[str, str], follower: str = "bob") -> Path:
+    """An export, in a folder without a name, of an account whose own page has these fields and whom one follows."""
     lists, page = folder / "export/connections/followers_and_following", folder / "export/personal_information"
     lists.mkdir(parents=True)
     page.mkdir()
-    (lists / "followers_1.json").write_text(json.dumps(LIST))
+    (lists / "followers_1.json").write_text(json.dumps(LIST).replace("bob", follower))
     values = {mangled(name): {"href": "", "value": mangled(value)} for name, value in fields.items()}
     profile = {"profile_user": [{"string_map_data": values}]}
     (page / "personal_information.json").write_text(json.dumps(profile))

@@ -1,16 +1,44 @@
 -- A row is an account in the official export's list of followers, or of the accounts that the exporting one follows.
-WITH listed AS (
+WITH every AS (
     SELECT 'follower' AS is_, string_list_data, title, export, _file, _row FROM followers
     UNION ALL
     SELECT 'follower', string_list_data, title, export, _file, _row FROM followers_before_2023
     UNION ALL
     SELECT 'followee', string_list_data, title, export, _file, _row FROM following
 ),
-accounts AS (
-    SELECT export, any_value(export_field(string_map_data, 'username')) AS account FROM profile GROUP BY export
+-- The exports of two accounts may lie in folders of one name: an export is the whole path above its own folders.
+listed AS (
+    SELECT
+        *,
+        regexp_replace(_file, '(^|/)(connections/)?followers_and_following/[^/]+$', '') AS place
+    FROM every
 ),
+pages AS (
+    SELECT
+        regexp_replace(
+            _file, '(^|/)(personal_information/personal_information|personal_information|account_information)/[^/]+$', ''
+        ) AS page,
+        min(export_field(string_map_data, 'username')) AS account
+    FROM profile
+    GROUP BY page
+),
+-- The name of a file is shorter where no other file is called alike, so that one path may be the end of the other.
+pairs AS (
+    SELECT place, page, account
+    FROM (SELECT DISTINCT place FROM listed)
+    JOIN pages
+        ON place = page OR '' IN (place, page) OR ends_with(place, '/' || page) OR ends_with(page, '/' || place)
+),
+accounts AS (
+    SELECT place, account
+    FROM pairs
+    QUALIFY place = page OR (count(*) OVER (PARTITION BY place) = 1 AND count(*) OVER (PARTITION BY page) = 1)
+),
+-- The one account with a page, where no list lies beside that: else a list elsewhere is of another export.
 alone AS (
-    SELECT any_value(account) AS account FROM accounts HAVING count(DISTINCT account) = 1
+    SELECT min(account) AS account
+    FROM pages
+    HAVING count(DISTINCT account) = 1 AND NOT EXISTS (FROM pairs)
 ),
 named AS (
     SELECT
@@ -29,7 +57,7 @@ named AS (
         _file,
         _row
     FROM (SELECT *, TRY_CAST(string_list_data AS JSON) -> 0 AS entry FROM listed) AS listed
-    LEFT JOIN accounts ON accounts.export = listed.export
+    LEFT JOIN accounts ON accounts.place = listed.place
 )
 SELECT
     if(is_ = 'follower', other, account) AS follower,
