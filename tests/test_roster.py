@@ -175,23 +175,24 @@ def test_a_row_may_lose_several_numbers_and_each_is_listed(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "link",
+    ("link", "address"),
     [
-        "https://www.instagram.com/p/DFJDC_AvVr0/",
-        "https://www.instagram.com/reel/C011VfrOyFQ/?igsh=abc",
-        "https://instagram.com/reels/C011VfrOyFQ/",
-        "https://www.instagram.com/tv/C011VfrOyFQ",
-        "https://www.instagram.com/explore/tags/tea/",
-        "https://www.instagram.com/stories/ada_x/3333/",
-        "https://www.instagram.com/stories/highlights/3333/",
-        "https://www.instagram.com/ada_x/p/DPddxTbkn7M",
-        "instagram.com/ada_x",
+        ("https://www.instagram.com/p/DFJDC_AvVr0/", None),
+        ("https://www.instagram.com/reel/C011VfrOyFQ/?igsh=abc", None),
+        ("https://instagram.com/reels/C011VfrOyFQ/", None),
+        ("https://www.instagram.com/tv/C011VfrOyFQ", None),
+        ("https://www.instagram.com/explore/tags/tea/", None),
+        ("https://www.instagram.com/stories/highlights/3333/", None),
+        ("https://www.instagram.com/stories/ada_x/3333/", "https://www.instagram.com/ada_x/"),
+        ("https://www.instagram.com/ada_x/p/DPddxTbkn7M", "https://www.instagram.com/ada_x/"),
+        ("instagram.com/ada_x", "https://www.instagram.com/ada_x/"),
     ],
 )
-def test_a_link_to_a_post_is_nobody(tmp_path: Path, link: str) -> None:
+def test_the_address_of_an_account_is_kept_and_that_of_a_post_is_not(
+    tmp_path: Path, link: str, address: str | None
+) -> None:
     found = one(tmp_path, "账号ID,平台,链接", f"@Ada_X,Instagram,{link}")
-    assert (found["consumer"], found["handle"]) == ("instagram:ada_x", "Ada_X")
-    assert found["url"] in (None, "https://www.instagram.com/ada_x/")
+    assert (found["consumer"], found["handle"], found["url"]) == ("instagram:ada_x", "Ada_X", address)
 
 
 @pytest.mark.parametrize(

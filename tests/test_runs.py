@@ -214,15 +214,22 @@ def test_two_analyses_that_two_processes_begin_at_once_are_two_runs(tmp_path: Pa
     pd.testing.assert_frame_equal(runs[0].people, runs[1].people)
 
 
-def test_results_wait_until_another_process_has_written_the_store(tmp_path: Path) -> None:
+def test_results_wait_until_another_writer_has_written_the_store(tmp_path: Path) -> None:
     with held(tmp_path / "one.lbug", tables(range(40))) as store:
         writing = ExitStack()
         writing.enter_context(files.working_folder(store.path))
         with pytest.raises(BusyError, match="another process is writing to"):
             store.upsert(tables(range(50)))
-        soon = threading.Timer(1.0, writing.close)
+        let_go = threading.Event()
+
+        def finish() -> None:
+            let_go.set()
+            writing.close()
+
+        soon = threading.Timer(1.0, finish)
         soon.start()
         store.annotate({"runs": pd.DataFrame({"run": ["one"]})})
+        assert let_go.is_set(), "the results were written beside those of the other writer"
         soon.join()
         assert store.read("MATCH (r:Run) RETURN r.run AS run")["run"].tolist() == ["one"]
 
