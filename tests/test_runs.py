@@ -10,7 +10,9 @@ import threading
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from little_store import held, tables
@@ -214,23 +216,32 @@ def test_two_analyses_that_two_processes_begin_at_once_are_two_runs(tmp_path: Pa
     pd.testing.assert_frame_equal(runs[0].people, runs[1].people)
 
 
-def test_results_wait_until_another_writer_has_written_the_store(tmp_path: Path) -> None:
+def test_results_wait_until_another_writer_has_written_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+
+    def connect(**options: Any) -> duckdb.DuckDBPyConnection:
+        """What a writer does first."""
+        order.append("the results are written")
+        return connected(**options)
+
+    def finish() -> None:
+        order.append("the other is done")
+        writing.close()
+
     with held(tmp_path / "one.lbug", tables(range(40))) as store:
         writing = ExitStack()
         writing.enter_context(files.working_folder(store.path))
         with pytest.raises(BusyError, match="another process is writing to"):
             store.upsert(tables(range(50)))
-        let_go = threading.Event()
-
-        def finish() -> None:
-            let_go.set()
-            writing.close()
-
+        connected = duckdb.connect
+        monkeypatch.setattr(duckdb, "connect", connect)
         soon = threading.Timer(1.0, finish)
         soon.start()
         store.annotate({"runs": pd.DataFrame({"run": ["one"]})})
-        assert let_go.is_set(), "the results were written beside those of the other writer"
         soon.join()
+        assert order[:2] == ["the other is done", "the results are written"]
         assert store.read("MATCH (r:Run) RETURN r.run AS run")["run"].tolist() == ["one"]
 
 
