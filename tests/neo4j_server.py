@@ -340,6 +340,17 @@ def shared_or_skip(version: str) -> Server:
         return shared(version)
 
 
+def empty_store(engine: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty store: a file in the folder, or the shared server of a release, which is emptied."""
+    if engine == "ladybug":
+        return f"ladybug:{folder / 'graph.lbug'}"
+    server = shared_or_skip(engine)
+    server.empty()
+    monkeypatch.setenv("GRAPHKOC_NEO4J_USER", server.user)
+    monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD", server.password)
+    return server.uri
+
+
 @contextlib.contextmanager
 def fail_or_skip_when_missing() -> Iterator[None]:
     """Skip the test where there is no Neo4j, or fail it if `GRAPHKOC_REQUIRE_NEO4J` is 1."""

@@ -210,7 +210,7 @@ def test_tables_come_back_as_they_were_written(
 @pytest.mark.parametrize("engine", ["ladybug", neo4j_server.LTS])
 @given(data=st.data())
 @drawn
-def test_and_so_does_every_store(
+def test_every_store_holds_the_tables_that_were_read(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, engine: str, data: st.DataObject
 ) -> None:
     """A store gets the tables that were read, so the format is drawn like the rows.
@@ -226,13 +226,7 @@ def test_and_so_does_every_store(
             row.update({key: None for key in ("unionid", "contact_key") if key in row})
     for name, rows in made.items():
         written(folder, format_, CANONICAL[name], rows)
-    url = f"ladybug:{tmp_path_factory.mktemp('store') / 'graph.lbug'}"
-    if engine != "ladybug":
-        server = neo4j_server.shared_or_skip(engine)
-        server.empty()
-        monkeypatch.setenv("GRAPHKOC_NEO4J_USER", server.user)
-        monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD", server.password)
-        url = server.uri
+    url = neo4j_server.empty_store(engine, tmp_path_factory.mktemp("store"), monkeypatch)
     store = graphkoc.open_store(url)
     try:
         graphkoc.load(store, "csv", [folder])

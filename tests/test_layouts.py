@@ -280,14 +280,7 @@ def test_a_layout_of_a_family_that_is_there_is_a_few_lines(name: str) -> None:
 def test_both_stores_hold_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str, loaded: load.Loaded
 ) -> None:
-    url = f"ladybug:{tmp_path / 'graph.lbug'}"
-    if engine != "ladybug":
-        server = neo4j_server.shared_or_skip(engine)
-        server.empty()
-        monkeypatch.setenv("GRAPHKOC_NEO4J_USER", server.user)
-        monkeypatch.setenv("GRAPHKOC_NEO4J_PASSWORD", server.password)
-        url = server.uri
-    store = graphkoc.open_store(url)
+    store = graphkoc.open_store(neo4j_server.empty_store(engine, tmp_path, monkeypatch))
     try:
         first = graphkoc.load(store, None, [FOLDER], answers=ANSWERS)
         for name, frame in loaded.tables.items():
