@@ -216,3 +216,22 @@ def test_what_cannot_be_loaded_is_one_sentence(tmp_path: Path, words: list[str],
         shutil.copy(EXPORTS / name, tmp_path)
     done = run("load", *words, cwd=tmp_path)
     assert (done.returncode, sentence in " ".join(done.stderr.split())) == (code, True), done.stderr
+
+
+@pytest.mark.parametrize("source", [None, "csv"], ids=["recognised", "named"])
+def test_a_workbook_is_read_by_the_names_of_its_sheets_whatever_it_is_called_itself(
+    source: str | None, tmp_path: Path
+) -> None:
+    book = tmp_path / "export of may.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        for name, rows in {
+            "reviews": [("consumer", "product"), ("ann", "p1"), ("bob", "p1")],
+            "follows": [("follower", "followee"), ("ann", "bob")],
+            "Notes": [("who", "what"), ("ann", "called")],
+        }.items():
+            sheet = made.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                sheet.write_row(row, 0, cells)
+    loaded = load.read(sources()[source], [book]) if source else load.read_recognised([book])
+    assert (loaded.tables.sizes["reviews"], loaded.tables.sizes["follows"]) == (2, 1)
+    assert [one.file for one in loaded.unread] == ["export of may.xlsx/Notes"]

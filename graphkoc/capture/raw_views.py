@@ -152,6 +152,9 @@ def _read_file(
         table = view if source.selects else own
         if chosen is not None and name not in chosen:
             continue
+        if table == own_tables.SHEETS:
+            unread.append(Unread(name, own_tables.NO_TABLE))
+            continue
         if len(sheets) > 1 and not _fits(source, path, sheet, table, sheets[0][2]):
             unread.append(Unread(name, f"it has not the columns of {table}"))
             continue

@@ -21,6 +21,7 @@ __all__ = [
     "MACROS",
     "MADE",
     "NO_TABLE",
+    "SHEETS",
     "find_files",
     "find_ignored",
     "find_mentions",
@@ -40,6 +41,8 @@ MADE = {
 MACROS = "made_id id_of"
 """What the SELECTs written here call."""
 
+SHEETS = ""
+"""What stands for a table's name where only a workbook's sheets have one."""
 NO_TABLE = "is named after no table"
 """Why a file is not read."""
 
@@ -103,20 +106,34 @@ def _has_contacts(table: str, path: Path, name: str, chosen: Collection[str] | N
 
 
 def recognise(found: Mapping[str, list[Path]]) -> tuple[dict[str, list[Path]], list[Path]]:
-    """The files by canonical table, and those that are named after none; DataError where all of them are."""
+    """The files by canonical table, and those that are named after none; DataError where all of them are.
+
+    A workbook of another name that has sheets named after tables stands under SHEETS.
+    """
     named: dict[str, list[Path]] = {}
     stray: list[Path] = []
     for name, paths in found.items():
         if name.lower() in CANONICAL:
             named.setdefault(name.lower(), []).extend(paths)
-        else:
-            stray += paths
+            continue
+        books = [path for path in paths if _has_table_sheets(path)]
+        if books:
+            named.setdefault(SHEETS, []).extend(books)
+        stray += [path for path in paths if path not in books]
     if not named:
         raise DataError(
             f"{stray[0].name} {NO_TABLE}: the tables are {', '.join(CANONICAL)}",
             hint=f"Rename it, or let `graphkoc sources scaffold csv {stray[0]}` write a loader for it.",
         )
     return named, stray
+
+
+def _has_table_sheets(path: Path) -> bool:
+    try:
+        sheets = name_sheets(Place(path, path.name, path.parent))
+    except DataError:
+        return False  # it is named with its error
+    return len(sheets) > 1 and any(sheet in CANONICAL for _, sheet in sheets)
 
 
 def find_ignored(table: Table, file: RawFile) -> tuple[str, ...]:
