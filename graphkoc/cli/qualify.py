@@ -484,19 +484,21 @@ def backtest(splits: tuple[float, ...], top: float) -> Result:
             "low": row.low,
             "high": row.high,
             **{f"at {split:.0%}": share for split, share in zip(tested.splits, row.shares, strict=True)},
+            "within the horizon": row.within,
             "of 20 named": sum(row.hits) / len(row.hits),
         }
         for row in tested.rows
     ]
     chance, margin = tested.chance, tested.margin
-    below = [
+    below = [f"within the horizon: in the {graphkoc.describe_horizons(tested.horizons)} after each split"]
+    below += [
         f"{placebo.name}: the top collects {placebo.top_credit:.1f} of {placebo.credit:.1f} "
         f"(mean of the shares {placebo.share:.1%})"
         for placebo in tested.placebos
     ]
     below += [
-        f"by chance: in {chance.copies} copies without structure the score collects up to {chance.share:.1%}, "
-        f"here {chance.score:.1%} (at the middle split)",
+        f"by chance: in {chance.copies} copies with the follows dealt anew the top collects up to "
+        f"{chance.highest:,.1f} follow-on reviews, here {chance.credit:,.1f} (at the middle split)",
         f"score minus formula: {margin.mean:+.1%} ({margin.low:+.1%} to {margin.high:+.1%})",
     ]
     below += [

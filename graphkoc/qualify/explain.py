@@ -180,7 +180,7 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     if not person["reviews_365"]:
         found.append("no review in the last year")
     chance = (run.info["backtest"] or {}).get("chance")
-    if chance and chance["score"] <= chance["share"]:
+    if chance and chance["credit"] <= chance["highest"]:
         found.append("the backtest finds no signal beyond chance: do not rely on this ranking")
     if run.info["score"]["kind"] == "percentiles":
         found.append(

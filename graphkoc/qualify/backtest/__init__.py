@@ -21,9 +21,18 @@ from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import Network
 from graphkoc.measures import audience
 from graphkoc.measures.activity import Pairs, credit, pairs
-from graphkoc.qualify.backtest.verdict import Chance, Margin, Placebo, Row, ceiling_note, undated_note, verdict
+from graphkoc.qualify.backtest.verdict import (
+    Chance,
+    Margin,
+    Placebo,
+    Row,
+    ceiling_note,
+    shuffled_note,
+    undated_note,
+    verdict,
+)
 from graphkoc.qualify.score import formula
-from graphkoc.qualify.score.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, choose
+from graphkoc.qualify.score.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, learn
 from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
 
 __all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
@@ -33,7 +42,10 @@ Groups = Mapping[str, Mapping[str, NDArray[np.bool_]]]
 SPLITS = (0.6, 0.7, 0.75, 0.8, 0.85)
 TOP = SHARE
 RESAMPLES = 400
-COPIES = 20
+COPIES = 19
+"""With the follows dealt anew: a score that beats them all does so by chance 1 time in 20."""
+SHUFFLED = 5
+"""Copies with times shuffled too, for the note beside."""
 ENOUGH_PEOPLE = 50
 ENOUGH_CREDIT = 10.0
 """Candidates and credit that a platform or niche must have, in the mean of the splits, to have a row of its own."""
@@ -68,14 +80,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Backtest:
-    """splits: quantiles of review times. kinds: which kind of score was used at each split. candidates, n,
-    credit: how many people, how many of them a top is, and how much credit there was to find, at each split.
-    rows: the rankings. margin: the score's figure minus the formula's. chance: what copies of the log without
-    structure give. placebos. ceiling: the figure of ranking by half of the later follow-on reviews on the other
-    half. parts: platforms and niches that are large enough. notes: cautions. verdict: in words."""
+    """splits: quantiles of review times. kinds: which kind of score was used at each split. horizons: days that its
+    forecast looks ahead. candidates, n, credit: how many people, how many of them a top is, and how much credit there
+    was to find, at each split. rows: the rankings. margin: the score's figure minus the formula's. chance: what copies
+    of the log without structure give. placebos. ceiling: the figure of ranking by half of the later follow-on reviews
+    on the other half. parts: platforms and niches that are large enough. notes: cautions. verdict: in words."""
 
     splits: tuple[float, ...]
     kinds: tuple[str, ...]
+    horizons: tuple[float, ...]
     candidates: tuple[int, ...]
     n: tuple[int, ...]
     credit: tuple[float, ...]
@@ -103,9 +116,11 @@ class Split:
 
     as_of: float
     model: Model | None
+    horizon: float
     candidates: NDArray[np.int64]
     n: int
     truth: Values
+    within: Values
     reversed_truth: Values
     shuffled_truth: Values
     halves: tuple[Values, Values]
@@ -122,6 +137,7 @@ class Split:
             candidates=self.candidates[inside],
             n=_size_top(int(inside.sum()), top),
             truth=self.truth[inside],
+            within=self.within[inside],
             reversed_truth=self.reversed_truth[inside],
             shuffled_truth=self.shuffled_truth[inside],
             halves=(self.halves[0][inside], self.halves[1][inside]),
@@ -159,7 +175,7 @@ def backtest(
 
     def step(number: int) -> None:
         if progress:
-            progress("checking against the past", number, len(splits) + COPIES, 0)
+            progress("checking against the past", number, len(splits) + COPIES + SHUFFLED, 0)
 
     for i, quantile in enumerate(splits):
         step(i)
@@ -182,16 +198,22 @@ def backtest(
         _make_placebo("followees shuffled", done, [split.shuffled_truth for split in done]),
     )
     middle = done[len(done) // 2]
-    copies = []
+    known = log.network.subset(log.known(middle.as_of))
+    dealt, shuffled = [], []
     for copy in range(COPIES):
         step(len(splits) + copy)
-        copies.append(_score_shuffled(log, middle, top, rng))
-    chance = Chance(COPIES, float(np.quantile(copies, 0.95)), middle.figure("score"))
+        dealt.append(_score_copy(replace(log, network=_rewire(known, rng)), middle, top)[0])
+    for copy in range(SHUFFLED):
+        step(len(splits) + COPIES + copy)
+        shuffled.append(_score_copy(_shuffle_log(log, rng), middle, top)[1])
+    share = middle.figure("score")
+    chance = Chance(COPIES, max(dealt), share * float(middle.truth.sum()), SHUFFLED, float(np.mean(shuffled)), share)
     ceiling = _find_ceiling(done)
     undated = int(np.isnan(log.network.since).sum())
     return Backtest(
         tuple(splits),
         tuple("forecast" if split.model else "formula" for split in done),
+        tuple(split.horizon for split in done),
         tuple(len(split.candidates) for split in done),
         tuple(split.n for split in done),
         tuple(float(split.truth.sum()) for split in done),
@@ -201,7 +223,7 @@ def backtest(
         placebos,
         ceiling,
         _make_parts(done, top, groups or {}, counts),
-        (ceiling_note(ceiling), *undated_note(undated, len(log.network.since))),
+        (ceiling_note(ceiling), shuffled_note(chance), *undated_note(undated, len(log.network.since))),
         verdict(rows, placebos, chance),
     )
 
@@ -214,16 +236,19 @@ def _make_split(past: Past, as_of: float, top: float, rng: np.random.Generator) 
         raise AnalysisError("a split leaves nobody with a small audience", hint="Too few follows are known so early.")
     n = len(log.network)
     values = snapshot.table(people)
-    model, _ = choose(past, as_of)
+    model, _ = learn(past, as_of)
+    horizon = past.schedule(as_of).horizon
     seen = found.where(snapshot.known[found.edge])
     truth = credit(seen, n, after=as_of)[people]
     column = {feature.name: i for i, feature in enumerate(FEATURES)}
     return Split(
         as_of,
         model,
+        horizon,
         people,
         _size_top(len(people), top),
         truth,
+        credit(seen, n, after=as_of, until=as_of + horizon)[people],
         _reverse_credit(seen, n, as_of)[people],
         credit(pairs(log, _rewire(snapshot.network, rng)), n, after=as_of)[people],
         _split_credit(seen, n, as_of, people, rng),
@@ -290,21 +315,21 @@ def _shuffle_log(log: Log, rng: np.random.Generator) -> Log:
     )
 
 
-def _score_shuffled(log: Log, split: Split, top: float, rng: np.random.Generator) -> float:
-    """The figure of the same score, with the same weights, in a copy of the log without structure."""
-    copy = _shuffle_log(log, rng)
+def _score_copy(copy: Log, split: Split, top: float) -> tuple[float, float]:
+    """The follow-on reviews that the same score's top collects in a copy of the log, and their share of all."""
     # Neither the score nor the truth reads a follow that is not known at the split.
     copy = replace(copy, network=copy.network.subset(copy.known(split.as_of)))
     people = candidates(audience(copy.network))
     found = pairs(copy)
     truth = credit(found, len(copy.network), after=split.as_of)[people]
     if not truth.sum():
-        return 0.0
+        return 0.0, 0.0
     if split.model is None:
         ranking = formula(copy, split.as_of).total[people]
     else:
         ranking = split.model.score(Snapshot(History(copy, found), split.as_of).table(people))
-    return float(top_share(ranking, truth, _size_top(len(people), top))[0])
+    share = float(top_share(ranking, truth, _size_top(len(people), top))[0])
+    return share * float(truth.sum()), share
 
 
 def _draw_resamples(people: int, rng: np.random.Generator) -> NDArray[np.int32]:
@@ -331,7 +356,9 @@ def _make_row(name: str, splits: Sequence[Split], resampled: Values) -> Row:
         shares.append(split.figure(name))
         any_credit = (split.truth > 0).astype(float)
         hits.append(float(top_share(split.rankings[name], any_credit, NAMED)[0] * any_credit.sum()))
-    return Row(name, float(np.mean(shares)), *_find_interval(resampled), tuple(shares), tuple(hits))
+    soon = [float(top_share(split.rankings[name], split.within, split.n)[0]) for split in splits if split.within.any()]
+    within = float(np.mean(soon)) if soon else np.nan
+    return Row(name, float(np.mean(shares)), *_find_interval(resampled), within, tuple(shares), tuple(hits))
 
 
 def _make_random_row(splits: Sequence[Split]) -> Row:
@@ -339,7 +366,7 @@ def _make_random_row(splits: Sequence[Split]) -> Row:
     shares = tuple(split.n / len(split.candidates) for split in splits)
     hits = tuple(float(min(NAMED, len(split.candidates)) * (split.truth > 0).mean()) for split in splits)
     mean = float(np.mean(shares))
-    return Row("random", mean, mean, mean, shares, hits)
+    return Row("random", mean, mean, mean, mean, shares, hits)
 
 
 def _make_placebo(name: str, splits: Sequence[Split], truths: Sequence[Values]) -> Placebo:

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 from graphkoc.text import count
 
-__all__ = ["Chance", "Margin", "Placebo", "Row", "ceiling_note", "undated_note", "verdict"]
+__all__ = ["Chance", "Margin", "Placebo", "Row", "ceiling_note", "shuffled_note", "undated_note", "verdict"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """How a ranking did. shares: the figure at each split; mean, and its 95 % interval over people;
-    hits: of the first 20 named, how many had a follow-on review afterwards, at each split."""
+    """How a ranking did. shares: the figure at each split; mean, and its 95 % interval over people; within: the mean
+    figure within each split's horizon alone, NaN where nothing came so soon; hits: of the first 20 named, how many
+    had a follow-on review afterwards, at each split."""
 
     ranking: str
     mean: float
     low: float
     high: float
+    within: float
     shares: tuple[float, ...]
     hits: tuple[float, ...]
 
@@ -45,17 +47,25 @@ class Margin:
 
 @dataclass(frozen=True)
 class Chance:
-    """copies: of the log, with follows and times shuffled. share: the 95 % point of the score's figure in them,
-    at the middle split. score: its figure in the log itself at that split."""
+    """What the score's top collects where structure cannot be, at the middle split.
+
+    copies: of the log, in which the follows known at the split are dealt anew and the times stay. highest: the most
+    follow-on reviews that the same score's top collects in one of them; credit: in the log itself. shuffled_copies:
+    in which the times are shuffled too. shuffled: the mean share of the follow-on reviews that the top collects in
+    those; share: in the log itself.
+    """
 
     copies: int
+    highest: float
+    credit: float
+    shuffled_copies: int
+    shuffled: float
     share: float
-    score: float
 
     @property
     def beaten(self) -> bool:
-        """Whether the score finds more than in those copies."""
-        return self.score > self.share
+        """Whether the score finds more than in each of the copies: by chance 1 time in 20."""
+        return self.credit > self.highest
 
 
 def verdict(rows: Sequence[Row], placebos: Sequence[Placebo], chance: Chance) -> str:
@@ -64,9 +74,9 @@ def verdict(rows: Sequence[Row], placebos: Sequence[Placebo], chance: Chance) ->
     ours, size = by_name["score"], by_name["audience"]
     if not chance.beaten:
         return (
-            f"There is no signal beyond chance: the score's top collected {chance.score:.0%} of the later follow-on "
-            f"reviews, and in 1 of 20 copies of these data with follows and times shuffled it collects "
-            f"{chance.share:.0%} or more, because activity stays with people. Do not rely on this ranking."
+            f"There is no signal beyond chance: the score's top collected {chance.credit:,.1f} later follow-on "
+            f"reviews, and up to {chance.highest:,.1f} in {chance.copies} copies of these data with the follows dealt "
+            "anew. Do not rely on this ranking."
         )
     if ours.low > size.high:
         first = (
@@ -108,6 +118,15 @@ def ceiling_note(ceiling: float) -> str:
     return (
         f"Ranking by one half of the later follow-on reviews collects {ceiling:.0%} of the other half; a ranking "
         "that does much better uses information from the future."
+    )
+
+
+def shuffled_note(chance: Chance) -> str:
+    """How much of the figure is only that some people are active."""
+    return (
+        f"With times shuffled too, the same score still collects {chance.shuffled:.0%} of the follow-on reviews "
+        f"(mean of {count(chance.shuffled_copies, 'copies')}; {chance.share:.0%} in the data, at the middle split), "
+        "because activity stays with people."
     )
 
 

@@ -16,10 +16,11 @@ from graphkoc.arrays import Values
 from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import activity, audience_activity
 
-__all__ = ["PARTS", "PILLARS", "Part", "Score", "Values", "formula", "points"]
+__all__ = ["OFFSET", "PARTS", "PILLARS", "Part", "Score", "Values", "formula", "points"]
 
 
 OFFSET = 0.01
+"""Of a recent review, that each factor of the formula is raised by: nobody's product is 0 for one factor alone."""
 
 
 @dataclass(frozen=True)

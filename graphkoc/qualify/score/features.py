@@ -18,6 +18,7 @@ from graphkoc import measures
 from graphkoc.arrays import Indices, Values, batches, find_sorted
 from graphkoc.graph.action_log import YEAR, Log
 from graphkoc.measures.activity import Pairs, pairs
+from graphkoc.qualify.score import OFFSET
 from graphkoc.qualify.score.opportunity import opportunity
 
 __all__ = ["FEATURES", "Feature", "History", "Snapshot"]
@@ -34,19 +35,22 @@ FREE = 0.04
 PRIOR = 20
 """Reviews that a person's own rate of credit must outweigh before it counts for more than everybody's."""
 FIRST = 3
+BY_HAND = 0.15
+"""What a point of the formula counts in a forecast of which nothing is learned yet: both factors alike."""
 CELLS = 20_000_000
 """Pairs of follow and kind that are held in memory at once."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A number of the forecast: its name, the pillar that it belongs to, what it is in words, and what a learned
-    coefficient is penalised by, times what others are."""
+    """A number of the forecast: its name, the pillar that it belongs to, what it is in words, what a learned
+    coefficient is penalised by, times what others are, and the coefficient that it is drawn to."""
 
     name: str
     pillar: str
     what: str
     penalty: float = 1.0
+    prior: float = 0.0
 
 
 FEATURES = (
@@ -83,6 +87,8 @@ FEATURES = (
     Feature("pagerank", "influence", "PageRank, where 1 is the mean"),
     Feature("core", "tightness", "core number"),
     Feature("clustering", "tightness", "share of pairs of neighbours that are tied"),
+    Feature("formula_own", "activity", "own recent activity as the formula counts it, in hundredths", prior=BY_HAND),
+    Feature("formula_audience", "reach", "followers' recent activity as the formula counts it", prior=BY_HAND),
 )
 """The features, in the order of the columns of `Snapshot.table`."""
 
@@ -139,9 +145,10 @@ class Snapshot:
         self.seen = found.where(self.known[found.edge] & (history.both <= as_of))
 
     def table(self, rows: Indices) -> Values:
-        """(len(rows), 41) float64: a column for each of FEATURES; rows: indices into the network."""
+        """(len(rows), 43) float64: a column for each of FEATURES; rows: indices into the network."""
         named = self._own(rows) | self._items(rows) | self._audience(rows) | self._together(rows)
         named |= self._credit(rows) | self._place(rows)
+        named |= {"formula_own": named["act90"] / OFFSET, "formula_audience": named["audience_act90"] / OFFSET}
         return np.column_stack([named[feature.name] for feature in FEATURES])
 
     def activity(self, half_life: float) -> Values:

@@ -1,12 +1,11 @@
-"""The forecast: how many follow-on reviews will a person's followers write in the coming year?
+"""The forecast: how many follow-on reviews will a person's followers write within the horizon?
 
-It is learned from rolling windows of the log's own past, and used only where that past supports it: enough windows
-with enough follow-on reviews, and in trials on the newest windows no worse than the formula.
+It is learned from rolling windows of the log's own past, and keeps to the formula as far as that past has little to
+learn from. Where it has nothing at all, the formula is the score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +15,10 @@ from graphkoc.arrays import Values
 from graphkoc.graph.action_log import Log
 from graphkoc.qualify.score import PILLARS, Score, formula
 from graphkoc.qualify.score.features import FEATURES, Feature, History, Snapshot
-from graphkoc.qualify.score.model import Z95, Model, fit
+from graphkoc.qualify.score.horizon import describe_horizons
+from graphkoc.qualify.score.model import Z95, Model, count_events, fit
 from graphkoc.qualify.score.percentiles import percentiles
-from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
-from graphkoc.qualify.score.windows import HORIZON, Past, Window, by_hand, candidates
+from graphkoc.qualify.score.windows import Past, Window, by_hand, candidates
 from graphkoc.text import count
 
 __all__ = [
@@ -33,70 +32,36 @@ __all__ = [
     "Window",
     "by_hand",
     "candidates",
-    "choose",
     "fit",
     "forecast",
+    "learn",
 ]
 
 
-LEARNED_FROM = 4
-"""The fewest windows that a forecast is learned from."""
-CREDIT = 50.0
-"""The fewest follow-on reviews in them."""
+FEW_EVENTS = 10.0
+"""Independent follow-on reviews under which the sentence warns of what a forecast learned from them is worth."""
 
 
-def choose(past: Past, as_of: float) -> tuple[Model | None, str]:
-    """The forecast to use at day `as_of`, or None where the formula is to be used; and why, in one sentence.
+def learn(past: Past, as_of: float) -> tuple[Model | None, str]:
+    """The forecast to use at day `as_of`, or None where there is nothing to learn one from; and why, in one sentence.
 
-    Nothing after that day is read. In a trial the forecast is learned from the windows that were over when
-    a newer one began, and compared with the formula by the share of that window's follow-on reviews that
-    the first people of each collect.
+    Nothing after that day is read.
     """
     if not len(past.log.day):
         return None, "nobody has reviewed anything"
     if not len(past.log.network.source):
         return None, "nobody has a known follower, and without followers the formula reduces to own recent activity"
     windows = past.windows(as_of)
-    credit = sum(float(window.credit.sum()) for window in windows)
-    if len(windows) < LEARNED_FROM:
-        return None, (
-            f"the past is too short for a forecast: it has {count(len(windows), 'snapshots')} with enough people and "
-            f"a year after them, and a forecast needs {LEARNED_FROM}"
-        )
-    if credit < CREDIT:
-        return None, (
-            f"there are too few follow-on reviews to learn a forecast from: {credit:,.0f} in "
-            f"{count(len(windows), 'snapshots')}"
-        )
-    tried = [
-        (share(window, forecast), share(window, window.formula)) for window, forecast in _run_trials(past, windows)
-    ]
-    if not tried:
-        return None, "the past is too short to try a forecast on it"
-    ours, by_formula = np.mean(tried, axis=0)
-    found = f"it found {ours:.0%} of the follow-on reviews, the formula {by_formula:.0%}"
-    compared = f"in {len(tried)} trials on the past {found}"
-    if ours < by_formula:
-        return None, f"a forecast does no better than the formula here: {compared}"
-    return fit(windows, as_of), f"learned from {count(len(windows), 'snapshots')} of the past: {compared}"
-
-
-def _run_trials(past: Past, windows: Sequence[Window]) -> list[tuple[Window, Values]]:
-    tried = []
-    for window in windows:
-        before = [earlier for earlier in windows if earlier.as_of + HORIZON <= window.as_of]
-        if len(before) >= LEARNED_FROM and window.credit.sum() and sum(w.credit.sum() for w in before) >= CREDIT:
-            trial = (*before, window)
-            if trial not in past.trials:
-                past.trials[trial] = fit(before, window.as_of).score(window.values)
-            tried.append((window, past.trials[trial]))
-    return tried
-
-
-def share(window: Window, ranking: Values) -> float:
-    """The share of a window's credit that the first people of a ranking collect."""
-    n = min(len(window.people), max(NAMED, int(SHARE * len(window.people))))
-    return float(top_share(ranking, window.credit, n)[0])
+    if not windows:
+        return None, "the past has no day with enough people and time after it to learn a forecast from"
+    horizon = past.schedule(as_of).horizon
+    after = f"{count(len(windows), 'snapshots')}, each with the {describe_horizons([horizon])} after it"
+    if not count_events(windows, horizon):
+        return None, f"nobody's followers followed on in {after}, so there is nothing to learn a forecast from"
+    model = fit(windows, as_of, horizon)
+    learned = f"learned from {after}: as much as {model.events:,.0f} independent follow-on reviews"
+    few = ", which is few" if model.events < FEW_EVENTS else ""
+    return model, f"{learned}{few}; it keeps to the formula by {model.kept:.0%}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +86,7 @@ def forecast(past: Past, as_of: float) -> Forecast:
     times, percentiles."""
     if past.log.timeless:
         return _score_without_dates(past, as_of)
-    model, why = choose(past, as_of)
+    model, why = learn(past, as_of)
     by_hand = formula(past.log, as_of, "" if model else why)
     values = Snapshot(past.history, as_of).table(np.arange(len(past.log.network)))
     features = pd.DataFrame(values, columns=[feature.name for feature in FEATURES])

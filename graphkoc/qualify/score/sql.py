@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphkoc.graph.action_log import YEAR
+from graphkoc.measures.activity import HALF_LIFE
+from graphkoc.qualify.score import OFFSET
 from graphkoc.qualify.score.features import CREDITED, FIRST, MATCHED, OWN, PRIOR, QUARTER, SEEN, THEIRS
 
 __all__ = ["feature_query", "quoted", "tables"]
@@ -171,7 +173,13 @@ QUERIES |= {
     ),
     "credit_decayed": f"WITH {CREDIT} SELECT coalesce(sum(share * {D}), 0) FROM credits",
 }
+QUERIES |= {
+    "formula_own": f"SELECT ({QUERIES['act']}) / {OFFSET}",
+    "formula_audience": f"SELECT ({QUERIES['audience_act']}) / {OFFSET}",
+}
 TIMED = {
+    "formula_own": ("formula_own", HALF_LIFE),
+    "formula_audience": ("formula_audience", HALF_LIFE),
     **{f"act{h}": ("act", h) for h in OWN},
     **{f"audience_act{h}": ("audience_act", h) for h in THEIRS},
     **{f"audience_active{days}": ("audience_active", days) for days in SEEN},

@@ -1,4 +1,8 @@
-"""The log's own past as examples: what was known of people at a day, and what their followers did in the year after."""
+"""The log's own past as examples: what was known of people at a day, and what their followers did afterwards.
+
+How long afterwards (the horizon), how often (the step), and from when on (the warm-up) follow from how long the past
+is, so that half a year of history has examples too. (graphkoc's own; measured in `bench/forecast.py`.)
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,29 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
 from graphkoc.errors import AnalysisError
-from graphkoc.graph.action_log import YEAR, Log
+from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import Pairs, credit
 from graphkoc.qualify import tiers
 from graphkoc.qualify.score import points
 from graphkoc.qualify.score.features import FEATURES, History, Snapshot
+from graphkoc.qualify.score.horizon import HORIZONS
 
-__all__ = ["HORIZON", "Past", "Window"]
+__all__ = ["Past", "Schedule", "Window", "by_hand", "candidates", "plan_windows"]
 
 
-HORIZON = float(YEAR)
-"""Days after a snapshot in which follow-on reviews are counted."""
-WARM_UP = 400.0
-"""Days of the log before the first snapshot."""
-STEP = 91.0
-FEWEST = 50
+STEPS = (91 / 8, 91 / 4, 91 / 2, 91.0)
+"""Days between snapshots. Each is a multiple of those before it, so a snapshot of one day serves other ends too."""
+ROUNDED = 0.98
+"""Of a horizon that must have passed: a calendar's quarters are no quarters of its years to the day."""
+COARSE = 7.0
+"""Days between its times from which a clock is coarse: its windows are counted in times and not in days."""
+PARTS_OF_PAST = 4
+"""Horizons that a past has to hold, so that several windows are independent."""
+WARM_UP = 366.0
+"""The most days of the log before the first snapshot; of a short log, a third of it."""
+SNAPSHOTS = 24
+"""Steps that a past is divided into, at least, where it is shorter than two years."""
+FEWEST = 20
 """Minimum number of candidates of a snapshot."""
 MOST = 10_000
 """Maximum number of candidates of a snapshot that are learned from; of more, so many are sampled at random."""
@@ -31,65 +43,102 @@ MOST = 10_000
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """One snapshot: its day, the people that could be key opinion consumers then, what was known of them,
-    the formula's score, and the credit that they earned in the HORIZON after it.
+    """One snapshot: its day, the people that could be key opinion consumers then, what was known of them, and the
+    credit that they earned by reviews in (as_of, until].
 
-    people: (c,) int64, indices into the network. values: (c, 41) float64. formula, credit: (c,) float64.
+    people: (c,) int64, indices into the network. values: (c, 43) float64. credit: (c,) float64.
     """
 
     as_of: float
+    until: float
     people: NDArray[np.int64]
     values: Values
-    formula: Values
     credit: Values
 
 
-class Past:
-    """The windows of a log. They are the same whatever comes after them, so those of one day serve later ones.
+@dataclass(frozen=True)
+class Schedule:
+    """horizon: days that a forecast looks ahead. spans: beginning and end of each window, the oldest first."""
 
-    trials: the scores of a trial's newest window, as forecast from those before it: the key is all of them.
+    horizon: float
+    spans: tuple[tuple[float, float], ...]
+
+
+def plan_windows(times: Values, as_of: float) -> Schedule:
+    """Which windows a past is divided into.
+
+    times: (k,) float64, the distinct times of the reviews up to `as_of`, sorted; at least one.
     """
+    length = as_of - float(times[0])
+    gaps = np.diff(times)
+    coarse = len(gaps) > 0 and float(gaps.min()) >= COARSE
+    unit = float(np.median(gaps)) if coarse else 1.0
+    horizon = _choose_horizon(length, unit)
+    step = next((step for step in STEPS if step >= length / SNAPSHOTS), STEPS[-1])
+    first = float(times[0]) + ROUNDED * min(length / 3, WARM_UP)
+    if coarse:
+        ahead, every = max(round(horizon / unit), 1), max(round(step / unit), 1)
+        begins = range(0, len(times) - ahead, every)
+        spans = [(float(times[i]), float(times[i + ahead])) for i in begins if times[i] >= first]
+    else:
+        begin = float(times[0])
+        number = np.arange(int(np.ceil((first - begin) / step)), int((as_of - horizon - begin) / step) + 1)
+        spans = [(x, x + horizon) for x in (begin + step * number).tolist() if x >= first and x + horizon <= as_of]
+    return Schedule(horizon, tuple(spans))
+
+
+def _choose_horizon(length: float, unit: float) -> float:
+    """The longest horizon that fits into a past often enough, and at least one time of its clock."""
+    fitting = [days for days in HORIZONS if ROUNDED * days <= length / PARTS_OF_PAST]
+    ticking = next((days for days in HORIZONS if days >= ROUNDED * unit), unit)
+    return max([ticking, *fitting])
+
+
+class Past:
+    """The windows of a log. They are the same whatever comes after them, so those of one day serve later ones."""
 
     def __init__(self, log: Log, found: Pairs | None = None) -> None:
         self.log = log
         self.history = History(log, found)
-        self.trials: dict[tuple[Window, ...], Values] = {}
-        self._windows: dict[float, Window | None] = {}
+        self._snapshots: dict[float, tuple[NDArray[np.int64], Values] | None] = {}
+        self._windows: dict[tuple[float, float], Window | None] = {}
+
+    def schedule(self, as_of: float) -> Schedule:
+        """The windows to look for in what was known by day `as_of`; at least one review is from before it."""
+        return plan_windows(np.unique(self.log.day[: int(np.searchsorted(self.log.day, as_of, side="right"))]), as_of)
 
     def windows(self, as_of: float) -> list[Window]:
-        """The windows that are over by day `as_of`, the oldest first.
-
-        A snapshot every 91 days, or every unit of a coarser clock, from 400 days after the first review.
-        """
-        days = self.log.day[: int(np.searchsorted(self.log.day, as_of, side="right"))]
-        if not len(days):
+        """The windows that are over by day `as_of` and have enough candidates, the oldest first."""
+        if not len(self.log.day) or self.log.day[0] > as_of:
             return []
-        gaps = np.diff(np.unique(days))
-        step = max(STEP, float(gaps.min(initial=np.inf))) if len(gaps) else STEP
-        starts = np.arange(float(days[0]) + WARM_UP, as_of - HORIZON + 1e-9, step)
-        return [window for start in starts.tolist() if (window := self._find_window(start)) is not None]
+        spans = self.schedule(as_of).spans
+        return [window for span in spans if (window := self._find_window(*span)) is not None]
 
-    def _find_window(self, as_of: float) -> Window | None:
-        if as_of not in self._windows:
-            self._windows[as_of] = self._build_window(as_of)
-        return self._windows[as_of]
+    def _find_window(self, begin: float, end: float) -> Window | None:
+        if (begin, end) not in self._windows:
+            self._windows[begin, end] = self._build_window(begin, end)
+        return self._windows[begin, end]
 
-    def _build_window(self, as_of: float) -> Window | None:
+    def _build_window(self, begin: float, end: float) -> Window | None:
+        if begin not in self._snapshots:
+            self._snapshots[begin] = self._take_snapshot(begin)
+        if (snapshot := self._snapshots[begin]) is None:
+            return None
+        people, values = snapshot
+        found = self.history.pairs
+        known = found.where(self.log.known(begin)[found.edge])
+        earned = credit(known, len(self.log.network), after=begin, until=end)
+        return Window(begin, end, people, values, earned[people])
+
+    def _take_snapshot(self, as_of: float) -> tuple[NDArray[np.int64], Values] | None:
+        """The candidates of a day and what was known of them; None where they are too few."""
         snapshot = Snapshot(self.history, as_of)
         people = candidates(snapshot.audience)
         if len(people) < FEWEST:
             return None
         if len(people) > MOST:
             people = np.sort(np.random.default_rng(0).choice(people, MOST, replace=False))
-        values = snapshot.table(people)
-        found = self.history.pairs
-        return Window(
-            as_of,
-            people,
-            values,
-            by_hand(values),
-            credit(found.where(snapshot.known[found.edge]), snapshot.n, after=as_of, until=as_of + HORIZON)[people],
-        )
+        return people, snapshot.table(people)
 
 
 def candidates(audience: Values) -> NDArray[np.int64]:
@@ -101,6 +150,6 @@ def candidates(audience: Values) -> NDArray[np.int64]:
 
 
 def by_hand(values: Values) -> Values:
-    """The formula's score of (c, 41) features; (c,) float64."""
+    """The formula's score of (c, 43) features; (c,) float64."""
     names = [feature.name for feature in FEATURES]
     return points(values[:, names.index("act90")]) + points(values[:, names.index("audience_act90")])

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from graphkoc.qualify.ranking_names import RANKINGS
+from graphkoc.qualify.score.horizon import describe_horizons
 from graphkoc.report import charts
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
@@ -44,6 +45,7 @@ def facts(view: View) -> dict[str, Any]:
         "tested": True,
         "rows": [{**row, "label": label, "ours": row is ours} for row, label in zip(rows, labels, strict=True)],
         "splits": found["splits"],
+        "horizon": describe_horizons(found["horizons"]),
         "candidates": found["candidates"],
         "credit": found["credit"],
         "n": found["n"],
