@@ -35,7 +35,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/names.py $(DATA)
 	$(BIN)/python bench/authenticity.py
 	$(BIN)/python bench/identity.py
-	$(BIN)/python bench/forecast.py
+	$(BIN)/python bench/forecast.py --data $(DATA)
+	$(BIN)/python bench/forecast_size.py
 	$(BIN)/python bench/loads.py
 
 lint: $(VENV)/.installed-dev

@@ -1,202 +1,157 @@
-"""How long, and in how much memory, a forecast is learned from five million reviews: `python bench/forecast.py`.
+"""What share of the later follow-on reviews the forecast finds, on long and short pasts: `python bench/forecast.py`.
 
-The log is made up: a million people, of whom few write much and few are followed by many, follows that mostly stay
-among people with the same favourite category, half of them dated, and reviews over eight years, one in ten of a
-product that somebody they follow wrote about before. `forecast` learns from every snapshot of that past and
-scores everybody, of this log and of the example, each in a process of its own, whose peak of memory the system tells.
-`--reviews 500000` makes all of it a tenth as large.
+Each figure is the mean over a backtest's splits of the share that the first 2 % (20 people at least) of all with a
+small audience collect; the formula's stands beside it, and what the forecast has to reach (must) and should (goal).
+`--data FOLDER` may hold `discourse/` and `lastfm/`; without them their rows are left out. `--copies 60` also counts how
+many structureless copies of the forum, of the brand and of nine months of Ciao are taken for a signal.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import os
-import pickle
-import platform
-import resource
 import sys
+import tarfile
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-import igraph
 import numpy as np
-from numpy.typing import NDArray
 
-from graphkoc import assets, load, open_store, project
+import graphkoc
+from graphkoc import assets
+from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log
-from graphkoc.graph.network import Network
-from graphkoc.qualify.score.forecast import Past, forecast
+from graphkoc.qualify.backtest import SPLITS, _make_split, _rewire, backtest
+from graphkoc.qualify.score.forecast import Past, fit
 
-CATEGORIES = 50
-DAYS = 8 * 365
-BEGIN = 14_000
-"""The first day, since 1970."""
-FOLLOWS, PEOPLE = 2.0, 0.2
-"""For each review."""
-AT_HOME = 0.8
-"""Share of follows, and of reviews, within a favourite category."""
-AFTER_OTHERS = 0.1
-"""Share of reviews of what somebody they follow reviewed before."""
-SPARE = 1.7
-"""Times what is wanted that is drawn, as some of it comes twice or too late."""
-GOAL_BYTES, GOAL_SECONDS = 6 * 10**9, 60
+OTHER = (0.5, 0.55, 0.65, 0.9)
+MONTHS = {6: (0.450, 0.471), 9: (0.405, 0.427), 12: (0.385, 0.404), 18: (0.355, 0.372), 24: (0.335, 0.351)}
+MONTHS |= {36: (0.290, 0.302)}
+"""Lengths that Ciao is cut to, with must and goal."""
+ENDS = (0.35, 0.45, 0.55, 0.65, 0.9)
+"""Quantiles of Ciao's review times at which the cuts end."""
+MONTH = 365.25 / 12
 
 
-def drawn(
-    rng: np.random.Generator, weights: NDArray[np.float64], begin: NDArray[np.int64], end: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Indices by lot, each as often as its weight says, within [begin, end)."""
-    total = np.concatenate([[0], np.cumsum(weights)])
-    at = total[begin] + (total[end] - total[begin]) * rng.random(len(begin))
-    return np.clip(np.searchsorted(total, at, side="right") - 1, begin, end - 1)
-
-
-def anywhere(rng: np.random.Generator, weights: NDArray[np.float64], number: int) -> NDArray[np.int64]:
-    """So many indices by lot, each as often as its weight says."""
-    return drawn(rng, weights, np.zeros(number, dtype=np.int64), np.full(number, len(weights)))
-
-
-def without_repeats(*columns: NDArray[np.generic]) -> NDArray[np.int64]:
-    """The rows, by the last columns first, of which the first of each pair of the last two stays."""
-    order = np.lexsort(columns)
-    again = np.zeros(len(order), dtype=bool)
-    again[1:] = (np.diff(columns[-1][order]) == 0) & (np.diff(columns[-2][order]) == 0)
-    return order[~again]
-
-
-def made_up_follows(
-    rng: np.random.Generator, number: int, home: NDArray[np.int64], busy: NDArray[np.float64], joined: NDArray[np.int64]
-) -> Network:
-    """Who follows whom; the busy follow and are followed more, and a few by far the most. home: (n,), sorted."""
-    people, wanted = len(home), int(SPARE * number)
-    follower = anywhere(rng, busy**0.6, wanted)
-    alike = rng.random(wanted) < AT_HOME
-    begins = np.searchsorted(home, np.arange(CATEGORIES + 1))
-    begin = np.where(alike, begins[home[follower]], 0)
-    end = np.where(alike, begins[home[follower] + 1], people)
-    followee = drawn(rng, busy**0.6 * (1 + rng.pareto(1.5, people)), begin, end)
-    kept = without_repeats(follower, followee)
-    kept = np.sort(rng.permutation(kept[follower[kept] != followee[kept]])[:number])
-    order = kept[np.lexsort((follower[kept], followee[kept]))]
-    source, target = followee[order], follower[order]
-    since = np.maximum(joined[source], joined[target])
-    since = since + np.floor((BEGIN + DAYS - since) * rng.random(len(order)))
-    return Network(
-        np.array([f"made-up:{person:07}" for person in range(people)]),
-        source.astype(np.int32),
-        target.astype(np.int32),
-        np.ones(len(order)),
-        np.where(rng.random(len(order)) < 0.5, since, np.nan),
-    )
-
-
-def made_up(reviews: int, products: int, rng_seed: int) -> Log:
-    """A log of about so many reviews, twice as many follows, and a fifth as many people."""
-    rng = np.random.default_rng(rng_seed)
-    people = int(PEOPLE * reviews)
-    home = np.sort(rng.integers(0, CATEGORIES, people))
-    busy = rng.lognormal(0, 1.8, people)
-    joined = BEGIN + (DAYS * rng.random(people)).astype(np.int64)
-    stays = rng.exponential(500, people)
-    network = made_up_follows(rng, int(FOLLOWS * reviews), home, busy, joined)
-
-    wanted = int(SPARE * reviews)
-    copies = int(AFTER_OTHERS * wanted)
-    person = np.sort(anywhere(rng, busy, wanted - copies))
-    category = np.sort(rng.integers(0, CATEGORIES, products))
-    begins = np.searchsorted(category, np.arange(CATEGORIES + 1))
-    kind = np.where(rng.random(len(person)) < AT_HOME, home[person], rng.integers(0, CATEGORIES, len(person)))
-    # Pareto's weights: of each category a few products are in everybody's hands.
-    product = drawn(rng, 1 + rng.pareto(1.2, products), begins[kind], begins[kind + 1])
-    day = joined[person] + stays[person] * rng.exponential(1, len(person))
-    # Some weeks after one of their followees' reviews, a busy follower reviews the same.
-    first = np.searchsorted(person, np.arange(people + 1))
-    wrote = np.diff(first)
-    tie = anywhere(rng, busy[network.target] * (wrote[network.source] > 0), copies)
-    seen = first[network.source[tie]] + (wrote[network.source[tie]] * rng.random(copies)).astype(np.int64)
-    later = np.maximum(day[seen], joined[network.target[tie]]) + rng.exponential(60, copies)
-    person = np.concatenate([person, network.target[tie]])
-    product = np.concatenate([product, product[seen]])
-    day = np.floor(np.concatenate([day, later]))
-
-    kept = without_repeats(day, product, person)
-    kept = rng.permutation(kept[day[kept] < BEGIN + DAYS])[:reviews]
-    kept = kept[np.lexsort((product[kept], person[kept], day[kept]))]
-    return Log(
-        network,
-        person[kept].astype(np.int32),
-        product[kept],
-        np.ones(len(kept), dtype=bool),
-        day[kept],
-        category[product[kept]].astype(np.int32),
-        [f"category {number:02}" for number in range(CATEGORIES)],
-        0,
-        rng.integers(1, 6, len(kept)).astype(float),
-        np.empty(0, dtype=np.int32),
-        np.empty(0, dtype=np.int64),
-        np.empty(0),
-        np.array([f"made-up:{product:07}" for product in range(products)], dtype=object),
-        np.empty(0, dtype=object),
-    )
-
-
-def write_made_up(path: Path, reviews: int, products: int, rng_seed: int) -> None:
-    with path.open("wb") as file:
-        pickle.dump(made_up(reviews, products, rng_seed), file, protocol=5)
-
-
-def write_example(path: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder, path.open("wb") as file:
-        store = open_store(f"ladybug:{Path(folder) / 'ciao.lbug'}")
-        load(store, "ciao", [assets.folder("examples") / "ciao"])
-        pickle.dump(project(store).log(), file, protocol=5)
+def read_log(source: str, *paths: Path) -> Log:
+    """The log of a source's files."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = graphkoc.open_store(f"ladybug:{Path(folder) / 'graphkoc.lbug'}")
+        graphkoc.load(store, source, list(paths))
+        log = graphkoc.project(store).log()
         store.close()
+    return log
 
 
-def measured(name: str, path: Path) -> None:
-    """Forecast the log of a file, and print a row."""
-    with path.open("rb") as file:
-        log = pickle.load(file)
-    wall, spent = time.perf_counter(), time.process_time()
-    past = Past(log)
-    found = forecast(past, log.last_day)
-    wall, spent = time.perf_counter() - wall, time.process_time() - spent
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    sizes = (len(log.day), len(log.network.source), len(log.network), len(past.windows(log.last_day)))
-    counts = " | ".join(f"{number:,}" for number in (*sizes, len(past.history.pairs.edge)))
-    print(f"| {name} | {counts} | {spent:.0f} | {wall:.0f} | {peak / 1e9:.2f} GB | {found.score.kind} |", flush=True)
-    print(f"{name}: {found.score.why}.", file=sys.stderr)
+def read_forum(data: Path) -> Log:
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(data / "discourse" / "urho3d_topics.tar.xz") as packed:
+        packed.extractall(folder, filter="data")
+        return read_log("discourse", Path(folder))
+
+
+def make_brand(people: int, rng_seed: int) -> Log:
+    """The log of an invented brand, its known links made."""
+    with tempfile.TemporaryDirectory() as folder:
+        graphkoc.demo_brand(Path(folder) / "brand", people=people, rng_seed=rng_seed)
+        store = graphkoc.open_store(f"ladybug:{Path(folder) / 'brand' / 'graphkoc.lbug'}")
+        log = graphkoc.project(store).log()
+        store.close()
+    return log
+
+
+def cut(log: Log, quantile: float, months: int) -> Log:
+    """The months before a quantile of the review times, with the follows known by then."""
+    end = float(np.quantile(log.day, quantile))
+    past = log.until(end)
+    begin = end - months * MONTH
+    return past._select(past.network, past.day > begin, past.topic_day > begin)
+
+
+def figures(log: Log, splits: Sequence[float] = SPLITS) -> tuple[float, float]:
+    """The mean figure of the score, and of the formula."""
+    past, rng = Past(log), np.random.default_rng(0)
+    done = [_make_split(past, float(np.quantile(log.day, one)), 0.02, rng) for one in splits]
+    score, formula = (float(np.mean([split.figure(name) for split in done])) for name in ("score", "formula"))
+    return score, formula
+
+
+def row(name: str, score: float, formula: float, must: float, goal: float) -> None:
+    reached = "goal" if score >= goal else "must" if score >= must else "MISSED"
+    print(f"| {name} | {formula:.3f} | {score:.3f} | {must:.3f} | {goal:.3f} | {reached} |", flush=True)
+
+
+def logs(data: Path) -> Iterator[tuple[str, Log, float, float]]:
+    """Logs but Ciao's, each with must and goal."""
+    if (data / "discourse").is_dir():
+        yield "forum", read_forum(data), 0.54, 0.57
+    if (data / "lastfm").is_dir():
+        yield "Last.fm", read_log("csv", *sorted((data / "lastfm").glob("*.csv.gz"))), 0.37, 0.39
+    yield "invented brand, 500 people, seed 0", make_brand(500, 0), 0.445, 0.467
+    yield "invented brand, 3,000 people, seed 1", make_brand(3000, 1), 0.138, 0.150
+
+
+def without_structure(log: Log, rng_seed: int) -> Log:
+    """The log with the follows that are known at its end dealt anew; times stay."""
+    known = log.network.subset(log.known(log.last_day))
+    return replace(log, network=_rewire(known, np.random.default_rng(rng_seed)))
+
+
+def count_false(name: str, log: Log, copies: int) -> None:
+    """How many structureless copies have a signal, and whether the log itself has one."""
+    passed = tried = 0
+    for seed in range(copies):
+        try:
+            passed += backtest(without_structure(log, seed), rng_seed=seed).chance.beaten
+            tried += 1
+        except AnalysisError:
+            continue
+        print(f"  {name}: {passed} of {tried}", end="\r", file=sys.stderr, flush=True)
+    real = "a signal" if backtest(log).chance.beaten else "none"
+    print(f"| {name} | {passed} of {tried} | {real} |", flush=True)
 
 
 def main() -> None:
-    """Measure both logs, and print a table in Markdown."""
+    """Print the tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reviews", type=int, default=5_000_000, help="of the log that is made up")
-    parser.add_argument("--products", type=int, help="by default one for 25 reviews; fewer make more pairs")
-    parser.add_argument("--rng-seed", type=int, default=0)
-    given = parser.parse_args()
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, DuckDB {duckdb.__version__},", end=" ")
-    print(f"igraph {igraph.__version__}. Goal: {GOAL_BYTES / 1e9:.0f} GB; the example in {GOAL_SECONDS} s.\n")
-    print("| log | reviews | follows | people | snapshots | pairs | CPU seconds | seconds | peak of memory | score |")
-    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
-    # Each in a process of its own: a peak of memory counts from a process's beginning.
-    processes = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.pickle"
-        for target, arguments in (
-            (write_example, (path,)),
-            (measured, ("the example", path)),
-            (write_made_up, (path, given.reviews, given.products or given.reviews // 25, given.rng_seed)),
-            (measured, ("made up", path)),
-        ):
-            process = processes.Process(target=target, args=arguments)
-            process.start()
-            process.join()
-            if process.exitcode:
-                raise SystemExit(process.exitcode)
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
+    parser.add_argument("--copies", type=int, default=0, help="structureless copies of each of three logs")
+    asked = parser.parse_args()
+    ciao = read_log("ciao", assets.folder("examples") / "ciao")
+    print("| data | formula | forecast | must | goal | reached |")
+    print("|---|---|---|---|---|---|", flush=True)
+    spent = time.process_time()
+    headline = figures(ciao)
+    spent = time.process_time() - spent
+    row("Ciao, whole", *headline, 0.385, 0.405)
+    row("Ciao, at 50, 55, 65, 90 %", *figures(ciao, OTHER), 0.315, 0.330)
+    level = 0
+    for months, (must, goal) in MONTHS.items():
+        found = [figures(cut(ciao, end, months)) for end in ENDS]
+        level += sum(score >= formula for score, formula in found)
+        row(f"Ciao, {months} months", *np.mean(found, axis=0), must, goal)
+    row("the same: logs (of 30) not below the formula", level, 30, 28, 30)
+    others = {}
+    for name, log, must, goal in logs(asked.data):
+        others[name] = log
+        row(name, *figures(log), must, goal)
+    past = Past(ciao)
+    windows, horizon = past.windows(ciao.last_day), past.schedule(ciao.last_day).horizon
+    one = time.process_time()
+    fit(windows, ciao.last_day, horizon)
+    print(
+        f"\nCPU seconds: five splits of Ciao {spent:.1f} (must 12, goal 9); one fit {time.process_time() - one:.2f}",
+        end="",
+    )
+    print(" (must .3, goal .1)\n", flush=True)
+    if asked.copies:
+        print("| structureless copies | with a signal | the log itself |")
+        print("|---|---|---|", flush=True)
+        for name in ("forum", "invented brand, 500 people, seed 0"):
+            if name in others:
+                count_false(name, others[name], asked.copies)
+        count_false("Ciao, 9 months", cut(ciao, 0.55, 9), asked.copies)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ from .pipeline import run_query as run_query
 from .pipeline import status as status
 from .qualify.backtest import Backtest as Backtest
 from .qualify.brand import Brand as Brand
+from .qualify.compare import compare_runs as compare_runs
+from .qualify.compare import describe_comparison as describe_comparison
 from .qualify.explain import explain_consumer as explain_consumer
 from .qualify.lists import list_circles as list_circles
 from .qualify.lists import list_kocs as list_kocs

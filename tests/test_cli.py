@@ -328,7 +328,7 @@ GROUPS = [("key",), ("identity",)]
 """Commands that only hold others."""
 LISTS = [
     ("sources",), ("identity", "suggest"), ("kocs",), ("tiers",), ("niches",), ("circles",), ("members",), ("similar",),
-    ("queries",), ("query",), ("config",),
+    ("compare",), ("queries",), ("query",), ("config",),
 ]  # fmt: skip
 
 

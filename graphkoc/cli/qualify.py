@@ -438,6 +438,27 @@ def tiers(name: str | None, run: str | None) -> Result:
     return Result(moved, notes=[*list_notices(found), note])
 
 
+@click.command(cls=Command)
+@click.argument("before", metavar="RUN")
+@click.argument("after", metavar="RUN")
+@list_options()
+def compare(before: str, after: str) -> Result:
+    """Compare two runs: who is new, gone, risen and fallen, and why.
+
+    The first RUN is the earlier one; each is a folder or a name under ./runs. A person counts as risen or fallen from
+    three places on. Groups are compared where the second run continues the first or its series.
+
+    \b
+    Examples:
+      graphkoc compare 2026-11-16 2026-11-23
+      graphkoc compare 2026-11-16 2026-11-23 --format csv -o changes.csv
+    """
+    runs = [graphkoc.find_run(name) for name in (before, after)]
+    found = graphkoc.compare_runs(*runs)
+    notices = dict.fromkeys(notice for run in runs for notice in list_notices(run))
+    return Result(found, rows=found["people"], below=graphkoc.describe_comparison(found), notes=list(notices))
+
+
 def _split_fractions(_: click.Context, __: click.Parameter, text: str) -> tuple[float, ...]:
     try:
         splits = tuple(float(part) for part in text.split(","))
@@ -519,5 +540,6 @@ COMMANDS = (
     members,
     explain,
     similar,
+    compare,
     backtest,
 )

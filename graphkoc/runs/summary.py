@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from graphkoc.qualify.score.horizon import describe_horizons
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import count
@@ -45,12 +46,19 @@ def describe_ranking(run: Run) -> list[str]:
     """What to know before relying on the ranking: how it was made and checked, and which people it is of."""
     if not run.info["counts"]["reviews"]:
         return [f"No list: {run.info['score']['why']}."]
-    sentences = [f"Ranked by the {run.info['score']['kind']}.", describe_backtest(run)]
+    sentences = [f"Ranked by {_describe_score(run)}.", describe_backtest(run)]
     if followers := run.info["stands_in"]:
         sentences.append(f"{followers[:1].upper()}{followers[1:]}.")
     if crawl := run.info["crawl"]:
         sentences.append(f"These are {crawl}.")
     return sentences
+
+
+def _describe_score(run: Run) -> str:
+    score = run.info["score"]
+    if not score["model"]:
+        return f"the {score['kind']}"
+    return f"a forecast of the next {describe_horizons([score['model']['horizon_days']])}"
 
 
 def describe_backtest(run: Run) -> str:
