@@ -163,10 +163,8 @@ def describe_comparison(found: dict[str, Any]) -> list[str]:
     before, after = found["before"], found["after"]
     changes = [row["change"] for row in found["people"]]
     counts = ", ".join(f"{changes.count(change):,} {change}" for change in CHANGES)
-    listed = (
-        f"{before['listed']:,} people listed as of {before['at'][:10]}, {after['listed']:,} as of {after['at'][:10]}"
-    )
-    lines = [f"{listed}: {counts}."]
+    was, now = (f"{one['listed']:,} listed as of {one['at'][:10]}" for one in (before, after))
+    lines = [f"{was}, {now}: {counts}."]
     for row in found["groups"]:
         sizes = f"{row['people_before']:,} to {count(row['people'], 'people')}"
         lines.append(f"{row['kind']} {row['group']} ({row['name']}): {row['change']}, {sizes}.")
