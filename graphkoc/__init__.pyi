@@ -39,7 +39,7 @@ from .pipeline import run_backtest as run_backtest
 from .pipeline import run_query as run_query
 from .pipeline import status as status
 from .qualify.backtest import Backtest as Backtest
-from .qualify.brand import Brand as Brand
+from .qualify.brand_names import Brand as Brand
 from .qualify.compare import compare_runs as compare_runs
 from .qualify.compare import describe_comparison as describe_comparison
 from .qualify.explain import explain_consumer as explain_consumer
@@ -49,7 +49,6 @@ from .qualify.lists import list_members as list_members
 from .qualify.lists import list_moved as list_moved
 from .qualify.lists import list_niches as list_niches
 from .qualify.lists import list_tiers as list_tiers
-from .qualify.score.horizon import describe_horizons as describe_horizons
 from .qualify.tiers import check_tiers as check_tiers
 from .report import write_report as write_report
 from .runs.coverage import describe_coverage as describe_coverage
@@ -57,6 +56,7 @@ from .runs.edited import find_run as find_run
 from .runs.edits import merge_groups as merge_groups
 from .runs.edits import rename_group as rename_group
 from .runs.edits import undo_edit as undo_edit
+from .runs.horizon import describe_horizons as describe_horizons
 from .runs.run import Run as Run
 from .runs.summary import describe_absence as describe_absence
 from .runs.summary import describe_ranking as describe_ranking

@@ -27,7 +27,8 @@ from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
-from graphkoc.qualify.brand import Brand, unheard, view
+from graphkoc.qualify.brand import view
+from graphkoc.qualify.brand_names import Brand, unheard
 from graphkoc.qualify.coverage import cover
 from graphkoc.qualify.doctor import crawl, describe_unattributed
 from graphkoc.qualify.engagement import engagements, response
@@ -239,7 +240,7 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
         **found.groups.info,
         "authenticity": found.authenticity.summary | {"effect": ranking_without.summarise_moves(moves)},
         "agreement": _agreement(projection, log, people, found.expected.by_hand.total),
-        "brand_unheard": unheard(settings.brand, projection.products) if settings.brand else [],
+        "brand_unheard": unheard(settings.brand, projection.products, projection.texts) if settings.brand else [],
         "backtest": found.tested.to_dict() if found.tested else None,
         "backtest_why_not": found.why_not,
     }
@@ -301,7 +302,8 @@ def _count_roles(members: pd.DataFrame, kind: str, marks: pd.DataFrame) -> pd.Da
 
 def _brand_view(data: _Data, members: pd.DataFrame, brand: Brand) -> pd.DataFrame:
     projection = data.projection
-    return view(projection.placed_reviews(), projection.purchases, projection.products, members, brand, data.as_of)
+    reviews, texts = projection.placed_reviews(), projection.texts
+    return view(reviews, projection.purchases, projection.products, texts, members, brand, data.as_of)
 
 
 def _moves(data: _Data, found: _Found) -> pd.DataFrame:

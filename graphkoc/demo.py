@@ -14,7 +14,7 @@ from graphkoc.capture.sources import find_source
 from graphkoc.files import translate_errors
 from graphkoc.pipeline import analyse, doctor, load
 from graphkoc.progress import Progress
-from graphkoc.qualify.brand import Brand
+from graphkoc.qualify.brand_names import Brand
 from graphkoc.qualify.lists import list_kocs
 from graphkoc.runs.folder import check_free
 from graphkoc.stores import Store, open_store

@@ -162,7 +162,7 @@ def complete(run: Run) -> Run:
         run,
         circles=run.info["circles"] | {"explained_by_joining": 3},
         authenticity=run.info["authenticity"] | authenticity | effect,
-        brand_unheard=["no product is of the brand 'Acme'; near is Acne"],
+        brand_unheard=["no product, title or text names the brand 'Acme'; near is Acne"],
     ).replaced(
         niches=table,
         circles=circles,

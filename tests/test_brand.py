@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphkoc.errors import UsageError
-from graphkoc.qualify.brand import Brand, unheard, view
+from graphkoc.qualify.brand import view as view_brand
+from graphkoc.qualify.brand_names import Brand, find_mentions, find_sides, unheard
 
 AT = 10_000.0
 BRAND = Brand(("Ours",), ("Theirs",))
@@ -24,7 +25,17 @@ def events(time: str, rows: list) -> pd.DataFrame:
 
 
 def reviews(*rows: tuple) -> pd.DataFrame:
-    return events("created_at", list(rows))
+    found = events("created_at", list(rows))
+    return found.assign(review=[f"r{number}" for number in range(len(found))]).astype({"review": "str"})
+
+
+def texts(*rows: tuple) -> pd.DataFrame:
+    """Of (review, title, text, tags)."""
+    return pd.DataFrame(rows, columns=["review", "title", "text", "tags"], dtype="str")
+
+
+def view(written, sold, goods, members, brand=BRAND, as_of=AT, words=None) -> pd.DataFrame:
+    return view_brand(written, sold, goods, texts() if words is None else words, members, brand, as_of)
 
 
 def purchases(*rows: tuple) -> pd.DataFrame:
@@ -32,7 +43,9 @@ def purchases(*rows: tuple) -> pd.DataFrame:
 
 
 def catalogue(**brands: str | None) -> pd.DataFrame:
-    return pd.DataFrame({"product": list(brands), "brand": list(brands.values())}).astype({"brand": "str"})
+    """Products of a brand, or of none stated, whose titles name none."""
+    table = pd.DataFrame({"product": list(brands), "title": "A kettle", "brand": list(brands.values())})
+    return table.astype({"brand": "str"})
 
 
 def fans(**niches: str) -> pd.DataFrame:
@@ -102,7 +115,7 @@ def crowd(rng_seed: int, loyal: bool = False) -> tuple[pd.DataFrame, pd.DataFram
         picks = rng.choice(2000, 40 if person < 100 else rng.integers(1, 40), replace=False)
         ours = np.flatnonzero(brand == "Ours")[:1] if loyal and person < 100 and rng.random() < 0.9 else []
         rows += [(f"p{person:03}", f"x{pick}", 9) for pick in {*picks, *ours}]
-    goods = pd.DataFrame({"product": [f"x{i}" for i in range(2000)], "brand": brand})
+    goods = pd.DataFrame({"product": [f"x{i}" for i in range(2000)], "title": "A kettle", "brand": brand})
     return reviews(*rows), goods, fans(busy=" ".join(f"p{i:03}" for i in range(100)))
 
 
@@ -169,12 +182,71 @@ def test_case_width_and_spaces_of_a_brand_make_no_difference() -> None:
 
 
 def test_a_brand_that_nothing_bears_is_named_with_what_comes_near() -> None:
-    assert unheard(Brand(("ours",), ("Theris", "Zzz")), GOODS) == [
-        "no product is of the brand 'Theris'; near is Theirs",
-        "no product is of the brand 'Zzz'",
+    brand = Brand(("ours",), ("Theris", "Zzz", "Kettle", "Brisko"))
+    assert unheard(brand, GOODS, texts(("r1", None, "a brisko!", None))) == [
+        "no product, title or text names the brand 'Theris'; near is Theirs",
+        "no product, title or text names the brand 'Zzz'",
     ]
 
 
 def test_a_brand_is_not_its_own_rival() -> None:
     with pytest.raises(UsageError, match="the brand 'acme' is our own and a rival's"):
         Brand(("Acme",), ("ACME ",))
+
+
+# --- names in titles and texts --------------------------------------------------------------------------
+
+NAMES = Brand(("Nordkessel", "诺德"), ("Brisko", "Kettle & Co"))
+
+
+@pytest.mark.parametrize(
+    ("title", "side"),
+    [
+        ("Nordkessel Luto 0.8 l", "own"),
+        ("ＮＯＲＤＫＥＳＳＥＬ，白色", "own"),
+        ("[Brisko] toaster", "rival"),
+        ("kettle  & co toaster", "rival"),
+        ("诺德水壶旗舰款", "own"),
+        ("德国nordkessel水壶", "own"),
+        ("Brisko filter for Nordkessel", None),
+        ("Nordkesseln lernen", None),
+        ("Briskoline", None),
+        ("Kettle", None),
+        (None, None),
+    ],
+)
+def test_a_title_says_whose_a_product_is_where_no_brand_is_stated(title: str | None, side: str | None) -> None:
+    goods = pd.DataFrame({"product": ["p", "q"], "title": [title] * 2, "brand": [None, "Third"]}, dtype="str")
+    found = find_sides(NAMES, goods)
+    assert found["side"].to_dict() == ({"p": side} if side else {}), "a stated brand outweighs its title"
+    assert (found["by"] == "title").all()
+
+
+def test_a_review_is_about_whom_its_words_name_unless_its_product_says() -> None:
+    written = reviews(("a", None, 1), ("a", None, 1), ("b", "o1", 1), ("b", "x", 1), ("c", None, 1))
+    words = texts(
+        ("r0", "Tea", "My Nordkessel boils, the Brisko did not", None),
+        ("r1", None, "quiet", "kettles 诺德 tea"),
+        ("r2", "Brisko was worse", "", None),
+        ("r3", "Brisko", None, None),
+    )
+    found = find_mentions(NAMES, written, words, pd.Index(["o1"]))
+    assert sorted(found.itertuples(index=False, name=None)) == [
+        ("r0", "own"), ("r0", "rival"), ("r1", "own"), ("r3", "rival"),
+    ]  # fmt: skip
+
+
+def test_the_share_of_voice_says_where_the_brand_was_read() -> None:
+    goods = pd.DataFrame(
+        [("o", None, "Nordkessel"), ("t", "Brisko toaster", None), ("x", "Toaster", None)],
+        columns=["product", "title", "brand"],
+        dtype="str",
+    )
+    written = reviews(("a", "o", 9), ("a", "t", 9), ("b", "x", 9), ("b", None, 9), ("c", None, 400), ("c", None, -1))
+    words = texts(*((f"r{n}", None, "like my Nordkessel and my Brisko", None) for n in range(6)))
+    row = view(written, purchases(), goods, fans(tea="a b"), NAMES, words=words).iloc[0]
+    assert (row["voice_by_brand"], row["voice_by_title"], row["voice_by_text"]) == (1, 1, 4)
+    assert row["voice_reviews"] == 6, "one that names both sides counts for each"
+    assert row["voice"] == 0.5
+    assert row["voice_reviews_before"] == 2
+    assert row["reviewers"] == 1, "to name a brand in a text is not to review it"

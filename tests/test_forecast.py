@@ -21,11 +21,11 @@ from graphkoc.measures.activity import activity, credit, pairs
 from graphkoc.qualify.backtest import _shuffle_log, backtest
 from graphkoc.qualify.score import formula
 from graphkoc.qualify.score.forecast import FEATURES, Forecast, History, Past, Snapshot, candidates, forecast
-from graphkoc.qualify.score.horizon import HORIZONS, describe_horizons
 from graphkoc.qualify.score.model import GROWING, count_events, fit
 from graphkoc.qualify.score.percentiles import percentile_query
 from graphkoc.qualify.score.sql import feature_query
 from graphkoc.qualify.score.windows import Window, plan_windows
+from graphkoc.runs.horizon import HORIZONS, describe_horizons
 
 NAMES = [feature.name for feature in FEATURES]
 PLANTED = 50

@@ -253,7 +253,7 @@ def test_the_brand_stands_in_each_niche_beside_everybody(page: str, whole: Run) 
         assert row[1:4] == [str(held[name]) for name in ("buyers", "reviewers", "rivals_people")]
         assert row[4].startswith(percentage(held["voice"]))
         assert row[5].startswith(amount(held["affinity"]))
-    assert "Note: no product is of the brand 'Acme'; near is Acne." in text_of(page, "brand")
+    assert "Note: no product, title or text names the brand 'Acme'; near is Acne." in text_of(page, "brand")
 
 
 def test_each_platform_has_a_column_and_people_with_several_accounts_are_counted_once_in_all(

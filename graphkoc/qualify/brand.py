@@ -2,74 +2,42 @@
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import scipy
 
-from graphkoc.errors import UsageError
 from graphkoc.graph.action_log import YEAR
 from graphkoc.graph.network import days
+from graphkoc.qualify.brand_names import SOURCES, Brand, find_mentions, find_sides
 from graphkoc.runs.tables import TABLES, shaped
 
-__all__ = ["Brand", "bought", "unheard", "view"]
+__all__ = ["bought", "view"]
 
 FEWEST_EXPECTED = 5
 """People of ours that a niche should have, below which its affinity is unknown."""
-
-
-@dataclass(frozen=True)
-class Brand:
-    """Our brand names and our rivals', as products state them; case, width and spaces make no difference.
-
-    Raises UsageError for a name that is on both sides.
-    """
-
-    own: tuple[str, ...]
-    rivals: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if both := sorted({_fold_name(name) for name in self.own} & {_fold_name(name) for name in self.rivals}):
-            raise UsageError(
-                f"the brand {both[0]!r} is our own and a rival's", hint="Take it out of `own` or of `rivals`."
-            )
-
-
-def unheard(brand: Brand, products: pd.DataFrame) -> list[str]:
-    """A sentence for each name of the brand that no product bears, with the nearest that some do.
-
-    products: brand. A warning and no error, since a rival may just not have come up yet.
-    """
-    there = {_fold_name(name): name for name in sorted(products["brand"].dropna().unique(), reverse=True)}
-    sentences = []
-    for name in (*brand.own, *brand.rivals):
-        if _fold_name(name) not in there:
-            near = [there[other] for other in difflib.get_close_matches(_fold_name(name), sorted(there))]
-            sentences.append(f"no product is of the brand {name!r}" + (f"; near is {', '.join(near)}" if near else ""))
-    return sentences
 
 
 def view(
     reviews: pd.DataFrame,
     purchases: pd.DataFrame,
     products: pd.DataFrame,
+    texts: pd.DataFrame,
     members: pd.DataFrame,
     brand: Brand,
     as_of: float,
 ) -> pd.DataFrame:
     """The brand's figures for everybody and for each niche, at `as_of`, the reference date in days since 1970.
 
-    reviews: consumer, product, created_at; of a person's reviews of one product the first counts.
-    purchases: consumer, product, bought_at. products: product, brand. members: consumer, niche. What has
-    no time counts as long past. at: days since 1970.
+    reviews: review, consumer, product, created_at; of a person's reviews of one product the first counts.
+    purchases: consumer, product, bought_at. products: product, title, brand. texts: review, title, text, tags.
+    members: consumer, niche. What has no time counts as long past. at: days since 1970. Whose a product is follows
+    from its brand or its title, and a review of no such product is about whom it names (`brand_names`).
 
-    Returns one row of everybody who has reviewed or bought anything, whose niche is null, then one row a
-    niche, sorted: niche, people, buyers and reviewers (who bought, who reviewed ours), rivals_people (who
-    bought or reviewed a rival's and nothing of ours), voice (ours, of the reviews of ours and rivals' in
-    the year up to `as_of`; NaN without any), voice_reviews (how many these are), voice_before and
+    Returns one row of everybody who has reviewed or bought anything or named a brand, whose niche is null, then one
+    row a niche, sorted: niche, people, buyers and reviewers (who bought, who reviewed ours), rivals_people (who
+    bought or reviewed a rival's and nothing of ours), voice (ours, of the reviews about ours and rivals' in
+    the year up to `as_of`; NaN without any), voice_reviews (how many these are; one about both counts for each), of
+    these voice_by_brand, voice_by_title and voice_by_text (where the name was read), voice_before and
     voice_reviews_before (the same of the year before), affinity, affinity_low, affinity_high.
 
     Affinity is how many of the niche's people bought or reviewed ours over how many would if they were
@@ -80,14 +48,16 @@ def view(
     1927) for the niche's share, the expectation being taken as known. All three are NaN where fewer than
     five people of ours are expected (Cochran's rule, Biometrics 10, 1954).
     """
-    side = _find_sides(brand, products)
+    sides = find_sides(brand, products)
+    side = sides["side"]
     past = [
         _list_touches(reviews, "created_at", side, as_of).sort_values("day").drop_duplicates(["consumer", "product"]),
         _list_touches(purchases, "bought_at", side, as_of),
     ]
     reviewed, bought = past
     touched = pd.concat(past)
-    there = pd.concat([touched["consumer"], members["consumer"]]).unique()
+    about = _list_about(reviews, reviewed, find_mentions(brand, reviews, texts, side.index), sides["by"], as_of)
+    there = pd.concat([touched["consumer"], about["consumer"], members["consumer"]]).unique()
     people = pd.DataFrame({"people": 1}, index=pd.Index(there, name="consumer").sort_values())
 
     def count(rows: pd.DataFrame) -> pd.Series[int]:
@@ -98,16 +68,19 @@ def view(
     people["ours"] = people["buyers"] | people["reviewers"]
     people["rivals_people"] = (count(touched[touched["side"] == "rival"]) > 0) & ~people["ours"]
     for suffix, end in (("", as_of), ("_before", as_of - YEAR)):
-        window = reviewed[(reviewed["day"] > end - YEAR) & (reviewed["day"] <= end)]
+        window = about[(about["day"] > end - YEAR) & (about["day"] <= end)]
         for name in ("own", "rival"):
             people[name + suffix] = count(window[window["side"] == name])
+        if not suffix:
+            for by in SOURCES:
+                people[f"voice_by_{by}"] = count(window[window["by"] == by])
     things = count(touched.drop_duplicates(["consumer", "product"]))
     stratum = np.log2(things.clip(lower=0.5)).astype(int)
     people["expected"] = people.groupby(stratum)["ours"].transform("mean")
 
     inside = members[["consumer", "niche"]].drop_duplicates().merge(people, left_on="consumer", right_index=True)
     niches = inside.drop(columns="consumer").groupby("niche").sum().reset_index()
-    everybody = people[things > 0].sum().to_frame().T
+    everybody = people[(things > 0) | (count(about) > 0)].sum().to_frame().T
     table = pd.concat([everybody.assign(niche=None), niches], ignore_index=True)
     for suffix in ("", "_before"):
         heard = table[f"own{suffix}"] + table[f"rival{suffix}"]
@@ -123,21 +96,21 @@ def view(
 def bought(purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand) -> pd.DataFrame:
     """The purchases of our own brand's products: consumer, product, day (days since 1970, -infinity for none).
 
-    purchases: consumer, product, bought_at. products: product, brand.
+    purchases: consumer, product, bought_at. products: product, title, brand.
     """
-    touched = _list_touches(purchases, "bought_at", _find_sides(brand, products), np.inf)
+    touched = _list_touches(purchases, "bought_at", find_sides(brand, products)["side"], np.inf)
     return touched.loc[touched["side"] == "own", ["consumer", "product", "day"]]
 
 
-def _fold_name(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _find_sides(brand: Brand, products: pd.DataFrame) -> pd.Series[str]:
-    """own or rival for each product that is one or the other; index the product."""
-    sides = {_fold_name(name): "rival" for name in brand.rivals} | {_fold_name(name): "own" for name in brand.own}
-    known = {name: sides.get(_fold_name(name)) for name in products["brand"].dropna().unique()}
-    return products.set_index("product")["brand"].map(known).dropna().astype("str")
+def _list_about(
+    reviews: pd.DataFrame, reviewed: pd.DataFrame, mentions: pd.DataFrame, by: pd.Series[str], as_of: float
+) -> pd.DataFrame:
+    """The reviews about ours or a rival's up to `as_of`: consumer, day, side, by; one about both has two rows."""
+    sold = reviewed[reviewed["side"].notna()]
+    named = reviews[["review", "consumer", "created_at"]].merge(mentions, on="review")
+    named = named.assign(day=np.nan_to_num(days(named["created_at"]), nan=-np.inf), by="text")
+    both = pd.concat([sold.assign(by=sold["product"].map(by)), named[named["day"] <= as_of]])
+    return both[["consumer", "day", "side", "by"]]
 
 
 def _list_touches(events: pd.DataFrame, time: str, side: pd.Series[str], as_of: float) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from graphkoc.qualify.score.horizon import describe_horizons
+from graphkoc.runs.horizon import describe_horizons
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import count

@@ -384,7 +384,7 @@ TABLES: dict[str, Table] = {
         "A niche as our brand views it; first everybody, whose niche is null.",
         (
             NICHE,
-            _count("people", "people", "Members, or everybody who has reviewed or bought."),
+            _count("people", "people", "Members, or everybody who has reviewed, bought or named a brand."),
             _count("buyers", "people", "Those who bought our brand."),
             _count("reviewers", "people", "Those who reviewed our brand."),
             _count("rivals_people", "people", "Those who bought or reviewed a rival's brand and nothing of ours."),
@@ -395,6 +395,9 @@ TABLES: dict[str, Table] = {
             _number("affinity_high", "ratio", "Upper end of its 95 % interval."),
             _count("voice_reviews", "reviews", "Reviews of ours and rivals' in the last year."),
             _count("voice_reviews_before", "reviews", "The same of the year before."),
+            _count("voice_by_brand", "reviews", "Of voice_reviews those of a product that states the brand."),
+            _count("voice_by_title", "reviews", "Of voice_reviews those of a product whose title names the brand."),
+            _count("voice_by_text", "reviews", "Of voice_reviews those that name the brand in their text or tags."),
         ),
     ),
     "suspicions": Table(

@@ -20,7 +20,8 @@ from graphkoc.graph.action_log import Log
 from graphkoc.graph.projection import Projection
 from graphkoc.measures import audience
 from graphkoc.qualify import tiers
-from graphkoc.qualify.brand import Brand, bought
+from graphkoc.qualify.brand import bought
+from graphkoc.qualify.brand_names import Brand
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.gates.words import GATES, STATES, limits_of
 from graphkoc.qualify.tiers import Limits

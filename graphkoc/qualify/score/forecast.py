@@ -15,10 +15,10 @@ from graphkoc.arrays import Values
 from graphkoc.graph.action_log import Log
 from graphkoc.qualify.score import PILLARS, Score, formula
 from graphkoc.qualify.score.features import FEATURES, Feature, History, Snapshot
-from graphkoc.qualify.score.horizon import describe_horizons
 from graphkoc.qualify.score.model import Z95, Model, count_events, fit
 from graphkoc.qualify.score.percentiles import percentiles
 from graphkoc.qualify.score.windows import Past, Window, by_hand, candidates
+from graphkoc.runs.horizon import describe_horizons
 from graphkoc.text import count
 
 __all__ = [

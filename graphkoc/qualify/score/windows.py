@@ -18,7 +18,7 @@ from graphkoc.measures.activity import Pairs, credit
 from graphkoc.qualify import tiers
 from graphkoc.qualify.score import points
 from graphkoc.qualify.score.features import FEATURES, History, Snapshot
-from graphkoc.qualify.score.horizon import HORIZONS
+from graphkoc.runs.horizon import HORIZONS
 
 __all__ = ["Past", "Schedule", "Window", "by_hand", "candidates", "plan_windows"]
 

@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from graphkoc.qualify.ranking_names import RANKINGS
-from graphkoc.qualify.score.horizon import describe_horizons
 from graphkoc.report import charts
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
+from graphkoc.runs.horizon import describe_horizons
 from graphkoc.runs.run import Run
 from graphkoc.runs.summary import describe_backtest
 from graphkoc.text import display_name

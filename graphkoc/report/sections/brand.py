@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.qualify.brand_names import SOURCES
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
 from graphkoc.report.shown_names import group_names
@@ -34,4 +35,6 @@ def facts(view: View) -> dict[str, Any] | None:
         }
         for row in run.brand.to_dict("records")
     ]
-    return {"rows": rows, "notes": [display_name(note, TEXT) for note in run.info["brand_unheard"]]}
+    everybody = run.brand.iloc[0]
+    read = {by: int(everybody[f"voice_by_{by}"]) for by in SOURCES}
+    return {"rows": rows, "read": read, "notes": [display_name(note, TEXT) for note in run.info["brand_unheard"]]}
