@@ -14,7 +14,7 @@ COUNTS = ("likes", "collects", "comments", "shares", "views", "helpful", "media"
 COLUMNS = {
     "follows": ["source", "target", "weight", "since"],
     "reviews": ["review", "consumer", "product", "rating", "created_at", *COUNTS, "origin"],
-    "consumers": ["consumer", "name", "platform", "followers", "kind", "joined_at", "quote"],
+    "consumers": ["consumer", "name", "platform", "followers", "kind", "joined_at", "quote", "handle", "url"],
     "products": ["product", "title", "brand", "category"],
     "engagements": ["engagement", "consumer", "review", "kind", "created_at"],
     "purchases": ["order", "product", "consumer", "bought_at"],

@@ -252,3 +252,37 @@ def test_a_run_that_cannot_be_written_names_the_folder_that_was_asked_for(ours: 
     assert str(refused.value) == (
         f"the run cannot be written to {tmp_path / 'file' / 'run'}: {tmp_path / 'file'} is not a folder"
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("forum:1", "forum:1"),
+        ("weibo:9", "forum:1"),
+        ("Ann Lee", "forum:1"),
+        ("ann lee", "forum:1"),
+        ("@tea_ann", "forum:1"),
+        ("Ann on Weibo", "forum:1"),
+        ("forum:2", "forum:2"),
+        ("bob", "2 people are called 'bob'"),
+        ("nobody", "there is no consumer called 'nobody'"),
+    ],
+)
+def test_a_person_is_found_by_id_account_handle_or_a_name_that_is_theirs_alone(wanted: str, found: str) -> None:
+    people = pd.DataFrame(
+        {
+            "consumer": ["forum:1", "forum:2", "forum:3", "forum:4"],
+            "name": ["Ann Lee", "Bob", "Bob", None],
+            "handle": ["tea_ann", None, "bob3", None],
+        },
+        dtype="str",
+    )
+    accounts = pd.DataFrame(
+        {"consumer": "forum:1", "account": ["forum:1", "weibo:9"], "name": ["Ann Lee", "Ann on Weibo"]}, dtype="str"
+    )
+    run = graphkoc.Run("run", {}, people=people, accounts=accounts)
+    if not found.startswith("forum"):
+        with pytest.raises(UsageError, match=found):
+            run.person(wanted)
+        return
+    assert run.person(wanted)["consumer"] == found

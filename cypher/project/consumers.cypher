@@ -2,4 +2,4 @@
 MATCH (c:Consumer)
 WHERE c.consumer IS NOT NULL
 RETURN c.consumer AS consumer, c.name AS name, c.platform AS platform, c.followers AS followers, c.kind AS kind,
-       c.joined_at AS joined_at, c.quote AS quote
+       c.joined_at AS joined_at, c.quote AS quote, c.handle AS handle, c.url AS url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
@@ -150,8 +151,22 @@ def kocs(run: str | None, niche: str | None) -> Result:
     """
     found = graphkoc.find_run(run)
     rows = graphkoc.list_kocs(found, niche, None)
-    shown = ("rank", "consumer", "name", "niche", "audience", "score")
-    lines = [{name: row[name] for name in shown} | {"why": "; ".join(row["reasons"][:2])} for row in rows]
+    twice = Counter(row["name"] for row in rows)
+    lines = [
+        {
+            "rank": row["rank"],
+            "consumer": row["consumer"],
+            "name": f"{row['name']} @{row['handle']}" if twice[row["name"]] > 1 and row["handle"] else row["name"],
+            "platform": row["platform"],
+            "writes about": row["main_type"],
+            "audience": row["audience"],
+            "last review": row["last_review"] and row["last_review"][:10],
+            "price": row["quote"],
+            "score": row["score"],
+            "why": "; ".join(row["reasons"][:2]),
+        }
+        for row in rows
+    ]
     notes = [*list_notices(found), *_wrap(" ".join(graphkoc.describe_ranking(found))).split("\n")]
     return Result(rows, lines=lines, notes=notes)
 
@@ -320,6 +335,8 @@ def members(group: str, run: str | None) -> Result:
 @output_options
 def explain(consumer: str, run: str | None, all_numbers: bool) -> Result:
     """Explain the score and rank of a consumer.
+
+    CONSUMER is an id as `kocs` lists it, or a name or handle that one person has.
 
     The pillars add up to the score, and their parts add up to the pillars; --all shows the parts. As JSON or CSV
     each part comes with what recomputes it: a command that asks the store, or, for a forecast, a SELECT that DuckDB

@@ -27,10 +27,10 @@ def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> d
 
     frames: as `Projection` has them, of accounts. identities: account, person. A person's id is the smallest id
     among their accounts that are there, so it is a consumer of the store too. Someone who follows them on two
-    platforms counts once. Name, platform and followers are those of the account that wrote most; the earliest joining
-    date counts, and the price that any account states. Follows between accounts of one person are dropped. accounts:
-    the columns of ACCOUNTS, a row for each account of a person with several, sorted. Without such persons the frames
-    are returned unchanged.
+    platforms counts once. Name, platform, followers, handle and address are those of the account that wrote most; the
+    earliest joining date counts, and the price that any account states. Follows between accounts of one person are
+    dropped. accounts: the columns of ACCOUNTS, a row for each account of a person with several, sorted. Without such
+    persons the frames are returned unchanged.
     """
     consumers = frames["consumers"]
     several = identities[is_among(identities["account"], consumers["consumer"])]

@@ -143,6 +143,10 @@ class Log:
         tags = np.array([f"#{topic}" for topic in self.topics], dtype=object)
         return np.concatenate([self.products[:count], tags])
 
+    def kind_names(self) -> NDArray[Any]:
+        """The name of each kind of item: a category, "" for products of none, or # and a tag."""
+        return np.array([*self.categories, "", *(f"#{topic}" for topic in self.topics)], dtype=object)
+
     @property
     def timeless(self) -> bool:
         """Whether all reviews have the same time, so that none came before another."""

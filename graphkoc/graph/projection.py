@@ -44,6 +44,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "kind": "text",
         "joined_at": "time",
         "quote": "number",
+        "handle": "text",
+        "url": "text",
     },
     "products": {"product": "id", "title": "text", "brand": "text", "category": "text"},
     "engagements": {"engagement": "id", "consumer": "id", "review": "id", "kind": "text", "created_at": "time"},
@@ -76,7 +78,7 @@ class Projection:
 
     follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes,
     collects, comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform,
-    followers, kind, joined_at, quote. products: product, title, brand, category. engagements: engagement,
+    followers, kind, joined_at, quote, handle, url. products: product, title, brand, category. engagements: engagement,
     consumer, review, kind, created_at. purchases: order, product, consumer, bought_at. texts: review, title,
     text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source,
     target, weight, since, platform, for authors on platforms without known follows. platforms: platform, ties

@@ -25,15 +25,16 @@ BRAND = [name for name in TABLES["brand"].names if name != "people"]
 def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
-    Returns [{rank, consumer, name, platform, tier, label, role, audience, ties, followers, audience_coverage, posts,
-    posts_engaged, niche, circle, score, kind, low, high, engagement_rate, origin, patterns, gates, industry,
-    reasons}], with None for what is unknown. rank is the place among all, also where one niche (id or name) is
-    given. label is the name of the tier. role is koc, or possible where the audience is not known. ties is what the
-    audience is counted in (follows or engagements). followers are those that the platform states, audience_coverage
-    the share of them that is known, and posts_engaged counts the posts with a known engagement. kind is the
-    score's. patterns are those of `graphkoc.qualify.authenticity`, gates those of
-    `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`, and the
-    response to paid and to organic posts.
+    Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
+    role, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low, high,
+    engagement_rate, origin, patterns, gates, industry, reasons}], with None for what is unknown. rank is the place
+    among all, also where one niche (id or name) is given. url is the profile's address. main_type is what they mostly
+    write about (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of the tier.
+    role is koc, or possible where the audience is not known. ties is what the audience is counted in (follows or
+    engagements). followers are those that the platform states, audience_coverage the share of them that is known, and
+    posts_engaged counts the posts with a known engagement. kind is the score's. patterns are those of
+    `graphkoc.qualify.authenticity`, gates those of `graphkoc.qualify.gates.words.list_gates`. industry has the numbers
+    of `graphkoc.qualify.industry`, and the response to paid and to organic posts.
     """
     return [
         {
@@ -41,6 +42,12 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "consumer": person["consumer"],
             "name": person["name"],
             "platform": person["platform"],
+            "handle": person["handle"],
+            "url": person["url"],
+            "main_type": person["main_type"],
+            "main_type_share": number_or_none(person["main_type_share"]),
+            "last_review": person["last_review"].isoformat() if person["last_review"] else None,
+            "quote": number_or_none(person["quote"]),
             "tier": person["tier"],
             "label": person["label"],
             "role": person["role"],

@@ -14,6 +14,7 @@ from graphkoc.graph.projection import Projection
 from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.measures.ego import ego_measures
 from graphkoc.qualify.authenticity import Authenticity
+from graphkoc.qualify.main_type import find_main_types
 from graphkoc.qualify.score.forecast import Forecast
 from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED
@@ -46,7 +47,9 @@ def build_people(
     consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
 
     table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
-    table[["name", "platform"]] = consumers[["name", "platform"]].astype("str").to_numpy()
+    stated = ["name", "platform", "handle", "url"]
+    table[stated] = consumers[stated].astype("str").to_numpy()
+    table = table.join(find_main_types(log, as_of))
     table["ties"] = consumers["platform"].fillna("unknown").map(projection.ties_of()).to_numpy()
     for columns in (qualified, measured):
         for name, column in columns.items():
@@ -66,7 +69,7 @@ def build_people(
     table["patterns"] = _patterns(authenticity, log)
     table["suspicious"], table["critical"] = authenticity.suspicious, authenticity.critical
     table = table.join(_ego_columns(log, table))
-    return table.astype({"name": "str", "platform": "str", "ties": "str", "last_review": "datetime64[us]"})
+    return table.astype(dict.fromkeys([*stated, "ties"], "str") | {"last_review": "datetime64[us]"})
 
 
 def _score_columns(expected: Forecast) -> dict[str, Any]:

@@ -6,8 +6,10 @@ the two entries with times: `started_at` and `seconds`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import operator
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +48,8 @@ IN_COMMON = 0.5
 """Minimum share of a run's people, or of the store's where it holds fewer, for the store's run to continue it."""
 CONTINUED = ("niches", "circles", "members", "lifelines", "positions")
 """Tables of the previous run that an analysis needs: they are read before it begins."""
+NAMED = 5
+"""People of one name that an error lists."""
 LONGEST = 80
 """Characters of an unknown name that an error repeats."""
 
@@ -223,13 +227,26 @@ class Run:
         return self._names[kind].get(group)
 
     def person(self, consumer: str) -> pd.Series[Any]:
-        """The row of a consumer, or of the person who has that account, in `people`; UsageError when there is none."""
+        """The row in `people` of a consumer, or of the person who has that account, that handle or that name.
+
+        An id is found before a handle or name, in which case and a leading @ make no difference. Raises UsageError
+        where there is none, or several people have it.
+        """
         whose = self.accounts.loc[self.accounts["account"] == consumer, "consumer"]
         found = self.people[self.people["consumer"] == (whose.iloc[0] if len(whose) else consumer)]
         if found.empty:
+            wanted = consumer.removeprefix("@").casefold()
+            named = self.accounts.loc[self.accounts["name"].str.casefold() == wanted, "consumer"]
+            called = (self.people[column].str.casefold() == wanted for column in ("name", "handle"))
+            found = self.people[self.people["consumer"].isin(named) | functools.reduce(operator.or_, called)]
+        if found.empty:
             raise UsageError(
-                f"there is no consumer called {consumer!r} in this run", hint="Consumers are written source:id."
+                f"there is no consumer called {consumer!r} in this run",
+                hint="Give an id as `graphkoc kocs` lists it (source:id), a name or a handle.",
             )
+        if len(found) > 1:
+            some = ", ".join(found["consumer"].head(NAMED)) + (", …" if len(found) > NAMED else "")
+            raise UsageError(f"{len(found):,} people are called {consumer!r}", hint=f"Give an id: {some}.")
         return found.iloc[0]
 
 
