@@ -57,6 +57,7 @@ from .runs.edits import merge_groups as merge_groups
 from .runs.edits import rename_group as rename_group
 from .runs.edits import undo_edit as undo_edit
 from .runs.horizon import describe_horizons as describe_horizons
+from .runs.reached import describe_loaded as describe_loaded
 from .runs.run import Run as Run
 from .runs.summary import describe_absence as describe_absence
 from .runs.summary import describe_ranking as describe_ranking

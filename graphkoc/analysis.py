@@ -34,12 +34,14 @@ from graphkoc.qualify.doctor import crawl, describe_unattributed
 from graphkoc.qualify.engagement import engagements, response
 from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
+from graphkoc.qualify.parts import describe_platforms, find_parts
 from graphkoc.qualify.people import build_people
 from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
 from graphkoc.runs.folder import FORMAT
 from graphkoc.runs.members import members_of
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.reached import count_parts, parts_of, shares
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import UNDATED, Run, line_of
 from graphkoc.runs.tables import empty, shaped
 
@@ -84,7 +86,9 @@ class _Data:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """What the steps find. expected: the score. tested: the backtest, or None and why there is none."""
+    """What the steps find. expected: the score. accounts: those of people with several, with a label each. platforms:
+    what is loaded of the wide-audience accounts of each. tested: the backtest, or None and why there is none.
+    """
 
     authenticity: Authenticity
     limits: dict[str, tiers.Limits]
@@ -92,6 +96,8 @@ class _Found:
     groups: Grouping
     expected: Forecast
     people: pd.DataFrame
+    accounts: pd.DataFrame
+    platforms: list[dict[str, Any]]
     tested: Backtest | None
     why_not: str | None
 
@@ -128,6 +134,9 @@ def analyse(
         past = Past(log)
         expected = forecast(past, as_of)
         people = build_people(projection, log, as_of, measured, qualified, groups, authenticity, expected)
+        accounts = tiers.label_accounts(projection.accounts, settings.tiers)
+        platforms = describe_platforms(people, accounts, projection.ties_of())
+        people["part"] = find_parts(log.network, people, accounts, platforms)
     with clock("measuring reach"):
         reached = _measure_reach(log, people, groups)
     with clock("checking against the past"):
@@ -136,7 +145,7 @@ def analyse(
             "niche": _in_niches(log, members_of(groups.members, "niche")),
         }
         tested, why_not = _check(past, settings.rng_seed, parts)
-    found = _Found(authenticity, limits, sizes, groups, expected, people, tested, why_not)
+    found = _Found(authenticity, limits, sizes, groups, expected, people, accounts, platforms, tested, why_not)
     tables = reached | _other_tables(data, found, reached["niches"], previous)
     info = {
         "format": FORMAT,
@@ -178,10 +187,9 @@ def _qualify(
     projection, log = data.projection, data.log
     ids = log.network.ids
     consumers = projection.consumers.set_index("consumer").loc[ids]
-    audience = measured["audience"].to_numpy()
-    sizes = tiers.sized(
-        consumers["platform"], consumers["followers"], audience, data.settings.tiers, basis(projection.ties_of())
-    )
+    audience, name = measured["audience"].to_numpy(), data.settings.tiers
+    stated = tiers.largest_stated(consumers, projection.accounts, name)
+    sizes = tiers.sized(stated["platform"], stated["followers"], audience, name, basis(projection.ties_of()))
     engaged = engagements(projection)
     tightness, origins = measure_closure(log.network), ledger(projection, ids, engaged)
     knit_z, copied = tightness["knit_z"].to_numpy(), authenticity.copies["review"]
@@ -199,7 +207,7 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
     before = None if previous is None else previous.positions
     tables = {
         "people": found.people,
-        "accounts": data.projection.accounts,
+        "accounts": found.accounts,
         "features": found.expected.features.assign(consumer=log.network.ids),
         "suspicions": found.authenticity.suspicions,
         "copies": found.authenticity.copies,
@@ -234,6 +242,8 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
         "left_out": describe_unattributed(projection),
         "counts": _count(projection, log, people["ties"]),
         "tiers": found.sizes.summary,
+        "reach_of": found.platforms,
+        "parts": parts_of(count_parts(people).iloc[0]),
         "limits": found.limits,
         "gates": gates.count_gates(people, found.limits),
         "score": _score_info(found.expected, data.as_of, int(people["role"].isin(RANKED).sum()), log),
@@ -269,10 +279,17 @@ def _count(projection: Projection, log: Log, ties: pd.Series[str]) -> dict[str, 
     }
 
 
+COUNTED = ("kocs", "kols", "wide")
+"""Columns of niches and circles that count members by role."""
+
+
 def _measure_reach(log: Log, people: pd.DataFrame, groups: Grouping) -> dict[str, pd.DataFrame]:
     """The tables of niches and circles, with counts of the roles inside, and those of who reaches whom."""
     in_niches, in_circles = members_of(groups.members, "niche"), members_of(groups.members, "circle")
-    marks = people.assign(kocs=people["role"].isin(RANKED), kols=people["role"] == "kol")
+    is_wide = people["role"].isin(WIDE_ROLES)
+    marks = people.assign(
+        kocs=people["role"].isin(RANKED), kols=people["role"] == "kol", wide=is_wide & (people["role"] != "kol")
+    )
     roles = people.loc[people["role"] != "none", ["consumer", "role"]]
     reached = reach.reach(log.network, in_niches, roles)
     carries = reach.carriers(log.network, in_circles, in_niches)
@@ -291,13 +308,10 @@ def _measure_reach(log: Log, people: pd.DataFrame, groups: Grouping) -> dict[str
 
 
 def _count_roles(members: pd.DataFrame, kind: str, marks: pd.DataFrame) -> pd.DataFrame:
-    """How many key opinion consumers and wide-audience accounts are in each group."""
-    return (
-        members[["consumer", kind]]
-        .merge(marks[["consumer", "kocs", "kols"]], on="consumer")
-        .groupby(kind)
-        .agg({"kocs": "sum", "kols": "sum"})
-    )
+    """How many people of each role are in each group, how many in each part of its reach, and its white space."""
+    inside = members[["consumer", kind]].merge(marks[["consumer", "part", *COUNTED]], on="consumer")
+    parts = count_parts(inside, kind)
+    return inside.groupby(kind)[list(COUNTED)].sum().join(parts).join(shares(parts))
 
 
 def _brand_view(data: _Data, members: pd.DataFrame, brand: Brand) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from graphkoc.communities import positions
 from graphkoc.qualify.authenticity import ranking_without
+from graphkoc.runs.reached import shares
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
 
@@ -132,10 +133,10 @@ def complete(run: Run) -> Run:
     group, and the first of them shows a burst.
     """
     niches = run.niches.assign(kol_reach=[0.9 - 0.1 * i for i in range(len(run.niches))], koc_reach=0.31)
-    niches = niches.assign(white_space=1 - niches["kol_reach"], white_space_koc=0.23)
+    niches = divide(niches)
     first = niches["niche"].iloc[0]
     finer = niches.head(2).assign(niche=[f"{first}/a", f"{first}/b"], name=["Finer A", "Finer B"], parent=first)
-    finer = finer.assign(level="finer", basis="products", people=[9, 5], change=None)
+    finer = divide(finer.assign(level="finer", basis="products", people=[9, 5], change=None))
     table = shaped("niches", pd.concat([niches, finer], ignore_index=True))
     circles = run.circles.copy()
     circles.loc[circles.index[-1], ["status", "kocs"]] = ["tentative", 0]
@@ -171,6 +172,16 @@ def complete(run: Run) -> Run:
         positions=positions.bubbles(table, run.members_of("niche")),
         accounts=shaped("accounts", accounts),
     )
+
+
+def divide(niches: pd.DataFrame) -> pd.DataFrame:
+    """The niches with four parts that agree with kol_reach: of the others one is reached by KOCs, one is not known."""
+    reached = (niches["kol_reach"] * niches["people"]).round().astype("int64")
+    others = niches["people"] - reached
+    one = (others > 1).astype("int64")
+    parts = {"reached_kol": reached, "only_koc": one, "not_known": one, "nobody": others - 2 * one}
+    table = niches.assign(**parts)
+    return table.assign(**shares(table))
 
 
 def rename_all(run: Run, names: list[str | None]) -> Run:

@@ -137,20 +137,20 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
         "rank", "consumer", "name", "platform", "tier", "audience", "ties", "niche", "circle", "score", "kind", "low",
         "high",
         "engagement_rate", "origin", "reasons", "label", "industry", "gates", "patterns",
-        "role", "followers", "audience_coverage", "posts", "posts_engaged",
+        "role", "followers", "audience_coverage", "posts", "posts_engaged", "accounts",
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
     niches = read_json(place, "niches", "graphkoc-demo/run")
     assert set(niches[0]) == {
         "niche", "name", "parent", "level", "basis", "category", "evidence", "words", "people", "kocs", "kols",
         "kol_reach", "koc_reach", "white_space", "white_space_koc", "circles", "change", "brand",
-        "kol_audience_coverage", "kol_posts_coverage",
+        "kol_audience_coverage", "kol_posts_coverage", "wide", "parts",
     }  # fmt: skip
     assert len(niches) >= 25
     circles = read_json(place, "circles", "graphkoc-demo/run")
     assert set(circles[0]) == {
         "circle", "name", "evidence", "words", "people", "stability", "status", "cohort_ratio", "tightness", "card",
-        "niches", "kocs", "change",
+        "niches", "kocs", "change", "kols", "wide", "parts", "white_space", "white_space_koc",
     }  # fmt: skip
     assert {row["status"] for row in circles} <= {"published", "tentative"}
     people = [row["confidence"] for row in read_json(place, "members", "c1", "graphkoc-demo/run")]
@@ -158,7 +158,7 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
     assert sum(confidence >= 0.5 for confidence in people) == circles[0]["people"]
     members = read_json(place, "members", niches[0]["name"], "graphkoc-demo/run")
     assert len(members) == niches[0]["people"]
-    assert set(members[0]) == {"consumer", "group", "confidence"}
+    assert set(members[0]) == {"consumer", "group", "confidence", "part"}
     inside = read_json(place, "kocs", "graphkoc-demo/run", "--niche", "beauty", "--limit", 1000)
     assert len(inside) == next(row["kocs"] for row in niches if row["niche"] == "beauty")
 

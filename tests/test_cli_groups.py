@@ -12,11 +12,14 @@ import pytest
 
 from graphkoc.cli import cli
 from graphkoc.runs.folder import FORMAT
+from graphkoc.runs.reached import PARTS
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
 
-WRITTEN = {"reviews": 3, "posts": 3, "posts_engaged": 0}
-"""What each of the people has written."""
+WRITTEN = {"reviews": 3, "posts": 3, "posts_engaged": 0, "part": "not_known"}
+"""What each of the people has written, and by whom they are reached."""
+NOBODY = dict.fromkeys(("kocs", "kols", "wide", *PARTS), 0)
+"""Counts of groups without anybody who has a role, or who is reached."""
 
 
 @pytest.fixture
@@ -24,10 +27,10 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of runs, one of them called as a verb, one a number; the number is the newest."""
     monkeypatch.chdir(tmp_path)
     for name in ("rename", "7"):
-        niches = pd.DataFrame({"niche": ["tea", "toys", name.lower()], "people": [3, 2, 1], "kocs": 0, "kols": 0})
+        niches = pd.DataFrame({"niche": ["tea", "toys", name.lower()], "people": [3, 2, 1], **NOBODY})
         niches["name"] = ["Tea", "Toys & games", f"From {name}"]
         circles = pd.DataFrame({"circle": ["c1", "c2"], "name": ["One", "Two"], "people": [3, 2]})
-        circles = circles.assign(kocs=0, kols=0)
+        circles = circles.assign(**NOBODY)
         who = ["csv:1", "csv:2", "csv:3"]
         members = pd.DataFrame(
             {"consumer": [*who, *who[1:], who[0]], "group": ["tea"] * 3 + ["toys"] * 2 + [name.lower()], "reviews": 3}
@@ -40,7 +43,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "members": pd.concat([inside, members]),
             "circles": circles,
         }
-        info = {"format": FORMAT}
+        info = {"format": FORMAT, "reach_of": []}
         Run(
             str(tmp_path / "runs" / name), info, **{table: shaped(table, frame) for table, frame in found.items()}
         ).save()
@@ -84,10 +87,10 @@ def test_finer_niches_stand_below_the_niche_they_belong_to(runs: Path) -> None:
         ],
         columns=["niche", "name", "parent", "level", "basis", "category", "people"],
     )
-    niches = niches.assign(kocs=0, kols=0, evidence="words of theirs")
+    niches = niches.assign(**NOBODY, evidence="words of theirs")
     people = pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, **WRITTEN})
     tables = {"niches": shaped("niches", niches), "people": shaped("people", people)}
-    Run(str(runs / "tree"), {"format": FORMAT}, **tables).save()
+    Run(str(runs / "tree"), {"format": FORMAT, "reach_of": []}, **tables).save()
     head, _, *lines = graphkoc("niches", "tree").splitlines()
     assert head.split()[:4] == ["niche", "name", "basis", "people"]
     assert [re.split(r"\s{2,}", line)[:4] for line in lines] == [

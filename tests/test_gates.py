@@ -302,6 +302,7 @@ sizes_and_gates = st.fixed_dictionaries(
     {
         "platform": st.sampled_from([None, "forum", "xiaohongshu"]),
         "tier": st.sampled_from([*tiers.SIZES, tiers.UNKNOWN]),
+        "tier_profile": st.sampled_from([tiers.RELATIVE, "desk"]),
         "audience": st.sampled_from([0.0, 1.0, 20.0]),
         **{f"gate_{gate.name}": states for gate in GATES},
     }
@@ -309,15 +310,17 @@ sizes_and_gates = st.fixed_dictionaries(
 
 
 @given(st.lists(sizes_and_gates, max_size=30))
-def test_a_role_is_one_of_four_and_a_person_over_the_limit_is_a_kol_whatever_the_gates_are(
+def test_a_role_is_one_of_five_and_a_person_over_the_limit_is_a_kol_by_stated_followers_alone(
     rows: list[dict[str, Any]],
 ) -> None:
-    held = pd.DataFrame(rows, columns=["platform", "tier", "audience", *(f"gate_{gate.name}" for gate in GATES)])
+    held = pd.DataFrame(
+        rows, columns=["platform", "tier", "tier_profile", "audience", *(f"gate_{gate.name}" for gate in GATES)]
+    )
     found = gates.roles(held, tiers.limits(["xiaohongshu"]))
     for row, role in zip(rows, found, strict=True):
         fails = "failed" in [row[f"gate_{name}"] for name in ("person", "active", "creative", "small", "unpaid")]
         if row["tier"] == "wide":
-            assert role == "kol"
+            assert role == ("wide" if row["tier_profile"] == tiers.RELATIVE else "kol")
         elif fails:
             assert role == "none"
         else:

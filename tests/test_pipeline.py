@@ -78,7 +78,7 @@ def test_only_active_people_with_a_small_audience_are_ranked_and_by_their_score(
     people = ciao_run.people
     ranked = people[people["rank"].notna()]
     assert (people["role"] == "koc").equals(people["rank"].notna())
-    assert (people["role"] == "kol").equals(people["tier"] == "wide")
+    assert (people["role"] == "wide").equals(people["tier"] == "wide")
     assert (ranked["tier"] == "small").all()
     assert (ranked["reviews_365"] > 0).all()
     left_out = people[people["rank"].isna()]
@@ -132,7 +132,8 @@ def test_niches_count_their_own_members(ciao_run: graphkoc.Run) -> None:
         members = [row["consumer"] for row in graphkoc.list_members(ciao_run, niche["niche"])]
         assert niche["people"] == len(members) == len(set(members))
         assert niche["kocs"] == (people.loc[members, "role"] == "koc").sum()
-        assert niche["kols"] == (people.loc[members, "role"] == "kol").sum()
+        assert niche["kols"] == 0, "Ciao states no followers, so nobody is a KOL"
+        assert niche["wide"] == (people.loc[members, "role"] == "wide").sum()
         assert 0 <= niche["kol_reach"] <= 1
 
 
@@ -142,7 +143,31 @@ def test_the_share_that_wide_audiences_reach_agrees_with_the_query(
     asked = graphkoc.run_query(ciao, "niche_reach").set_index("niche")
     for niche in graphkoc.list_niches(ciao_run):
         assert asked.loc[niche["niche"], "people"] == niche["people"]
-        assert asked.loc[niche["niche"], "reached"] == round(niche["kol_reach"] * niche["people"])
+        assert asked.loc[niche["niche"], "reached_kol"] == round(niche["kol_reach"] * niche["people"])
+
+
+def test_the_people_of_ciao_are_in_four_parts_by_who_reaches_them(ciao: graphkoc.Store, ciao_run: graphkoc.Run) -> None:
+    parts = {"reached_kol": 6_539, "only_koc": 35, "nobody": 723, "not_known": 78}
+    assert ciao_run.info["parts"] == ciao_run.people["part"].value_counts().to_dict() == parts
+    assert sum(parts.values()) == len(ciao_run.people) == 7_375
+    sentence = (
+        "of 7,375 consumers, accounts widely followed here reach 6,539, only KOCs reach 35, nobody listed reaches 723, "
+        "and of 78 it is not known"
+    )
+    assert sentence in graphkoc.describe_run(ciao_run)
+    whose = ciao_run.people.set_index("consumer")["part"]
+    groups = [("niche", graphkoc.list_niches(ciao_run)), ("circle", graphkoc.list_circles(ciao_run))]
+    for kind, rows in groups:
+        asked = graphkoc.run_query(ciao, f"{kind}_reach").set_index(kind)[list(parts)].to_dict("index")
+        inside = ciao_run.members_of(kind).groupby(kind)["consumer"]
+        assert rows
+        for row in rows:
+            assert sum(row["parts"].values()) == row["people"]
+            assert row["parts"] == asked[row[kind]]
+            counted = whose[inside.get_group(row[kind])].value_counts().to_dict()
+            assert {part: number for part, number in row["parts"].items() if number} == counted
+            white = row["parts"]["only_koc"] + row["parts"]["nobody"]
+            assert row["white_space"] == pytest.approx(white / row["people"])
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +229,7 @@ def test_reasons_and_cautions_say_what_the_row_says(ciao_run: graphkoc.Run) -> N
     first = ciao_run.kocs(limit=1).iloc[0]
     assert reasons(ciao_run, first)[0] == f"{first['reviews_365']:,.0f} reviews in the last year"
     wide = ciao_run.people[ciao_run.people["tier"] == "wide"].iloc[0]
-    assert any("audience is wide" in caution for caution in cautions(ciao_run, wide))
+    assert any("widely followed here, by more than" in caution for caution in cautions(ciao_run, wide))
     quiet = ciao_run.people[(ciao_run.people["reviews_365"] == 0)].iloc[0]
     assert "no review in the last year" in cautions(ciao_run, quiet)
 

@@ -77,7 +77,7 @@ def test_reach_is_who_follows(world: tuple) -> None:
 
 @settings(max_examples=25)
 @given(worlds())
-def test_white_space_is_what_no_kol_reaches(world: tuple) -> None:
+def test_the_reach_of_kols_and_kocs_is_what_can_be_counted_by_hand(world: tuple) -> None:
     graph, niches, _, roles = world
     network, members, _, role = framed(world)
     found = reach(network, members, role)
@@ -93,8 +93,6 @@ def test_white_space_is_what_no_kol_reaches(world: tuple) -> None:
         assert row["kol_reach"] == pytest.approx(len(by["kol"]) / len(people))
         assert row["koc_reach"] == pytest.approx(len(by["koc"]) / len(people))
         assert row["both"] == pytest.approx(len(by["kol"] & by["koc"]) / len(people))
-    np.testing.assert_allclose(table["white_space"] + table["kol_reach"], 1)
-    np.testing.assert_allclose(table["white_space"] * table["white_space_koc"], table["koc_reach"] - table["both"])
     alone = found.people.groupby("niche")["only_here"].sum().reindex(table.index, fill_value=0)
     assert (alone <= table["people"]).all()
 

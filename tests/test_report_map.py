@@ -21,6 +21,7 @@ from graphkoc import report
 from graphkoc.communities import positions
 from graphkoc.graph.network import Network
 from graphkoc.report import niche_map
+from graphkoc.runs.roles import WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.text import percent
 
@@ -145,7 +146,10 @@ def test_people_stand_in_the_bubbles_of_the_map(page: str, whole: Run) -> None:
         assert not inside[bubble != number].any()
     roles = whole.people["role"].value_counts()
     assert len(x) == len(whole.people)
-    assert (int(canvas(page)["data-kocs"]), int(canvas(page)["data-wide"])) == (roles["koc"], roles["kol"])
+    assert (int(canvas(page)["data-kocs"]), int(canvas(page)["data-wide"])) == (
+        roles["koc"],
+        roles["kol"] + roles["wide"],
+    )
     first = whole.kocs(limit=1)["niche"].iloc[0]
     assert shown[bubble[0]][0]["data-name"] == whole.niches.set_index("niche").loc[first, "name"]
 
@@ -165,7 +169,7 @@ def test_lines_join_people_who_have_a_tie_and_each_pair_once(page: str, whole: R
 
 def test_the_order_of_the_nameless_dots_depends_on_their_place_alone(page: str, whole: Run) -> None:
     x, y, _, _, bubble = unpack(page)
-    named = int(whole.people["role"].isin(["koc", "kol"]).sum())
+    named = int(whole.people["role"].isin(["koc", *WIDE_ROLES]).sum())
     rest = np.column_stack([bubble, x, y])[named:]
     assert len(rest) > 10
     assert (np.lexsort((rest[:, 2], rest[:, 1], rest[:, 0])) == np.arange(len(rest))).all()

@@ -14,6 +14,8 @@ from graphkoc.qualify.explain import cautions
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.score import PILLARS
 from graphkoc.report.number_formats import amount, date, percentage, sentence
+from graphkoc.runs.reached import describe_parts, parts_of, wide_words
+from graphkoc.runs.roles import WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import empty, shaped
 from graphkoc.text import count, percent
@@ -60,15 +62,14 @@ def test_the_headline_numbers_are_those_of_the_run(page: str, whole: Run) -> Non
     assert f"as many picks by audience size: {percent(shares['audience'])}" in text
 
 
-def test_the_findings_name_the_first_people_and_the_niches_that_are_reached_least(page: str, whole: Run) -> None:
+def test_the_findings_name_the_first_people_and_the_niches_with_most_white_space(page: str, whole: Run) -> None:
     text = text_of(page, "short")
     first = names_of(whole, whole.kocs(limit=3)["consumer"])
-    low, high = (whole.info["tiers"][end] for end in ("low", "high"))
-    basis = whole.info["tiers"]["basis"]
-    assert f"27 of 60 people are key opinion consumers, with {amount(low)} to {amount(high)} {basis}" in text
+    assert f"28 of 60 people are key opinion consumers, with {whole.info['tiers']['within']} and at least" in text
     assert f"The score ranks {first[0]}, {first[1]} and {first[2]} first." in text
-    least = whole.niches[whole.niches["level"] == "niche"].sort_values("kol_reach").iloc[0]
-    assert f"reach least: {least['name']}, where {percent(1 - least['kol_reach'])} of 15 people follow none" in text
+    most = whole.niches[whole.niches["level"] == "niche"].sort_values("white_space", ascending=False).iloc[0]
+    share = f"{percent(most['white_space'])} of 15 people follow none of the {wide_words(whole)}, as far as is known"
+    assert f"most white space: {most['name']}, where {share}" in text
     assert "A randomly rewired network has 0." in text
     assert (
         f"Since the previous run of {date(whole.info['previous']['at'])}: {whole.info['churn']['circle']['words']}"
@@ -101,8 +102,8 @@ def test_people_are_possible_key_opinion_consumers_where_no_audience_size_is_kno
     people = small_run.people.assign(role=small_run.people["role"].replace("koc", "possible"))
     tiers = small_run.info["tiers"] | {"low": None, "high": None, "small": None, "why": "nobody has any followers here"}
     page = report.render(with_info(small_run.replaced(people=people), tiers=tiers))
-    assert "27 possible key opinion consumers of 60 consumers, audience sizes unknown" in Page(page).text
-    assert "27 of 60 people may be key opinion consumers" in text_of(page, "short")
+    assert "28 possible key opinion consumers of 60 consumers, audience sizes unknown" in Page(page).text
+    assert "28 of 60 people may be key opinion consumers" in text_of(page, "short")
     assert "Nobody has any followers here." in text_of(page, "audience")
     assert "<svg" not in page[page.index('<section id="audience"') : page.index('<section id="agreement"')]
 
@@ -115,12 +116,11 @@ def test_every_niche_has_a_card_with_its_numbers(page: str, whole: Run) -> None:
     assert len(cards) == len(niches)
     for card, niche in zip(cards, niches.to_dict("records"), strict=True):
         assert niche["name"] in card
-        assert f"People {niche['people']} KOCs {niche['kocs']} Wide audience {niche['kols']}" in card
+        assert f"People {niche['people']} KOCs {niche['kocs']} Wide audience {niche['kols'] + niche['wide']}" in card
         assert f"Reached by wide-audience accounts {percent(niche['kol_reach'])}" in card
-        assert (
-            f"No wide-audience account reaches {percent(niche['white_space'])} of its members; "
-            f"KOCs reach {percent(niche['white_space_koc'])} of those." in card
-        )
+        parts = parts_of(niche)
+        assert sum(parts.values()) == niche["people"]
+        assert sentence(describe_parts(parts, wide_words(whole))) in card
         assert sentence(niche["evidence"]) in card
         words = whole.words[(whole.words["kind"] == "niche") & (whole.words["group"] == niche["niche"])]
         assert set(words.sort_values(["z", "word"], ascending=[False, True])["word"].head(6)) <= set(card.split())
@@ -128,7 +128,7 @@ def test_every_niche_has_a_card_with_its_numbers(page: str, whole: Run) -> None:
 
 def test_a_niche_names_the_people_who_reach_most_of_it(page: str, whole: Run) -> None:
     for card, niche in zip(card_texts(page, "niche"), whole.niches["niche"], strict=False):
-        for label, roles in (("KOCs", ["koc"]), ("Wide-audience accounts", ["kol"])):
+        for label, roles in (("KOCs", ["koc"]), ("Wide-audience accounts", list(WIDE_ROLES))):
             reach = whole.reach[(whole.reach["niche"] == niche) & whole.reach["role"].isin(roles)]
             reach = reach.merge(whole.people[["consumer", "name", "rank"]], on="consumer")
             most = reach.sort_values(["reached", "rank", "consumer"], ascending=[False, True, True]).iloc[0]
@@ -158,8 +158,8 @@ def test_finer_niches_are_listed_in_their_niche_and_not_counted_twice(page: str,
         in first
     )
     without = report.render(whole.replaced(niches=whole.niches[whole.niches["level"] == "niche"]))
-    unreached = r"<strong>(\S+)</strong> of niche members follow"
-    assert re.findall(unreached, page) == re.findall(unreached, without) != []
+    white = r"<strong>(\S+)</strong> of 60 people are white space"
+    assert re.findall(white, page) == re.findall(white, without) != []
 
 
 def test_of_many_finer_niches_some_are_listed_and_all_counted(whole: Run) -> None:
@@ -411,7 +411,7 @@ def test_people_who_engage_are_ties_and_not_follows(small_run: Run) -> None:
 
 def test_rankings_are_compared_and_the_people_on_whom_they_disagree_are_named(page: str, whole: Run) -> None:
     found = whole.info["agreement"]
-    assert found["k"] == 13
+    assert found["k"] == 14
     pairs = table_rows(page, "agreement", "Table of agreement")[1:]
     shared = [(str(round(pair["overlap"] * 13)), f"{pair['tau']:.2f}") for pair in found["pairs"]]
     assert [tuple(row[2:]) for row in pairs] == shared
@@ -477,7 +477,7 @@ def test_patterns_have_what_they_are_consistent_with_and_only_ranked_people_are_
     ]
     assert table_rows(page, "authenticity", "Table of blocks")[1:] == [["8", "6", "44", "2.50", "3.25", "1.25"]]
     effect, names = whole.info["authenticity"]["effect"], list(whole.kocs()["name"])
-    assert (effect["leave"], effect["stay"]) == (3, 24)
+    assert (effect["leave"], effect["stay"]) == (3, 25)
     assert "3 key opinion consumers leave the ranking, and 2 of the other 24 move among themselves" in text
     assert f"Leaving: {', '.join(names[4:7])}." in text
     moved = table_rows(page, "authenticity", "Table of people who move")[1:]

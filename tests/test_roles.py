@@ -13,7 +13,8 @@ import graphkoc
 from graphkoc.qualify.gates import gates
 from graphkoc.report import niche_map
 from graphkoc.report.page import collect_facts
-from graphkoc.runs.roles import RANKED, ROLES
+from graphkoc.runs.reached import PARTS
+from graphkoc.runs.roles import RANKED, ROLES, WIDE_ROLES
 
 PEOPLE, KOL = 60, "csv:7"
 
@@ -48,12 +49,13 @@ def test_a_role_agrees_with_rank_and_tier_and_gates(analysed: tuple[graphkoc.Sto
     people = analysed[1].people
     assert people["role"].isin(ROLES).all()
     assert people["role"].isin(RANKED).equals(people["rank"].notna())
-    assert (people["role"] == "kol").equals(people["tier"] == "wide")
+    assert people["role"].isin(WIDE_ROLES).equals(people["tier"] == "wide")
+    assert "kol" not in set(people["role"]), "no platform here states followers"
     assert (people["role"] == gates.roles(people, analysed[1].info["limits"])).all()
-    assert {"koc", "kol"} <= set(people["role"])
+    assert {"koc", "wide"} <= set(people["role"])
 
 
-def test_a_person_over_the_limit_who_passes_every_other_gate_is_a_kol_everywhere(
+def test_a_person_over_the_limit_who_passes_every_other_gate_is_widely_followed_everywhere(
     analysed: tuple[graphkoc.Store, graphkoc.Run],
 ) -> None:
     _, run = analysed
@@ -61,33 +63,33 @@ def test_a_person_over_the_limit_who_passes_every_other_gate_is_a_kol_everywhere
     others = ("person", "active", "creative", "unpaid")
     assert person["tier"] == "wide"
     assert "failed" not in [person[f"gate_{name}"] for name in others]
-    assert person["role"] == "kol"
+    assert (person["role"], person["label"]) == ("wide", "widely followed here")
     assert pd.isna(person["rank"])
 
-    kols = set(run.people.loc[run.people["role"] == "kol", "consumer"])
+    wide = set(run.people.loc[run.people["role"] == "wide", "consumer"])
     kocs = set(run.people.loc[run.people["role"] == "koc", "consumer"])
     listed = graphkoc.list_kocs(run, limit=None)
     assert {row["consumer"] for row in listed} == kocs
     assert {row["role"] for row in listed} == {"koc"}
     why = graphkoc.explain_consumer(run, KOL)
-    assert (why["role"], why["rank"]) == ("kol", None)
+    assert (why["role"], why["rank"]) == ("wide", None)
     assert any("so this person is not a KOC" in caution for caution in why["cautions"])
 
     assert len(run.niches) == 2
     for niche in graphkoc.list_niches(run):
         inside = {row["consumer"] for row in graphkoc.list_members(run, niche["niche"])}
-        assert (niche["kocs"], niche["kols"]) == (len(inside & kocs), len(inside & kols))
+        assert (niche["kocs"], niche["kols"], niche["wide"]) == (len(inside & kocs), 0, len(inside & wide))
     for table in (run.reach, run.bridges):
         assert (table["role"] == table["consumer"].map(run.people.set_index("consumer")["role"])).all()
-    assert set(run.reach.loc[run.reach["consumer"] == KOL, "role"]) == {"kol"}
+    assert set(run.reach.loc[run.reach["consumer"] == KOL, "role"]) == {"wide"}
 
     packed = niche_map.pack(run, run.niches["niche"].tolist())
-    assert (packed.kocs, packed.wide) == (len(kocs), len(kols))
+    assert (packed.kocs, packed.wide) == (len(kocs), len(wide))
     page = collect_facts(run)
     assert page["koc_count"] == len(kocs)
     assert not page["possible"]
     assert KOL not in {leader["consumer"] for leader in page["kocs"]["rows"]}
-    assert [niche["wide"] for niche in page["niches"]["cards"]] == run.niches["kols"].tolist()
+    assert [niche["wide"] for niche in page["niches"]["cards"]] == run.niches["wide"].tolist()
 
 
 def test_queries_of_the_graph_go_by_the_role_that_was_written_back(
@@ -100,7 +102,10 @@ def test_queries_of_the_graph_go_by_the_role_that_was_written_back(
     assert top["consumer"].tolist() == run.kocs()["consumer"].tolist()
     reached: dict[str, Any] = graphkoc.run_query(store, "niche_reach").set_index("niche").to_dict("index")
     for niche in graphkoc.list_niches(run):
-        assert reached[niche["niche"]]["reached"] == round(niche["kol_reach"] * niche["people"])
+        row = reached[niche["niche"]]
+        assert {part: row[part] for part in PARTS} == niche["parts"]
+        assert sum(niche["parts"].values()) == row["people"] == niche["people"]
+        assert niche["parts"]["reached_kol"] == round(niche["kol_reach"] * niche["people"])
 
 
 def test_where_no_audience_is_known_the_people_are_possible_and_ranked(tmp_path: Any) -> None:

@@ -78,7 +78,7 @@ def answers(tmp_path: Path, small_run: graphkoc.Run) -> Callable[[], dict[str, s
 def test_an_edit_of_every_installed_data_file_changes_nothing_that_is_read_of_a_run(
     tmp_path: Path, small_run: graphkoc.Run, answers: Callable[[], dict[str, str]]
 ) -> None:
-    assert {"huojian", "eac", "iconosquare", "relative"} == {one["name"] for one in small_run.info["tiers"]["profiles"]}
+    assert {"desk", "eac", "iconosquare", "relative"} == {one["name"] for one in small_run.info["tiers"]["profiles"]}
     assert small_run.info["tiers"]["low"] is not None
     assert len(small_run.niches) > 0
     assert len(small_run.brand) > 0

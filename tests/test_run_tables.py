@@ -17,6 +17,7 @@ import graphkoc
 from graphkoc.errors import UsageError
 from graphkoc.qualify.gates.words import GATES, ORIGINS
 from graphkoc.qualify.score import PARTS, PILLARS
+from graphkoc.runs import reached
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import TABLES, empty, shaped
 
@@ -92,7 +93,8 @@ def test_a_table_that_no_run_has_is_refused() -> None:
 def grouped(small: Run) -> Run:
     """The same run with a niche and a circle of two people each."""
     people = pd.DataFrame({"consumer": ["csv:1", "csv:2"], "confidence": 0.9})
-    counts = {"people": 2, "kocs": 2, "kols": 0, "name": "Tea"}
+    counts = {"people": 2, "kocs": 2, "kols": 0, "wide": 0, "name": "Tea"}
+    counts |= dict.fromkeys(reached.PARTS, 0) | {"nobody": 2}
     run = small.replaced(
         folder=f"{small.folder}-grouped",
         niches=shaped("niches", pd.DataFrame({"niche": ["tea"], **counts})),

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import graphkoc
+from graphkoc.runs.reached import PARTS
 from graphkoc.runs.run import Run
 from graphkoc.runs.summary import describe_backtest
 from graphkoc.runs.tables import shaped
@@ -24,6 +25,8 @@ INFO: dict[str, Any] = {
         "customers": 0,
     },
     "ties_of": {"csv": "follows"},
+    "parts": {"reached_kol": 20, "only_koc": 6, "nobody": 4, "not_known": 10},
+    "reach_of": [],
     "crawl": None,
     "left_out": None,
     "stands_in": None,
@@ -43,7 +46,7 @@ def run(roles: tuple[str, ...] = ("koc",), status: tuple[str, ...] = (), **info:
     ids = [f"csv:{n}" for n in range(len(roles))]
     people = shaped("people", pd.DataFrame({"consumer": ids, "role": roles, **blank}))
     circles = pd.DataFrame({"circle": [f"c{n}" for n in range(len(status))], "status": status})
-    circles = shaped("circles", circles.assign(people=10, kocs=0, kols=0))
+    circles = shaped("circles", circles.assign(people=10, **dict.fromkeys(("kocs", "kols", "wide", *PARTS), 0)))
     return Run("run", INFO | info, people=people, circles=circles)
 
 
@@ -56,6 +59,7 @@ def test_a_run_says_what_was_analysed_found_and_checked() -> None:
         "40 consumers, 80 reviews, 200 follows",
         "1 circle, 2 tentative (1 in the rewired network)",
         "0 niches (0 with categories shuffled), 2 key opinion consumers by the formula",
+        "of 40 consumers, KOLs reach 20, only KOCs reach 6, nobody listed reaches 4, and of 10 it is not known",
         "a small audience is 5 to 18 known followers, by the tiers relative: no limits fit",
         "Not checked against the past: the past is too short.",
     ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from command import run as graphkoc_command
 from declared import check_columns
@@ -18,6 +19,9 @@ import graphkoc
 from graphkoc.capture import synthetic
 from graphkoc.capture.sources import find_source
 from graphkoc.errors import UsageError
+from graphkoc.report.page import collect_facts
+from graphkoc.runs.reached import PARTS
+from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 
 PEOPLE = 168
@@ -54,6 +58,55 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
 
 def test_the_run_has_the_declared_columns_and_no_others(walked: Walked) -> None:
     check_columns(walked.run)
+
+
+def test_equal_stated_followers_of_a_platform_have_equal_labels_and_nobody_is_a_kol_without_them(
+    walked: Walked,
+) -> None:
+    people, accounts = walked.run.people, walked.run.accounts
+    alone = people[~people["consumer"].isin(accounts["consumer"])]
+    stated = alone.assign(label=alone["label"].where(alone["tier_profile"] != "relative"))
+    everybody = pd.concat([frame[["platform", "followers", "label"]] for frame in (stated, accounts)])
+    everybody = everybody[everybody["followers"].notna()].astype({"followers": "int64"})
+    assert len(everybody) > 50
+    assert (everybody.groupby(["platform", "followers"])["label"].nunique() == 1).all()
+    there = everybody[everybody["platform"] == "xiaohongshu"]
+    assert not (there.loc[there["followers"] > 10_000, "label"] == "KOC").any()
+
+    largest = accounts.groupby("consumer")["followers"].max()
+    most = people["consumer"].map(largest).astype("Float64").fillna(people["followers"]).astype("float64")
+    on_xiaohongshu = people["tier_platform"] == "xiaohongshu"
+    assert not people.loc[on_xiaohongshu & (most > 10_000), "role"].isin(RANKED).any()
+    assert (most[people["role"] == "kol"] > 10_000).all()
+    assert (people["role"] == "kol").sum() >= 3
+    assert {"kol", "wide", "koc"} <= set(people["role"])
+    amateurs = people[people["label"] == "素人 (amateur)"]
+    assert amateurs["role"].isin(RANKED).mean() > 0.5, "they are candidates"
+    assert (amateurs["gate_small"] == "passed").all()
+    assert (people.loc[most.isna(), "role"] != "kol").all()
+    for one in graphkoc.list_kocs(walked.run, limit=None):
+        assert not any((account["followers"] or 0) > 10_000 for account in one["accounts"])
+    labelled = accounts[accounts["label"].notna()].sort_values("followers", ascending=False)
+    first = labelled.drop_duplicates("consumer").set_index("consumer")["label"]
+    several = people[people["consumer"].isin(first.index)]
+    assert (several["label"].to_numpy() == first[several["consumer"]].to_numpy()).all()
+
+
+def test_the_four_parts_add_up_in_every_table(walked: Walked) -> None:
+    run = walked.run
+    assert sum(run.info["parts"].values()) == len(run.people)
+    rows = [*graphkoc.list_niches(run), *graphkoc.list_circles(run)]
+    assert rows
+    for row in rows:
+        assert sum(row["parts"].values()) == row["people"]
+    page = collect_facts(run)
+    for card in (*page["niches"]["by_id"].values(), *page["circles"]["cards"]):
+        assert sum(card["parts"].values()) == card["people"]
+    store = graphkoc.open_store(f"ladybug:{walked.folder / 'graphkoc.lbug'}")
+    for kind in ("niche", "circle"):
+        found = graphkoc.run_query(store, f"{kind}_reach")
+        assert (found[list(PARTS)].sum(axis=1) == found["people"]).all()
+    store.close()
 
 
 def files(folder: Path) -> dict[str, bytes]:

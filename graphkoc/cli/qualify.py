@@ -179,9 +179,11 @@ def niches(run: str | None) -> Result:
 
     A niche is a segment of people with a taste that sets it apart, shown with its evidence. Finer niches stand indented
     below the niche that contains them. RUN is a folder or a name under ./runs; the newest by default. kols counts
-    people with a wide audience. kol_reach is the share of the niche's people who follow one of them, and white_space
-    the share who do not, as far as their audiences are known; a note says how far that is. The columns category and
-    basis appear where the name does not imply them.
+    KOLs by the followers that a platform states, and wide the accounts that are widely followed here where none are
+    stated. Four columns add up to the people: reached_kol (by either of these), only_koc, nobody (they follow
+    somebody, but nobody of these), and not_known (no follow is known, or too few KOLs of their platform are loaded).
+    White space is only_koc and nobody, as far as audiences are known; notes say how far that is. The columns category
+    and basis appear where the name does not imply them.
 
     \b
     Examples:
@@ -197,13 +199,19 @@ def niches(run: str | None) -> Result:
     text = None if rows else graphkoc.describe_absence(found, "niche")
     notes = list_notices(found)
     if rows:
-        notes += [_wrap(f"Note: {clause}.") for clause in graphkoc.describe_coverage(found)]
+        notes += _describe_reach(found)
     return Result(rows, lines=_indent_finer(rows), text=text, notes=notes)
+
+
+def _describe_reach(run: graphkoc.Run) -> list[str]:
+    """Notes on how far it is known who reaches whom."""
+    clauses = [*graphkoc.describe_loaded(run), *graphkoc.describe_coverage(run)]
+    return [_wrap(f"Note: {clause}.") for clause in clauses]
 
 
 def _indent_finer(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The niches for a table: names indented by level, without what they repeat."""
-    shown = ("people", "kocs", "kols", "kol_reach", "white_space", "change", "evidence")
+    shown = ("people", "kocs", "kols", "wide")
     names = {row["niche"]: row["name"] for row in rows}
     return [
         {
@@ -212,6 +220,8 @@ def _indent_finer(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "category": None if row["category"] in (row["name"], names.get(row["parent"])) else row["category"],
             "basis": None if row["basis"] == "category" else row["basis"],
             **{name: row[name] for name in shown},
+            **row["parts"],
+            **{name: row[name] for name in ("change", "evidence")},
         }
         for row in rows
     ]
@@ -225,7 +235,8 @@ def circles(run: str | None) -> Result:
 
     A circle is a stable community of people who follow each other, in which word of mouth travels. RUN is a folder
     or a name under ./runs; the newest by default. stability is the mean similarity between a circle and its match in
-    resampled networks (1: always identical). cohort_ratio is the number of ties inside a circle divided by the
+    resampled networks (1: always identical). reached_kol, only_koc, nobody and not_known are its people by who reaches
+    them, as in `graphkoc niches`. cohort_ratio is the number of ties inside a circle divided by the
     number that joining dates explain. tightness goes from 0 (as in a rewired network) to 1. JSON and CSV also give
     each circle's density, reciprocity, clustering, core, conductance and inside share, with the same figures for
     rewired networks.
@@ -241,10 +252,12 @@ def circles(run: str | None) -> Result:
     """
     found = graphkoc.find_run(run)
     rows = graphkoc.list_circles(found)
-    shown = ("circle", "name", "people", "stability", "status", "cohort_ratio", "tightness", "kocs", "niches", "change")
-    lines = [{name: row[name] for name in (*shown, "evidence")} for row in rows]
+    first = ("circle", "name", "people", "stability", "status", "cohort_ratio", "tightness", "kocs")
+    last = ("niches", "change", "evidence")
+    lines = [{name: row[name] for name in first} | row["parts"] | {name: row[name] for name in last} for row in rows]
     text = None if rows else graphkoc.describe_absence(found, "circle")
-    return Result(rows, lines=lines, text=text, notes=list_notices(found))
+    notes = [*list_notices(found), *(_describe_reach(found) if rows else [])]
+    return Result(rows, lines=lines, text=text, notes=notes)
 
 
 def _edit_verbs(kind: str, example: str, name: str, others: str) -> list[click.Command]:
@@ -316,7 +329,8 @@ def _edit_verbs(kind: str, example: str, name: str, others: str) -> list[click.C
 def members(group: str, run: str | None) -> Result:
     """List the people of a niche or circle, the most certain first.
 
-    GROUP is its id or name. People of a circle with a confidence below one half are its fringe.
+    GROUP is its id or name. People of a circle with a confidence below one half are its fringe. part is by whom
+    they are reached, as in `graphkoc niches`.
 
     \b
     Examples:
@@ -385,12 +399,20 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
         "Reviewed by followers afterwards": reviews,
     }
     lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
+    lines += [f"  {_describe_account(one)}" for one in why["accounts"]]
     lines += [f"  {clause}" for clause in why["coverage"]]
     for title, entries in sections.items():
         lines += [title, *(f"  {entry}" for entry in entries)] if entries else []
     numbers = count(len(why["parts"]), "numbers")
     lines += [] if all_numbers else [f"The {numbers} behind the pillars: --all."]
     return [*lines, "The query behind each number: --format csv or json."]
+
+
+def _describe_account(account: Mapping[str, Any]) -> str:
+    stated = account["followers"]
+    followers = "followers not stated" if stated is None else count(stated, "followers")
+    label = f", {account['label']}" if account["label"] else ""
+    return f"{account['account']} on {account['platform']}: {followers}{label}"
 
 
 def _describe_part(part: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from graphkoc.arrays import Indices, Values, number_ids
 from graphkoc.graph.network import Network
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 
 __all__ = ["BUBBLES", "CLOSEST", "DOTS", "EGOS", "FINER", "TIES", "bubbles", "dots", "frame", "ties"]
 
@@ -97,7 +97,7 @@ def ties(network: Network, people: pd.DataFrame) -> pd.DataFrame:
     source, target = network.source, network.target
     key = source * np.int64(len(network)) + target
     mutual = np.isin(target * np.int64(len(network)) + source, key)
-    ranked, wide = _rank(people), (people["role"] == "kol").to_numpy(bool)
+    ranked, wide = _rank(people), people["role"].isin(WIDE_ROLES).to_numpy(bool)
     turn = np.full(len(key), 5)
     near: list[Indices] = []
     for ego in ranked[:EGOS]:
@@ -265,7 +265,7 @@ def _choose_shown(people: pd.DataFrame, near: NDArray[np.int32]) -> Indices:
     """
     audience = people["audience"].to_numpy(float)
     ranked = _rank(people)
-    wide = np.flatnonzero((people["role"] == "kol").to_numpy(bool))
+    wide = np.flatnonzero(people["role"].isin(WIDE_ROLES).to_numpy(bool))
     wide = wide[np.argsort(-audience[wide], kind="stable")]
     shown = np.ones(len(people), dtype=bool)
     if len(people) > DOTS:

@@ -19,7 +19,7 @@ from graphkoc.arrays import Indices, batches, find_sorted
 from graphkoc.graph.membership import Groups, nodes
 from graphkoc.graph.network import Network
 from graphkoc.graph.significance import benjamini_hochberg
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 
 __all__ = ["CARRIERS_RATE", "Reach", "bridges", "carriers", "circle_bridges", "reach"]
 
@@ -37,8 +37,7 @@ class Reach:
     niche, role, reached (their followers in the niche), share (of the niche's people), only_here (those of the
     reached who follow no other person with a role).
     niches: one row per niche, sorted: niche, people, kol_reach, koc_reach and both (shares of its people
-    who follow a KOL, a KOC, one of each), white_space (share that no KOL reaches), white_space_koc
-    (share of the white space that a KOC reaches; 0 where there is no white space).
+    who follow a wide-audience account, a KOC, one of each). Whom nobody reaches: see `graphkoc.runs.reached`.
     """
 
     people: pd.DataFrame
@@ -48,8 +47,9 @@ class Reach:
 def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach:
     """The niches that people with a role reach.
 
-    members: consumer, niche; every row counts. roles: consumer, role (kol, koc or possible), one row
-    a person. A possible KOC counts as a KOC. Raises DataError for a person who is not a node of the network.
+    members: consumer, niche; every row counts. roles: consumer, role (kol, wide, koc or possible), one row
+    a person. A possible KOC counts as a KOC, and an account that is widely followed here as a KOL. Raises
+    DataError for a person who is not a node of the network.
     """
     niches = Groups.of(network, members, "niche")
     who, role = nodes(network, roles["consumer"]), roles["role"].to_numpy(dtype=str)
@@ -70,14 +70,10 @@ def reach(network: Network, members: pd.DataFrame, roles: pd.DataFrame) -> Reach
     ).astype({"consumer": "str", "niche": "str", "role": "str", "reached": "int64", "only_here": "int64"})
     people = people.sort_values(["niche", "reached", "consumer"], ascending=[True, False, True], ignore_index=True)
 
-    by_kol, by_koc = (heard[np.isin(role, wanted)].sum(axis=0) > 0 for wanted in (("kol",), RANKED))
+    by_kol, by_koc = (heard[np.isin(role, wanted)].sum(axis=0) > 0 for wanted in (WIDE_ROLES, RANKED))
     table = pd.DataFrame({"niche": niches.ids, "people": niches.people}).astype({"niche": "str", "people": "int64"})
     for name, listeners in {"kol_reach": by_kol, "koc_reach": by_koc, "both": by_kol & by_koc}.items():
         table[name] = (niches.matrix.T @ listeners.astype(np.int64)) / niches.people
-    white = niches.matrix.T @ (~by_kol).astype(np.int64)
-    filled = niches.matrix.T @ (by_koc & ~by_kol).astype(np.int64)
-    table["white_space"] = white / niches.people
-    table["white_space_koc"] = np.divide(filled, white, out=np.zeros(len(table)), where=white > 0)
     return Reach(people, table)
 
 

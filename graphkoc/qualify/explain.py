@@ -14,11 +14,13 @@ from graphkoc.qualify.adopters import find_adopters
 from graphkoc.qualify.audience import counted, describe_audience_coverage
 from graphkoc.qualify.authenticity import PATTERNS
 from graphkoc.qualify.gates.words import list_gates
+from graphkoc.qualify.lists import list_accounts
 from graphkoc.qualify.reasons import reasons
 from graphkoc.qualify.score import PILLARS, Part, points
 from graphkoc.qualify.score.percentiles import percentile_query
 from graphkoc.qualify.score.sql import feature_query
 from graphkoc.qualify.tiers import RELATIVE
+from graphkoc.runs.roles import WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.text import count, number_or_none, whole_or_none
 
@@ -32,14 +34,14 @@ MOST_MORE = 100
 def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
-    Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche, query}],
-    pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words), followers (that the
-    platform states), audience_coverage (the share of them that is known), posts, posts_engaged (with a known
-    engagement), coverage (the same in words), rank, niche, circle, gates, change, carried_by, carried_reviews,
-    reasons, cautions}. percentile is the share of people of the same tier whose value is at most this person's, 0
-    to 100; percentile_niche the same of their niche, None without one. query is a command line, or a SELECT for
-    DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those of
-    `graphkoc.qualify.gates.words.list_gates`. change is what would raise the rank by one. carried_by and
+    Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
+    query}], pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words),
+    followers (that the platform states), audience_coverage (the share of them that is known), posts, posts_engaged
+    (with a known engagement), coverage (the same in words), rank, niche, circle, gates, change, carried_by,
+    carried_reviews, reasons, cautions, accounts}. percentile is the share of people of the same tier whose value is
+    at most this person's, 0 to 100; percentile_niche the same of their niche, None without one. query is a command
+    line, or a SELECT for DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those
+    of `graphkoc.qualify.gates.words.list_gates`. change is what would raise the rank by one. carried_by and
     carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
     """
     person = run.person(consumer)
@@ -69,6 +71,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         **find_adopters(run, consumer),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
+        "accounts": list_accounts(run).get(consumer, []),
     }
 
 
@@ -165,8 +168,8 @@ def _find_percentile(values: pd.Series[Any], value: float) -> float | None:
 def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
     """What an analyst should know before relying on this person."""
     found = []
-    if person["role"] == "kol":
-        found.append(f"the audience is wide under the {person['tier_profile']} tiers, so this person is not a KOC here")
+    if person["role"] in WIDE_ROLES:
+        found.append(_describe_wide(person))
     if person["tier"] == "tiny" and person["tier_profile"] == RELATIVE:
         found.append(f"fewer than {person['tier_low']:,.0f} known people in the audience, too few to conclude much")
     elif person["tier"] == "tiny":
@@ -216,6 +219,17 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         )
         found.append(f"{some}: the audience of today stands in for the audience of the time")
     return found
+
+
+def _describe_wide(person: pd.Series[Any]) -> str:
+    """Why a person with a wide audience is no key opinion consumer."""
+    if person["role"] == "kol":
+        return f"the audience is wide under the {person['tier_profile']} tiers, so this person is not a KOC here"
+    most = f"{person['tier_high']:,.0f} {'people' if person['ties'] == 'engagements' else 'known followers'}"
+    return (
+        f"widely followed here, by more than {most}, so this person is not a KOC here; the platform states no "
+        "followers, so this is not a KOL either"
+    )
 
 
 def _list_places(run: Run, consumer: str) -> str:

@@ -10,12 +10,13 @@ from graphkoc.qualify.gates.words import ORIGINS, list_gates
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.reasons import reasons
 from graphkoc.runs.coverage import cover_niches
+from graphkoc.runs.reached import parts_of
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import PROFILE, TABLES
 from graphkoc.text import number_or_none, whole_or_none
 
-__all__ = ["list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"]
+__all__ = ["list_accounts", "list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"]
 
 
 INDUSTRY = (*(number.name for number in NUMBERS), "paid_response", "organic_response", "paid_to_organic")
@@ -27,15 +28,18 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
 
     Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
     role, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low, high,
-    engagement_rate, origin, patterns, gates, industry, reasons}], with None for what is unknown. rank is the place
-    among all, also where one niche (id or name) is given. url is the profile's address. main_type is what they mostly
-    write about (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of the tier.
-    role is koc, or possible where the audience is not known. ties is what the audience is counted in (follows or
-    engagements). followers are those that the platform states, audience_coverage the share of them that is known, and
-    posts_engaged counts the posts with a known engagement. kind is the score's. patterns are those of
-    `graphkoc.qualify.authenticity`, gates those of `graphkoc.qualify.gates.words.list_gates`. industry has the numbers
-    of `graphkoc.qualify.industry`, and the response to paid and to organic posts.
+    engagement_rate, origin, patterns, gates, industry, reasons, accounts}], with None for what is unknown. rank is the
+    place among all, also where one niche (id or name) is given. url is the profile's address. main_type is what they
+    mostly write about (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of the
+    tier, of a person with several accounts that of the largest stated one; accounts are these: [{account, platform,
+    followers, label}], empty for a person with one. role is koc, or possible where the audience is not known. ties is
+    what the audience is counted in (follows or engagements). followers are those that the platform states,
+    audience_coverage the share of them that is known, and posts_engaged counts the posts with a known engagement. kind
+    is the score's. patterns are those of `graphkoc.qualify.authenticity`, gates those of
+    `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`, and the response
+    to paid and to organic posts.
     """
+    accounts = list_accounts(run)
     return [
         {
             "rank": person["rank"],
@@ -69,19 +73,34 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "gates": list_gates(person, run.info["limits"]),
             "industry": {name: number_or_none(person[name]) for name in INDUSTRY},
             "reasons": reasons(run, person),
+            "accounts": accounts.get(person["consumer"], []),
         }
         for person in run.ranked(niche, limit)
     ]
 
 
+def list_accounts(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """The accounts of each person with several: {consumer: [{account, platform, followers, label}]}.
+
+    followers and label are None where the platform states no followers; label too where no limits are published.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in run.rows("accounts", ["consumer", "account", "platform", "followers", "label"]):
+        found.setdefault(row.pop("consumer"), []).append(row)
+    return found
+
+
 def list_niches(run: Run) -> list[dict[str, Any]]:
     """The niches, most people first, each followed by the finer niches inside it.
 
-    Returns [{niche, name, parent, level, basis, category, evidence, words, people, kocs, kols, kol_reach, koc_reach,
-    white_space, white_space_koc, kol_audience_coverage, kol_posts_coverage, circles, change, brand}]. kols counts
-    members with a wide audience. kol_reach and koc_reach are the shares of members who follow a KOL, or a KOC.
-    white_space is the share who follow no KOL, and white_space_koc the share of those who follow a KOC.
-    kol_audience_coverage is the share of the stated followers of its KOLs that is known, and kol_posts_coverage the
+    Returns [{niche, name, parent, level, basis, category, evidence, words, people, kocs, kols, wide, parts, kol_reach,
+    koc_reach, white_space, white_space_koc, kol_audience_coverage, kol_posts_coverage, circles, change, brand}]. kols
+    counts members who are KOLs by the followers that a platform states, and wide those who are widely followed here
+    where none are stated. parts are four numbers of people that add up to the members (`graphkoc.runs.reached`):
+    reached_kol, only_koc, nobody, not_known. white_space is only_koc and nobody as a share of the members, None where
+    nothing is known of any; white_space_koc the share of only_koc in these. kol_reach and koc_reach are the shares of
+    members who follow a KOL or an account widely followed here, or a KOC. kol_audience_coverage is the share of the
+    stated followers of its wide-audience accounts that is known, and kol_posts_coverage the
     share of the posts with a known engagement of those whose audience is the people who engaged
     (`graphkoc.runs.coverage`); None where unknown. circles are the names of the circles that carry the niche.
     change is what became of it since the previous run. brand is the brand's view, None where no brand is set.
@@ -109,9 +128,11 @@ def list_niches(run: Run) -> list[dict[str, Any]]:
             "people": row["people"],
             "kocs": row["kocs"],
             "kols": row["kols"],
+            "wide": row["wide"],
+            "parts": parts_of(row),
             "kol_reach": row["kol_reach"],
             "koc_reach": row["koc_reach"],
-            "white_space": row["white_space"],
+            "white_space": number_or_none(row["white_space"]),
             "white_space_koc": row["white_space_koc"],
             "kol_audience_coverage": covered[row["niche"]].audience if row["niche"] in covered else None,
             "kol_posts_coverage": covered[row["niche"]].posts if row["niche"] in covered else None,
@@ -127,7 +148,8 @@ def list_circles(run: Run) -> list[dict[str, Any]]:
     """The circles, the most stable first.
 
     Returns [{circle, name, evidence, words, people, stability, status, cohort_ratio, tightness, card, niches,
-    kocs, change}]. stability is the mean likeness of the circle to itself over resampled networks. status is
+    kocs, kols, wide, parts, white_space, white_space_koc, change}]. kols to white_space_koc are as in `list_niches`.
+    stability is the mean likeness of the circle to itself over resampled networks. status is
     published or tentative. cohort_ratio is the number of ties over those that joining dates explain, None without
     dates. tightness is from 0 (as in rewired networks) to 1. card holds each measure of the circle with its mean over
     rewired networks (`_null`) and its distance from that mean in standard deviations (`_z`).
@@ -150,6 +172,11 @@ def list_circles(run: Run) -> list[dict[str, Any]]:
             },
             "niches": niches.get(row["circle"], []),
             "kocs": row["kocs"],
+            "kols": row["kols"],
+            "wide": row["wide"],
+            "parts": parts_of(row),
+            "white_space": number_or_none(row["white_space"]),
+            "white_space_koc": row["white_space_koc"],
             "change": row["change"],
         }
         for row in run.rows("circles")
@@ -157,13 +184,17 @@ def list_circles(run: Run) -> list[dict[str, Any]]:
 
 
 def list_members(run: Run, group: str) -> list[dict[str, Any]]:
-    """The people of a niche or circle (id or name), highest confidence first: [{consumer, group, confidence}].
+    """The people of a niche or circle (id or name), highest confidence first: [{consumer, group, confidence, part}].
 
-    People of a circle with a confidence below one half are its fringe. Raises UsageError for an unknown group.
+    part is by whom they are reached (`graphkoc.runs.reached`). People of a circle with a confidence below one half
+    are its fringe. Raises UsageError for an unknown group.
     """
     kind, found = run.group(group)
     rows = run.rows("members", ["kind", "consumer", "group", "confidence"], ("group", {found}))
     inside = [row for row in rows if row.pop("kind") == kind]
+    whose = {row["consumer"] for row in inside}
+    parts = {row["consumer"]: row["part"] for row in run.rows("people", ["consumer", "part"], ("consumer", whose))}
+    inside = [row | {"part": parts.get(row["consumer"])} for row in inside]
     return sorted(inside, key=lambda row: (-row["confidence"], row["consumer"]))
 
 
@@ -202,9 +233,12 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
     from graphkoc.qualify.gates.gates import roles
 
     people = run.people
-    then = tiers.sized(people["platform"], people["followers"], people["audience"].to_numpy(), name).table
+    stated = tiers.largest_stated(people.set_index("consumer")[["platform", "followers"]], run.accounts, name)
+    then = tiers.sized(stated["platform"], stated["followers"], people["audience"].to_numpy(), name).table
     small = then["tier"].map({"small": "passed", tiers.UNKNOWN: "unknown"}).fillna("failed").to_numpy()
-    role = roles(people.assign(tier=then["tier"], gate_small=small), run.info["limits"])
+    role = roles(
+        people.assign(tier=then["tier"], tier_profile=then["tier_profile"], gate_small=small), run.info["limits"]
+    )
     columns = ["consumer", "name", "platform", "followers", "audience", "label", "tier", "role"]
     return [
         {

@@ -17,7 +17,7 @@ from graphkoc.qualify.authenticity import Authenticity
 from graphkoc.qualify.main_type import find_main_types
 from graphkoc.qualify.score.forecast import Forecast
 from graphkoc.runs.members import members_of
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 
 __all__ = ["build_people"]
 
@@ -64,7 +64,7 @@ def build_people(
     table["rank"] = _rank(table)
     for kind in ("niche", "circle"):
         table[kind] = _strongest(table, members_of(groups.members, kind), kind)
-    for role, roles in (("kol", ("kol",)), ("koc", RANKED)):
+    for role, roles in (("kol", WIDE_ROLES), ("koc", RANKED)):
         table[f"hears_{role}"] = _follows_any(log, table["role"].isin(roles).to_numpy(dtype=bool))
     table["patterns"] = _patterns(authenticity, log)
     table["suspicious"], table["critical"] = authenticity.suspicious, authenticity.critical

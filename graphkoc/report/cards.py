@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
+from graphkoc.report import charts
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
+from graphkoc.runs.reached import describe_parts, parts_of
 from graphkoc.text import display_name, text_or_none
 
 __all__ = ["CARDS", "NAMED", "Rows", "change_sign", "first_kocs", "group_card"]
@@ -41,6 +45,9 @@ def group_card(view: View, kind: str, row: Mapping[Any, Any], kocs: Mapping[Any,
         "evidence": display_name(text_or_none(row["evidence"]) or "", TEXT),
         "people": int(row["people"]),
         "kocs": int(row["kocs"]),
+        "parts": (parts := parts_of(row)),
+        "parts_bar": Markup(charts.parts_bar(list(parts.values()))),
+        "reached": describe_parts(parts, view.wide),
         "change": change and display_name(change, TEXT),
         "sign": change_sign(change or ""),
         "words": [

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from graphkoc.arrays import Values
 from graphkoc.text import percent
 
-__all__ = ["audience_scatter", "interval_bars", "meter", "stacked_bar"]
+__all__ = ["audience_scatter", "interval_bars", "meter", "parts_bar", "stacked_bar"]
 
 
 WIDTH = 800
@@ -31,6 +31,16 @@ def meter(share: float) -> str:
         '<rect class="track" width="100" height="8"/>'
         f'<rect class="fill" width="{_shorten(100 * share)}" height="8"/></svg>'
     )
+
+
+def parts_bar(people: Sequence[int]) -> str:
+    """People in parts as a bar without a gap; the numbers belong in the text beside it."""
+    pieces, x, total = [], 0.0, max(sum(people), 1)
+    for i, number in enumerate(people):
+        width = 100 * number / total
+        pieces.append(f'<rect class="reached-{i}" x="{_shorten(x)}" width="{_shorten(width)}" height="8"/>')
+        x += width
+    return f'<svg {THIN} class="meter" aria-hidden="true">{"".join(pieces)}</svg>'
 
 
 def stacked_bar(points: Sequence[float], full: float, label: str) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import number_ids
 from graphkoc.communities import positions as layout
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.text import count
 
@@ -123,7 +123,7 @@ def pack(run: Run, bubbles: Sequence[str]) -> People:
     dots = layout.dots(run.people, run.niches, run.members_of("niche"), run.positions, run.ties)
     row = dots["person"].to_numpy()
     koc = run.people["role"].isin(RANKED).to_numpy(bool)[row]
-    wide = (run.people["role"] == "kol").to_numpy(bool)[row]
+    wide = run.people["role"].isin(WIDE_ROLES).to_numpy(bool)[row]
     bubble = number_ids(bubbles, dots["niche"])
     bubble = np.where(bubble < 0, NO_BUBBLE, bubble).astype(np.uint8)
     x = ((dots["x"].to_numpy() - left) / width * 65535).round().astype("<u2")

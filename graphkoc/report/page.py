@@ -15,6 +15,7 @@ from graphkoc.files import replace_file, translate_errors
 from graphkoc.report.number_formats import TEXT, amount, percentage, sentence
 from graphkoc.report.run_view import View
 from graphkoc.report.sections import find_sections
+from graphkoc.runs.reached import verb
 from graphkoc.runs.run import Run
 from graphkoc.text import count, display_name
 
@@ -80,6 +81,9 @@ def _collect_shared(view: View) -> dict[str, Any]:
         "people": len(run.people),
         "koc_count": len(kocs),
         "possible": set(kocs["role"]) == {"possible"},
+        "parts": run.info["parts"],
+        "wide": view.wide,
+        "follow": verb(run),
         "notice": run.info["settings"].get("notice"),
         "settings": {name: "none" if value in (None, []) else value for name, value in run.info["settings"].items()},
         "versions": run.info["versions"],

@@ -9,6 +9,7 @@ import pandas as pd
 
 from graphkoc.report.number_formats import date
 from graphkoc.report.shown_names import name_groups
+from graphkoc.runs.reached import wide_words
 from graphkoc.runs.run import UNDATED, Run
 from graphkoc.text import person_name
 
@@ -23,6 +24,7 @@ class View:
     run: with the names of niches and circles that a report may show.
     dated: whether any review has a date. as_of, since: the reference date of this run and of the previous one
     in words, None where unknown. lately: the period of recent activity, ready to follow a noun.
+    wide: what its wide-audience accounts are called.
     linked: ranks of the key opinion consumers whom a section links to.
     """
 
@@ -32,6 +34,7 @@ class View:
         self.as_of = date(run.info["at"]) if self.dated else None
         self.since = date(run.info["previous"]["at"]) if self.dated and run.info["previous"] else None
         self.lately = f" in the year before {self.as_of}" if self.dated else ""
+        self.wide = wide_words(self.run)
         self.linked: set[int] = set()
         self._sections = sections
         self._facts: dict[str, Facts] = {}

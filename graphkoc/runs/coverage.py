@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.text import count, is_missing, percent
 
@@ -37,7 +37,7 @@ class Coverage:
 
 def cover_niches(run: Run) -> dict[str, Coverage]:
     """How much of the audiences of its wide-audience accounts a run knows, for each niche that has any."""
-    people = {row["consumer"]: row for row in run.rows("people", COLUMNS, ("role", ("kol",)))}
+    people = {row["consumer"]: row for row in run.rows("people", COLUMNS, ("role", WIDE_ROLES))}
     inside: dict[str, list[Mapping[str, Any]]] = {}
     for row in run.rows("members", ["kind", "group", "consumer"], ("consumer", set(people))):
         if row["kind"] == "niche":
@@ -65,7 +65,7 @@ def describe(found: Coverage, whose: str, who: str) -> str | None:
 
 def describe_coverage(run: Run) -> list[str]:
     """A clause on the wide-audience accounts, and one on the key opinion consumers, where a run has any."""
-    found = (describe_role(run, ("kol",), WIDE), describe_role(run, RANKED, "key opinion consumers"))
+    found = (describe_role(run, WIDE_ROLES, WIDE), describe_role(run, RANKED, "key opinion consumers"))
     return [clause for clause in found if clause]
 
 

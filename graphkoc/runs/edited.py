@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from graphkoc.runs import edits
 from graphkoc.runs import run as runs
 from graphkoc.runs.members import KINDS, MEMBER
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.reached import count_parts, shares
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import DEFAULT_FOLDER, TOP, Run
 from graphkoc.runs.tables import shaped
 
@@ -126,17 +127,17 @@ def _count_again(
     table: pd.DataFrame, members: pd.DataFrame, people: pd.DataFrame, kind: str, merged: set[str]
 ) -> pd.DataFrame:
     """The table of groups, with the numbers of merged groups counted again from their people."""
-    marks = people[["consumer", "hears_kol", "hears_koc"]].assign(
-        kocs=people["role"].isin(RANKED), kols=people["role"] == "kol"
+    marks = people[["consumer", "part", "hears_kol", "hears_koc"]].assign(
+        kocs=people["role"].isin(RANKED),
+        kols=people["role"] == "kol",
+        wide=people["role"].isin(WIDE_ROLES) & (people["role"] != "kol"),
+        both=people["hears_kol"] & people["hears_koc"],
     )
-    marks["white_space"] = ~marks["hears_kol"]
-    marks["filled"] = marks["white_space"] & marks["hears_koc"]
-    joined = members[members[kind].isin(merged)][["consumer", kind]].merge(marks, on="consumer").groupby(kind)
-    again = joined[["kocs", "kols", "filled"]].sum()
+    inside = members[members[kind].isin(merged)][["consumer", kind]].merge(marks, on="consumer")
+    joined, parts = inside.groupby(kind), count_parts(inside, kind)
+    again = joined[["kocs", "kols", "wide"]].sum().join(parts).join(shares(parts))
     if kind == "niche":
-        again[["kol_reach", "koc_reach", "white_space"]] = joined[["hears_kol", "hears_koc", "white_space"]].mean()
-        white = (again["white_space"] * joined.size()).round()
-        again["white_space_koc"] = (again["filled"] / white.where(white > 0)).fillna(0)
+        again[["kol_reach", "koc_reach", "both"]] = joined[["hears_kol", "hears_koc", "both"]].mean()
     table = table.set_index(kind)
     for column in [c for c in again if c in table]:
         table.loc[again.index, column] = again[column].astype(table[column].dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from graphkoc.runs.horizon import describe_horizons
+from graphkoc.runs.reached import describe_loaded, describe_parts, wide_words
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import count
@@ -36,6 +37,8 @@ def describe_run(run: Run) -> list[str]:
         f"{niches} ({run.info['niche_control']} with categories shuffled), "
         f"{count(listed, who)} by the {run.info['score']['kind']}",
         None if listed else f"No list: {run.info['score']['why']}.",
+        f"of {count(counts['consumers'], 'consumers')}, {describe_parts(run.info['parts'], wide_words(run))}",
+        *describe_loaded(run),
         _describe_tiers(run),
         describe_backtest(run),
     ]

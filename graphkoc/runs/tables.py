@@ -109,8 +109,8 @@ _PEOPLE = (
     _text("main_type", "Category or tag of most reviews in the last 365 days, of all without any; null for none."),
     _number("main_type_share", "share", "Items of this type, of those of the last 365 days; null without any."),
     _text("tier", "Size of the audience: tiny, small, wide or unknown."),
-    _text("label", "Name of the tier in the profile that applies."),
-    _text("role", "Role: koc, possible (a KOC but for an unknown audience), kol or none."),
+    _text("label", "Name of the tier in the profile that applies; of several accounts, the largest stated one's."),
+    _text("role", "Role: koc, possible (a KOC but for an unknown audience), kol, wide (widely followed here) or none."),
     _number("audience", "people", "Known followers or, where ties is engagements, people who engaged."),
     _text("ties", "What the audience is counted in: follows, engagements or none."),
     _number("score", "points", "The score that people are ranked by."),
@@ -119,12 +119,14 @@ _PEOPLE = (
     _integer("rank", "rank", "Place by score among the roles koc and possible; null for others."),
     _text("niche", "Id of the strongest niche; null without one."),
     _text("circle", "Id of the strongest circle; null without one."),
-    _flag("hears_kol", "Whether they follow a KOL."),
+    _flag("hears_kol", "Whether they follow a KOL or, where no followers are stated, an account widely followed here."),
     _flag("hears_koc", "Whether they follow a KOC or a possible one."),
+    _text("part", "By whom they are reached: reached_kol, only_koc, nobody (listed) or not_known."),
     _count("reviews", "reviews", "First reviews of an item, all time."),
     _text("patterns", "Suspicious patterns, separated by semicolons; null for none."),
     _number("critical", "reviews", "Low ratings that give reasons; null where no text is known."),
     _text("tier_profile", "Name of the tier profile that applies."),
+    _text("tier_platform", "Platform whose stated followers give the tier; null with the relative profile."),
     _number("tier_size", "people", "Followers as the platform states them or, with the relative profile, known ones."),
     _number("tier_low", "people", "Least size of a small audience in that profile."),
     _number("tier_high", "people", "Largest size of a small audience in that profile."),
@@ -202,6 +204,14 @@ _PROFILE = (
     _number("cohort_share_of_all", "share", "Everybody who joined in that year."),
     Column("joined_median", "datetime64[us]", "time", "Median time of joining; null where unknown."),
 )
+_REACHED = (
+    _count("reached_kol", "people", "Members whom a KOL or an account widely followed here reaches."),
+    _count("only_koc", "people", "Members whom KOCs reach and neither of these."),
+    _count("nobody", "people", "Members who follow somebody, and nobody of these."),
+    _count("not_known", "people", "Members of whom it is not known whether these reach them."),
+    _number("white_space", "share", "Members in only_koc and nobody; null where all are in not_known."),
+    _number("white_space_koc", "share", "Of the white space, those in only_koc."),
+)
 PROFILE = tuple(column.name for column in _PROFILE)
 """Columns of circles that say how tightly a circle is knit, beside rewired networks, and who joined when."""
 
@@ -244,13 +254,13 @@ TABLES: dict[str, Table] = {
             _count("people", "people", "Members."),
             _count("kocs", "people", "Members with the role koc or possible."),
             _count("kols", "people", "Members with the role kol."),
-            _number("kol_reach", "share", "Members who follow a KOL."),
+            _count("wide", "people", "Members with the role wide."),
+            _number("kol_reach", "share", "Members who follow a KOL or an account widely followed here."),
             _number("koc_reach", "share", "Members who follow a KOC or a possible one."),
-            _number("white_space", "share", "Members who follow no KOL."),
-            _number("white_space_koc", "share", "Of the white space, those who follow a KOC."),
+            *_REACHED,
             CHANGE,
             _text("terms", "What else the same people over-index on, the best evidenced first."),
-            _number("both", "share", "Members who follow a KOL and a KOC."),
+            _number("both", "share", "Members who follow a KOL or an account widely followed here, and a KOC."),
         ),
     ),
     "members": Table(
@@ -292,6 +302,8 @@ TABLES: dict[str, Table] = {
             _number("resolution", "index", "Resolution of the modularity at which it was found."),
             *_PROFILE,
             _count("kols", "people", "Members with the role kol."),
+            _count("wide", "people", "Members with the role wide."),
+            *_REACHED,
         ),
     ),
     "reach": Table(
@@ -302,7 +314,7 @@ TABLES: dict[str, Table] = {
             _count("reached", "people", "Members who follow the person."),
             _number("share", "share", "The same, of the niche's members."),
             _count("only_here", "people", "Of those reached, members who follow nobody else with a role."),
-            _text("role", "Role: koc, possible or kol."),
+            _text("role", "Role: koc, possible, kol or wide."),
         ),
     ),
     "carries": Table(
@@ -321,7 +333,7 @@ TABLES: dict[str, Table] = {
         "A person with a role whose followers are of two circles or two niches at least.",
         (
             CONSUMER,
-            _text("role", "Role: koc, possible or kol."),
+            _text("role", "Role: koc, possible, kol or wide."),
             _count("circles", "circles", "Circles with a follower."),
             _count("circles_twice", "circles", "Circles where a member could hear it from two people."),
             _count("structural_diversity", "groups", "Groups of followers without a tie between them."),
@@ -442,6 +454,8 @@ TABLES: dict[str, Table] = {
             _text("name", "Name, as the platform states it."),
             _integer("followers", "people", "Followers as the platform states them; null where it does not."),
             _count("reviews", "reviews", "Reviews written with this account."),
+            _text("label", "Name of its tier by the followers stated; null where none are, or no limits published."),
+            _text("tier", "Size of its audience by the same: tiny, small or wide; null likewise."),
         ),
     ),
     "positions": Table(

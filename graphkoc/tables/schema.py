@@ -282,7 +282,8 @@ RESULTS: dict[str, Table] = {
             (
                 Column("consumer", "id", "the consumer", True),
                 Column("tier", "text", "tiny, small or wide audience; unknown where too few can be compared"),
-                Column("role", "text", "koc, possible (audience not known), kol or none"),
+                Column("role", "text", "koc, possible (audience not known), kol, wide (widely followed here) or none"),
+                Column("part", "text", "who reaches them: reached_kol, only_koc, nobody or not_known"),
                 Column("audience", "integer", "known followers"),
                 Column("score", "number", "the score in points"),
                 Column("rank", "integer", "rank among the key opinion consumers; empty for others"),
@@ -356,7 +357,7 @@ RESULTS: dict[str, Table] = {
                 Column("niche", "text", "the niche", True),
                 Column("reached", "integer", "members of the niche that follow the consumer"),
                 Column("only_here", "integer", "of these, members that follow nobody else with a role"),
-                Column("role", "text", "the consumer's role: koc, possible or kol"),
+                Column("role", "text", "the consumer's role: koc, possible, kol or wide"),
             ),
             edges=(Edge("REACHES", "Consumer", "consumer", "Niche", "niche"),),
         ),

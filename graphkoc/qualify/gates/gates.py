@@ -98,7 +98,9 @@ def gates(
     _add_gate(table, "knit", knit_z, limit["knit_z"])
 
     platform, tier = consumers["platform"].to_numpy(), size["tier"].to_numpy()
-    whose = table.assign(platform=platform, tier=tier, audience=audience(log.network))
+    whose = table.assign(
+        platform=platform, tier=tier, tier_profile=size["tier_profile"].to_numpy(), audience=audience(log.network)
+    )
     table["role"] = roles(whose, limits)
     return table.astype({f"gate_{gate.name}": "str" for gate in GATES} | {"role": "str"})
 
@@ -106,17 +108,21 @@ def gates(
 def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
     """(n,) object: everybody's role, one of ROLES.
 
-    people: platform, tier, audience and the gates. limits: by platform (`graphkoc.qualify.tiers.limits`), of a run
-    `info["limits"]`.
+    people: platform, tier, tier_profile, audience and the gates. limits: by platform (`graphkoc.qualify.tiers.limits`),
+    of a run `info["limits"]`.
 
-    KOL goes before KOC: a person over the upper limit of a small audience is `kol`, whatever the gates say.
+    KOL goes before KOC: a person over the upper limit of a small audience is `kol`, whatever the gates say, where that
+    limit is of followers that a platform states, and `wide` where it is of known followers: the count of those whom we
+    happen to know makes nobody a KOL.
     Of the others, a person who fails a gate that is required on the platform is `none`; a person whose
     audience cannot be compared, or who has nobody known in it, whatever the platform states, is `possible`; everybody
     else is `koc`.
     """
     wide = (people["tier"] == "wide").to_numpy(dtype=bool)
     unknown = ((people["gate_small"] == "unknown") | (people["audience"] == 0)).to_numpy(dtype=bool)
-    return np.select([wide, _find_excluded(people, limits), unknown], ["kol", "none", "possible"], "koc").astype(object)
+    stated = (people["tier_profile"] != tiers.RELATIVE).to_numpy(dtype=bool)
+    tests = [wide & stated, wide, _find_excluded(people, limits), unknown]
+    return np.select(tests, ["kol", "wide", "none", "possible"], "koc").astype(object)
 
 
 def _find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:

@@ -35,6 +35,9 @@ __all__ = [
     "Sizes",
     "Tiers",
     "check_tiers",
+    "count_kols",
+    "label_accounts",
+    "largest_stated",
     "limits",
     "profiles",
     "relative",
@@ -43,6 +46,8 @@ __all__ = [
 
 RELATIVE = "relative"
 SIZES = ("tiny", "small", "wide")
+WIDELY_FOLLOWED = "widely followed here"
+"""The label of a wide audience that is known and not stated: no tier was published for it, so it is no KOL's."""
 UNKNOWN = "unknown"
 OTHERS = ""
 """Stands for every platform that has no tier file."""
@@ -201,13 +206,81 @@ def relative(audience: NDArray[np.float64]) -> Tiers:
 class Sizes:
     """Everybody's tier.
 
-    table: one row per consumer: tier (tiny, small, wide, or unknown), label (the profile's word for it; `small
-    audience` and so on where followers are not stated), tier_profile, tier_size (followers as the platform states
-    them, or known ones), tier_low, tier_high (of the small tier, both included). summary: what run.json keeps.
+    table: one row per consumer: tier (tiny, small, wide, or unknown), label (the profile's word for it; where followers
+    are not stated `tiny audience`, `small audience` or WIDELY_FOLLOWED), tier_profile, tier_platform (whose stated
+    followers count, null in the relative profile), tier_size (followers as the platform states them, or known ones),
+    tier_low, tier_high (of the small tier, both included). summary: what run.json keeps.
     """
 
     table: pd.DataFrame
     summary: dict[str, Any]
+
+
+def largest_stated(consumers: pd.DataFrame, accounts: pd.DataFrame, name: str | None = None) -> pd.DataFrame:
+    """Platform and followers of the account that gives each person their tier, in the rows of `consumers`.
+
+    consumers: platform and followers, indexed by consumer. accounts: those of people with several
+    (`graphkoc.graph.accounts`). It is the account with the most stated followers for which limits are published; people
+    without one keep the platform and followers that `consumers` has. name: as for `sized`.
+    """
+    stated = accounts[accounts["followers"].notna() & (_choose(accounts["platform"], name) != RELATIVE)]
+    order = stated.sort_values(["consumer", "followers", "account"], ascending=[True, False, True])
+    largest = order.drop_duplicates("consumer").set_index("consumer")[["platform", "followers"]]
+    found = consumers[["platform", "followers"]].copy()
+    found.loc[largest.index] = largest.astype(found.dtypes)
+    return found
+
+
+def label_accounts(accounts: pd.DataFrame, name: str | None = None) -> pd.DataFrame:
+    """The accounts with two more columns, label and tier, null where no followers are stated or no limits published.
+
+    It is what `sized` gives an account of the same platform with the same stated followers.
+    """
+    labels = _find_bands(accounts["platform"], accounts["followers"], name)
+    return accounts.assign(label=labels["label"].to_numpy(), tier=labels["tier"].to_numpy())
+
+
+def count_kols(accounts: pd.DataFrame) -> dict[str, int]:
+    """How many KOLs by stated followers are loaded of each platform that states followers for which limits exist.
+
+    accounts: platform, followers, tier (null where no followers are stated or no limits published) and audience, the
+    known one of the person. An account counts as loaded where anybody in the audience is known: a name on a price list
+    says nothing of whom it reaches.
+    """
+    stated = accounts[accounts["tier"].notna() & accounts["platform"].notna()]
+    kols = (stated["tier"] == "wide") & (stated["audience"] > 0)
+    return {str(name): int(n) for name, n in kols.groupby(stated["platform"]).sum().sort_index().items()}
+
+
+def _choose(platform: pd.Series[str], name: str | None) -> NDArray[Any]:
+    """(n,) object: the profile that stated followers on each platform are labelled by."""
+    if name is not None:
+        return np.full(len(platform), name, dtype=object)
+    chosen = {p: profile.name for profile in profiles().values() if profile.default for p in profile.platforms}
+    return platform.astype("str").map(chosen).fillna(RELATIVE).to_numpy(dtype=object)
+
+
+def _find_bands(platform: pd.Series[str], followers: pd.Series[Any], name: str | None) -> pd.DataFrame:
+    """Labels by stated followers alone: label, tier, tier_profile, tier_size, tier_low, tier_high.
+
+    tier_size: the stated followers, null where there are none. Where there are none, or no limits were published, the
+    profile is RELATIVE and label, tier and limits are null.
+    """
+    import pandas as pd
+
+    stated = followers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    profile_of = np.where(np.isnan(stated), RELATIVE, _choose(platform, name))
+    label, tier = np.full((2, len(stated)), None, dtype=object)
+    low, high = np.full((2, len(stated)), np.nan)
+    for one in profiles().values():
+        inside = profile_of == one.name
+        if one.bands and inside.any():
+            band = np.searchsorted([b.least for b in one.bands], stated[inside], side="right") - 1
+            tier[inside] = np.array([b.size for b in one.bands], dtype=object)[band]
+            label[inside] = np.array([b.label for b in one.bands], dtype=object)[band]
+            low[inside], high[inside] = one.small
+    limited = {"tier_size": stated, "tier_low": low, "tier_high": high}
+    return pd.DataFrame({"label": label, "tier": tier, "tier_profile": profile_of, **limited})
 
 
 def sized(
@@ -219,11 +292,12 @@ def sized(
 ) -> Sizes:
     """Everybody's tier, by the followers that their platform states, or else by known followers.
 
-    platform, followers: (n,), null where not known. audience: (n,) known followers. name: the profile for
-    people whose followers are stated, by default that of their platform's tier file. Where there is none, or with the
-    profile `relative`, known audiences are compared with each other; with fewer than 20 of them the tier is unknown.
-    basis: what known audiences are counted in, in words (see `graphkoc.qualify.audience`). Raises UsageError for an
-    unknown profile.
+    platform, followers: (n,), null where not known (of a person with several accounts, see `largest_stated`). audience:
+    (n,) known followers. name: the profile for people whose followers are stated, by default that of their platform's
+    tier file. Stated followers alone give their label: what is known of their audience plays no part. Where none are
+    stated, or with the profile `relative`, known audiences are compared with each other, and nobody is called KOC or
+    KOL; with fewer than 20 of them the tier is unknown. basis: what known audiences are counted in, in words (see
+    `graphkoc.qualify.audience`). Raises UsageError for an unknown profile.
     """
     # Lists of a run need the profiles, and do not wait for pandas.
     import pandas as pd
@@ -233,41 +307,35 @@ def sized(
     heard = int((audience > 0).sum())
     comparable = heard >= COMPARED
     by_order = relative(audience) if comparable else Tiers(float(SMALLEST), float(SMALLEST))
-    stated = followers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     place = platform.reset_index(drop=True).astype("str")
-    if name is None:
-        chosen = {p: profile.name for profile in known.values() if profile.default for p in profile.platforms}
-        profile_of = place.map(chosen).fillna(RELATIVE).to_numpy(dtype=object)
-    else:
-        profile_of = np.full(len(audience), name, dtype=object)
-    profile_of[np.isnan(stated)] = RELATIVE
+    labels = _find_bands(place, followers, name)
+    profile_of = labels["tier_profile"].to_numpy(dtype=object)
     by_known = profile_of == RELATIVE
-    size = np.where(by_known, audience, stated)
-    tier = by_order.of(audience).astype(object) if comparable else np.full(len(size), UNKNOWN, dtype=object)
-    low, high = np.full(len(size), by_order.low), np.full(len(size), by_order.high)
-    label = (pd.Series(tier) + " audience").to_numpy(dtype=object)
-    for one in known.values():
-        inside = profile_of == one.name
-        if one.bands and inside.any():
-            band = np.searchsorted([b.least for b in one.bands], size[inside], side="right") - 1
-            tier[inside] = np.array([b.size for b in one.bands], dtype=object)[band]
-            label[inside] = np.array([b.label for b in one.bands], dtype=object)[band]
-            low[inside], high[inside] = one.small
+    size = np.where(by_known, audience, labels["tier_size"])
+    order = by_order.of(audience).astype(object) if comparable else np.full(len(size), UNKNOWN, dtype=object)
+    words = {one: f"{one} audience" for one in (*SIZES, UNKNOWN)} | {"wide": WIDELY_FOLLOWED}
+    tier = np.where(by_known, order, labels["tier"])
+    label = np.where(by_known, np.array([words[one] for one in order], dtype=object), labels["label"])
+    low = np.where(by_known, by_order.low, labels["tier_low"])
+    high = np.where(by_known, by_order.high, labels["tier_high"])
     table = pd.DataFrame(
         {
             "tier": tier,
             "label": label,
             "tier_profile": profile_of,
+            "tier_platform": place.where(~by_known),
             "tier_size": size,
             "tier_low": low,
             "tier_high": high,
         }
-    ).astype({"tier": "str", "label": "str", "tier_profile": "str"})
+    ).astype(dict.fromkeys(("tier", "label", "tier_profile", "tier_platform"), "str"))
     used = [known[one] for one in known if (profile_of == one).any()]
     most = max(used, key=lambda one: int((profile_of == one.name).sum()))
     limited = comparable or most.name != RELATIVE
     least, highest = (float(limit[profile_of == most.name][0]) for limit in (low, high))
     counted = basis if most.name == RELATIVE else "followers"
+    others = [f"{_write_range(*one.small, 'followers')} ({one.title})" for one in used if one.bands and one != most]
+    within = "; ".join([_write_range(least, highest, counted), *others])
     why = _explain_choice(name, by_known, place, basis) + (
         "" if comparable or not by_known.any() else _explain_too_few(heard, basis)
     )
@@ -278,7 +346,8 @@ def sized(
             "low": least if limited else None,
             "high": highest if limited else None,
             "basis": counted,
-            "small": _describe_small(least, highest, counted) if limited else None,
+            "small": _describe_small(least, highest, counted, within) if limited else None,
+            "within": within if limited and least <= highest else None,
             "why": why,
             "people": table["tier"].value_counts().sort_index().to_dict(),
             "labels": table["label"].value_counts().sort_index().to_dict(),
@@ -297,12 +366,16 @@ def sized(
     )
 
 
-def _describe_small(low: float, high: float, basis: str) -> str:
-    """What a small audience is, in words."""
+def _write_range(low: float, high: float, basis: str) -> str:
+    return f"{low:,.0f} " + (f"to {high:,.0f} {basis}" if np.isfinite(high) else f"{basis} or more")
+
+
+def _describe_small(low: float, high: float, basis: str, within: str) -> str:
+    """What a small audience is, in words; within: the limits of every profile in use."""
     if high < low:
         most = f"four in five of the people with an audience have at most {high:,.0f} {basis}"
         return f"no audience is small here: small begins at {low:,.0f}, and {most}"
-    return f"a small audience is {low:,.0f} " + (f"to {high:,.0f} {basis}" if np.isfinite(high) else f"{basis} or more")
+    return f"a small audience is {within}"
 
 
 def _explain_too_few(heard: int, basis: str) -> str:
@@ -331,7 +404,7 @@ def _explain_choice(name: str | None, by_known: NDArray[np.bool_], platform: pd.
     if name:
         return f"{name} was chosen for the {count(stated, 'people')} whose followers the platform states{others}"
     whys = dict.fromkeys(
-        f"{one.title}: {one.why}"
+        f"{one.title}, by the tiers {one.name} of {one.version}: {one.why}"
         for one in profiles().values()
         if one.default and set(one.platforms) & set(platform[~by_known])
     )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from graphkoc.qualify.audience import basis, counted
 from graphkoc.report import charts
 from graphkoc.report.run_view import View
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.text import person_name
 
@@ -37,7 +37,7 @@ def _draw_scatter(run: Run) -> Markup | None:
             people["audience"].to_numpy(float),
             people["score"].to_numpy(float),
             np.asarray(people["rank"].astype("float64"), dtype=np.float64),
-            (people["role"] == "kol").to_numpy(bool),
+            people["role"].isin(WIDE_ROLES).to_numpy(bool),
             names,
             [counted(number, ties) for number, ties in zip(people["audience"], people["ties"], strict=True)],
             basis(run.info["ties_of"]),

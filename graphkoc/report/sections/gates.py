@@ -34,7 +34,7 @@ def _describe_tiers(run: Run) -> dict[str, Any]:
     tiers: dict[str, Any] = run.info["tiers"]
     return tiers | {
         "profiles": [
-            {**one, "source": one["source"].removeprefix("https://"), "small": _write_small_range(run, one["name"])}
+            {**one, "source": one["source"].replace("https://", ""), "small": _write_small_range(run, one["name"])}
             for one in tiers["profiles"]
         ],
         "labels": [

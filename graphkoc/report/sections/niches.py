@@ -13,7 +13,8 @@ from graphkoc.report.niche_map import hue
 from graphkoc.report.run_view import View
 from graphkoc.report.shown_names import group_names
 from graphkoc.runs import coverage
-from graphkoc.runs.roles import RANKED
+from graphkoc.runs.reached import describe_loaded
+from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.summary import describe_absence
 from graphkoc.text import number_or_none, person_name, text_or_none
 
@@ -26,8 +27,9 @@ FINER = 12
 
 
 def facts(view: View) -> dict[str, Any]:
-    """The cards of niches, how many niches there are, how far wide audiences reach, and how much of them is known."""
+    """The cards of niches, how many niches there are, and how much of the wide audiences is known."""
     cards = _make_cards(view)
+    white = [card for card in cards if card["white_space"]]
     finer = [inner for niche in cards for inner in niche["finer"]]
     return {
         "cards": cards,
@@ -36,10 +38,10 @@ def facts(view: View) -> dict[str, Any]:
         "found": int((view.run.niches["level"] != "finer").sum()),
         "finer_found": int((view.run.niches["level"] == "finer").sum()),
         "control": view.run.info["niche_control"],
-        "unreached": _find_unreached(view),
+        "loaded": describe_loaded(view.run),
         "coverage": coverage.describe_coverage(view.run),
-        "coverage_wide": coverage.describe_role(view.run, ("kol",), coverage.WIDE),
-        "least_reached": sorted((n for n in cards if n["reach"] < 1), key=lambda n: (n["reach"], n["anchor"]))[:2],
+        "coverage_wide": coverage.describe_role(view.run, WIDE_ROLES, coverage.WIDE),
+        "most_white": sorted(white, key=lambda n: (-n["white_space"], n["anchor"]))[:2],
     }
 
 
@@ -58,7 +60,7 @@ def _make_cards(view: View) -> Rows:
     anchors = {niche: number for number, niche in enumerate(shown, start=1)}
     kocs, carried = first_kocs(view, "niche"), _find_carriers(view)
     covered = coverage.cover_niches(run)
-    reach, reach_wide = _find_reachers(view, RANKED), _find_reachers(view, ("kol",))
+    reach, reach_wide = _find_reachers(view, RANKED), _find_reachers(view, WIDE_ROLES)
     found = {
         row["niche"]: group_card(view, "niche", row, kocs)
         | {
@@ -66,11 +68,10 @@ def _make_cards(view: View) -> Rows:
             "hue": hue(str(row["niche"])),
             "parent": text_or_none(row["parent"]),
             "basis": text_or_none(row["basis"]),
-            "wide": int(row["kols"]),
+            "wide": int(row["kols"]) + int(row["wide"]),
             "reach": float(row["kol_reach"]),
             "koc_reach": number_or_none(row["koc_reach"]),
             "white_space": number_or_none(row["white_space"]),
-            "filled": number_or_none(row["white_space_koc"]),
             "coverage": _describe_coverage(covered.get(str(row["niche"]))),
             "meter": Markup(charts.meter(float(row["kol_reach"]))),
             "reachers": [],
@@ -95,13 +96,6 @@ def _describe_coverage(found: coverage.Coverage | None) -> str | None:
     if found is None or (found.audience is None and found.posts is None):
         return None
     return coverage.describe(found, "its", coverage.WIDE)
-
-
-def _find_unreached(view: View) -> float | None:
-    """The share of memberships in niches (finer ones left out) whose person follows nobody with a wide audience."""
-    niches = view.run.niches[view.run.niches["level"] != "finer"]
-    people = niches["people"].sum()
-    return float(((1 - niches["kol_reach"]) * niches["people"]).sum() / people) if people else None
 
 
 def _find_reachers(view: View, roles: tuple[str, ...]) -> dict[str, Rows]:
