@@ -27,7 +27,7 @@ from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
-from graphkoc.qualify.brand import view
+from graphkoc.qualify.brand import find_clients, view
 from graphkoc.qualify.brand_names import Brand, unheard
 from graphkoc.qualify.coverage import cover
 from graphkoc.qualify.doctor import crawl, describe_unattributed
@@ -137,6 +137,9 @@ def analyse(
         accounts = tiers.label_accounts(projection.accounts, settings.tiers)
         platforms = describe_platforms(people, accounts, projection.ties_of())
         people["part"] = find_parts(log.network, people, accounts, platforms)
+        people["client"] = find_clients(
+            log.network.ids, projection.purchases, projection.products, settings.brand, as_of
+        )
     with clock("measuring reach"):
         reached = _measure_reach(log, people, groups)
     with clock("checking against the past"):

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphkoc.errors import UsageError
+from graphkoc.qualify.brand import find_clients
 from graphkoc.qualify.brand import view as view_brand
 from graphkoc.qualify.brand_names import Brand, find_mentions, find_sides, unheard
 
@@ -157,6 +158,9 @@ def test_niches_are_parts_of_everybody_and_order_makes_no_difference(wrote, boug
     mixed = [frame.sample(frac=1, random_state=3) for frame in (GOODS, members)]
     pd.testing.assert_frame_equal(found, view(reviews(*wrote), purchases(*bought), *mixed, BRAND, AT))
     everybody = found.iloc[0]
+    assert found["buyers"].isna().all() == (not bought), "nobody is called a buyer where no order is known"
+    found = found.fillna({"buyers": 0})
+    everybody = found.iloc[0]
     for name in ("buyers", "reviewers", "rivals_people", "voice_reviews", "voice_reviews_before"):
         assert (found[name] <= everybody[name]).all()
     for name in ("buyers", "reviewers", "rivals_people"):
@@ -165,10 +169,30 @@ def test_niches_are_parts_of_everybody_and_order_makes_no_difference(wrote, boug
     assert (found["voice"].isna() == (found["voice_reviews"] == 0)).all()
 
 
+def test_a_client_bought_the_brand_or_its_category_in_the_last_year_and_is_known_by_orders_alone() -> None:
+    goods = pd.DataFrame(
+        [("o1", "Ours", "Kettles"), ("k", "Theirs", "Kettles"), ("t", "Theirs", "Toys"), ("n", None, None)],
+        columns=["product", "brand", "category"],
+        dtype="str",
+    )
+    bought = purchases(
+        ("a", "o1", 5), ("b", "k", 364), ("c", "o1", 365), ("d", "t", 1), ("e", "o1", None), ("f", "n", 0),
+        ("g", "o1", -1), ("h", "o1", None), ("h", "k", 0),
+    )  # fmt: skip
+    ids = np.array(list("abcdefghi"))
+    found = dict(zip(ids, find_clients(ids, bought, goods, BRAND, AT), strict=True))
+    assert [one for one, state in found.items() if state == "yes"] == ["a", "b", "h"]
+    assert [one for one, state in found.items() if state == "no"] == ["c", "d", "f"]
+    assert [one for one, state in found.items() if state == "not known"] == ["e", "g", "i"]
+    for brand, orders in ((None, bought), (Brand(()), bought), (BRAND, purchases())):
+        assert set(find_clients(ids, orders, goods, brand, AT)) == {"not known"}
+
+
 def test_nothing_in_gives_everybody_alone_of_whom_there_are_none() -> None:
     found = view(reviews(), purchases(), catalogue(), fans(), BRAND, AT)
     assert len(found) == 1
-    assert found[["people", "buyers", "reviewers", "rivals_people", "voice_reviews"]].eq(0).all(axis=None)
+    assert found[["people", "reviewers", "rivals_people", "voice_reviews"]].eq(0).all(axis=None)
+    assert found["buyers"].isna().all()
     kinds = view(reviews(("a", "o1", 1)), purchases(), GOODS, fans(tea="a"), BRAND, AT).dtypes
     pd.testing.assert_series_equal(found.dtypes, kinds)
 

@@ -137,7 +137,7 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
         "rank", "consumer", "name", "platform", "tier", "audience", "ties", "niche", "circle", "score", "kind", "low",
         "high",
         "engagement_rate", "origin", "reasons", "label", "industry", "gates", "patterns",
-        "role", "followers", "audience_coverage", "posts", "posts_engaged", "accounts",
+        "role", "followers", "audience_coverage", "posts", "posts_engaged", "accounts", "client",
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
     niches = read_json(place, "niches", "graphkoc-demo/run")

@@ -137,16 +137,20 @@ def _wrap(text: str) -> str:
 @click.command(cls=Command)
 @run_argument
 @click.option("--niche", help="Only people of this niche, by id or name.")
+@click.option("--clients", is_flag=True, help="Add a column: whether each is a client.")
 @list_options(20)
-def kocs(run: str | None, niche: str | None) -> Result:
+def kocs(run: str | None, niche: str | None, clients: bool) -> Result:
     """List the key opinion consumers with reasons.
 
-    RUN is a folder or a name under ./runs; the newest by default.
+    RUN is a folder or a name under ./runs; the newest by default. A client bought the brand in graphkoc.toml, or a
+    product of its categories, in the last 12 months: yes, no (their orders are known, and hold none), or not known.
+    JSON and CSV always say it.
 
     \b
     Examples:
       graphkoc kocs
       graphkoc kocs --niche Beauty --limit 5
+      graphkoc kocs --clients
       graphkoc kocs graphkoc-demo/run --format csv -o kocs.csv
     """
     found = graphkoc.find_run(run)
@@ -158,6 +162,7 @@ def kocs(run: str | None, niche: str | None) -> Result:
             "consumer": row["consumer"],
             "name": f"{row['name']} @{row['handle']}" if twice[row["name"]] > 1 and row["handle"] else row["name"],
             "platform": row["platform"],
+            **({"client": row["client"]} if clients else {}),
             "writes about": row["main_type"],
             "audience": row["audience"],
             "last review": row["last_review"] and row["last_review"][:10],

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import scipy
+from numpy.typing import NDArray
 
 from graphkoc.graph.action_log import YEAR
 from graphkoc.graph.network import days
 from graphkoc.qualify.brand_names import SOURCES, Brand, find_mentions, find_sides
 from graphkoc.runs.tables import TABLES, shaped
 
-__all__ = ["bought", "view"]
+__all__ = ["CLIENT", "bought", "find_clients", "view"]
+
+CLIENT = ("yes", "no", "not known")
+"""Whether somebody is a client."""
 
 FEWEST_EXPECTED = 5
 """People of ours that a niche should have, below which its affinity is unknown."""
@@ -34,9 +40,9 @@ def view(
     from its brand or its title, and a review of no such product is about whom it names (`brand_names`).
 
     Returns one row of everybody who has reviewed or bought anything or named a brand, whose niche is null, then one
-    row a niche, sorted: niche, people, buyers and reviewers (who bought, who reviewed ours), rivals_people (who
-    bought or reviewed a rival's and nothing of ours), voice (ours, of the reviews about ours and rivals' in
-    the year up to `as_of`; NaN without any), voice_reviews (how many these are; one about both counts for each), of
+    row a niche, sorted: niche, people, buyers (who bought ours; null where no purchase is known), reviewers (who
+    reviewed ours), rivals_people (who bought or reviewed a rival's and nothing of ours), voice (ours, of the reviews
+    about ours and rivals' in the year up to `as_of`; NaN without any), voice_reviews (how many these are; one about both counts for each), of
     these voice_by_brand, voice_by_title and voice_by_text (where the name was read), voice_before and
     voice_reviews_before (the same of the year before), affinity, affinity_low, affinity_high.
 
@@ -90,6 +96,8 @@ def view(
         _find_affinity(int(ours), int(size), expected)
         for ours, size, expected in table[["ours", "people", "expected"]].astype(float).to_numpy()
     ]
+    if purchases.empty:
+        table["buyers"] = pd.NA
     return shaped("brand", table[TABLES["brand"].names])
 
 
@@ -100,6 +108,30 @@ def bought(purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand) -> pd.
     """
     touched = _list_touches(purchases, "bought_at", find_sides(brand, products)["side"], np.inf)
     return touched.loc[touched["side"] == "own", ["consumer", "product", "day"]]
+
+
+def find_clients(
+    ids: NDArray[Any], purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand | None, as_of: float
+) -> NDArray[Any]:
+    """(n,) object, of CLIENT: whether they bought our brand, or a product of its categories, in the year up to `as_of`.
+
+    ids: (n,) consumers, sorted. purchases: consumer, product, bought_at. products: product, title, brand, category.
+    `no` is only for people of whom purchases are known, none of which without a date may be one of these; without a brand of
+    ours nothing is known.
+    """
+    found = np.full(len(ids), CLIENT[2], dtype=object)
+    if brand is None or not brand.own or purchases.empty:
+        return found
+    sides = find_sides(brand, products)["side"]
+    own = products["product"].isin(sides.index[sides == "own"])
+    wanted = products.loc[own | products["category"].isin(products.loc[own, "category"].dropna()), "product"]
+    past = purchases.assign(day=days(purchases["bought_at"]))
+    past = past[~(past["day"] > as_of)]
+    found[np.isin(ids, past["consumer"].to_numpy(dtype=str))] = CLIENT[1]
+    these = past[past["product"].isin(wanted)]
+    for day, state in ((these["day"].isna(), CLIENT[2]), (these["day"] > as_of - YEAR, CLIENT[0])):
+        found[np.isin(ids, these.loc[day, "consumer"].to_numpy(dtype=str))] = state
+    return found
 
 
 def _list_about(

@@ -35,7 +35,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
-    query}], pillars: [{pillar, what, points}], tier, label, role, audience, audience_of (in words),
+    query}], pillars: [{pillar, what, points}], tier, label, role, client, audience, audience_of (in words),
     followers (that the platform states), audience_coverage (the share of them that is known), posts, posts_engaged
     (with a known engagement), coverage (the same in words), rank, niche, circle, gates, change, carried_by,
     carried_reviews, reasons, cautions, accounts}. percentile is the share of people of the same tier whose value is
@@ -56,6 +56,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "tier": person["tier"],
         "label": person["label"],
         "role": person["role"],
+        "client": person["client"],
         "audience": int(person["audience"]),
         "audience_of": counted(person["audience"], person["ties"]),
         "followers": whole_or_none(person["followers"]),

@@ -27,8 +27,8 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
     """The key opinion consumers by rank, each with reasons.
 
     Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
-    role, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low, high,
-    engagement_rate, origin, patterns, gates, industry, reasons, accounts}], with None for what is unknown. rank is the
+    role, client, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low,
+    high, engagement_rate, origin, patterns, gates, industry, reasons, accounts}], with None for what is unknown. rank is the
     place among all, also where one niche (id or name) is given. url is the profile's address. main_type is what they
     mostly write about (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of the
     tier, of a person with several accounts that of the largest stated one; accounts are these: [{account, platform,
@@ -55,6 +55,7 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "tier": person["tier"],
             "label": person["label"],
             "role": person["role"],
+            "client": person["client"],
             "audience": int(person["audience"]),
             "ties": person["ties"],
             "followers": whole_or_none(person["followers"]),

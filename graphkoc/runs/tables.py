@@ -121,6 +121,7 @@ _PEOPLE = (
     _text("circle", "Id of the strongest circle; null without one."),
     _flag("hears_kol", "Whether they follow a KOL or, where no followers are stated, an account widely followed here."),
     _flag("hears_koc", "Whether they follow a KOC or a possible one."),
+    _text("client", "Whether they bought our brand or its categories in the last 12 months: yes, no or not known."),
     _text("part", "By whom they are reached: reached_kol, only_koc, nobody (listed) or not_known."),
     _count("reviews", "reviews", "First reviews of an item, all time."),
     _text("patterns", "Suspicious patterns, separated by semicolons; null for none."),
@@ -401,7 +402,7 @@ TABLES: dict[str, Table] = {
         (
             NICHE,
             _count("people", "people", "Members, or everybody who has reviewed, bought or named a brand."),
-            _count("buyers", "people", "Those who bought our brand."),
+            _integer("buyers", "people", "Those who bought our brand; null where no purchase is known."),
             _count("reviewers", "people", "Those who reviewed our brand."),
             _count("rivals_people", "people", "Those who bought or reviewed a rival's brand and nothing of ours."),
             _number("voice", "share", "Our reviews, of ours and rivals' in the last year; null without any."),

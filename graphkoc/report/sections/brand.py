@@ -10,7 +10,7 @@ from graphkoc.qualify.brand_names import SOURCES
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View
 from graphkoc.report.shown_names import group_names
-from graphkoc.text import display_name, number_or_none, text_or_none
+from graphkoc.text import display_name, number_or_none, text_or_none, whole_or_none
 
 __all__ = ["LINK", "PLACE", "facts"]
 
@@ -27,7 +27,8 @@ def facts(view: View) -> dict[str, Any] | None:
         {
             "niche": text_or_none(row["niche"]),
             "name": "Everybody" if pd.isna(row["niche"]) else names.get(row["niche"], display_name(str(row["niche"]))),
-            **{name: int(row[name]) for name in ("buyers", "reviewers", "rivals_people")},
+            "buyers": whole_or_none(row["buyers"]),
+            **{name: int(row[name]) for name in ("reviewers", "rivals_people")},
             **{
                 name: number_or_none(row[name])
                 for name in ("voice", "voice_before", "affinity", "affinity_low", "affinity_high")
