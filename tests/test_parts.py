@@ -20,6 +20,7 @@ from graphkoc.qualify.parts import find_parts
 from graphkoc.report.page import collect_facts, render
 from graphkoc.runs import reached
 from graphkoc.runs.roles import RANKED, ROLES, WIDE_ROLES
+from graphkoc.runs.tables import shaped
 
 KOLS, LISTENERS = 3, 30
 XHS = "xiaohongshu"
@@ -146,3 +147,20 @@ def test_the_parts_are_what_can_be_counted_by_hand_and_add_up(
     known = table["not_known"] < table.sum(axis=1)
     np.testing.assert_allclose(share["white_space"][known], white[known])
     assert share["white_space"][~known].isna().all()
+
+
+def test_the_parts_of_merged_circles_are_those_of_their_people_without_the_fringe(tmp_path: Path) -> None:
+    run = analysed(notes_and_comments(), tmp_path / "runs" / "one")
+    inside = [(f"x:l{at:02}", "c1" if at < 12 else "c2", 0.9) for at in range(22)] + [("x:l25", "c1", 0.2)]
+    members = pd.DataFrame(inside, columns=["consumer", "group", "confidence"]).assign(kind="circle")
+    circles = pd.DataFrame({"circle": ["c1", "c2"], "name": ["One", "Two"], "people": [12, 10]})
+    circles = circles.assign(**dict.fromkeys(("kocs", "kols", "wide", *reached.PARTS), 0))
+    made = run.replaced(
+        info=run.info | {"passed_over": []}, circles=shaped("circles", circles), members=shaped("members", members)
+    )
+    made.save()
+    graphkoc.merge_groups(graphkoc.find_run(made.folder), "circle", ["c1", "c2"])
+    (merged,) = graphkoc.list_circles(graphkoc.find_run(made.folder))
+    assert merged["people"] == 22
+    assert merged["parts"] == {"reached_kol": 10, "only_koc": 5, "nobody": 5, "not_known": 2}
+    assert merged["white_space"] == pytest.approx(10 / 22)

@@ -133,7 +133,8 @@ def _count_again(
         wide=people["role"].isin(WIDE_ROLES) & (people["role"] != "kol"),
         both=people["hears_kol"] & people["hears_koc"],
     )
-    inside = members[members[kind].isin(merged)][["consumer", kind]].merge(marks, on="consumer")
+    counted = members[members[kind].isin(merged) & (members["confidence"] >= MEMBER)]
+    inside = counted[["consumer", kind]].merge(marks, on="consumer")
     joined, parts = inside.groupby(kind), count_parts(inside, kind)
     again = joined[["kocs", "kols", "wide"]].sum().join(parts).join(shares(parts))
     if kind == "niche":
