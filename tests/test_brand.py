@@ -174,7 +174,7 @@ def test_a_client_bought_the_brand_or_its_category_in_the_last_year_and_is_known
         [("o1", "Ours", "Kettles"), ("k", "Theirs", "Kettles"), ("t", "Theirs", "Toys"), ("n", None, None)],
         columns=["product", "brand", "category"],
         dtype="str",
-    )
+    ).assign(title="A kettle")
     bought = purchases(
         ("a", "o1", 5), ("b", "k", 364), ("c", "o1", 365), ("d", "t", 1), ("e", "o1", None), ("f", "n", 0),
         ("g", "o1", -1), ("h", "o1", None), ("h", "k", 0),

@@ -39,11 +39,11 @@ def view(
     members: consumer, niche. What has no time counts as long past. at: days since 1970. Whose a product is follows
     from its brand or its title, and a review of no such product is about whom it names (`brand_names`).
 
-    Returns one row of everybody who has reviewed or bought anything or named a brand, whose niche is null, then one
-    row a niche, sorted: niche, people, buyers (who bought ours; null where no purchase is known), reviewers (who
-    reviewed ours), rivals_people (who bought or reviewed a rival's and nothing of ours), voice (ours, of the reviews
-    about ours and rivals' in the year up to `as_of`; NaN without any), voice_reviews (how many these are; one about both counts for each), of
-    these voice_by_brand, voice_by_title and voice_by_text (where the name was read), voice_before and
+    Returns one row of everybody who has reviewed or bought anything or named a brand, whose niche is null, then one row
+    a niche, sorted: niche, people, buyers (who bought ours; null where no purchase is known), reviewers (who reviewed
+    ours), rivals_people (who bought or reviewed a rival's and nothing of ours), voice (ours, of the reviews about ours
+    and rivals' in the year up to `as_of`; NaN without any), voice_reviews (how many these are; one about both counts
+    for each), of these voice_by_brand, voice_by_title and voice_by_text (where the name was read), voice_before and
     voice_reviews_before (the same of the year before), affinity, affinity_low, affinity_high.
 
     Affinity is how many of the niche's people bought or reviewed ours over how many would if they were
@@ -116,8 +116,8 @@ def find_clients(
     """(n,) object, of CLIENT: whether they bought our brand, or a product of its categories, in the year up to `as_of`.
 
     ids: (n,) consumers, sorted. purchases: consumer, product, bought_at. products: product, title, brand, category.
-    `no` is only for people of whom purchases are known, none of which without a date may be one of these; without a brand of
-    ours nothing is known.
+    `no` is only for people of whom purchases are known, none of which without a date may be one of these; without a
+    brand of ours nothing is known.
     """
     found = np.full(len(ids), CLIENT[2], dtype=object)
     if brand is None or not brand.own or purchases.empty:

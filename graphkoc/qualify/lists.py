@@ -28,10 +28,10 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
 
     Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
     role, client, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low,
-    high, engagement_rate, origin, patterns, gates, industry, reasons, accounts}], with None for what is unknown. rank is the
-    place among all, also where one niche (id or name) is given. url is the profile's address. main_type is what they
-    mostly write about (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of the
-    tier, of a person with several accounts that of the largest stated one; accounts are these: [{account, platform,
+    high, engagement_rate, origin, patterns, gates, industry, reasons, accounts}], with None for what is unknown. rank
+    is the place among all, also where one niche (id or name) is given. url is the profile's address. main_type is what
+    they mostly write about (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of
+    the tier, of a person with several accounts that of the largest stated one; accounts are these: [{account, platform,
     followers, label}], empty for a person with one. role is koc, or possible where the audience is not known. ties is
     what the audience is counted in (follows or engagements). followers are those that the platform states,
     audience_coverage the share of them that is known, and posts_engaged counts the posts with a known engagement. kind
