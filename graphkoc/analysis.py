@@ -29,6 +29,7 @@ from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.qualify.brand import find_clients, view
 from graphkoc.qualify.brand_names import Brand, unheard
+from graphkoc.qualify.candidates import AUDIENCE, Candidates, Eligible
 from graphkoc.qualify.coverage import cover
 from graphkoc.qualify.doctor import crawl, describe_unattributed
 from graphkoc.qualify.engagement import engagements, response
@@ -131,7 +132,7 @@ def analyse(
         log, projection, moment(as_of).isoformat(), settings.min_size, settings.rng_seed, previous, processes, clock
     )
     with clock("scoring"):
-        past = Past(log)
+        past = Past(log, candidates=choose_candidates(projection, log, authenticity.copies, settings.tiers, limits))
         expected = forecast(past, as_of)
         people = build_people(projection, log, as_of, measured, qualified, groups, authenticity, expected)
         accounts = tiers.label_accounts(projection.accounts, settings.tiers)
@@ -385,6 +386,24 @@ def _explain_no_list(why: str, as_of: float, log: Log) -> str:
         newest = f"{moment(log.last_day):%Y-%m-%d}"
         nobody = f"nobody has reviewed in the year before {moment(as_of):%Y-%m-%d}; the newest review is of {newest}"
     return f"{why}; the list is empty because {nobody}"
+
+
+def choose_candidates(
+    projection: Projection,
+    log: Log,
+    copies: pd.DataFrame,
+    tier_profile: str | None = None,
+    limits: dict[str, tiers.Limits] | None = None,
+) -> Candidates:
+    """Those who may be on the list at any day; of a log without dates, which has no other day, by audience alone.
+
+    copies: near copies of others' texts, with the column review. limits: the gates' by platform, by default those of
+    the tier files.
+    """
+    if log.timeless:
+        return AUDIENCE
+    limits = tiers.limits(projection.consumers["platform"]) if limits is None else limits
+    return Eligible(projection, log, limits, copies["review"], tier_profile)
 
 
 def on_platforms(projection: Projection, log: Log) -> dict[str, NDArray[np.bool_]]:

@@ -25,9 +25,12 @@ from graphkoc.files import TemporaryFolder
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
+from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
+from graphkoc.qualify.candidates import AUDIENCE, Candidates
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
+from graphkoc.qualify.score.forecast import Past
 from graphkoc.qualify.tiers import check_tiers
 from graphkoc.runs.folder import new_run, next_run, run_folders
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
@@ -218,15 +221,25 @@ def _annotations(run: Run) -> dict[str, pd.DataFrame]:
 
 
 def run_backtest(
-    store: Store, splits: Sequence[float] = SPLITS, top: float = TOP, *, progress: Progress | None = None
+    store: Store,
+    splits: Sequence[float] = SPLITS,
+    top: float = TOP,
+    *,
+    candidates: str = "eligible",
+    progress: Progress | None = None,
 ) -> Backtest:
-    """Check the score on what the store's own past says; see `graphkoc.qualify.backtest`."""
+    """Check the score on what the store's own past says; see `graphkoc.qualify.backtest`.
+
+    candidates: whom to rank, one of `graphkoc.qualify.candidates.DEFINITIONS`.
+    """
     with threadpool_limits(limits=1):
         projection = project(store)
         log = projection.log()
-        return backtest(
-            log, splits, top, progress=progress, groups={"platform": analysis.on_platforms(projection, log)}
-        )
+        who: Candidates = AUDIENCE
+        if candidates != AUDIENCE.definition:
+            who = analysis.choose_candidates(projection, log, copies(projection.reviews, projection.texts))
+        groups = {"platform": analysis.on_platforms(projection, log)}
+        return backtest(log, splits, top, progress=progress, past=Past(log, candidates=who), groups=groups)
 
 
 def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[dict[str, Any]]:

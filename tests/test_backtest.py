@@ -64,7 +64,7 @@ def test_the_oracle_beats_every_ranking_and_random_is_the_size_of_the_top() -> N
     tested = backtest(town())
     oracle = tested.row("oracle").mean
     assert all(row.mean <= oracle + 1e-12 for row in tested.rows)
-    for share, n, candidates in zip(tested.row("random").shares, tested.n, tested.candidates, strict=True):
+    for share, n, candidates in zip(tested.row("random").shares, tested.n, tested.candidates.n, strict=True):
         assert share == n / candidates
     assert all(row.low <= row.mean <= row.high for row in tested.rows)
     assert all(0 <= hit <= NAMED for row in tested.rows for hit in row.hits)
@@ -77,7 +77,7 @@ def test_a_platform_by_itself_is_judged_as_if_there_were_no_other() -> None:
     (part,) = backtest(log, groups=groups).parts
     tested = backtest(log)
     assert (part.by, part.name) == ("platform", "half")
-    assert 50 <= part.candidates < np.mean(tested.candidates)
+    assert 50 <= part.candidates < np.mean(tested.candidates.n)
     assert 10 <= part.credit < np.mean(tested.credit)
     assert part.low <= part.score <= part.high
     # Of so few a top is the twenty that are named at least.

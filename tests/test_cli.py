@@ -116,7 +116,7 @@ def test_the_backtest_gives_the_figures_that_were_measured(ciao_run: graphkoc.Ru
     }
     for ranking, mean in measured.items():
         assert means[ranking] == pytest.approx(mean, abs=0.001), ranking
-    assert tested["candidates"] == [1260, 1522, 1575, 1630, 1678]
+    assert tested["candidates"]["n"] == [1260, 1522, 1575, 1630, 1678]
     assert tested["n"] == [25, 30, 31, 32, 33]
     assert [round(credit) for credit in tested["credit"]] == [140, 145, 172, 114, 145]
     hits = {row["ranking"]: [round(hit) for hit in row["hits"]] for row in tested["rows"]}

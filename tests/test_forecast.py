@@ -19,8 +19,9 @@ from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import activity, credit, pairs
 from graphkoc.qualify.backtest import _shuffle_log, backtest
+from graphkoc.qualify.candidates import AUDIENCE
 from graphkoc.qualify.score import formula
-from graphkoc.qualify.score.forecast import FEATURES, Forecast, History, Past, Snapshot, candidates, forecast
+from graphkoc.qualify.score.forecast import FEATURES, Forecast, History, Past, Snapshot, forecast
 from graphkoc.qualify.score.model import GROWING, count_events, fit
 from graphkoc.qualify.score.percentiles import percentile_query
 from graphkoc.qualify.score.sql import feature_query
@@ -124,7 +125,7 @@ def test_what_comes_after_a_day_changes_no_bit_of_its_scores(
 def test_planted_people_are_recovered(forecasted: tuple[Log, set[str], Past, Forecast]) -> None:
     log, planted, _, expected = forecasted
     assert expected.score.kind == "forecast"
-    people = candidates(expected.features["audience"].to_numpy())
+    people = AUDIENCE.find(log, expected.features["audience"].to_numpy(), log.last_day)
     first = people[np.argsort(-expected.score.total[people], kind="stable")][:PLANTED]
     there = planted & set(log.network.ids[people].tolist())
     found = planted & set(log.network.ids[first].tolist())

@@ -437,7 +437,7 @@ def test_the_backtest_table_has_every_ranking_once_with_its_shares(page: str, wh
             f"{percent(share)} ({amount(hits)})" for share, hits in zip(held["shares"], held["hits"], strict=True)
         ]
         assert rows[name][: len(splits) + 1] == [*splits, percent(held["mean"])]
-    assert rows["people ranked"][: len(tested["n"])] == [str(number) for number in tested["candidates"]]
+    assert rows["people ranked"][: len(tested["n"])] == [str(number) for number in tested["candidates"]["n"]]
     placebos = table_rows(page, "backtest", "Placebos")[1:]
     assert [row[0] for row in placebos] == [placebo["name"] for placebo in tested["placebos"]]
 

@@ -528,8 +528,15 @@ def _split_fractions(_: click.Context, __: click.Parameter, text: str) -> tuple[
     show_default=True,
     help="Share of the candidates at the top of a ranking, at least 20 people.",
 )
+@click.option(
+    "--candidates",
+    type=click.Choice(("eligible", "audience")),
+    default="eligible",
+    show_default=True,
+    help="Who is ranked: all who pass the gates of the list, or all with a small known audience.",
+)
 @output_options
-def backtest(splits: tuple[float, ...], top: float) -> Result:
+def backtest(splits: tuple[float, ...], top: float, candidates: str) -> Result:
     """Check the ranking on the store's own past, beside placebos.
 
     At each split everybody is ranked by what was known then. The figure is the share of the later follow-on reviews
@@ -541,7 +548,7 @@ def backtest(splits: tuple[float, ...], top: float) -> Result:
       graphkoc backtest --splits 0.5,0.75 --top 0.05 --format json
     """
     with open_store() as store, ProgressLine.from_options() as progress:
-        tested = graphkoc.run_backtest(store, splits, top, progress=progress)
+        tested = graphkoc.run_backtest(store, splits, top, candidates=candidates, progress=progress)
     rows: list[dict[str, Any]] = [
         {
             "ranking": row.ranking,
@@ -555,7 +562,12 @@ def backtest(splits: tuple[float, ...], top: float) -> Result:
         for row in tested.rows
     ]
     chance, margin = tested.chance, tested.margin
-    below = [f"within the horizon: in the {graphkoc.describe_horizons(tested.horizons)} after each split"]
+    ranked = tested.candidates
+    whom = {"eligible": "who pass the required gates and have 5 known followers", "audience": "with a small audience"}
+    below = [f"ranked: {', '.join(f'{n:,}' for n in ranked.n)} people {whom[ranked.definition]}"]
+    if ranked.listed_unchecked:
+        below.append(f"{count(ranked.listed_unchecked, 'people')} of today's list have fewer: they are not checked")
+    below += [f"within the horizon: in the {graphkoc.describe_horizons(tested.horizons)} after each split"]
     below += [
         f"{placebo.name}: the top collects {placebo.top_credit:.1f} of {placebo.credit:.1f} "
         f"(mean of the shares {placebo.share:.1%})"

@@ -31,8 +31,9 @@ from graphkoc.qualify.backtest.verdict import (
     undated_note,
     verdict,
 )
+from graphkoc.qualify.candidates import Candidates
 from graphkoc.qualify.score import formula
-from graphkoc.qualify.score.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, candidates, learn
+from graphkoc.qualify.score.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, learn
 from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
 
 __all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
@@ -79,9 +80,19 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """Whom a backtest ranks. definition: eligible or audience (`graphkoc.qualify.candidates`). n: how many at each
+    split. listed_unchecked: people on today's list who are no candidates; None where the log alone is known."""
+
+    definition: str
+    n: tuple[int, ...]
+    listed_unchecked: int | None
+
+
+@dataclass(frozen=True)
 class Backtest:
     """splits: quantiles of review times. kinds: which kind of score was used at each split. horizons: days that its
-    forecast looks ahead. candidates, n, credit: how many people, how many of them a top is, and how much credit there
+    forecast looks ahead. candidates: who was ranked. n, credit: how many of them a top is, and how much credit there
     was to find, at each split. rows: the rankings. margin: the score's figure minus the formula's. chance: what copies
     of the log without structure give. placebos. ceiling: the figure of ranking by half of the later follow-on reviews
     on the other half. parts: platforms and niches that are large enough. notes: cautions. verdict: in words."""
@@ -89,7 +100,7 @@ class Backtest:
     splits: tuple[float, ...]
     kinds: tuple[str, ...]
     horizons: tuple[float, ...]
-    candidates: tuple[int, ...]
+    candidates: Ranked
     n: tuple[int, ...]
     credit: tuple[float, ...]
     rows: tuple[Row, ...]
@@ -202,19 +213,23 @@ def backtest(
     dealt, shuffled = [], []
     for copy in range(COPIES):
         step(len(splits) + copy)
-        dealt.append(_score_copy(replace(log, network=_rewire(known, rng)), middle, top)[0])
+        dealt.append(_score_copy(replace(log, network=_rewire(known, rng)), middle, top, past.candidates)[0])
     for copy in range(SHUFFLED):
         step(len(splits) + COPIES + copy)
-        shuffled.append(_score_copy(_shuffle_log(log, rng), middle, top)[1])
+        shuffled.append(_score_copy(_shuffle_log(log, rng), middle, top, past.candidates)[1])
     share = middle.figure("score")
     chance = Chance(COPIES, max(dealt), share * float(middle.truth.sum()), SHUFFLED, float(np.mean(shuffled)), share)
-    ceiling = _find_ceiling(done)
+    ceiling, end = _find_ceiling(done), log.last_day
     undated = int(np.isnan(log.network.since).sum())
     return Backtest(
         tuple(splits),
         tuple("forecast" if split.model else "formula" for split in done),
         tuple(split.horizon for split in done),
-        tuple(len(split.candidates) for split in done),
+        Ranked(
+            past.candidates.definition,
+            tuple(len(split.candidates) for split in done),
+            past.candidates.count_unchecked(log, audience(log.network.subset(log.known(end))), end),
+        ),
         tuple(split.n for split in done),
         tuple(float(split.truth.sum()) for split in done),
         tuple(rows),
@@ -231,7 +246,7 @@ def backtest(
 def _make_split(past: Past, as_of: float, top: float, rng: np.random.Generator) -> Split:
     log, found = past.log, past.history.pairs
     snapshot = Snapshot(past.history, as_of)
-    people = candidates(snapshot.audience)
+    people = past.candidates.find(log, snapshot.audience, as_of)
     if not len(people):
         raise AnalysisError("a split leaves nobody with a small audience", hint="Too few follows are known so early.")
     n = len(log.network)
@@ -315,11 +330,11 @@ def _shuffle_log(log: Log, rng: np.random.Generator) -> Log:
     )
 
 
-def _score_copy(copy: Log, split: Split, top: float) -> tuple[float, float]:
+def _score_copy(copy: Log, split: Split, top: float, who: Candidates) -> tuple[float, float]:
     """The follow-on reviews that the same score's top collects in a copy of the log, and their share of all."""
     # Neither the score nor the truth reads a follow that is not known at the split.
     copy = replace(copy, network=copy.network.subset(copy.known(split.as_of)))
-    people = candidates(audience(copy.network))
+    people = who.find(copy, audience(copy.network), split.as_of)
     found = pairs(copy)
     truth = credit(found, len(copy.network), after=split.as_of)[people]
     if not truth.sum():

@@ -26,7 +26,7 @@ from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.gates.words import GATES, STATES, limits_of
 from graphkoc.qualify.tiers import Limits
 
-__all__ = ["count_gates", "gates", "roles"]
+__all__ = ["count_gates", "find_excluded", "gates", "roles", "share_of"]
 
 
 def gates(
@@ -121,11 +121,11 @@ def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
     wide = (people["tier"] == "wide").to_numpy(dtype=bool)
     unknown = ((people["gate_small"] == "unknown") | (people["audience"] == 0)).to_numpy(dtype=bool)
     stated = (people["tier_profile"] != tiers.RELATIVE).to_numpy(dtype=bool)
-    tests = [wide & stated, wide, _find_excluded(people, limits), unknown]
+    tests = [wide & stated, wide, find_excluded(people, limits), unknown]
     return np.select(tests, ["kol", "wide", "none", "possible"], "koc").astype(object)
 
 
-def _find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
+def find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
     """(n,) bool: who fails a gate that is required on the platform; people: platform and the gates."""
     code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
     out = np.zeros(len(people), dtype=bool)
@@ -170,9 +170,13 @@ def _share_own_content(projection: Projection, log: Log, letters: Values, copied
     near = reviews["review"].isin(copied).to_numpy()
     content = own_content(reviews, projection.texts, platform, letters[who], near)
     known = content["known"].to_numpy()
-    of = np.bincount(who[known], minlength=n)
-    own = np.bincount(who[known & content["own"].to_numpy()], minlength=n)
-    share: Values = np.divide(own, of, out=np.full(n, np.nan), where=of > 0)
+    return share_of(who[known & content["own"].to_numpy()], who[known], n)
+
+
+def share_of(some: NDArray[np.intp], all_: NDArray[np.intp], n: int) -> Values:
+    """(n,) how often each of n people is among `some`, as a share of `all_`; NaN for who is in neither."""
+    of = np.bincount(all_, minlength=n)
+    share: Values = np.divide(np.bincount(some, minlength=n), of, out=np.full(n, np.nan), where=of > 0)
     return share
 
 

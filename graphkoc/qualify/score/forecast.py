@@ -17,7 +17,7 @@ from graphkoc.qualify.score import PILLARS, Score, formula
 from graphkoc.qualify.score.features import FEATURES, Feature, History, Snapshot
 from graphkoc.qualify.score.model import Z95, Model, count_events, fit
 from graphkoc.qualify.score.percentiles import percentiles
-from graphkoc.qualify.score.windows import Past, Window, by_hand, candidates
+from graphkoc.qualify.score.windows import Past, Window, by_hand
 from graphkoc.runs.horizon import describe_horizons
 from graphkoc.text import count
 
@@ -31,7 +31,6 @@ __all__ = [
     "Snapshot",
     "Window",
     "by_hand",
-    "candidates",
     "fit",
     "forecast",
     "learn",

@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
-from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log
 from graphkoc.measures.activity import Pairs, credit
-from graphkoc.qualify import tiers
+from graphkoc.qualify.candidates import AUDIENCE, Candidates
 from graphkoc.qualify.score import points
 from graphkoc.qualify.score.features import FEATURES, History, Snapshot
 from graphkoc.runs.horizon import HORIZONS
 
-__all__ = ["Past", "Schedule", "Window", "by_hand", "candidates", "plan_windows"]
+__all__ = ["Past", "Schedule", "Window", "by_hand", "plan_windows"]
 
 
 STEPS = (91 / 8, 91 / 4, 91 / 2, 91.0)
@@ -95,10 +94,14 @@ def _choose_horizon(length: float, unit: float) -> float:
 
 
 class Past:
-    """The windows of a log. They are the same whatever comes after them, so those of one day serve later ones."""
+    """The windows of a log. They are the same whatever comes after them, so those of one day serve later ones.
 
-    def __init__(self, log: Log, found: Pairs | None = None) -> None:
+    candidates: whose they are.
+    """
+
+    def __init__(self, log: Log, found: Pairs | None = None, candidates: Candidates = AUDIENCE) -> None:
         self.log = log
+        self.candidates = candidates
         self.history = History(log, found)
         self._snapshots: dict[float, tuple[NDArray[np.int64], Values] | None] = {}
         self._windows: dict[tuple[float, float], Window | None] = {}
@@ -133,20 +136,12 @@ class Past:
     def _take_snapshot(self, as_of: float) -> tuple[NDArray[np.int64], Values] | None:
         """The candidates of a day and what was known of them; None where they are too few."""
         snapshot = Snapshot(self.history, as_of)
-        people = candidates(snapshot.audience)
+        people = self.candidates.find(self.log, snapshot.audience, as_of)
         if len(people) < FEWEST:
             return None
         if len(people) > MOST:
             people = np.sort(np.random.default_rng(0).choice(people, MOST, replace=False))
         return people, snapshot.table(people)
-
-
-def candidates(audience: Values) -> NDArray[np.int64]:
-    """Who has a small audience: indices; none where nobody has a follower."""
-    try:
-        return np.flatnonzero(tiers.relative(audience).small(audience))
-    except AnalysisError:
-        return np.empty(0, dtype=np.int64)
 
 
 def by_hand(values: Values) -> Values:
