@@ -377,6 +377,16 @@ def test_every_part_of_a_score_has_a_colour(page: str) -> None:
     assert set(re.findall(r'class="part-(\d+)"', page)) <= {part for part, _ in colours}
 
 
+def test_each_person_has_their_label_and_that_of_each_account(small_run: Run) -> None:
+    first = small_run.kocs(limit=1).iloc[0]
+    rows = [("forum:00", "forum", None, None), ("x:1", "xiaohongshu", 143, "素人 (amateur)")]
+    accounts = pd.DataFrame(rows, columns=["account", "platform", "followers", "label"])
+    accounts = accounts.assign(consumer=first["consumer"], reviews=1)
+    text = text_of(report.render(small_run.replaced(accounts=shaped("accounts", accounts))), "kocs")
+    stated = "forum states no followers; xiaohongshu 143 followers, 素人 (amateur)."
+    assert f"{first['label']}: {stated}" in text
+
+
 # Audience
 
 
@@ -413,7 +423,7 @@ def test_rankings_are_compared_and_the_people_on_whom_they_disagree_are_named(pa
     found = whole.info["agreement"]
     assert found["k"] == 14
     pairs = table_rows(page, "agreement", "Table of agreement")[1:]
-    shared = [(str(round(pair["overlap"] * 13)), f"{pair['tau']:.2f}") for pair in found["pairs"]]
+    shared = [(str(round(pair["overlap"] * found["k"])), f"{pair['tau']:.2f}") for pair in found["pairs"]]
     assert [tuple(row[2:]) for row in pairs] == shared
     rows = table_rows(page, "agreement", "Table of people on whom rankings disagree")
     assert rows[0] == ["Who", "by the score", "by audience size", "by PageRank", "by engagement received"]
@@ -478,7 +488,7 @@ def test_patterns_have_what_they_are_consistent_with_and_only_ranked_people_are_
     assert table_rows(page, "authenticity", "Table of blocks")[1:] == [["8", "6", "44", "2.50", "3.25", "1.25"]]
     effect, names = whole.info["authenticity"]["effect"], list(whole.kocs()["name"])
     assert (effect["leave"], effect["stay"]) == (3, 25)
-    assert "3 key opinion consumers leave the ranking, and 2 of the other 24 move among themselves" in text
+    assert "3 key opinion consumers leave the ranking, and 2 of the other 25 move among themselves" in text
     assert f"Leaving: {', '.join(names[4:7])}." in text
     moved = table_rows(page, "authenticity", "Table of people who move")[1:]
     assert moved == [[names[0], "1", "2", "-1"], [names[1], "2", "1", "+1"]]

@@ -11,6 +11,7 @@ from graphkoc.qualify import explain
 from graphkoc.qualify.explain import parts_of
 from graphkoc.qualify.gates.words import ORIGINS, list_gates
 from graphkoc.qualify.industry import NUMBERS
+from graphkoc.qualify.lists import list_accounts
 from graphkoc.qualify.reasons import reasons
 from graphkoc.report import charts
 from graphkoc.report.industry import PAID, show_number
@@ -46,7 +47,7 @@ def _make_rows(view: View) -> list[dict[str, Any]]:
     anchors = {niche: card["anchor"] for niche, card in niches.items()}
     names = {niche: card["name"] for niche, card in niches.items()}
     memberships = run.members_of("niche").groupby("consumer")["niche"].agg(list).to_dict()
-    made_of = parts_of(run)
+    made_of, accounts = parts_of(run), list_accounts(run)
     rows = []
     for _, person in everybody[everybody["rank"].isin(wanted)].iterrows():
         earned = [float(person[f"{part.name}_points"]) for part in made_of]
@@ -60,6 +61,11 @@ def _make_rows(view: View) -> list[dict[str, Any]]:
                 "anchor": anchors.get(person["niche"]),
                 "inside": " ".join(str(anchors[n]) for n in memberships.get(person["consumer"], []) if n in anchors),
                 "audience": int(person["audience"]),
+                "label": display_name(str(person["label"]), TEXT),
+                "accounts": [
+                    one | {"platform": display_name(one["platform"] or "") or "platform unknown"}
+                    for one in accounts.get(str(person["consumer"]), [])
+                ],
                 "score": float(person["score"]),
                 "parts": label,
                 "bar": Markup(charts.stacked_bar(earned, full, label)),
