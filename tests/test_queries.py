@@ -121,6 +121,7 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
                 "consumer": ["s:ann", "s:bob", "s:cyd"],
                 "tier": ["wide", "small", "small"],
                 "role": ["kol", "koc", "none"],
+                "part": ["not_known", "reached_kol", "only_koc"],
                 "audience": [3, 2, 0],
                 "score": [2.5, 1.25, None],
                 "rank": pd.array([None, 1, None], "Int64"),

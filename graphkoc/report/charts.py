@@ -37,6 +37,8 @@ def parts_bar(people: Sequence[int]) -> str:
     """People in parts as a bar without a gap; the numbers belong in the text beside it."""
     pieces, x, total = [], 0.0, max(sum(people), 1)
     for i, number in enumerate(people):
+        if not number:
+            continue
         width = 100 * number / total
         pieces.append(f'<rect class="reached-{i}" x="{_shorten(x)}" width="{_shorten(width)}" height="8"/>')
         x += width

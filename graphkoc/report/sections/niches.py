@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
-from graphkoc.report import charts
 from graphkoc.report.cards import CARDS, NAMED, Rows, first_kocs, group_card
 from graphkoc.report.niche_map import hue
 from graphkoc.report.run_view import View
@@ -73,7 +71,6 @@ def _make_cards(view: View) -> Rows:
             "koc_reach": number_or_none(row["koc_reach"]),
             "white_space": number_or_none(row["white_space"]),
             "coverage": _describe_coverage(covered.get(str(row["niche"]))),
-            "meter": Markup(charts.meter(float(row["kol_reach"]))),
             "reachers": [],
             "wide_reachers": reach_wide.get(row["niche"], []),
             "circles": carried.get(row["niche"], []),
