@@ -49,6 +49,7 @@ from .qualify.lists import list_members as list_members
 from .qualify.lists import list_moved as list_moved
 from .qualify.lists import list_niches as list_niches
 from .qualify.lists import list_tiers as list_tiers
+from .qualify.quality.words import describe_quality as describe_quality
 from .qualify.tiers import check_tiers as check_tiers
 from .report import write_report as write_report
 from .runs.coverage import describe_coverage as describe_coverage

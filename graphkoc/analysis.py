@@ -37,6 +37,7 @@ from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
 from graphkoc.qualify.parts import describe_platforms, find_parts
 from graphkoc.qualify.people import build_people
+from graphkoc.qualify.quality import Quality, measure_quality
 from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
 from graphkoc.runs.folder import FORMAT
@@ -92,6 +93,7 @@ class _Found:
     """
 
     authenticity: Authenticity
+    quality: Quality
     limits: dict[str, tiers.Limits]
     sizes: tiers.Sizes
     groups: Grouping
@@ -128,13 +130,16 @@ def analyse(
     with clock("applying the gates"):
         limits = tiers.limits(projection.consumers["platform"])
         sizes, qualified = _qualify(data, measured, limits, authenticity)
+    with clock("measuring content quality"):
+        copied = authenticity.copies["review"]
+        quality = measure_quality(projection, log.network.ids, copied, settings.rng_seed)
     groups = group(
         log, projection, moment(as_of).isoformat(), settings.min_size, settings.rng_seed, previous, processes, clock
     )
     with clock("scoring"):
         past = Past(log, candidates=choose_candidates(projection, log, authenticity.copies, settings.tiers, limits))
         expected = forecast(past, as_of)
-        people = build_people(projection, log, as_of, measured, qualified, groups, authenticity, expected)
+        people = build_people(projection, log, as_of, measured, qualified, groups, authenticity, expected, quality)
         accounts = tiers.label_accounts(projection.accounts, settings.tiers)
         platforms = describe_platforms(people, accounts, projection.ties_of())
         people["part"] = find_parts(log.network, people, accounts, platforms)
@@ -149,7 +154,7 @@ def analyse(
             "niche": _in_niches(log, members_of(groups.members, "niche")),
         }
         tested, why_not = _check(past, settings.rng_seed, parts)
-    found = _Found(authenticity, limits, sizes, groups, expected, people, accounts, platforms, tested, why_not)
+    found = _Found(authenticity, quality, limits, sizes, groups, expected, people, accounts, platforms, tested, why_not)
     tables = reached | _other_tables(data, found, reached["niches"], previous)
     info = {
         "format": FORMAT,
@@ -215,6 +220,7 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
         "features": found.expected.features.assign(consumer=log.network.ids),
         "suspicions": found.authenticity.suspicions,
         "copies": found.authenticity.copies,
+        "texts": found.quality.texts,
         "moves": _moves(data, found),
         "positions": positions.bubbles(niches, in_niches, before),
         "ties": positions.ties(log.network, found.people),
@@ -253,6 +259,7 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
         "score": _score_info(found.expected, data.as_of, int(people["role"].isin(RANKED).sum()), log),
         **found.groups.info,
         "authenticity": found.authenticity.summary | {"effect": ranking_without.summarise_moves(moves)},
+        "quality": found.quality.summary,
         "agreement": _agreement(projection, log, people, found.expected.by_hand.total),
         "brand_unheard": unheard(settings.brand, projection.products, projection.texts) if settings.brand else [],
         "backtest": found.tested.to_dict() if found.tested else None,

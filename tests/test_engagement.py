@@ -131,7 +131,7 @@ def test_reviewers_are_ranked_by_helpful_votes_within_their_platform() -> None:
     assert found.loc["y", ["helpful", "helpful_rank"]].isna().all()
 
 
-def test_quality_comes_before_size_and_a_comment_weighs_four_likes() -> None:
+def test_the_engagement_score_ignores_size_and_a_comment_weighs_four_likes() -> None:
     reviews = posts(
         a=[{"likes": 40, "views": 100}],
         b=[{"comments": 11, "views": 100}],
@@ -139,8 +139,8 @@ def test_quality_comes_before_size_and_a_comment_weighs_four_likes() -> None:
         d=[{"shares": 1, "views": 100}],
     )
     found = numbers(market(consumers=people(a=10, b=10, c=1_000_000, d=10), reviews=reviews))
-    assert found["quality"].sort_values().index.tolist() == ["d", "c", "a", "b"]
-    assert found["quality"].tolist() == [75, 100, 50, 25]
+    assert found["engagement_score"].sort_values().index.tolist() == ["d", "c", "a", "b"]
+    assert found["engagement_score"].tolist() == [75, 100, 50, 25]
 
 
 def test_engagements_that_are_known_one_by_one_are_counted_where_no_count_is_stated() -> None:

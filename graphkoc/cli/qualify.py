@@ -138,23 +138,39 @@ def _wrap(text: str) -> str:
 @run_argument
 @click.option("--niche", help="Only people of this niche, by id or name.")
 @click.option("--clients", is_flag=True, help="Add a column: whether each is a client.")
+@click.option(
+    "--sort",
+    type=click.Choice(["score", "quality"]),
+    default="score",
+    show_default=True,
+    help="What to sort by: the score, or the quality of what people write; unknown quality comes last.",
+)
+@click.option(
+    "--min-quality",
+    type=click.FloatRange(0, 100),
+    help="Leave out people whose content quality is known and below this percentile. Off by default.",
+)
 @list_options(20)
-def kocs(run: str | None, niche: str | None, clients: bool) -> Result:
+def kocs(run: str | None, niche: str | None, clients: bool, sort: str, min_quality: float | None) -> Result:
     """List the key opinion consumers with reasons.
 
-    RUN is a folder or a name under ./runs; the newest by default. A client bought the brand in graphkoc.toml, or a
-    product of its categories, in the last 12 months: yes, no (their orders are known, and hold none), or not known.
-    JSON and CSV always say it.
+    RUN is a folder or a name under ./runs; the newest by default. quality is the percentile of what they write among
+    texts about the same products at the time, 50 in the middle; it is unknown below 3 texts. It says what readers
+    of a site vote for, not what it is worth. A client bought
+    the brand in graphkoc.toml, or a product of its categories, in the last 12 months: yes, no (their orders are known,
+    and hold none), or not known. JSON and CSV always say it.
 
     \b
     Examples:
       graphkoc kocs
       graphkoc kocs --niche Beauty --limit 5
       graphkoc kocs --clients
+      graphkoc kocs --sort quality --min-quality 40
       graphkoc kocs graphkoc-demo/run --format csv -o kocs.csv
     """
     found = graphkoc.find_run(run)
-    rows = graphkoc.list_kocs(found, niche, None)
+    rows = graphkoc.list_kocs(found, niche, None, sort, min_quality)
+    by_quality = sort == "quality" or min_quality is not None
     twice = Counter(row["name"] for row in rows)
     lines = [
         {
@@ -168,11 +184,14 @@ def kocs(run: str | None, niche: str | None, clients: bool) -> Result:
             "last review": row["last_review"] and row["last_review"][:10],
             "price": row["quote"],
             "score": row["score"],
+            **({"quality": row["quality"]} if by_quality else {}),
             "why": "; ".join(row["reasons"][:2]),
         }
         for row in rows
     ]
     notes = [*list_notices(found), *_wrap(" ".join(graphkoc.describe_ranking(found))).split("\n")]
+    if by_quality:
+        notes += _wrap(" ".join(graphkoc.describe_quality(found))).split("\n")
     return Result(rows, lines=lines, notes=notes)
 
 
@@ -397,6 +416,7 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
     sections = {
         "Score, as points of its pillars": pillars,
         "Eligibility gates": gates,
+        "Quality of what they write": why["quality"]["sentences"],
         "Reasons": why["reasons"],
         "Cautions": why["cautions"],
         "To rank higher": [why["change"]] if why["change"] else [],

@@ -101,7 +101,7 @@ def response(projection: Projection, ids: NDArray[Any], sizes: pd.DataFrame, eng
     earned = mean(who, points.where(engaged["all"].notna()).to_numpy(), n)
     by_what = np.where(mean_views > 0, "views", "followers")
     exposed = np.where(mean_views > 0, mean_views, size)
-    table["quality"] = 100 * pd.Series(earned / exposed).groupby([platform, by_what]).rank(pct=True)
+    table["engagement_score"] = 100 * pd.Series(earned / exposed).groupby([platform, by_what]).rank(pct=True)
     return table[[number.name for number in NUMBERS]]
 
 

@@ -15,6 +15,7 @@ from graphkoc.qualify.audience import counted, describe_audience_coverage
 from graphkoc.qualify.authenticity import PATTERNS
 from graphkoc.qualify.gates.words import list_gates
 from graphkoc.qualify.lists import list_accounts
+from graphkoc.qualify.quality.words import describe_content, describe_site, placed
 from graphkoc.qualify.reasons import reasons
 from graphkoc.qualify.score import PILLARS, Part, points
 from graphkoc.qualify.score.percentiles import percentile_query
@@ -34,15 +35,17 @@ MOST_MORE = 100
 def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
-    Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche,
-    query}], pillars: [{pillar, what, points}], tier, label, role, client, audience, audience_of (in words),
-    followers (that the platform states), audience_coverage (the share of them that is known), posts, posts_engaged
-    (with a known engagement), coverage (the same in words), rank, niche, circle, gates, change, carried_by,
-    carried_reviews, reasons, cautions, accounts}. percentile is the share of people of the same tier whose value is
-    at most this person's, 0 to 100; percentile_niche the same of their niche, None without one. query is a command
-    line, or a SELECT for DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those
-    of `graphkoc.qualify.gates.words.list_gates`. change is what would raise the rank by one. carried_by and
-    carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown consumer.
+    Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche, query}],
+    pillars: [{pillar, what, points}], tier, label, role, client, audience, audience_of (in words), followers (that the
+    platform states), audience_coverage (the share of them that is known), posts, posts_engaged (with a known
+    engagement), coverage (the same in words), rank, niche, circle, gates, quality, change, carried_by, carried_reviews,
+    reasons, cautions, accounts}. percentile is the share of people of the same tier whose value is at most this
+    person's, 0 to 100; percentile_niche the same of their niche, None without one. query is a command line, or a SELECT
+    for DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those of
+    `graphkoc.qualify.gates.words.list_gates`. quality is that of what they write: {percentile (None where unknown),
+    texts, quotes (ids of reviews), votes (received, over those of the peers), sentences}. change is what would raise
+    the rank by one. carried_by and carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown
+    consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
@@ -68,11 +71,26 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "niche": run.group_name("niche", person["niche"]),
         "circle": run.group_name("circle", person["circle"]),
         "gates": list_gates(person, run.info["limits"]),
+        "quality": _describe_quality(run, person),
         "change": _nearest_change(run, person),
         **find_adopters(run, consumer),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
         "accounts": list_accounts(run).get(consumer, []),
+    }
+
+
+def _describe_quality(run: Run, person: pd.Series[Any]) -> dict[str, Any]:
+    """The quality of what a person writes, with how it was measured on their site."""
+    clauses = [placed(person, run.info), *describe_content(person)]
+    site = run.info["quality"]["sites"].get(person["platform"])
+    return {
+        "percentile": number_or_none(person["quality"]),
+        "texts": int(person["quality_texts"]),
+        "quotes": person["quality_quotes"].split("; ") if isinstance(person["quality_quotes"], str) else [],
+        "votes": number_or_none(person["quality_votes"]),
+        "sentences": [f"{clause[0].upper()}{clause[1:]}." for clause in clauses]
+        + (describe_site(site) if site and site["written"] else []),
     }
 
 

@@ -49,8 +49,8 @@ NUMBERS = (
     Number("helpful", "helpful votes", "votes that the reviews were helpful, summed"),
     Number("helpful_rank", "reviewer rank", "rank by helpful votes on the platform; 1 has the most"),
     Number(
-        "quality",
-        "quality before size",
+        "engagement_score",
+        "engagement score",
         "like and collect 1 point, comment and share 4, as Xiaohongshu reportedly ranks notes (a follow, 8, is not "
         "known by post); points per post over its mean views, or followers where views are not known, as a "
         "percentile on the platform, whatever the audience size",
@@ -60,5 +60,5 @@ NUMBERS = (
 
 Rates over followers: Influencer Marketing Hub and others, "engagement rate by followers"; over views: what
 marketers on Xiaohongshu call the interaction rate. Hits: Xingtu's share of viral videos, there in 90 days.
-Quality: the community engagement score (CES) that is reported of Xiaohongshu; the platform has not published it.
+Engagement score: the community engagement score (CES) that is reported of Xiaohongshu, which has not published it.
 """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
+from graphkoc.errors import UsageError
 from graphkoc.qualify import tiers
 from graphkoc.qualify.gates.words import ORIGINS, list_gates
 from graphkoc.qualify.industry import NUMBERS
@@ -16,28 +18,49 @@ from graphkoc.runs.run import Run
 from graphkoc.runs.tables import PROFILE, TABLES
 from graphkoc.text import number_or_none, whole_or_none
 
-__all__ = ["list_accounts", "list_circles", "list_kocs", "list_members", "list_moved", "list_niches", "list_tiers"]
+__all__ = [
+    "SORTS",
+    "list_accounts",
+    "list_circles",
+    "list_kocs",
+    "list_members",
+    "list_moved",
+    "list_niches",
+    "list_tiers",
+]
 
 
 INDUSTRY = (*(number.name for number in NUMBERS), "paid_response", "organic_response", "paid_to_organic")
+SORTS = ("score", "quality")
+"""What the key opinion consumers may be sorted by."""
 BRAND = [name for name in TABLES["brand"].names if name != "people"]
 
 
-def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> list[dict[str, Any]]:
+def list_kocs(
+    run: Run,
+    niche: str | None = None,
+    limit: int | None = 20,
+    sort: str = "score",
+    min_quality: float | None = None,
+) -> list[dict[str, Any]]:
     """The key opinion consumers by rank, each with reasons.
 
     Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
     role, client, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low,
-    high, engagement_rate, origin, patterns, gates, industry, reasons, accounts}], with None for what is unknown. rank
-    is the place among all, also where one niche (id or name) is given. url is the profile's address. main_type is what
-    they mostly write about (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of
-    the tier, of a person with several accounts that of the largest stated one; accounts are these: [{account, platform,
-    followers, label}], empty for a person with one. role is koc, or possible where the audience is not known. ties is
-    what the audience is counted in (follows or engagements). followers are those that the platform states,
-    audience_coverage the share of them that is known, and posts_engaged counts the posts with a known engagement. kind
-    is the score's. patterns are those of `graphkoc.qualify.authenticity`, gates those of
-    `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`, and the response
-    to paid and to organic posts.
+    high, quality, quality_texts, quality_unknown, engagement_rate, origin, patterns, gates, industry, reasons,
+    accounts}], with None for what is unknown. rank is the place among all, also where one niche (id or name) is given.
+    url is the profile's address. main_type is what they mostly write about (`graphkoc.qualify.main_type`), and quote
+    the price asked for a post. label is the name of the tier, of a person with several accounts that of the largest
+    stated one; accounts are these: [{account, platform, followers, label}], empty for a person with one. role is koc,
+    or possible where the audience is not known. ties is what the audience is counted in (follows or engagements).
+    followers are those that the platform states, audience_coverage the share of them that is known, and posts_engaged
+    counts the posts with a known engagement. kind is the score's. quality is the percentile of what they write among
+    its peers, on quality_texts texts, and quality_unknown says why it is unknown. patterns are those of
+    `graphkoc.qualify.authenticity`, gates those of `graphkoc.qualify.gates.words.list_gates`. industry has the numbers
+    of `graphkoc.qualify.industry`, and the response to paid and to organic posts.
+
+    sort: one of SORTS: by score, as the rank is, or by quality, unknown quality last; the ranks stay as they are.
+    min_quality: leave out people whose quality is known and lower. Raises UsageError for another order.
     """
     accounts = list_accounts(run)
     return [
@@ -68,6 +91,9 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "kind": run.info["score"]["kind"],
             "low": number_or_none(person["low"]),
             "high": number_or_none(person["high"]),
+            "quality": number_or_none(person["quality"]),
+            "quality_texts": person["quality_texts"],
+            "quality_unknown": person["quality_unknown"],
             "engagement_rate": number_or_none(person["engagement_rate"]),
             "origin": {origin: share for origin in ORIGINS if (share := person[f"origin_{origin}"])},
             "patterns": [] if person["patterns"] is None else person["patterns"].split("; "),
@@ -76,7 +102,7 @@ def list_kocs(run: Run, niche: str | None = None, limit: int | None = 20) -> lis
             "reasons": reasons(run, person),
             "accounts": accounts.get(person["consumer"], []),
         }
-        for person in run.ranked(niche, limit)
+        for person in _order(run, niche, limit, sort, min_quality)
     ]
 
 
@@ -89,6 +115,24 @@ def list_accounts(run: Run) -> dict[str, list[dict[str, Any]]]:
     for row in run.rows("accounts", ["consumer", "account", "platform", "followers", "label"]):
         found.setdefault(row.pop("consumer"), []).append(row)
     return found
+
+
+def _order(
+    run: Run, niche: str | None, limit: int | None, sort: str, min_quality: float | None
+) -> list[dict[str, Any]]:
+    """The rows of the people to list, in their order."""
+    if sort not in SORTS:
+        raise UsageError(f"the list cannot be sorted by {sort!r}", hint=f"There are: {', '.join(SORTS)}.")
+    if sort == "score" and min_quality is None:
+        return run.ranked(niche, limit)
+    found = [
+        person
+        for person in run.ranked(niche)
+        if min_quality is None or not (number_or_none(person["quality"]) or math.inf) < min_quality
+    ]
+    if sort == "quality":
+        found.sort(key=lambda person: math.inf if person["quality_rank"] is None else person["quality_rank"])
+    return found[:limit]
 
 
 def list_niches(run: Run) -> list[dict[str, Any]]:

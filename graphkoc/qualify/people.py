@@ -15,6 +15,7 @@ from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.measures.ego import ego_measures
 from graphkoc.qualify.authenticity import Authenticity
 from graphkoc.qualify.main_type import find_main_types
+from graphkoc.qualify.quality import Quality
 from graphkoc.qualify.score.forecast import Forecast
 from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
@@ -34,6 +35,7 @@ def build_people(
     groups: Grouping,
     authenticity: Authenticity,
     expected: Forecast,
+    quality: Quality,
 ) -> pd.DataFrame:
     """One row per consumer, sorted by id, with the columns of a run's people.
 
@@ -68,6 +70,7 @@ def build_people(
         table[f"hears_{role}"] = _follows_any(log, table["role"].isin(roles).to_numpy(dtype=bool))
     table["patterns"] = _patterns(authenticity, log)
     table["suspicious"], table["critical"] = authenticity.suspicious, authenticity.critical
+    table = pd.concat([table, quality.people], axis=1)
     table = table.join(_ego_columns(log, table))
     return table.astype(dict.fromkeys([*stated, "ties"], "str") | {"last_review": "datetime64[us]"})
 

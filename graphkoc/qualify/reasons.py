@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphkoc.qualify.audience import counted
 from graphkoc.qualify.gates.words import list_gates, words
+from graphkoc.qualify.quality.words import MIDDLE, describe_content, placed
 from graphkoc.runs.run import Run
 from graphkoc.text import count, number_or_none
 
@@ -32,6 +33,8 @@ def reasons(run: Run, person: Mapping[str, Any] | pd.Series[Any]) -> list[str]:
         found.append(f"follows {person['reciprocity']:.0%} of the audience back")
     if critical := number_or_none(person["critical"]):
         found.append(f"{count(critical, 'low ratings')} with reasons, which speaks for independence")
+    if (number_or_none(person["quality"]) or 0) > MIDDLE:
+        found += [placed(person, run.info), *describe_content(person)]
     if person["gate_knit"] == "passed":
         found.append(f"tightly knit: {words('knit', person)}")
     if passed := [gate["who"] for gate in list_gates(person, run.info["limits"]) if gate["state"] == "passed"]:

@@ -16,6 +16,6 @@ def show_number(name: str, value: float) -> str:
         return f"{value:.1%}"
     if name in TIMES:
         return f"{value:.2f} times"
-    if name == "quality":
+    if name == "engagement_score":
         return f"{value:.0f} of 100"
     return f"{value:,.2f}".removesuffix(".00")

@@ -94,6 +94,7 @@ class Run:
     lifelines = _Stored()
     brand = _Stored()
     suspicions = _Stored()
+    texts = _Stored()
     copies = _Stored()
     moves = _Stored()
     accounts = _Stored()

@@ -34,10 +34,10 @@ def own_content(
     (`graphkoc.qualify.authenticity`).
 
     Returns one row per review, in their order: own (bool: at least so many letters in a text that nobody, its author
-    included, had posted before, and no near copy; or, with fewer letters, a picture or video) and known (bool: there
-    is a text or picture, or at least half of the platform's reviews have one, so that this review has none). Two
-    texts are the same when they differ in case, spaces and signs only. Of two equal texts the earlier one is the
-    original, at the same time the one with the lower id; undated ones come last.
+    included, had posted before, and no near copy; or, with fewer letters, a picture or video), length (float64: its
+    letters) and known (bool: there is a text or picture, or at least half of the platform's reviews have one, so that
+    this review has none). Two texts are the same when they differ in case, spaces and signs only. Of two equal texts
+    the earlier one is the original, at the same time the one with the lower id; undated ones come last.
     """
     written = texts.set_index("review").reindex(reviews["review"])
     content = _join_letters(written["title"], written["text"])
@@ -51,7 +51,9 @@ def own_content(
     again[order] |= pd.Series(code).duplicated().to_numpy()
     any_of_it = (length > 0) | (media > 0)
     share = pd.Series(any_of_it).groupby(platform.fillna("").to_numpy(dtype=object)).transform("mean").to_numpy()
-    return pd.DataFrame({"own": np.where(words, ~again, media > 0), "known": any_of_it | (share >= KNOWN)})
+    own = np.where(words, ~again, media > 0)
+    known = any_of_it | (share >= KNOWN)
+    return pd.DataFrame({"own": own, "length": length.astype(float), "known": known})
 
 
 def _join_letters(title: pd.Series[str], text: pd.Series[str]) -> pa.Array:
