@@ -21,7 +21,7 @@ from graphkoc.qualify.quality.fit import ENOUGH, FEWEST_TEXTS, MOST, Fit, Votes,
 from graphkoc.qualify.quality.peers import draw_to_middle, find_peers
 from graphkoc.qualify.quality.texts import LOW, Texts, read_texts
 
-__all__ = ["FEWEST", "Quality", "measure_quality", "quality_at", "read_texts"]
+__all__ = ["FEWEST", "PRIOR", "Quality", "measure_quality", "quality_at", "read_texts"]
 
 FEWEST = 3
 """Texts below which the quality of a person is unknown."""
@@ -196,5 +196,9 @@ def _rank(level: Values, ratio: Values, voted: NDArray[Any]) -> pd.api.extension
 def _quote(rows: pd.DataFrame, ids: NDArray[Any], most: int) -> NDArray[Any]:
     """(n,) object: each person's reviews that stand highest among their peers, joined by semicolons; None for none."""
     compared = rows[rows["quality"].notna()].sort_values(["quality", "votes", "review"], ascending=[False, False, True])
-    first = compared.groupby("consumer").head(most).groupby("consumer")["review"].agg("; ".join).reindex(ids)
-    return first.astype(object).where(first.notna(), None).to_numpy()
+    place = compared.groupby("consumer").cumcount()
+    found = pd.Series(index=ids, dtype="str")
+    for number in range(most):
+        more = compared[place == number].set_index("consumer")["review"].reindex(ids)
+        found = more if not number else found.where(more.isna(), found + "; " + more)
+    return found.astype(object).where(found.notna(), None).to_numpy()

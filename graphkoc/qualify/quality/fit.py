@@ -98,7 +98,8 @@ class Fit:
     """What was learned of a site.
 
     weights: by trait, those of the fit where it is used, else None. fitted, length: the share of pairs of texts about
-    one item that each orders as their votes do, out of fold; None where not tested. margin, low, high: their
+    one item that each orders as their votes do, out of fold, pairs weighing one over the item's texts; None where not
+    tested. margin, low, high: their
     difference, and its 95 % interval. texts, items: how many were looked at. why: why the fit is not tested, or what it
     gained, as a clause.
     """
@@ -138,9 +139,12 @@ def fit_site(site: Votes, enough: int = ENOUGH, rng_seed: int = 0, prior: Values
         return Fit(None, None, None, None, None, None, texts, items, why)
     scores = np.column_stack([out_of_fold(site, drawn, rng_seed), length_score(site.values)])
     right, pairs = score_pairs(scores, site.votes, site.item)
+    # Pairs grow with the square of an item's texts: unweighted, three topics would decide about a forum of thousands.
+    many = np.unique(site.item, return_counts=True)[1]
+    right, pairs = right / many[:, None], pairs / many
     draws = np.random.default_rng(rng_seed).multinomial(len(pairs), np.full(len(pairs), 1 / len(pairs)), DRAWS)
-    drawn_pairs = np.maximum(draws @ pairs, 1)
-    fitted, length = (float(right[:, i].sum() / pairs.sum()) for i in (0, 1))
+    drawn_pairs = np.maximum(draws @ pairs, np.finfo(float).tiny)
+    fitted, length = (float(right[:, i].sum() / max(pairs.sum(), np.finfo(float).tiny)) for i in (0, 1))
     low, high = np.quantile((draws @ (right[:, 0] - right[:, 1])) / drawn_pairs, [0.025, 0.975]).tolist()
     margin = fitted - length
     found = f"{fitted:.3f} of pairs against {length:.3f} by length alone ({margin:+.3f}, {low:+.3f} to {high:+.3f})"
