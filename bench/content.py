@@ -31,7 +31,6 @@ from scipy.stats import spearmanr
 from graphkoc import Projection, load, open_store, project
 from graphkoc.arrays import Values
 from graphkoc.qualify.authenticity.near_copies import copies
-from graphkoc.qualify.quality import PRIOR, measure_quality, read_texts
 from graphkoc.qualify.quality.fit import (
     FEWEST_TEXTS,
     GAP,
@@ -45,6 +44,7 @@ from graphkoc.qualify.quality.fit import (
     shipped,
 )
 from graphkoc.qualify.quality.peers import ENOUGH
+from graphkoc.qualify.quality.people import PRIOR, measure_quality, read_texts
 from graphkoc.qualify.quality.traits import count_traits
 
 NOTHING = np.zeros(len(shipped()))

@@ -37,7 +37,7 @@ from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
 from graphkoc.qualify.parts import describe_platforms, find_parts
 from graphkoc.qualify.people import build_people
-from graphkoc.qualify.quality import Quality, measure_quality
+from graphkoc.qualify.quality.people import Quality, measure_quality
 from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
 from graphkoc.runs.folder import FORMAT

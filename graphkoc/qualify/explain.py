@@ -86,7 +86,7 @@ def _describe_quality(run: Run, person: pd.Series[Any]) -> dict[str, Any]:
     site = run.info["quality"]["sites"].get(person["platform"])
     return {
         "percentile": number_or_none(person["quality"]),
-        "texts": int(person["quality_texts"]),
+        "texts": whole_or_none(person["quality_texts"]),
         "quotes": person["quality_quotes"].split("; ") if isinstance(person["quality_quotes"], str) else [],
         "votes": number_or_none(person["quality_votes"]),
         "sentences": [f"{clause[0].upper()}{clause[1:]}." for clause in clauses]

@@ -15,7 +15,7 @@ from graphkoc.measures.activity import pairs, past_credit
 from graphkoc.measures.ego import ego_measures
 from graphkoc.qualify.authenticity import Authenticity
 from graphkoc.qualify.main_type import find_main_types
-from graphkoc.qualify.quality import Quality
+from graphkoc.qualify.quality.people import Quality
 from graphkoc.qualify.score.forecast import Forecast
 from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED, WIDE_ROLES

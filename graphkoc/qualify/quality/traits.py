@@ -142,7 +142,8 @@ def _count_chunk(text: pa.Array, pictures: Values) -> Traits:
     own = {
         "length": np.log1p(letters),
         "beyond_800": np.maximum(0, np.log1p(letters) - MUCH),
-        "care": (_matches(text, r"^\W*[\p{Lu}\p{Nd}\p{Han}]") + _matches(text, r"[.!?。！？…~～)）\"”]\s*$")) / 2,
+        "care": (_matches(text, r"^[^\pL\pN]*[\p{Lu}\p{Nd}\p{Han}]") + _matches(text, r"[.!?。！？…~～)）\"”]\s*$"))
+        / 2,
         "sentence_len": np.log1p(letters / np.maximum(1, cues["sentences"])),
         "word_len": np.where(words > 0, np.clip(latin / np.maximum(1, words), least, most), usual),
         "stock": _matches(text, file["on_text"]["stock"]),
