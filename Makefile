@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-# What the benches of names and circles look at besides the example, where it is there.
+# What the benches of names, circles and content look at besides the example, where it is there.
 DATA ?= ../shared/data
 # What an install is made of. Everything runs on the package as its wheel installs it, so it is made again when
 # one of these changes; for work on the code, `pip install -e '.[dev]'` saves that.
@@ -37,6 +37,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/identity.py
 	$(BIN)/python bench/forecast.py --data $(DATA)
 	$(BIN)/python bench/forecast_size.py
+	$(BIN)/python bench/content.py --data $(DATA)
 	$(BIN)/python bench/loads.py
 
 lint: $(VENV)/.installed-dev
