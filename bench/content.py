@@ -273,6 +273,9 @@ def main() -> None:
 
     notes = comments(given.data)
     compare("Xiaohongshu comments", notes, shipped(), given.gap, "must .75; .756 against .737")
+    further = share(out_of_fold(notes, shipped())[:, None], notes, given.gap + 1)[0]
+    by_length = share(length_score(notes.values)[:, None], notes, given.gap + 1)[0]
+    figure("Xiaohongshu comments: pairs a vote further apart", f"{further:.3f} (length {by_length:.3f})", "")
     weights = fit_weights(talk.values - talk.values.mean(axis=0), talk, shipped())
     by_forum = share((notes.values @ weights)[:, None], notes, given.gap)[0]
     figure("Xiaohongshu comments: by the forum's weights", f"{by_forum:.3f}", ".399")

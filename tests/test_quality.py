@@ -408,6 +408,8 @@ def test_quality_as_of_a_day_reads_nothing_later_and_no_votes() -> None:
     found = quality_at(read_texts(both, network, NOBODY), as_of)
     assert found == pytest.approx(by_person(project(rows))["quality"].to_numpy())
     assert not np.array_equal(found, quality_at(read_texts(both, network, NOBODY), as_of + 100))
+    undated = project([*rows, *({"consumer": one, "text": say(50, 9), "created_at": None} for one in network)])
+    assert quality_at(read_texts(undated, network, NOBODY), as_of) == pytest.approx(found)
 
 
 def test_votes_received_are_set_against_those_of_the_peers() -> None:
@@ -441,6 +443,8 @@ def test_sentences_say_where_somebody_stands_with_the_evidence() -> None:
         "gives numbers, sizes or durations in 4 of 4",
         "names a problem and what to do about it in 1 of 3 low ratings (r047)",
     ]
+    older = person | {"quality_same_product": 1, "quality_quotes": None}
+    assert placed(older, info).endswith(" percentile of comparable reviews of the year (4 texts)")
     assert describe_site(quality.summary["sites"]["forum"]) == ["Not checked on this site: no votes."]
     few = measure(project([*crowd(), {"consumer": "x", "text": "fine"}])).people.assign(platform="forum").iloc[-1]
     assert placed(few, info) == "content quality unknown: 1 text"
@@ -514,6 +518,7 @@ def test_the_command_sorts_by_quality_and_says_how_it_was_measured(ranked: graph
     done = run_command("kocs", ranked.folder, "--sort", "quality", "--min-quality", "40", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "quality" in done.stdout.splitlines()[0]
+    assert "writes more than most: at the 70th percentile" in done.stdout
     assert "Not checked on this site: no votes." in done.stderr
     done = run_command("explain", "c23", ranked.folder, cwd=tmp_path)
     assert "Quality of what they write\n  Writes more than most" in done.stdout

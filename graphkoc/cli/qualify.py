@@ -185,7 +185,7 @@ def kocs(run: str | None, niche: str | None, clients: bool, sort: str, min_quali
             "price": row["quote"],
             "score": row["score"],
             **({"quality": row["quality"]} if by_quality else {}),
-            "why": "; ".join(row["reasons"][:2]),
+            "why": row["quality_why"] if by_quality else "; ".join(row["reasons"][:2]),
         }
         for row in rows
     ]

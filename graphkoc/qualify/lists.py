@@ -10,6 +10,7 @@ from graphkoc.errors import UsageError
 from graphkoc.qualify import tiers
 from graphkoc.qualify.gates.words import ORIGINS, list_gates
 from graphkoc.qualify.industry import NUMBERS
+from graphkoc.qualify.quality.words import placed
 from graphkoc.qualify.reasons import reasons
 from graphkoc.runs.coverage import cover_niches
 from graphkoc.runs.reached import parts_of
@@ -47,17 +48,18 @@ def list_kocs(
 
     Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
     role, client, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low,
-    high, quality, quality_texts, quality_unknown, engagement_rate, origin, patterns, gates, industry, reasons,
-    accounts}], with None for what is unknown. rank is the place among all, also where one niche (id or name) is given.
-    url is the profile's address. main_type is what they mostly write about (`graphkoc.qualify.main_type`), and quote
-    the price asked for a post. label is the name of the tier, of a person with several accounts that of the largest
-    stated one; accounts are these: [{account, platform, followers, label}], empty for a person with one. role is koc,
-    or possible where the audience is not known. ties is what the audience is counted in (follows or engagements).
-    followers are those that the platform states, audience_coverage the share of them that is known, and posts_engaged
-    counts the posts with a known engagement. kind is the score's. quality is the percentile of what they write among
-    its peers, on quality_texts texts, and quality_unknown says why it is unknown. patterns are those of
-    `graphkoc.qualify.authenticity`, gates those of `graphkoc.qualify.gates.words.list_gates`. industry has the numbers
-    of `graphkoc.qualify.industry`, and the response to paid and to organic posts.
+    high, quality, quality_texts, quality_unknown, quality_why, engagement_rate, origin, patterns, gates, industry,
+    reasons, accounts}], with None for what is unknown. rank is the place among all, also where one niche (id or name)
+    is given. url is the profile's address. main_type is what they mostly write about (`graphkoc.qualify.main_type`),
+    and quote the price asked for a post. label is the name of the tier, of a person with several accounts that of the
+    largest stated one; accounts are these: [{account, platform, followers, label}], empty for a person with one. role
+    is koc, or possible where the audience is not known. ties is what the audience is counted in (follows or
+    engagements). followers are those that the platform states, audience_coverage the share of them that is known, and
+    posts_engaged counts the posts with a known engagement. kind is the score's. quality is the percentile of what they
+    write among its peers, on quality_texts texts, quality_unknown says why it is unknown, and quality_why is either in
+    words, with the ids of reviews. patterns are those of `graphkoc.qualify.authenticity`, gates those of
+    `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`, and the response
+    to paid and to organic posts.
 
     sort: one of SORTS: by score, as the rank is, or by quality, unknown quality last; the ranks stay as they are.
     min_quality: leave out people whose quality is known and lower. Raises UsageError for another order.
@@ -94,6 +96,7 @@ def list_kocs(
             "quality": number_or_none(person["quality"]),
             "quality_texts": person["quality_texts"],
             "quality_unknown": person["quality_unknown"],
+            "quality_why": placed(person, run.info),
             "engagement_rate": number_or_none(person["engagement_rate"]),
             "origin": {origin: share for origin in ORIGINS if (share := person[f"origin_{origin}"])},
             "patterns": [] if person["patterns"] is None else person["patterns"].split("; "),
@@ -125,14 +128,17 @@ def _order(
         raise UsageError(f"the list cannot be sorted by {sort!r}", hint=f"There are: {', '.join(SORTS)}.")
     if sort == "score" and min_quality is None:
         return run.ranked(niche, limit)
-    found = [
-        person
-        for person in run.ranked(niche)
-        if min_quality is None or not (number_or_none(person["quality"]) or math.inf) < min_quality
-    ]
+    # A comparison with an unknown quality is false, so the floor leaves out nobody for it.
+    floor = -math.inf if min_quality is None else min_quality
+    found = [person for person in run.ranked(niche) if not (_known(person["quality"]) < floor)]
     if sort == "quality":
         found.sort(key=lambda person: math.inf if person["quality_rank"] is None else person["quality_rank"])
     return found[:limit]
+
+
+def _known(quality: float | None) -> float:
+    """The quality, NaN where unknown."""
+    return math.nan if quality is None else quality
 
 
 def list_niches(run: Run) -> list[dict[str, Any]]:

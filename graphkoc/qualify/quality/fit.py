@@ -56,7 +56,7 @@ DRAWS = 1_000
 """Of the bootstrap."""
 STEPS = 50
 DECIMALS = 6
-"""Weights are rounded, so that the last digits of a sum, which depend on its order, change no rank."""
+"""Weights and scores are rounded, so that the last digits of a sum, which depend on its order, change no rank."""
 LENGTH = ("length", "beyond_800")
 
 
@@ -137,7 +137,8 @@ def fit_site(site: Votes, enough: int = ENOUGH, rng_seed: int = 0, prior: Values
     if texts < enough or items < FEWEST_ITEMS:
         why = "too few texts about the same products with votes" if texts else "no votes on texts about products"
         return Fit(None, None, None, None, None, None, texts, items, why)
-    scores = np.column_stack([out_of_fold(site, drawn, rng_seed), length_score(site.values)])
+    # Equal texts tie, whatever order their numbers are added up in.
+    scores = np.column_stack([out_of_fold(site, drawn, rng_seed), length_score(site.values)]).round(DECIMALS)
     right, pairs = score_pairs(scores, site.votes, site.item)
     # Pairs grow with the square of an item's texts: unweighted, three topics would decide about a forum of thousands.
     many = np.unique(site.item, return_counts=True)[1]

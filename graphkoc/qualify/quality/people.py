@@ -84,10 +84,11 @@ def measure_quality(projection: Projection, ids: NDArray[Any], copied: pd.Series
 def quality_at(texts: Texts, as_of: float) -> Values:
     """(n,) float64: everybody's content quality as of a day, 0 to 100, NaN where unknown; for a forecast of later days.
 
-    texts: `read_texts`, once for all days. as_of: days since 1970; later texts are not read. Votes have no dates, so
-    nothing learned from this site's votes enters: the score is that of length.
+    texts: `read_texts`, once for all days. as_of: days since 1970; texts that are later or have no date are left out,
+    and only the language in which somebody writes is read from all. Votes have no dates, so nothing that is learned
+    from them enters: the score is that of length.
     """
-    before = texts.take(~(texts.day > as_of))
+    before = texts.take(texts.day <= as_of)
     percentile = find_peers(before).rank(length_score(before.traits.values).round(DECIMALS))
     level, compared, _ = draw_to_middle(percentile, before.person, len(texts.ids))
     return np.where((compared >= FEWEST) & ~texts.foreign, 100 * level, np.nan)

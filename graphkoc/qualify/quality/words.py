@@ -29,10 +29,11 @@ def placed(person: Mapping[str, Any] | pd.Series[Any], info: Mapping[str, Any]) 
     side = "more" if quality > MIDDLE else "less"
     learned = site is not None and site["weights"] is not None
     what = f"writes what readers here vote for {side} than most do" if learned else f"writes {side} than most"
-    whose = "products'" if 2 * person["quality_same_product"] >= person["quality_compared"] else "categories'"
+    same_product = 2 * person["quality_same_product"] >= person["quality_compared"]
+    peers = "their products' reviews" if same_product else "comparable reviews of the year"
     quoted = f"; {', '.join(person['quality_quotes'].split('; '))}" if isinstance(person["quality_quotes"], str) else ""
     texts = count(person["quality_compared"], "texts")
-    return f"{what}: at the {ordinal(quality)} percentile of their {whose} reviews ({texts}{quoted})"
+    return f"{what}: at the {ordinal(quality)} percentile of {peers} ({texts}{quoted})"
 
 
 def ordinal(number: float) -> str:
