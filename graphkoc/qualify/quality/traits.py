@@ -135,7 +135,8 @@ def _count_chunk(text: pa.Array, pictures: Values) -> Traits:
     shown = pc.utf8_length(plain).to_numpy(zero_copy_only=False).astype(float)
     letters = shown + 2 * dense
     words = _count(small, r"\p{Latin}+(?:['’]\p{Latin}+)?")
-    latin = _count(small, r"\p{Latin}")
+    # Letters of other alphabets are fewer than Latin ones, where there are Latin ones, and each costs a step.
+    latin = shown - _count(plain, r"[^\p{Latin}]")
     english = _count(small, _english_pattern())
 
     least, most, usual = WORD_LEN
