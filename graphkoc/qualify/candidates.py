@@ -20,10 +20,11 @@ from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis
-from graphkoc.qualify.gates.gates import find_excluded, share_of
+from graphkoc.qualify.gates.gates import roles, share_of
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.gates.words import GATES, limits_of
 from graphkoc.qualify.tiers import Limits
+from graphkoc.runs.roles import RANKED
 
 __all__ = ["AUDIENCE", "DEFINITIONS", "Candidates", "Eligible", "SmallAudience"]
 
@@ -109,7 +110,7 @@ class Eligible:
         """Who would be on the list at day `as_of`, the possible ones included."""
         n = len(log.network)
         stated = self._stated
-        size = tiers.sized(stated["platform"], stated["followers"], audience, self._profile, self._basis).table["tier"]
+        size = tiers.sized(stated["platform"], stated["followers"], audience, self._profile, self._basis).table
         written = int(np.searchsorted(log.day, as_of, side="right"))
         begin = int(np.searchsorted(log.day, as_of - self._limit["days"].max(initial=0.0), side="right"))
         writer, day = log.person[begin:written], log.day[begin:written]
@@ -122,13 +123,12 @@ class Eligible:
             "person": self._is_no_person,
             "active": recent < self._limit["reviews"],
             "creative": own_share < self._limit["own_share"],
-            "small": (size == "tiny").to_numpy(),
+            "small": ~size["tier"].isin(["small", tiers.UNKNOWN]).to_numpy(),
             "unpaid": 1 - paid_share < self._limit["unpaid_share"],
         }
-        table = pd.DataFrame(
-            {f"gate_{gate.name}": np.where(failed.get(gate.name, np.zeros(n, bool)), "failed", "") for gate in GATES}
-        ).assign(platform=self._platform)
-        return np.flatnonzero(~(size == "wide").to_numpy() & ~find_excluded(table, self._limits))
+        state = {f"gate_{gate.name}": np.where(failed.get(gate.name, False), "failed", "") for gate in GATES}
+        people = size[["tier", "tier_profile"]].assign(**state, platform=self._platform, audience=audience)
+        return np.flatnonzero(np.isin(roles(people, self._limits), RANKED))
 
     def find(self, log: Log, audience: Values, as_of: float) -> Indices:
         """Those on the list at day `as_of` who have known followers enough."""

@@ -26,7 +26,7 @@ from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.gates.words import GATES, STATES, limits_of
 from graphkoc.qualify.tiers import Limits
 
-__all__ = ["count_gates", "find_excluded", "gates", "roles", "share_of"]
+__all__ = ["count_gates", "gates", "roles", "share_of"]
 
 
 def gates(
@@ -121,11 +121,11 @@ def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
     wide = (people["tier"] == "wide").to_numpy(dtype=bool)
     unknown = ((people["gate_small"] == "unknown") | (people["audience"] == 0)).to_numpy(dtype=bool)
     stated = (people["tier_profile"] != tiers.RELATIVE).to_numpy(dtype=bool)
-    tests = [wide & stated, wide, find_excluded(people, limits), unknown]
+    tests = [wide & stated, wide, _find_excluded(people, limits), unknown]
     return np.select(tests, ["kol", "wide", "none", "possible"], "koc").astype(object)
 
 
-def find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
+def _find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
     """(n,) bool: who fails a gate that is required on the platform; people: platform and the gates."""
     code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
     out = np.zeros(len(people), dtype=bool)
