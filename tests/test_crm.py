@@ -292,7 +292,7 @@ def test_files_without_a_mapping_are_refused_in_one_sentence(tmp_path: Path) -> 
         ('[orders]\nfiles = ["*.csv"]\n[orders.columns]\norder = "Nr"', "no column 'order'"),
         (
             '[orders]\nfiles = ["*.csv"]\n[orders.columns]\norder = "Order ID"\ncode = "Coupon"',
-            "has a column 'Coupon', which the mapping takes for code",
+            "has no column 'Coupon', which the mapping takes for code",
         ),
         ('[orders]\nfiles = ["{sku}.csv"]\n[orders.columns]\norder = "Order ID"', "two columns called 'sku'"),
         ('[orders]\nfiles = ["{a}{a}.csv"]\n[orders.columns]\norder = "Order ID"', "has the same {name} twice"),

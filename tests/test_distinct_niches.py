@@ -308,13 +308,20 @@ def test_the_order_of_rows_changes_nothing() -> None:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
 
 
-@pytest.mark.parametrize("rows", [0, 1, 30], ids=["no person", "one review", "one person"])
-def test_where_there_is_nothing_to_find_the_answer_is_empty(rows: int) -> None:
+@pytest.mark.parametrize(
+    ("rows", "why_not"),
+    [
+        pytest.param(0, "nobody has reviewed anything", id="no person"),
+        pytest.param(1, None, id="one review"),
+        pytest.param(30, None, id="one person"),
+    ],
+)
+def test_where_there_is_nothing_to_find_the_answer_is_empty(rows: int, why_not: str | None) -> None:
     tables = shop(tags=True, texts=True)
     log, features = read(tables | {"reviews": tables["reviews"].head(rows)})
     result = find_niches(log, features=features)
     assert len(result.table) == len(result.members) == len(result.products) == 0
-    assert (result.control, result.finer_control, result.hubs, result.why_not) == (0, 0, (), None)
+    assert (result.control, result.finer_control, result.hubs, result.why_not) == (0, 0, (), why_not)
     pd.testing.assert_series_equal(result.table.dtypes, found().table.dtypes)
 
 

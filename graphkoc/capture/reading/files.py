@@ -240,8 +240,9 @@ class _Work:
         for name, there in self.there.items():
             mapped = self.views[name].names if self.views[name].mapped else ()
             if gone := next(((column, words) for column, words in mapped if column not in there), None):
+                read = ", ".join(file.name for file in files[name])
                 raise DataError(
-                    f"no file of {name} has a column {gone[1][0]!r}, which the mapping takes for {gone[0]}",
+                    f"{read} has no column {gone[1][0]!r}, which the mapping takes for {gone[0]}",
                     hint="Put the mapping right, or take that line out of it.",
                 )
         return files
