@@ -93,7 +93,7 @@ def logs(data: Path) -> Iterator[tuple[str, Log, float, float]]:
 
 
 def without_structure(log: Log, rng_seed: int) -> Log:
-    """The log with the follows that are known at its end dealt anew; times stay."""
+    """The log with a rewired network of the follows that are known at its end; times stay."""
     known = log.network.subset(log.known(log.last_day))
     return replace(log, network=_rewire(known, np.random.default_rng(rng_seed)))
 

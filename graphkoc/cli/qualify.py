@@ -594,7 +594,7 @@ def backtest(splits: tuple[float, ...], top: float, candidates: str) -> Result:
         for placebo in tested.placebos
     ]
     below += [
-        f"by chance: in {chance.copies} copies with the follows dealt anew the top collects up to "
+        f"by chance: in {chance.copies} randomly rewired networks the top collects up to "
         f"{chance.highest:,.1f} follow-on reviews, here {chance.credit:,.1f} (at the middle split)",
         f"score minus formula: {margin.mean:+.1%} ({margin.low:+.1%} to {margin.high:+.1%})",
     ]

@@ -44,7 +44,7 @@ SPLITS = (0.6, 0.7, 0.75, 0.8, 0.85)
 TOP = SHARE
 RESAMPLES = 400
 COPIES = 19
-"""With the follows dealt anew: a score that beats them all does so by chance 1 time in 20."""
+"""Rewired networks: a score that beats them all does so by chance 1 time in 20."""
 SHUFFLED = 5
 """Copies with times shuffled too, for the note beside."""
 ENOUGH_PEOPLE = 50
@@ -210,15 +210,15 @@ def backtest(
     )
     middle = done[len(done) // 2]
     known = log.network.subset(log.known(middle.as_of))
-    dealt, shuffled = [], []
+    rewired, shuffled = [], []
     for copy in range(COPIES):
         step(len(splits) + copy)
-        dealt.append(_score_copy(replace(log, network=_rewire(known, rng)), middle, top, past.candidates)[0])
+        rewired.append(_score_copy(replace(log, network=_rewire(known, rng)), middle, top, past.candidates)[0])
     for copy in range(SHUFFLED):
         step(len(splits) + COPIES + copy)
         shuffled.append(_score_copy(_shuffle_log(log, rng), middle, top, past.candidates)[1])
     share = middle.figure("score")
-    chance = Chance(COPIES, max(dealt), share * float(middle.truth.sum()), SHUFFLED, float(np.mean(shuffled)), share)
+    chance = Chance(COPIES, max(rewired), share * float(middle.truth.sum()), SHUFFLED, float(np.mean(shuffled)), share)
     ceiling, end = _find_ceiling(done), log.last_day
     undated = int(np.isnan(log.network.since).sum())
     return Backtest(

@@ -49,10 +49,10 @@ class Margin:
 class Chance:
     """What the score's top collects where structure cannot be, at the middle split.
 
-    copies: of the log, in which the follows known at the split are dealt anew and the times stay. highest: the most
-    follow-on reviews that the same score's top collects in one of them; credit: in the log itself. shuffled_copies:
-    in which the times are shuffled too. shuffled: the mean share of the follow-on reviews that the top collects in
-    those; share: in the log itself.
+    copies: of the log, in which the network of the follows known at the split is rewired and the times stay. highest:
+    the most follow-on reviews that the same score's top collects in one of them; credit: in the log itself.
+    shuffled_copies: in which the times are shuffled too. shuffled: the mean share of the follow-on reviews that the top
+    collects in those; share: in the log itself.
     """
 
     copies: int
@@ -75,8 +75,8 @@ def verdict(rows: Sequence[Row], placebos: Sequence[Placebo], chance: Chance) ->
     if not chance.beaten:
         return (
             f"There is no signal beyond chance: the score's top collected {chance.credit:,.1f} later follow-on "
-            f"reviews, and up to {chance.highest:,.1f} in {chance.copies} copies of these data with the follows dealt "
-            "anew. Do not rely on this ranking."
+            f"reviews, and up to {chance.highest:,.1f} in {chance.copies} randomly rewired networks. "
+            "Do not rely on this ranking."
         )
     if ours.low > size.high:
         first = (
