@@ -21,6 +21,7 @@ import numpy as np
 
 import graphkoc
 from graphkoc import assets
+from graphkoc.capture import synthetic
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import Log
 from graphkoc.qualify.backtest import SPLITS, _make_split, _rewire, backtest
@@ -54,8 +55,13 @@ def read_forum(data: Path) -> Log:
 def make_brand(people: int, rng_seed: int) -> Log:
     """The log of an invented brand, its known links made."""
     with tempfile.TemporaryDirectory() as folder:
-        graphkoc.demo_brand(Path(folder) / "brand", people=people, rng_seed=rng_seed)
-        store = graphkoc.open_store(f"ladybug:{Path(folder) / 'brand' / 'graphkoc.lbug'}")
+        out = Path(folder) / "brand"
+        synthetic.write(out, people, rng_seed)
+        graphkoc.find_source("crm").scaffold(sorted((out / "files" / "crm").glob("*.csv")), out / "files" / "crm")
+        store = graphkoc.open_store(f"ladybug:{out / 'graphkoc.lbug'}")
+        for source in synthetic.SOURCES:
+            graphkoc.load(store, source, [out / "files" / source], key_file=out / "key")
+        graphkoc.link_file(store, out / "links.csv")
         log = graphkoc.project(store).log()
         store.close()
     return log

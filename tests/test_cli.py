@@ -193,7 +193,7 @@ def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(pl
         run("explain", "ciao:264", "graphkoc-demo/run", *more, cwd=place).stdout for more in ((), ("--all",))
     )
     assert text.startswith(
-        f"ciao:264: {why['score']:.2f} points by the forecast, rank 1; small audience, 14 known followers\n"
+        f"ciao:264: {why['score']:.2f} points by the forecast, rank 2; small audience, 14 known followers\n"
     )
     lines = text.splitlines()
     assert lines[1] == "Score, as points of its pillars"
@@ -203,12 +203,12 @@ def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(pl
     assert lines[first_gate - 1] == "Eligibility gates"
     gates = lines[first_gate : first_gate + len(why["gates"])]
     assert [line.split()[0] for line in gates] == [gate["state"] for gate in why["gates"]]
-    assert len(why["parts"]) == 41
-    assert "The 41 numbers behind the pillars: --all." in lines
+    assert len(why["parts"]) == 43
+    assert "The 43 numbers behind the pillars: --all." in lines
     for part in why["parts"]:
         assert f"  {part['what']}: " in whole
         assert f"  {part['what']}: " not in text
-    assert len(whole.splitlines()) == len(lines) - 1 + 41
+    assert len(whole.splitlines()) == len(lines) - 1 + 43
     assert "SELECT" not in whole
     sheet = run("explain", "ciao:264", "graphkoc-demo/run", "--format", "csv", cwd=place).stdout
     assert [row["query"] for row in csv.DictReader(io.StringIO(sheet))] == [part["query"] for part in why["parts"]]

@@ -204,6 +204,19 @@ def test_a_forecast_keeps_to_the_formula_by_as_much_as_there_is_little_to_learn_
     assert np.median(barely.error(values)) > np.median(model.error(values)), "what is hardly learned is not narrow"
 
 
+def test_a_feature_that_varies_by_rounding_alone_earns_nobody_anything() -> None:
+    log = village(people=120)
+    past = Past(log)
+    windows, horizon = past.windows(log.last_day), past.schedule(log.last_day).horizon
+    column = NAMES.index("kinds")
+    rng = np.random.default_rng(0)
+    for window in windows:
+        window.values[:, column] = 3 + 1e-15 * rng.integers(0, 3, len(window.people))
+    model = fit(windows, log.last_day, horizon)
+    assert model.scale[column] == 1
+    assert model.coefficient[column] == pytest.approx(0, abs=1e-9)
+
+
 def test_one_person_s_many_follow_on_reviews_are_few_independent_ones() -> None:
     people, values = np.arange(4), np.zeros((4, len(FEATURES)))
     alike, alone = (Window(0.0, 31.0, people, values, np.array(credit)) for credit in ([2.0] * 4, [8.0, 0.0, 0.0, 0.0]))
@@ -268,12 +281,15 @@ def test_on_ciao_the_score_finds_more_than_the_formula(ciao_run: graphkoc.Run) -
 
 
 def test_by_audience_alone_the_figures_are_those_of_before(
-    ciao_read: graphkoc.Projection, monkeypatch: pytest.MonkeyPatch
+    ciao_read: graphkoc.Projection, ciao_run: graphkoc.Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Chance is tested elsewhere, and its copies are most of a backtest's work.
     monkeypatch.setattr("graphkoc.qualify.backtest.COPIES", 1)
     monkeypatch.setattr("graphkoc.qualify.backtest.SHUFFLED", 1)
-    tested = backtest(ciao_read.log())
+    log = ciao_read.log()
+    inside = ciao_run.members_of("niche").groupby("niche")["consumer"]
+    niches = {str(niche): np.isin(log.network.ids, people.to_numpy(dtype=str)) for niche, people in inside}
+    tested = backtest(log, groups={"niche": niches})
     published = {"audience": 0.055, "pagerank": 0.103, "core": 0.050, "reviews": 0.049, "past_credit": 0.285}
     published |= {"activity": 0.331, "formula": 0.352, "oracle": 0.684}
     for ranking, mean in published.items():
@@ -282,6 +298,10 @@ def test_by_audience_alone_the_figures_are_those_of_before(
     assert tested.candidates.n == (1260, 1522, 1575, 1630, 1678)
     assert tested.n == (25, 30, 31, 32, 33)
     assert [round(credit) for credit in tested.credit] == [140, 145, 172, 114, 145]
+    assert {part.name for part in tested.parts} >= {"dvds", "music", "beauty"}
+    for part in tested.parts:
+        assert (part.candidates >= 50, part.credit >= 10) == (True, True)
+        assert part.low <= part.score <= part.high
 
 
 def test_any_score_can_be_computed_again_from_the_run(ciao_run: graphkoc.Run) -> None:

@@ -118,12 +118,9 @@ def test_what_carried_past_adoptions_is_what_its_query_counts_and_the_follow_ons
 
 def test_niches_that_have_enough_are_checked_against_the_past_by_themselves(ciao_run: graphkoc.Run) -> None:
     parts = ciao_run.info["backtest"]["parts"]
-    assert {part["name"] for part in parts} >= {"dvds", "music", "beauty"}
-    for part in parts:
-        assert part["by"] == "niche"  # one platform that is all says nothing new
-        assert part["candidates"] >= 50
-        assert part["credit"] >= 10
-        assert part["low"] <= part["score"] <= part["high"]
+    kocs = ciao_run.people[ciao_run.people["rank"].notna()]
+    assert kocs["niche"].value_counts().max() < 50, "so few of the list are in any niche"
+    assert parts == [], "and one platform that is all says nothing new"
 
 
 def test_niches_count_their_own_members(ciao_run: graphkoc.Run) -> None:

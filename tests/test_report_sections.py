@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from report_pages import Page, complete, section, table_rows, with_info
 from graphkoc import report
 from graphkoc.qualify.explain import cautions
 from graphkoc.qualify.industry import NUMBERS
-from graphkoc.qualify.score import PILLARS
+from graphkoc.qualify.score import PARTS, PILLARS
 from graphkoc.report.number_formats import amount, date, percentage, sentence
 from graphkoc.runs.reached import describe_parts, parts_of, wide_words
 from graphkoc.runs.roles import WIDE_ROLES
@@ -426,7 +427,8 @@ def test_rankings_are_compared_and_the_people_on_whom_they_disagree_are_named(pa
     shared = [(str(round(pair["overlap"] * found["k"])), f"{pair['tau']:.2f}") for pair in found["pairs"]]
     assert [tuple(row[2:]) for row in pairs] == shared
     rows = table_rows(page, "agreement", "Table of people on whom rankings disagree")
-    assert rows[0] == ["Who", "by the score", "by audience size", "by PageRank", "by engagement received"]
+    rankings = ["the score", "the formula", "audience size", "PageRank", "engagement received"]
+    assert rows[0] == ["Who", *(f"by {ranking}" for ranking in rankings)]
     names = names_of(whole, pd.Series([one["consumer"] for one in found["breaks"]]))
     places = [[str(place) for place in one["places"].values()] for one in found["breaks"]]
     assert rows[1:] == [[name, *row] for name, row in zip(names, places, strict=True)]
@@ -504,8 +506,9 @@ def test_the_counts_of_the_files_add_up(page: str) -> None:
     assert len(fates) == 5
 
 
-def test_each_number_has_a_command_that_recomputes_it(page: str, whole: Run) -> None:
-    text = text_of(page, "method")
+def test_each_number_has_a_command_that_recomputes_it(whole: Run) -> None:
+    score = {"kind": "formula", "why": "nobody followed on", "parts": [asdict(part) for part in PARTS], "model": None}
+    text = text_of(report.render(with_info(whole, score=score)), "method")
     asked = f"-p consumer={whole.kocs()['consumer'].iloc[0]} -p at={whole.info['at']}"
     for command in (
         f"graphkoc query explore/own_activity {asked}",

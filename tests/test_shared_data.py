@@ -119,7 +119,7 @@ def test_each_store_returns_the_rows_that_were_loaded(source: str, place: str) -
             False,
             "no review has a date",
         ),
-        ("discourse", [], "formula", "a forecast does no better than the formula here", True, None),
+        ("discourse", [], "forecast", "learned from", True, None),
     ],
 )
 def test_the_same_commands_give_a_list_or_name_what_is_missing_and_name_the_kind_of_score(

@@ -33,7 +33,11 @@ INFO: dict[str, Any] = {
     "circles": {"why_not": None, "control": {"published": 0, "tentative": 1}},
     "niches": {"why_not": None},
     "niche_control": 0,
-    "score": {"kind": "formula", "why": "the past is short; there is not enough for a list: nobody passes every gate"},
+    "score": {
+        "kind": "formula",
+        "why": "the past is short; there is not enough for a list: nobody passes every gate",
+        "model": None,
+    },
     "tiers": {"name": "relative", "small": "a small audience is 5 to 18 known followers", "why": "no limits fit"},
     "backtest": None,
     "backtest_why_not": "the past is too short",

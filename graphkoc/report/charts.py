@@ -46,17 +46,19 @@ def parts_bar(people: Sequence[int]) -> str:
 
 
 def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
-    """The parts of a score, one after another, on a track that ends at `full`; parts below 0 have no width.
+    """The parts of a score, one after another, on a track that ends at `full`; parts without points have no width.
 
     label: the same in words.
     """
     pieces, seams, x = [], "", 0.0
     for i, value in enumerate(points):
-        width = 100 * max(value, 0) / full if full > 0 else 0.0
+        if value <= 0 or full <= 0:
+            continue
+        if pieces:
+            seams += f"M{_shorten(x - 0.4)} 0h.8v8h-.8z"
+        width = 100 * value / full
         pieces.append(f'<rect class="part-{i}" x="{_shorten(x)}" width="{_shorten(width)}" height="8"/>')
         x += width
-        if i + 1 < len(points):
-            seams += f"M{_shorten(x - 0.4)} 0h.8v8h-.8z"
     if seams:
         pieces.append(f'<path class="seam" d="{seams}"/>')
     return (

@@ -26,6 +26,8 @@ MEMORY = 365.0
 """Days in which a window's weight halves: the newest year counts about as much as all before it."""
 Z95 = 1.959964
 GROWING = ("reach", "relevance", "influence")
+CONSTANT = 1e-9
+"""Spread, beside its mean, up to which a feature is one number with rounding errors."""
 LOWEST, HIGHEST = -30.0, 20.0
 """Of the linear predictor, whose exponential is taken."""
 
@@ -135,10 +137,12 @@ def fit(windows: Sequence[Window], as_of: float, horizon: float) -> Model:
     weight /= weight.sum()
     events = count_events(windows, horizon)
     mean, spread = values.mean(axis=0), values.std(axis=0)
+    varies = spread > CONSTANT * (1 + np.abs(mean))
     # A feature that is penalised less is one that varies less, so that one penalty does for all.
-    scale = np.where(spread > 0, spread, 1.0) * np.sqrt([feature.penalty for feature in FEATURES])
+    scale = np.where(varies, spread, 1.0) * np.sqrt([feature.penalty for feature in FEATURES])
     prior = scale * [feature.prior for feature in FEATURES]
     standard = (values - mean) / scale
+    standard[:, ~varies] = 0
     rate = float(weight @ credit)
     penalty = rate * (1 + DRAWN / events)
 
