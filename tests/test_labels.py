@@ -83,12 +83,12 @@ def names(described: Described) -> dict[str, str]:
     return dict(zip(described.table["group"], described.table["name"], strict=True))
 
 
-def test_a_name_is_the_category_and_two_words_with_the_numbers_beside_it() -> None:
+def test_groups_of_one_category_are_named_by_a_word_with_the_numbers_beside_it() -> None:
     found = drinkers().described(GROUPS)
     assert set(found.words["word"]) == {"espresso", "grinder", "crema", "beans", "oolong", "teapot", "leaves", "matcha"}
     coffee = found.words[found.words["group"] == "coffee"].reset_index(drop=True)
     first, second = coffee["word"][:2]
-    assert names(found)["coffee"] == f"Food: {first}, {second}"
+    assert names(found)["coffee"] == f"Food · {first}"
     y, o = coffee["inside"].tolist(), coffee["outside"].tolist()
     assert o[:2] == [0, 0]
     expected = f"{y[0]} of its 30 people write about {first}, {y[1]} about {second}; of 130 others 0.0% and 0.0%"
@@ -192,7 +192,7 @@ def test_a_group_in_a_parent_is_set_against_its_others() -> None:
     assert "of 30 others in Food" in found.table["evidence"][1]
     assert "of 30 others in Food" in found.table["evidence"][2]
     assert "of 100 others" in found.table["evidence"][0]
-    assert names(found)["coffee"].startswith("Food: ")
+    assert names(found)["coffee"].startswith("Food · ")
 
 
 def test_exemplars_hold_most_of_the_words_and_are_by_different_people() -> None:
@@ -248,26 +248,27 @@ def test_without_text_a_name_is_categories_and_without_these_it_says_round_whom(
     ]
 
 
-def test_the_word_that_a_group_was_made_of_serves_where_none_sets_it_apart() -> None:
+def test_the_word_that_a_group_was_made_of_names_it() -> None:
     everybody = World([(person, "matcha", "p1", "Food") for person in people("a", 40)])
     columns = {"category": ["Food", "Food"], "made_of": ["matcha {}", pd.NA], "share": [0.7, 0.5], "share_of_all": 0.3}
     found = everybody.described({"1": people("a", 15), "2": people("a", 12)}, **columns)
     assert list(zip(found.table["name"], found.table["evidence"], strict=True)) == [
-        ("Food: matcha {}", "70% of what its 15 people review there is about matcha {}, of all 30%"),
+        ("Food · matcha {}", "70% of what its 15 people review there is about matcha {}, of all 30%"),
         ("Food", "nothing that its 12 people write or review distinguishes them from 28 others"),
     ]
     assert found.words.empty
-    made = drinkers().described(GROUPS, made_of=["brew", "brew"], share=0.7, share_of_all=0.3)
-    assert names(made) == names(drinkers().described(GROUPS)), "words that set a group apart come before it"
+    made = drinkers().described(GROUPS, made_of=["brew", "leaf"], share=0.7, share_of_all=0.3)
+    assert names(made) == {"coffee": "brew", "tea": "leaf"}, "it comes before all that sets it apart"
 
 
 def test_names_are_different_in_a_readable_way() -> None:
     groups = {f"g{at}": people("b", 40) for at in range(4)}
     niches = categories_only().described(groups, category=["Beauty"] * 4)
-    assert niches.table["name"].tolist() == ["Beauty", *(f"Beauty around Beauty{at}" for at in range(3))]
+    assert niches.table["name"].tolist() == ["Beauty 1", "Beauty 2", "Beauty 3", "Beauty 4"]
     circles = drinkers().described({"1": people("c", 30), "2": people("c", 29)})
-    first, second = circles.table["name"].str.removeprefix("Food: ").str.split(", ")
-    assert len(set(first) & set(second)) == 1
+    assert circles.table["name"].tolist() == ["Food 1", "Food 2"], "what they have in common does not set them apart"
+    circles = drinkers().described({"1": people("c", 30), "2": people("c", 29), "3": people("t", 30)})
+    assert circles.table["name"].str.startswith("Food · ").all()
 
 
 @given(
@@ -280,13 +281,15 @@ def test_names_are_different_in_a_readable_way() -> None:
                 st.sampled_from(["food", "foods", "咖啡", "手冲咖啡", "y" * 30, "z" * 30]), max_size=4, unique=True
             ),
             st.lists(st.sampled_from(["csv:1", "csv:\x00", "w" * 99]), max_size=2, unique=True),
-            st.sampled_from([None, "", "Food", "Food: 咖啡", "咖啡, 手冲咖啡", "Food + food", "People around csv:1"]),
+            st.sampled_from(
+                [None, "", "Food", "Food · 咖啡", "咖啡, 手冲咖啡", "Food + food", "Food 1", "People around csv:1"]
+            ),
         ),
         max_size=8,
     )
 )
 def test_names_are_short_visible_and_no_two_the_same(facts: list) -> None:
-    known = [Known(categories, words, middle) for categories, words, middle, _ in facts]
+    known = [Known(categories, words, middle[:1], middle) for categories, words, middle, _ in facts]
     found = choose(known, [previous for *_, previous in facts])
     assert len({name.casefold() for name in found}) == len(facts)
     for name in found:
@@ -297,7 +300,25 @@ def test_names_are_short_visible_and_no_two_the_same(facts: list) -> None:
 
 def test_words_that_only_repeat_the_category_follow_no_category() -> None:
     words = ["coffee-grinders", "grinder", "coffee-beans", "burr"]
-    assert choose([Known(["Coffee Grinders"], words, [])], [None]) == ["Coffee Grinders: coffee-beans, burr"]
+    known = [Known(["Coffee Grinders"], words, [], [])] * 2
+    assert choose(known, [None, None]) == ["Coffee Grinders · coffee-beans", "Coffee Grinders · burr"]
+    wave = Known(["New Wave"], ["new-wave", "80s"], [], [], finer=True)
+    assert choose([wave], [None]) == ["New Wave · 80s"], "stop words are words of a category, too"
+
+
+def test_a_category_of_one_group_is_its_name_and_others_are_set_apart_or_else_numbered() -> None:
+    tea, pots = Known(["Tea"], ["camping"], [], ["csv:1"]), Known(["Pots"], ["clay"], ["Urn"], ["csv:2"])
+    assert choose([tea, pots], [None, None]) == ["Tea", "Pots"]
+    other = Known(["Tea"], ["office"], ["Urn"], ["csv:3"])
+    assert choose([tea, other, pots], [None] * 3) == ["Tea · camping", "Tea · office", "Pots"]
+    assert choose([tea, Known(["Tea"], [], [], [])], [None, None]) == ["Tea · camping", "Tea"]
+    titled, bare = Known(["Tea"], [], ["Urn No. 3"], ["csv:3"]), Known(["Tea"], [], [], ["csv:4"])
+    assert choose([titled, bare, bare], [None] * 3) == ["Tea · Urn No. 3", "Tea 1", "Tea 2"], "nobody is a name"
+    assert choose([bare, bare], ["Tea", None]) == ["Tea", "Tea 2"]
+    assert choose([bare, bare], ["Tea 1", "Tea 2"]) == ["Tea 1", "Tea 2"]
+    assert choose([Known([], [], ["Urn"], ["csv:1"])], [None]) == ["Urn"]
+    finer = Known(["Tea"], ["oolong"], [], [], finer=True)
+    assert choose([tea, finer], [None, None]) == ["Tea", "Tea · oolong"]
 
 
 WORDS = ["a1", "b2", "c3", "d4"]
@@ -306,21 +327,26 @@ WORDS = ["a1", "b2", "c3", "d4"]
 @pytest.mark.parametrize(
     ("known", "previous", "kept"),
     [
-        (Known(["Food"], WORDS, []), "Food: c3, d4", True),
-        (Known(["Food"], WORDS, []), "Food: d4", True),
-        (Known(["Food"], WORDS, []), "Food: c3, gone", False),
-        (Known(["Food"], WORDS, []), "Drink: c3, d4", False),
-        (Known(["Drink", "Food"], WORDS, []), "Food: c3, d4", True),
-        (Known(["Food"], WORDS, []), "Food", False),
-        (Known(["Food"], WORDS, []), "c3, d4", False),
-        (Known([], WORDS, []), "c3, d4", True),
-        (Known(["Food", "Drink", "Art"], [], []), "Art + Food", True),
-        (Known(["Food", "Drink"], [], []), "Drink", True),
-        (Known(["Food", "Drink"], [], []), "Art + Food", False),
-        (Known(["Food"], [], ["csv:1", "csv:2"]), "Food around csv:2", True),
-        (Known(["Food"], [], ["csv:1"]), "Food around csv:2", False),
-        (Known(["Food"], [], ["csv:1"]), "People around csv:1", False),
-        (Known([], [], ["csv:1", "csv:2"]), "People around csv:2", True),
+        (Known(["Food"], WORDS, [], []), "Food · c3", True),
+        (Known(["Food"], WORDS, [], []), "Food · gone", False),
+        (Known(["Food"], WORDS, [], []), "Drink · c3", False),
+        (Known(["Drink", "Food"], WORDS, [], []), "Food · c3", True),
+        (Known(["Food"], WORDS, [], []), "Food", True),
+        (Known(["Food"], WORDS, [], [], finer=True), "Food", False),
+        (Known(["Food"], WORDS, [], []), "c3, d4", False),
+        (Known(["Food"], WORDS, [], []), "Food: c3, d4", False),
+        (Known([], WORDS, [], []), "c3, d4", True),
+        (Known([], WORDS, [], ["csv:1"]), "People around csv:1", False),
+        (Known(["Food", "Drink", "Art"], [], [], []), "Art + Food", True),
+        (Known(["Food", "Drink"], [], [], []), "Drink", True),
+        (Known(["Food", "Drink"], [], [], []), "Art + Food", False),
+        (Known(["Food"], [], ["Tea Pot", "Tea Urn"], []), "Food · Tea Urn", True),
+        (Known(["Food"], [], ["Tea Pot"], []), "Food · Tea Urn", False),
+        (Known(["Food"], [], [], []), "Food 2", True),
+        (Known(["Food"], WORDS, [], []), "Food 2", False),
+        (Known(["Food"], [], [], ["csv:1"]), "Food around csv:1", False),
+        (Known([], [], ["Tea Pot"], ["csv:1"]), "People around csv:1", True),
+        (Known([], [], [], ["csv:1", "csv:2"]), "People around csv:2", True),
     ],
 )
 def test_a_name_is_kept_while_it_could_still_be_given(known: Known, previous: str, kept: bool) -> None:
@@ -329,10 +355,11 @@ def test_a_name_is_kept_while_it_could_still_be_given(known: Known, previous: st
 
 
 def test_a_name_that_two_groups_held_stays_with_the_first() -> None:
-    known = [Known(["Food"], WORDS, []), Known(["Food"], WORDS, [])]
-    assert choose(known, ["Food: c3, d4", "food: C3, d4"]) == ["Food: c3, d4", "Food: a1, b2"]
-    assert choose(known, ["Food: c3, d4", "Food: c3, d4"]) == ["Food: c3, d4", "Food: a1, b2"]
-    assert choose(known, [None, "Food: a1, b2"]) == ["Food: a1, c3", "Food: a1, b2"]
+    known = [Known(["Food"], WORDS, [], []), Known(["Food"], WORDS, [], [])]
+    assert choose(known, ["Food · c3", "food · C3"]) == ["Food · c3", "Food · a1"]
+    assert choose(known, ["Food · c3", "Food · c3"]) == ["Food · c3", "Food · a1"]
+    assert choose(known, [None, "Food · a1"]) == ["Food · b2", "Food · a1"]
+    assert choose(known, ["Food", None]) == ["Food", "Food · a1"], "it is not renamed because another one comes"
 
 
 def test_names_stay_while_reviews_come() -> None:

@@ -17,6 +17,7 @@ from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.graph.terms import Words
+from graphkoc.graph.titles import are_names, read_whole
 from graphkoc.progress import Clock
 from graphkoc.runs.members import MEMBER
 from graphkoc.runs.run import Run
@@ -69,6 +70,8 @@ def group(
         cards = profile_circles(log.network, inside, joined, rng_seed)
     with clock("reading words"):
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
+        if are_names(projection.products["title"]):
+            words = read_whole(words, projection.products.set_index("product")["title"])
     with clock("finding niches"):
         features = niches.Features.of(log, projection.placed_reviews(), words)
         segments = niches.find_niches(log, min_size, rng_seed, features)
@@ -95,8 +98,10 @@ def group(
     niche_table = _add_change(segments.table, "niche", of_niches)
     niche_members = _replace_ids(segments.members, "niche", of_niches)
     with clock("naming them"):
-        circle_names = _name_groups("circle", circle_table, _drop_fringe(circle_members), log, words, previous)
-        niche_names = _name_groups("niche", niche_table, niche_members, log, words, previous)
+        circle_names = _name_groups(
+            "circle", circle_table, _drop_fringe(circle_members), log, words, previous, projection.products
+        )
+        niche_names = _name_groups("niche", niche_table, niche_members, log, words, previous, projection.products)
     return Grouping(
         niche_table.drop(columns="name").merge(niche_names.table, on="niche"),
         shaped(
@@ -176,7 +181,13 @@ def _add_change(table: pd.DataFrame, kind: str, followed: tracking.Followed) -> 
 
 
 def _name_groups(
-    kind: str, table: pd.DataFrame, members: pd.DataFrame, log: Log, words: Words, previous: Run | None
+    kind: str,
+    table: pd.DataFrame,
+    members: pd.DataFrame,
+    log: Log,
+    words: Words,
+    previous: Run | None,
+    products: pd.DataFrame,
 ) -> labels.Described:
     """The names of the groups of a kind with their evidence; the table's ids are in a column named after the kind."""
     before: pd.DataFrame | None = None if previous is None else getattr(previous, f"{kind}s")
@@ -188,6 +199,7 @@ def _name_groups(
         log,
         words,
         None if before is None else dict(zip(before[kind], before["name"], strict=True)),
+        products,
     )
     return labels.Described(
         names.table.rename(columns={"group": kind}),

@@ -1,15 +1,17 @@
 """Names of circles and niches, with the evidence: what their people write about and others do not.
 
-A name is the category and two words: "Food & Drink: espresso, grinder". `log_odds` finds the words and products that
-a group's people use more than others do, and the categories that more of them review most. Without words a name
-is one or two categories: "Beauty + Fashion". Without either, or if another group has every such name, it is the
-product or the person in the middle of the group: "People around ciao:212".
+A name is the category: "Food & Drink", or two where no word says more: "Beauty + Fashion". Groups of one category are
+named by what sets them apart from each other: "Teapots · camping", which is the word that a finer niche was made of,
+a word, a product's title or another category; and numbered where nothing does. Without a category a name is two words,
+or a title. `log_odds` finds the words and products that a group's people use more than others do, and the categories
+that more of them review most. Only where there is none of these is a group named after the person in its middle:
+"People around ciao:212". Words of a maker's own line, such as a model's, are no part of a name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +23,9 @@ from graphkoc.communities.labels.choice import Known, choose, kin
 from graphkoc.communities.labels.log_odds import People, marked, values_at
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.terms import Words
+from graphkoc.graph.titles import find_line_words
 from graphkoc.runs.run import TOP
-from graphkoc.text import display_name
+from graphkoc.text import display_name, is_missing
 
 __all__ = ["EXEMPLARS", "Described", "describe"]
 
@@ -52,6 +55,7 @@ def describe(
     log: Log,
     words: Words,
     previous: Mapping[str, str] | None = None,
+    products: pd.DataFrame | None = None,
 ) -> Described:
     """Names for groups of people, circles and niches alike, no two the same.
 
@@ -59,33 +63,39 @@ def describe(
     was built from, or NA to find one), made_of (the word or tag by which its people were chosen, or NA: it names the
     group where no word distinguishes it) with share and share_of_all (of the members' reviews, and of all reviews,
     that are about it). members: group, consumer, confidence. words: of the people of the log's network. previous:
-    the names of the last run. The order of the members makes no difference. If several groups would have the same
-    name, the largest gets it.
+    the names of the last run. products: product, title, brand. The order of the members makes no difference. If several
+    groups would have the same name, the largest gets it.
 
     A group keeps its name while the name could still be given: its category is still that of the group or
     distinguishes it, and each of its words is still among the TOP; or it names a person who is still among the TOP
-    in the middle. A name without words is replaced when there are words, one without a category when there is one.
+    in the middle. Then it stays though another group of the category comes, and that one is set apart from it. A name
+    without a category is replaced when there is one.
     """
     ids = groups["group"].tolist()
     built_from, parents = _read_strings(groups, "category"), _read_strings(groups, "parent")
     people, n = People.of(ids, parents, members, log), len(log.network)
-    distinctive = _drop_kin(people.distinguish(marked(words.person, words.term, (n, len(words.terms))), 6 * TOP), words)
+    titles, lines = _read_titles(words, products)
+    term = np.where(np.isin(words.terms, list(lines))[words.term], -1, words.term)
+    used = marked(words.person, term, (n, len(words.terms)))
+    distinctive = _drop_kin(people.distinguish(used, 6 * TOP), words)
     kinds = people.distinguish(_mark_favourites(log), TOP)
-    products = people.distinguish(marked(words.author, words.about, (n, len(words.products))), EXEMPLARS)
+    reviewed = marked(words.author, words.about, (n, len(words.products)))
+    bought = people.distinguish(reviewed, EXEMPLARS)
 
     own_words = _list_names(distinctive, words.terms, len(ids))
     own_kinds = _list_names(kinds, np.asarray(log.categories, dtype=str), len(ids))
-    own_products, in_the_middle = _list_names(products, words.products, len(ids)), _find_central(people, log)
-    made_of = _read_made_of(groups)
-    for row, (term, _) in enumerate(made_of):
+    own_titles = _list_names(bought, titles, len(ids))
+    in_the_middle, made_of = _find_central(people, log), _read_made_of(groups)
+    known = []
+    for row, category in enumerate(built_from):
         # Nearly all who review much use a word at some time; the people of the group use it more often.
-        own_words[row] = own_words[row] or ([term] if term else [])
-    known = [
-        Known([category], own_words[row], own_products[row] or in_the_middle[row])
-        if category
-        else Known(own_kinds[row], own_words[row], in_the_middle[row])
-        for row, category in enumerate(built_from)
-    ]
+        some = list(dict.fromkeys([term for term in (made_of[row][0], *own_words[row]) if term]))
+        kind = category or made_of[row][0]
+        heads, rest = ([kind], own_kinds[row]) if kind else (own_kinds[row], [])
+        apart = [name for name in [*own_titles[row], *rest] if name and name != kind]
+        finer = category is not None and parents[row] is not None
+        known.append(Known(heads, some, apart, in_the_middle[row], finer))
+    known = _set_apart(known, [term for term, _ in made_of], people, (used, reviewed), words, titles)
     order = np.lexsort((np.asarray(ids, dtype=str), -people.sizes)).tolist() if ids else []
     names = choose([known[row] for row in order], [(previous or {}).get(ids[row]) for row in order])
     name_of = dict(zip(order, names, strict=True))
@@ -111,8 +121,61 @@ def describe(
     return Described(
         pd.DataFrame(table, dtype="str"),
         of_words.astype({"group": "str", "word": "str"}),
-        _choose_exemplars(group, people, distinctive, products, words),
+        _choose_exemplars(group, people, distinctive, bought, words),
     )
+
+
+def _read_titles(words: Words, products: pd.DataFrame | None) -> tuple[NDArray[Any], set[str]]:
+    """The title of each product of the words, "" for none, as it can be shown; and the words of makers' own lines."""
+    if products is None:
+        return np.full(len(words.products), "", dtype=str), set()
+    titles = products.set_index("product")["title"].reindex(words.products)
+    shown = ["" if is_missing(title) else display_name(title) for title in titles]
+    return np.asarray(shown, dtype=str), find_line_words(products)
+
+
+def _set_apart(
+    known: list[Known],
+    made_of: list[str],
+    people: People,
+    used: tuple[csr_array, csr_array],
+    words: Words,
+    titles: NDArray[Any],
+) -> list[Known]:
+    """What is known of the groups, where several have one plain name or lie in one category, with the words and
+    titles that set each apart from the others of them first.
+
+    made_of: the word that each group was made of, which stays first. used: which words each person uses, and which
+    products they review.
+    """
+    alike: dict[tuple[str, bool], list[int]] = {}
+    for row, facts in enumerate(known):
+        if facts.heads:
+            alike.setdefault((facts.heads[0] if facts.finer else facts.plain, facts.finer), []).append(row)
+    rows = [row for some in alike.values() if len(some) > 1 for row in some]
+    if not rows:
+        return known
+    place = {row: at for at, row in enumerate(rows)}
+    pairs = [(place[row], other) for some in alike.values() if len(some) > 1 for row in some for other in some]
+    beside = marked([at for at, _ in pairs], [other for _, other in pairs], (len(rows), len(known)))
+    inside = csr_array(people.inside[rows])
+    around = csr_array(beside @ people.inside)
+    around.data[:] = 1
+    outside = csr_array(around - around * inside)
+    outside.eliminate_zeros()
+    among = People(inside, np.asarray(outside.sum(axis=1)) > 0, outside)
+    apart = _list_names(_drop_kin(among.distinguish(used[0], 6 * TOP), words), words.terms, len(rows))
+    bought = _list_names(among.distinguish(used[1], TOP), titles, len(rows))
+    for row, at in place.items():
+        if not among.parted[at]:  # the others are all inside it
+            apart[at], bought[at] = [], []
+        facts = known[row]
+        first = [made_of[row]] if made_of[row] else []
+        both = [word for word in facts.words if word in apart[at]]
+        found = list(dict.fromkeys([*first, *both, *([] if facts.finer else apart[at])]))
+        products = [title for title in [*bought[at], *facts.titles] if title]
+        known[row] = replace(facts, words=found, titles=list(dict.fromkeys(products)))
+    return known
 
 
 def _read_strings(frame: pd.DataFrame, column: str) -> list[str | None]:

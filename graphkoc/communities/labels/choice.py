@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, count, product
+from itertools import chain, combinations, count
 
-from graphkoc.graph.terms import HAN, words_of
+from graphkoc.graph.terms import HAN
 from graphkoc.text import display_name
 
-__all__ = ["LONGEST", "Known", "choose", "kin"]
+__all__ = ["LONGEST", "Known", "choose", "kin", "pieces_of", "repeats"]
 
 LONGEST = 60
 """Characters of a name."""
-LONGEST_HEAD = 28
-"""Characters of a category that words follow: with the longest of them it fits into a name."""
+LONGEST_HEAD = 27
+"""Characters of a category that something follows: with the longest word it fits into a name."""
+APART = " · "
+"""Between a category and what sets a group apart from others of it."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """The parts of a group's possible names, the best first: categories, words, and the products or people in its
-    middle."""
+    """The parts of a group's possible names, the best first.
+
+    categories; words that set it apart from the others of its category, or from everybody where it has none; titles of
+    products; people in its middle. finer: whether it lies inside a group of its category, whose plain name it cannot
+    have.
+    """
 
     categories: list[str]
     words: list[str]
-    middle: list[str]
+    titles: list[str]
+    people: list[str]
+    finer: bool = False
 
     @property
     def heads(self) -> list[str]:
@@ -33,46 +42,59 @@ class Known:
         return [head for category in self.categories if (head := display_name(category, LONGEST_HEAD))]
 
     @property
-    def leads(self) -> list[str]:
-        """The beginnings of a name with words."""
-        return [f"{head}: " for head in self.heads] or [""]
+    def plain(self) -> str:
+        """The name that it has where no other group would: its category; two where no word says more; "" for none."""
+        return next(self._plain(), "")
 
-    def with_words(self) -> Iterator[str]:
-        """The category and any two words; words that only repeat the category are skipped."""
-        lead = self.leads[0]
-        there = words_of(lead)
-        new = [
-            word
-            for word in self.words
-            if not all(any(kin(piece, other) for other in there) for piece in word.split("-"))
-        ]
-        for some in combinations(new, min(len(new), 2)) if new else ():
-            name = lead + ", ".join(some)
-            yield name if len(name) <= LONGEST else lead + some[0]
+    def _plain(self) -> Iterator[str]:
+        """Its possible names that are categories alone."""
+        if not self.finer:
+            if not self.words:
+                yield from (" + ".join(pair) for pair in combinations(self.heads, 2))
+            yield from (name for category in self.categories if (name := display_name(category, LONGEST)))
 
-    def without_words(self) -> Iterator[str]:
-        """Any two categories, then any one."""
-        yield from (" + ".join(pair) for pair in combinations(self.heads, 2))
-        yield from (name for category in self.categories if (name := display_name(category, LONGEST)))
+    def _apart(self) -> Iterator[str]:
+        """Its category, and what sets it apart; what only repeats the category does not."""
+        for head in self.heads[:1]:
+            there = pieces_of(head)
+            for one in [*self.words, *self.titles]:
+                if not repeats(one, there):
+                    yield display_name(f"{head}{APART}{one}", LONGEST)
+            yield from (f"{head}{APART}{other}" for other in self.heads[1:])
 
-    def around(self) -> Iterator[str]:
-        """A category and a product or person in the middle of the group."""
-        named = product(self.heads or ["People"], self.middle)
-        yield from (display_name(f"{head} around {one}", LONGEST) for head, one in named)
+    def _headless(self) -> Iterator[str]:
+        """Without a category: any two words, else a product, else a person in its middle."""
+        for some in combinations(self.words, min(len(self.words), 2)) if self.words else ():
+            name = ", ".join(some)
+            yield name if len(name) <= LONGEST else some[0]
+        yield from (name for title in self.titles if (name := display_name(title, LONGEST)))
+        yield from (display_name(f"People around {one}", LONGEST) for one in self.people)
 
-    def names(self) -> Iterator[str]:
-        """Every name that the group could have, an endless series."""
-        plain = (self.heads or ["People"])[0]
-        numbered = (f"{plain} ({number})" for number in count(1))
-        return chain(self.with_words(), self.without_words(), self.around(), numbered)
+    @property
+    def bare(self) -> bool:
+        """Whether nothing sets it apart."""
+        return not any(self._apart())
+
+    def names(self, alone: bool, first: int = 1) -> Iterator[str]:
+        """Every name that the group could have, an endless series. alone: whether no other group has as much right to
+        its plain name. first: the number after the name that comes first."""
+        head = (self.heads or ["People"])[0]
+        numbered = (f"{head} {number}" for number in count(first))
+        if not self.heads:
+            return chain(self._headless(), numbered)
+        return chain(self._plain() if alone else (), self._apart(), numbered)
 
     def still(self, name: str) -> bool:
         """Whether a name of the last run may stay; see `graphkoc.communities.labels.describe`."""
-        if self.words:
-            leads = [lead for lead in self.leads if name.startswith(lead)]
-            return any(set(name.removeprefix(lead).split(", ")) <= set(self.words) for lead in leads)
-        both = set(name.split(" + ")) <= set(self.heads)
-        return both or name in {*self.without_words(), *self.around()}
+        if not self.heads:
+            return set(name.split(", ")) <= set(self.words) or (not self.words and name in set(self._headless()))
+        if not self.finer and set(name.split(" + ")) <= {*self.heads, *self._plain()}:
+            return True
+        if APART in name:
+            apart = {display_name(f"{head}{APART}{one}", LONGEST) for head in self.heads for one in self.words}
+            return name in apart or (not self.words and name in {*self._apart()})
+        numbered = re.fullmatch(r"(.+) [1-9][0-9]{0,5}", name)
+        return numbered is not None and self.bare and numbered[1] in self.heads
 
 
 def choose(known: Sequence[Known], previous: Sequence[str | None]) -> list[str]:
@@ -80,8 +102,12 @@ def choose(known: Sequence[Known], previous: Sequence[str | None]) -> list[str]:
     others in the order given."""
     chosen: dict[int, str] = {}
     taken: set[str] = set()
+    plain = [facts.plain.casefold() for facts in known]
+    how_many, bare = Counter(plain), Counter(name for name, facts in zip(plain, known, strict=True) if facts.bare)
+    alone = [how_many[name] == 1 or (facts.bare and bare[name] == 1) for name, facts in zip(plain, known, strict=True)]
     kept = ([name] if name and facts.still(name) else [] for name, facts in zip(previous, known, strict=True))
-    for names in (kept, (facts.names() for facts in known)):
+    new = (facts.names(alone[at], 2 if plain[at] in taken else 1) for at, facts in enumerate(known))
+    for names in (kept, new):
         for place, some in enumerate(names):
             if place not in chosen:
                 name = next((name for name in some if name.casefold() not in taken), None)
@@ -91,9 +117,22 @@ def choose(known: Sequence[Known], previous: Sequence[str | None]) -> list[str]:
     return [chosen[place] for place in range(len(known))]
 
 
+def pieces_of(name: str) -> list[str]:
+    """The runs of letters and digits of a name, stop words too."""
+    return re.findall(r"\w+", name.replace("_", " "))
+
+
+def repeats(name: str, there: Sequence[str]) -> bool:
+    """Whether each piece of a word or tag is a form of one of the words that are there."""
+    return all(any(kin(piece, other) for other in there) for piece in pieces_of(name))
+
+
 def kin(word: str, other: str) -> bool:
     """Whether a Chinese word is part of the other, or of two words in letters one is the other with an
     ending: s, es, or after four letters any one or two."""
+    word, other = word.casefold(), other.casefold()
+    if not word or not other:
+        return False
     if re.match(f"[{HAN}]", word):
         return word in other
     shorter, longer = sorted((word, other), key=len)
