@@ -10,7 +10,7 @@ import pytest
 from zoo import log_of
 
 from graphkoc.communities import niches
-from graphkoc.communities.niches import Features, Niches, find_niches, levels
+from graphkoc.communities.niches import Features, Niches, find_niches, idle, levels
 from graphkoc.communities.niches.distinct import distinct
 from graphkoc.communities.niches.traits import Traits, _find_words_of_products
 from graphkoc.graph.action_log import Log
@@ -252,6 +252,50 @@ def test_a_name_that_is_part_of_another_is_merged_when_half_of_its_people_are_in
 def test_what_nearly_all_of_a_niche_have_is_no_finer_niche_and_takes_none_with_it() -> None:
     assert sorted_out({"food": range(80), "tea": range(45)}, range(100)) == {"tea": ["tea"]}
     assert sorted_out({"food": range(79), "tea": range(45)}, range(100)) == {"food": ["food", "tea"]}
+
+
+def test_forms_of_one_name_are_one_niche() -> None:
+    assert sorted_out({"vocalists": range(20), "vocalist": range(30, 45), "tea": range(50, 70)}, range(100)) == {
+        "tea": ["tea"],
+        "vocalists": ["vocalists", "vocalist"],
+    }
+
+
+def tagged(tags: dict[str, float], spread: float, fans: range = range(20), always: float = 0.9) -> set[str]:
+    """The finer niches of a shop with more tags, by the share of reviews of food that have each; `always` is that of
+    its fans, and `spread` that of the other categories."""
+    tables = shop(titles=False, tags=True)
+    rng = np.random.default_rng(0)
+    reviews = tables["reviews"].merge(tables["products"])
+    person = reviews["consumer"].str[1:].astype(int)
+    food = reviews["category"] == "Food & Drink"
+    extra = pd.Series("", index=reviews.index)
+    for tag, share in tags.items():
+        given = np.where(food, np.where(person.isin(fans), always, share), spread)
+        extra += np.where(rng.random(len(reviews)) < given, f" {tag}", "")
+    texts = tables["texts"].set_index("review")
+    texts["tags"] = texts["tags"] + extra.set_axis(reviews["review"]).reindex(texts.index)
+    log, features = read(tables | {"texts": texts.reset_index()})
+    result = find_niches(log, features=features)
+    assert result.finer_control == 0
+    return set(finer(result)["niche"])
+
+
+def test_a_tag_that_is_its_categorys_name_is_no_finer_niche() -> None:
+    assert "food-drink~organic" in tagged({"organic": 0.15}, 0.0)
+    assert "food-drink~foods" not in tagged({"foods": 0.15}, 0.0)
+
+
+def test_a_tag_that_is_spread_over_categories_is_no_finer_niche() -> None:
+    assert "food-drink~organic" in tagged({"organic": 0.15}, 0.05)
+    assert "food-drink~organic" not in tagged({"organic": 0.15}, 0.4)
+
+
+def test_a_tag_on_which_others_do_not_agree_is_no_finer_niche() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(idle, "AGREED", 0.0)
+        assert "food-drink~love" in tagged({"love": 0.0}, 0.0, range(60, 71), 0.5)
+    assert "food-drink~love" not in tagged({"love": 0.0}, 0.0, range(60, 71), 0.5)
 
 
 @pytest.mark.parametrize("category", [None, "Everything"], ids=["no category", "one category"])

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from graphkoc.arrays import number_ids
+from graphkoc.communities.labels.choice import kin
 from graphkoc.communities.niches.traits import Traits
 
 __all__ = ["NEARLY_ALL", "SAME", "distinct"]
@@ -23,8 +24,8 @@ def distinct(members: pd.DataFrame, traits: Traits, parents: pd.DataFrame) -> di
     members: as `over_indexing` returns them. parents: person and trait: who is in the niche that is scope
     `trait` here. What NEARLY_ALL of those have is left out. Within each scope the best evidenced trait is
     taken, together with those that it shares people with: a Jaccard of SAME, or SAME of the fewer people
-    where one's name is part of the other's; then the best of what is left. The evidence for a trait is
-    the sum of -ln q over its people.
+    where one's name is part of the other's, or a form of its name; then the best of what is left. The evidence for a
+    trait is the sum of -ln q over its people.
     """
     surprise = -np.log(members["q"].clip(lower=np.finfo(float).tiny))
     ranked = members.assign(evidence=surprise).groupby("trait")[["evidence"]].sum().reset_index()
@@ -49,6 +50,7 @@ def distinct(members: pd.DataFrame, traits: Traits, parents: pd.DataFrame) -> di
                 same = left & (both >= SAME * (size + size[best] - both))
                 alike = np.flatnonzero(left & ~same & (both >= SAME * np.minimum(size, size[best])))
                 same[alike] = [_part(names[best], names[other]) for other in alike]
+                same |= left & np.array([names[best] != "" and kin(names[best], other) for other in names])
                 merged[int(trait[best])] = trait[same].tolist()
                 left &= ~same
     return merged

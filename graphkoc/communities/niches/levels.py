@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from graphkoc.communities.niches.distinct import distinct
 from graphkoc.communities.niches.features import Features
+from graphkoc.communities.niches.idle import find_idle
 from graphkoc.communities.niches.overindex import over_indexing, shuffle_reviews
 from graphkoc.communities.niches.traits import Traits, by_category, by_content
 from graphkoc.graph.action_log import Log
@@ -47,7 +48,7 @@ def of_content(
     """The traits that at least `min_size` people over-index on within each scope, each niche once.
 
     scope: (k,) int32, of each review, -1 for none. parents: person and trait (a scope): the people of
-    the niche that is made finer.
+    the niche that is made finer, which a trait that says nothing about its people does not do.
     """
     one = _distinct(log, scope, features, parents, min_size, rng_seed)
     chance = replace(log, person=shuffle_reviews(log.person, scope, rng_seed))
@@ -60,6 +61,7 @@ def _distinct(
 ) -> Level:
     traits = by_content(log, scope, features, min_size, rng_seed)
     members = over_indexing(log.person, traits, min_size)
+    members = members[~find_idle(log, traits, features, inside=len(parents) > 0)[members["trait"]]]
     merged = distinct(members, traits, parents)
     return Level(traits, members[members["trait"].isin(list(merged))], merged, 0)
 
