@@ -73,6 +73,7 @@ def spelled(words: Words) -> list[tuple[str, str, str, str | None, str]]:
         ("espresso [笑哭R][doge] @ann_92 #latte[话题]#", ["espresso", "latte"]),
         ("see https://shop.example/buy?me=1看看咖啡 www.example.com", ["看看", "咖啡"]),
         ('fine<br />beans &amp; <a href="grinder">bowl</a>', ["fine", "beans", "bowl"]),
+        ("HC2200 B0INV00001 ps4 mp3 rock 1990s xkcdqrt rhythm", ["ps4", "mp3", "rock", "rhythm"]),
         ("", []),
         ("12345 !!! 😀😀 \ud800", []),
     ],
@@ -132,6 +133,16 @@ def test_a_text_has_no_more_than_so_many_words() -> None:
     letters = "bcdfghjklm"
     many = [f"zz{a}{b}{c}" for a in letters for b in letters for c in letters]
     assert words_of(" ".join(many)) == many[:MOST_WORDS]
+
+
+def test_chinese_texts_are_not_cut_within_tags() -> None:
+    pytest.importorskip("rjieba")
+    text = "对比了36款磨豆机才下单"
+    assert "磨豆机" not in words_of(text), "what it is for"
+    written = [(f"r{at}", None, text, "磨豆机 好") for at in range(3)]
+    words = Words.from_frames(texts(*written), reviews(*((f"r{at}", "ann", None) for at in range(3))), products(), IDS)
+    in_text = words.field == FIELDS.index("review text")
+    assert {"磨豆机", "下单"} <= set(words.terms[words.term[in_text]]) <= {"磨豆机", "下单", "对比", "款"}
 
 
 def test_each_word_counts_once_for_each_review_and_field() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graphkoc.arrays import number_ids
 from graphkoc.communities import circles, labels, niches, tracking
 from graphkoc.communities.circles.profile import explained_by_joining, profile_circles
+from graphkoc.communities.kinds import align, without
 from graphkoc.graph import coreview
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import days
@@ -72,6 +73,8 @@ def group(
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
         if are_names(projection.products["title"]):
             words = read_whole(words, projection.products.set_index("product")["title"])
+        log, aliases = align(log, projection.reviews, projection.products, projection.texts)
+        words = without(words, set(aliases))
     with clock("finding niches"):
         features = niches.Features.of(log, projection.placed_reviews(), words)
         segments = niches.find_niches(log, min_size, rng_seed, features)

@@ -4,10 +4,10 @@ A word is a run of letters (digits may follow: v60), folded by NFKC and case; of
 has at least two. A run of Chinese characters is cut by rjieba (`pip install 'graphkoc[zh]'`); where that
 is not installed, each pair of neighbours is a word, and `caution` says so. Japanese is not cut: a run of
 kanji or of katakana is a word, hiragana is none. A tag is a word as it stands, without what comes before a
-colon. Numbers, addresses, mentions, markup and sticker codes are none, nor are stop words (of stopwords-iso,
-but for `KEPT`): the English and the Chinese ones nowhere, and those of another language in a text that has
-two of them at least, and more of them than of any other language's. So "pour" goes from French and stays in
-"pour-over coffee".
+colon, and Chinese texts are not cut within tags. Numbers, codes (`CODE`), addresses, mentions, markup and sticker
+codes are none, nor are stop words (of stopwords-iso, but for `KEPT`): the English and the Chinese ones nowhere, and
+those of another language in a text that has two of them at least, and more of them than of any other language's. So
+"pour" goes from French and stays in "pour-over coffee".
 
 The texts are untrusted. Of each text the first `LONGEST_TEXT` characters are read and the first
 `MOST_WORDS` different words kept; a word of more than `LONGEST_WORD` characters is none. A word holds
@@ -57,6 +57,7 @@ KEPT = {
 LONGEST_TEXT = 10_000
 LONGEST_WORD = 30
 MOST_WORDS = 300
+THREE, MOST_WHOLE = 3, 1000
 
 PAIRS = "Chinese text is read in pairs of characters; `pip install 'graphkoc[zh]'` cuts it into words."
 
@@ -65,6 +66,8 @@ UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2
 """Invisible characters inside words: joiners, direction marks, letters without a shape."""
 NO_WORDS = re.compile(r"https?://[!-~]+|www\.[!-~]+|<[a-z/!][^<>]{0,200}>|&#?\w{1,8};|@[\w.-]+|\[[^\[\]\s]{1,8}\]")
 """Addresses, markup, mentions, and the codes that stickers are written in: [doge]."""
+CODE = re.compile(r"(?!(?:19|20)\d\ds?$)(?:[^\d]*\d){3}.*|[bcdfghjklmnpqrstvwxz]{6,}", re.ASCII)
+"""Ids and codes: three digits or more that are no year (hc2200, but not v60), or six letters without a vowel."""
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 KANA = re.compile("[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa]")
 """Of a Japanese text; の alone is not, which Chinese writers like as an ornament."""
@@ -117,7 +120,8 @@ class Words:
             ignore_index=True,
         )
         numbers, distinct = pd.factorize(pd.MultiIndex.from_arrays([cells["field"] == 0, cells["text"]]))
-        start, found, terms = _number_words([words_of(text, tags=tags) for tags, text in distinct])
+        whole = _keep_whole(written["tags"])
+        start, found, terms = _number_words([words_of(text, tags, whole) for tags, text in distinct])
         length = np.diff(start)[numbers]
         place, cell = ragged_ranges(start[numbers], length)
         review, field = (cells[name].to_numpy()[cell] for name in ("review", "field"))
@@ -146,14 +150,21 @@ class Words:
         return self.about[self.review]
 
 
-def words_of(text: str, tags: bool = False) -> list[str]:
-    """The different words of a text, in the order in which they come; of tags, what stands between spaces."""
+def words_of(text: str, tags: bool = False, whole: re.Pattern[str] | None = None) -> list[str]:
+    """The different words of a text, in the order in which they come; of tags, what stands between spaces.
+
+    whole: Chinese words that are not cut.
+    """
     folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text[:LONGEST_TEXT])).casefold()[:LONGEST_TEXT]
     plain = NO_WORDS.sub(" ", UNSEEN.sub("", folded))
-    known = list(dict.fromkeys(_split_tags(plain) if tags else _split_words(plain)))
+    known = list(dict.fromkeys(_split_tags(plain) if tags else _split_words(plain, whole)))
     stop, too = _stop_words("en", "zh"), _stop_words(*_guess_languages(known))
-    kept = (word for word in known if word not in stop and word not in too and len(word) <= LONGEST_WORD)
+    kept = (word for word in known if word not in stop and word not in too and _is_word(word))
     return list(islice(kept, MOST_WORDS))
+
+
+def _is_word(text: str) -> bool:
+    return len(text) <= LONGEST_WORD and not CODE.fullmatch(text)
 
 
 def _guess_languages(words: list[str]) -> list[str]:
@@ -164,12 +175,15 @@ def _guess_languages(words: list[str]) -> list[str]:
     return [] if "en" in first else first
 
 
-def _split_words(text: str) -> Iterable[str]:
+def _split_words(text: str, whole: re.Pattern[str] | None) -> Iterable[str]:
     japanese = KANA.search(text) is not None
     segment = (lambda run: [run]) if japanese else _choose_segmenter()
     for han, other in _word_pattern().findall(text):
         if han:
-            yield from (word for word in segment(han) if len(word) > 1)
+            # Between the parts that are not cut stand, at odd places, those.
+            parts = whole.split(han) if whole else [han]
+            for at, part in enumerate(parts):
+                yield from (word for word in ([part] if at % 2 else segment(part)) if len(word) > 1)
         elif len(word := other.replace("’", "'").removesuffix("'s")) > 1:
             yield word
 
@@ -180,6 +194,18 @@ def _split_tags(text: str) -> Iterable[str]:
         word = "".join(_word_pattern(tags=True).findall(tag.rpartition(":")[2])).strip("-_")
         if len(word) > 1 and not word.isdecimal():
             yield word
+
+
+def _keep_whole(tags: pd.Series[Any]) -> re.Pattern[str] | None:
+    """The Chinese tags that texts are not cut within: what cuts them does not know 磨豆机 and makes 磨 and 豆机 of it.
+
+    Those of at least THREE characters in as many reviews, the most used.
+    """
+    often = Counter(tag for some in tags.dropna() for tag in set(words_of(some, tags=True)))
+    known = [tag for tag, times in often.items() if times >= THREE and re.fullmatch(f"[{HAN}]{{{THREE},}}", tag)]
+    known.sort(key=lambda tag: (-often[tag], tag))
+    longest_first = sorted(known[:MOST_WHOLE], key=lambda tag: (-len(tag), tag))
+    return re.compile(f"({'|'.join(longest_first)})") if longest_first else None
 
 
 @cache
