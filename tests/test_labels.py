@@ -271,6 +271,22 @@ def test_names_are_different_in_a_readable_way() -> None:
     assert circles.table["name"].str.startswith("Food · ").all()
 
 
+def test_groups_of_one_category_are_set_apart_by_their_platform_first() -> None:
+    log, words = drinkers().frames()
+    lists = {"1": people("c", 30), "2": people("t", 30)}
+    groups = pd.DataFrame({"group": list(lists)})
+    where = [(person, "forum") for person in people("c", 28)] + [(person, "shop") for person in people("t", 30)]
+    platforms = pd.DataFrame([*where, ("t001", "forum"), ("c001", pd.NA)], columns=["consumer", "platform"])
+    found = describe(groups, membership(lists), log, words, platforms=platforms)
+    assert names(found) == {"1": "Food · Forum", "2": "Food · Shop"}
+    one = describe(groups, membership(lists), log, words, platforms=platforms.assign(platform="shop"))
+    assert "Food · Shop" not in one.table["name"].tolist()
+    few = describe(groups, membership(lists), log, words, platforms=platforms[2:])
+    assert names(few)["1"] != "Food · Forum", "not all the others are known to be there"
+    before = {"1": "Food", "2": "Food · Shop"}
+    assert names(describe(groups, membership(lists), log, words, before, platforms=platforms)) == before
+
+
 @given(
     st.lists(
         st.tuples(
@@ -289,7 +305,10 @@ def test_names_are_different_in_a_readable_way() -> None:
     )
 )
 def test_names_are_short_visible_and_no_two_the_same(facts: list) -> None:
-    known = [Known(categories, words, middle[:1], middle) for categories, words, middle, _ in facts]
+    known = [
+        Known(categories, words, middle[:1], middle, finer=len(words) > 2, where="Shop" if len(middle) > 1 else "")
+        for categories, words, middle, _ in facts
+    ]
     found = choose(known, [previous for *_, previous in facts])
     assert len({name.casefold() for name in found}) == len(facts)
     for name in found:

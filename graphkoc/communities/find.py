@@ -102,9 +102,9 @@ def group(
     niche_members = _replace_ids(segments.members, "niche", of_niches)
     with clock("naming them"):
         circle_names = _name_groups(
-            "circle", circle_table, _drop_fringe(circle_members), log, words, previous, projection.products
+            "circle", circle_table, _drop_fringe(circle_members), log, words, previous, projection
         )
-        niche_names = _name_groups("niche", niche_table, niche_members, log, words, previous, projection.products)
+        niche_names = _name_groups("niche", niche_table, niche_members, log, words, previous, projection)
     return Grouping(
         niche_table.drop(columns="name").merge(niche_names.table, on="niche"),
         shaped(
@@ -190,7 +190,7 @@ def _name_groups(
     log: Log,
     words: Words,
     previous: Run | None,
-    products: pd.DataFrame,
+    projection: Projection,
 ) -> labels.Described:
     """The names of the groups of a kind with their evidence; the table's ids are in a column named after the kind."""
     before: pd.DataFrame | None = None if previous is None else getattr(previous, f"{kind}s")
@@ -202,7 +202,8 @@ def _name_groups(
         log,
         words,
         None if before is None else dict(zip(before[kind], before["name"], strict=True)),
-        products,
+        projection.products,
+        pd.concat([frame[["consumer", "platform"]] for frame in (projection.consumers, projection.accounts)]),
     )
     return labels.Described(
         names.table.rename(columns={"group": kind}),

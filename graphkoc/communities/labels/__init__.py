@@ -1,11 +1,12 @@
 """Names of circles and niches, with the evidence: what their people write about and others do not.
 
 A name is the category: "Food & Drink", or two where no word says more: "Beauty + Fashion". Groups of one category are
-named by what sets them apart from each other: "Teapots · camping", which is the word that a finer niche was made of,
-a word, a product's title or another category; and numbered where nothing does. Without a category a name is two words,
-or a title. `log_odds` finds the words and products that a group's people use more than others do, and the categories
-that more of them review most. Only where there is none of these is a group named after the person in its middle:
-"People around ciao:212". Words of a maker's own line, such as a model's, are no part of a name.
+named by what sets them apart from each other: "Teapots · camping", which is the platform of their people, the word that
+a finer niche was made of, a word, a product's title or another category; and numbered where nothing does. Without a
+category a name is two words, or a title. `log_odds` finds the words and products that a group's people use more than
+others do, and the categories that more of them review most. Only where there is none of these is a group named after
+the person in its middle: "People around ciao:212". Words of a maker's own line, such as a model's, are no part of a
+name.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from graphkoc.arrays import number_ids
 from graphkoc.communities.labels.choice import Known, choose, kin
 from graphkoc.communities.labels.log_odds import People, marked, values_at
 from graphkoc.graph.action_log import Log
@@ -29,6 +31,10 @@ from graphkoc.text import display_name, is_missing
 
 __all__ = ["EXEMPLARS", "Described", "describe"]
 
+LONGEST_WHERE = 15
+"""Characters of a platform in a name."""
+NEARLY_ALL = 0.9
+"""Share of a group's people on a platform for it to be the group's."""
 EXEMPLARS = 3
 """Reviews of a group that are shown, and as many products."""
 
@@ -56,15 +62,16 @@ def describe(
     words: Words,
     previous: Mapping[str, str] | None = None,
     products: pd.DataFrame | None = None,
+    platforms: pd.DataFrame | None = None,
 ) -> Described:
     """Names for groups of people, circles and niches alike, no two the same.
 
-    groups: group, and optionally parent (the group or the category that it lies inside, or NA), category (that it
-    was built from, or NA to find one), made_of (the word or tag by which its people were chosen, or NA: it names the
-    group where no word distinguishes it) with share and share_of_all (of the members' reviews, and of all reviews,
-    that are about it). members: group, consumer, confidence. words: of the people of the log's network. previous:
-    the names of the last run. products: product, title, brand. The order of the members makes no difference. If several
-    groups would have the same name, the largest gets it.
+    groups: group, and optionally parent (the group or the category that it lies inside, or NA), category (that it was
+    built from, or NA to find one), made_of (the word or tag by which its people were chosen, or NA: it names the group
+    where no word distinguishes it) with share and share_of_all (of the members' reviews, and of all reviews, that are
+    about it). members: group, consumer, confidence. words: of the people of the log's network. previous: the names of
+    the last run. products: product, title, brand. platforms: consumer and platform, for each platform that they are on.
+    The order of the members makes no difference. If several groups would have the same name, the largest gets it.
 
     A group keeps its name while the name could still be given: its category is still that of the group or
     distinguishes it, and each of its words is still among the TOP; or it names a person who is still among the TOP
@@ -95,6 +102,7 @@ def describe(
         apart = [name for name in [*own_titles[row], *rest] if name and name != kind]
         finer = category is not None and parents[row] is not None
         known.append(Known(heads, some, apart, in_the_middle[row], finer))
+    known = _place(known, people, log, platforms)
     known = _set_apart(known, [term for term, _ in made_of], people, (used, reviewed), words, titles)
     order = np.lexsort((np.asarray(ids, dtype=str), -people.sizes)).tolist() if ids else []
     names = choose([known[row] for row in order], [(previous or {}).get(ids[row]) for row in order])
@@ -132,6 +140,32 @@ def _read_titles(words: Words, products: pd.DataFrame | None) -> tuple[NDArray[A
     titles = products.set_index("product")["title"].reindex(words.products)
     shown = ["" if is_missing(title) else display_name(title) for title in titles]
     return np.asarray(shown, dtype=str), find_line_words(products)
+
+
+def _place(known: list[Known], people: People, log: Log, platforms: pd.DataFrame | None) -> list[Known]:
+    """What is known of the groups, with the platform that most, and nearly all, of their people are on, for groups of
+    which others with the same plain name are on another."""
+    if platforms is None:
+        return known
+    named = platforms.dropna().drop_duplicates()
+    names, column = np.unique(named["platform"].to_numpy(dtype=str), return_inverse=True)
+    on = marked(number_ids(log.network.ids, named["consumer"]), column, (len(log.network), len(names)))
+    counts = csr_array(people.inside @ on).toarray()
+    most = counts.max(axis=1, initial=0)
+    sure = (most >= np.maximum(NEARLY_ALL * people.sizes, 1)) & ((counts == most[:, None]).sum(axis=1) == 1)
+    of_group = [_show_platform(names[counts[row].argmax()]) if sure[row] else "" for row in range(len(known))]
+    alike: dict[str, set[str]] = {}
+    for facts, platform in zip(known, of_group, strict=True):
+        alike.setdefault(facts.plain, set()).add(platform)
+    return [
+        replace(facts, where=platform) if facts.plain and platform and len(alike[facts.plain]) > 1 else facts
+        for facts, platform in zip(known, of_group, strict=True)
+    ]
+
+
+def _show_platform(name: str) -> str:
+    shown = display_name(name, LONGEST_WHERE)
+    return shown[:1].upper() + shown[1:]
 
 
 def _set_apart(

@@ -27,7 +27,7 @@ class Known:
 
     categories; words that set it apart from the others of its category, or from everybody where it has none; titles of
     products; people in its middle. finer: whether it lies inside a group of its category, whose plain name it cannot
-    have.
+    have. where: the platform of its people, where others of its category are on another.
     """
 
     categories: list[str]
@@ -35,11 +35,18 @@ class Known:
     titles: list[str]
     people: list[str]
     finer: bool = False
+    where: str = ""
+
+    @property
+    def _kinds(self) -> list[str]:
+        """The categories that can be shown, shortened."""
+        return [head for category in self.categories if (head := display_name(category, LONGEST_HEAD))]
 
     @property
     def heads(self) -> list[str]:
-        """The categories that can be shown, shortened."""
-        return [head for category in self.categories if (head := display_name(category, LONGEST_HEAD))]
+        """The categories, the first with the platform."""
+        kinds = self._kinds
+        return [f"{kinds[0]}{APART}{self.where}", *kinds[1:]] if kinds and self.where else kinds
 
     @property
     def plain(self) -> str:
@@ -48,7 +55,9 @@ class Known:
 
     def _plain(self) -> Iterator[str]:
         """Its possible names that are categories alone."""
-        if not self.finer:
+        if self.where:
+            yield from self.heads[:1]
+        elif not self.finer:
             if not self.words:
                 yield from (" + ".join(pair) for pair in combinations(self.heads, 2))
             yield from (name for category in self.categories if (name := display_name(category, LONGEST)))
@@ -88,13 +97,14 @@ class Known:
         """Whether a name of the last run may stay; see `graphkoc.communities.labels.describe`."""
         if not self.heads:
             return set(name.split(", ")) <= set(self.words) or (not self.words and name in set(self._headless()))
-        if not self.finer and set(name.split(" + ")) <= {*self.heads, *self._plain()}:
+        heads = {*self.heads, *self._kinds}
+        if not self.finer and set(name.split(" + ")) <= {*heads, *self._plain()}:
             return True
         if APART in name:
-            apart = {display_name(f"{head}{APART}{one}", LONGEST) for head in self.heads for one in self.words}
+            apart = {display_name(f"{head}{APART}{one}", LONGEST) for head in heads for one in self.words}
             return name in apart or (not self.words and name in {*self._apart()})
         numbered = re.fullmatch(r"(.+) [1-9][0-9]{0,5}", name)
-        return numbered is not None and self.bare and numbered[1] in self.heads
+        return numbered is not None and self.bare and numbered[1] in heads
 
 
 def choose(known: Sequence[Known], previous: Sequence[str | None]) -> list[str]:
