@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import platform as host
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -58,7 +59,8 @@ class Settings:
     review. min_size: the fewest people of a circle or niche. rng_seed: where random draws begin. brand: whose view to
     add. measures: optional ones of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small
     audience, by default that of each platform's tier file (see `graphkoc.list_tiers`). notice: a sentence that every
-    list and page made of the run repeats.
+    list and page made of the run repeats. kinds: for categories of products their other names, which are tags or
+    categories.
     """
 
     platform: str | None = None
@@ -69,6 +71,7 @@ class Settings:
     measures: tuple[str, ...] = ()
     tiers: str | None = None
     notice: str | None = None
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
@@ -134,7 +137,15 @@ def analyse(
         copied = authenticity.copies["review"]
         quality = measure_quality(projection, log.network.ids, copied, settings.rng_seed)
     groups = group(
-        log, projection, moment(as_of).isoformat(), settings.min_size, settings.rng_seed, previous, processes, clock
+        log,
+        projection,
+        moment(as_of).isoformat(),
+        settings.min_size,
+        settings.rng_seed,
+        previous,
+        processes,
+        clock,
+        settings.kinds,
     )
     with clock("scoring"):
         past = Past(log, candidates=choose_candidates(projection, log, authenticity.copies, settings.tiers, limits))

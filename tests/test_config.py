@@ -54,6 +54,11 @@ def test_the_brand_is_set_by_the_file_or_by_the_environment(folder: Path) -> Non
     assert found["brand.rivals"] == (["One", "Two"], "GRAPHKOC_BRAND_RIVALS")
 
 
+def test_other_names_of_categories_are_a_table_of_the_file(folder: Path) -> None:
+    (folder / "graphkoc.toml").write_text('[kinds]\nKettles = ["水壶"]\n', encoding="utf-8")
+    assert settings(folder)["kinds.Kettles"] == (["水壶"], "graphkoc.toml")
+
+
 def test_global_options_after_the_command_override_those_before_it(folder: Path) -> None:
     (folder / "other.toml").write_text('store = "ladybug:other.lbug"\n')
 
@@ -113,6 +118,8 @@ def test_what_is_set_is_used(folder: Path) -> None:
         ("[kocs]\nlimits = 3", "sets kocs.limits, which is not a setting"),
         ('[brand]\nours = ["A"]', "sets brand.ours, which is not a setting"),
         ('[brand]\nown = "A"', "sets brand.own to something other than a list of names"),
+        ('[kinds]\nTea = "A"', "sets kinds.Tea to something other than a list of names"),
+        ("kinds = 3", "sets kinds, which is not a setting"),
         ("brand = 3", "sets brand, which is not a setting"),
     ],
 )

@@ -20,7 +20,9 @@ TAUGHT: list[Note] = [("水壶3星 Brisko Luvi Kettle", None, "水壶 好物")] 
 ] * 3
 
 
-def aligned(*notes: Note, by_one: bool = False) -> tuple[list[str | None], dict[str, str]]:
+def aligned(
+    *notes: Note, by_one: bool = False, given: dict[str, list[str]] | None = None
+) -> tuple[list[str | None], dict[str, str]]:
     """The category of each note, and the tags that are other names of one."""
     names = [f"n{at:02}" for at in range(len(notes))]
     rows = [(name, "a" if by_one else f"p{at}", None) for at, name in enumerate(names)]
@@ -32,8 +34,9 @@ def aligned(*notes: Note, by_one: bool = False) -> tuple[list[str | None], dict[
     written = [(name, *note) for name, note in zip(names, notes, strict=True)]
     texts = pd.DataFrame(written, columns=["review", "title", "text", "tags"])
     log = Log.from_frames(follows, reviews, PRODUCTS, people)
-    found, aliases = align(log, reviews, PRODUCTS, texts.astype("str"))
-    assert (found.category[log.has_product] == log.category[log.has_product]).all()
+    found, aliases = align(log, reviews, PRODUCTS, texts.astype("str"), given)
+    same = found.category[log.has_product] == log.category[log.has_product]
+    assert same.all() or (given is not None and "Teapots" in given.get("Kettles", []))
     everything = np.sort(reviews["product"].fillna("\0" + reviews["review"]).to_numpy(dtype=str))
     number = np.unique(everything)
     category = {number[p].lstrip("\0"): c for p, c in zip(found.product.tolist(), found.category.tolist(), strict=True)}
@@ -58,6 +61,15 @@ def test_a_tag_of_one_person_or_of_two_categories_stands_for_none() -> None:
 
 def test_a_tag_that_is_the_name_of_a_category_stands_for_it() -> None:
     assert aligned(("?", None, "category:kettles")) == (["Kettles"], {"kettles": "Kettles"})
+
+
+def test_names_that_a_user_gave_come_before_those_learned() -> None:
+    notes: list[Note] = [*TAUGHT, ("?", None, "水壶"), ("?", None, "hot-pot"), ("?", None, "好物")]
+    given = {"Teapots": ["水壶", "Hot pot"], "Cars": ["好物"]}
+    found, aliases = aligned(*notes, given=given)
+    assert aliases == {"水壶": "Teapots", "hot-pot": "Teapots"}, "there are no cars"
+    assert found[-3:] == ["Teapots", "Teapots", None]
+    assert aligned(("?", None, "teapots"), given={"Kettles": ["Teapots"]})[0] == ["Kettles"], "one category for both"
 
 
 def test_without_notes_or_categories_nothing_changes() -> None:

@@ -27,7 +27,16 @@ from click.core import ParameterSource
 
 from graphkoc.errors import UsageError
 
-__all__ = ["PREFIX", "apply_files", "list_settings", "own_file", "own_path", "raise_pending", "read_brands"]
+__all__ = [
+    "PREFIX",
+    "apply_files",
+    "list_settings",
+    "own_file",
+    "own_path",
+    "raise_pending",
+    "read_brands",
+    "read_kinds",
+]
 
 PREFIX = "GRAPHKOC"
 HERE = Path("graphkoc.toml")
@@ -54,6 +63,8 @@ NOT_SETTINGS = {
 }
 """Options of one call, which no file sets."""
 BRAND = ("own", "rivals")
+KINDS = "kinds"
+"""The table of other names of categories; its keys are categories."""
 
 
 def _files(named: Path | None) -> list[Path]:
@@ -95,15 +106,16 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
     known = {*_settings(group), *(("brand", side) for side in BRAND)}
     for name, value in values.items():
         for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
-            if keys not in known:
+            if keys not in known and (keys[0] != KINDS or len(keys) == 1):
                 hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
                 raise UsageError(f"{path} sets {'.'.join(keys)}, which is not a setting", hint=hint)
-    for side, names in values.get("brand", {}).items():
-        if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
-            raise UsageError(
-                f"{path} sets brand.{side} to something other than a list of names",
-                hint=f'Write: {side} = ["A brand"].',
-            )
+    for table, example in (("brand", "A brand"), (KINDS, "another name")):
+        for key, names in values.get(table, {}).items():
+            if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+                raise UsageError(
+                    f"{path} sets {table}.{key} to something other than a list of names",
+                    hint=f'Write: {key} = ["{example}"].',
+                )
     return values
 
 
@@ -140,6 +152,12 @@ def read_brands(ctx: click.Context) -> dict[str, tuple[str, ...]]:
     }
 
 
+def read_kinds(ctx: click.Context) -> dict[str, tuple[str, ...]]:
+    """The other names of categories, as they are set."""
+    in_files = (ctx.find_root().default_map or {}).get(KINDS, {})
+    return {category: tuple(names) for category, names in in_files.items()}
+
+
 def _variable(*keys: str) -> str:
     return "_".join([PREFIX, *keys]).upper()
 
@@ -170,4 +188,7 @@ def list_settings(root: click.Context) -> list[dict[str, Any]]:
         variable = _variable("brand", side)
         origin = variable if _split_names(os.environ.get(variable)) else (setters or ["default"])[0]
         rows.append({"setting": f"brand.{side}", "value": list(names), "from": origin})
+    for category, found in read_kinds(root).items():
+        setter = next(str(path) for path, values in files if category in values.get(KINDS, {}))
+        rows.append({"setting": f"{KINDS}.{category}", "value": list(found), "from": setter})
     return rows

@@ -16,7 +16,7 @@ from click.core import ParameterSource
 import graphkoc
 from graphkoc.cli.access import list_notices, open_store
 from graphkoc.cli.commands import Command, Listing
-from graphkoc.cli.configuration import read_brands
+from graphkoc.cli.configuration import read_brands, read_kinds
 from graphkoc.cli.options import (
     consumer_argument,
     limit_option,
@@ -97,10 +97,11 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
       graphkoc analyse --measures betweenness,closeness
       graphkoc analyse --tiers prizm
     """
-    named = read_brands(click.get_current_context())
+    ctx = click.get_current_context()
+    named = read_brands(ctx)
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with open_store() as store, ProgressLine.from_options() as progress:
-        settings = graphkoc.Settings(brand=brand, **choices)
+        settings = graphkoc.Settings(brand=brand, kinds=read_kinds(ctx), **choices)
         run = graphkoc.analyse(store, out, settings, processes=threads, progress=progress)
     counts = run.info["counts"]
     document = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -55,10 +56,12 @@ def group(
     previous: Run | None,
     processes: int | None,
     clock: Clock,
+    kinds: Mapping[str, Sequence[str]] | None = None,
 ) -> Grouping:
     """Find the circles and niches of a log, and give them their ids of the run before.
 
     as_of: the reference date, as the lifelines show it. processes: see `graphkoc.communities.circles.find_circles`.
+    kinds: other names of categories, see `graphkoc.communities.kinds.align`.
     """
     joined = _find_joining_days(log, projection)
     with clock("finding circles"):
@@ -73,7 +76,7 @@ def group(
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
         if are_names(projection.products["title"]):
             words = read_whole(words, projection.products.set_index("product")["title"])
-        log, aliases = align(log, projection.reviews, projection.products, projection.texts)
+        log, aliases = align(log, projection.reviews, projection.products, projection.texts, kinds)
         words = without(words, set(aliases))
     with clock("finding niches"):
         features = niches.Features.of(log, projection.placed_reviews(), words)

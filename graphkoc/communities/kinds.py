@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,20 +29,28 @@ SHORTEST = 2
 """Words of a title by which a text can name a product."""
 
 
-def align(log: Log, reviews: pd.DataFrame, products: pd.DataFrame, texts: pd.DataFrame) -> tuple[Log, dict[str, str]]:
+def align(
+    log: Log,
+    reviews: pd.DataFrame,
+    products: pd.DataFrame,
+    texts: pd.DataFrame,
+    given: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Log, dict[str, str]]:
     """The log with the categories of reviews of no product, as far as they are known; and the category of each tag
     that is another name of it.
 
     reviews: review, consumer, product, created_at. products: product, title, category. texts: review, title, text,
-    tags.
+    tags. given: other names of categories as a user gave them, tags or categories; they come before what is learned.
     """
+    stated = _read_given(log, given or {})
+    log = _merge_categories(log, given or {})
     notes = reviews.loc[reviews["product"].isna() & reviews["created_at"].notna(), ["review", "consumer"]]
     notes = notes.merge(texts, on="review")
     if notes.empty or not log.categories:
-        return log, {}
+        return log, stated
     named = _find_named(notes, products)
     tags = [words_of(some, tags=True) if isinstance(some, str) else [] for some in notes["tags"]]
-    aliases = _find_aliases(tags, named, notes["consumer"].tolist(), log.categories)
+    aliases = _find_aliases(tags, named, notes["consumer"].tolist(), log.categories) | stated
     found: dict[str, str] = {}
     for review, category, some in zip(notes["review"], named, tags, strict=True):
         kinds = {category} if category else {aliases[tag] for tag in some if tag in aliases}
@@ -53,6 +61,29 @@ def align(log: Log, reviews: pd.DataFrame, products: pd.DataFrame, texts: pd.Dat
     kinds_of = log.category.copy()
     kinds_of[rows] = [number.get(found.get(review, ""), -1) for review in _name_notes(reviews)[log.product[rows]]]
     return replace(log, category=kinds_of), aliases
+
+
+def _read_given(log: Log, given: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The category of the log that each tag stands for, of those that a user gave."""
+    return {
+        tag: category
+        for category, names in given.items()
+        if category in log.categories
+        for name in names
+        for tag in words_of("-".join(name.split()), tags=True)
+    }
+
+
+def _merge_categories(log: Log, given: Mapping[str, Sequence[str]]) -> Log:
+    """The log with one category where a user gave others as its other names."""
+    number = {category: at for at, category in enumerate(log.categories)}
+    kind = np.arange(len(log.categories) + 1, dtype=np.int32)
+    kind[-1] = -1
+    for category, names in given.items():
+        for name in names if category in number else ():
+            if name in number:
+                kind[number[name]] = number[category]
+    return replace(log, category=kind[log.category])
 
 
 def without(words: Words, terms: set[str]) -> Words:

@@ -85,7 +85,9 @@ def _collect_shared(view: View) -> dict[str, Any]:
         "wide": view.wide,
         "follow": verb(run),
         "notice": run.info["settings"].get("notice"),
-        "settings": {name: "none" if value in (None, []) else value for name, value in run.info["settings"].items()},
+        "settings": {
+            name: "none" if value in (None, [], {}) else value for name, value in run.info["settings"].items()
+        },
         "versions": run.info["versions"],
         "run": display_name(run.name, TEXT),
     }
