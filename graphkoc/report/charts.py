@@ -50,7 +50,7 @@ def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
 
     label: the same in words.
     """
-    pieces, seams, x = [], "", 0.0
+    pieces, seams, x = list[str](), "", 0.0
     for i, value in enumerate(points):
         if value <= 0 or full <= 0:
             continue
