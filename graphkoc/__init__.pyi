@@ -43,6 +43,7 @@ from .qualify.brand_names import Brand as Brand
 from .qualify.compare import compare_runs as compare_runs
 from .qualify.compare import describe_comparison as describe_comparison
 from .qualify.explain import explain_consumer as explain_consumer
+from .qualify.formula import describe_formula as describe_formula
 from .qualify.lists import list_circles as list_circles
 from .qualify.lists import list_kocs as list_kocs
 from .qualify.lists import list_members as list_members

@@ -40,6 +40,7 @@ from graphkoc.qualify.parts import describe_platforms, find_parts
 from graphkoc.qualify.people import build_people
 from graphkoc.qualify.quality.people import Quality, measure_quality
 from graphkoc.qualify.rank_agreement import agreement, engagement
+from graphkoc.qualify.relevance import find_relevance
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
 from graphkoc.runs.folder import FORMAT
 from graphkoc.runs.members import members_of
@@ -154,9 +155,8 @@ def analyse(
         accounts = tiers.label_accounts(projection.accounts, settings.tiers)
         platforms = describe_platforms(people, accounts, projection.ties_of())
         people["part"] = find_parts(log.network, people, accounts, platforms)
-        people["client"] = find_clients(
-            log.network.ids, projection.purchases, projection.products, settings.brand, as_of
-        )
+        orders = find_clients(log.network.ids, projection.purchases, projection.products, settings.brand, as_of)
+        people = pd.concat([people, orders, find_relevance(log, people, groups.niches, as_of)], axis=1)
     with clock("measuring reach"):
         reached = _measure_reach(log, people, groups)
     with clock("checking against the past"):
@@ -309,7 +309,7 @@ def _measure_reach(log: Log, people: pd.DataFrame, groups: Grouping) -> dict[str
     """The tables of niches and circles, with counts of the roles inside, and those of who reaches whom."""
     in_niches, in_circles = members_of(groups.members, "niche"), members_of(groups.members, "circle")
     is_wide = people["role"].isin(WIDE_ROLES)
-    marks = people.assign(
+    marks = people[["consumer", "part"]].assign(
         kocs=people["role"].isin(RANKED), kols=people["role"] == "kol", wide=is_wide & (people["role"] != "kol")
     )
     roles = people.loc[people["role"] != "none", ["consumer", "role"]]

@@ -40,7 +40,8 @@ def view(written, sold, goods, members, brand=BRAND, as_of=AT, words=None) -> pd
 
 
 def purchases(*rows: tuple) -> pd.DataFrame:
-    return events("bought_at", list(rows))
+    found = events("bought_at", list(rows))
+    return found.assign(order=[f"o{number}" for number in range(len(found))]).astype({"order": "str"})
 
 
 def catalogue(**brands: str | None) -> pd.DataFrame:
@@ -180,12 +181,26 @@ def test_a_client_bought_the_brand_or_its_category_in_the_last_year_and_is_known
         ("g", "o1", -1), ("h", "o1", None), ("h", "k", 0),
     )  # fmt: skip
     ids = np.array(list("abcdefghi"))
-    found = dict(zip(ids, find_clients(ids, bought, goods, BRAND, AT), strict=True))
+    table = find_clients(ids, bought, goods, BRAND, AT).set_index(ids)
+    found = table["client"].to_dict()
     assert [one for one, state in found.items() if state == "yes"] == ["a", "b", "h"]
     assert [one for one, state in found.items() if state == "no"] == ["c", "d", "f"]
     assert [one for one, state in found.items() if state == "not known"] == ["e", "g", "i"]
+    assert table["client_orders"].fillna(-1).tolist() == [1, 1, 0, 0, -1, 0, -1, 1, -1]
+    assert table["client_own_orders"].fillna(-1).tolist() == [1, 0, 0, 0, -1, 0, -1, 0, -1]
+    assert table["client_last_order"].notna().tolist() == [state == "yes" for state in found.values()]
     for brand, orders in ((None, bought), (Brand(()), bought), (BRAND, purchases())):
-        assert set(find_clients(ids, orders, goods, brand, AT)) == {"not known"}
+        nothing = find_clients(ids, orders, goods, brand, AT)
+        assert set(nothing["client"]) == {"not known"}
+        assert nothing.drop(columns="client").isna().all(axis=None)
+
+
+def test_two_products_of_one_order_are_one_order_of_ours_if_one_of_them_is() -> None:
+    goods = catalogue(o1="Ours", k="Theirs", t="Third").assign(category=["Kettles", "Kettles", "Toys"])
+    bought = purchases(("a", "o1", 5), ("a", "k", 5), ("a", "k", 3), ("a", "t", 1)).assign(order=["x", "x", "y", "z"])
+    row = find_clients(np.array(["a"]), bought, goods, BRAND, AT).iloc[0]
+    assert (row["client_orders"], row["client_own_orders"]) == (2, 1)
+    assert row["client_last_order"] == bought["bought_at"].iloc[2], "the toy is neither ours nor of our category"
 
 
 def test_nothing_in_gives_everybody_alone_of_whom_there_are_none() -> None:

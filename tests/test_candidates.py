@@ -57,6 +57,24 @@ def test_they_are_the_list_of_that_day(market: Projection, quantile: float, tmp_
     assert who.count_unchecked(log, known, as_of) == len(listed) - len(found)
 
 
+@pytest.mark.parametrize("quantile", [0.6, 1.0])
+def test_orders_up_to_the_day_make_the_same_people_active(market: Projection, quantile: float, tmp_path: Path) -> None:
+    some = market.reviews["consumer"].str[-1].isin(list("02468"))
+    then = market.reviews["created_at"].where(~some, market.reviews["created_at"] - timedelta(days=500))
+    quiet = replace(market, reviews=market.reviews.assign(created_at=then))
+    log, who = eligible(quiet)
+    as_of = float(np.quantile(log.day[log.day > log.last_day - 200], quantile))
+    listed = on_the_list(quiet, tmp_path, as_of)
+    known = audience(log.network.subset(log.known(as_of)))
+    assert set(log.network.ids[who.list_people(log, known, as_of)]) == set(listed["consumer"])
+    by_order = listed[(listed["gate_active_orders"] > 0) & (listed["reviews_365"] == 0)]
+    assert len(by_order) > 0
+    without = eligible(replace(quiet, purchases=quiet.purchases.head(0)))[1]
+    assert set(log.network.ids[without.list_people(log, known, as_of)]) == set(listed["consumer"]) - set(
+        by_order["consumer"]
+    )
+
+
 def test_what_comes_later_changes_no_candidate(market: Projection) -> None:
     log, who = eligible(market)
     as_of = float(np.quantile(log.day, 0.5))

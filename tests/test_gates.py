@@ -20,7 +20,7 @@ from graphkoc.qualify.brand import Brand
 from graphkoc.qualify.engagement import engagements
 from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
-from graphkoc.qualify.gates.words import GATES, STATES, list_gates
+from graphkoc.qualify.gates.words import GATES, STATES, list_gates, words
 from graphkoc.runs.roles import ROLES
 
 AT = "2026-06-30"
@@ -86,6 +86,26 @@ def test_active_counts_first_reviews_in_the_year_up_to_the_day() -> None:
     assert set(found["role"]) == {"none"}
 
 
+def test_an_order_in_the_year_is_active_too_of_people_who_have_written_something() -> None:
+    ids = ("a", "b", "c", "d", "e")
+    bought = {"a": "2026-05-01", "b": "2026-05-01", "c": "2024-05-01", "d": None, "e": "2026-07-02"}
+    purchases = [
+        {"order": f"o{who}", "consumer": who, "product": what, "bought_at": day}
+        for who, day in bought.items()
+        for what in ("p1", "p2")
+    ]
+    old = [review(number, one, "2020-01-01") for number, one in enumerate(ids) if one != "b"]
+    newest = review(9, "f", "2026-06-30")
+    held = market(consumers=people(*ids, "f"), reviews=[*old, newest], purchases=purchases, follows=ring(*ids, "f"))
+    found = table(held)
+    assert found["gate_active"][["a", "b", "c", "d", "e"]].tolist() == ["passed", *["failed"] * 4]
+    assert found["gate_active_value"]["a"] == found["gate_active_orders"]["a"] == 1, "two products are one order"
+    assert words("active", found.loc["a"]) == "0 reviews and 1 order in the window, at least 1"
+    undated = [one | {"created_at": None} for one in old]
+    still = table(market(consumers=people(*ids), reviews=undated, purchases=purchases[:2], follows=ring(*ids)))
+    assert still["gate_active"][["a", "b", "c"]].tolist() == ["passed", "failed", "unknown"]
+
+
 def test_a_client_has_bought_our_brand_and_a_person_without_known_purchases_is_unknown() -> None:
     products = [{"product": "ours", "brand": "Kettle & Co"}, {"product": "theirs", "brand": "Other"}]
     bought = [("a", "ours", "2026-05-01"), ("a", "ours", "2026-06-01"), ("b", "theirs", "2026-05-01")]
@@ -108,7 +128,7 @@ def test_a_client_has_bought_our_brand_and_a_person_without_known_purchases_is_u
         "b": "failed",
         "c": "failed",
         "d": "unknown",
-        "e": "failed",
+        "e": "unknown",
     }
     assert found["gate_client_value"]["a"] == 2
     assert (table(held)["gate_client"] == "unknown").all()
@@ -213,7 +233,7 @@ def test_every_persons_gates_are_listed_with_number_limit_and_words() -> None:
     assert listed["active"] == {
         "gate": "active",
         "who": "active",
-        "what": "has reviewed lately",
+        "what": "has reviewed or bought lately",
         "state": "passed",
         "value": 1.0,
         "least": 1.0,
@@ -232,7 +252,7 @@ def test_every_persons_gates_are_listed_with_number_limit_and_words() -> None:
     assert counts["client"] == {
         "gate": "client",
         "who": "a client",
-        "what": "buys our own brand",
+        "what": "buys our own brand or its categories",
         "required": False,
         "passed": 0,
         "failed": 0,

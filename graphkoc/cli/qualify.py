@@ -415,6 +415,7 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
     followers = [f"{one['consumer']}, {count(one['times'], 'times')}" for one in why["carried_by"]]
     reviews = [f"{one['item']}, by {count(one['followers'], 'people')}" for one in why["carried_reviews"]]
     sections = {
+        "Client + content + audience": graphkoc.describe_formula(why["formula"]),
         "Score, as points of its pillars": pillars,
         "Eligibility gates": gates,
         "Quality of what they write": why["quality"]["sentences"],

@@ -9,12 +9,12 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from graphkoc.graph.action_log import YEAR
+from graphkoc.graph.action_log import YEAR, moment
 from graphkoc.graph.network import days
 from graphkoc.qualify.brand_names import SOURCES, Brand, find_mentions, find_sides
 from graphkoc.runs.tables import TABLES, shaped
 
-__all__ = ["CLIENT", "bought", "find_clients", "view"]
+__all__ = ["CLIENT", "find_clients", "list_wanted", "view"]
 
 CLIENT = ("yes", "no", "not known")
 """Whether somebody is a client."""
@@ -101,37 +101,50 @@ def view(
     return shaped("brand", table[TABLES["brand"].names])
 
 
-def bought(purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand) -> pd.DataFrame:
-    """The purchases of our own brand's products: consumer, product, day (days since 1970, -infinity for none).
+def list_wanted(purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand | None) -> pd.DataFrame | None:
+    """The purchases of our brand, or of a product of its categories, and whether each is of ours; None where unknown.
 
-    purchases: consumer, product, bought_at. products: product, title, brand.
+    purchases: order, product, consumer, bought_at. products: product, title, brand, category. Without a brand of ours,
+    or any purchase, nothing is known. Returns order, consumer, day (days since 1970, NaN for none), own (bool).
     """
-    touched = _list_touches(purchases, "bought_at", find_sides(brand, products)["side"], np.inf)
-    return touched.loc[touched["side"] == "own", ["consumer", "product", "day"]]
+    if brand is None or not brand.own or purchases.empty:
+        return None
+    sides = find_sides(brand, products)["side"]
+    ours = sides.index[sides == "own"]
+    own = products["product"].isin(ours)
+    wanted = products.loc[own | products["category"].isin(products.loc[own, "category"].dropna()), "product"]
+    rows = purchases[purchases["product"].isin(wanted)]
+    return rows[["order", "consumer"]].assign(day=days(rows["bought_at"]), own=rows["product"].isin(ours))
 
 
 def find_clients(
     ids: NDArray[Any], purchases: pd.DataFrame, products: pd.DataFrame, brand: Brand | None, as_of: float
-) -> NDArray[Any]:
-    """(n,) object, of CLIENT: whether they bought our brand, or a product of its categories, in the year up to `as_of`.
+) -> pd.DataFrame:
+    """Whether they bought our brand, or a product of its categories, in the year up to `as_of`; a row per id.
 
-    ids: (n,) consumers, sorted. purchases: consumer, product, bought_at. products: product, title, brand, category.
-    `no` is only for people of whom purchases are known, none of which without a date may be one of these; without a
-    brand of ours nothing is known.
+    ids: (n,) consumers, sorted. purchases and products: as of `list_wanted`. Returns client (of CLIENT), client_orders
+    (Int64, null where not known), client_own_orders (of these, those of our brand) and client_last_order (datetime64,
+    null without one). `no` is only for people of whom purchases are known, none of which without a date may be one of
+    these; without a brand of ours nothing is known.
     """
-    found = np.full(len(ids), CLIENT[2], dtype=object)
-    if brand is None or not brand.own or purchases.empty:
-        return found
-    sides = find_sides(brand, products)["side"]
-    own = products["product"].isin(sides.index[sides == "own"])
-    wanted = products.loc[own | products["category"].isin(products.loc[own, "category"].dropna()), "product"]
-    past = purchases.assign(day=days(purchases["bought_at"]))
-    past = past[~(past["day"] > as_of)]
-    found[np.isin(ids, past["consumer"].to_numpy(dtype=str))] = CLIENT[1]
-    these = past[past["product"].isin(wanted)]
-    for day, state in ((these["day"].isna(), CLIENT[2]), (these["day"] > as_of - YEAR, CLIENT[0])):
-        found[np.isin(ids, these.loc[day, "consumer"].to_numpy(dtype=str))] = state
-    return found
+    found = pd.DataFrame({"client": CLIENT[2]}, index=pd.Index(ids, name="consumer"), dtype="str")
+    wanted = list_wanted(purchases, products, brand)
+    columns = ["client_orders", "client_own_orders"]
+    if wanted is None:
+        nothing = pd.DataFrame(columns=[*columns, "client_last_order"], index=found.index)
+        return found.join(nothing).reset_index(drop=True)
+    known = purchases.loc[~(days(purchases["bought_at"]) > as_of), "consumer"]
+    found.loc[found.index.isin(known), "client"] = CLIENT[1]
+    found.loc[found.index.isin(wanted.loc[wanted["day"].isna(), "consumer"]), "client"] = CLIENT[2]
+    these = wanted[(wanted["day"] > as_of - YEAR) & (wanted["day"] <= as_of)]
+    orders = these.groupby(["consumer", "order"]).agg({"day": "max", "own": "any"}).groupby("consumer")
+    counts = orders.agg(client_orders=("own", "size"), client_own_orders=("own", "sum"), day=("day", "max"))
+    found.loc[found.index.isin(counts.index), "client"] = CLIENT[0]
+    found = found.join(counts)
+    found[columns] = found[columns].astype("Int64")
+    found.loc[found["client"] == CLIENT[1], columns] = 0
+    found["client_last_order"] = [pd.NaT if np.isnan(day) else moment(day) for day in found.pop("day")]
+    return found.reset_index(drop=True)
 
 
 def _list_about(

@@ -20,7 +20,7 @@ from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis
-from graphkoc.qualify.gates.gates import roles, share_of
+from graphkoc.qualify.gates.gates import Orders, add_orders, roles, share_of
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.gates.words import GATES, limits_of
 from graphkoc.qualify.tiers import Limits
@@ -69,8 +69,8 @@ class Eligible:
     """Candidates by the gates that the list requires.
 
     What a platform states (followers, kind of account) is known as of today alone and stands for every day; it is in
-    no feature of a score. Reviews count up to the day. The gates client and tightly knit are unknown in the past, and
-    keep nobody out.
+    no feature of a score. Reviews and orders count up to the day. The gates client and tightly knit are unknown in the
+    past, and keep nobody out.
     """
 
     definition = "eligible"
@@ -95,6 +95,7 @@ class Eligible:
             name: np.array([limits_of(limits, one)[name] for one in platforms], dtype=float)[code]
             for name in ("days", "reviews", "letters", "own_share", "unpaid_share")
         }
+        self._orders = Orders(projection.purchases, ids)
         self._is_no_person = np.isin(consumers["kind"].astype(object).to_numpy(), ["brand", "staff"])
         reviews = projection.reviews
         who, day = number_ids(ids, reviews["consumer"]), days(reviews["created_at"])
@@ -115,13 +116,15 @@ class Eligible:
         begin = int(np.searchsorted(log.day, as_of - self._limit["days"].max(initial=0.0), side="right"))
         writer, day = log.person[begin:written], log.day[begin:written]
         recent = np.bincount(writer[day > as_of - self._limit["days"][writer]], minlength=n)
+        orders = self._orders.count(as_of, self._limit["days"])
+        active, _ = add_orders(recent.astype(float), orders, log.first_day <= as_of)
         then = int(np.searchsorted(self._day, as_of, side="right"))
         who, known, own, paid = self._who[:then], self._known[:then], self._own[:then], self._paid[:then]
         own_share = share_of(who[known & own], who[known], n)
         paid_share = share_of(who[paid], who, n)
         failed = {
             "person": self._is_no_person,
-            "active": recent < self._limit["reviews"],
+            "active": active < self._limit["reviews"],
             "creative": own_share < self._limit["own_share"],
             "small": ~size["tier"].isin(["small", tiers.UNKNOWN]).to_numpy(),
             "unpaid": 1 - paid_share < self._limit["unpaid_share"],

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graphkoc.qualify.adopters import find_adopters
 from graphkoc.qualify.audience import counted, describe_audience_coverage
 from graphkoc.qualify.authenticity import PATTERNS
+from graphkoc.qualify.formula import apply_formula
 from graphkoc.qualify.gates.words import list_gates
 from graphkoc.qualify.lists import list_accounts
 from graphkoc.qualify.quality.words import describe_content, describe_site, placed
@@ -36,13 +37,14 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     """A consumer's score in parts that add up.
 
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche, query}],
-    pillars: [{pillar, what, points}], tier, label, role, client, audience, audience_of (in words), followers (that the
-    platform states), audience_coverage (the share of them that is known), posts, posts_engaged (with a known
+    pillars: [{pillar, what, points}], tier, label, role, client, formula, audience, audience_of (in words), followers
+    (that the platform states), audience_coverage (the share of them that is known), posts, posts_engaged (with a known
     engagement), coverage (the same in words), rank, niche, circle, gates, quality, change, carried_by, carried_reviews,
     reasons, cautions, accounts}. percentile is the share of people of the same tier whose value is at most this
     person's, 0 to 100; percentile_niche the same of their niche, None without one. query is a command line, or a SELECT
     for DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those of
-    `graphkoc.qualify.gates.words.list_gates`. quality is that of what they write: {percentile (None where unknown),
+    `graphkoc.qualify.gates.words.list_gates`, formula the factors of `graphkoc.qualify.formula.apply_formula`. quality
+    is that of what they write: {percentile (None where unknown),
     texts, quotes (ids of reviews), votes (received, over those of the peers), sentences}. change is what would raise
     the rank by one. carried_by and carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown
     consumer.
@@ -60,6 +62,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "label": person["label"],
         "role": person["role"],
         "client": person["client"],
+        "formula": apply_formula(run, person),
         "audience": int(person["audience"]),
         "audience_of": counted(person["audience"], person["ties"]),
         "followers": whole_or_none(person["followers"]),

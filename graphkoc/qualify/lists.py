@@ -8,6 +8,7 @@ from typing import Any
 
 from graphkoc.errors import UsageError
 from graphkoc.qualify import tiers
+from graphkoc.qualify.formula import apply_formula
 from graphkoc.qualify.gates.words import ORIGINS, list_gates
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.quality.words import placed
@@ -47,19 +48,20 @@ def list_kocs(
     """The key opinion consumers by rank, each with reasons.
 
     Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
-    role, client, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score, kind, low,
-    high, quality, quality_texts, quality_unknown, quality_why, engagement_rate, origin, patterns, gates, industry,
-    reasons, accounts}], with None for what is unknown. rank is the place among all, also where one niche (id or name)
-    is given. url is the profile's address. main_type is what they mostly write about (`graphkoc.qualify.main_type`),
-    and quote the price asked for a post. label is the name of the tier, of a person with several accounts that of the
-    largest stated one; accounts are these: [{account, platform, followers, label}], empty for a person with one. role
-    is koc, or possible where the audience is not known. ties is what the audience is counted in (follows or
-    engagements). followers are those that the platform states, audience_coverage the share of them that is known, and
-    posts_engaged counts the posts with a known engagement. kind is the score's. quality is the percentile of what they
-    write among its peers, on quality_texts texts, quality_unknown says why it is unknown, and quality_why is either in
-    words, with the ids of reviews. patterns are those of `graphkoc.qualify.authenticity`, gates those of
-    `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`, and the response
-    to paid and to organic posts.
+    role, client, formula, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score,
+    kind, low, high, quality, quality_texts, quality_unknown, quality_why, engagement_rate, origin, patterns, gates,
+    industry, reasons, accounts}], with None for what is unknown. rank is the place among all, also where one niche (id
+    or name) is given. url is the profile's address. main_type is what they mostly write about
+    (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of the tier, of a person
+    with several accounts that of the largest stated one; accounts are these: [{account, platform, followers, label}],
+    empty for a person with one. role is koc, or possible where the audience is not known. formula is client, content
+    and audience, each yes, no or not known with its number (`graphkoc.qualify.formula`). ties is what the audience is
+    counted in (follows or engagements). followers are those that the platform states, audience_coverage the share of
+    them that is known, and posts_engaged counts the posts with a known engagement. kind is the score's. quality is the
+    percentile of what they write among its peers, on quality_texts texts, quality_unknown says why it is unknown, and
+    quality_why is either in words, with the ids of reviews. patterns are those of `graphkoc.qualify.authenticity`,
+    gates those of `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`,
+    and the response to paid and to organic posts.
 
     sort: one of SORTS: by score, as the rank is, or by quality, unknown quality last; the ranks stay as they are.
     min_quality: leave out people whose quality is known and lower. Raises UsageError for another order.
@@ -81,6 +83,7 @@ def list_kocs(
             "label": person["label"],
             "role": person["role"],
             "client": person["client"],
+            "formula": apply_formula(run, person),
             "audience": int(person["audience"]),
             "ties": person["ties"],
             "followers": whole_or_none(person["followers"]),

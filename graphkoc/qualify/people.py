@@ -53,9 +53,7 @@ def build_people(
     table[stated] = consumers[stated].astype("str").to_numpy()
     table = table.join(find_main_types(log, as_of))
     table["ties"] = consumers["platform"].fillna("unknown").map(projection.ties_of()).to_numpy()
-    for columns in (qualified, measured):
-        for name, column in columns.items():
-            table[name] = column.to_numpy()
+    table = pd.concat([table, qualified.reset_index(drop=True), measured.reset_index(drop=True)], axis=1)
     table["reviews"] = np.bincount(log.person, minlength=n)
     table["reviews_365"] = recent
     table["audience_reviews_365"] = np.bincount(log.network.source, recent[log.network.target], minlength=n)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from graphkoc.qualify.audience import counted
+from graphkoc.qualify.formula import describe_client
 from graphkoc.qualify.gates.words import list_gates, words
 from graphkoc.qualify.quality.words import MIDDLE, describe_content, placed
 from graphkoc.runs.run import Run
@@ -24,6 +25,8 @@ def reasons(run: Run, person: Mapping[str, Any] | pd.Series[Any]) -> list[str]:
     """What speaks for a person, each reason in a few words with its number; person: a row of people."""
     when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
     found = [f"{count(person['reviews_365'], 'reviews')}{when}"]
+    if person["client"] == "yes":
+        found.append(f"a client: {describe_client(person)}")
     if person["audience"]:
         audience, reviews = counted(person["audience"], person["ties"]), person["audience_reviews_365"]
         found.append(f"{audience}, who wrote {reviews:,.0f}{when}" if reviews else audience)

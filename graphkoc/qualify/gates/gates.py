@@ -17,16 +17,41 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import Values, number_ids
 from graphkoc.graph.action_log import Log
+from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.measures import audience
 from graphkoc.qualify import tiers
-from graphkoc.qualify.brand import bought
+from graphkoc.qualify.brand import list_wanted
 from graphkoc.qualify.brand_names import Brand
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.gates.words import GATES, STATES, limits_of
 from graphkoc.qualify.tiers import Limits
 
-__all__ = ["count_gates", "gates", "roles", "share_of"]
+__all__ = ["Orders", "add_orders", "count_gates", "gates", "roles", "share_of"]
+
+
+class Orders:
+    """The dated orders of everybody, whatever was bought."""
+
+    def __init__(self, purchases: pd.DataFrame, ids: NDArray[Any]) -> None:
+        """purchases: order, consumer, bought_at. ids: (n,) consumers, sorted."""
+        first = purchases.dropna(subset=["bought_at"]).groupby(["consumer", "order"])["bought_at"].min().reset_index()
+        self._who, self._day, self._n = number_ids(ids, first["consumer"]), days(first["bought_at"]), len(ids)
+
+    def count(self, as_of: float, window: Values) -> NDArray[np.int64]:
+        """(n,) orders in each person's window up to `as_of`; window: (n,) days."""
+        inside = (self._day > as_of - window[self._who]) & (self._day <= as_of)
+        return np.bincount(self._who[inside], minlength=self._n)
+
+
+def add_orders(reviews: Values, orders: NDArray[np.int64], has_written: NDArray[np.bool_]) -> tuple[Values, Values]:
+    """What counts for the gate active: reviews and orders in the window together, and of these the orders.
+
+    reviews: (n,) in the window, NaN where unknown. An order counts for people who have written something by the day,
+    however long ago: without a text there is no opinion to consume, and a list of customers would be a list of KOCs.
+    """
+    counted = np.where(has_written, orders, 0).astype(float)
+    return np.where(np.isnan(reviews) & (counted > 0), counted, reviews + counted), counted
 
 
 def gates(
@@ -52,9 +77,10 @@ def gates(
     Then `role`, as `roles` says.
 
       person: failed for a brand or staff, unknown where the platform does not state the kind of account.
-      active: first reviews of a product in the window; where no review has a date, unknown for everybody with any.
-      client: failed only for people who are known to buy, and bought nothing of ours in the window; unknown where no
-      purchase of theirs is known.
+      active: first reviews of a product, and orders, in the window (`add_orders`); where no review has a date, unknown
+      for everybody with any and no order. gate_active_orders are the orders.
+      client: failed only for people who are known to buy, and bought nothing of ours or of our categories in the
+      window; unknown where no purchase of theirs is known, or one of these has no date.
       creative: share of the reviews that are their own content, of those where that is known; see
       `graphkoc.qualify.gates.originality`. Unknown for people who have written nothing.
       small: by the tiers of their platform (`graphkoc.qualify.tiers.sized`); unknown where too few people have a known
@@ -78,6 +104,8 @@ def gates(
     recent = np.bincount(log.person[log.day > as_of - limit["days"][log.person]], minlength=n).astype(float)
     if projection.undated:
         recent[recent > 0] = np.nan
+    orders = Orders(projection.purchases, log.network.ids).count(as_of, limit["days"])
+    recent, table["gate_active_orders"] = add_orders(recent, orders, np.isfinite(log.first_day))
     _add_gate(table, "active", recent, limit["reviews"])
     _add_gate(table, "client", _count_purchases(projection, log, as_of, limit["days"], brand), limit["purchases"])
     _add_gate(table, "creative", _share_own_content(projection, log, limit["letters"], copied), limit["own_share"])
@@ -149,16 +177,18 @@ def _add_gate(table: pd.DataFrame, name: str, value: Values, least: Values) -> N
 
 
 def _count_purchases(projection: Projection, log: Log, as_of: float, window: Values, brand: Brand | None) -> Values:
-    """(n,) purchases of our brand in the window up to `as_of`; NaN where no purchase is known, or no brand is set."""
+    """(n,) purchases of our brand or its categories in the window up to `as_of`; NaN where these are not known."""
     n = len(log.network)
-    if brand is None or not brand.own or projection.purchases.empty:
+    wanted = list_wanted(projection.purchases, projection.products, brand)
+    if wanted is None:
         return np.full(n, np.nan)
     known = np.zeros(n, dtype=bool)
     known[number_ids(log.network.ids, projection.purchases["consumer"])] = True
-    ours = bought(projection.purchases, projection.products, brand)
-    who, day = number_ids(log.network.ids, ours["consumer"]), ours["day"].to_numpy()
+    who, day = number_ids(log.network.ids, wanted["consumer"]), wanted["day"].to_numpy()
     inside = (day > as_of - window[who]) & (day <= as_of)
-    return np.where(known, np.bincount(who[inside], minlength=n), np.nan)
+    bought = np.bincount(who[inside], minlength=n)
+    known[who[np.isnan(day)]] = False
+    return np.where(known | (bought > 0), bought, np.nan)
 
 
 def _share_own_content(projection: Projection, log: Log, letters: Values, copied: pd.Series[str]) -> Values:

@@ -31,8 +31,8 @@ class Gate:
 
 GATES = (
     Gate("person", "a person", "a person's account, not a brand's or of staff", "none: what the platform says"),
-    Gate("active", "active", "has reviewed lately", "first reviews of a product in the window"),
-    Gate("client", "a client", "buys our own brand", "purchases of our own brand in the window"),
+    Gate("active", "active", "has reviewed or bought lately", "first reviews of a product, and orders, in the window"),
+    Gate("client", "a client", "buys our own brand or its categories", "purchases of these in the window"),
     Gate("creative", "creative", "own words or pictures, neither copied nor repeated", "share of their reviews"),
     Gate("small", "small audience", "an audience that is small by the tiers of their platform", "followers"),
     Gate("unpaid", "unpaid", "does not write for money", "share of their reviews"),
@@ -97,9 +97,13 @@ def words(name: str, person: Mapping[str, Any] | pd.Series[Any]) -> str:
             "knit": "no known audience",
         }.get(name, "unknown")
     if name == "active":
-        return f"{count(value, 'reviews')} in the window, at least {least:,.0f}"
+        orders = person["gate_active_orders"]
+        both = (
+            f"{count(value - orders, 'reviews')} and {count(orders, 'orders')}" if orders else count(value, "reviews")
+        )
+        return f"{both} in the window, at least {least:,.0f}"
     if name == "client":
-        return f"{count(value, 'purchases')} of our brand in the window, at least {least:,.0f}"
+        return f"{count(value, 'purchases')} of our brand or its categories in the window, at least {least:,.0f}"
     if name == "creative":
         return f"{value:.0%} of their reviews are their own words or pictures, at least {least:.0%}"
     if name == "unpaid":

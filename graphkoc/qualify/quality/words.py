@@ -11,7 +11,7 @@ from graphkoc.text import count, number_or_none
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIDDLE", "describe_content", "describe_quality", "describe_site", "placed"]
+__all__ = ["MIDDLE", "describe_content", "describe_place", "describe_quality", "describe_site", "placed"]
 
 MIDDLE = 50.0
 """Percentile above which somebody writes more than most."""
@@ -29,11 +29,16 @@ def placed(person: Mapping[str, Any] | pd.Series[Any], info: Mapping[str, Any]) 
     side = "more" if quality > MIDDLE else "less"
     learned = site is not None and site["weights"] is not None
     what = f"writes what readers here vote for {side} than most do" if learned else f"writes {side} than most"
+    quoted = f"; {', '.join(person['quality_quotes'].split('; '))}" if isinstance(person["quality_quotes"], str) else ""
+    return f"{what}: {describe_place(person, quoted)}"
+
+
+def describe_place(person: Mapping[str, Any] | pd.Series[Any], quoted: str = "") -> str:
+    """The percentile of a person whose quality is known, of what, and on how many texts; quoted: what follows these."""
     same_product = 2 * person["quality_same_product"] >= person["quality_compared"]
     peers = "their products' reviews" if same_product else "comparable reviews of the year"
-    quoted = f"; {', '.join(person['quality_quotes'].split('; '))}" if isinstance(person["quality_quotes"], str) else ""
     texts = count(person["quality_compared"], "texts")
-    return f"{what}: at the {ordinal(quality)} percentile of {peers} ({texts}{quoted})"
+    return f"at the {ordinal(person['quality'])} percentile of {peers} ({texts}{quoted})"
 
 
 def ordinal(number: float) -> str:

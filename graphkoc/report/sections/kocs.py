@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from graphkoc.qualify import explain
 from graphkoc.qualify.explain import parts_of
+from graphkoc.qualify.formula import apply_formula, describe_formula
 from graphkoc.qualify.gates.words import ORIGINS, list_gates
 from graphkoc.qualify.industry import NUMBERS
 from graphkoc.qualify.lists import list_accounts
@@ -71,6 +72,7 @@ def _make_rows(view: View) -> list[dict[str, Any]]:
                 "bar": Markup(charts.stacked_bar(earned, full, label)),
                 "reviews": int(person["reviews_365"]),
                 "reasons": [display_name(reason, TEXT) for reason in reasons(run, person)],
+                "formula": [display_name(line, TEXT) for line in describe_formula(apply_formula(run, person))],
                 "gates": list_gates(person, run.info["limits"]),
                 "numbers": [display_name(number, TEXT) for number in _list_numbers(person)],
                 "cautions": [display_name(caution, TEXT) for caution in explain.cautions(run, person)],

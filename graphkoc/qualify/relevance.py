@@ -1,0 +1,47 @@
+"""How much of an audience is in a person's subject: the share of it that wrote about the same in the last year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from graphkoc.graph.action_log import YEAR, Log
+
+__all__ = ["find_relevance"]
+
+
+def find_relevance(log: Log, people: pd.DataFrame, niches: pd.DataFrame, as_of: float) -> pd.DataFrame:
+    """Everybody's relevant audience at day `as_of`, a row per node of log.network.
+
+    people: niche and main_type. niches: niche and category.
+
+    Returns audience_subject (the category of the main niche or, where that has none, main_type; null for neither),
+    audience_relevant (Int64: people of the known audience with an item of that subject in the last year; null without a
+    subject or an audience), audience_relevance (float64: the same, of the known audience) and audience_relevance_all
+    (float64: the share of everybody with one, which is what an audience drawn at random would have).
+    """
+    n, names = len(log.network), pd.Series(log.kind_names(), dtype=object)
+    category = people["niche"].map(niches.set_index("niche")["category"]).astype(object)
+    subject = category.where(category.notna(), people["main_type"].astype(object))
+    code, subjects = pd.factorize(names.where(names != ""))
+    items = log.items
+    recent = items.day > as_of - YEAR
+    kind = code[items.kind[recent]].astype(np.int64)
+    wrote = np.unique((items.person[recent].astype(np.int64) * len(subjects) + kind)[kind >= 0])
+    of = pd.Index(subjects).get_indexer(subject.to_numpy(dtype=object)).astype(np.int64)
+    source, target = log.network.source, log.network.target
+    has = np.isin(target.astype(np.int64) * len(subjects) + of[source], wrote) & (of[source] >= 0)
+    audience = np.bincount(source, minlength=n)
+    relevant = np.bincount(source[has], minlength=n)
+    known = (of >= 0) & (audience > 0)
+    everybody = np.bincount(wrote % max(len(subjects), 1), minlength=len(subjects)) / max(n, 1)
+    share_of_all = np.full(n, np.nan)
+    share_of_all[of >= 0] = everybody[of[of >= 0]]
+    return pd.DataFrame(
+        {
+            "audience_subject": subject.where(of >= 0).astype("str"),
+            "audience_relevant": pd.Series(relevant, dtype="Int64").where(known),
+            "audience_relevance": np.divide(relevant, audience, out=np.full(n, np.nan), where=known),
+            "audience_relevance_all": share_of_all,
+        }
+    )
