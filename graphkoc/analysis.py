@@ -31,6 +31,7 @@ from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.qualify.brand import find_clients, view
 from graphkoc.qualify.brand_names import Brand, unheard
 from graphkoc.qualify.candidates import AUDIENCE, Candidates, Eligible
+from graphkoc.qualify.checks import find_checks, list_excluded, validate_excluding
 from graphkoc.qualify.coverage import cover
 from graphkoc.qualify.doctor import crawl, describe_unattributed
 from graphkoc.qualify.engagement import engagements, response
@@ -58,10 +59,11 @@ class Settings:
 
     platform: analyse this platform's people only. until: the reference date (UTC), by default that of the newest
     review. min_size: the fewest people of a circle or niche. rng_seed: where random draws begin. brand: whose view to
-    add. measures: optional ones of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small
-    audience, by default that of each platform's tier file (see `graphkoc.list_tiers`). notice: a sentence that every
-    list and page made of the run repeats. kinds: for categories of products their other names, which are tags or
-    categories.
+    add, and whose rivals' advertisements to look for. safety_words: words to look for in what people write. exclude:
+    checks (`graphkoc.runs.checks.CHECKS`) that take a person off the list; none does by itself. measures: optional ones
+    of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small audience, by default that of each
+    platform's tier file (see `graphkoc.list_tiers`). notice: a sentence that every list and page made of the run
+    repeats. kinds: for categories of products their other names, which are tags or categories.
     """
 
     platform: str | None = None
@@ -69,6 +71,8 @@ class Settings:
     min_size: int = 10
     rng_seed: int = 0
     brand: Brand | None = None
+    safety_words: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     tiers: str | None = None
     notice: str | None = None
@@ -77,7 +81,8 @@ class Settings:
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
         until = self.until.isoformat() if self.until else None
-        return asdict(self) | {"until": until, "measures": list(self.measures)}
+        lists = {name: list(getattr(self, name)) for name in ("measures", "safety_words", "exclude")}
+        return asdict(self) | lists | {"until": until}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +108,7 @@ class _Found:
     groups: Grouping
     expected: Forecast
     people: pd.DataFrame
+    checks: pd.DataFrame
     accounts: pd.DataFrame
     platforms: list[dict[str, Any]]
     tested: Backtest | None
@@ -133,7 +139,9 @@ def analyse(
         authenticity = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
     with clock("applying the gates"):
         limits = tiers.limits(projection.consumers["platform"])
-        sizes, qualified = _qualify(data, measured, limits, authenticity)
+        validate_excluding(settings.exclude)
+        checks = find_checks(projection, settings.brand, settings.safety_words, as_of)
+        sizes, qualified = _qualify(data, measured, limits, authenticity, checks)
     with clock("measuring content quality"):
         copied = authenticity.copies["review"]
         quality = measure_quality(projection, log.network.ids, copied, settings.rng_seed)
@@ -165,7 +173,9 @@ def analyse(
             "niche": _in_niches(log, members_of(groups.members, "niche")),
         }
         tested, why_not = _check(past, settings.rng_seed, parts)
-    found = _Found(authenticity, quality, limits, sizes, groups, expected, people, accounts, platforms, tested, why_not)
+    found = _Found(
+        authenticity, quality, limits, sizes, groups, expected, people, checks, accounts, platforms, tested, why_not
+    )
     tables = reached | _other_tables(data, found, reached["niches"], previous)
     info = {
         "format": FORMAT,
@@ -201,7 +211,11 @@ def _read_log(projection: Projection, settings: Settings) -> tuple[Log, float]:
 
 
 def _qualify(
-    data: _Data, measured: pd.DataFrame, limits: dict[str, tiers.Limits], authenticity: Authenticity
+    data: _Data,
+    measured: pd.DataFrame,
+    limits: dict[str, tiers.Limits],
+    authenticity: Authenticity,
+    checks: pd.DataFrame,
 ) -> tuple[tiers.Sizes, pd.DataFrame]:
     """Everybody's tier; and a row per node of what audience, reviews and engagement figures show, with the gates."""
     projection, log = data.projection, data.log
@@ -214,6 +228,8 @@ def _qualify(
     tightness, origins = measure_closure(log.network), ledger(projection, ids, engaged)
     knit_z, copied = tightness["knit_z"].to_numpy(), authenticity.copies["review"]
     passed = gates.gates(projection, log, data.as_of, sizes, limits, origins, knit_z, copied, data.settings.brand)
+    passed["excluded"] = list_excluded(checks, consumers.index, data.settings.exclude).to_numpy()
+    passed["role"] = gates.leave_out(passed)
     figures = response(projection, ids, sizes.table, engaged)
     followers = consumers[["followers", "quote"]].astype("Float64").astype(float).reset_index(drop=True)
     known = cover(projection, consumers, audience)
@@ -231,6 +247,7 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
         "features": found.expected.features.assign(consumer=log.network.ids),
         "suspicions": found.authenticity.suspicions,
         "copies": found.authenticity.copies,
+        "checks": found.checks,
         "texts": found.quality.texts,
         "moves": _moves(data, found),
         "positions": positions.bubbles(niches, in_niches, before),

@@ -59,6 +59,25 @@ def test_other_names_of_categories_are_a_table_of_the_file(folder: Path) -> None
     assert settings(folder)["kinds.Kettles"] == (["水壶"], "graphkoc.toml")
 
 
+def test_safety_words_and_the_checks_that_exclude_are_set_alike(folder: Path) -> None:
+    (folder / "graphkoc.toml").write_text('[safety]\nwords = ["casino"]\nexclude = ["rival_ad"]\n')
+    found = settings(folder, env={"GRAPHKOC_SAFETY_WORDS": "赌场,casino"})
+    assert found["safety.words"] == (["赌场", "casino"], "GRAPHKOC_SAFETY_WORDS")
+    assert found["safety.exclude"] == (["rival_ad"], "graphkoc.toml")
+    assert settings(folder)["brand.own"] == ([], "default")
+
+
+def test_a_check_that_there_is_none_of_is_named(folder: Path) -> None:
+    small(folder / "raw")
+    home = {"HOME": str(folder / "home")}
+    assert run("load", "ciao", "raw", cwd=folder, env=home).returncode == 0
+    (folder / "graphkoc.toml").write_text('store = "ladybug:here.lbug"\n[safety]\nexclude = ["rivals"]\n')
+    done = run("analyse", cwd=folder, env=home)
+    assert done.returncode == 2
+    assert "there is no check 'rivals'" in done.stderr
+    assert "There are: rival_ad, " in done.stderr
+
+
 def test_global_options_after_the_command_override_those_before_it(folder: Path) -> None:
     (folder / "other.toml").write_text('store = "ladybug:other.lbug"\n')
 
@@ -120,6 +139,8 @@ def test_what_is_set_is_used(folder: Path) -> None:
         ('[brand]\nown = "A"', "sets brand.own to something other than a list of names"),
         ('[kinds]\nTea = "A"', "sets kinds.Tea to something other than a list of names"),
         ("kinds = 3", "sets kinds, which is not a setting"),
+        ('[safety]\nwords = "casino"', "sets safety.words to something other than a list of names"),
+        ('[safety]\nword = ["casino"]', "sets safety.word, which is not a setting"),
         ("brand = 3", "sets brand, which is not a setting"),
     ],
 )

@@ -10,8 +10,13 @@
     own = ["OnePlus"]
     rivals = ["Xiaomi", "Honor"]
 
+    [safety]
+    words = ["casino"]
+    exclude = ["rival_ad"]
+
 A table of the file is a command, and a key is one of its options with _ for -. The table [brand] lists brands as
-products name them: our own, and our rivals'. The environment sets the same values as GRAPHKOC_STORE,
+products name them: our own, and our rivals'. The table [safety] lists words to look for in what people write, and the
+checks that take a person off the list. The environment sets the same values as GRAPHKOC_STORE,
 GRAPHKOC_ANALYSE_MIN_SIZE and, separated by commas, GRAPHKOC_BRAND_OWN. Among files, ./graphkoc.toml (or the one that
 --config names) comes before the user's own. A key that no command has is an error, so that a misspelt one is noticed.
 """
@@ -34,8 +39,8 @@ __all__ = [
     "own_file",
     "own_path",
     "raise_pending",
-    "read_brands",
     "read_kinds",
+    "read_lists",
 ]
 
 PREFIX = "GRAPHKOC"
@@ -62,7 +67,8 @@ NOT_SETTINGS = {
     "page",
 }
 """Options of one call, which no file sets."""
-BRAND = ("own", "rivals")
+LISTS = {"brand": ("own", "rivals"), "safety": ("words", "exclude")}
+"""Tables of the file that are no command: their keys, each a list of names."""
 KINDS = "kinds"
 """The table of other names of categories; its keys are categories."""
 
@@ -103,13 +109,14 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
-    known = {*_settings(group), *(("brand", side) for side in BRAND)}
+    known = {*_settings(group), *((table, key) for table, keys in LISTS.items() for key in keys)}
     for name, value in values.items():
         for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
             if keys not in known and (keys[0] != KINDS or len(keys) == 1):
                 hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
                 raise UsageError(f"{path} sets {'.'.join(keys)}, which is not a setting", hint=hint)
-    for table, example in (("brand", "A brand"), (KINDS, "another name")):
+    examples = {"brand": "A brand", "safety": "a word", KINDS: "another name"}
+    for table, example in examples.items():
         for key, names in values.get(table, {}).items():
             if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
                 raise UsageError(
@@ -144,11 +151,11 @@ def raise_pending(ctx: click.Context) -> None:
         raise click.UsageError(f"{error}. {error.hint}", ctx.find_root()) from error
 
 
-def read_brands(ctx: click.Context) -> dict[str, tuple[str, ...]]:
-    """Our own brands and our rivals', as they are set: own, rivals."""
-    in_files = (ctx.find_root().default_map or {}).get("brand", {})
+def read_lists(ctx: click.Context, table: str) -> dict[str, tuple[str, ...]]:
+    """The lists of a table that is no command, as they are set: own, rivals of `brand`; words, exclude of `safety`."""
+    in_files = (ctx.find_root().default_map or {}).get(table, {})
     return {
-        side: tuple(_split_names(os.environ.get(_variable("brand", side))) or in_files.get(side, ())) for side in BRAND
+        key: tuple(_split_names(os.environ.get(_variable(table, key))) or in_files.get(key, ())) for key in LISTS[table]
     }
 
 
@@ -183,11 +190,11 @@ def list_settings(root: click.Context) -> list[dict[str, Any]]:
         if len(keys) == 1 and root.get_parameter_source(keys[0]) is ParameterSource.COMMANDLINE:
             value, origin = root.params[keys[0]], "flag"
         rows.append({"setting": ".".join(keys), "value": value, "from": origin})
-    for side, names in read_brands(root).items():
-        setters = [str(path) for path, values in files if side in values.get("brand", {})]
-        variable = _variable("brand", side)
+    for table, key, names in ((name, *one) for name in LISTS for one in read_lists(root, name).items()):
+        setters = [str(path) for path, values in files if key in values.get(table, {})]
+        variable = _variable(table, key)
         origin = variable if _split_names(os.environ.get(variable)) else (setters or ["default"])[0]
-        rows.append({"setting": f"brand.{side}", "value": list(names), "from": origin})
+        rows.append({"setting": f"{table}.{key}", "value": list(names), "from": origin})
     for category, found in read_kinds(root).items():
         setter = next(str(path) for path, values in files if category in values.get(KINDS, {}))
         rows.append({"setting": f"{KINDS}.{category}", "value": list(found), "from": setter})

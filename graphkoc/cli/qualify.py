@@ -16,7 +16,7 @@ from click.core import ParameterSource
 import graphkoc
 from graphkoc.cli.access import list_notices, open_store
 from graphkoc.cli.commands import Command, Listing
-from graphkoc.cli.configuration import read_brands, read_kinds
+from graphkoc.cli.configuration import read_kinds, read_lists
 from graphkoc.cli.options import (
     consumer_argument,
     limit_option,
@@ -88,7 +88,7 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
     The results are kept as a run, which is a folder, and are written back into the store for queries. A run
     continues the newest run of the same people in the same place: circles and niches keep their ids, and the changes
     are listed. An analysis that fails or is interrupted leaves no run, and an embedded store unchanged. `[brand]` in
-    graphkoc.toml adds the brand's view.
+    graphkoc.toml adds the brand's view, and `[safety]` checks for a human to judge.
 
     \b
     Examples:
@@ -97,11 +97,17 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
       graphkoc analyse --measures betweenness,closeness
       graphkoc analyse --tiers prizm
     """
-    ctx = click.get_current_context()
-    named = read_brands(ctx)
+    context = click.get_current_context()
+    named, safety = read_lists(context, "brand"), read_lists(context, "safety")
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with open_store() as store, ProgressLine.from_options() as progress:
-        settings = graphkoc.Settings(brand=brand, kinds=read_kinds(ctx), **choices)
+        settings = graphkoc.Settings(
+            brand=brand,
+            safety_words=safety["words"],
+            exclude=safety["exclude"],
+            kinds=read_kinds(context),
+            **choices,
+        )
         run = graphkoc.analyse(store, out, settings, processes=threads, progress=progress)
     counts = run.info["counts"]
     document = {

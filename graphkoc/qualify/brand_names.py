@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from graphkoc.errors import UsageError
 
-__all__ = ["SOURCES", "Brand", "find_mentions", "find_sides", "unheard"]
+__all__ = ["SOURCES", "Brand", "find_mentions", "find_sides", "find_words", "unheard"]
 
 SOURCES = ("brand", "title", "text")
 """Where a name is read: in the product's brand, in its title, and in the text and tags of a review."""
@@ -92,6 +92,11 @@ def unheard(brand: Brand, products: pd.DataFrame, texts: pd.DataFrame) -> list[s
             f"no product, title or text names the brand {name!r}" + (f"; near is {', '.join(near)}" if near else "")
         )
     return sentences
+
+
+def find_words(words: Sequence[str], texts: pd.Series[str]) -> NDArray[np.bool_]:
+    """(n,) bool: the texts in which one of the words or phrases stands; case and width make no difference."""
+    return _find(_pattern(words), texts)
 
 
 def _fold_name(name: str) -> str:

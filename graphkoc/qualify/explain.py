@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from graphkoc.qualify.audience import counted, describe_audience_coverage
 from graphkoc.qualify.authenticity import PATTERNS
 from graphkoc.qualify.formula import apply_formula
 from graphkoc.qualify.gates.words import list_gates
-from graphkoc.qualify.lists import list_accounts
+from graphkoc.qualify.lists import list_accounts, list_checks
 from graphkoc.qualify.quality.words import describe_content, describe_site, placed
 from graphkoc.qualify.reasons import reasons
 from graphkoc.qualify.score import PILLARS, Part, points
@@ -24,7 +25,7 @@ from graphkoc.qualify.score.sql import feature_query
 from graphkoc.qualify.tiers import RELATIVE
 from graphkoc.runs.roles import WIDE_ROLES
 from graphkoc.runs.run import Run
-from graphkoc.text import count, number_or_none, whole_or_none
+from graphkoc.text import count, is_missing, number_or_none, text_or_none, whole_or_none
 
 __all__ = ["cautions", "explain_consumer", "parts_of"]
 
@@ -40,7 +41,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     pillars: [{pillar, what, points}], tier, label, role, client, formula, audience, audience_of (in words), followers
     (that the platform states), audience_coverage (the share of them that is known), posts, posts_engaged (with a known
     engagement), coverage (the same in words), rank, niche, circle, gates, quality, change, carried_by, carried_reviews,
-    reasons, cautions, accounts}. percentile is the share of people of the same tier whose value is at most this
+    reasons, cautions, checks, accounts}. percentile is the share of people of the same tier whose value is at most this
     person's, 0 to 100; percentile_niche the same of their niche, None without one. query is a command line, or a SELECT
     for DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those of
     `graphkoc.qualify.gates.words.list_gates`, formula the factors of `graphkoc.qualify.formula.apply_formula`. quality
@@ -79,6 +80,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         **find_adopters(run, consumer),
         "reasons": reasons(run, person),
         "cautions": cautions(run, person),
+        "checks": list_checks(run).get(consumer, []),
         "accounts": list_accounts(run).get(consumer, []),
     }
 
@@ -230,6 +232,10 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         found.append("it is unknown whether the reviews are earned, gifted or paid")
     suspicions = run.suspicions[run.suspicions["consumer"] == person["consumer"]]
     found += [f"{row.evidence}: consistent with {PATTERNS[str(row.pattern)]}" for row in suspicions.itertuples()]
+    if out := text_or_none(person["excluded"]):
+        found.append(f"not listed, because [safety] in graphkoc.toml excludes {out.replace('; ', ' and ')}")
+    checks = run.checks[run.checks["consumer"] == person["consumer"]]
+    found += [_describe_check(row) for row in checks.to_dict("records")]
     if places := _list_places(run, person["consumer"]):
         found.append(f"rankings disagree about this person: {places}")
     follows, undated = run.info["counts"]["follows"], run.info["counts"]["undated_follows"]
@@ -241,6 +247,13 @@ def cautions(run: Run, person: pd.Series[Any]) -> list[str]:
         )
         found.append(f"{some}: the audience of today stands in for the audience of the time")
     return found
+
+
+def _describe_check(check: Mapping[Hashable, Any]) -> str:
+    """A check's evidence with its quote, for a human to judge."""
+    quote = "" if is_missing(check["quote"]) else f": “{check['quote']}”"
+    review = "" if is_missing(check["review"]) else f" ({check['review']})"
+    return f"to judge: {check['evidence']}{quote}{review}"
 
 
 def _describe_wide(person: pd.Series[Any]) -> str:

@@ -23,6 +23,7 @@ from graphkoc.text import number_or_none, whole_or_none
 __all__ = [
     "SORTS",
     "list_accounts",
+    "list_checks",
     "list_circles",
     "list_kocs",
     "list_members",
@@ -50,8 +51,8 @@ def list_kocs(
     Returns [{rank, consumer, name, platform, handle, url, main_type, main_type_share, last_review, quote, tier, label,
     role, client, formula, audience, ties, followers, audience_coverage, posts, posts_engaged, niche, circle, score,
     kind, low, high, quality, quality_texts, quality_unknown, quality_why, engagement_rate, origin, patterns, gates,
-    industry, reasons, accounts}], with None for what is unknown. rank is the place among all, also where one niche (id
-    or name) is given. url is the profile's address. main_type is what they mostly write about
+    industry, reasons, checks, accounts}], with None for what is unknown. rank is the place among all, also where one
+    niche (id or name) is given. url is the profile's address. main_type is what they mostly write about
     (`graphkoc.qualify.main_type`), and quote the price asked for a post. label is the name of the tier, of a person
     with several accounts that of the largest stated one; accounts are these: [{account, platform, followers, label}],
     empty for a person with one. role is koc, or possible where the audience is not known. formula is client, content
@@ -61,12 +62,12 @@ def list_kocs(
     percentile of what they write among its peers, on quality_texts texts, quality_unknown says why it is unknown, and
     quality_why is either in words, with the ids of reviews. patterns are those of `graphkoc.qualify.authenticity`,
     gates those of `graphkoc.qualify.gates.words.list_gates`. industry has the numbers of `graphkoc.qualify.industry`,
-    and the response to paid and to organic posts.
+    and the response to paid and to organic posts. checks are those of `list_checks`.
 
     sort: one of SORTS: by score, as the rank is, or by quality, unknown quality last; the ranks stay as they are.
     min_quality: leave out people whose quality is known and lower. Raises UsageError for another order.
     """
-    accounts = list_accounts(run)
+    accounts, checks = list_accounts(run), list_checks(run)
     return [
         {
             "rank": person["rank"],
@@ -106,6 +107,7 @@ def list_kocs(
             "gates": list_gates(person, run.info["limits"]),
             "industry": {name: number_or_none(person[name]) for name in INDUSTRY},
             "reasons": reasons(run, person),
+            "checks": checks.get(person["consumer"], []),
             "accounts": accounts.get(person["consumer"], []),
         }
         for person in _order(run, niche, limit, sort, min_quality)
@@ -119,6 +121,17 @@ def list_accounts(run: Run) -> dict[str, list[dict[str, Any]]]:
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for row in run.rows("accounts", ["consumer", "account", "platform", "followers", "label"]):
+        found.setdefault(row.pop("consumer"), []).append(row)
+    return found
+
+
+def list_checks(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """What a human should judge of each person: {consumer: [{check, evidence, review, quote}]}.
+
+    check is one of `graphkoc.runs.checks.CHECKS`. review and quote are None for what no single review shows.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in run.rows("checks"):
         found.setdefault(row.pop("consumer"), []).append(row)
     return found
 
@@ -284,7 +297,7 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
     is the run's. Raises UsageError for unknown tiers.
     """
     # Roles are worked out on frames; the other lists do without pandas.
-    from graphkoc.qualify.gates.gates import roles
+    from graphkoc.qualify.gates.gates import leave_out, roles
 
     people = run.people
     stated = tiers.largest_stated(people.set_index("consumer")[["platform", "followers"]], run.accounts, name)
@@ -293,6 +306,7 @@ def list_moved(run: Run, name: str) -> list[dict[str, Any]]:
     role = roles(
         people.assign(tier=then["tier"], tier_profile=then["tier_profile"], gate_small=small), run.info["limits"]
     )
+    role = leave_out(people[["excluded"]].assign(role=role))
     columns = ["consumer", "name", "platform", "followers", "audience", "label", "tier", "role"]
     return [
         {

@@ -96,6 +96,7 @@ class Run:
     suspicions = _Stored()
     texts = _Stored()
     copies = _Stored()
+    checks = _Stored()
     moves = _Stored()
     accounts = _Stored()
     positions = _Stored()

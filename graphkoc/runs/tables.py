@@ -130,6 +130,7 @@ _PEOPLE = (
     _number("audience_relevance", "share", "The same, of the known audience; null without a subject or audience."),
     _number("audience_relevance_all", "share", "The same, of everybody; null without a subject."),
     _text("part", "By whom they are reached: reached_kol, only_koc, nobody (listed) or not_known."),
+    _text("excluded", "Checks that take the person off the list, separated by semicolons; null for none."),
     _count("reviews", "reviews", "First reviews of an item, all time."),
     _text("patterns", "Suspicious patterns, separated by semicolons; null for none."),
     _number("critical", "reviews", "Low ratings that give reasons; null where no text is known."),
@@ -478,6 +479,16 @@ TABLES: dict[str, Table] = {
             CONSUMER,
             _text("original", "Id of the earlier review."),
             _text("author", "Id of its author."),
+        ),
+    ),
+    "checks": Table(
+        "A person and what a human should judge; none excludes by itself.",
+        (
+            CONSUMER,
+            _text("check", "rival_ad, for_hire, safety_words or many_gifts."),
+            _text("evidence", "What was found, as a clause."),
+            _text("review", "Id of the review; null where no single one shows it."),
+            _text("quote", "A piece of its text; null without one."),
         ),
     ),
     "moves": Table(

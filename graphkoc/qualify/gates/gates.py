@@ -26,8 +26,9 @@ from graphkoc.qualify.brand_names import Brand
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.gates.words import GATES, STATES, limits_of
 from graphkoc.qualify.tiers import Limits
+from graphkoc.runs.roles import RANKED
 
-__all__ = ["Orders", "add_orders", "count_gates", "gates", "roles", "share_of"]
+__all__ = ["Orders", "add_orders", "count_gates", "gates", "leave_out", "roles", "share_of"]
 
 
 class Orders:
@@ -151,6 +152,15 @@ def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
     stated = (people["tier_profile"] != tiers.RELATIVE).to_numpy(dtype=bool)
     tests = [wide & stated, wide, _find_excluded(people, limits), unknown]
     return np.select(tests, ["kol", "wide", "none", "possible"], "koc").astype(object)
+
+
+def leave_out(people: pd.DataFrame) -> NDArray[Any]:
+    """(n,) object: the roles, with `none` for those whom a check that the user chose takes off the list.
+
+    people: role and excluded (the checks, null for none). A KOL stays one, and is not ranked anyway.
+    """
+    out = people["excluded"].notna() & people["role"].isin(RANKED)
+    return people["role"].astype(object).where(~out, "none").to_numpy()
 
 
 def _find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:

@@ -1,0 +1,170 @@
+"""Checks for a human to judge: what is found and quoted, what is not, and that none excludes unless it is asked to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from small_market import market
+from small_run import BRAND, small_market
+
+import graphkoc
+from graphkoc.analysis import Settings, analyse
+from graphkoc.errors import UsageError
+from graphkoc.graph.network import days
+from graphkoc.graph.projection import Projection
+from graphkoc.progress import Clock
+from graphkoc.qualify.brand_names import Brand
+from graphkoc.qualify.checks import LONGEST, NEWEST, find_checks
+from graphkoc.runs.checks import CHECKS
+from graphkoc.runs.roles import RANKED
+from graphkoc.runs.run import Run
+
+AT = "2026-06-30"
+NAMES = Brand(("Nordkessel",), ("Brisko",))
+
+
+def held(*reviews: dict[str, Any], products: list[dict[str, Any]] | None = None, **quotes: float) -> Projection:
+    """Reviews of (consumer, created_at, text, product, origin), each of an id of its own."""
+    rows = [{"review": f"r{number}", "created_at": AT} | row for number, row in enumerate(reviews)]
+    return market(
+        consumers=[{"consumer": one, "quote": quotes.get(one)} for one in "abcdefg"],
+        products=products or [{"product": "o", "brand": "Nordkessel"}, {"product": "t", "brand": "Brisko"}],
+        reviews=rows,
+        texts=[{"review": row["review"], "text": row["text"]} for row in rows if "text" in row],
+    )
+
+
+def found(projection: Projection, brand: Brand | None = NAMES, words: tuple[str, ...] = ()) -> pd.DataFrame:
+    return find_checks(projection, brand, words, float(days(pd.Series([pd.Timestamp(AT)]))[0]))
+
+
+def test_an_advertisement_for_a_rival_is_labelled_recent_and_about_nobody_else() -> None:
+    projection = held(
+        {"consumer": "a", "product": "t", "origin": "paid", "created_at": "2026-04-02", "text": "I love it"},
+        {"consumer": "b", "origin": "gifted", "text": "My new BRISKO is quiet #ad"},
+        {"consumer": "c", "origin": "paid", "text": "Nordkessel beats Brisko #ad"},
+        {"consumer": "d", "product": "t", "origin": "paid", "created_at": "2026-04-01"},
+        {"consumer": "e", "product": "t", "origin": "earned"},
+        {"consumer": "f", "product": "o", "origin": "paid", "text": "Better than a Brisko"},
+        {"consumer": "g", "product": "t", "origin": "paid", "created_at": None},
+    )
+    rows = found(projection)
+    assert rows[["consumer", "check", "evidence", "review", "quote"]].to_numpy().tolist() == [
+        ["a", "rival_ad", "labelled as paid, about a rival, 2 April 2026", "r0", "I love it"],
+        ["b", "rival_ad", "labelled as gifted, about a rival, 30 June 2026", "r1", "My new BRISKO is quiet #ad"],
+    ]
+    for brand in (None, Brand(("Nordkessel",))):
+        assert found(projection, brand).empty
+
+
+def test_who_is_on_a_price_list_is_for_hire() -> None:
+    rows = found(held({"consumer": "a"}, b=300.0, c=0.0))
+    assert rows[["consumer", "check", "evidence"]].to_numpy().tolist() == [
+        ["b", "for_hire", "on a price list, which asks 300 for a post"],
+        ["c", "for_hire", "on a price list, which asks 0 for a post"],
+    ]
+    assert rows[["review", "quote"]].isna().all(axis=None)
+
+
+def test_the_words_of_the_user_are_quoted_from_the_last_year_and_from_texts_without_a_date() -> None:
+    long = f"{'Tea is good. ' * 30}Then the online  CASINO came. {'And so on. ' * 30}"
+    projection = held(
+        {"consumer": "a", "text": long},
+        {"consumer": "b", "text": "Casinos and occasions"},
+        {"consumer": "c", "text": "casino", "created_at": "2025-06-29"},
+        {"consumer": "d", "text": "赌场水壶", "created_at": None},
+        {"consumer": "e", "text": "A casino, a 赌场"},
+    )
+    rows = found(projection, None, ("casino", "赌场"))
+    assert rows["evidence"].tolist() == [
+        "has the word casino, 30 June 2026", "has the word 赌场", "has the word casino, 30 June 2026",
+    ]  # fmt: skip
+    assert rows["consumer"].tolist() == ["a", "d", "e"]
+    assert "Then the online CASINO came." in rows["quote"][0]
+    assert len(rows["quote"][0]) <= LONGEST
+    assert found(projection, None).empty
+
+
+def test_of_one_person_the_newest_reviews_are_quoted() -> None:
+    texts = [{"consumer": "a", "text": f"casino {day}", "created_at": f"2026-06-{day:02}"} for day in range(1, 8)]
+    rows = found(held(*texts), None, ("casino",))
+    assert rows["quote"].tolist() == ["casino 7", "casino 6", "casino 5"]
+    assert len(rows) == NEWEST
+
+
+def test_gifts_are_of_brands_that_products_state() -> None:
+    products = [{"product": one, "brand": brand} for one, brand in zip("wxyz", ("W", " w ", "Y", "Z"), strict=True)]
+    gifts = [{"consumer": "a", "product": one, "origin": "gifted"} for one in "wxyz"]
+    gifts += [{"consumer": "b", "product": one, "origin": "gifted"} for one in "wxy"]
+    gifts += [{"consumer": "c", "product": one, "origin": "paid"} for one in "wxyz"]
+    rows = found(held(*gifts, products=products), None)
+    assert rows[["consumer", "evidence"]].to_numpy().tolist() == [
+        ["a", "gifts from 3 brands in the last year: W, Y, Z"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Run]:
+    """A run that excludes nobody, and one that excludes rivals' advertisers."""
+    projection, folder = small_market(45), tmp_path_factory.mktemp("checks")
+    projection = replace(projection, reviews=projection.reviews.assign(origin="earned"))
+    last = projection.reviews["created_at"] >= "2026-06-01"
+    rival = projection.reviews["product"].isin(["p1", "p3", "p5"])
+    origin = projection.reviews["origin"].mask(last & rival, "gifted")
+    projection = replace(projection, reviews=projection.reviews.assign(origin=origin))
+    runs = {}
+    for exclude in ((), ("rival_ad",)):
+        settings = Settings(brand=BRAND, safety_words=("quietly",), exclude=exclude)
+        run = analyse(projection, folder / f"run{len(exclude)}", settings, Clock(None), processes=1)
+        run.save()
+        runs[exclude] = run
+    return runs
+
+
+def test_none_excludes_unless_the_settings_say_so(runs: dict[tuple[str, ...], Run]) -> None:
+    every, fewer = runs[()], runs["rival_ad",]
+    pd.testing.assert_frame_equal(every.checks, fewer.checks)
+    assert set(every.checks["check"]) == {"rival_ad", "safety_words"}
+    assert every.people["excluded"].isna().all()
+    out = set(every.checks.loc[every.checks["check"] == "rival_ad", "consumer"])
+    listed = [set(run.people.loc[run.people["role"].isin(RANKED), "consumer"]) for run in (every, fewer)]
+    assert listed[0] & out
+    assert listed[1] == listed[0] - out
+    assert set(fewer.people.loc[fewer.people["excluded"].notna(), "consumer"]) == out
+    assert {row["consumer"] for row in graphkoc.list_kocs(fewer, limit=None)} == listed[1]
+    moved = graphkoc.list_moved(fewer, "relative")
+    assert not any(row["koc_then"] for row in moved if row["consumer"] in out)
+    assert fewer.info["settings"]["exclude"] == ["rival_ad"]
+
+
+def test_list_and_explanation_quote_what_was_found(runs: dict[tuple[str, ...], Run]) -> None:
+    every, fewer = runs[()], runs["rival_ad",]
+    stored = Run.load(Path(every.folder))
+    assert graphkoc.list_kocs(every, limit=None) == graphkoc.list_kocs(stored, limit=None)
+    row = next(row for row in graphkoc.list_kocs(stored, limit=None) if len(row["checks"]) > 1)
+    assert set(row["checks"][0]) == {"check", "evidence", "review", "quote"}
+    why = graphkoc.explain_consumer(stored, row["consumer"])
+    assert why["checks"] == row["checks"]
+    first = row["checks"][0]
+    assert f"to judge: {first['evidence']}: “{first['quote']}” ({first['review']})" in why["cautions"]
+    out = fewer.people.loc[fewer.people["excluded"].notna(), "consumer"].iloc[0]
+    cautions = graphkoc.explain_consumer(fewer, out)["cautions"]
+    assert "not listed, because [safety] in graphkoc.toml excludes rival_ad" in cautions
+
+
+def test_ratings_and_the_order_of_rows_do_not_enter() -> None:
+    projection = small_market(45)
+    rows = find_checks(projection, BRAND, ("quietly",), 1e6)
+    other = projection.reviews.assign(rating=5.0).sample(frac=1, random_state=1)
+    shuffled = replace(projection, reviews=other, texts=projection.texts.sample(frac=1, random_state=2))
+    pd.testing.assert_frame_equal(rows, find_checks(shuffled, BRAND, ("quietly",), 1e6))
+
+
+def test_an_unknown_check_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no check 'rivals'") as caught:
+        analyse(small_market(45), tmp_path, Settings(exclude=("rivals",)), Clock(None), processes=1)
+    assert caught.value.hint == f"There are: {', '.join(CHECKS)}."
