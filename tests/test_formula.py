@@ -96,6 +96,15 @@ def test_list_explanation_and_page_say_the_same(run: Run, tmp_path: Path) -> Non
         assert any(reason.startswith("a client: ") for reason in row["reasons"]) == (row["client"] == "yes")
 
 
+def test_a_line_that_holds_for_everybody_stands_once_on_the_page(run: Run, tmp_path: Path) -> None:
+    settings = run.info["settings"] | {"brand": None}
+    people = run.people.assign(client="not known")
+    other = run.replaced(info=run.info | {"settings": settings}, people=people)
+    page = graphkoc.write_report(other, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("Client not known · no brand of ours is set") == 1
+    assert "<li>Audience " in page
+
+
 def person(run: Run, **columns: object) -> pd.Series:
     row = run.people[run.people["role"] == "koc"].iloc[0].copy()
     row[list(columns)] = list(columns.values())

@@ -29,10 +29,10 @@ LEADERS = 50
 
 
 def facts(view: View) -> dict[str, Any]:
-    """The rows of the leaderboard by rank, the cautions that hold for all of them, and the parts of the score."""
+    """The rows of the leaderboard by rank, what holds for all of them, and the parts of the score."""
     rows = _make_rows(view)
     return {
-        "cautions": _take_shared_cautions(rows),
+        "shared": [*_take_shared(rows, "formula"), *_take_shared(rows, "cautions")],
         "rows": rows,
         "first": min(LEADERS, len(view.run.kocs())),
         "parts": _list_parts(view.run),
@@ -94,13 +94,13 @@ def _list_numbers(person: pd.Series[Any]) -> list[str]:
     return [*numbers, f"origin mix of their reviews: {', '.join(shares)}"] if shares else numbers
 
 
-def _take_shared_cautions(rows: list[dict[str, Any]]) -> list[str]:
-    """The cautions that every one of several rows has; they are taken out of the rows."""
+def _take_shared(rows: list[dict[str, Any]], kind: str) -> list[str]:
+    """The sentences of a kind that every one of several rows has; they are taken out of the rows."""
     if len(rows) < 2:
         return []
-    shared = [caution for caution in rows[0]["cautions"] if all(caution in row["cautions"] for row in rows)]
+    shared = [sentence for sentence in rows[0][kind] if all(sentence in row[kind] for row in rows)]
     for row in rows:
-        row["cautions"] = [caution for caution in row["cautions"] if caution not in shared]
+        row[kind] = [sentence for sentence in row[kind] if sentence not in shared]
     return shared
 
 
