@@ -177,11 +177,11 @@ SEEN = {"audience": 62.0, "audience_relevant": 48, "audience_relevance": 48 / 62
 @pytest.mark.parametrize(
     ("columns", "state", "words"),
     [
-        ({}, "yes", "48 of 62 known followers wrote about Tea in the last year (77%; of everybody 21%)"),
+        ({}, "yes", "48 of 62 known followers wrote about Tea in the last year (77%; all people 21%)"),
         (
             {"followers": 143.0, "audience_coverage": 62 / 143},
             "not known",
-            "48 of 62 known followers wrote about Tea in the last year (77%; of everybody 21%); "
+            "48 of 62 known followers wrote about Tea in the last year (77%; all people 21%); "
             "62 of 143 followers stated are known",
         ),
         ({"audience_relevance_all": 0.8}, "no", "48 of 62 known followers wrote about Tea in the last year (77%; "),

@@ -109,8 +109,8 @@ def _find_audience(run: Run, person: Row | pd.Series[Any]) -> dict[str, Any]:
     else:
         when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
         told = (
-            f"{relevant:,} of {counted(known, person['ties'])} wrote about {subject}{when} ({percent(share)}; of "
-            f"everybody {percent(everybody)})"
+            f"{relevant:,} of {counted(known, person['ties'])} wrote about {subject}{when} ({percent(share)}; all "
+            f"people {percent(everybody)})"
         )
     if seen is not None:
         told += f"; {known:,} of {count(stated or 0, 'followers')} stated are known"

@@ -90,6 +90,8 @@ def _list_numbers(person: pd.Series[Any]) -> list[str]:
     ]
     if not pd.isna(person["paid_to_organic"]):
         numbers.append(f"{PAID[1]} {show_number(PAID[0], person['paid_to_organic'])}")
+    if person["origin_unknown"] == 1:
+        return numbers  # a caution says so
     shares = [f"{origin} {percent(person[f'origin_{origin}'])}" for origin in ORIGINS if person[f"origin_{origin}"] > 0]
     return [*numbers, f"origin mix of their reviews: {', '.join(shares)}"] if shares else numbers
 
