@@ -21,11 +21,11 @@ def test_a_meter_is_filled_to_its_share(share: float) -> None:
 
 
 def test_the_parts_of_a_score_stand_end_to_end() -> None:
-    figure = ET.fromstring(charts.stacked_bar([6.0, 3.0], 12.0, 'own "6" & theirs <3>'))
-    (own,), (theirs,) = marked(figure, "rect", "part-0"), marked(figure, "rect", "part-1")
+    figure = ET.fromstring(charts.stacked_bar([6.0, -1.0, 3.0], 12.0))
+    (own,), (theirs,) = marked(figure, "rect", "part-0"), marked(figure, "rect", "part-2")
     assert (float(own.get("x")), float(own.get("width"))) == (0, 50)
     assert (float(theirs.get("x")), float(theirs.get("width"))) == (50, 25)
-    assert figure.get("aria-label") == 'own "6" & theirs <3>'
+    assert marked(figure, "rect", "part-1") == [], "no points, no width"
 
 
 def test_bars_are_as_long_as_their_shares() -> None:

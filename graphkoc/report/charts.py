@@ -45,10 +45,10 @@ def parts_bar(people: Sequence[int]) -> str:
     return f'<svg {THIN} class="meter" aria-hidden="true">{"".join(pieces)}</svg>'
 
 
-def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
+def stacked_bar(points: Sequence[float], full: float) -> str:
     """The parts of a score, one after another, on a track that ends at `full`; parts without points have no width.
 
-    label: the same in words.
+    The numbers belong in the text beside it.
     """
     pieces, seams, x = list[str](), "", 0.0
     for i, value in enumerate(points):
@@ -62,7 +62,7 @@ def stacked_bar(points: Sequence[float], full: float, label: str) -> str:
     if seams:
         pieces.append(f'<path class="seam" d="{seams}"/>')
     return (
-        f'<svg {THIN} class="stack" role="img" aria-label={quoteattr(label)}>'
+        f'<svg {THIN} class="stack" aria-hidden="true">'
         f'<rect class="track" width="100" height="8"/>{"".join(pieces)}</svg>'
     )
 

@@ -69,7 +69,7 @@ def _make_rows(view: View) -> list[dict[str, Any]]:
                 ],
                 "score": float(person["score"]),
                 "parts": label,
-                "bar": Markup(charts.stacked_bar(earned, full, label)),
+                "bar": Markup(charts.stacked_bar(earned, full)),
                 "reviews": int(person["reviews_365"]),
                 "reasons": [display_name(reason, TEXT) for reason in reasons(run, person)],
                 "formula": [display_name(line, TEXT) for line in describe_formula(apply_formula(run, person))],
