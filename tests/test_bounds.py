@@ -225,6 +225,17 @@ def test_a_cell_that_no_sheet_has_is_refused_before_memory_is_taken_for_it(tmp_p
         formats.workbook(path)
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists its open files there")
+@pytest.mark.parametrize("place", ["AZ1048576", "A4294967297"])
+def test_a_refused_workbook_is_closed_while_its_error_still_lives(tmp_path: Path, place: str) -> None:
+    path = bombs.far_cell(tmp_path, place)
+    with pytest.raises(DataError) as refused:
+        formats.workbook(path)
+    held = [os.path.realpath(file) for file in Path("/proc/self/fd").iterdir()]
+    assert str(path) in str(refused.value)
+    assert str(path.resolve()) not in held
+
+
 def test_the_sheets_of_a_workbook_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limited(monkeypatch, cells=150)
     rows = [bombs.head(), f'<row r="30">{bombs.cell("D30", "x")}</row>']

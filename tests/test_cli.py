@@ -139,7 +139,7 @@ def test_the_lists_have_the_keys_that_scripts_rest_on(place: Path) -> None:
         "engagement_rate", "origin", "reasons", "label", "industry", "gates", "patterns",
         "role", "followers", "audience_coverage", "posts", "posts_engaged", "accounts", "client",
         "handle", "url", "main_type", "main_type_share", "last_review", "quote",
-        "quality", "quality_texts", "quality_unknown", "quality_why",
+        "quality", "quality_texts", "quality_unknown", "quality_why", "formula", "checks",
     }  # fmt: skip
     assert all(row["reasons"] and row["tier"] == "small" for row in kocs)
     niches = read_json(place, "niches", "graphkoc-demo/run")
@@ -196,10 +196,12 @@ def test_a_score_is_read_by_its_pillars_and_as_a_spreadsheet_with_its_queries(pl
         f"ciao:264: {why['score']:.2f} points by the forecast, rank 2; small audience, 14 known followers\n"
     )
     lines = text.splitlines()
-    assert lines[1] == "Score, as points of its pillars"
-    for line, pillar in zip(lines[2:], why["pillars"], strict=False):
+    assert lines[1] == "Client + content + audience"
+    assert [line.split()[0] for line in lines[2:5]] == ["Client", "Content", "Audience"]
+    assert lines[5] == "Score, as points of its pillars"
+    for line, pillar in zip(lines[6:], why["pillars"], strict=False):
         assert line == f"  {pillar['points']:z6.2f}  {pillar['pillar']}: {pillar['what']}"
-    first_gate = 3 + len(why["pillars"])
+    first_gate = 7 + len(why["pillars"])
     assert lines[first_gate - 1] == "Eligibility gates"
     gates = lines[first_gate : first_gate + len(why["gates"])]
     assert [line.split()[0] for line in gates] == [gate["state"] for gate in why["gates"]]

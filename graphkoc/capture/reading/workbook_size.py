@@ -11,7 +11,8 @@ from __future__ import annotations
 import copy
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from pyexpat import ExpatError, ParserCreate
@@ -45,7 +46,11 @@ def check(path: Path) -> None:
             return
     with zipfile.ZipFile(path) as archive:
         unpacked = _Unpacked(path, archive)
-        parts = [_Part(path, info, unpacked.blocks(info)) for info in archive.infolist()]
+        parts = []
+        for info in archive.infolist():
+            # A part that is refused half way would keep its file open for as long as the error lives.
+            with closing(unpacked.blocks(info)) as blocks:
+                parts.append(_Part(path, info, blocks))
         texts = sum(part.cells for part in parts) * max((part.longest_text for part in parts), default=0)
         most = bounds.LIMITS.free + bounds.LIMITS.ratio * path.stat().st_size
         if (
@@ -58,7 +63,8 @@ def check(path: Path) -> None:
         # Sheets name shared texts by their numbers, so the texts come first.
         for part in sorted(parts, key=lambda part: not part.longest_text):
             if part.cells or part.longest_text:
-                counter.read(unpacked.blocks(part.info))
+                with closing(unpacked.blocks(part.info)) as blocks:
+                    counter.read(blocks)
 
 
 class _Unpacked:
@@ -67,7 +73,7 @@ class _Unpacked:
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self._path, self._archive, self._size, self._given = path, archive, path.stat().st_size, 0
 
-    def blocks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    def blocks(self, info: zipfile.ZipInfo) -> Generator[bytes, None, None]:
         """The bytes of one file, whatever the directory says of their number."""
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise NotImplementedError("only Deflate is known in workbooks")
