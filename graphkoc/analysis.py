@@ -78,6 +78,10 @@ class Settings:
     notice: str | None = None
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # An analysis of an hour is not to end over a misspelt name.
+        validate_excluding(self.exclude)
+
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
         until = self.until.isoformat() if self.until else None
@@ -139,7 +143,6 @@ def analyse(
         authenticity = examine(log.network, projection.reviews, projection.texts, settings.rng_seed)
     with clock("applying the gates"):
         limits = tiers.limits(projection.consumers["platform"])
-        validate_excluding(settings.exclude)
         checks = find_checks(projection, settings.brand, settings.safety_words, as_of)
         sizes, qualified = _qualify(data, measured, limits, authenticity, checks)
     with clock("measuring content quality"):

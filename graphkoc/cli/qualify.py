@@ -591,7 +591,10 @@ def backtest(splits: tuple[float, ...], top: float, candidates: str) -> Result:
     ]
     chance, margin = tested.chance, tested.margin
     ranked = tested.candidates
-    whom = {"eligible": "who pass the required gates and have 5 known followers", "audience": "with a small audience"}
+    whom = {
+        "eligible": "who pass the required gates and have at least 5 known followers",
+        "audience": "with a small audience",
+    }
     below = [f"ranked: {', '.join(f'{n:,}' for n in ranked.n)} people {whom[ranked.definition]}"]
     if ranked.listed_unchecked:
         below.append(f"{count(ranked.listed_unchecked, 'people')} of today's list have fewer: they are not checked")
