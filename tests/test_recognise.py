@@ -206,7 +206,11 @@ def test_a_dry_run_leaves_no_key_and_no_store(tmp_path: Path, monkeypatch: pytes
         (["nothere.csv"], 3, "there is no file or folder nothere.csv"),
         (["nosource", "judgeme.csv"], 2, "there is no source called 'nosource'"),
         (["crm"], 2, "Give the files that crm is to load"),
-        (["result.csv"], 3, "it waits for what it does not say: load it with --direction result.csv=followers"),
+        (
+            ["result.csv"],
+            3,
+            "followers or accounts followed: load it with --direction result.csv=followers",
+        ),
         (["result.csv", "--direction", "result.csv=sideways"], 2, "a direction is followers or following"),
         (["result.csv", "--direction", "followers"], 2, "is not FILE=followers"),
     ],

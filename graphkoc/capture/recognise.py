@@ -159,9 +159,13 @@ def _settle(unit: Unit, winner: _Candidate, answers: Answers) -> Recognised:
     chosen = replace(layout, view=replace(layout.view, always=tuple(always.items())))
     reason = ""
     if open_:
-        ways = {"owner": "--owner {}=ACCOUNT", "direction": "--direction {}=followers (or following)"}
-        options = " ".join(ways[column].format(shlex.quote(unit.name)) for column in open_)
-        reason = f"it waits for what it does not say: load it with {options}"
+        ways = {
+            "owner": ("whose list it is", "--owner {}=ACCOUNT"),
+            "direction": ("whether it lists followers or accounts followed", "--direction {}=followers (or following)"),
+        }
+        lacks, options = zip(*(ways[column] for column in open_), strict=True)
+        named = " ".join(option.format(shlex.quote(unit.name)) for option in options)
+        reason = f"the file does not state {' and '.join(lacks)}: load it with {named}"
     return replace(
         known, layout=layout.name, missing=(*layout.lacks, *open_), reason=reason, chosen=None if open_ else chosen
     )
