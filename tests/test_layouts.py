@@ -104,6 +104,19 @@ def test_every_row_has_one_fate(loaded: load.Loaded) -> None:
     ]
 
 
+def test_a_reply_that_repeats_another_s_id_is_a_part_of_its_row_and_no_row_in_conflict(
+    tmp_path: Path, secret: pytest.MonkeyPatch
+) -> None:
+    comments = json.loads((FOLDER / "instagram_comments.json").read_text(encoding="utf-8"))
+    row, answered = next((row, one) for row, one in enumerate(comments, 1) if one["replies"])
+    answered["replies"] += [answered["replies"][0] | {"text": "another text"}]
+    (tmp_path / "instagram_comments.json").write_text(json.dumps(comments), encoding="utf-8")
+    again = load.read_recognised([tmp_path], now=NOW)
+    assert [(one.read, one.loaded, one.conflict) for one in again.files] == [(len(comments), len(comments), 0)]
+    assert again.rejects[["row", "table", "fate"]].values.tolist() == [[row, "engagements", "partial"]]
+    assert "stands for other content" in again.rejects["reason"][0]
+
+
 def test_what_is_no_record_is_counted_with_the_reason(loaded: load.Loaded) -> None:
     assert {one.file: one.why_skipped for one in loaded.files if one.skipped} == {
         "judgeme.csv": {"not published": 1},
@@ -213,7 +226,7 @@ def test_a_list_waits_until_somebody_says_whose_or_which_way_round_it_is(tmp_pat
     (one,) = recognise([tmp_path], list(sources().values()))
     assert one.missing == ("direction",)
     assert one.reason.endswith("load it with --direction result.csv=followers (or following)")
-    with pytest.raises(DataError, match=r"result\.csv: it waits for what it does not say"):
+    with pytest.raises(DataError, match=r"result\.csv: the file does not state whether it lists followers"):
         load.read_recognised([tmp_path], now=NOW)
     (tmp_path / "graphkoc-load.toml").write_text('["result.csv"]\ndirection = "following"\n')
     follows = load.read_recognised([tmp_path], now=NOW).tables["follows"]
@@ -243,7 +256,7 @@ def test_a_list_of_an_instagram_export_out_of_its_folder_waits_for_its_owner(
     """In the folder of the export `instagram` finds the owner out; both sources know these files."""
     entry = {"title": "", "string_list_data": [{"href": "https://www.instagram.com/noor_az", "value": "noor_az"}]}
     (tmp_path / name).write_text(json.dumps({key: [entry]} if key else [entry]))
-    with pytest.raises(DataError, match=rf"it waits for what it does not say: load it with --owner {name}=ACCOUNT"):
+    with pytest.raises(DataError, match=rf"whose list it is: load it with --owner {name}=ACCOUNT"):
         load.read_recognised([tmp_path], now=NOW)
     stated = Answers(owner={name: "instagram:ida.brews"})
     follows = load.read_recognised([tmp_path], stated, now=NOW).tables["follows"]

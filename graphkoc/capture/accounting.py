@@ -150,11 +150,12 @@ def _count_rows(connection: duckdb.DuckDBPyConnection, file: RawFile, whole: boo
     # What a skipped row lacks is no fault of it.
     connection.execute("""
         DELETE FROM rejects USING skips WHERE rejects.file = skips._file AND rejects."row" = skips._row""")
-    # A row is rejected as a whole, or only a part of it is.
+    # A row is rejected or in conflict as a whole, or only a part of it is.
+    names = ", ".join(f"'{fate}'" for fate in FATES)
     connection.execute(f"""
         UPDATE rejects SET fate = 'partial' FROM _fates
-        WHERE rejects.file = _fates._file AND rejects."row" = _fates._row AND rejects.fate = 'rejected'
-            AND _fates.fate <> {FATES.index("rejected")}""")
+        WHERE rejects.file = _fates._file AND rejects."row" = _fates._row
+            AND _fates.fate <> {FATES.index("rejected")} AND rejects.fate <> [{names}][_fates.fate + 1]""")
     found = connection.execute("SELECT fate, count(*) FROM _fates GROUP BY fate").fetchall()
     fates = {FATES[place]: rows for place, rows in found}
     why = dict(connection.execute(f"SELECT reason, count(*) FROM (FROM skips {own}) GROUP BY reason", given).fetchall())
