@@ -51,7 +51,7 @@ def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None)
 
 
 def demo_brand(
-    out: Path = Path("graphkoc-brand"), *, people: int = 500, rng_seed: int = 0, progress: Progress | None = None
+    out: Path = Path("graphkoc-brand"), *, people: int = 1000, rng_seed: int = 0, progress: Progress | None = None
 ) -> dict[str, Any]:
     """Write the files of a synthetic brand, then load every source, link accounts, analyse and report, all in `out`.
 

@@ -12,7 +12,11 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.capture.synthetic import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
-from graphkoc.capture.synthetic.world import OWN, RIVALS, Person, World, make_world
+from graphkoc.capture.synthetic.catalogue import OWN, RIVALS
+from graphkoc.capture.synthetic.make import make_world
+from graphkoc.capture.synthetic.people import Person
+from graphkoc.capture.synthetic.story import LIN, TRAPS
+from graphkoc.capture.synthetic.world import World
 from graphkoc.errors import UsageError
 from graphkoc.files import translate_errors
 
@@ -21,6 +25,8 @@ __all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "is_of", "
 NOTICE = "Everything here is invented: the brand, its products, the people, and what they say."
 SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "roster")
 """In the order in which they are loaded."""
+SIGNED_IN = 0.5
+"""Share of the shop's customers on the forum who signed in there with the shop's account."""
 LEAST = 100
 """Least number of people; with fewer there are no circles."""
 WRITERS = dict(zip(SOURCES, (xiaohongshu, discourse, amazon, shop, wecom, instagram, roster), strict=True))
@@ -30,9 +36,10 @@ README = f"""# {OWN}, an invented brand
 {NOTICE}
 
 `files/` has a folder a source, in the layout in which the source really comes; `links.csv` lists the
-Amazon accounts that people gave the brand. `truth.json` names the key opinion consumers, the popular people, the
-circles, the fake reviewers, and the accounts of each person. `key` is the secret for contacts; a real brand would
-keep it elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
+accounts that people gave the brand or signed in with. `truth.json` names the key opinion consumers, the
+leaders, the careful writers, the circles, the fake reviewers, whom nobody should invite and why, and the
+accounts of each person. `key` is the secret for contacts; a real brand would keep it elsewhere. The same number
+of people and `rng_seed` give the same files, byte for byte.
 
 The addresses end in example.com, and the numbers belong to nobody.
 """
@@ -42,7 +49,7 @@ BESIDE = ("links.csv", "README.md", "truth.json", "key", "graphkoc.lbug", "repor
 """The other files and folders that the demo makes."""
 
 
-def write(folder: Path, people: int = 500, rng_seed: int = 0) -> World:
+def write(folder: Path, people: int = 1000, rng_seed: int = 0) -> World:
     """Write the files of a brand with so many people on its forum and Xiaohongshu, and return the truth.
 
     Raises UsageError for a folder that has any of the demo's files already, so that no other file is overwritten and
@@ -88,14 +95,17 @@ def notice(loads: pd.DataFrame) -> str | None:
 
 
 def _write_links(world: World, path: Path) -> None:
+    """Write the accounts that the brand knows to be one person's: testers', and those who signed in with the shop's."""
+    rng = world.rng("links")
     with path.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink, lineterminator="\n")
         writer.writerow(["account", "other", "why"])
         for person in world.people:
-            if person.amazon and (person.shares_amazon or person.role in ("koc", "active")):
-                own = f"discourse:{person.forum}" if person.forum else f"xiaohongshu:{_hash_id(person.xiaohongshu)}"
-                if person.forum or person.xiaohongshu:
-                    writer.writerow([own, f"amazon:{person.amazon}", "stated for the testers' programme"])
+            if person.forum and person.shares_amazon:
+                own = f"discourse:{person.forum}"
+                writer.writerow([own, f"amazon:{person.amazon}", "stated for the testers' programme"])
+            if person.forum and person.crm and (person.handle == LIN or rng.random() < SIGNED_IN):
+                writer.writerow([f"discourse:{person.forum}", f"crm:{person.crm}", "signed in with the shop's account"])
 
 
 def _truth(world: World) -> dict[str, Any]:
@@ -104,16 +114,21 @@ def _truth(world: World) -> dict[str, Any]:
 
     circles: dict[int, list[int]] = {}
     for person in world.people:
-        if person.forum or person.xiaohongshu:
+        if (person.forum or person.xiaohongshu) and person.role != "kol" and not person.trap:
             circles.setdefault(person.circle, []).append(person.number)
     return {
         "notice": NOTICE,
         "rng_seed": world.rng_seed,
         "brand": {"own": [OWN], "rivals": list(RIVALS)},
         "people": {person.number: accounts(person) for person in world.people},
-        "kocs": numbers("koc"),
-        "popular": numbers("popular"),
+        "kocs": [person.number for person in world.people if person.role == "koc" and not person.trap],
+        "kols": numbers("kol"),
+        "careful": [person.number for person in world.people if person.writer == "careful"],
         "fakes": numbers("fake"),
+        "traps": {
+            trap: {"why": why, "people": [person.number for person in world.people if person.trap == trap]}
+            for trap, why in TRAPS.items()
+        },
         "circles": circles,
     }
 
@@ -128,7 +143,8 @@ def accounts(person: Person) -> list[str]:
         "wecom": person.wecom,
         "instagram": person.instagram,
     }
-    return [f"{source}:{name}" for source, name in known.items() if name]
+    found = [f"{source}:{name}" for source, name in known.items() if name]
+    return [*found, f"xiaohongshu:{_hash_id(person.second)}"] if person.second else found
 
 
 def _hash_id(number: str) -> str:

@@ -3,49 +3,70 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from graphkoc.capture.synthetic import words
-from graphkoc.capture.synthetic.world import UNTIL, Person, Review, World
+import numpy as np
+
+from graphkoc.capture.synthetic import texts
+from graphkoc.capture.synthetic.catalogue import KINDS
+from graphkoc.capture.synthetic.people import UNTIL, Person
+from graphkoc.capture.synthetic.world import Review, World
 
 __all__ = ["write"]
+
+ANSWERED, ASKED = 0.15, 0.4
+"""Shares of the followers who reply to a text, and of the replies that are questions."""
+LIKED = {"careful": 0.25, "plain": 0.08, "stock": 0.02}
+"""Share of the followers who like a text, by how its author writes."""
+PICTURES = (
+    "<p>" + "".join(f'<img src="/uploads/{name}.jpeg" width="690" height="517">' for name in ("one", "two")) + "</p>"
+)
+TITLES = (
+    "{product} after some months",
+    "My notes on the {product}",
+    "{product}: {stars} of 5 from me",
+    "Who else has the {product}?",
+    "{product}, an honest look",
+    "Is the {product} worth its price?",
+    "Living with the {product}",
+    "{product}: what I would like to have known",
+)
 
 
 def write(world: World, folder: Path) -> None:
     """`t/`, `u/`, `user_actions/`, `groups/testers/`, `categories.json`."""
     rng = world.rng("discourse")
-    categories = {name: number for number, name in enumerate(words.CATEGORIES, 1)}
+    categories = {name: number for number, name in enumerate(KINDS, 1)}
     listed = [{"id": number, "name": name, "slug": _make_slug(name)} for name, number in categories.items()]
     _write(folder / "categories.json", {"category_list": {"categories": listed}})
     likes: dict[int, list[dict[str, Any]]] = {}
+    followers = world.followers("forum")
     post = 1000
     for topic, review in enumerate(world.topics, 1):
-        listeners = [
-            person
-            for person in world.on("forum")
-            if review.person.number in world.listens["forum"][person.number] and rng.random() < 0.15
-        ]
+        liked = LIKED[review.person.writer]
+        readers = followers.get(review.person.number, ())
+        answering = [person for person in readers if rng.random() < ANSWERED]
+        liking = [person for person in readers if rng.random() < liked]
         posts = []
-        for place, person in enumerate([review.person, *listeners], 1):
+        for place, (person, text, since) in enumerate(_write_posts(rng, review, answering), 1):
             post += 1
-            later = float(rng.uniform(1, 96)) if place > 1 else 0.0
-            at = person.at(rng, review.at + timedelta(hours=later)) if place > 1 else review.at
-            text = review.text if place == 1 else person.compose(rng, review.product)
+            at = review.at if place == 1 else person.write_at(rng, since)
             posts.append(_make_post(person, post, place, at, text))
-        for person in listeners[::2]:
+        for person in liking:
             likes.setdefault(person.number, []).append(_make_like(person, review, topic, posts[0]["id"]))
         _write(
             folder / "t" / f"{topic}.json",
             {
                 "id": topic,
-                "title": f"{review.product.title}: {review.stars} of 5",
+                "title": _make_title(rng, review),
                 "category_id": categories[review.product.category],
                 "tags": [],
                 "views": 20 * len(posts),
                 "posts_count": len(posts),
-                "like_count": len(listeners[::2]),
+                "like_count": len(liking),
                 "created_at": _to_iso(review.at),
                 "post_stream": {"posts": posts},
             },
@@ -68,12 +89,31 @@ def _write_person(world: World, person: Person, folder: Path) -> None:
         "created_at": joined,
         "bio_cooked": f"{bio}</p>",
         "admin": False,
-        "moderator": False,
+        "moderator": person.staff,
     }
     _write(folder / "u" / f"{person.forum}.json", {"user": profile})
-    there = {other.number: other for other in world.people}
-    listeners = [_basic_fields(there[number]) for number in world.listens["forum"][person.number]]
-    _write(folder / "u" / person.forum / "follow" / "following.json", listeners)
+    followed = [_basic_fields(world.people[number]) for number in world.follows["forum"][person.number]]
+    _write(folder / "u" / person.forum / "follow" / "following.json", followed)
+
+
+def _write_posts(
+    rng: np.random.Generator, review: Review, answering: list[Person]
+) -> Iterator[tuple[Person, str, datetime]]:
+    """The author's post, the followers' replies, and what a careful author answers: author, text, not before."""
+    pictures = PICTURES * (review.person.writer == "careful")
+    yield review.person, f"<p>{review.text}</p>{pictures}", review.at
+    for person in answering:
+        since = review.at + timedelta(hours=float(rng.uniform(1, 96)))
+        question, answer = texts.ask_and_answer(rng, review.product, "en")
+        asks = rng.random() < ASKED
+        yield person, f"<p>{question if asks else texts.comment(rng, 'en')}</p>", since
+        if asks and review.person.writer == "careful":
+            yield review.person, f"<p>{answer}</p>", since + timedelta(hours=20)
+
+
+def _make_title(rng: np.random.Generator, review: Review) -> str:
+    title = TITLES[int(rng.integers(len(TITLES)))]
+    return title.format(product=f"{review.product.title} {review.product.kind.english}", stars=review.stars)
 
 
 def _make_post(person: Person, number: int, place: int, at: datetime, text: str) -> dict[str, Any]:
@@ -83,13 +123,13 @@ def _make_post(person: Person, number: int, place: int, at: datetime, text: str)
         "username": person.forum,
         "name": person.name,
         "created_at": _to_iso(at),
-        "cooked": f"<p>{text}</p>",
+        "cooked": text,
         "post_number": place,
         "post_type": 1,
         "reply_to_post_number": None,
         "actions_summary": [],
         "admin": False,
-        "moderator": False,
+        "moderator": person.staff,
     }
 
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from graphkoc.capture.synthetic.world import OWN, UNTIL, World
+from graphkoc.capture.synthetic.catalogue import OWN
+from graphkoc.capture.synthetic.people import UNTIL
+from graphkoc.capture.synthetic.world import World
 
 __all__ = ["write"]
 
@@ -15,11 +17,11 @@ SINCE = 1_700_000_000
 
 
 def write(world: World, folder: Path) -> None:
-    """`instagram-nordkessel-2025-06-30-Invented/` and `instaloader/`."""
+    """`instagram-nordkessel-2025-10-20-Invented/` and `instaloader/`."""
     rng = world.rng("instagram")
     people = world.on("instagram")
     brand = OWN.lower()
-    lists = folder / f"instagram-{brand}-2025-06-30-Invented" / "connections" / "followers_and_following"
+    lists = folder / f"instagram-{brand}-2025-10-20-Invented" / "connections" / "followers_and_following"
     followers = [_list_entry(person.instagram, SINCE + 3600 * person.number) for person in people]
     _write(lists / "followers_1.json", followers)
     following = [_list_entry(person.instagram, SINCE + 7200) for person in people[::5]]
@@ -29,7 +31,7 @@ def write(world: World, folder: Path) -> None:
             product = world.products[rng.integers(len(world.products))]
             at = UNTIL - timedelta(days=float(rng.uniform(2, 400)))
             ad = " #ad" if rng.random() < 0.2 else ""
-            caption = person.compose(rng, product) + ad
+            caption = person.compose(rng, product, int(rng.integers(3, 6)), person.language) + ad
             node: dict[str, Any] = {
                 "__typename": "GraphImage",
                 "id": f"{person.number}{place}",

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from graphkoc.capture.synthetic.world import OWN, UNTIL, World
+from graphkoc.capture.synthetic.catalogue import OWN
+from graphkoc.capture.synthetic.people import UNTIL
+from graphkoc.capture.synthetic.story import LIN
+from graphkoc.capture.synthetic.world import World
 
 __all__ = ["write"]
 
@@ -20,13 +23,16 @@ def write(world: World, folder: Path) -> None:
     chinese: list[Sequence[object]] = []
     people = world.on("crm")
     for number, person in enumerate(people):
-        for place in range(int(rng.integers(1, 4))):
+        for place in range(3 if person.handle == LIN else int(rng.integers(1, 4))):
             product = own[rng.integers(len(own))]
-            at = UNTIL - timedelta(days=float(rng.uniform(1, 700)))
+            at = UNTIL - timedelta(days=float(rng.uniform(1, 300 if person.handle == LIN else 700)))
             if person.chinese:
                 order = f"20250630{number:07}{place:04}"
                 row = (f'="{order}"', person.phone, person.name, f"{at:%Y/%m/%d %H:%M}", product.sku, product.title)
-                chinese.append((*row, 1, f"￥{product.price:,.2f}", "交易成功"))
+                status = "交易成功"
+                if person.trap == "complaint" and not place:
+                    status, row = "退款中", (*row[:3], f"{UNTIL - timedelta(days=20):%Y/%m/%d %H:%M}", *row[4:])
+                chinese.append((*row, 1, f"￥{product.price:,.2f}", status))
             else:
                 order = f"#{2000 + 4 * number + place}"
                 row = (order, f"{at:%Y-%m-%d %H:%M:%S} +0000", person.email, person.name, product.sku, product.title)
@@ -45,7 +51,7 @@ def write(world: World, folder: Path) -> None:
             f" {person.email.title()} " if number % 3 else person.email,
             person.phone,
             f"{UNTIL - timedelta(days=900 - number % 400):%Y-%m-%d}",
-            ("yes", "no", "")[number % 3],
+            "no" if person.trap == "opted_out" else "yes" if person.handle == LIN else ("yes", "no", "")[number % 3],
             person.unionid if person.wecom else "",
         )
         for number, person in enumerate(people)

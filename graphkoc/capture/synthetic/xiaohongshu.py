@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from graphkoc.capture.synthetic import words
-from graphkoc.capture.synthetic.world import UNTIL, World
+from graphkoc.capture.synthetic import texts
+from graphkoc.capture.synthetic.people import UNTIL, Person
+from graphkoc.capture.synthetic.world import Review, World
 
-__all__ = ["write"]
+__all__ = ["state_fans", "write"]
 
 PROFILE = (
     "user_id",
@@ -29,88 +31,135 @@ PROFILE = (
 )
 
 
+TITLES = (
+    "{product}用了一阵子的感受",
+    "{setting}必备？{product}实测",
+    "真实体验｜{product}",
+    "{product}值不值得买",
+    "说说我的{product}",
+    "{setting}党看过来：{product}",
+    "{product}优缺点",
+    "被问了很多次的{product}",
+)
+COMMENTED = {"kol": 0.08}
+"""Share of a leader's followers who comment on a note; of other people's OFTEN do."""
+OFTEN = 0.3
+ASKED, ANSWERED = 0.3, 0.6
+"""Shares of the comments that are questions, and of these that a careful author answers."""
+LIKES = {"careful": 12.0, "plain": 4.0, "stock": 1.0}
+"""Likes for each comment, by how the author writes."""
+TAGGED = 0.7
+"""Share of notes with the product and the setting among the tags."""
+
+
 def write(world: World, folder: Path) -> None:
     """`xhs/jsonl` with two crawls that overlap, and `xhs/csv` with the profiles."""
     rng = world.rng("xiaohongshu")
+    followers = world.followers("xiaohongshu")
     notes: list[dict[str, Any]] = []
     comments: list[dict[str, Any]] = []
     for place, review in enumerate(world.notes):
-        author, note = review.person, f"68{place:06x}{'0' * 8}{place:08x}"
-        what = words.CATEGORIES[review.product.category][0]
-        tags = [what, review.product.brand] + (["广告"] if author.role == "popular" and rng.random() < 0.3 else [])
-        answers = [
-            (listener, listener.at(rng, review.at + timedelta(hours=float(rng.uniform(0.1, 200)))))
-            for listener in world.on("xiaohongshu")
-            if author.number in world.listens["xiaohongshu"][listener.number]
-            and rng.random() < (0.8 if author.role == "popular" else 0.3)
-        ]
-        answers = [(listener, at) for listener, at in answers if at < UNTIL]
-        notes.append(
-            {
-                "note_id": note,
-                "type": "normal",
-                "title": f"{what}{review.stars}星 {review.product.title}",
-                "desc": review.text + "".join(f" #{tag}[话题]#" for tag in tags),
-                "video_url": "",
-                "time": _to_milliseconds(review.at),
-                "last_update_time": _to_milliseconds(review.at),
-                "user_id": author.xiaohongshu,
-                "nickname": author.nickname,
-                "avatar": "",
-                "liked_count": _draw_count(rng, len(answers) * 7),
-                "collected_count": _draw_count(rng, len(answers) * 3),
-                "comment_count": str(len(answers)),
-                "share_count": str(len(answers) // 3),
-                "ip_location": "",
-                "image_list": "http://invented.example/1.webp,http://invented.example/2.webp",
-                "tag_list": ",".join(tags),
-                "last_modify_ts": _to_milliseconds(UNTIL),
-                "note_url": f"https://www.xiaohongshu.com/explore/{note}",
-                "source_keyword": what,
-                "xsec_token": "",
-            }
-        )
-        for listener, at in answers:
-            text = listener.compose(rng, review.product, chinese=listener.chinese or not listener.forum)
-            comment = f"68{len(comments):06x}{'0' * 8}{len(comments) + 1:08x}"
-            comments.append(
-                {
-                    "comment_id": comment,
-                    "create_time": _to_milliseconds(at),
-                    "ip_location": "",
-                    "note_id": note,
-                    "content": text[:24],
-                    "user_id": listener.xiaohongshu,
-                    "nickname": listener.nickname,
-                    "avatar": "",
-                    "sub_comment_count": 0,
-                    "pictures": "",
-                    "parent_comment_id": 0,
-                    "last_modify_ts": _to_milliseconds(UNTIL),
-                    "like_count": "0",
-                }
-            )
+        note = f"68{place:06x}{'0' * 8}{place:08x}"
+        account = review.person.second if review.person.second and place % 2 else review.person.xiaohongshu
+        said = list(_write_comments(rng, review, followers.get(review.person.number, [])))
+        notes.append(_make_note(rng, review, note, account, len(said)))
+        for person, text, at, answers in said:
+            parent = comments[-1]["comment_id"] if answers else 0
+            comments.append(_make_comment(person, len(comments), note, text, at, parent))
     lines = folder / "xhs" / "jsonl"
     lines.mkdir(parents=True)
     half, overlap = len(notes) // 2, max(len(notes) // 20, 1)
-    for day, part in (("2025-06-29", notes[: half + overlap]), ("2025-06-30", notes[half:])):
+    for day, part in (("2025-10-19", notes[: half + overlap]), ("2025-10-20", notes[half:])):
         there = {note["note_id"] for note in part}
         _write_lines(lines / f"search_contents_{day}.jsonl", part)
         _write_lines(lines / f"search_comments_{day}.jsonl", [one for one in comments if one["note_id"] in there])
     _write_profiles(world, folder / "xhs" / "csv")
 
 
+def state_fans(person: Person) -> str:
+    """Followers as the platform writes them: 3.9万 from ten thousand on."""
+    return f"{person.fans / 10_000:.1f}万" if person.fans >= 10_000 else str(person.fans)
+
+
+def _write_comments(
+    rng: np.random.Generator, review: Review, followers: list[Person]
+) -> Iterator[tuple[Person, str, datetime, bool]]:
+    """What followers say under a note, and what a careful author answers: person, text, time, whether it answers."""
+    share = COMMENTED.get(review.person.role, OFTEN)
+    for person in followers:
+        if rng.random() >= share:
+            continue
+        at = person.write_at(rng, review.at + timedelta(hours=float(rng.uniform(0.1, 200))))
+        if at >= UNTIL:
+            continue
+        asks = rng.random() < ASKED
+        question, answer = texts.ask_and_answer(rng, review.product, "zh")
+        yield person, question if asks else texts.comment(rng, "zh"), at, False
+        later = at + timedelta(hours=3)
+        if asks and review.person.writer == "careful" and later < UNTIL and rng.random() < ANSWERED:
+            yield review.person, answer, later, True
+
+
+def _make_note(rng: np.random.Generator, review: Review, note: str, account: str, comments: int) -> dict[str, Any]:
+    author, kind = review.person, review.product.kind
+    setting = texts.name_setting(author.setting, "zh")
+    extra = [review.product.tag, setting] if rng.random() < TAGGED else []
+    tags = [kind.chinese, review.product.brand, *extra, *([review.label] if review.label else [])]
+    title = TITLES[int(rng.integers(len(TITLES)))]
+    pictures = int(rng.integers(4, 10)) if author.writer == "careful" else int(rng.integers(1, 4))
+    return {
+        "note_id": note,
+        "type": "normal",
+        "title": title.format(product=f"{review.product.title} {kind.chinese}", setting=setting),
+        "desc": review.text + "".join(f" #{tag}[话题]#" for tag in tags),
+        "video_url": "",
+        "time": _to_milliseconds(review.at),
+        "last_update_time": _to_milliseconds(review.at),
+        "user_id": account,
+        "nickname": author.nickname,
+        "avatar": "",
+        "liked_count": _draw_count(rng, 1 + comments * LIKES[author.writer]),
+        "collected_count": _draw_count(rng, comments * LIKES[author.writer] / 2),
+        "comment_count": str(comments),
+        "share_count": str(comments // 3),
+        "ip_location": "",
+        "image_list": ",".join(f"http://invented.example/{number}.webp" for number in range(pictures)),
+        "tag_list": ",".join(tags),
+        "last_modify_ts": _to_milliseconds(UNTIL),
+        "note_url": f"https://www.xiaohongshu.com/explore/{note}",
+        "source_keyword": kind.chinese,
+        "xsec_token": "",
+    }
+
+
+def _make_comment(person: Person, number: int, note: str, text: str, at: datetime, parent: str | int) -> dict[str, Any]:
+    return {
+        "comment_id": f"68{number:06x}{'0' * 8}{number + 1:08x}",
+        "create_time": _to_milliseconds(at),
+        "ip_location": "",
+        "note_id": note,
+        "content": text,
+        "user_id": person.xiaohongshu,
+        "nickname": person.nickname,
+        "avatar": "",
+        "sub_comment_count": 0,
+        "pictures": "",
+        "parent_comment_id": parent,
+        "last_modify_ts": _to_milliseconds(UNTIL),
+        "like_count": "0",
+    }
+
+
 def _write_profiles(world: World, folder: Path) -> None:
     folder.mkdir()
-    with (folder / "creator_creators_2025-06-30.csv").open("w", encoding="utf-8-sig", newline="") as sink:
+    with (folder / "creator_creators_2025-10-20.csv").open("w", encoding="utf-8-sig", newline="") as sink:
         writer = csv.writer(sink)
         writer.writerow([*PROFILE, "last_modify_ts"])
         for person in world.on("xiaohongshu"):
-            listeners = sum(person.number in others for others in world.listens["xiaohongshu"].values())
-            fans = f"{listeners / 10:.1f}万" if person.role == "popular" else listeners * 11
-            writer.writerow(
-                [person.xiaohongshu, person.nickname, "", "", "", "", 12, fans, "99+", "{}", _to_milliseconds(UNTIL)]
-            )
+            for number in (person.xiaohongshu, person.second):
+                if number:
+                    row = (number, person.nickname, "", "", "", "", 12, state_fans(person), "99+", "{}")
+                    writer.writerow([*row, _to_milliseconds(UNTIL)])
 
 
 def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -121,6 +170,6 @@ def _to_milliseconds(at: datetime) -> int:
     return round((at - datetime(1970, 1, 1)).total_seconds()) * 1000
 
 
-def _draw_count(rng: np.random.Generator, about: int) -> str:
+def _draw_count(rng: np.random.Generator, about: float) -> str:
     count = int(about * rng.uniform(0.7, 1.3))
     return f"{count / 10_000:.1f}万" if count >= 10_000 else str(count)
