@@ -14,10 +14,13 @@ COUNTS = ("likes", "collects", "comments", "shares", "views", "helpful", "media"
 COLUMNS = {
     "follows": ["source", "target", "weight", "since"],
     "reviews": ["review", "consumer", "product", "rating", "created_at", *COUNTS, "origin"],
-    "consumers": ["consumer", "name", "platform", "followers", "kind", "joined_at", "quote", "handle", "url"],
+    "consumers": [
+        *("consumer", "name", "platform", "followers", "kind", "joined_at", "quote"),
+        *("handle", "url", "consent", "agency"),
+    ],
     "products": ["product", "title", "brand", "category"],
     "engagements": ["engagement", "consumer", "review", "kind", "created_at"],
-    "purchases": ["order", "product", "consumer", "bought_at"],
+    "purchases": ["order", "product", "consumer", "bought_at", "status"],
     "texts": ["review", "title", "text", "tags"],
     "loads": ["load", "source", "loaded_at", "files"],
 }
@@ -38,4 +41,5 @@ def market(**tables: list[dict[str, Any]]) -> Projection:
             else:
                 frame[column] = frame[column].astype(NUMBERS.get(column, "str"))
         frames[name] = frame
-    return Projection.from_tables(frames | {"identities": pd.DataFrame(columns=["account", "person"], dtype="str")})
+    identities = pd.DataFrame(tables.get("identities", []), columns=["account", "person"], dtype="str")
+    return Projection.from_tables(frames | {"identities": identities})

@@ -107,6 +107,131 @@ def test_gifts_are_of_brands_that_products_state() -> None:
     ]
 
 
+def said(check: str, **tables: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """What a check says of each person of a market: their evidence, the newest first."""
+    rows = found(market(**tables), None)
+    assert rows.loc[rows["check"] == check, ["review", "quote"]].isna().all(axis=None)
+    return rows[rows["check"] == check].groupby("consumer")["evidence"].agg(list).to_dict()
+
+
+JOINED = [{"account": one, "person": "p"} for one in ("a", "b")]
+
+
+def test_who_refused_with_any_account_is_not_to_be_contacted() -> None:
+    consumers = [{"consumer": "a", "consent": "yes"}, {"consumer": "b", "consent": "no"}]
+    consumers += [{"consumer": "c", "consent": "no"}, {"consumer": "d", "consent": "unknown"}, {"consumer": "e"}]
+    assert said("not_to_contact", consumers=consumers, identities=JOINED) == {
+        "a": ["asked not to be contacted (b)"],
+        "c": ["asked not to be contacted (c)"],
+    }
+
+
+def test_an_order_is_a_complaint_while_it_is_open_and_half_a_year_after_it_was_refunded() -> None:
+    orders = [
+        ("a", "1", "2026-01-02", "refunded"),
+        ("a", "2", "2026-01-01", "refunded"),
+        ("b", "3", "2024-05-03", "disputed"),
+        ("b", "4", None, "refunding"),
+        ("b", "5", "2026-07-02", "refunding"),
+        ("c", "6", "2026-06-01", "completed"),
+        ("d", "7", "2026-06-01", None),
+    ]
+    purchases = [
+        {"consumer": who, "order": order, "product": product, "bought_at": day, "status": status}
+        for who, order, day, status in orders
+        for product in "xy"
+    ]
+    assert said("open_complaint", consumers=[{"consumer": one} for one in "abcd"], purchases=purchases) == {
+        "a": ["order 1 of 2 January 2026: refunded"],
+        "b": [
+            "order 5 of 2 July 2026: a refund is open",
+            "order 3 of 3 May 2024: a dispute is open",
+            "order 4: a refund is open",
+        ],
+    }
+
+
+def test_what_was_refunded_or_cancelled_is_no_purchase() -> None:
+    states = ("paid", "disputed", "refunding", "refunded", "cancelled", "unknown", None)
+    purchases = [
+        {"consumer": "a", "order": str(number), "product": "x", "status": state} for number, state in enumerate(states)
+    ]
+    held = market(consumers=[{"consumer": "a"}], purchases=purchases)
+    assert held.purchases["order"].tolist() == ["0", "1", "2", "5", "6"]
+    assert held.complaints["order"].tolist() == ["1", "2", "3"]
+
+
+def written(consumer: str, number: int, **row: Any) -> list[dict[str, Any]]:
+    """So many reviews of products by an account, all at the reference date."""
+    return [
+        {"review": f"{consumer}{n}", "consumer": consumer, "product": f"p{n}", "created_at": AT} | row
+        for n in range(number)
+    ]
+
+
+def test_many_reviews_are_those_of_more_than_one_a_week_that_orders_do_not_explain() -> None:
+    reviews = [
+        *written("a", 99),
+        *written("b", 99),
+        *written("c", 99),
+        *written("d", 52),
+        *written("e", 99, product=None),
+        *written("f", 99, created_at="2025-06-29"),
+        *written("g", 99),
+    ]
+    bought = [("a", n, "2026-01-01") for n in range(2)] + [("b", n, "2026-01-01") for n in range(19)]
+    bought += [("g", n, "2025-01-01") for n in range(19)]
+    purchases = [
+        {"consumer": who, "order": f"{who}{n}", "product": product, "bought_at": day}
+        for who, n, day in bought
+        for product in ("p0", "p1")
+    ]
+    consumers = [{"consumer": one} for one in "abcdefg"]
+    assert said("out_of_proportion", consumers=consumers, reviews=reviews, purchases=purchases) == {
+        "a": ["99 product reviews in 12 months, 1.9 a week; 2 orders known"],
+        "c": ["99 product reviews in 12 months, 1.9 a week"],
+        "g": ["99 product reviews in 12 months, 1.9 a week; 0 orders known"],
+    }
+
+
+def test_the_agency_is_quoted_with_the_number_of_its_other_people() -> None:
+    consumers = [{"consumer": one, "agency": "壶说文化"} for one in "abc"]
+    consumers += [{"consumer": "d", "agency": "Solo Talents"}, {"consumer": "e"}]
+    assert said("agency", consumers=consumers, identities=JOINED) == {
+        "a": ["of the agency 壶说文化, with 1 other here"],
+        "c": ["of the agency 壶说文化, with 1 other here"],
+        "d": ["of the agency Solo Talents"],
+    }
+
+
+def test_reviews_on_amazon_alone_are_those_of_people_who_wrote_nowhere_else() -> None:
+    platforms = {"a": "amazon", "b": "forum", "c": "amazon", "d": "forum", "e": "amazon", "f": "crm"}
+    consumers = [{"consumer": one, "platform": platform} for one, platform in platforms.items()]
+    identities = [{"account": one, "person": "ab" if one in "ab" else "ef"} for one in "abef"]
+    reviews = [row for one in "abcde" for row in written(one, 1)]
+    evidence = "reviews on Amazon alone: a free product for a review is allowed there through Vine only"
+    assert said("amazon_only", consumers=consumers, reviews=reviews, identities=identities) == {
+        "c": [evidence],
+        "e": [evidence],
+    }
+
+
+def test_two_handles_are_accounts_of_one_person_on_one_platform_but_not_in_a_shop() -> None:
+    consumers: list[dict[str, Any]] = [
+        {"consumer": "a", "platform": "xiaohongshu", "handle": "tea1"},
+        {"consumer": "b", "platform": "xiaohongshu", "name": "Tea  Two", "followers": 10},
+        {"consumer": "c", "platform": "instagram", "handle": "tea"},
+        *({"consumer": one, "platform": "crm", "name": "Ann"} for one in "de"),
+        *({"consumer": one, "platform": "forum"} for one in "fg"),
+    ]
+    identities = [{"account": one, "person": "f" if one in "fg" else "a"} for one in "abcdefg"]
+    reviews = written("f", 1) + written("g", 1)
+    assert said("two_handles", consumers=consumers, reviews=reviews, identities=identities) == {
+        "a": ["2 accounts on xiaohongshu: @tea1 and Tea Two"],
+        "f": ["2 accounts on forum: f and g"],
+    }
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], Run]:
     """A run that excludes nobody, and one that excludes rivals' advertisers."""

@@ -75,7 +75,7 @@ def test_a_check_that_there_is_none_of_is_named(folder: Path) -> None:
     done = run("analyse", cwd=folder, env=home)
     assert done.returncode == 2
     assert "there is no check 'rivals'" in done.stderr
-    assert "There are: rival_ad, " in done.stderr
+    assert "There are: not_to_contact, " in done.stderr
 
 
 def test_global_options_after_the_command_override_those_before_it(folder: Path) -> None:

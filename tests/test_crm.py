@@ -109,6 +109,30 @@ def test_orders_become_purchases(loaded: load.Loaded) -> None:
     ]
 
 
+def test_an_order_has_its_state_and_that_of_its_refund_comes_first(tmp_path: Path) -> None:
+    folder = shop(
+        tmp_path / "shop",
+        "Order Number,Customer ID,Created At,Lineitem name,Order Status,退款状态\n"
+        "1,a,2024-05-01,Kettle,交易成功,没有申请退款\n"
+        "2,a,2024-05-02,Kettle,卖家已发货，等待买家确认,退款中\n"
+        "3,b,2024-05-03,Kettle,paid,\n"
+        "3,b,2024-05-03,Filter,,\n"
+        "4,b,2024-05-04,Kettle,Refunded,\n"
+        "5,b,2024-05-05,Kettle,交易关闭,退款成功\n"
+        "6,b,2024-05-06,Kettle,on-hold,\n",
+    )
+    found = read(folder)
+    assert rows(found.tables["purchases"], "order", "product", "status") == [
+        ("1", "Kettle", "completed"),
+        ("2", "Kettle", "refunding"),
+        ("3", "Filter", "paid"),
+        ("3", "Kettle", "paid"),
+        ("4", "Kettle", "refunded"),
+        ("6", "Kettle", "unknown"),
+    ]
+    assert file_counts(found)["orders.csv"] == (7, 6, 0, 0, 0, 1)
+
+
 def test_listed_customers_and_people_who_only_ordered_become_consumers(loaded: load.Loaded) -> None:
     both = sorted([KEY("ben@example.com", ""), KEY("+49307654321", "")])
     columns = ("consumer", "name", "joined_at", "contact_key", "consent", "unionid")

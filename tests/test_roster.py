@@ -112,6 +112,12 @@ def test_contacts_become_keys_and_are_masked_in_words(loaded: load.Loaded) -> No
     assert people[HULI] == (None, None)
 
 
+@pytest.mark.parametrize(("cell", "agency"), [("壶说文化", "壶说文化"), ("个人", None), ("-", None), ("", None)])
+def test_the_agency_is_the_one_that_is_stated(tmp_path: Path, cell: str, agency: str | None) -> None:
+    for header in ("粉丝数,所属机构", "粉丝数,MCN", "粉丝数,Agency"):
+        assert one(tmp_path, header, f"100,{cell}")["agency"] == agency
+
+
 def test_a_workbook_under_a_title_gives_what_the_text_gives(tmp_path: Path, loaded: load.Loaded) -> None:
     text = (FIXTURE / "达人报价.csv").read_bytes().decode("gb18030")
     with xlsxwriter.Workbook(tmp_path / "报价.xlsx") as book:
@@ -216,7 +222,7 @@ def test_of_an_account_with_a_link_to_a_post_alone_the_name_says_who_it_is(
 
 def test_a_unit_may_stand_in_the_header(tmp_path: Path) -> None:
     assert one(tmp_path, "粉丝数（万）,阅读中位数(万)", "2.3,0.8") | {"consumer": ""} == {
-        **dict.fromkeys(("platform", "contact_key", "quote", "url", "handle", "bio")),
+        **dict.fromkeys(("platform", "contact_key", "quote", "url", "handle", "bio", "agency")),
         "consumer": "",
         "name": "阿茶",
         "followers": 23_000,

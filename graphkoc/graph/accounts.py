@@ -10,8 +10,8 @@ from graphkoc.arrays import is_among
 
 __all__ = ["ACCOUNTS", "by_person"]
 
-ACCOUNTS = ["consumer", "account", "platform", "name", "followers", "reviews"]
-"""Columns of an account: the person, the account, its platform, name and stated followers, and its reviews."""
+ACCOUNTS = ["consumer", "account", "platform", "name", "handle", "followers", "reviews", "consent", "agency"]
+"""Columns of an account: the person, the account, what is stated of it, and how many reviews it wrote."""
 
 ENDS = {
     "follows": ["source", "target"],
@@ -19,6 +19,7 @@ ENDS = {
     "reviews": ["consumer"],
     "engagements": ["consumer"],
     "purchases": ["consumer"],
+    "complaints": ["consumer"],
 }
 
 
@@ -27,10 +28,10 @@ def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> d
 
     frames: as `Projection` has them, of accounts. identities: account, person. A person's id is the smallest id
     among their accounts that are there, so it is a consumer of the store too. Someone who follows them on two
-    platforms counts once. Name, platform, followers, handle and address are those of the account that wrote most; the
-    earliest joining date counts, and the price that any account states. Follows between accounts of one person are
-    dropped. accounts: the columns of ACCOUNTS, a row for each account of a person with several, sorted. Without such
-    persons the frames are returned unchanged.
+    platforms counts once. Name, platform, followers, handle, address, consent and agency are those of the account that
+    wrote most; the earliest joining date counts, and the price that any account states. Follows between accounts of
+    one person are dropped. accounts: the columns of ACCOUNTS, a row for each account of a person with several, sorted.
+    Without such persons the frames are returned unchanged.
     """
     consumers = frames["consumers"]
     several = identities[is_among(identities["account"], consumers["consumer"])]
@@ -54,8 +55,9 @@ def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> d
         weight = "max" if name == "follows" else "sum"
         by_pair = ties.groupby(ENDS[name], as_index=False)
         found[name] = by_pair.agg({"weight": weight, "since": "min"} | others)[list(ties.columns)]
-    bought = found["purchases"].sort_values(["order", "product", "consumer", "bought_at"], kind="stable")
-    found["purchases"] = bought.drop_duplicates(["order", "product", "consumer"], ignore_index=True)
+    for name in ("purchases", "complaints"):
+        bought = found[name].sort_values(["order", "product", "consumer", "bought_at"], kind="stable")
+        found[name] = bought.drop_duplicates(["order", "product", "consumer"], ignore_index=True)
     found["consumers"] = _merge_consumers(consumers, accounts)
     return found
 

@@ -46,10 +46,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "quote": "number",
         "handle": "text",
         "url": "text",
+        "consent": "text",
+        "agency": "text",
     },
     "products": {"product": "id", "title": "text", "brand": "text", "category": "text"},
     "engagements": {"engagement": "id", "consumer": "id", "review": "id", "kind": "text", "created_at": "time"},
-    "purchases": {"order": "id", "product": "id", "consumer": "id", "bought_at": "time"},
+    "purchases": {"order": "id", "product": "id", "consumer": "id", "bought_at": "time", "status": "text"},
     "texts": {"review": "id", "title": "text", "text": "text", "tags": "text"},
     "loads": {"load": "text", "source": "text", "loaded_at": "time", "files": "text"},
     "identities": {"account": "id", "person": "id"},
@@ -71,6 +73,11 @@ KEYS = {
 DATED = {"reviews": "created_at", "follows": "since", "engagements": "created_at", "purchases": "bought_at"}
 """Frames that end at the reference date of an analysis, and the column that dates their rows."""
 
+TAKEN_BACK = ("refunded", "cancelled")
+"""States of an order by which nothing was bought."""
+COMPLAINED = ("disputed", "refunding", "refunded")
+"""States of an order that somebody complained about or sent back."""
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:
@@ -78,13 +85,14 @@ class Projection:
 
     follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes,
     collects, comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform,
-    followers, kind, joined_at, quote, handle, url. products: product, title, brand, category. engagements: engagement,
-    consumer, review, kind, created_at. purchases: order, product, consumer, bought_at. texts: review, title,
-    text, tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source,
-    target, weight, since, platform, for authors on platforms without known follows. platforms: platform, ties
-    (follows, engagements or none). accounts: those of persons with several, see `graphkoc.graph.accounts`.
-    unattributed: the engagements with posts whose author is unknown. Nobody's reviews are counted with such a post, so
-    neither it nor its engagements are in the other frames.
+    followers, kind, joined_at, quote, handle, url, consent, agency. products: product, title, brand, category.
+    engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer, bought_at, status,
+    but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text, tags, of the reviews
+    that have any of the three. loads: load, source, loaded_at, files. engaged: source, target, weight, since, platform,
+    for authors on platforms without known follows. platforms: platform, ties (follows, engagements or none). accounts:
+    those of persons with several, see `graphkoc.graph.accounts`. unattributed: the engagements with posts whose author
+    is unknown. Nobody's reviews are counted with such a post, so neither it nor its engagements are in the other
+    frames.
     """
 
     follows: pd.DataFrame
@@ -93,6 +101,7 @@ class Projection:
     products: pd.DataFrame
     engagements: pd.DataFrame
     purchases: pd.DataFrame
+    complaints: pd.DataFrame
     texts: pd.DataFrame
     loads: pd.DataFrame
     engaged: pd.DataFrame
@@ -124,6 +133,9 @@ class Projection:
             frames = _on_platform(frames, platform)
         if until is not None:
             frames |= {name: frames[name][~(frames[name][when] > until)] for name, when in DATED.items()}
+        bought = frames["purchases"]
+        frames["purchases"] = bought[~bought["status"].isin(TAKEN_BACK)]
+        frames["complaints"] = bought[bought["status"].isin(COMPLAINED)]
         frames["unattributed"] = frames["engagements"][is_among(frames["engagements"]["review"], unattributed)]
         for name in ("engagements", "texts"):
             frames[name] = frames[name][is_among(frames[name]["review"], frames["reviews"]["review"])]

@@ -8,10 +8,13 @@ take a person off the list. Ratings do not enter.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from graphkoc.errors import UsageError
+from graphkoc.graph.accounts import ACCOUNTS
 from graphkoc.graph.action_log import YEAR, moment
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
@@ -26,8 +29,18 @@ AD = ("paid", "gifted")
 AD_DAYS = 90
 MOST_BRANDS = 2
 """Brands whose gifts in one year nobody needs to look at."""
+COMPLAINT = {"disputed": "a dispute is open", "refunding": "a refund is open", "refunded": "refunded"}
+"""What the state of an order says."""
+REFUND_DAYS = 180
+"""Days from an order on in which a refund is recent: about the time that a customer remembers it."""
+WEEKS = 52
+OFTEN = 52
+"""Product reviews of a year that nobody needs to look at. Few households have a new product worth a text each week."""
+EXPLAINED, SPARE = 5, 5
+"""Reviews that one order explains, for an order has several products and a product is written about on several
+platforms; and reviews beside them, of what was bought elsewhere."""
 NEWEST = 3
-"""Reviews that are quoted of one person and check."""
+"""Reviews or orders that are quoted of one person and check."""
 LONGEST = 120
 """Characters of a quote."""
 COLUMNS = ["consumer", "check", "evidence", "review", "quote"]
@@ -38,17 +51,25 @@ def find_checks(projection: Projection, brand: Brand | None, words: Sequence[str
 
     brand: ours and our rivals'. words: those of the user's brand-safety list. review and quote are null for what no
     single review shows. A review without a date counts for the words alone. Of one person and check at most NEWEST
-    reviews are quoted, the newest first.
+    reviews or orders are quoted, the newest first. What is stated has no date and counts as it is now: consent,
+    agencies, and the state of an order, also of one that is newer than the newest review.
     """
+    accounts = _list_accounts(projection)
     written = projection.reviews.merge(projection.texts, on="review", how="left")
     written = written.assign(day=days(written["created_at"]))
     written = written[((written["day"] > as_of - YEAR) & (written["day"] <= as_of)) | written["day"].isna()]
     written = written.sort_values(["consumer", "day", "review"], ascending=[True, False, True])
     found = [
+        _find_unwilling(accounts),
+        _find_complaints(projection.complaints, as_of),
         _find_rival_ads(projection, written[written["day"] > as_of - AD_DAYS], brand),
         _find_prices(projection.consumers),
         _find_safety_words(written, words),
         _find_gifts(written, projection.products),
+        _find_many_reviews(written, projection.purchases, as_of),
+        _find_agencies(accounts),
+        _find_amazon_only(accounts),
+        _find_handles(accounts),
     ]
     table = pd.concat([one[COLUMNS] for one in found], ignore_index=True).astype("str")
     place = table["check"].map(list(CHECKS).index)
@@ -65,6 +86,35 @@ def list_excluded(checks: pd.DataFrame, consumers: pd.Index, exclude: Sequence[s
     """The checks that take each consumer off the list, separated by semicolons; null for none."""
     out = checks[checks["check"].isin(list(exclude))].drop_duplicates(["consumer", "check"])
     return out.groupby("consumer")["check"].agg("; ".join).reindex(consumers).astype("str")
+
+
+def _list_accounts(projection: Projection) -> pd.DataFrame:
+    """Every account with its person, also of people who have one: ACCOUNTS, sorted by both."""
+    consumers, several = projection.consumers, projection.accounts
+    alone = consumers[~consumers["consumer"].isin(several["consumer"])]
+    written = alone["consumer"].map(projection.reviews["consumer"].value_counts()).fillna(0).astype("int64")
+    one_each = alone.assign(account=alone["consumer"], reviews=written)[ACCOUNTS]
+    every = pd.concat([one_each, several]) if len(several) else one_each
+    return every.sort_values(["consumer", "account"], ignore_index=True)
+
+
+def _find_unwilling(accounts: pd.DataFrame) -> pd.DataFrame:
+    """The people of whom any account has no consent."""
+    refused = accounts[accounts["consent"] == "no"].drop_duplicates("consumer")
+    return _state(refused["consumer"], "not_to_contact", "asked not to be contacted (" + refused["account"] + ")")
+
+
+def _find_complaints(complaints: pd.DataFrame, as_of: float) -> pd.DataFrame:
+    """The orders with an open dispute or refund, and the recent ones that were refunded; newest first."""
+    orders = complaints.assign(day=days(complaints["bought_at"]))
+    orders = orders[(orders["status"] != "refunded") | (orders["day"] > as_of - REFUND_DAYS)]
+    orders = orders.sort_values(["consumer", "day", "order", "product"], ascending=[True, False, True, True])
+    orders = orders.drop_duplicates(["consumer", "order"]).groupby("consumer").head(NEWEST)
+    evidence = [
+        f"order {order}{'' if pd.isna(day) else f' of {_write_day(day)}'}: {COMPLAINT[status]}"
+        for order, day, status in zip(orders["order"], orders["day"], orders["status"], strict=True)
+    ]
+    return _state(orders["consumer"], "open_complaint", evidence)
 
 
 def _find_rival_ads(projection: Projection, written: pd.DataFrame, brand: Brand | None) -> pd.DataFrame:
@@ -84,7 +134,7 @@ def _find_prices(consumers: pd.DataFrame) -> pd.DataFrame:
     """The people on a price list."""
     asked = consumers[consumers["quote"].notna()]
     evidence = [f"on a price list, which asks {price:,.10g} for a post" for price in asked["quote"].astype(float)]
-    return asked[["consumer"]].assign(check="for_hire", evidence=evidence, review=None, quote=None)
+    return _state(asked["consumer"], "for_hire", evidence)
 
 
 def _find_safety_words(written: pd.DataFrame, words: Sequence[str]) -> pd.DataFrame:
@@ -113,14 +163,75 @@ def _find_gifts(written: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
         f"{display_name(', '.join(str(name) for name in names), LONGEST)}"
         for names in many
     ]
-    return pd.DataFrame({"consumer": many.index, "check": "many_gifts", "evidence": evidence}).assign(
-        review=None, quote=None
-    )
+    return _state(many.index, "many_gifts", evidence)
+
+
+def _find_many_reviews(written: pd.DataFrame, purchases: pd.DataFrame, as_of: float) -> pd.DataFrame:
+    """The people with more product reviews in a year than OFTEN and than their orders explain, where these are known.
+
+    Of those without a known order nothing is said of orders.
+    """
+    reviews = written[written["day"].notna() & written["product"].notna()]["consumer"].value_counts().sort_index()
+    often = reviews[reviews > OFTEN]
+    day = days(purchases["bought_at"])
+    recent = purchases[(day > as_of - YEAR) & (day <= as_of)]
+    orders = recent.groupby("consumer")["order"].nunique().reindex(often.index, fill_value=0)
+    table = pd.DataFrame({"reviews": often, "orders": orders.where(often.index.isin(purchases["consumer"]))})
+    # A comparison with an unknown number is false.
+    many = table[~(table["reviews"] <= EXPLAINED * table["orders"] + SPARE)]
+    evidence = [
+        f"{count(number, 'product reviews')} in 12 months, {number / WEEKS:.1f} a week"
+        + ("" if pd.isna(ordered) else f"; {count(ordered, 'orders')} known")
+        for number, ordered in zip(many["reviews"], many["orders"], strict=True)
+    ]
+    return _state(many.index, "out_of_proportion", evidence)
+
+
+def _find_agencies(accounts: pd.DataFrame) -> pd.DataFrame:
+    """The people of an agency, with the number of its other people."""
+    members = accounts[accounts["agency"].notna()].drop_duplicates(["consumer", "agency"])
+    others = members.groupby("agency")["consumer"].transform("size").astype("int64") - 1
+    evidence = [
+        f"of the agency {display_name(agency)}" + (f", with {count(number, 'others')} here" if number else "")
+        for agency, number in zip(members["agency"], others, strict=True)
+    ]
+    return _state(members["consumer"], "agency", evidence)
+
+
+def _find_amazon_only(accounts: pd.DataFrame) -> pd.DataFrame:
+    """The people who wrote on Amazon and nowhere else."""
+    wrote = accounts[accounts["reviews"] > 0]
+    alone = (wrote["platform"] == "amazon").groupby(wrote["consumer"]).all().astype(bool)
+    evidence = "reviews on Amazon alone: a free product for a review is allowed there through Vine only"
+    return _state(alone.index[alone], "amazon_only", evidence)
+
+
+def _find_handles(accounts: pd.DataFrame) -> pd.DataFrame:
+    """The people with several accounts on one platform; a customer's numbers in a shop are no accounts."""
+    public = accounts[(accounts["reviews"] > 0) | accounts[["handle", "followers"]].notna().any(axis=1)]
+    shown = ("@" + public["handle"]).fillna(public["name"]).fillna(public["account"])
+    lists = shown.map(display_name).groupby([public["consumer"], public["platform"]]).agg(list)
+    several = lists[lists.map(len).astype(int) > 1]
+    evidence = [
+        f"{count(len(names), 'accounts')} on {platform}: {', '.join(names[:-1])} and {names[-1]}"
+        for platform, names in zip(several.index.get_level_values("platform"), several, strict=True)
+    ]
+    return _state(several.index.get_level_values("consumer"), "two_handles", evidence)
+
+
+def _state(consumers: Any, check: str, evidence: Any) -> pd.DataFrame:
+    """Rows of a check that no single review shows; evidence: of all, or one for each of the consumers."""
+    found = pd.DataFrame({"consumer": np.asarray(consumers, dtype=object)})
+    return found.assign(check=check, evidence=np.asarray(evidence) if len(found) else None, review=None, quote=None)
+
+
+def _write_day(day: float) -> str:
+    return f"{moment(day).day} {moment(day):%B %Y}"
 
 
 def _quote(rows: pd.DataFrame, check: str, evidence: pd.Series[str], words: Sequence[str]) -> pd.DataFrame:
     """The newest reviews of each person, with the day in the evidence and the text around the first of the words."""
-    day = ["" if pd.isna(one) else f", {moment(one).day} {moment(one):%B %Y}" for one in rows["day"]]
+    day = ["" if pd.isna(one) else f", {_write_day(one)}" for one in rows["day"]]
     found = rows[["consumer", "review"]].assign(
         check=check, evidence=evidence + pd.Series(day, rows.index, dtype="str")
     )

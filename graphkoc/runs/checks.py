@@ -3,9 +3,15 @@
 __all__ = ["CHECKS"]
 
 CHECKS = {
+    "not_to_contact": "asked not to be contacted",
+    "open_complaint": "an open dispute or refund, or an order of the last 180 days that was refunded",
     "rival_ad": "a labelled advertisement for a rival in the last 90 days",
     "for_hire": "on a price list",
     "safety_words": "a word of the user's brand-safety list in a text of the last year",
     "many_gifts": "gifts from more than two brands in the last year",
+    "out_of_proportion": "more than one product review a week, and no orders known that explain it",
+    "agency": "represented by an agency",
+    "amazon_only": "reviews on Amazon alone, where a free product for a review is allowed through Vine only",
+    "two_handles": "several accounts on one platform",
 }
 """Each check, and what it says."""

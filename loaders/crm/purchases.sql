@@ -1,4 +1,4 @@
--- A row is a product on an order that was not cancelled. Some systems pack all products of an order into one cell:
+-- A row is a product on an order that was not cancelled; one that was refunded has its state. Some systems pack all products of an order into one cell:
 -- 1× Serum, 2× Balm.
 WITH items AS (
     SELECT
@@ -7,7 +7,8 @@ WITH items AS (
             if(packed IS NULL, item, regexp_replace(item, '^\s*\d+\s*[×x]\s+', '')) AS product,
             -- The amount is that of all of them.
             if(len(every) > 1, NULL, amount) AS amount
-        )
+        ),
+        coalesce(nullif(to_order_status(bare(refund_status)), 'unknown'), to_order_status(bare(status))) AS state
     FROM (
         SELECT *, unnest(every) AS item
         FROM (
@@ -51,6 +52,7 @@ lines AS (
             concat(amount, price)
         ) AS currency,
         coalesce(bare(code), max(bare(code)) OVER ordered) AS code,
+        coalesce(state, max(state) OVER ordered) AS state,
         if(bare(status) IS NULL, bool_or(is_cancelled(bare(status))) OVER ordered, is_cancelled(bare(status)))
             -- What can be no time of an order cancels its own line alone.
             OR bare(cancelled_at) IS NOT NULL
@@ -89,6 +91,7 @@ SELECT
     coalesce(amount, (to_number(price) * to_number(coalesce(quantity, '1')))::VARCHAR) AS amount,
     currency,
     redacted(code) AS code,
+    state AS status,
     _file,
     _row
 FROM keyed

@@ -1,4 +1,4 @@
--- A row is a product on an order that was cancelled, closed or refunded.
+-- A row is a product on an order that was cancelled or closed.
 SELECT _file, _row, 'cancelled order' AS reason
 FROM (
     SELECT

@@ -10,6 +10,7 @@ WITH cells AS (
         coalesce(to_quote(quote), to_count(stated(quote_wan) || '万'), to_quote(video_quote)) AS quote,
         coalesce(to_count(stated(reads)), to_count(stated(reads_wan) || '万')) AS reads,
         bare(bio) AS bio,
+        if(regexp_full_match(lower(bare(agency)), '个人|独立|无机构|未签约|independent'), NULL, stated(agency)) AS agency,
         contact_keys(concat_ws(chr(10), bare(email), bare(phone)), NULL) AS contact_key,
         _file,
         _row
@@ -65,6 +66,7 @@ SELECT
     handle,
     bio,
     reads,
+    agency,
     _file,
     _row
 FROM placed

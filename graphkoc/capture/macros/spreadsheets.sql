@@ -54,13 +54,38 @@ CREATE MACRO to_consent(x) AS CASE
     WHEN regexp_full_match(lower(x), 'yes|y|true|1|subscribed|opted[ _-]?in|ja|j|oui|sí|si|是|同意|已同意|已授权|'
         || '已订阅|はい') THEN 'yes' END;
 
--- Tests whether the state of an order means that nobody bought anything by it.
---   is_cancelled('Refunded') -> true
+-- Tests whether the state of an order means that it was called off before anything was bought by it.
+--   is_cancelled('Cancelled') -> true
 --   is_cancelled('交易关闭') -> true
+--   is_cancelled('Refunded') -> false
 --   is_cancelled(NULL) -> false
-CREATE MACRO is_cancelled(x) AS coalesce(regexp_full_match(lower(x), 'cancell?ed|void(ed)?|refunded|returned|expired|'
-    || 'storniert|retourniert|annulée?|cancelad[oa]|'
-    || '.*(已取消|已关闭|交易关闭|退款成功|已退款|全额退款|已退货|作废).*'), false);
+CREATE MACRO is_cancelled(x) AS coalesce(regexp_full_match(lower(x), 'cancell?ed|void(ed)?|expired|storniert|annulée?|'
+    || 'cancelad[oa]|.*(已取消|已关闭|交易关闭|作废).*') AND NOT regexp_matches(x, '退款成功|已退款|全额退款'), false);
+
+-- Gives the state of an order that was not cancelled, unknown for a word that is none of these. Who was paid back in
+-- part has bought the rest. An order that nobody asked money back for says nothing in a column of refunds.
+--   to_order_status('partially_refunded') -> paid
+--   to_order_status('卖家已发货，等待买家确认') -> shipped
+--   to_order_status('交易成功') -> completed
+--   to_order_status('退款中') -> refunding
+--   to_order_status('全额退款') -> refunded
+--   to_order_status('维权中') -> disputed
+--   to_order_status('on-hold') -> unknown
+--   to_order_status('没有申请退款') -> NULL
+CREATE MACRO to_order_status(x) AS CASE
+    WHEN regexp_matches(x, '没有申请|未申请|无退款|无售后|退款关闭|售后关闭') THEN NULL
+    WHEN regexp_full_match(lower(x), '(in )?disputed?|charge[ _-]?back|charged back|.*(维权|纠纷|投诉).*') THEN 'disputed'
+    WHEN regexp_full_match(lower(x), 'refunded|returned|retourniert|erstattet|remboursée?|reembolsad[oa]|devuelt[oa]|'
+        || '.*(退款成功|退款完成|已退款|全额退款|已退货).*') THEN 'refunded'
+    WHEN regexp_full_match(lower(x), '(refund|return)(ing|[ _-](requested|pending|in progress))|pending[ _-](refund|return)|'
+        || '.*(退款中|退货中|售后中|申请退款|退款申请|待退款|退款处理).*') THEN 'refunding'
+    WHEN regexp_full_match(lower(x), 'completed?|delivered|fulfilled|abgeschlossen|zugestellt|terminée?|completad[oa]|'
+        || '.*(交易成功|已完成|已签收|已收货).*') THEN 'completed'
+    WHEN regexp_full_match(lower(x), 'shipped|sent|in transit|versandt|versendet|expédiée?|enviad[oa]|'
+        || '.*(已发货|待收货|等待买家确认).*') THEN 'shipped'
+    WHEN regexp_full_match(lower(x), '(partially[ _-])?(paid|refunded)|authorized|processing|bezahlt|payée?|pagad[oa]|'
+        || '.*(已付款|已支付|待发货|等待卖家发货|部分退款).*') THEN 'paid'
+    WHEN x IS NOT NULL THEN 'unknown' END;
 
 -- Gives a cell, but null where it only means that the value is unknown.
 --   stated('暂无') -> NULL
