@@ -391,7 +391,7 @@ def _log_tables(log: Log) -> dict[str, pd.DataFrame]:
     ids, items, network = log.network.ids, log.items, log.network
     named = log.item_names()
     return {
-        "read_reviews": pd.DataFrame({"consumer": ids[log.person], "day": log.day, "rating": log.rating}),
+        "read_reviews": pd.DataFrame({"consumer": ids[log.person], "day": log.day}),
         "read_items": pd.DataFrame(
             {
                 "consumer": ids[items.person],

@@ -11,7 +11,7 @@ __all__ = ["check_columns"]
 REGISTRIES = {
     "": [],
     "measures": list(graphkoc.MEASURES),
-    "features": [*(feature.name for feature in FEATURES), "reserve"],
+    "features": [feature.name for feature in FEATURES],
 }
 
 

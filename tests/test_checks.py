@@ -107,6 +107,17 @@ def test_gifts_are_of_brands_that_products_state() -> None:
     ]
 
 
+def test_gifts_without_a_stated_brand_are_of_the_brands_that_the_review_names() -> None:
+    named = ["My Nordkessel", "ＮＯＲＤＫＥＳＳＥＬ again", "水壶 #brisko", "Tessin is nice", "a kettle"]
+    gifts = [{"consumer": "a", "origin": "gifted", "text": text} for text in named]
+    gifts += [{"consumer": "b", "origin": "gifted", "text": text} for text in named[:3]]
+    brand = Brand(("Nordkessel", "NK"), ("Brisko", "Tessin"))
+    rows = found(held(*gifts), brand)
+    assert rows.loc[rows["check"] == "many_gifts", ["consumer", "evidence"]].to_numpy().tolist() == [
+        ["a", "gifts from 3 brands in the last year: Brisko, Nordkessel, Tessin"]
+    ]
+
+
 def said(check: str, **tables: list[dict[str, Any]]) -> dict[str, list[str]]:
     """What a check says of each person of a market: their evidence, the newest first."""
     rows = found(market(**tables), None)

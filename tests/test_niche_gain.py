@@ -60,7 +60,6 @@ def test_a_forecast_is_a_distribution_over_all_categories() -> None:
         has_product=np.ones((log.day <= at).sum() + len(people) * kinds, dtype=bool),
         day=np.concatenate([log.day[log.day <= at], np.full(len(people) * kinds, 900.0)]),
         category=np.concatenate([log.category[log.day <= at], np.tile(np.arange(kinds), len(people))]).astype(np.int32),
-        rating=np.full((log.day <= at).sum() + len(people) * kinds, np.nan),
     )
     later = _later(everything, at, until, 5)
     assert len(later.person) == len(people) * kinds
@@ -74,7 +73,7 @@ def test_nothing_later_makes_a_forecast() -> None:
     log = tastes(2)
     now = _later(log, 700.0, 900.0, 5)
     kept = log.day <= 900.0
-    each = ("person", "product", "has_product", "day", "category", "rating")
+    each = ("person", "product", "has_product", "day", "category")
     cut = replace(log, **{name: getattr(log, name)[kept] for name in each})
     then = _later(cut, 700.0, 2_000.0, 5)
     for name in ("person", "before", "own", "everybody", "inside", "niches"):

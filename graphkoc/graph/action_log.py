@@ -47,8 +47,8 @@ class Log:
     has_product: (k,) bool, False for a review of no product. day: (k,) float64, days since 1970-01-01 UTC.
     category: (k,) int32, index into categories, -1 where the product has none.
     categories: names, sorted. undated: reviews left out because they have no time.
-    rating: (k,) float64, NaN for none. topic_person: (j,) int32, topic: (j,) int64, topic_day: (j,) float64: the
-    first use of each tag by each person in reviews of no product, sorted by day, person and tag.
+    topic_person: (j,) int32, topic: (j,) int64, topic_day: (j,) float64: the first use of each tag by each person in
+    reviews of no product, sorted by day, person and tag. Ratings are left out: nothing that ranks reads them.
     products, topics: (t,) str, the names of products (a review of no product has none that can be shown) and tags.
     """
 
@@ -60,7 +60,6 @@ class Log:
     category: NDArray[np.int32]
     categories: list[str]
     undated: int
-    rating: NDArray[np.float64]
     topic_person: NDArray[np.int32]
     topic: NDArray[np.int64]
     topic_day: NDArray[np.float64]
@@ -93,7 +92,6 @@ class Log:
         order = np.lexsort((day, product, person))
         keep = order[~repeats(person[order], product[order])]
         keep = keep[np.lexsort((product[keep], person[keep], day[keep]))]
-        rating = dated["rating"].to_numpy(dtype=float) if "rating" in dated else np.full(len(dated), np.nan)
         return cls(
             network,
             person[keep].astype(np.int32),
@@ -103,7 +101,6 @@ class Log:
             category[keep].astype(np.int32),
             categories,
             int(reviews["created_at"].isna().sum()),
-            rating[keep],
             *_find_first_uses(dated.assign(person=person, day=day)[~has_product], topics, np.asarray(numbered)),
         )
 
@@ -185,7 +182,6 @@ class Log:
             self.category[keep],
             self.categories,
             self.undated,
-            self.rating[keep],
             self.topic_person[used],
             self.topic[used],
             self.topic_day[used],

@@ -65,7 +65,7 @@ def find_checks(projection: Projection, brand: Brand | None, words: Sequence[str
         _find_rival_ads(projection, written[written["day"] > as_of - AD_DAYS], brand),
         _find_prices(projection.consumers),
         _find_safety_words(written, words),
-        _find_gifts(written, projection.products),
+        _find_gifts(written, projection.products, brand),
         _find_many_reviews(written, projection.purchases, as_of),
         _find_agencies(accounts),
         _find_amazon_only(accounts),
@@ -150,11 +150,21 @@ def _find_safety_words(written: pd.DataFrame, words: Sequence[str]) -> pd.DataFr
     return _quote(found, "safety_words", "has the word " + named, words)
 
 
-def _find_gifts(written: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
-    """The people whose gifted reviews of the last year are of many brands, as the products state them."""
+def _find_gifts(written: pd.DataFrame, products: pd.DataFrame, brand: Brand | None) -> pd.DataFrame:
+    """The people whose gifted reviews of the last year are of many brands.
+
+    A review is of the brand that its product states; where none is stated, of those of ours and our rivals' that its
+    title, text or tags name.
+    """
     gifted = written[(written["origin"] == "gifted") & written["day"].notna()]
-    stated = gifted["product"].map(products.set_index("product")["brand"])
-    brands = gifted.assign(brand=stated, key=stated.str.strip().str.casefold()).dropna(subset=["key"])
+    stated = gifted.assign(brand=gifted["product"].map(products.set_index("product")["brand"]))
+    open_, there = stated[stated["brand"].isna()], _join(stated[stated["brand"].isna()])
+    own, rivals = (brand.own, brand.rivals) if brand else ((), ())
+    # Several spellings of our own brand are one brand.
+    names = dict.fromkeys(own, "".join(own[:1])) | dict(zip(rivals, rivals, strict=True))
+    named = [open_[find_words([name], there)].assign(brand=of) for name, of in names.items()]
+    brands = pd.concat([stated.dropna(subset=["brand"]), *named])
+    brands["key"] = brands["brand"].str.strip().str.casefold()
     brands = brands.sort_values(["consumer", "key"], kind="stable").drop_duplicates(["consumer", "key"])
     lists = brands.groupby("consumer")["brand"].agg(list)
     many = lists[lists.map(len).astype(int) > MOST_BRANDS]

@@ -213,10 +213,10 @@ _PEOPLE = (
     _number("audience_activity_points", "points", "Points of the formula for followers' recent activity."),
     *(_points(part, "forecast or percentiles") for part in ("activity", "content")),
     _points("reach", "forecast"),
-    *(_points(part, "forecast or percentiles") for part in ("relevance", "influence", "tightness", "authenticity")),
+    *(_points(part, "forecast or percentiles") for part in ("relevance", "influence", "tightness")),
     *(
         _number(part, "percentile", f"Percentile of the part {part}; with the score percentiles.", True)
-        for part in ("activity", "content", "tightness", "relevance", "authenticity", "influence")
+        for part in ("activity", "content", "tightness", "relevance", "influence")
     ),
     _flag("suspicious", "Whether the patterns are enough to leave the person out of the second ranking."),
     _number("constraint", "index", "Burt's constraint; only for the first people by rank."),
@@ -254,7 +254,6 @@ TABLES: dict[str, Table] = {
         (
             CONSUMER,
             _number("day", "days", "Days since 1970-01-01 UTC."),
-            _number("rating", "rating", "Rating, 0 to 5; null where unknown."),
         ),
     ),
     "read_items": Table(

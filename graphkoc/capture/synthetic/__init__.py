@@ -12,15 +12,31 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.capture.synthetic import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
-from graphkoc.capture.synthetic.catalogue import OWN, RIVALS
+from graphkoc.capture.synthetic.catalogue import KINDS, OWN, RIVALS, make_products
 from graphkoc.capture.synthetic.make import make_world
-from graphkoc.capture.synthetic.people import Person
+from graphkoc.capture.synthetic.people import UNTIL, Person, make_people
 from graphkoc.capture.synthetic.story import LIN, TRAPS
 from graphkoc.capture.synthetic.world import World
 from graphkoc.errors import UsageError
 from graphkoc.files import translate_errors
 
-__all__ = ["LEAST", "NOTICE", "OWN", "RIVALS", "SOURCES", "accounts", "is_of", "notice", "write"]
+__all__ = [
+    "KINDS",
+    "LEAST",
+    "NOTICE",
+    "OWN",
+    "RIVALS",
+    "SOURCES",
+    "UNTIL",
+    "World",
+    "accounts",
+    "is_of",
+    "make_people",
+    "make_products",
+    "make_world",
+    "notice",
+    "write",
+]
 
 NOTICE = "Everything here is invented: the brand, its products, the people, and what they say."
 SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "roster")

@@ -32,7 +32,7 @@ FOLLOWED, OUTSIDE = 9, 2
 POPULAR = 0.9
 """Quantile of the pull from which people in other circles follow somebody."""
 RATES = {"koc": (14, 30), "active": (8, 16), "kol": (24, 40), "reader": (2, 5)}
-"""Texts a year, on the forum and Xiaohongshu together."""
+"""Texts a year on a platform; those of a key opinion consumer on both are shared between them."""
 ADOPTED = {"koc": 0.3, "active": 0.03, "kol": 0.02, "reader": 0.01}
 """The chance that a follower writes about the same product within WITHIN days."""
 WITHIN = 45
@@ -91,7 +91,9 @@ def _write_texts(world: World, platform: str) -> list[Review]:
     for person in world.on(platform):
         if person.role == "ring":
             continue
-        years = (DAYS - person.last) / 365 / (2 if person.forum and person.xiaohongshu else 1)
+        years = (DAYS - person.last) / 365
+        if person.role == "koc" and person.forum and person.xiaohongshu:
+            years /= 2
         for place in range(max(round(years * rng.uniform(*RATES[person.role])), 1)):
             # The last text is where it was drawn, the others before it.
             days = person.last if place == 0 else rng.uniform(person.last, DAYS)
@@ -150,4 +152,4 @@ def _adopt(world: World) -> None:
 
 
 def _reached(rng: np.random.Generator, followers: Iterable[Person], chance: float) -> list[Person]:
-    return [follower for follower in followers if rng.random() < chance and follower.role not in ("kol", "ring")]
+    return [follower for follower in followers if rng.random() < chance and follower.role in ("active", "reader")]

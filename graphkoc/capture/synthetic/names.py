@@ -50,6 +50,10 @@ PLACES = (
 )
 
 
+THREE = 0.7
+"""Share of Chinese names with three characters before what follows them."""
+
+
 class Namer:
     """Draws names and handles; no handle twice."""
 
@@ -78,13 +82,13 @@ class Namer:
     def chinese(self) -> tuple[str, str]:
         """A handle in Latin letters and the name in characters: nuanli_kitchen, 暖栗的小厨房."""
         while True:
-            (one, sign), (other, character) = (
-                CALLED[self._rng.integers(len(CALLED))],
-                LIKED[self._rng.integers(len(LIKED))],
-            )
-            handle = one + other + (f"_{self._pick(THINGS)}" if self._rng.random() < 0.7 else "")
-            if self._take(handle):
-                return handle, sign + character + (self._pick(PLACES) if self._rng.random() < 0.8 else "")
+            parts = [CALLED[self._rng.integers(len(CALLED))], LIKED[self._rng.integers(len(LIKED))]]
+            if self._rng.random() < THREE:
+                parts.append(LIKED[self._rng.integers(len(LIKED))])
+            called, signs = ("".join(some) for some in zip(*parts, strict=True))
+            if self._take(called):
+                handle = called + (f"_{self._pick(THINGS)}" if self._rng.random() < 0.7 else "")
+                return handle, signs + (self._pick(PLACES) if self._rng.random() < 0.8 else "")
 
     def _pick(self, some: tuple[str, ...]) -> str:
         return some[self._rng.integers(len(some))]

@@ -14,6 +14,9 @@ from graphkoc.capture.synthetic.world import World
 
 __all__ = ["write"]
 
+CONSENT = {"opted_out": "no", "complaint": "yes"}
+"""Whether the people of a trap accept mail; of others a third each does, does not, and has not said."""
+
 
 def write(world: World, folder: Path) -> None:
     """`orders.csv`, `订单导出.csv`, `customers.csv`; no mapping, which is proposed from them."""
@@ -51,7 +54,7 @@ def write(world: World, folder: Path) -> None:
             f" {person.email.title()} " if number % 3 else person.email,
             person.phone,
             f"{UNTIL - timedelta(days=900 - number % 400):%Y-%m-%d}",
-            "no" if person.trap == "opted_out" else "yes" if person.handle == LIN else ("yes", "no", "")[number % 3],
+            CONSENT.get(person.trap, "yes" if person.handle == LIN else ("yes", "no", "")[number % 3]),
             person.unionid if person.wecom else "",
         )
         for number, person in enumerate(people)

@@ -140,16 +140,13 @@ def _observe(
 ) -> list[str]:
     """So many observations in favour and against, each a sentence, with what was done about a fault."""
     kind, tails = _read()[_key(product)], _read()["shared"][f"tail_{language}"]
-    found = []
     praised, blamed = (
         rng.choice(len(kind[f"{mood}_{language}"]), min(wanted, len(kind[f"{mood}_{language}"])), replace=False)
         for mood, wanted in (("good", good), ("bad", bad))
     )
-    for place in praised:
-        found.append((kind[f"good_{language}"][place], ""))
-    for place in blamed:
-        remedy = kind[f"remedy_{language}"][place] if remedies and language != "de" else ""
-        found.append((kind[f"bad_{language}"][place], remedy))
+    known = kind[f"remedy_{language}"] if remedies and language != "de" else None
+    found = [(kind[f"good_{language}"][place], "") for place in praised]
+    found += [(kind[f"bad_{language}"][place], known[place] if known else "") for place in blamed]
     sentences = []
     for clause, remedy in found:
         # A circumstance such as "and nothing has changed since" would deny the remedy.

@@ -323,7 +323,6 @@ def _shuffle_log(log: Log, rng: np.random.Generator) -> Log:
         has_product=log.has_product[order],
         day=day[order],
         category=log.category[order],
-        rating=log.rating[order],
         topic_person=log.topic_person[topics],
         topic=log.topic[topics],
         topic_day=used[topics],

@@ -46,7 +46,6 @@ PILLARS = (
     Part("relevance", "taste shared with followers"),
     Part("influence", "follow-on reviews so far"),
     Part("tightness", "ties with and among followers"),
-    Part("authenticity", "rating behaviour"),
 )
 """The parts of a forecast: each is the sum of the features in it."""
 

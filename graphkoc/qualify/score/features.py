@@ -61,7 +61,6 @@ FEATURES = (
     Feature("since_last", "activity", "days since the last review"),
     Feature("tenure", "activity", "days since the first review"),
     Feature("kinds", "content", "categories or tags written about"),
-    Feature("rating", "authenticity", "mean rating given"),
     Feature("popularity", "content", "how much others write about the same recent items"),
     Feature("popularity_share", "content", "the same as a share of their category, in thousandths"),
     Feature("early", "content", f"share of items written about among the first {FIRST} people"),
@@ -135,7 +134,7 @@ class Snapshot:
         self.audience = summed(self.network.source, minlength=self.n)
         self.followees = summed(self.network.target, minlength=self.n)
         written = int(np.searchsorted(log.day, as_of, side="right"))
-        self.person, self.rating = log.person[:written], log.rating[:written]
+        self.person = log.person[:written]
         self.age = as_of - log.day[:written]
         items = log.items
         met = int(np.searchsorted(items.day, as_of, side="right"))
@@ -165,15 +164,10 @@ class Snapshot:
         np.minimum.at(newest, self.person, self.age)
         # A person without reviews has been silent since the log began.
         newest[reviews == 0] = self.age.max(initial=0.0)
-        rated = np.isfinite(self.rating)
         named = {
             "reviews": reviews,
             "since_last": newest,
             "tenure": oldest,
-            "rating": ratio(
-                summed(self.person[rated], self.rating[rated], minlength=self.n),
-                summed(self.person[rated], minlength=self.n),
-            ),
         } | {f"act{h}": self.activity(h) for h in OWN}
         return {name: values[rows] for name, values in named.items()}
 

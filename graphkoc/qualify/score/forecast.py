@@ -104,8 +104,4 @@ def _score_without_dates(past: Past, as_of: float) -> Forecast:
     log = past.log
     values = Snapshot(past.history, as_of).table(np.arange(len(log.network)))
     features = pd.DataFrame(values, columns=[feature.name for feature in FEATURES])
-    rated = np.isfinite(log.rating)
-    highest = log.rating[rated].max(initial=0.0)
-    reserve = np.bincount(log.person[rated], highest - log.rating[rated], minlength=len(log.network))
-    features["reserve"] = reserve / np.maximum(np.bincount(log.person[rated], minlength=len(log.network)), 1)
     return Forecast(percentiles(features), formula(log, as_of), features, None)

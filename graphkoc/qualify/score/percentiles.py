@@ -16,8 +16,7 @@ WEIGHTED = (
     (Part("content", "breadth of topics"), 0.15, ("kinds",)),
     (Part("tightness", "ties with and among followers"), 0.2, ("reciprocity", "clustering", "core")),
     (Part("relevance", "taste shared with followers"), 0.2, ("cosine", "match_rate")),
-    (Part("authenticity", "restraint from the highest ratings"), 0.05, ("reserve",)),
-    (Part("influence", "followers' own reach and activity"), 0.15, ("pagerank", "audience_act365")),
+    (Part("influence", "followers' own reach and activity"), 0.2, ("pagerank", "audience_act365")),
 )
 """Each pillar without dates, its weight, and the features whose percentiles it is the mean of."""
 

@@ -73,7 +73,6 @@ QUERIES = {
     ),
     "tenure": "SELECT coalesce({at} - min(day), 0) FROM {reviews} WHERE consumer = {who}",
     "kinds": "SELECT count(DISTINCT kind) FROM {items} WHERE consumer = {who}",
-    "rating": "SELECT coalesce(avg(rating), 0) FROM {reviews} WHERE consumer = {who}",
     "popularity": (
         f"WITH {BY_ITEM} SELECT coalesce(sum({D} * popular.act) / sum({D}), 0) "
         "FROM {items} JOIN popular USING (item) WHERE consumer = {who}"
