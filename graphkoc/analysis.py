@@ -41,7 +41,7 @@ from graphkoc.qualify.parts import describe_platforms, find_parts
 from graphkoc.qualify.people import build_people
 from graphkoc.qualify.quality.people import Quality, measure_quality
 from graphkoc.qualify.rank_agreement import agreement, engagement
-from graphkoc.qualify.relevance import find_relevance
+from graphkoc.qualify.relevance import find_relevance, find_target_audience, validate_languages
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
 from graphkoc.runs.folder import FORMAT
 from graphkoc.runs.members import members_of
@@ -59,11 +59,13 @@ class Settings:
 
     platform: analyse this platform's people only. until: the reference date (UTC), by default that of the newest
     review. min_size: the fewest people of a circle or niche. rng_seed: where random draws begin. brand: whose view to
-    add, and whose rivals' advertisements to look for. safety_words: words to look for in what people write. exclude:
-    checks (`graphkoc.runs.checks.CHECKS`) that take a person off the list; none does by itself. measures: optional ones
-    of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small audience, by default that of each
-    platform's tier file (see `graphkoc.list_tiers`). notice: a sentence that every list and page made of the run
-    repeats. kinds: for categories of products their other names, which are tags or categories.
+    add, and whose rivals' advertisements to look for. target_languages: those of
+    `graphkoc.qualify.quality.traits.LANGUAGES` in which an audience should write. safety_words: words to look for in
+    what people write. exclude: checks (`graphkoc.runs.checks.CHECKS`) that take a person off the list; none does by
+    itself. measures: optional ones of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small
+    audience, by default that of each platform's tier file (see `graphkoc.list_tiers`). notice: a sentence that every
+    list and page made of the run repeats. kinds: for categories of products their other names, which are tags or
+    categories.
     """
 
     platform: str | None = None
@@ -71,6 +73,7 @@ class Settings:
     min_size: int = 10
     rng_seed: int = 0
     brand: Brand | None = None
+    target_languages: tuple[str, ...] = ()
     safety_words: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
@@ -81,11 +84,14 @@ class Settings:
     def __post_init__(self) -> None:
         # An analysis of an hour is not to end over a misspelt name.
         validate_excluding(self.exclude)
+        validate_languages(self.target_languages)
 
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
         until = self.until.isoformat() if self.until else None
-        lists = {name: list(getattr(self, name)) for name in ("measures", "safety_words", "exclude")}
+        lists = {
+            name: list(getattr(self, name)) for name in ("measures", "target_languages", "safety_words", "exclude")
+        }
         return asdict(self) | lists | {"until": until}
 
 
@@ -167,7 +173,9 @@ def analyse(
         platforms = describe_platforms(people, accounts, projection.ties_of())
         people["part"] = find_parts(log.network, people, accounts, platforms)
         orders = find_clients(log.network.ids, projection.purchases, projection.products, settings.brand, as_of)
-        people = pd.concat([people, orders, find_relevance(log, people, groups.niches, as_of)], axis=1)
+        relevance = find_relevance(log, people, groups.niches, as_of)
+        target = find_target_audience(log.network, people["language"], settings.target_languages)
+        people = pd.concat([people, orders, relevance, target], axis=1)
     with clock("measuring reach"):
         reached = _measure_reach(log, people, groups)
     with clock("checking against the past"):

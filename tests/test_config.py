@@ -67,6 +67,12 @@ def test_safety_words_and_the_checks_that_exclude_are_set_alike(folder: Path) ->
     assert settings(folder)["brand.own"] == ([], "default")
 
 
+def test_the_languages_of_the_target_are_set_alike(folder: Path) -> None:
+    (folder / "graphkoc.toml").write_text('[target]\nlanguage = ["Chinese"]\n')
+    assert settings(folder)["target.language"] == (["Chinese"], "graphkoc.toml")
+    assert settings(folder, env={"GRAPHKOC_TARGET_LANGUAGE": "English"})["target.language"][0] == ["English"]
+
+
 def test_a_check_that_there_is_none_of_is_named(folder: Path) -> None:
     small(folder / "raw")
     home = {"HOME": str(folder / "home")}

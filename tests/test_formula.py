@@ -13,6 +13,7 @@ from small_run import BRAND, analyse_small_market, small_market
 
 import graphkoc
 from graphkoc.analysis import Settings, analyse
+from graphkoc.errors import UsageError
 from graphkoc.progress import Clock
 from graphkoc.qualify.formula import FACTORS, apply_formula, describe_formula
 from graphkoc.qualify.relevance import find_relevance
@@ -67,6 +68,46 @@ def test_without_an_audience_its_relevance_is_not_known() -> None:
     row = relevance({"e": (None, "Tea")}).loc["e"]
     assert (row["audience_subject"], row["audience_relevance_all"]) == ("Tea", 0.2)
     assert row[["audience_relevant", "audience_relevance"]].isna().all()
+
+
+def test_of_an_audience_those_who_write_in_a_target_language_are_counted(tmp_path: Path) -> None:
+    texts = {"b": "这个水壶很好用", "c": "Der Wasserkocher ist gut und nicht laut", "d": "It boils in two minutes"}
+    held = market(
+        consumers=[{"consumer": one} for one in "abcde"],
+        follows=[{"source": one[0], "target": one[1], "weight": 1.0} for one in ("ab", "ac", "ad", "ae", "ba")],
+        reviews=[{"review": one, "consumer": one, "product": "t", "created_at": "2026-06-01"} for one in "abcd"],
+        texts=[{"review": one, "text": text} for one, text in texts.items()],
+    )
+    found = {
+        languages: analyse(held, tmp_path, Settings(target_languages=languages), Clock(None), processes=1)
+        for languages in ((), ("Chinese",), ("Chinese", "English"))
+    }
+    people = found[("Chinese",)].people.set_index("consumer")
+    assert people["language"].fillna("").to_dict() == {"a": "", "b": "Chinese", "c": "other", "d": "English", "e": ""}
+    audiences = {one: run.people.set_index("consumer").loc["a"] for one, run in found.items()}
+    assert audiences[()][["audience_language", "audience_target"]].isna().all()
+    assert audiences["Chinese",][["audience_language", "audience_target"]].tolist() == [3, 1]
+    assert audiences["Chinese", "English"]["audience_target"] == 2
+    row = apply_formula(found["Chinese",], audiences["Chinese",])["audience"]
+    assert row["target"] == {"languages": ["Chinese"], "write": 1, "known": 3}
+    assert "; 1 of 3 whose language is known write Chinese" in row["words"]
+    assert apply_formula(found[()], audiences[()])["audience"]["target"] is None
+    nobody = apply_formula(found["Chinese",], people.loc["b"])["audience"]
+    assert nobody["target"]["known"] == 0
+    assert "language" not in nobody["words"]
+
+
+def test_a_language_that_is_not_read_is_refused_before_an_analysis_begins() -> None:
+    with pytest.raises(UsageError, match="the language 'chinese' is not read") as caught:
+        Settings(target_languages=("chinese",))
+    assert caught.value.hint == "There are: Chinese, English."
+
+
+def test_who_the_audience_is_stands_beside_it_as_it_is_stated(run: Run) -> None:
+    people = run.people.assign(audience_stated="women 85%")
+    why = graphkoc.explain_consumer(run.replaced(people=people), people["consumer"].iloc[0])
+    assert why["audience_stated"] == "women 85%"
+    assert graphkoc.explain_consumer(run, people["consumer"].iloc[0])["audience_stated"] is None
 
 
 def test_the_columns_add_up(run: Run) -> None:

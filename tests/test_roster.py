@@ -112,6 +112,19 @@ def test_contacts_become_keys_and_are_masked_in_words(loaded: load.Loaded) -> No
     assert people[HULI] == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "stated"),
+    [
+        ("女粉占比,粉丝画像", "85%,上海 18-24", "women 85%; 上海 18-24"),
+        ("% female,Audience demographics", "0.7,-", "women 0.7"),
+        ("粉丝画像", "18岁 13800138001", "18岁 [☎]"),
+        ("女粉占比", "暂无", None),
+    ],
+)
+def test_who_the_audience_is_stays_as_it_is_stated(tmp_path: Path, header: str, cells: str, stated: str | None) -> None:
+    assert one(tmp_path, f"粉丝数,{header}", f"100,{cells}")["audience_stated"] == stated
+
+
 @pytest.mark.parametrize(("cell", "agency"), [("壶说文化", "壶说文化"), ("个人", None), ("-", None), ("", None)])
 def test_the_agency_is_the_one_that_is_stated(tmp_path: Path, cell: str, agency: str | None) -> None:
     for header in ("粉丝数,所属机构", "粉丝数,MCN", "粉丝数,Agency"):
@@ -222,7 +235,7 @@ def test_of_an_account_with_a_link_to_a_post_alone_the_name_says_who_it_is(
 
 def test_a_unit_may_stand_in_the_header(tmp_path: Path) -> None:
     assert one(tmp_path, "粉丝数（万）,阅读中位数(万)", "2.3,0.8") | {"consumer": ""} == {
-        **dict.fromkeys(("platform", "contact_key", "quote", "url", "handle", "bio", "agency")),
+        **dict.fromkeys(("platform", "contact_key", "quote", "url", "handle", "bio", "agency", "audience_stated")),
         "consumer": "",
         "name": "阿茶",
         "followers": 23_000,

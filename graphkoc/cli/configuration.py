@@ -10,15 +10,19 @@
     own = ["OnePlus"]
     rivals = ["Xiaomi", "Honor"]
 
+    [target]
+    language = ["Chinese"]
+
     [safety]
     words = ["casino"]
     exclude = ["rival_ad"]
 
 A table of the file is a command, and a key is one of its options with _ for -. The table [brand] lists brands as
-products name them: our own, and our rivals'. The table [safety] lists words to look for in what people write, and the
-checks that take a person off the list. The environment sets the same values as GRAPHKOC_STORE,
-GRAPHKOC_ANALYSE_MIN_SIZE and, separated by commas, GRAPHKOC_BRAND_OWN. Among files, ./graphkoc.toml (or the one that
---config names) comes before the user's own. A key that no command has is an error, so that a misspelt one is noticed.
+products name them: our own, and our rivals'. The table [target] lists the languages in which an audience should write,
+and [safety] words to look for in what people write, and the checks that take a person off the list. The environment
+sets the same values as GRAPHKOC_STORE, GRAPHKOC_ANALYSE_MIN_SIZE and, separated by commas, GRAPHKOC_BRAND_OWN. Among
+files, ./graphkoc.toml (or the one that --config names) comes before the user's own. A key that no command has is an
+error, so that a misspelt one is noticed.
 """
 
 from __future__ import annotations
@@ -67,7 +71,7 @@ NOT_SETTINGS = {
     "page",
 }
 """Options of one call, which no file sets."""
-LISTS = {"brand": ("own", "rivals"), "safety": ("words", "exclude")}
+LISTS = {"brand": ("own", "rivals"), "target": ("language",), "safety": ("words", "exclude")}
 """Tables of the file that are no command: their keys, each a list of names."""
 KINDS = "kinds"
 """The table of other names of categories; its keys are categories."""
@@ -115,7 +119,7 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
             if keys not in known and (keys[0] != KINDS or len(keys) == 1):
                 hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
                 raise UsageError(f"{path} sets {'.'.join(keys)}, which is not a setting", hint=hint)
-    examples = {"brand": "A brand", "safety": "a word", KINDS: "another name"}
+    examples = {"brand": "A brand", "target": "Chinese", "safety": "a word", KINDS: "another name"}
     for table, example in examples.items():
         for key, names in values.get(table, {}).items():
             if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
@@ -152,7 +156,7 @@ def raise_pending(ctx: click.Context) -> None:
 
 
 def read_lists(ctx: click.Context, table: str) -> dict[str, tuple[str, ...]]:
-    """The lists of a table that is no command, as they are set: own, rivals of `brand`; words, exclude of `safety`."""
+    """The lists of a table that is no command, as they are set: own and rivals of `brand`, say."""
     in_files = (ctx.find_root().default_map or {}).get(table, {})
     return {
         key: tuple(_split_names(os.environ.get(_variable(table, key))) or in_files.get(key, ())) for key in LISTS[table]

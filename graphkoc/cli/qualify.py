@@ -88,7 +88,8 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
     The results are kept as a run, which is a folder, and are written back into the store for queries. A run
     continues the newest run of the same people in the same place: circles and niches keep their ids, and the changes
     are listed. An analysis that fails or is interrupted leaves no run, and an embedded store unchanged. `[brand]` in
-    graphkoc.toml adds the brand's view, and `[safety]` checks for a human to judge.
+    graphkoc.toml adds the brand's view, `[target]` how many of each audience write in a language, and `[safety]`
+    checks for a human to judge.
 
     \b
     Examples:
@@ -98,11 +99,12 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
       graphkoc analyse --tiers prizm
     """
     context = click.get_current_context()
-    named, safety = read_lists(context, "brand"), read_lists(context, "safety")
+    named, safety, target = (read_lists(context, table) for table in ("brand", "safety", "target"))
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with open_store() as store, ProgressLine.from_options() as progress:
         settings = graphkoc.Settings(
             brand=brand,
+            target_languages=target["language"],
             safety_words=safety["words"],
             exclude=safety["exclude"],
             kinds=read_kinds(context),
@@ -434,6 +436,7 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
     lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
     lines += [f"  {_describe_account(one)}" for one in why["accounts"]]
     lines += [f"  {clause}" for clause in why["coverage"]]
+    lines += [f"  audience, as stated by the roster: {why['audience_stated']}"] if why["audience_stated"] else []
     for title, entries in sections.items():
         lines += [title, *(f"  {entry}" for entry in entries)] if entries else []
     numbers = count(len(why["parts"]), "numbers")

@@ -48,6 +48,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "url": "text",
         "consent": "text",
         "agency": "text",
+        "audience_stated": "text",
     },
     "products": {"product": "id", "title": "text", "brand": "text", "category": "text"},
     "engagements": {"engagement": "id", "consumer": "id", "review": "id", "kind": "text", "created_at": "time"},
@@ -83,9 +84,9 @@ COMPLAINED = ("disputed", "refunding", "refunded")
 class Projection:
     """What an analysis reads, as `cypher/project/` returns it, sorted by key; a consumer is a person.
 
-    follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes,
-    collects, comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform,
-    followers, kind, joined_at, quote, handle, url, consent, agency. products: product, title, brand, category.
+    follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes, collects,
+    comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform, followers, kind,
+    joined_at, quote, handle, url, consent, agency, audience_stated. products: product, title, brand, category.
     engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer, bought_at, status,
     but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text, tags, of the reviews
     that have any of the three. loads: load, source, loaded_at, files. engaged: source, target, weight, since, platform,

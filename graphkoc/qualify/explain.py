@@ -40,15 +40,15 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
     Returns {consumer, score, kind, parts: [{part, pillar, what, value, points, percentile, percentile_niche, query}],
     pillars: [{pillar, what, points}], tier, label, role, client, formula, audience, audience_of (in words), followers
     (that the platform states), audience_coverage (the share of them that is known), posts, posts_engaged (with a known
-    engagement), coverage (the same in words), rank, niche, circle, gates, quality, change, carried_by, carried_reviews,
-    reasons, cautions, checks, accounts}. percentile is the share of people of the same tier whose value is at most this
-    person's, 0 to 100; percentile_niche the same of their niche, None without one. query is a command line, or a SELECT
-    for DuckDB, that recomputes the value. pillars are sums of the parts in each. gates are those of
-    `graphkoc.qualify.gates.words.list_gates`, formula the factors of `graphkoc.qualify.formula.apply_formula`. quality
-    is that of what they write: {percentile (None where unknown),
-    texts, quotes (ids of reviews), votes (received, over those of the peers), sentences}. change is what would raise
-    the rank by one. carried_by and carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for an unknown
-    consumer.
+    engagement), coverage (the same in words), audience_stated (who the audience is, as a list of accounts states),
+    rank, niche, circle, gates, quality, change, carried_by, carried_reviews, reasons, cautions, checks, accounts}.
+    percentile is the share of people of the same tier whose value is at most this person's, 0 to 100; percentile_niche
+    the same of their niche, None without one. query is a command line, or a SELECT for DuckDB, that recomputes the
+    value. pillars are sums of the parts in each. gates are those of `graphkoc.qualify.gates.words.list_gates`, formula
+    the factors of `graphkoc.qualify.formula.apply_formula`. quality is that of what they write: {percentile (None where
+    unknown), texts, quotes (ids of reviews), votes (received, over those of the peers), sentences}. change is what
+    would raise the rank by one. carried_by and carried_reviews: see `graphkoc.qualify.adopters`. Raises UsageError for
+    an unknown consumer.
     """
     person = run.person(consumer)
     consumer = str(person["consumer"])
@@ -71,6 +71,7 @@ def explain_consumer(run: Run, consumer: str) -> dict[str, Any]:
         "posts": int(person["posts"]),
         "posts_engaged": int(person["posts_engaged"]),
         "coverage": describe_audience_coverage(person),
+        "audience_stated": text_or_none(person["audience_stated"]),
         "rank": None if pd.isna(person["rank"]) else int(person["rank"]),
         "niche": run.group_name("niche", person["niche"]),
         "circle": run.group_name("circle", person["circle"]),

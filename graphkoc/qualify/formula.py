@@ -22,7 +22,7 @@ __all__ = ["FACTORS", "apply_formula", "describe_client", "describe_formula"]
 FACTORS = ("client", "content", "audience")
 FEWEST = 5
 """Known people below which a share of an audience says nothing."""
-SEEN = 0.5
+KNOWN_SHARE = 0.5
 """Minimum share of the stated followers that is known for the known ones to stand for all."""
 GATE_STATES = {"passed": "yes", "failed": "no", "unknown": "not known"}
 
@@ -35,13 +35,13 @@ def apply_formula(run: Run, person: Row | pd.Series[Any]) -> dict[str, dict[str,
     state is yes, no or not known; a number is None where it is not known.
 
     client: orders of our brand or its categories in the last 12 months; own (of these, those of our brand) and last
-    (the day of the newest) beside it.
-    content: no for people whose reviews are copied or empty (the gate creative). The number is the percentile of their
-    content quality, yes from the middle on; where that is not known, their own share of their reviews in percent.
-    `of` says which: percentile or own_share.
-    audience: the share of the known audience that wrote about the person's subject in the last year; relevant, known,
-    stated (followers, by the platform), subject and everybody (the share of everybody) beside it. yes above
-    everybody's share. Not known with fewer than 5 known people, or where most of the followers stated are not known.
+    (the day of the newest) beside it. content: no for people whose reviews are copied or empty (the gate creative). The
+    number is the percentile of their content quality, yes from the middle on; where that is not known, their own share
+    of their reviews in percent. `of` says which: percentile or own_share. audience: the share of the known audience
+    that wrote about the person's subject in the last year; relevant, known, stated (followers, by the platform),
+    subject, everybody (the share of everybody) and target (languages, write and known: how many of those whose language
+    is known write one of the languages; None without a target) beside it. yes above everybody's share; the target does
+    not enter. Not known with fewer than 5 known people, or where most of the followers stated are not known.
 
     Ratings do not enter.
     """
@@ -65,22 +65,25 @@ def describe_client(person: Row | pd.Series[Any]) -> str:
 
 
 def _find_client(run: Run, person: Row | pd.Series[Any]) -> dict[str, Any]:
-    state, brand = person["client"], run.info["settings"]["brand"]
-    if state == "yes":
-        told = describe_client(person)
-    elif state == "no":
-        told = "their orders are known, and none in the last 12 months is of our brand or its categories"
-    elif not brand or not brand["own"]:
-        told = "no brand of ours is set"
-    else:
-        told = "no dated order of theirs is known" if run.info["counts"]["purchases"] else "no order is loaded"
+    state = person["client"]
     return {
         "state": state,
         "number": whole_or_none(person["client_orders"]),
         "own": whole_or_none(person["client_own_orders"]),
         "last": person["client_last_order"].date().isoformat() if state == "yes" else None,
-        "words": told,
+        "words": _explain_client(run, person),
     }
+
+
+def _explain_client(run: Run, person: Row | pd.Series[Any]) -> str:
+    if person["client"] == "yes":
+        return describe_client(person)
+    if person["client"] == "no":
+        return "their orders are known, and none in the last 12 months is of our brand or its categories"
+    brand = run.info["settings"]["brand"]
+    if not brand or not brand["own"]:
+        return "no brand of ours is set"
+    return "no dated order of theirs is known" if run.info["counts"]["purchases"] else "no order is loaded"
 
 
 def _find_content(person: Row | pd.Series[Any]) -> dict[str, Any]:
@@ -94,33 +97,73 @@ def _find_content(person: Row | pd.Series[Any]) -> dict[str, Any]:
 
 
 def _find_audience(run: Run, person: Row | pd.Series[Any]) -> dict[str, Any]:
-    known, stated = int(person["audience"]), whole_or_none(person["followers"])
-    share, everybody = number_or_none(person["audience_relevance"]), number_or_none(person["audience_relevance_all"])
-    seen = number_or_none(person["audience_coverage"])
-    subject, relevant = text_or_none(person["audience_subject"]), whole_or_none(person["audience_relevant"])
-    if share is None or everybody is None or known < FEWEST or (seen is not None and seen < SEEN):
-        state = "not known"
-    else:
-        state = "yes" if share > everybody else "no"
-    if not known:
-        told = "nobody in the audience is known"
-    elif share is None or everybody is None:
-        told = "nothing that they wrote has a category or tag"
-    else:
-        when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
-        told = (
-            f"{relevant:,} of {counted(known, person['ties'])} wrote about {subject}{when} ({percent(share)}; all "
-            f"people {percent(everybody)})"
-        )
-    if seen is not None:
-        told += f"; {known:,} of {count(stated or 0, 'followers')} stated are known"
     return {
-        "state": state,
-        "number": share,
-        "relevant": relevant,
-        "known": known,
-        "stated": stated,
-        "subject": subject,
-        "everybody": everybody,
-        "words": told,
+        "state": _judge_audience(person),
+        "number": number_or_none(person["audience_relevance"]),
+        "relevant": whole_or_none(person["audience_relevant"]),
+        "known": int(person["audience"]),
+        "stated": whole_or_none(person["followers"]),
+        "subject": text_or_none(person["audience_subject"]),
+        "everybody": number_or_none(person["audience_relevance_all"]),
+        "target": _find_target(run, person),
+        "words": "; ".join(
+            [
+                _describe_relevance(run, person),
+                *_describe_target(_find_target(run, person)),
+                *_describe_known_share(person),
+            ]
+        ),
     }
+
+
+def _judge_audience(person: Row | pd.Series[Any]) -> str:
+    """Whether the audience is in the person's subject more than everybody is: yes, no or not known."""
+    share, everybody = number_or_none(person["audience_relevance"]), number_or_none(person["audience_relevance_all"])
+    known_share = number_or_none(person["audience_coverage"])
+    is_small_sample = known_share is not None and known_share < KNOWN_SHARE
+    if share is None or everybody is None or person["audience"] < FEWEST or is_small_sample:
+        return "not known"
+    return "yes" if share > everybody else "no"
+
+
+def _describe_relevance(run: Run, person: Row | pd.Series[Any]) -> str:
+    """How many of the audience wrote about the person's subject, or why that is not known."""
+    known = int(person["audience"])
+    share, everybody = number_or_none(person["audience_relevance"]), number_or_none(person["audience_relevance_all"])
+    if not known:
+        return "nobody in the audience is known"
+    if share is None or everybody is None:
+        return "nothing that they wrote has a category or tag"
+    when = "" if run.info["score"]["kind"] == "percentiles" else " in the last year"
+    return (
+        f"{person['audience_relevant']:,} of {counted(known, person['ties'])} wrote about {person['audience_subject']}"
+        f"{when} ({percent(share)}; all people {percent(everybody)})"
+    )
+
+
+def _find_target(run: Run, person: Row | pd.Series[Any]) -> dict[str, Any] | None:
+    """The languages of the target, and how many of the audience write one; None without a target."""
+    languages = run.info["settings"]["target_languages"]
+    if not languages:
+        return None
+    return {
+        "languages": languages,
+        "write": int(person["audience_target"]),
+        "known": int(person["audience_language"]),
+    }
+
+
+def _describe_target(target: Mapping[str, Any] | None) -> list[str]:
+    """How many of the audience write in the target language; nothing where no language of theirs is known."""
+    if target is None or not target["known"]:
+        return []
+    names = " or ".join(target["languages"])
+    return [f"{target['write']:,} of {target['known']:,} whose language is known write {names}"]
+
+
+def _describe_known_share(person: Row | pd.Series[Any]) -> list[str]:
+    """How many of the followers that the platform states are known; nothing where it states none."""
+    if number_or_none(person["audience_coverage"]) is None:
+        return []
+    stated = whole_or_none(person["followers"]) or 0
+    return [f"{person['audience']:,.0f} of {count(stated, 'followers')} stated are known"]

@@ -1,13 +1,24 @@
-"""How much of an audience is in a person's subject: the share of it that wrote about the same in the last year."""
+"""How much of an audience is in a person's subject, and how much of it writes in the language of the target."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from graphkoc.errors import UsageError
 from graphkoc.graph.action_log import YEAR, Log
+from graphkoc.graph.network import Network
+from graphkoc.qualify.quality.traits import LANGUAGES
 
-__all__ = ["find_relevance"]
+__all__ = ["find_relevance", "find_target_audience", "validate_languages"]
+
+
+def validate_languages(languages: Sequence[str]) -> None:
+    """Raise UsageError for a language that is not read."""
+    if unknown := [name for name in languages if name not in LANGUAGES]:
+        raise UsageError(f"the language {unknown[0]!r} is not read", hint=f"There are: {', '.join(LANGUAGES)}.")
 
 
 def find_relevance(log: Log, people: pd.DataFrame, niches: pd.DataFrame, as_of: float) -> pd.DataFrame:
@@ -45,3 +56,22 @@ def find_relevance(log: Log, people: pd.DataFrame, niches: pd.DataFrame, as_of: 
             "audience_relevance_all": share_of_all,
         }
     )
+
+
+def find_target_audience(network: Network, written: pd.Series[str], languages: Sequence[str]) -> pd.DataFrame:
+    """How many of everybody's audience write in a target language, a row per node of the network.
+
+    written: (n,) the language in which each writes, null where unknown.
+
+    Returns audience_language (Int64: people of the known audience whose language is known) and audience_target (Int64:
+    of these, those who write one of the languages); both null without a target.
+    """
+    n, nothing = len(network), pd.array([pd.NA] * len(network), dtype="Int64")
+    if not languages:
+        return pd.DataFrame({"audience_language": nothing, "audience_target": nothing})
+    known, inside = (which.to_numpy(dtype=bool)[network.target] for which in (written.notna(), written.isin(languages)))
+    counts = {
+        name: np.bincount(network.source[which], minlength=n)
+        for name, which in (("audience_language", known), ("audience_target", inside))
+    }
+    return pd.DataFrame(counts).astype("Int64")

@@ -125,6 +125,7 @@ CANONICAL: dict[str, Table] = {
                 Column("reads", "integer", "median reads of a post, as stated", low=0, figure=True),
                 Column("unionid", "text", "WeChat's id of the person across the accounts of one company"),
                 _prose("agency", "the agency (MCN) that represents the account, as stated"),
+                _prose("audience_stated", "who the audience is, as stated"),
             ),
             node="Consumer",
         ),

@@ -11,6 +11,7 @@ WITH cells AS (
         coalesce(to_count(stated(reads)), to_count(stated(reads_wan) || '万')) AS reads,
         bare(bio) AS bio,
         if(regexp_full_match(lower(bare(agency)), '个人|独立|无机构|未签约|independent'), NULL, stated(agency)) AS agency,
+        nullif(concat_ws('; ', 'women ' || stated(women), stated(demographics)), '') AS audience_stated,
         contact_keys(concat_ws(chr(10), bare(email), bare(phone)), NULL) AS contact_key,
         _file,
         _row
@@ -67,6 +68,7 @@ SELECT
     bio,
     reads,
     agency,
+    audience_stated,
     _file,
     _row
 FROM placed

@@ -1,4 +1,4 @@
-"""The content quality of people and their texts: every column of a run that begins with quality."""
+"""The content quality of people and their texts, and their language: every column of a run that begins with quality."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from graphkoc.graph.projection import Projection
 from graphkoc.qualify.quality.fit import ENOUGH, FEWEST_TEXTS, MOST, Fit, Votes, fit_site, length_score
 from graphkoc.qualify.quality.peers import draw_to_middle, find_peers
 from graphkoc.qualify.quality.texts import LOW, Texts, read_texts
+from graphkoc.qualify.quality.traits import find_languages
 
 __all__ = ["FEWEST", "PRIOR", "Quality", "measure_quality", "quality_at", "read_texts"]
 
@@ -36,9 +37,9 @@ SILENT, FOREIGN, ALONE = "no text on this platform", "neither English nor Chines
 class Quality:
     """The content quality of everybody.
 
-    people: a row per id, the columns of a run's people that begin with quality. texts: the run's table of that name.
-    summary: for run.json: sites (by platform: the fit, written, counted, top_fifth) and strength (texts that the middle
-    weighs).
+    people: a row per id, the columns of a run's people that begin with quality, and language. texts: the run's table of
+    that name. summary: for run.json: sites (by platform: the fit, written, counted, top_fifth) and strength (texts that
+    the middle weighs).
     """
 
     people: pd.DataFrame
@@ -149,8 +150,10 @@ def _describe_people(texts: Texts, rows: pd.DataFrame, level: Values, compared: 
     votes_known = np.bincount(whose, minlength=n)
     ratio = np.where(votes_known > 0, (received + PRIOR) / (expected + PRIOR), np.nan)
     constructive = rows["low"] & rows["constructive"]
+    language = find_languages(texts.traits, texts.foreign, texts.person)
     return pd.DataFrame(
         {
+            "language": pd.Series(language, dtype="str"),
             "quality": np.where(known, 100 * level, np.nan),
             "quality_unknown": pd.Series(unknown, dtype="str").mask(known),
             "quality_rank": _rank(np.where(known, level, np.nan), ratio, votes_known),

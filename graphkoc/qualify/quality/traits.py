@@ -22,7 +22,20 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
 
-__all__ = ["ENGLISH", "HAN", "TRAITS", "Traits", "clean_text", "count_traits", "find_foreign"]
+__all__ = [
+    "ENGLISH",
+    "HAN",
+    "LANGUAGES",
+    "TRAITS",
+    "Traits",
+    "clean_text",
+    "count_traits",
+    "find_foreign",
+    "find_languages",
+]
+
+LANGUAGES = ("Chinese", "English")
+"""The languages that are read; every other one is "other"."""
 
 CHUNK = 25_000
 """Texts that are looked at at once: their copies in lower case and without signs fit the memory."""
@@ -188,3 +201,15 @@ def find_foreign(
             heard[language] += np.bincount(whose[known], minlength=n)
     foreign: NDArray[np.bool_] = doubtful & ((english == 0) | (english < heard.max(axis=0)))
     return foreign
+
+
+def find_languages(traits: Traits, foreign: NDArray[np.bool_], person: NDArray[np.int64]) -> NDArray[Any]:
+    """(n,) object: the language in which most of what each person writes is: one of LANGUAGES, or other.
+
+    foreign: (n,) bool, of `find_foreign`. person: (k,) numbers below n. None for people without a letter in any text.
+    """
+    han, letters = (np.bincount(person, column, minlength=len(foreign)) for column in (traits.han, traits.letters))
+    found = np.where(han >= HAN * letters, *LANGUAGES).astype(object)
+    found[foreign] = "other"
+    found[letters == 0] = None
+    return found
