@@ -27,7 +27,7 @@ from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
 from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
-from graphkoc.qualify.candidates import AUDIENCE, Candidates
+from graphkoc.qualify.candidates import AUDIENCE, Candidates, validate_definition
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
 from graphkoc.qualify.score.forecast import Past
@@ -230,8 +230,9 @@ def run_backtest(
 ) -> Backtest:
     """Check the score on what the store's own past says; see `graphkoc.qualify.backtest`.
 
-    candidates: whom to rank, one of `graphkoc.qualify.candidates.DEFINITIONS`.
+    candidates: whom to rank, one of `graphkoc.qualify.candidates.DEFINITIONS`. Raises UsageError for another name.
     """
+    validate_definition(candidates)
     with threadpool_limits(limits=1):
         projection = project(store)
         log = projection.log()

@@ -14,6 +14,7 @@ from small_run import small_market
 import graphkoc
 from graphkoc import analysis
 from graphkoc.analysis import Settings, analyse
+from graphkoc.errors import UsageError
 from graphkoc.graph.action_log import moment
 from graphkoc.graph.projection import Projection
 from graphkoc.measures import audience
@@ -43,6 +44,13 @@ def on_the_list(projection: Projection, folder: Path, as_of: float) -> pd.DataFr
     until = moment(as_of) + timedelta(microseconds=1)
     run = analyse(projection, folder / "run", Settings(until=until), Clock(None), processes=1)
     return run.people[run.people["role"].isin(RANKED)]
+
+
+def test_a_misspelt_definition_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    store = graphkoc.open_store(f"ladybug:{tmp_path / 'none.lbug'}")
+    with pytest.raises(UsageError, match="there are no candidates 'eligble'") as caught:
+        graphkoc.run_backtest(store, candidates="eligble")
+    assert caught.value.hint == "There are: eligible, audience."
 
 
 @pytest.mark.parametrize("quantile", [0.4, 0.7, 1.0])

@@ -77,6 +77,45 @@ def test_who_is_new_or_gone_has_the_reason_beside_it(pair: tuple[graphkoc.Run, g
     assert f"counted as one person with {first[1]} now" in {row["why"] for row in joined["people"]}
 
 
+def change_first(run: graphkoc.Run, **columns: object) -> tuple[graphkoc.Run, str]:
+    """The run with the first of its list off it, for the reason that the columns give; and who that is."""
+    people = run.people.copy()
+    place = people["rank"].astype(float).idxmin()
+    people.loc[place, ["rank", *columns]] = [pd.NA, *columns.values()]
+    return run.replaced(people=people), people.loc[place, "consumer"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "gone", "new"),
+    [
+        ({"role": "wide"}, "widely followed here now: ", "no longer widely followed here: "),
+        ({"role": "kol"}, "a wide audience now: ", "no longer a wide audience: "),
+        (
+            {"role": "none", "excluded": "for_hire; agency"},
+            "taken off the list by [safety]: on a price list, and represented by an agency",
+            "no longer taken off the list by [safety]: on a price list, and represented by an agency",
+        ),
+    ],
+    ids=["wide", "kol", "excluded"],
+)
+def test_who_is_off_the_list_for_another_reason_than_a_gate_has_it_in_words(
+    pair: tuple[graphkoc.Run, graphkoc.Run], columns: dict[str, object], gone: str, new: str
+) -> None:
+    other, consumer = change_first(pair[1], **columns)
+    found = [graphkoc.compare_runs(*runs)["people"] for runs in ((pair[1], other), (other, pair[1]))]
+    rows = [next(row for row in people if row["consumer"] == consumer) for people in found]
+    assert [row["change"] for row in rows] == ["gone", "new"]
+    assert rows[0]["why"].startswith(gone)
+    assert rows[1]["why"].startswith(new)
+
+
+def test_who_fails_a_gate_and_is_excluded_has_both_reasons(pair: tuple[graphkoc.Run, graphkoc.Run]) -> None:
+    other, consumer = change_first(pair[1], role="none", gate_active="failed", excluded="agency")
+    why = {row["consumer"]: row["why"] for row in graphkoc.compare_runs(pair[1], other)["people"]}[consumer]
+    assert "in the window, at least" in why
+    assert why.endswith("; taken off the list by [safety]: represented by an agency")
+
+
 def test_groups_of_one_series_are_compared_by_their_ids(pair: tuple[graphkoc.Run, graphkoc.Run]) -> None:
     _, after = pair
     niches = after.niches

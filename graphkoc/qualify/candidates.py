@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphkoc.arrays import Values, number_ids
-from graphkoc.errors import AnalysisError
+from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
@@ -26,11 +26,17 @@ from graphkoc.qualify.gates.words import GATES, limits_of
 from graphkoc.qualify.tiers import Limits
 from graphkoc.runs.roles import RANKED
 
-__all__ = ["AUDIENCE", "DEFINITIONS", "Candidates", "Eligible", "SmallAudience"]
+__all__ = ["AUDIENCE", "DEFINITIONS", "Candidates", "Eligible", "SmallAudience", "validate_definition"]
 
 DEFINITIONS = ("eligible", "audience")
 
 Indices = NDArray[np.int64]
+
+
+def validate_definition(name: str) -> None:
+    """Raise UsageError for a definition of candidates that there is none of."""
+    if name not in DEFINITIONS:
+        raise UsageError(f"there are no candidates {name!r}", hint=f"There are: {', '.join(DEFINITIONS)}.")
 
 
 class Candidates(Protocol):

@@ -8,6 +8,7 @@ from typing import Any
 from graphkoc.communities.tracking import RESIZED, RESIZED_PEOPLE
 from graphkoc.errors import UsageError
 from graphkoc.qualify.gates.words import list_gates, words
+from graphkoc.runs.checks import CHECKS
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import count
@@ -16,6 +17,8 @@ __all__ = ["compare_runs", "describe_comparison"]
 
 MOVED = 3
 """Places on the list from which a person counts as risen or fallen."""
+WIDE = {"kol": "a wide audience", "wide": "widely followed here"}
+"""Roles that are on no list for the size of the audience, in words."""
 CHANGES = ("new", "gone", "risen", "fallen")
 GROUP_CHANGES = ("new", "gone", "renamed", "grown", "shrunk")
 
@@ -91,9 +94,11 @@ def _compare_person(
 def _explain_new(old: Person | None, new: Person | None) -> str:
     if old is None or new is None:
         return "not in the data before"
-    if old["role"] == "kol":
-        return f"no longer a wide audience: {words('small', new)}"
+    if old["role"] in WIDE:
+        return f"no longer {WIDE[old['role']]}: {words('small', new)}"
     changed = [words(gate, new) for gate in _find_failed(old) if new[f"gate_{gate}"] != "failed"]
+    if old["excluded"]:
+        changed.append(f"no longer taken off the list by [safety]: {_describe_checks(old['excluded'])}")
     return "; ".join(changed) or "passes every required gate now"
 
 
@@ -101,11 +106,18 @@ def _explain_gone(after: Run, old: Person, new: Person | None, joined: Mapping[s
     if new is None:
         person = joined.get(old["consumer"])
         return f"counted as one person with {person} now" if person else "no longer in the data"
-    if new["role"] == "kol":
-        return f"a wide audience now: {words('small', new)}"
+    if new["role"] in WIDE:
+        return f"{WIDE[new['role']]} now: {words('small', new)}"
     gates = list_gates(new, after.info["limits"])
-    failed = [gate for gate in gates if gate["required"] and gate["state"] == "failed"]
-    return "; ".join(gate["words"] for gate in failed)
+    why = [gate["words"] for gate in gates if gate["required"] and gate["state"] == "failed"]
+    if new["excluded"]:
+        why.append(f"taken off the list by [safety]: {_describe_checks(new['excluded'])}")
+    return "; ".join(why)
+
+
+def _describe_checks(names: str) -> str:
+    """Checks, as the column excluded has them, in words."""
+    return ", and ".join(CHECKS[name] for name in names.split("; "))
 
 
 def _find_failed(person: Person) -> list[str]:
