@@ -48,9 +48,9 @@ class World:
         return log, Words.from_frames(texts, rows, products, log.network.ids)
 
     def described(self, members: dict[str, list[str]], **columns: object) -> Described:
-        previous = columns.pop("previous", None)
+        previous, joined = columns.pop("previous", None), columns.pop("joined", None)
         groups = pd.DataFrame({"group": list(members), **columns})
-        return describe(groups, membership(members), *self.frames(), previous)  # type: ignore[arg-type]
+        return describe(groups, membership(members), *self.frames(), previous, joined=joined)  # type: ignore[arg-type]
 
 
 def membership(members: dict[str, list[str]]) -> pd.DataFrame:
@@ -248,6 +248,68 @@ def test_without_text_a_name_is_categories_and_without_these_it_says_round_whom(
     ]
 
 
+def alike() -> World:
+    """A hundred people who write about the same, of whom the first is followed by all."""
+    rows = [(person, None, "p1", "Food") for person in people("a", 100)]
+    return World(rows, tuple((person, "a000") for person in people("a", 100)[1:]))
+
+
+def joined_in(*years: tuple[int, int]) -> np.ndarray:
+    """Days since 1970 in the middle of years, each as often as given, in the order of the people."""
+    dates = [np.datetime64(f"{year}-07-01") for year, times in years for _ in range(times)]
+    return np.array(dates, dtype="datetime64[D]").astype(float)
+
+
+def test_where_nothing_else_sets_a_group_apart_it_is_named_after_the_years_in_which_its_people_joined() -> None:
+    joined = joined_in((2005, 16), (2009, 4), (2001, 9), (2002, 11), *[(year, 6) for year in range(2000, 2010)])
+    groups = {"one": people("a", 20), "two": people("a", 40)[20:]}
+    found = alike().described(groups, joined=joined)
+    assert list(zip(found.table["name"], found.table["evidence"], strict=True)) == [
+        ("Joined in 2005", "16 of its 20 people joined or first wrote in 2005; of 80 others 7.5%"),
+        ("Joined in 2001–2002", "20 of its 20 people joined or first wrote in 2001–2002; of 80 others 15%"),
+    ]
+    same = alike().described({"one": people("a", 20), "two": people("a", 16)}, joined=joined)
+    assert set(names(same).values()) == {"Joined in 2005, group 1", "Joined in 2005, group 2"}
+    assert names(alike().described(groups, joined=joined, previous=names(same))) == {
+        "one": names(same)["one"],
+        "two": "Joined in 2001–2002",
+    }
+    before = {"one": "People around a000", "two": "People around a021"}
+    assert names(alike().described(groups, joined=joined, previous=before)) == names(found), "no person where years do"
+    finer = alike().described(groups, joined=joined, category=["Food", "Food"], parent=["Food", "Food"])
+    assert names(finer) == {"one": "Food · joined in 2005", "two": "Food · joined in 2001–2002"}
+
+
+@pytest.mark.parametrize(
+    ("joined", "why"),
+    [
+        (None, "no dates"),
+        (joined_in((2005, 100)), "everybody joined then"),
+        (
+            joined_in((2005, 12), (2001, 4), (2009, 4), *[(year, 8) for year in range(2000, 2010)]),
+            "too few of them",
+        ),
+        (joined_in(*[(year, 4) for year in range(2001, 2006)], *[(year, 8) for year in range(2000, 2010)]), "too long"),
+        (joined_in((2005, 16), (2009, 4), (2005, 40), (2000, 40)), "half of the others, too"),
+        (np.where(np.arange(100) < 9, joined_in((2005, 20), (2000, 80)), np.nan), "of most it is unknown"),
+    ],
+)
+def test_years_in_which_others_joined_as_well_are_no_name(joined: np.ndarray | None, why: str) -> None:
+    assert names(alike().described({"one": people("a", 20)}, joined=joined)) == {"one": "People around a000"}, why
+
+
+def test_a_finer_niche_of_products_that_nothing_sets_apart_says_what_it_was_made_of() -> None:
+    given = {"category": ["Food", "Food"], "parent": ["Food", "Food"], "basis": ["products", "tags"]}
+    found = alike().described({"1": people("a", 20), "2": people("a", 40)[20:]}, **given)
+    assert names(found) == {"1": "Food · same products", "2": "Food 1"}
+
+
+def test_a_title_that_sets_a_group_apart_does_not_end_with_its_category() -> None:
+    one = Known(["Coffee Grinders"], [], ["Brisko Venta Coffee Grinder"], [])
+    other = Known(["Coffee Grinders"], [], ["Coffee Grinder"], [])
+    assert choose([one, other], [None, None]) == ["Coffee Grinders · Brisko Venta", "Coffee Grinders"]
+
+
 def test_the_word_that_a_group_was_made_of_names_it() -> None:
     everybody = World([(person, "matcha", "p1", "Food") for person in people("a", 40)])
     columns = {"category": ["Food", "Food"], "made_of": ["matcha {}", pd.NA], "share": [0.7, 0.5], "share_of_all": 0.3}
@@ -283,6 +345,8 @@ def test_groups_of_one_category_are_set_apart_by_their_platform_first() -> None:
     assert "Food · Shop" not in one.table["name"].tolist()
     few = describe(groups, membership(lists), log, words, platforms=platforms[2:])
     assert names(few)["1"] != "Food · Forum", "not all the others are known to be there"
+    known = describe(groups, membership(lists), log, words, platforms=platforms.replace("forum", "discourse"))
+    assert names(known)["1"] == "Food · Forum", "a platform is called what it is"
     before = {"1": "Food", "2": "Food · Shop"}
     assert names(describe(groups, membership(lists), log, words, before, platforms=platforms)) == before
 

@@ -105,9 +105,9 @@ def group(
     niche_members = _replace_ids(segments.members, "niche", of_niches)
     with clock("naming them"):
         circle_names = _name_groups(
-            "circle", circle_table, _drop_fringe(circle_members), log, words, previous, projection
+            "circle", circle_table, _drop_fringe(circle_members), log, words, previous, projection, joined
         )
-        niche_names = _name_groups("niche", niche_table, niche_members, log, words, previous, projection)
+        niche_names = _name_groups("niche", niche_table, niche_members, log, words, previous, projection, joined)
     return Grouping(
         niche_table.drop(columns="name").merge(niche_names.table, on="niche"),
         shaped(
@@ -194,6 +194,7 @@ def _name_groups(
     words: Words,
     previous: Run | None,
     projection: Projection,
+    joined: NDArray[np.float64],
 ) -> labels.Described:
     """The names of the groups of a kind with their evidence; the table's ids are in a column named after the kind."""
     before: pd.DataFrame | None = None if previous is None else getattr(previous, f"{kind}s")
@@ -207,6 +208,7 @@ def _name_groups(
         None if before is None else dict(zip(before[kind], before["name"], strict=True)),
         projection.products,
         pd.concat([frame[["consumer", "platform"]] for frame in (projection.consumers, projection.accounts)]),
+        joined,
     )
     return labels.Described(
         names.table.rename(columns={"group": kind}),

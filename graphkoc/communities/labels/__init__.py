@@ -4,9 +4,10 @@ A name is the category: "Food & Drink", or two where no word says more: "Beauty 
 named by what sets them apart from each other: "Teapots · camping", which is the platform of their people, the word that
 a finer niche was made of, a word, a product's title or another category; and numbered where nothing does. Without a
 category a name is two words, or a title. `log_odds` finds the words and products that a group's people use more than
-others do, and the categories that more of them review most. Only where there is none of these is a group named after
-the person in its middle: "People around ciao:212". Words of a maker's own line, such as a model's, are no part of a
-name.
+others do, and the categories that more of them review most. Where there is none of these a group is named after the
+years in which its people joined (`periods`): "Joined in 2006–2007". Only where these do not set it apart either is it
+named after the person in its middle: "People around ciao:212". Words of a maker's own line, such as a model's, are no
+part of a name.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.arrays import number_ids
+from graphkoc.arrays import Values, number_ids
 from graphkoc.communities.labels.choice import Known, choose, kin
 from graphkoc.communities.labels.log_odds import People, marked, values_at
+from graphkoc.communities.labels.periods import Period, find_periods
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.terms import Words
 from graphkoc.graph.titles import find_line_words
@@ -31,6 +33,8 @@ from graphkoc.text import display_name, is_missing
 
 __all__ = ["EXEMPLARS", "Described", "describe"]
 
+PLATFORMS = {"discourse": "Forum"}
+"""Platforms whose name a reader need not know: what they are."""
 LONGEST_WHERE = 15
 """Characters of a platform in a name."""
 NEARLY_ALL = 0.9
@@ -63,6 +67,7 @@ def describe(
     previous: Mapping[str, str] | None = None,
     products: pd.DataFrame | None = None,
     platforms: pd.DataFrame | None = None,
+    joined: Values | None = None,
 ) -> Described:
     """Names for groups of people, circles and niches alike, no two the same.
 
@@ -71,12 +76,15 @@ def describe(
     where no word distinguishes it) with share and share_of_all (of the members' reviews, and of all reviews, that are
     about it). members: group, consumer, confidence. words: of the people of the log's network. previous: the names of
     the last run. products: product, title, brand. platforms: consumer and platform, for each platform that they are on.
+    joined: (n,) days since 1970 on which each person of the network joined or, where that is unknown, first wrote; NaN
+    for neither. A group whose basis is "products" was made of products that the same people review.
     The order of the members makes no difference. If several groups would have the same name, the largest gets it.
 
     A group keeps its name while the name could still be given: its category is still that of the group or
-    distinguishes it, and each of its words is still among the TOP; or it names a person who is still among the TOP
-    in the middle. Then it stays though another group of the category comes, and that one is set apart from it. A name
-    without a category is replaced when there is one.
+    distinguishes it, and each of its words is still among the TOP; or its years are still those of the group; or it
+    names a person who is still among the TOP in the middle. Then it stays though another group of the category comes,
+    and that one is set apart from it. A name without a category is replaced when there is one, and a person when
+    anything else is known of the group.
     """
     ids = groups["group"].tolist()
     built_from, parents = _read_strings(groups, "category"), _read_strings(groups, "parent")
@@ -93,6 +101,8 @@ def describe(
     own_kinds = _list_names(kinds, np.asarray(log.categories, dtype=str), len(ids))
     own_titles = _list_names(bought, titles, len(ids))
     in_the_middle, made_of = _find_central(people, log), _read_made_of(groups)
+    periods = find_periods(people, joined)
+    together = [basis == "products" for basis in _read_strings(groups, "basis")]
     known = []
     for row, category in enumerate(built_from):
         # Nearly all who review much use a word at some time; the people of the group use it more often.
@@ -101,7 +111,9 @@ def describe(
         heads, rest = ([kind], own_kinds[row]) if kind else (own_kinds[row], [])
         apart = [name for name in [*own_titles[row], *rest] if name and name != kind]
         finer = category is not None and parents[row] is not None
-        known.append(Known(heads, some, apart, in_the_middle[row], finer))
+        period = periods[row]
+        years = period.years if period else ""
+        known.append(Known(heads, some, apart, in_the_middle[row], finer, years=years, together=together[row]))
     known = _place(known, people, log, platforms)
     known = _set_apart(known, [term for term, _ in made_of], people, (used, reviewed), words, titles)
     order = np.lexsort((np.asarray(ids, dtype=str), -people.sizes)).tolist() if ids else []
@@ -120,6 +132,7 @@ def describe(
                 others,
                 display_name(built_from[row] or parents[row] or "") if people.parted[row] else "",
                 made_of[row][1],
+                periods[row],
             )
             for row, (size, others) in enumerate(zip(people.sizes.tolist(), people.others.tolist(), strict=True))
         ],
@@ -164,7 +177,7 @@ def _place(known: list[Known], people: People, log: Log, platforms: pd.DataFrame
 
 
 def _show_platform(name: str) -> str:
-    shown = display_name(name, LONGEST_WHERE)
+    shown = PLATFORMS.get(name) or display_name(name, LONGEST_WHERE)
     return shown[:1].upper() + shown[1:]
 
 
@@ -279,8 +292,10 @@ def _write_evidence(
     others: int,
     parent: str,
     made_of: str,
+    period: Period | None,
 ) -> str:
-    """The sentence of evidence: the two items that distinguish a group most, with the people inside and outside.
+    """The sentence of evidence: the two items that distinguish a group most, with the people inside and outside; else
+    the years in which its people joined.
 
     written, reviewed: the items found for the group, their names, and the clauses for the first and the second item.
     """
@@ -295,6 +310,10 @@ def _write_evidence(
             return f"{sentence}; of {against} " + " and ".join(_format_percent(count, others) for count in outside)
     if made_of:
         return made_of.format(its)
+    if period:
+        many = its if period.dated == size else f"{period.dated:,} of {its} whose date is known"
+        others_in = _format_percent(period.outside, period.others)
+        return f"{period.inside:,} of {many} joined or first wrote in {period.years}; of {against} {others_in}"
     if not others:
         return f"{its} are all people"
     return f"nothing that {its} write or review distinguishes them from {against}"

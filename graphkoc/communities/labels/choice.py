@@ -19,6 +19,8 @@ LONGEST_HEAD = 27
 """Characters of a category that something follows: with the longest word it fits into a name."""
 APART = " · "
 """Between a category and what sets a group apart from others of it."""
+TOGETHER = "same products"
+"""What sets a group apart that was made of products which the same people review."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Known:
 
     categories; words that set it apart from the others of its category, or from everybody where it has none; titles of
     products; people in its middle. finer: whether it lies inside a group of its category, whose plain name it cannot
-    have. where: the platform of its people, where others of its category are on another.
+    have. where: the platform of its people, where others of its category are on another. years: those in which most of
+    its people joined, where others did not. together: whether it was made of products that the same people review.
     """
 
     categories: list[str]
@@ -36,6 +39,8 @@ class Known:
     people: list[str]
     finer: bool = False
     where: str = ""
+    years: str = ""
+    together: bool = False
 
     @property
     def _kinds(self) -> list[str]:
@@ -50,12 +55,20 @@ class Known:
 
     @property
     def plain(self) -> str:
-        """The name that it has where no other group would: its category; two where no word says more; "" for none."""
+        """The name that it has where no other group would: its category; two where no word says more; the years in
+        which its people joined where it has neither category, word nor title; "" for none."""
         return next(self._plain(), "")
 
+    @property
+    def _joined(self) -> str:
+        """Its name where nothing but the years is known of it, "" where more is."""
+        return "" if self.heads or self.words or self.titles or not self.years else f"Joined in {self.years}"
+
     def _plain(self) -> Iterator[str]:
-        """Its possible names that are categories alone."""
-        if self.where:
+        """Its possible names that are categories, or years, alone."""
+        if self._joined:
+            yield self._joined
+        elif self.where:
             yield from self.heads[:1]
         elif not self.finer:
             if not self.words:
@@ -66,18 +79,25 @@ class Known:
         """Its category, and what sets it apart; what only repeats the category does not."""
         for head in self.heads[:1]:
             there = pieces_of(head)
-            for one in [*self.words, *self.titles]:
+            for one in [*self.words, *(_cut(title, there) for title in self.titles)]:
                 if not repeats(one, there):
                     yield display_name(f"{head}{APART}{one}", LONGEST)
             yield from (f"{head}{APART}{other}" for other in self.heads[1:])
+            if self.years:
+                yield f"{head}{APART}joined in {self.years}"
+            if self.together and self.finer:
+                yield f"{head}{APART}{TOGETHER}"
 
     def _headless(self) -> Iterator[str]:
-        """Without a category: any two words, else a product, else a person in its middle."""
+        """Without a category: any two words, else a product, else the years, else a person in its middle."""
         for some in combinations(self.words, min(len(self.words), 2)) if self.words else ():
             name = ", ".join(some)
             yield name if len(name) <= LONGEST else some[0]
         yield from (name for title in self.titles if (name := display_name(title, LONGEST)))
-        yield from (display_name(f"People around {one}", LONGEST) for one in self.people)
+        if self.years:
+            yield f"Joined in {self.years}"
+        else:
+            yield from (display_name(f"People around {one}", LONGEST) for one in self.people)
 
     @property
     def bare(self) -> bool:
@@ -87,14 +107,18 @@ class Known:
     def names(self, alone: bool, first: int = 1) -> Iterator[str]:
         """Every name that the group could have, an endless series. alone: whether no other group has as much right to
         its plain name. first: the number after the name that comes first."""
-        head = (self.heads or ["People"])[0]
+        head = (self.heads or [f"Joined in {self.years}, group" if self.years else "People"])[0]
         numbered = (f"{head} {number}" for number in count(first))
+        if self._joined:
+            return chain(self._plain() if alone else (), numbered)
         if not self.heads:
             return chain(self._headless(), numbered)
         return chain(self._plain() if alone else (), self._apart(), numbered)
 
     def still(self, name: str) -> bool:
         """Whether a name of the last run may stay; see `graphkoc.communities.labels.describe`."""
+        if self._joined:
+            return re.fullmatch(rf"{self._joined}(, group [1-9][0-9]{{0,5}})?", name) is not None
         if not self.heads:
             return set(name.split(", ")) <= set(self.words) or (not self.words and name in set(self._headless()))
         heads = {*self.heads, *self._kinds}
@@ -135,6 +159,14 @@ def pieces_of(name: str) -> list[str]:
 def repeats(name: str, there: Sequence[str]) -> bool:
     """Whether each piece of a word or tag is a form of one of the words that are there."""
     return all(any(kin(piece, other) for other in there) for piece in pieces_of(name))
+
+
+def _cut(name: str, there: Sequence[str]) -> str:
+    """A title without the words at its end that are there: "Brisko Venta" of a Coffee Grinder."""
+    pieces = name.split()
+    while len(pieces) > 1 and pieces_of(pieces[-1]) and repeats(pieces[-1], there):
+        pieces.pop()
+    return " ".join(pieces)
 
 
 def kin(word: str, other: str) -> bool:
