@@ -173,7 +173,7 @@ def analyse(
         platforms = describe_platforms(people, accounts, projection.ties_of())
         people["part"] = find_parts(log.network, people, accounts, platforms)
         orders = find_clients(log.network.ids, projection.purchases, projection.products, settings.brand, as_of)
-        relevance = find_relevance(log, people, groups.niches, as_of)
+        relevance = find_relevance(groups.log, people, groups.niches, as_of, groups.aliases)
         target = find_target_audience(log.network, people["language"], settings.target_languages)
         people = pd.concat([people, orders, relevance, target], axis=1)
     with clock("measuring reach"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from hypothesis import given
@@ -49,6 +51,49 @@ def test_tags_are_the_types_of_notes_about_no_product() -> None:
     products = pd.DataFrame({"product": [], "category": []}, dtype="str")
     log = Log.from_frames(ties, notes, products, pd.DataFrame({"consumer": ["a", "b"]}), topics)
     assert find_main_types(log, log.last_day)["main_type"].tolist()[0] in ("#sun", "#tea")
+
+
+def noted(*notes: tuple[str, str, str | None]) -> Log:
+    """The log of notes (consumer, tags, category) about no product, a day each, and one of a kettle."""
+    reviews = pd.DataFrame(
+        [(f"r{at}", person) for at, (person, _, _) in enumerate(notes)], columns=["review", "consumer"]
+    )
+    reviews["product"] = pd.array([None] * len(notes), dtype="str")
+    reviews["created_at"] = pd.date_range("2024-01-01", periods=len(notes))
+    shop = pd.DataFrame(
+        {"review": ["s"], "consumer": ["shop"], "product": ["k"], "created_at": reviews["created_at"][:1]}
+    )
+    topics = [(f"r{at}", tag) for at, (_, tags, _) in enumerate(notes) for tag in tags.split()]
+    ties = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [1.0]})
+    people = sorted({"a", "b", "shop", *(person for person, _, _ in notes)})
+    log = Log.from_frames(
+        ties,
+        pd.concat([reviews, shop], ignore_index=True),
+        pd.DataFrame({"product": ["k"], "category": ["Kettles"]}, dtype="str"),
+        pd.DataFrame({"consumer": people}),
+        pd.DataFrame(topics, columns=["review", "topic"], dtype="str"),
+    )
+    kind = np.full(len(log.day), -1, dtype=np.int32)
+    kind[log.has_product] = 0
+    of_note = np.argsort(np.argsort(log.day[~log.has_product], kind="stable"), kind="stable")
+    kind[~log.has_product] = [0 if notes[at][2] else -1 for at in of_note]
+    return replace(log, category=kind)
+
+
+def test_notes_of_one_kind_in_two_languages_are_one_type() -> None:
+    log = noted(("a", "水壶 好物", "Kettles"), ("a", "kettle", "Kettles"), ("b", "水壶", None), ("c", "好物", None))
+    found = find_main_types(log, log.last_day, {"水壶": "Kettles", "kettle": "Kettles"})
+    table = found.set_axis(log.network.ids)
+    assert table.loc["a"].tolist() == ["Kettles", 2 / 3], "two notes and the tag that is no category's name"
+    assert table.loc["b"].tolist() == ["Kettles", 1.0], "a note about two categories has its tag"
+    assert table.loc["c"].tolist() == ["#好物", 1.0]
+    assert table.loc["shop"].tolist() == ["Kettles", 1.0]
+    assert find_main_types(log, log.last_day)["main_type"].tolist()[1] == "#水壶", "unless a tag stands for no category"
+
+
+def test_of_as_many_a_category_comes_before_a_tag() -> None:
+    log = noted(("a", "好物", "Kettles"))
+    assert find_main_types(log, log.last_day)["main_type"].tolist()[0] == "Kettles"
 
 
 written = st.lists(

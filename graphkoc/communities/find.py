@@ -33,7 +33,9 @@ __all__ = ["Grouping", "group"]
 class Grouping:
     """The groups of a run, with ids that persist; frames as in `graphkoc.runs.tables.TABLES`, as far as they go.
 
-    info: the entries of run.json about the groups: controls, what was left out and why, what changed.
+    info: the entries of run.json about the groups: controls, what was left out and why, what changed. log, aliases: the
+    log with the categories of reviews of no product, and the categories that tags are other names of, see
+    `graphkoc.communities.kinds.align`.
     """
 
     niches: pd.DataFrame
@@ -45,6 +47,8 @@ class Grouping:
     events: pd.DataFrame
     lifelines: pd.DataFrame
     info: dict[str, Any]
+    log: Log
+    aliases: dict[str, str]
 
 
 def group(
@@ -143,6 +147,8 @@ def group(
             "churn": churn,
             "previous": None if previous is None else {"run": previous.name, "at": previous.info["at"]},
         },
+        log,
+        aliases,
     )
 
 

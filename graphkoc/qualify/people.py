@@ -51,7 +51,7 @@ def build_people(
     table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
     stated = ["name", "platform", "handle", "url", "audience_stated"]
     table[stated] = consumers[stated].astype("str").to_numpy()
-    table = table.join(find_main_types(log, as_of))
+    table = table.join(find_main_types(groups.log, as_of, groups.aliases))
     table["ties"] = consumers["platform"].fillna("unknown").map(projection.ties_of()).to_numpy()
     table = pd.concat([table, qualified.reset_index(drop=True), measured.reset_index(drop=True)], axis=1)
     table["reviews"] = np.bincount(log.person, minlength=n)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from graphkoc.errors import UsageError
 from graphkoc.graph.action_log import YEAR, Log
 from graphkoc.graph.network import Network
+from graphkoc.qualify.main_type import list_types
 from graphkoc.qualify.quality.traits import LANGUAGES
 
 __all__ = ["find_relevance", "find_target_audience", "validate_languages"]
@@ -21,24 +22,24 @@ def validate_languages(languages: Sequence[str]) -> None:
         raise UsageError(f"the language {unknown[0]!r} is not read", hint=f"There are: {', '.join(LANGUAGES)}.")
 
 
-def find_relevance(log: Log, people: pd.DataFrame, niches: pd.DataFrame, as_of: float) -> pd.DataFrame:
+def find_relevance(
+    log: Log, people: pd.DataFrame, niches: pd.DataFrame, as_of: float, aliases: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Everybody's relevant audience at day `as_of`, a row per node of log.network.
 
-    people: niche and main_type. niches: niche and category.
+    people: niche and main_type. niches: niche and category. log, aliases: see `graphkoc.qualify.main_type.list_types`.
 
     Returns audience_subject (the category of the main niche or, where that has none, main_type; null for neither),
     audience_relevant (Int64: people of the known audience with an item of that subject in the last year; null without a
     subject or an audience), audience_relevance (float64: the same, of the known audience) and audience_relevance_all
     (float64: the share of everybody with one, which is what an audience drawn at random would have).
     """
-    n, names = len(log.network), pd.Series(log.kind_names(), dtype=object)
+    n, items = len(log.network), list_types(log, aliases)
     category = people["niche"].map(niches.set_index("niche")["category"]).astype(object)
     subject = category.where(category.notna(), people["main_type"].astype(object))
-    code, subjects = pd.factorize(names.where(names != ""))
-    items = log.items
-    recent = items.day > as_of - YEAR
-    kind = code[items.kind[recent]].astype(np.int64)
-    wrote = np.unique((items.person[recent].astype(np.int64) * len(subjects) + kind)[kind >= 0])
+    code, subjects = pd.factorize(items["type"])
+    recent = (items["day"] > as_of - YEAR).to_numpy()
+    wrote = np.unique(items["person"].to_numpy(dtype=np.int64)[recent] * len(subjects) + code[recent])
     of = pd.Index(subjects).get_indexer(subject.to_numpy(dtype=object)).astype(np.int64)
     source, target = log.network.source, log.network.target
     has = np.isin(target.astype(np.int64) * len(subjects) + of[source], wrote) & (of[source] >= 0)

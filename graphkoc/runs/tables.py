@@ -106,7 +106,7 @@ _PEOPLE = (
     _text("platform", "Platform of the account."),
     _text("handle", "Handle on the platform; null where unknown."),
     _text("url", "Address of the profile; null where unknown."),
-    _text("main_type", "Category or tag of most reviews in the last 365 days, of all without any; null for none."),
+    _text("main_type", "Category of most reviews in the last 365 days (of all without any), else tag; null for none."),
     _number("main_type_share", "share", "Items of this type, of those of the last 365 days; null without any."),
     _text("tier", "Size of the audience: tiny, small, wide or unknown."),
     _text("label", "Name of the tier in the profile that applies; of several accounts, the largest stated one's."),
