@@ -278,6 +278,9 @@ def test_where_nothing_else_sets_a_group_apart_it_is_named_after_the_years_in_wh
     assert names(alike().described(groups, joined=joined, previous=before)) == names(found), "no person where years do"
     finer = alike().described(groups, joined=joined, category=["Food", "Food"], parent=["Food", "Food"])
     assert names(finer) == {"one": "Food · joined in 2005", "two": "Food · joined in 2001–2002"}
+    both = {"one": people("a", 20), "two": people("a", 19)}
+    finer = alike().described(both, joined=joined, category=["Food", "Food"], parent=["Food", "Food"])
+    assert names(finer) == {"one": "Food 1", "two": "Food 2"}, "the years do not set them apart"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ part of a name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -114,7 +115,7 @@ def describe(
         period = periods[row]
         years = period.years if period else ""
         known.append(Known(heads, some, apart, in_the_middle[row], finer, years=years, together=together[row]))
-    known = _place(known, people, log, platforms)
+    known = _drop_shared_years(_place(known, people, log, platforms))
     known = _set_apart(known, [term for term, _ in made_of], people, (used, reviewed), words, titles)
     order = np.lexsort((np.asarray(ids, dtype=str), -people.sizes)).tolist() if ids else []
     names = choose([known[row] for row in order], [(previous or {}).get(ids[row]) for row in order])
@@ -173,6 +174,17 @@ def _place(known: list[Known], people: People, log: Log, platforms: pd.DataFrame
     return [
         replace(facts, where=platform) if facts.plain and platform and len(alike[facts.plain]) > 1 else facts
         for facts, platform in zip(known, of_group, strict=True)
+    ]
+
+
+def _drop_shared_years(known: list[Known]) -> list[Known]:
+    """What is known of the groups, without the years of those that another group of the same plain name has too."""
+    same = Counter((facts.plain or facts.heads[0], facts.finer, facts.years) for facts in known if facts.heads)
+    return [
+        replace(facts, years="")
+        if facts.heads and same[facts.plain or facts.heads[0], facts.finer, facts.years] > 1
+        else facts
+        for facts in known
     ]
 
 
