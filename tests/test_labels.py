@@ -107,7 +107,9 @@ def test_frames_have_the_columns_and_types_that_they_promise() -> None:
             "inside": "int64",
             "outside": "int64",
         }
-        assert found.exemplars.dtypes.astype(str).to_dict() == dict.fromkeys(["group", "kind", "id", "why"], "str")
+        assert found.exemplars.dtypes.astype(str).to_dict() == dict.fromkeys(
+            ["group", "kind", "id", "why", "title"], "str"
+        )
 
 
 def by_definition(y: int, o: int, n: int, m: int) -> float:
@@ -222,6 +224,10 @@ def test_exemplars_hold_most_of_the_words_and_are_by_different_people() -> None:
         assert holds[0] == best
     products = found.exemplars.loc[(found.exemplars["kind"] == "product") & (found.exemplars["group"] == "tea"), "id"]
     assert sorted(products) == ["t0", "t1", "t2"]
+    shelf = pd.DataFrame({"product": ["t0", "t1"], "title": ["Tea Pot", None], "brand": None}, dtype="str")
+    found = describe(pd.DataFrame({"group": list(GROUPS)}), membership(GROUPS), log, words, products=shelf)
+    titles = found.exemplars.set_index("id")["title"].dropna().to_dict()
+    assert titles == {"t0": "Tea Pot"}, "a product without a title is shown by its id"
 
 
 def categories_only() -> World:

@@ -149,6 +149,19 @@ def test_the_parts_are_what_can_be_counted_by_hand_and_add_up(
     assert share["white_space"][~known].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((3, 2, 1, 4), "KOLs reach 3, only KOCs reach 2, nobody listed reaches 1, and of 4 it is not known"),
+        ((28, 0, 0, 0), "KOLs reach all 28"),
+        ((5, 0, 0, 4), "KOLs reach 5 and of 4 it is not known"),
+        ((0, 0, 0, 0), "KOLs reach 0"),
+    ],
+)
+def test_parts_of_nobody_are_not_said(numbers: tuple[int, ...], said: str) -> None:
+    assert reached.describe_parts(dict(zip(reached.PARTS, numbers, strict=True)), "KOLs") == said
+
+
 def test_the_parts_of_merged_circles_are_those_of_their_people_without_the_fringe(tmp_path: Path) -> None:
     run = analysed(notes_and_comments(), tmp_path / "runs" / "one")
     inside = [(f"x:l{at:02}", "c1" if at < 12 else "c2", 0.9) for at in range(22)] + [("x:l25", "c1", 0.2)]

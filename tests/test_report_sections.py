@@ -56,11 +56,15 @@ def test_the_headline_numbers_are_those_of_the_run(page: str, whole: Run) -> Non
     assert tiles
     text, tested = Page(tiles.group()).text, whole.info["backtest"]
     shares = {row["ranking"]: row["mean"] for row in tested["rows"]}
-    assert "4 niches and 2 finer; 0 with categories shuffled" in text
-    assert "4 circles 0 in a randomly rewired network" in text
+    assert "4 niches and 2 finer; by chance: 0 (categories shuffled)" in text
+    assert "4 circles by chance: 0 (randomly rewired network)" in text
     assert f"{len(whole.kocs())} key opinion consumers of 60 consumers" in text
     assert f"{percent(shares['score'])} of later follow-on reviews" in text
     assert f"as many picks by audience size: {percent(shares['audience'])}" in text
+    parts = [int((whole.people["part"] == part).sum()) for part in ("only_koc", "nobody", "not_known")]
+    white = f"{parts[0] + parts[1]} people whom no wide-audience account is known to reach"
+    assert f"{white} only KOCs reach {parts[0]} of them; {parts[2]} more are not known" in text
+    assert len(text.split()) < 90, "a long tile makes all of them tall"
 
 
 def test_the_findings_name_the_first_people_and_the_niches_with_most_white_space(page: str, whole: Run) -> None:
@@ -159,7 +163,7 @@ def test_finer_niches_are_listed_in_their_niche_and_not_counted_twice(page: str,
         in first
     )
     without = report.render(whole.replaced(niches=whole.niches[whole.niches["level"] == "niche"]))
-    white = r"<strong>(\S+)</strong> of 60 people are white space"
+    white = r"<strong>(\S+)</strong> people whom no wide-audience account is known to reach"
     assert re.findall(white, page) == re.findall(white, without) != []
 
 
@@ -185,7 +189,9 @@ def test_a_group_named_after_a_person_in_its_middle_hides_the_name_unless_it_is_
     nobody = small_run.people.loc[small_run.people["role"] == "none", "consumer"].iloc[0]
     ranked = small_run.kocs()["consumer"].iloc[0]
     names = [f"People around {nobody}", f"Coffee around {ranked}", "Round about", "Tea"]
-    shown = pd.DataFrame([("circle", "c1", "review", f"{nobody}:7", "holds v60")], columns=list(small_run.exemplars))
+    shown = pd.DataFrame(
+        [("circle", "c1", "review", f"{nobody}:7", "holds v60", None)], columns=list(small_run.exemplars)
+    )
     page = report.render(small_run.replaced(circles=small_run.circles.assign(name=names), exemplars=shown))
     text = text_of(page, "circles")
     assert f"Circle {small_run.circles['circle'].iloc[0]}" in text

@@ -80,7 +80,9 @@ def test_stated_followers_have_the_platforms_own_tiers_and_known_followers_the_r
     assert found.table["tier_platform"].fillna("-").tolist() == ["xiaohongshu"] * 4 + ["-"] * 23
     assert found.summary["name"] == "relative"
     assert found.summary["people"] == {"small": 24, "tiny": 1, "wide": 2}
-    assert found.summary["small"] == ("a small audience is 5 to 6 known followers; 0 to 10,000 followers (Xiaohongshu)")
+    assert found.summary["small"] == (
+        "a small audience is 5 to 6 known followers; up to 10,000 followers (Xiaohongshu)"
+    )
     assert "by the tiers desk of 2026-11-29" in found.summary["why"], "the file in use is named with its version"
     assert "4 people" in found.summary["why"]
     assert "for the other 23, known followers are compared with each other" in found.summary["why"]

@@ -21,6 +21,8 @@ NAMED = 3
 """Key opinion consumers named on a card."""
 WORDS = 6
 EXEMPLARS = 3
+LONGEST = 50
+"""Characters of a product's title."""
 
 RISING = ("born", "new", "grown", "returned")
 FALLING = ("shrunk", "died")
@@ -55,7 +57,10 @@ def group_card(view: View, kind: str, row: Mapping[Any, Any], kocs: Mapping[Any,
             for one in words.sort_values(["z", "word"], ascending=[False, True]).head(WORDS).to_dict("records")
         ],
         "exemplars": [
-            {"product": display_name(str(one["id"])), "why": display_name(str(one["why"]), TEXT)}
+            {
+                "product": display_name(text_or_none(one.get("title")) or str(one["id"]), LONGEST),
+                "why": display_name(str(one["why"]), TEXT),
+            }
             for one in shown.head(EXEMPLARS).to_dict("records")
         ],
         "best": [view.link(person) for person in kocs.get(row[kind], [])],

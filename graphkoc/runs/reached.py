@@ -90,11 +90,24 @@ def verb(run: Run) -> str:
 
 
 def describe_parts(parts: Mapping[str, int], wide: str) -> str:
-    """The four parts of a group in one clause: `KOLs reach 3, only KOCs reach 2, ...`; wide: from `wide_words`."""
-    return (
-        f"{wide} reach {parts['reached_kol']:,}, only KOCs reach {parts['only_koc']:,}, nobody listed "
-        f"reaches {parts['nobody']:,}, and of {parts['not_known']:,} it is not known"
-    )
+    """The parts of a group in one clause, without those of nobody: `KOLs reach 3, only KOCs reach 2, ...`.
+
+    wide: from `wide_words`.
+    """
+    if parts["reached_kol"] and not any(parts[part] for part in parts if part != "reached_kol"):
+        return f"{wide} reach all {parts['reached_kol']:,}"
+    clauses = [
+        f"{start} {parts[part]:,}{end}"
+        for part, start, end in (
+            ("reached_kol", f"{wide} reach", ""),
+            ("only_koc", "only KOCs reach", ""),
+            ("nobody", "nobody listed reaches", ""),
+            ("not_known", "of", " it is not known"),
+        )
+        if parts[part] or part == "reached_kol"
+    ]
+    *first, last = clauses
+    return f"{', '.join(first)}{',' if len(first) > 1 else ''} and {last}" if first else last
 
 
 def describe_loaded(run: Run) -> list[str]:

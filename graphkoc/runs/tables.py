@@ -402,6 +402,7 @@ TABLES: dict[str, Table] = {
             _text("what", "review or product."),
             _text("id", "Id of the review or product."),
             _text("why", "Why it was chosen, as a clause."),
+            _text("title", "Title of the product; null for a review, or without one."),
         ),
     ),
     "events": Table(

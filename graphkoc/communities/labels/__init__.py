@@ -52,7 +52,7 @@ class Described:
     words: at most TOP a group, strongest first: group, word (str), z (float64), inside, outside (int64,
     how many of its people, and of the others, use it).
     exemplars: at most EXEMPLARS reviews a group, by different people, and as many products: group, kind
-    ("review" or "product"), id, why (a clause), all str.
+    ("review" or "product"), id, why (a clause), title (of a product that has one, else NA), all str.
     """
 
     table: pd.DataFrame
@@ -143,7 +143,7 @@ def describe(
     return Described(
         pd.DataFrame(table, dtype="str"),
         of_words.astype({"group": "str", "word": "str"}),
-        _choose_exemplars(group, people, distinctive, bought, words),
+        _choose_exemplars(group, people, distinctive, bought, words, titles),
     )
 
 
@@ -332,7 +332,12 @@ def _write_evidence(
 
 
 def _choose_exemplars(
-    group: NDArray[Any], people: People, distinctive: pd.DataFrame, products: pd.DataFrame, words: Words
+    group: NDArray[Any],
+    people: People,
+    distinctive: pd.DataFrame,
+    products: pd.DataFrame,
+    words: Words,
+    titles: NDArray[Any],
 ) -> pd.DataFrame:
     """The reviews with most of a group's words, one per person and no two with the same words, and the products that
     distinguish it most."""
@@ -360,6 +365,7 @@ def _choose_exemplars(
         "kind": ["review"] * len(reviews) + ["product"] * len(products),
         "id": np.concatenate([words.reviews[reviews["review"]], words.products[products["item"]]]),
         "why": [f"holds {why}" for why in reviews["why"]] + bought,
+        "title": [None] * len(reviews) + [title or None for title in titles[products["item"]]],
     }
     exemplars = pd.DataFrame(shown).sort_values("row", kind="stable", ignore_index=True)
     exemplars.insert(0, "group", group[exemplars.pop("row")])

@@ -367,6 +367,8 @@ def sized(
 
 
 def _write_range(low: float, high: float, basis: str) -> str:
+    if low == 0 and np.isfinite(high):
+        return f"up to {high:,.0f} {basis}"
     return f"{low:,.0f} " + (f"to {high:,.0f} {basis}" if np.isfinite(high) else f"{basis} or more")
 
 
