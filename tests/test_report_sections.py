@@ -73,8 +73,8 @@ def test_the_findings_name_the_first_people_and_the_niches_with_most_white_space
     assert f"28 of 60 people are key opinion consumers, with {whole.info['tiers']['within']} and at least" in text
     assert f"The score ranks {first[0]}, {first[1]} and {first[2]} first." in text
     most = whole.niches[whole.niches["level"] == "niche"].sort_values("white_space", ascending=False).iloc[0]
-    share = f"{percent(most['white_space'])} of 15 people follow none of the {wide_words(whole)}, as far as is known"
-    assert f"most white space: {most['name']}, where {share}" in text
+    share = f"{percent(most['white_space'])} of 15 people follow none of the {wide_words(whole)}"
+    assert f"most white space, as far as is known: {most['name']}, where {share}" in text
     assert "A randomly rewired network has 0." in text
     assert (
         f"Since the previous run of {date(whole.info['previous']['at'])}: {whole.info['churn']['circle']['words']}"

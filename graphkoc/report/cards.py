@@ -58,7 +58,7 @@ def group_card(view: View, kind: str, row: Mapping[Any, Any], kocs: Mapping[Any,
         ],
         "exemplars": [
             {
-                "product": display_name(text_or_none(one.get("title")) or str(one["id"]), LONGEST),
+                "product": display_name(text_or_none(one["title"]) or str(one["id"]), LONGEST),
                 "why": display_name(str(one["why"]), TEXT),
             }
             for one in shown.head(EXEMPLARS).to_dict("records")
