@@ -21,6 +21,7 @@ from graphkoc.communities.labels.log_odds import FEWEST, PRIOR, People, marked
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.significance import FALSE_DISCOVERY_RATE
 from graphkoc.graph.terms import Words
+from graphkoc.graph.titles import read_whole
 from graphkoc.runs.run import TOP
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -340,6 +341,25 @@ def test_names_are_different_in_a_readable_way() -> None:
     assert circles.table["name"].tolist() == ["Food 1", "Food 2"], "what they have in common does not set them apart"
     circles = drinkers().described({"1": people("c", 30), "2": people("c", 29), "3": people("t", 30)})
     assert circles.table["name"].str.startswith("Food · ").all()
+
+
+def test_where_titles_are_names_they_set_groups_apart_before_other_words_and_not_where_both_have_them() -> None:
+    rows: list[tuple[str, str | None, str | None, str | None]] = []
+    for letter, own in (("c", "swift"), ("t", "gaga"), ("x", "maiden")):
+        for at, person in enumerate(people(letter, 30)):
+            kind = "Metal" if letter == "x" else "Pop"
+            rows += [(person, "a legend" if letter == "c" else "on stage", own, kind)]
+            rows += [(person, None, "spears", "Pop")] if letter != "x" and at < 29 - (letter == "t") else []
+    log, words = World(rows).frames()
+    titles = {"swift": "Taylor Swift", "gaga": "Lady Gaga", "maiden": "Iron Maiden", "spears": "Britney Spears"}
+    shelf = pd.DataFrame({"product": list(titles), "title": list(titles.values()), "brand": None}, dtype="str")
+    lists = {"1": people("c", 30), "2": people("t", 30)}
+    groups = pd.DataFrame({"group": list(lists), "category": "Pop"})
+    described = names(describe(groups, membership(lists), log, words, products=shelf))
+    assert described["1"] == "Pop · legend", "titles of goods are descriptions, and a word says more"
+    words = read_whole(words, shelf.set_index("product")["title"])
+    described = names(describe(groups, membership(lists), log, words, products=shelf))
+    assert described == {"1": "Pop · Taylor Swift", "2": "Pop · Lady Gaga"}
 
 
 def test_groups_of_one_category_are_set_apart_by_their_platform_first() -> None:

@@ -205,8 +205,12 @@ def _set_apart(
     titles that set each apart from the others of them first.
 
     made_of: the word that each group was made of, which stays first. used: which words each person uses, and which
-    products they review.
+    products they review. A title that distinguishes another of these groups too does not set this one apart. Where
+    titles are names and read whole, they come before other words: "pop · Taylor Swift" can be looked up, and what
+    people have in common who call artists a legend cannot.
     """
+    whole = set(titles.tolist()) - {""}
+    are_names = not whole.isdisjoint(words.terms.tolist())
     alike: dict[tuple[str, bool], list[int]] = {}
     for row, facts in enumerate(known):
         if facts.heads:
@@ -215,6 +219,8 @@ def _set_apart(
     if not rows:
         return known
     place = {row: at for at, row in enumerate(rows)}
+    others = {row: [other for other in some if other != row] for some in alike.values() for row in some}
+    known_titles = {row: known[row].titles for row in rows}
     pairs = [(place[row], other) for some in alike.values() if len(some) > 1 for row in some for other in some]
     beside = marked([at for at, _ in pairs], [other for _, other in pairs], (len(rows), len(known)))
     inside = csr_array(people.inside[rows])
@@ -232,7 +238,10 @@ def _set_apart(
         first = [made_of[row]] if made_of[row] else []
         both = [word for word in facts.words if word in apart[at]]
         found = list(dict.fromkeys([*first, *both, *([] if facts.finer else apart[at])]))
-        products = [title for title in [*bought[at], *facts.titles] if title]
+        theirs = {title for other in others[row] for title in known_titles[other]}
+        products = [title for title in bought[at] if title] + [title for title in facts.titles if title not in theirs]
+        if are_names and found[len(first) :]:
+            found = list(dict.fromkeys([*first, *[title for title in products if title in whole], *found]))
         known[row] = replace(facts, words=found, titles=list(dict.fromkeys(products)))
     return known
 
