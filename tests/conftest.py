@@ -15,7 +15,7 @@ import hypothesis
 import neo4j_server
 import networkx
 import pytest
-from neo4j_jars import RELEASES
+from neo4j_jars import NEWEST, RELEASES
 from small_example import write_small_example
 from small_run import analyse_small_market
 from zoo import ZOO
@@ -49,13 +49,18 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay on one worker, and so do all tests of a Neo4j release: its server is started once."""
+    """A file's tests stay on one worker, and so do all tests of a Neo4j release: its server is started once.
+
+    On the newest release only what is marked `every_release` is not left to a soak.
+    """
     for item in items:
         params = item.callspec.params if hasattr(item, "callspec") else {}
         releases = [str(value) for value in params.values() if str(value) in RELEASES]
         fixtures = [fixture for fixture in getattr(item, "fixturenames", ()) if fixture in neo4j_server.FIXTURES]
         groups = [*releases, *(neo4j_server.FIXTURES[fixture] for fixture in fixtures), item.path.name]
         item.add_marker(pytest.mark.xdist_group(groups[0]))
+        if NEWEST in releases and item.get_closest_marker("every_release") is None:
+            item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session", autouse=True)

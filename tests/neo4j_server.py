@@ -30,8 +30,8 @@ from neo4j_jars import LTS, NEWEST, UnavailableError, fetch_jars
 PASSWORD = "graphkoc-tests"
 CHECKOUT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
-FIXTURES = {"server": LTS, "own_server": "a server of its own"}
-"""What tests with these fixtures share, besides those that have a release as a parameter."""
+FIXTURES = {"server": LTS, "own_server": LTS}
+"""The server that tests with these fixtures share, besides those that have a release as a parameter."""
 
 MAIN = {LTS: "org.neo4j.server.CommunityEntryPoint", NEWEST: "org.neo4j.server.Neo4jCommunity"}
 JAVA_NEEDED = {LTS: 17, NEWEST: 21}
@@ -325,9 +325,17 @@ def _container(reason: UnavailableError) -> Iterator[Server]:
         subprocess.run([*command, "down", "--volumes"], env=environment, capture_output=True, check=False)
 
 
-@functools.cache
 def shared(version: str) -> Server:
-    """The one server of that release for this whole test run; it is stopped when Python ends."""
+    """The one server of that release for this whole test run, started again where a test killed or stopped it."""
+    server = _shared(version)
+    if isinstance(server, LocalServer) and server.pid is None:
+        server.start()
+    return server
+
+
+@functools.cache
+def _shared(version: str) -> Server:
+    """That server; it is stopped when Python ends."""
     stack = contextlib.ExitStack()
     server = stack.enter_context(serving(version))
     atexit.register(stack.close)

@@ -77,17 +77,19 @@ def read_everything(run: Run, projection: Projection) -> None:
 
 
 def listed_mixtures() -> list[Any]:
-    """Every mixture, dated and undated. A run has all dated ones, each table alone undated, and all of them undated."""
-    undated = [
+    """Every mixture, dated and undated. A run has each table alone and all of them; dated ones also by two and five."""
+    ends = (1, len(ROWS))
+    sizes = {True: {*ends, 2, len(ROWS) - 1}, False: {*ends}}
+    return [
         pytest.param(
             names,
-            False,
-            marks=[] if len(names) in (1, len(ROWS)) else pytest.mark.soak,
-            id=f"undated {'+'.join(names)}",
+            dated,
+            marks=[] if len(names) in sizes[dated] else pytest.mark.soak,
+            id=f"{'' if dated else 'undated '}{'+'.join(names)}",
         )
+        for dated in (True, False)
         for names in SUBSETS
     ]
-    return [*(pytest.param(names, True, id="+".join(names)) for names in SUBSETS), *undated]
 
 
 @pytest.mark.parametrize(("names", "dated"), listed_mixtures())

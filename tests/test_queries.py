@@ -215,6 +215,7 @@ def test_a_query_that_orders_its_rows_orders_them_alike(embedded: Store, served:
     pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=0)
 
 
+@pytest.mark.every_release
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_compiles_on_every_store(embedded: Store, served: Store, name: str) -> None:
     query = QUERIES[name]
@@ -222,6 +223,7 @@ def test_a_query_compiles_on_every_store(embedded: Store, served: Store, name: s
         store.read(f"EXPLAIN {query.text(store.dialect)}", bound(query))
 
 
+@pytest.mark.every_release
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_compiles_as_cypher_25_where_the_server_knows_it(served: Store, name: str) -> None:
     try:

@@ -1,4 +1,7 @@
-"""The contract of a store, run against every real engine: the embedded one and each release of Neo4j."""
+"""The contract of a store, run against every real engine: the embedded one and each release of Neo4j.
+
+What is marked `every_release` is the core, which always runs on both releases; `make soak` runs all on both.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ from graphkoc.measures.activity import activity, audience_activity
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.journal import Decision, Settlement
-from graphkoc.stores.neo4j import reading, settling, writing
+from graphkoc.stores.neo4j import connection, reading, settling, writing
 from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
@@ -227,6 +230,7 @@ def whole_graph(server: neo4j_server.Server) -> tuple[list[str], list[str]]:
 # What every engine does.
 
 
+@pytest.mark.every_release
 def test_rows_that_are_stored_are_read_unchanged(store: Store) -> None:
     given = tables()
     assert store.upsert(given).wrote
@@ -248,6 +252,7 @@ def test_nodes_that_are_only_mentioned_are_made(store: Store) -> None:
     assert store.read("MATCH (p:Person) RETURN p.person AS person")["person"].tolist() == ["p1"]
 
 
+@pytest.mark.every_release
 def test_twice_is_once(store: Store) -> None:
     book = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2021-01-01")})}
     assert store.upsert(tables() | book).wrote
@@ -373,6 +378,7 @@ def test_an_edge_moves_when_its_row_names_another_end_and_leaves_nothing_behind(
     assert len(store.read("MATCH ()-[e:ENGAGED]->() RETURN e.engagement AS e")) == 3
 
 
+@pytest.mark.every_release
 def test_names_are_data_and_never_code(store: Store) -> None:
     store.upsert(tables())
     before = {name: len(found) for name, found in content(store).items()}
@@ -435,6 +441,7 @@ def test_wrong_tables_are_refused_before_anything_is_written(store: Store) -> No
     assert_same(content(store), before)
 
 
+@pytest.mark.every_release
 def test_a_query_returns_typed_columns_in_its_order(store: Store) -> None:
     store.upsert(tables())
     found = store.read(
@@ -506,6 +513,7 @@ WRITES = [
 ]
 
 
+@pytest.mark.every_release
 def test_a_query_cannot_write(store: Store, tmp_path: Path) -> None:
     store.upsert(tables())
     before = content(store)
@@ -516,6 +524,7 @@ def test_a_query_cannot_write(store: Store, tmp_path: Path) -> None:
     assert not {path.name for path in tmp_path.iterdir()} & {"copied.csv", "exported"}
 
 
+@pytest.mark.every_release
 def test_a_server_refuses_the_write_even_if_we_did_not(neo4j_place: Place) -> None:
     store = neo4j_place.open()
     text = "CREATE (c:Consumer {consumer: 'x'})"
@@ -525,6 +534,7 @@ def test_a_server_refuses_the_write_even_if_we_did_not(neo4j_place: Place) -> No
     store.close()
 
 
+@pytest.mark.every_release
 def test_a_wrong_query_is_a_query_error_of_one_line(store: Store) -> None:
     store.upsert({"consumers": tables()["consumers"]})
     for text in ("MATCH (c:Consumer RETURN c", "MATCH (c) RETURN $missing AS x", "", "  // nothing", "nonsense"):
@@ -565,6 +575,7 @@ def test_many_rows_of_a_query_come_typed_in_its_own_order(store: Store, monkeypa
     pd.testing.assert_frame_equal(none, found[:0])
 
 
+@pytest.mark.every_release
 @pytest.mark.parametrize(
     "text",
     [
@@ -611,6 +622,7 @@ def test_a_query_in_columns_that_is_wrong_is_refused(store: Store, text: str, wo
     pd.testing.assert_frame_equal(rows(store, "consumers"), before)
 
 
+@pytest.mark.every_release
 def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
     store.upsert(tables())
     plain = {name: found for name, found in content(store).items() if name in CANONICAL}
@@ -655,6 +667,7 @@ def test_loading_leaves_the_results_and_results_survive_a_load(store: Store) -> 
     assert_same({name: rows(store, name) for name in RESULTS}, before)
 
 
+@pytest.mark.every_release
 def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(store: Store) -> None:
     store.upsert(tables())
     store.annotate(result_tables())
@@ -740,6 +753,7 @@ def test_two_processes_that_load_at_once_end_with_the_right_graph(place: Place, 
     store.close()
 
 
+@pytest.mark.every_release
 def test_a_second_writer_is_refused_while_the_first_one_writes(place: Place) -> None:
     code = (
         "import sys\n"
@@ -1042,6 +1056,7 @@ def a_crowd(people: int) -> dict[str, pd.DataFrame]:
     }
 
 
+@pytest.mark.every_release
 def test_a_server_that_is_down_or_does_not_let_us_in_is_one_sentence(
     neo4j_place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -1090,20 +1105,47 @@ def test_files_with_names_like_the_stores_are_left_alone(tmp_path: Path) -> None
 
 
 @pytest.fixture
-def own_server() -> Iterator[neo4j_server.LocalServer]:
-    """A server that a test may kill."""
+def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[neo4j_server.LocalServer]:
+    """The LTS release's server, empty as on its first day. A test may kill it: the next one has it started again."""
     if NEO4J == ["NEO4J_URI"]:
         pytest.skip("the server that NEO4J_URI names is not ours to kill")
-    try:
-        server = neo4j_server.LocalServer()
-    except neo4j_server.UnavailableError as reason:
+    server = neo4j_server.shared_or_skip(neo4j_server.LTS)
+    if not isinstance(server, neo4j_server.LocalServer):
         if neo4j_server.required():
-            pytest.fail(f"GRAPHKOC_REQUIRE_NEO4J is set, and there is no Neo4j: {reason}")
-        pytest.skip(f"no Neo4j that can be killed: {reason}")
-    try:
-        yield server.start()
-    finally:
-        server.stop()
+            pytest.fail("GRAPHKOC_REQUIRE_NEO4J is set, and a container's Neo4j cannot be killed")
+        pytest.skip("a container's Neo4j cannot be killed")
+    server.empty(schema=True)
+    monkeypatch.setattr(connection, "SECONDS_TO_RETRY", 0.5)  # a server that was killed does not come back by itself
+    settings = dict(server.settings)
+    yield server
+    if server.settings != settings:
+        server.settings = settings
+        server.shut_down()
+
+
+def test_a_database_that_may_only_be_read_is_read_and_refuses_the_load(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Community edition has no roles, so every user may write; but a database can be made read-only."""
+    place = _on(own_server, monkeypatch)
+    store = place.open()
+    store.upsert(tables())
+    store.close()
+    # Not killed: what a killed server left must be recovered, which a read-only database may refuse.
+    own_server.shut_down()
+    own_server.settings["server.databases.default_to_read_only"] = "true"
+    own_server.start()
+    store = place.open()
+    assert len(store.table("consumers")) == 8
+    verbs: list[Callable[[], object]] = [
+        lambda: store.upsert(tables()),
+        lambda: store.annotate(result_tables()),
+        lambda: store.forget(["s:ann"]),
+    ]
+    for verb in verbs:
+        with pytest.raises(StoreError, match=r"read-only|does not let this user write"):
+            verb()
+    store.close()
 
 
 def kill_and_load_again(
@@ -1179,31 +1221,6 @@ def test_a_server_that_dies_before_a_load_is_settled_has_its_persons_after_the_n
     store.close()
 
 
-def test_a_database_that_may_only_be_read_is_read_and_refuses_the_load(
-    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Community edition has no roles, so every user may write; but a database can be made read-only."""
-    place = _on(own_server, monkeypatch)
-    store = place.open()
-    store.upsert(tables())
-    store.close()
-    # Not killed: what a killed server left must be recovered, which a read-only database may refuse.
-    own_server.shut_down()
-    own_server.settings["server.databases.default_to_read_only"] = "true"
-    own_server.start()
-    store = place.open()
-    assert len(store.table("consumers")) == 8
-    verbs: list[Callable[[], object]] = [
-        lambda: store.upsert(tables()),
-        lambda: store.annotate(result_tables()),
-        lambda: store.forget(["s:ann"]),
-    ]
-    for verb in verbs:
-        with pytest.raises(StoreError, match=r"read-only|does not let this user write"):
-            verb()
-    store.close()
-
-
 def test_an_error_of_a_store_is_one_of_ours() -> None:
     assert issubclass(StoreError, GraphkocError)
     assert StoreError.exit_code == 5
@@ -1241,6 +1258,7 @@ def decide(store: Store, lines: list[Decision], persons: dict[str, str]) -> Chan
     return store.upsert({}, settlement=Settlement(["consumer"], lambda accounts, journal: (lines, table)))
 
 
+@pytest.mark.every_release
 def test_the_link_journal_only_grows_and_unlinking_restores_the_graph(place: Place, store: Store) -> None:
     given = {name: frame for name, frame in tables().items() if name != "identities"}
     store.upsert(given)
