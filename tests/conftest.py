@@ -15,7 +15,7 @@ import hypothesis
 import neo4j_server
 import networkx
 import pytest
-from neo4j_jars import NEWEST, RELEASES
+from neo4j_jars import LTS, NEWEST, RELEASES
 from small_example import write_small_example
 from small_run import analyse_small_market
 from zoo import ZOO
@@ -32,6 +32,13 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("graphkoc")
 
 ENGINES = ("igraph", "duckdb", "ladybug", "pandas", "numpy")
+
+FIRST = (
+    *(LTS, "test_cli.py", "test_missing_tables.py", "test_contributing.py", NEWEST, "test_shared_data.py"),
+    *("test_docs.py", "test_synthetic.py", "test_stores.py", "test_report.py", "test_forecast.py", "test_bounds.py"),
+)
+"""The groups that take longest, which therefore begin first. A server starts and the example is analysed (by
+test_cli.py) while the third worker has tests that need neither; whoever reads the example comes later."""
 
 
 def pytest_report_header() -> list[str]:
@@ -51,8 +58,10 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests stay on one worker, and so do all tests of a Neo4j release: its server is started once.
 
-    On the newest release only what is marked `every_release` is not left to a soak.
+    On the newest release only what is marked `every_release` is not left to a soak. The longest groups come first,
+    and in a group what kills its server comes last.
     """
+    places: dict[str, tuple[int, bool]] = {}
     for item in items:
         params = item.callspec.params if hasattr(item, "callspec") else {}
         releases = [str(value) for value in params.values() if str(value) in RELEASES]
@@ -61,6 +70,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(groups[0]))
         if NEWEST in releases and item.get_closest_marker("every_release") is None:
             item.add_marker(pytest.mark.soak)
+        place = FIRST.index(groups[0]) if groups[0] in FIRST else len(FIRST)
+        places[item.nodeid] = place, "own_server" in getattr(item, "fixturenames", ())
+    items.sort(key=lambda item: places[item.nodeid])
 
 
 @pytest.fixture(scope="session", autouse=True)
