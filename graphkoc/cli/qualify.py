@@ -191,7 +191,7 @@ def kocs(run: str | None, niche: str | None, clients: bool, sort: str, min_quali
             "writes about": row["main_type"],
             "audience": row["audience"],
             "last review": row["last_review"] and row["last_review"][:10],
-            "price": row["quote"],
+            "price": row["quote"] and f"{row['quote']:,.10g}",
             "score": row["score"],
             **({"quality": row["quality"]} if by_quality else {}),
             "why": row["quality_why"] if by_quality else "; ".join(row["reasons"][:2]),
