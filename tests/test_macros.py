@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from graphkoc import assets
 from graphkoc.capture import casts, macros
 from graphkoc.capture.reading import own_tables
-from graphkoc.tables.schema import CANONICAL
+from graphkoc.tables.schema import CANONICAL, EARLIEST
 
 FOLDER = Path(macros.__file__).parent
 DEFINED = re.compile(r"^CREATE MACRO (\w+)\(", re.M)
@@ -50,6 +51,12 @@ def test_every_macro_is_defined(connection: duckdb.DuckDBPyConnection) -> None:
 def test_every_macro_that_loaders_call_has_an_example() -> None:
     public = {name for text in TEXTS.values() for name in DEFINED.findall(text) if not name.startswith("_")}
     assert {name for name, _, _ in EXAMPLES} == public - {"refuse"}
+
+
+def test_the_range_of_plausible_times_is_written_once_and_is_that_of_the_columns_check() -> None:
+    assert f"TIMESTAMP '{EARLIEST:%Y-%m-%d}'" in TEXTS["times"]
+    written = [path for path in assets.folder("loaders").rglob("*.sql") if f"{EARLIEST:%Y}" in path.read_text("utf-8")]
+    assert written == []
 
 
 @pytest.mark.parametrize(("name", "arguments", "value"), EXAMPLES)

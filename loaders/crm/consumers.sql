@@ -69,9 +69,7 @@ merged AS (
         min(name) AS name,
         'crm' AS platform,
         'person' AS kind,
-        (min(to_time(joined_at)) FILTER (
-            to_time(joined_at) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-        ))::VARCHAR AS joined_at,
+        (min(to_time(joined_at)) FILTER (is_plausible(to_time(joined_at))))::VARCHAR AS joined_at,
         array_to_string(
             list_sort(list_distinct(flatten(list(string_split(keys, ' ')) FILTER (keys IS NOT NULL)))), ' '
         ) AS contact_key,

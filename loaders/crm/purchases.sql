@@ -37,8 +37,7 @@ lines AS (
             coalesce(
                 shop_time(bare(ordered_at), times),
                 max(to_time(dated(bare(ordered_at), times))) FILTER (
-                    to_time(dated(bare(ordered_at), times))
-                        BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
+                    is_plausible(to_time(dated(bare(ordered_at), times)))
                 ) OVER ordered::VARCHAR
             ),
             zone
@@ -56,10 +55,7 @@ lines AS (
         if(bare(status) IS NULL, bool_or(is_cancelled(bare(status))) OVER ordered, is_cancelled(bare(status)))
             -- What can be no time of an order cancels its own line alone.
             OR bare(cancelled_at) IS NOT NULL
-            OR coalesce(bool_or(
-                to_time(dated(bare(cancelled_at), times))
-                    BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-            ) OVER ordered, false) AS cancelled,
+            OR coalesce(bool_or(is_plausible(to_time(dated(bare(cancelled_at), times)))) OVER ordered, false) AS cancelled,
         _file,
         _row
     FROM items

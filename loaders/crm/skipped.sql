@@ -7,10 +7,7 @@ FROM (
         if(bare(status) IS NULL, bool_or(is_cancelled(bare(status))) OVER ordered, is_cancelled(bare(status)))
             -- What can be no time of an order cancels its own line alone.
             OR bare(cancelled_at) IS NOT NULL
-            OR coalesce(bool_or(
-                to_time(dated(bare(cancelled_at), times))
-                    BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-            ) OVER ordered, false) AS cancelled
+            OR coalesce(bool_or(is_plausible(to_time(dated(bare(cancelled_at), times)))) OVER ordered, false) AS cancelled
     FROM orders
     WINDOW ordered AS (PARTITION BY _file, bare("order"))
 )

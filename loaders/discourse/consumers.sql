@@ -39,9 +39,7 @@ merged AS (
         -- The system and its robot have ids below zero.
         if(bool_or(coalesce(admin, '') = 'true' OR coalesce(moderator, '') = 'true' OR starts_with(user_id, '-')),
             'staff', 'person') AS kind,
-        (min(to_time(joined_at)) FILTER (
-            to_time(joined_at) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-        ))::VARCHAR AS joined_at,
+        (min(to_time(joined_at)) FILTER (is_plausible(to_time(joined_at))))::VARCHAR AS joined_at,
         -- A path may have the name in small letters; the forum's own spelling has capitals, which sort first.
         min(username) AS handle,
         max(nullif(bio, '')) AS bio

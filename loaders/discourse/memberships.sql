@@ -17,9 +17,7 @@ SELECT
     consumer,
     max(role) OVER who AS role,
     coalesce(
-        min(to_time(added_at)) FILTER (
-            to_time(added_at) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-        ) OVER who::VARCHAR,
+        min(to_time(added_at)) FILTER (is_plausible(to_time(added_at))) OVER who::VARCHAR,
         added_at
     ) AS joined_at,
     _file,

@@ -64,9 +64,7 @@ SELECT
     if(is_ = 'follower', account, other) AS followee,
     -- The lists of both accounts may state a follow, seconds apart.
     coalesce(
-        min(to_time(unix_time(since))) FILTER (
-            to_time(unix_time(since)) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-        ) OVER (
+        min(to_time(unix_time(since))) FILTER (is_plausible(to_time(unix_time(since)))) OVER (
             PARTITION BY if(is_ = 'follower', other, account), if(is_ = 'follower', account, other)
         )::VARCHAR,
         unix_time(since)

@@ -20,9 +20,7 @@ SELECT
     'comment' AS kind,
     platform || nullif(crawled_parent(parent_comment_id), comment_id) AS parent,
     coalesce(
-        max(to_time(written)) FILTER (
-            to_time(written) BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-        ) OVER crawls::VARCHAR,
+        max(to_time(written)) FILTER (is_plausible(to_time(written))) OVER crawls::VARCHAR,
         written
     ) AS created_at,
     last_value(content) OVER crawls AS "text",

@@ -40,9 +40,7 @@ merged AS (
         first_value(words) OVER (post ORDER BY length(words) DESC NULLS LAST, words) AS "text",
         max(tags) OVER post AS tags,
         coalesce(
-            max(moment) FILTER (
-                moment BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-            ) OVER post::VARCHAR,
+            max(moment) FILTER (is_plausible(moment)) OVER post::VARCHAR,
             created_at
         ) AS created_at,
         coalesce(max(to_whole(likes)) FILTER (to_whole(likes) >= 0) OVER post::VARCHAR, likes) AS likes,

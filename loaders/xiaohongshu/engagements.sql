@@ -7,9 +7,7 @@ SELECT
     'comment' AS kind,
     crawled_parent(parent_comment_id) AS parent,
     coalesce(
-        max(moment) FILTER (
-            moment BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY
-        ) OVER crawls::VARCHAR,
+        max(moment) FILTER (is_plausible(moment)) OVER crawls::VARCHAR,
         crawled_time(create_time)
     ) AS created_at,
     last_value(content) OVER crawls AS "text",

@@ -51,6 +51,15 @@ CREATE MACRO to_time(x) AS coalesce(
         '%b %d, %Y %H:%M', '%d %b %Y %H:%M', '%b %d, %Y %I:%M %p', '%b %d, %Y, %I:%M:%S %p']),
     try_strptime(trim(x::VARCHAR), '%a %b %d %H:%M:%S %z %Y')::TIMESTAMPTZ AT TIME ZONE 'UTC');
 
+-- Says whether a time can be one of the record, from 1990 to tomorrow: the same range as a column's check has
+-- (`EARLIEST` in graphkoc/tables/schema.py, `find_faults` in graphkoc/capture/casts.py).
+--   is_plausible(TIMESTAMP '1990-01-01') -> true
+--   is_plausible(TIMESTAMP '1970-01-01') -> false
+--   is_plausible(TIMESTAMP '2999-01-01') -> false
+--   is_plausible(NULL::TIMESTAMP) -> NULL
+CREATE MACRO is_plausible(moment) AS
+    moment BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY;
+
 -- Adds the zone of a clock to a time that states none.
 --   zoned('2024-05-20 18:12:00', '+08:00') -> 2024-05-20 18:12:00+08:00
 --   zoned('2024-05-20T18:12:00Z', '+08:00') -> 2024-05-20T18:12:00Z
