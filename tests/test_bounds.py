@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,8 @@ import pyarrow.parquet
 import pytest
 import xlsxwriter
 
-from graphkoc.capture.reading import bounds, files, formats, table_file
+from graphkoc.capture import load
+from graphkoc.capture.reading import bounds, files, formats, table_file, workbook_size
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
 
@@ -223,6 +224,25 @@ def test_a_cell_that_no_sheet_has_is_refused_before_memory_is_taken_for_it(tmp_p
     path = bombs.far_cell(tmp_path, place)
     with pytest.raises(DataError, match="is not a workbook that can be read: no sheet has a"):
         formats.workbook(path)
+
+
+def test_a_good_workbook_is_measured_once_in_a_load_and_again_after_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[Path] = []
+    unpacked = workbook_size._Unpacked
+    monkeypatch.setattr(workbook_size, "_Unpacked", lambda *args: measured.append(args[0]) or unpacked(*args))
+    path = tmp_path / "reviews.xlsx"
+    for people in (3, 40):
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("reviews")
+            sheet.write_row(0, 0, ["consumer", "product", "rating"])
+            for row in range(1, people):
+                sheet.write_row(row, 0, [f"u{row}", "tea", 4])
+        measured.clear()
+        loaded = load.read_recognised([path], now=datetime(2026, 1, 1, tzinfo=UTC))
+        assert len(loaded.tables["reviews"]) == people - 1
+        assert measured == [path]
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists its open files there")

@@ -528,7 +528,7 @@ def test_columns_that_no_table_has_are_ignored_and_named(tmp_path: Path) -> None
         ("reviews.csv", "", "is empty"),
         ("reviews.jsonl", "", "is empty"),
         ("reviews.jsonl", "consumer\nann\n", "holds no good row; row 1: it is not JSON"),
-        ("reviews.xlsx", "consumer\nann\n", "is not a workbook that can be read"),
+        ("reviews.xlsx", "consumer\nann\n", "is not a readable workbook"),
         ("reviews.parquet", "consumer\nann\n", "is not a Parquet file that can be read"),
         ("reviews.parquet.gz", "x", "of no kind that graphkoc reads"),
         ("reviews.json", "{}", "of no kind that graphkoc reads"),

@@ -14,6 +14,7 @@ import itertools
 import json
 import math
 import re
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -194,6 +195,11 @@ def _open_workbook(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
         raise DataError(f"{path} cannot be read: {describe_error(error)}") from error
     except python_calamine.PasswordError as error:
         raise DataError(f"{path} is locked with a password", hint="Save it without one.") from error
+    except zipfile.BadZipFile as error:
+        # The library's words are of central directories and magic numbers.
+        raise DataError(
+            f"{path} is not a readable workbook (its zip structure is broken)", hint="Save it again as .xlsx."
+        ) from error
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__module__ != PANIC:
             raise

@@ -9,6 +9,7 @@ programs write cells in one way. Whatever they do not settle goes through an XML
 from __future__ import annotations
 
 import copy
+import functools
 import re
 import zipfile
 from collections.abc import Generator, Iterator
@@ -39,8 +40,17 @@ ODD = b"<!"
 def check(path: Path) -> None:
     """Raise DataError for a workbook that unpacks to too much, or whose used range is nearly empty.
 
-    Raises zipfile.BadZipFile, or what unpacking raises, for one that is damaged.
+    Raises ValueError with the reason for one whose sheets are wrong, and zipfile.BadZipFile, or what unpacking raises,
+    for one that is damaged. A workbook that was found to be good is not measured again while it stays as it is: a load
+    opens it for its sheets, and for the header and the rows of each.
     """
+    state = path.stat()
+    _check(path, (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns), bounds.LIMITS)
+
+
+@functools.lru_cache(maxsize=256)
+def _check(path: Path, state: tuple[int, ...], limits: bounds.Limits) -> None:
+    """The same, for a file in this state."""
     with path.open("rb") as file:
         if file.read(len(LOCKED)) == LOCKED:
             return
@@ -52,10 +62,10 @@ def check(path: Path) -> None:
             with closing(unpacked.blocks(info)) as blocks:
                 parts.append(_Part(path, info, blocks))
         texts = sum(part.cells for part in parts) * max((part.longest_text for part in parts), default=0)
-        most = bounds.LIMITS.free + bounds.LIMITS.ratio * path.stat().st_size
+        most = limits.free + limits.ratio * path.stat().st_size
         if (
             all(part.is_plain for part in parts)
-            and sum(part.rows * part.columns for part in parts) <= bounds.LIMITS.cells
+            and sum(part.rows * part.columns for part in parts) <= limits.cells
             and texts <= most
         ):
             return
@@ -142,7 +152,7 @@ class _Counter:
                 self._parser.Parse(block, False)
             self._parser.Parse(b"", True)
         except ExpatError as error:
-            raise zipfile.BadZipFile(f"its XML is broken: {error}") from error
+            raise ValueError(f"its XML is broken: {error}") from error
         self._area += self._rows * self._columns
         bounds.check_filled(self._path, self._area, self._full)
 
@@ -195,7 +205,7 @@ def _read_place(place: str | None, row: int, column: int) -> tuple[int, int]:
         return row, column
     match = PLACE.fullmatch(place)
     if match is None:
-        raise zipfile.BadZipFile(f"no sheet has a cell {place[:SHOWN]!r}")
+        raise ValueError(f"no sheet has a cell {place[:SHOWN]!r}")
     return _read_row(match[2], row), _number_column(match[1].encode())
 
 
@@ -205,7 +215,7 @@ def _read_row(number: str | None, row: int) -> int:
         return row
     if not number.isdecimal() or len(number) > MOST_DIGITS or not int(number):
         # The reader of workbooks keeps the last 32 bits of a number, and takes that for the row.
-        raise zipfile.BadZipFile(f"no sheet has a row {number[:SHOWN]!r}")
+        raise ValueError(f"no sheet has a row {number[:SHOWN]!r}")
     return int(number)
 
 
