@@ -19,8 +19,9 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from graphkoc.errors import BusyError, GraphkocError, StoreError
+from graphkoc.errors import BusyError, DataError, GraphkocError, StoreError
 
 __all__ = [
     "PATIENCE",
@@ -30,6 +31,7 @@ __all__ = [
     "encode_lines",
     "put_in_place",
     "read_content",
+    "read_toml",
     "replace_content",
     "replace_end",
     "replace_file",
@@ -190,6 +192,22 @@ def read_content(path: Path) -> bytes:
             return path.read_bytes()
         except FileNotFoundError:
             return b""
+
+
+def read_toml(path: Path, kind: type[GraphkocError] = DataError) -> dict[str, Any]:
+    """What a file of TOML holds. One that cannot be read, or is not TOML, is an error of this kind."""
+    # Most commands read none, and every command imports this module.
+    import tomllib
+
+    with translate_errors(f"{path} cannot be read", kind=kind):
+        content = path.read_bytes()
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise kind(f"{path} is not TOML that can be read: it is nested too deeply") from error
+    # Not only its own error: a number of five thousand digits is a ValueError, as bytes that are not UTF-8 are.
+    except ValueError as error:
+        raise kind(f"{path} is not TOML: {str(error).splitlines()[0]}") from error
 
 
 def append_lines(path: Path, lines: Sequence[str]) -> None:

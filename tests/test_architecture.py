@@ -248,3 +248,9 @@ def test_reading_a_run_loads_nothing_that_only_an_analysis_needs() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_one_place_reads_toml() -> None:
+    package = Path(__file__).resolve().parent.parent / "graphkoc"
+    readers = {path.name for path in package.rglob("*.py") if "import tomllib" in path.read_text(encoding="utf-8")}
+    assert readers == {"files.py"}

@@ -138,7 +138,8 @@ def test_what_is_set_is_used(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("store = ladybug", "graphkoc.toml is not TOML"),
+        ("store = ladybug", "graphkoc.toml is not TOML: Invalid value (at line 1, column 9).\n"),
+        (f"store = {'9' * 5000}", "graphkoc.toml is not TOML: Exceeds the limit"),
         ('stroe = "x"', "sets stroe, which is not a setting"),
         ("[kocs]\nlimits = 3", "sets kocs.limits, which is not a setting"),
         ('[brand]\nours = ["A"]', "sets brand.ours, which is not a setting"),

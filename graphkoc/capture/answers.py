@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graphkoc.capture.reading.views import read_toml
 from graphkoc.errors import DataError, UsageError
+from graphkoc.files import read_toml
 
 __all__ = ["DATES", "DIRECTIONS", "NAME", "NOTHING", "Answers", "read_answers"]
 

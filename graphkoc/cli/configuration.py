@@ -35,6 +35,7 @@ import click
 from click.core import ParameterSource
 
 from graphkoc.errors import UsageError
+from graphkoc.files import read_toml
 
 __all__ = [
     "PREFIX",
@@ -107,12 +108,7 @@ def _settings(group: click.Group) -> dict[tuple[str, ...], click.Option]:
 
 def _read(path: Path, group: click.Group) -> dict[str, Any]:
     """What a file sets; UsageError when it is not TOML, or sets what is not a setting."""
-    import tomllib
-
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
+    values = read_toml(path, UsageError)
     known = {*_settings(group), *((table, key) for table, keys in LISTS.items() for key in keys)}
     for name, value in values.items():
         for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
@@ -152,7 +148,7 @@ def raise_pending(ctx: click.Context) -> None:
     """Raise the error that was found in the configuration files, if there was one."""
     if PENDING in ctx.meta:
         error: UsageError = ctx.meta[PENDING]
-        raise click.UsageError(f"{error}. {error.hint}", ctx.find_root()) from error
+        raise click.UsageError(f"{error}. {error.hint}".rstrip(), ctx.find_root()) from error
 
 
 def read_lists(ctx: click.Context, table: str) -> dict[str, tuple[str, ...]]:

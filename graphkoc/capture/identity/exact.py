@@ -7,12 +7,13 @@ at a time, and where a profile names it together with its platform.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from graphkoc.files import read_toml
 
 __all__ = ["ACCOUNT", "COMPARED", "KEYS", "MOST", "SHARED", "exact", "keyed", "shared"]
 
@@ -93,7 +94,7 @@ def _pair_by_key(rows: pd.DataFrame, rule: str) -> pd.DataFrame:
 
 @cache
 def _read_platforms() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(Path(__file__).with_name("platforms.toml").read_text(encoding="utf-8"))
+    return read_toml(Path(__file__).with_name("platforms.toml"))
 
 
 @cache

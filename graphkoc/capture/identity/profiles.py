@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from graphkoc.arrays import number_ids
+from graphkoc.files import read_toml
 from graphkoc.stores import Store
 
 __all__ = ["Profiles", "profiles", "romanised"]
@@ -115,7 +115,7 @@ def _join_full_name(words: list[str]) -> str:
 
 @cache
 def _read_families() -> dict[str, list[str]]:
-    return tomllib.loads(Path(__file__).with_name("families.toml").read_text(encoding="utf-8"))
+    return read_toml(Path(__file__).with_name("families.toml"))
 
 
 def _list_texts(reviews: pd.DataFrame, engagements: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:

@@ -7,10 +7,10 @@ because most paid reviews disclose nothing (D. Ershov, Y. He, S. Seiler 2025: 96
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 
 from graphkoc import assets
+from graphkoc.files import read_toml
 
 __all__ = ["ORIGINS", "macros"]
 
@@ -35,7 +35,7 @@ def macros() -> str:
     it discloses none, or only denies it ("not sponsored"). Tags are one text, separated by spaces.
     origin_of(marker, proof): the origin, by a marker or null, and by whether a purchase is proved.
     """
-    known = tomllib.loads((assets.folder("loaders") / "origin.toml").read_text(encoding="utf-8"))
+    known = read_toml(assets.folder("loaders") / "origin.toml")
     whens = " ".join(f"WHEN regexp_matches(x, {_quote(_markers(known[name]))}) THEN '{name}'" for name in ORIGINS)
     # The three patterns joined would outgrow what RE2 keeps in memory, and be a hundred times slower than this.
     every = {kind: [word for origin in ORIGINS for word in known[origin][kind]] for kind in KINDS}

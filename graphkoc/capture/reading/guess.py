@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import statistics
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +17,7 @@ from graphkoc.capture import contacts
 from graphkoc.capture.reading import own_tables, table_file
 from graphkoc.capture.reading.views import plain
 from graphkoc.errors import DataError
+from graphkoc.files import read_toml
 from graphkoc.tables.schema import CANONICAL, Column, Table
 
 __all__ = ["MOST", "SAMPLE", "SLASHED", "TIMES", "Guess", "contact_kind", "guess_table", "share"]
@@ -213,8 +213,7 @@ def _find_contacts(cells: Mapping[str, list[str]]) -> dict[str, str]:
 @cache
 def _read_synonyms() -> Mapping[str, dict[str, list[str]]]:
     """Canonical table -> column -> its names, most usual first; `tables` -> table -> its names; and `contacts`."""
-    text = Path(__file__).with_name("synonyms.toml").read_text(encoding="utf-8")
-    known = tomllib.loads(text)
+    known = read_toml(Path(__file__).with_name("synonyms.toml"))
     shared = {name: words for name, words in known["columns"].items() if isinstance(words, list)}
     found = {
         part: {name: [*map(plain, words)] for name, words in known[part].items()} for part in ("tables", "contacts")

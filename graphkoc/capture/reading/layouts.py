@@ -27,8 +27,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphkoc.capture.reading.views import View, plain, read_toml
+from graphkoc.capture.reading.views import View, plain
 from graphkoc.errors import DataError
+from graphkoc.files import read_toml
 
 __all__ = ["NAME", "Layout", "find_fitting", "place_header", "read_layouts"]
 

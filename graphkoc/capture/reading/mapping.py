@@ -27,8 +27,9 @@ from graphkoc.capture.reading import table_file
 from graphkoc.capture.reading.guess import MOST, SAMPLE, SLASHED, TIMES
 from graphkoc.capture.reading.layouts import Layout, find_fitting
 from graphkoc.capture.reading.scaffold import Scaffold
-from graphkoc.capture.reading.views import View, check_names, read_toml
+from graphkoc.capture.reading.views import View, check_names
 from graphkoc.errors import DataError, UsageError
+from graphkoc.files import read_toml
 
 __all__ = ["NAME", "apply", "find", "propose"]
 

@@ -29,20 +29,18 @@ empty. A source without `files.toml` sees each file as a view of the file's name
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 from graphkoc.capture.reading.line_files import READINGS
 from graphkoc.errors import DataError
-from graphkoc.files import describe_error
+from graphkoc.files import read_toml
 
-__all__ = ["View", "check_names", "plain", "read_toml", "read_views"]
+__all__ = ["View", "check_names", "plain", "read_views"]
 
 NAMES = 1 << 14
 """Names that are kept without signs: those of the layouts are compared with the header of every file."""
@@ -146,19 +144,6 @@ def read_views(folder: Path) -> dict[str, View]:
     if twice := next((name for name in views if count[name.lower()] > 1), None):
         raise DataError(f"{file} has two views called {twice!r}")
     return views
-
-
-def read_toml(file: Path) -> dict[str, Any]:
-    """What a file of TOML holds; DataError where it cannot be read as TOML."""
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{file} cannot be read: {describe_error(error)}") from error
-    except RecursionError as error:
-        raise DataError(f"{file} is not TOML that can be read: it is nested too deeply") from error
-    # Not only its own error: a number of five thousand digits is a ValueError, as bytes that are not UTF-8 are.
-    except ValueError as error:
-        raise DataError(f"{file} is not TOML: {str(error).splitlines()[0]}") from error
 
 
 def _read_view(file: Path, name: str, keys: object) -> View:

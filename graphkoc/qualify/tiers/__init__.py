@@ -7,7 +7,6 @@ sources, the default profile and why it is the default, and the limits of the ga
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphkoc.errors import AnalysisError, UsageError
+from graphkoc.files import read_toml
 from graphkoc.qualify.audience import FOLLOWERS
 from graphkoc.text import count
 
@@ -106,10 +106,7 @@ class Limits(TypedDict):
 
 @cache
 def _read_files() -> dict[str, dict[str, Any]]:
-    return {
-        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(Path(__file__).parent.glob("*.toml"))
-    }
+    return {path.stem: read_toml(path) for path in sorted(Path(__file__).parent.glob("*.toml"))}
 
 
 SMALLEST: int = _read_files()[RELATIVE][RELATIVE]["least"]
