@@ -132,8 +132,8 @@ def test_who_refused_with_any_account_is_not_to_be_contacted() -> None:
     consumers = [{"consumer": "a", "consent": "yes"}, {"consumer": "b", "consent": "no"}]
     consumers += [{"consumer": "c", "consent": "no"}, {"consumer": "d", "consent": "unknown"}, {"consumer": "e"}]
     assert said("not_to_contact", consumers=consumers, identities=JOINED) == {
-        "a": ["asked not to be contacted (b)"],
-        "c": ["asked not to be contacted (c)"],
+        "a": ["may not be contacted, as b states"],
+        "c": ["may not be contacted, as c states"],
     }
 
 

@@ -101,7 +101,7 @@ def _list_accounts(projection: Projection) -> pd.DataFrame:
 def _find_unwilling(accounts: pd.DataFrame) -> pd.DataFrame:
     """The people of whom any account has no consent."""
     refused = accounts[accounts["consent"] == "no"].drop_duplicates("consumer")
-    return _state(refused["consumer"], "not_to_contact", "asked not to be contacted (" + refused["account"] + ")")
+    return _state(refused["consumer"], "not_to_contact", "may not be contacted, as " + refused["account"] + " states")
 
 
 def _find_complaints(complaints: pd.DataFrame, as_of: float) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 __all__ = ["CHECKS"]
 
 CHECKS = {
-    "not_to_contact": "asked not to be contacted",
+    "not_to_contact": "may not be contacted: no consent, or none to marketing",
     "open_complaint": "an open dispute or refund, or an order of the last 180 days that was refunded",
     "rival_ad": "a labelled advertisement for a rival in the last 90 days",
     "for_hire": "on a price list",
