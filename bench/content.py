@@ -44,8 +44,9 @@ from graphkoc.qualify.quality.fit import (
     score_pairs,
     shipped,
 )
-from graphkoc.qualify.quality.peers import ENOUGH
+from graphkoc.qualify.quality.peers import ENOUGH, find_peers
 from graphkoc.qualify.quality.people import PRIOR, measure_quality, read_texts
+from graphkoc.qualify.quality.texts import Texts
 from graphkoc.qualify.quality.traits import count_traits
 
 NOTHING = np.zeros(len(shipped()))
@@ -209,6 +210,29 @@ def person_level(posts: pd.DataFrame, site: Votes, must: str) -> None:
     figure("forum: first post and later votes, rank correlation", shown, must)
 
 
+def later_votes(texts: Texts, when: NDArray[np.int64], must: str) -> None:
+    """What a person's first review says of the votes of the later ones, over the mean of their products and half-years.
+
+    The claim that careful writers are found is this one: who is in the top quarter by the first review, and who of
+    these is in the top quarter by the later votes, where chance has one in four. `when` numbers product and half-year.
+    """
+    order = np.lexsort((texts.review, texts.day))
+    table = pd.DataFrame({"person": texts.person, "votes": np.minimum(texts.votes, MOST), "peers": when})
+    table["quality"] = find_peers(texts).rank(length_score(texts.traits.values))
+    table["expected"] = table.groupby("peers")["votes"].transform("mean")
+    table = table.iloc[order]
+    number = table.groupby("person").cumcount()
+    later = table[number > 0].groupby("person")[["votes", "expected"]].sum()
+    ratio = (later["votes"] + PRIOR) / (later["expected"] + PRIOR)
+    first = table[number == 0].set_index("person").loc[ratio.index].dropna(subset=["quality"])
+    ratio = ratio[first.index]
+    found = spearmanr(first["quality"], ratio).statistic
+    top = first["quality"] >= first["quality"].quantile(0.75)
+    voted = (ratio >= ratio.quantile(0.75))[top].mean()
+    shown = f"{found:.3f} of {len(ratio):,} people; {voted:.0%} of the first quarter are in the first by later votes"
+    figure("Amazon: first review and later votes, rank correlation", shown, must)
+
+
 def inverted(projection: Projection, copied: pd.Series[str], must: str) -> None:
     ids = projection.log().network.ids
     turned = dataclasses.replace(projection, reviews=projection.reviews.assign(rating=5 - projection.reviews["rating"]))
@@ -280,6 +304,7 @@ def main() -> None:
     when = site.item * 10_000 + (half.year * 2 + (half.month > 6)).to_numpy()
     by_fifth("Amazon", length_score(site.values), site.votes, when, ".28 .42 .66 .87 2.56")
     shuffled("Amazon", site, 3_000, "must at most 1")
+    later_votes(texts, when, ".33")
     inverted(projection, copied, "must 0")
 
     posts = forum(given.data)

@@ -134,7 +134,7 @@ def _adopt(world: World) -> None:
     bought = {(review.person.number, review.product.number) for review in world.reviews}
     for platform, written in (("forum", world.topics), ("xiaohongshu", world.notes)):
         followers = world.followers(platform)
-        told = {(review.person.number, review.product.number) for review in written}
+        known = {(review.person.number, review.product.number) for review in written}
         for review in sorted(written, key=lambda review: (review.at, review.person.number)):
             chance = ADOPTED[review.person.role]
             for follower in _reached(rng, followers.get(review.person.number, ()), chance):
@@ -146,8 +146,8 @@ def _adopt(world: World) -> None:
                     if key not in bought:
                         bought.add(key)
                         world.reviews.append(write_review(rng, follower, review.product, since))
-                elif key not in told:
-                    told.add(key)
+                elif key not in known:
+                    known.add(key)
                     written.append(write_text(rng, follower, review.product, since, platform))
 
 

@@ -144,7 +144,7 @@ class Snapshot:
         self.seen = found.where(self.known[found.edge] & (history.both <= as_of))
 
     def table(self, rows: Indices) -> Values:
-        """(len(rows), 43) float64: a column for each of FEATURES; rows: indices into the network."""
+        """(len(rows), 42) float64: a column for each of FEATURES; rows: indices into the network."""
         named = self._own(rows) | self._items(rows) | self._audience(rows) | self._together(rows)
         named |= self._credit(rows) | self._place(rows)
         named |= {"formula_own": named["act90"] / OFFSET, "formula_audience": named["audience_act90"] / OFFSET}

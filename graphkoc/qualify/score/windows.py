@@ -45,7 +45,7 @@ class Window:
     """One snapshot: its day, the people that could be key opinion consumers then, what was known of them, and the
     credit that they earned by reviews in (as_of, until].
 
-    people: (c,) int64, indices into the network. values: (c, 43) float64. credit: (c,) float64.
+    people: (c,) int64, indices into the network. values: (c, 42) float64. credit: (c,) float64.
     """
 
     as_of: float
