@@ -60,9 +60,10 @@ class Settings:
     platform: analyse this platform's people only. until: the reference date (UTC), by default that of the newest
     review. min_size: the fewest people of a circle or niche. rng_seed: where random draws begin. brand: whose view to
     add, and whose rivals' advertisements to look for. target_languages: those of
-    `graphkoc.qualify.quality.traits.LANGUAGES` in which an audience should write. safety_words: words to look for in
-    what people write. exclude: checks (`graphkoc.runs.checks.CHECKS`) that take a person off the list; none does by
-    itself. measures: optional ones of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small
+    `graphkoc.qualify.quality.traits.LANGUAGES` in which an audience should write. target_markets: names of the places
+    in which an audience should be (see `graphkoc.qualify.relevance.find_target_audience`). safety_words: words to look
+    for in what people write. exclude: checks (`graphkoc.runs.checks.CHECKS`) that take a person off the list; none does
+    by itself. measures: optional ones of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small
     audience, by default that of each platform's tier file (see `graphkoc.list_tiers`). notice: a sentence that every
     list and page made of the run repeats. kinds: for categories of products their other names, which are tags or
     categories.
@@ -74,6 +75,7 @@ class Settings:
     rng_seed: int = 0
     brand: Brand | None = None
     target_languages: tuple[str, ...] = ()
+    target_markets: tuple[str, ...] = ()
     safety_words: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
@@ -89,9 +91,8 @@ class Settings:
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
         until = self.until.isoformat() if self.until else None
-        lists = {
-            name: list(getattr(self, name)) for name in ("measures", "target_languages", "safety_words", "exclude")
-        }
+        names = ("measures", "target_languages", "target_markets", "safety_words", "exclude")
+        lists = {name: list(getattr(self, name)) for name in names}
         return asdict(self) | lists | {"until": until}
 
 
@@ -174,7 +175,7 @@ def analyse(
         people["part"] = find_parts(log.network, people, accounts, platforms)
         orders = find_clients(log.network.ids, projection.purchases, projection.products, settings.brand, as_of)
         relevance = find_relevance(groups.log, people, groups.niches, as_of, groups.aliases)
-        target = find_target_audience(log.network, people["language"], settings.target_languages)
+        target = find_target_audience(log.network, people, settings.target_languages, settings.target_markets)
         people = pd.concat([people, orders, relevance, target], axis=1)
     with clock("measuring reach"):
         reached = _measure_reach(log, people, groups)

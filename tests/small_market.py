@@ -16,7 +16,7 @@ COLUMNS = {
     "reviews": ["review", "consumer", "product", "rating", "created_at", *COUNTS, "origin"],
     "consumers": [
         *("consumer", "name", "platform", "followers", "kind", "joined_at", "quote"),
-        *("handle", "url", "consent", "agency", "audience_stated"),
+        *("handle", "url", "consent", "agency", "audience_stated", "location"),
     ],
     "products": ["product", "title", "brand", "category"],
     "engagements": ["engagement", "consumer", "review", "kind", "created_at"],

@@ -71,6 +71,13 @@ def test_the_languages_of_the_target_are_set_alike(folder: Path) -> None:
     (folder / "graphkoc.toml").write_text('[target]\nlanguage = ["Chinese"]\n')
     assert settings(folder)["target.language"] == (["Chinese"], "graphkoc.toml")
     assert settings(folder, env={"GRAPHKOC_TARGET_LANGUAGE": "English"})["target.language"][0] == ["English"]
+    assert settings(folder)["target.market"] == ([], "default")
+
+
+def test_the_places_of_the_market_are_set_alike(folder: Path) -> None:
+    (folder / "graphkoc.toml").write_text('[target]\nmarket = ["中国", "Germany"]\n')
+    assert settings(folder)["target.market"] == (["中国", "Germany"], "graphkoc.toml")
+    assert settings(folder, env={"GRAPHKOC_TARGET_MARKET": "浙江, DE"})["target.market"][0] == ["浙江", "DE"]
 
 
 def test_a_check_that_there_is_none_of_is_named(folder: Path) -> None:

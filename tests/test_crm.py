@@ -167,6 +167,29 @@ def test_listed_customers_and_people_who_only_ordered_become_consumers(loaded: l
     assert set(loaded.tables["consumers"]["platform"]) == {"crm"}
 
 
+@pytest.mark.parametrize(
+    ("orders", "customers", "country"),
+    [
+        ("1,a,2024-05-01,DE\n2,a,2024-06-01,AT\n", "", "AT"),
+        ("2,a,2024-06-01,AT\n1,a,2024-05-01,DE\n", "", "AT"),
+        ("1,a,2024-05-01,DE\n2,a,2024-06-01,\n", "", "DE"),
+        ("1,a,2024-05-01,DE\n2,a,2024-06-01,n/a\n", "", "DE"),
+        ("1,a,2024-05-01,DE\n1,a,,AT\n2,a,,FR\n", "", "DE"),
+        ("1,a,2024-05-01,DE\n", "a,2023-01-01,Schweiz\n", "DE"),
+        ("1,a,2024-05-01,\n", "a,2023-01-01,Schweiz\n", "Schweiz"),
+        ("1,a,2024-05-01,\n", "", None),
+    ],
+)
+def test_the_country_of_the_newest_row_that_states_one_is_where_a_customer_is(
+    tmp_path: Path, orders: str, customers: str, country: str | None
+) -> None:
+    listed = f"Customer ID,Created,Country\n{customers}" if customers else ""
+    folder = shop(
+        tmp_path / "shop", "Order ID,Customer ID,Order Date,Country,SKU\n" + orders.replace("\n", ",K1\n"), listed
+    )
+    assert rows(read(folder).tables["consumers"], "consumer", "location") == [("a", country)]
+
+
 def test_products_are_what_was_ordered(loaded: load.Loaded) -> None:
     assert rows(loaded.tables["products"], "product", "title", "brand", "category", "price") == [
         ("Descaler", "Descaler", "Nordkessel", None, 7.9),

@@ -14,9 +14,10 @@ from small_run import BRAND, analyse_small_market, small_market
 import graphkoc
 from graphkoc.analysis import Settings, analyse
 from graphkoc.errors import UsageError
+from graphkoc.graph.network import Network
 from graphkoc.progress import Clock
 from graphkoc.qualify.formula import FACTORS, apply_formula, describe_formula
-from graphkoc.qualify.relevance import find_relevance
+from graphkoc.qualify.relevance import find_relevance, find_target_audience
 from graphkoc.runs.run import Run
 
 STATES = {"yes", "no", "not known"}
@@ -89,12 +90,87 @@ def test_of_an_audience_those_who_write_in_a_target_language_are_counted(tmp_pat
     assert audiences["Chinese",][["audience_language", "audience_target"]].tolist() == [3, 1]
     assert audiences["Chinese", "English"]["audience_target"] == 2
     row = apply_formula(found["Chinese",], audiences["Chinese",])["audience"]
-    assert row["target"] == {"languages": ["Chinese"], "write": 1, "known": 3}
+    assert row["target"] == {
+        "languages": ["Chinese"],
+        "write": 1,
+        "known": 3,
+        "market": [],
+        "inside": None,
+        "located": None,
+    }
     assert "; 1 of 3 whose language is known write Chinese" in row["words"]
     assert apply_formula(found[()], audiences[()])["audience"]["target"] is None
     nobody = apply_formula(found["Chinese",], people.loc["b"])["audience"]
     assert nobody["target"]["known"] == 0
     assert "language" not in nobody["words"]
+
+
+def test_of_an_audience_those_who_are_in_the_market_are_counted(tmp_path: Path) -> None:
+    places = {"a": "美国", "b": "浙江", "c": "Berlin, Germany", "d": "中国香港", "e": None}
+    held = market(
+        consumers=[{"consumer": one, "location": place} for one, place in places.items()],
+        follows=[{"source": one[0], "target": one[1], "weight": 1.0} for one in ("ab", "ac", "ad", "ae", "be")],
+        reviews=[{"review": one, "consumer": one, "product": "t", "created_at": "2026-06-01"} for one in "abcd"],
+    )
+    found = {
+        markets: analyse(held, tmp_path, Settings(target_markets=markets), Clock(None), processes=1)
+        for markets in ((), ("浙江", "germany"))
+    }
+    without, run = found.values()
+    people = run.people.set_index("consumer")
+    assert people["location"].dropna().to_dict() == {one: place for one, place in places.items() if place}
+    assert people.loc["a", ["audience_location", "audience_market"]].tolist() == [3, 2]
+    audience = apply_formula(run, people.loc["a"])["audience"]
+    assert audience["target"] == {
+        "languages": [],
+        "write": None,
+        "known": None,
+        "market": ["浙江", "germany"],
+        "inside": 2,
+        "located": 3,
+    }
+    assert "; 2 of 3 whose location is known are in the market" in audience["words"]
+    assert "language" not in audience["words"]
+    nobody = apply_formula(run, people.loc["b"])["audience"]
+    assert nobody["target"]["located"] == 0
+    assert "market" not in nobody["words"], "where no location is known, nothing is said"
+    assert without.people[["audience_location", "audience_market"]].isna().all(axis=None)
+    for one in ("a", "b"):
+        states = [apply_formula(each, each.person(one))["audience"]["state"] for each in found.values()]
+        assert len(set(states)) == 1, "the market is no part of the answer"
+    ranking = ["consumer", "score", "rank", "role"]
+    pd.testing.assert_frame_equal(without.people[ranking], run.people[ranking])
+
+
+@pytest.mark.parametrize(
+    ("entry", "location", "inside"),
+    [
+        ("浙江", "浙江", True),
+        ("浙江", "浙江省杭州市", True),
+        ("中国", "中国香港", True),
+        ("中国", "浙江", False),
+        ("Germany", "germany", True),
+        ("Germany", "Berlin, Germany", True),
+        ("Germany", "Berlin/GERMANY", True),
+        ("Germany", "Germanystraat", False),
+        ("DE", "ＤＥ", True),
+        ("DE", "Denmark", False),
+        ("New York", "New  York City", True),
+        ("York", "New York", True),
+        ("Shanghai", "上海Shanghai", True),
+        ("U.S.", "Austin, U.S.", True),
+        ("U.S.", "Uxsx", False),
+        ("浙江省", "浙江", False),
+        (" ", "浙江", False),
+    ],
+)
+def test_an_entry_of_the_market_fits_a_location_that_has_it_as_a_word(entry: str, location: str, inside: bool) -> None:
+    edges = pd.DataFrame({"source": ["a"], "target": ["b"], "weight": [1.0]})
+    network = Network.from_edges(edges, ["a", "b"])
+    people = pd.DataFrame({"language": [None, None], "location": [None, location]}, dtype="str")
+    found = find_target_audience(network, people, (), (entry,))
+    assert found[["audience_location", "audience_market"]].iloc[0].tolist() == [1, int(inside)]
+    assert found[["audience_language", "audience_target"]].isna().all(axis=None)
 
 
 def test_a_language_that_is_not_read_is_refused_before_an_analysis_begins() -> None:

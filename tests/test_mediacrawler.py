@@ -166,6 +166,29 @@ def test_an_account_has_its_platform_and_what_its_profile_says(loaded: load.Load
     }
 
 
+def test_an_account_is_where_the_platform_says(loaded: load.Loaded) -> None:
+    places = rows(loaded.tables["consumers"], "consumer", "location")
+    assert [place for place in places if place[1]] == [
+        ("douyin:7001", "浙江"),
+        ("douyin:7003", "浙江"),
+        ("weibo:1700000001", "江苏"),
+        ("weibo:1700000003", "广东"),
+    ]
+
+
+def test_the_newest_place_counts_in_whatever_unit_its_time_is(tmp_path: Path) -> None:
+    (tmp_path / "search_contents_1.csv").write_text(
+        "aweme_id,title,create_time,user_id,ip_location,last_modify_ts\n"
+        "2,Tea,1746000000,7001,上海,1746100000000\n1,Tea,1736000000,7001,浙江,1746100000001\n"
+    )
+    profile = "user_id,nickname,fans,videos_count,ip_location,last_modify_ts\n"
+    account = tmp_path / "creator_creators_1.csv"
+    account.write_text(f"{profile}7001,Ann,5,1,IP属地：美国,1745000000000\n")
+    assert rows(read(tmp_path).tables["consumers"], "location") == [("上海",)]
+    account.write_text(f"{profile}7001,Ann,5,1,IP属地：美国,1746100000002\n")
+    assert rows(read(tmp_path).tables["consumers"], "location") == [("美国",)]
+
+
 def test_files_without_their_folders_are_the_same(tmp_path: Path, loaded: load.Loaded) -> None:
     for number, path in enumerate(sorted(path for path in FIXTURE.rglob("*") if path.is_file())):
         shutil.copy(path, tmp_path / f"{number}_{path.name}")

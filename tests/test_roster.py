@@ -125,6 +125,29 @@ def test_who_the_audience_is_stays_as_it_is_stated(tmp_path: Path, header: str, 
     assert one(tmp_path, f"粉丝数,{header}", f"100,{cells}")["audience_stated"] == stated
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "location"),
+    [
+        ("地区", "浙江杭州", "浙江杭州"),
+        ("所在地", "-", None),
+        ("IP属地", "上海", "上海"),
+        ("Location", "Berlin", "Berlin"),
+        ("Country/Region", "Germany", "Germany"),
+        ("城市,省份", "杭州,浙江", "杭州, 浙江"),
+        ("城市,省份,国家", "上海,上海,中国", "上海, 中国"),
+        ("City,Country", "Singapore,Singapore", "Singapore"),
+        ("City,Country", ",DE", "DE"),
+        ("Location", "call +49 30 1234567", "call [☎]"),
+        ("备注", "上海", None),
+    ],
+)
+def test_where_an_account_is_stays_as_it_is_stated(
+    tmp_path: Path, header: str, cells: str, location: str | None
+) -> None:
+    cells = f'"{cells}"' if header == "Location" else cells
+    assert one(tmp_path, f"粉丝数,{header}", f"100,{cells}")["location"] == location
+
+
 @pytest.mark.parametrize(("cell", "agency"), [("壶说文化", "壶说文化"), ("个人", None), ("-", None), ("", None)])
 def test_the_agency_is_the_one_that_is_stated(tmp_path: Path, cell: str, agency: str | None) -> None:
     for header in ("粉丝数,所属机构", "粉丝数,MCN", "粉丝数,Agency"):
@@ -235,7 +258,9 @@ def test_of_an_account_with_a_link_to_a_post_alone_the_name_says_who_it_is(
 
 def test_a_unit_may_stand_in_the_header(tmp_path: Path) -> None:
     assert one(tmp_path, "粉丝数（万）,阅读中位数(万)", "2.3,0.8") | {"consumer": ""} == {
-        **dict.fromkeys(("platform", "contact_key", "quote", "url", "handle", "bio", "agency", "audience_stated")),
+        **dict.fromkeys(
+            ("platform", "contact_key", "quote", "url", "handle", "bio", "agency", "audience_stated", "location")
+        ),
         "consumer": "",
         "name": "阿茶",
         "followers": 23_000,

@@ -126,6 +126,40 @@ def test_a_person_of_both_eras_is_one_and_keeps_their_name_and_address(loaded: l
     ]
 
 
+def test_an_account_is_where_it_wrote_last_or_its_profile_was_seen(loaded: load.Loaded) -> None:
+    assert rows(loaded.tables["consumers"], "consumer", "location") == [
+        ("an", "上海"),  # of the profile, a day after their comments from 广东
+        ("cem", "上海"),
+        ("dou", "广东"),
+        ("bai", "上海"),  # of their note, an hour after a comment from 广东 that was crawled again later
+        ("eva", "广东"),
+    ]
+    later = read(FIXTURE / "xhs" / "jsonl").tables["consumers"]
+    assert "location" not in later or later["location"].isna().all(), "since July 2026 the crawler keeps no place"
+
+
+@pytest.mark.parametrize(
+    ("places", "location"),
+    [
+        (("浙江", "上海"), "上海"),
+        (("浙江", ""), "浙江"),
+        (("浙江", "未知"), "浙江"),
+        (("", ""), None),
+        (("中国香港", "IP属地：美国"), "美国"),
+        (("浙江", "上海 13800138001"), "上海 [☎]"),
+    ],
+)
+def test_of_several_places_the_newest_that_is_stated_counts(
+    tmp_path: Path, places: tuple[str, str], location: str | None
+) -> None:
+    # The newer note stands first, and was crawled first.
+    notes = f"n2,1714557600000,u,茶,{places[1]},1714600000000\nn1,1704557600000,u,茶,{places[0]},1714600000001\n"
+    (tmp_path / "search_contents_1.csv").write_text(
+        f"note_id,time,user_id,nickname,ip_location,last_modify_ts\n{notes}"
+    )
+    assert rows(read(tmp_path).tables["consumers"], "location") == [(location,)]
+
+
 def test_what_the_new_era_alone_tells_of_a_person_is_a_masked_name() -> None:
     people = read(FIXTURE / "xhs" / "jsonl").tables["consumers"]
     assert rows(people, "consumer", "name") == [

@@ -12,17 +12,18 @@
 
     [target]
     language = ["Chinese"]
+    market = ["Germany", "Deutschland", "DE"]
 
     [safety]
     words = ["casino"]
     exclude = ["rival_ad"]
 
 A table of the file is a command, and a key is one of its options with _ for -. The table [brand] lists brands as
-products name them: our own, and our rivals'. The table [target] lists the languages in which an audience should write,
-and [safety] words to look for in what people write, and the checks that take a person off the list. The environment
-sets the same values as GRAPHKOC_STORE, GRAPHKOC_ANALYSE_MIN_SIZE and, separated by commas, GRAPHKOC_BRAND_OWN. Among
-files, ./graphkoc.toml (or the one that --config names) comes before the user's own. A key that no command has is an
-error, so that a misspelt one is noticed.
+products name them: our own, and our rivals'. The table [target] lists the languages in which an audience should write
+and the places in which it should be, and [safety] words to look for in what people write, and the checks that take a
+person off the list. The environment sets the same values as GRAPHKOC_STORE, GRAPHKOC_ANALYSE_MIN_SIZE and, separated by
+commas, GRAPHKOC_BRAND_OWN. Among files, ./graphkoc.toml (or the one that --config names) comes before the user's own. A
+key that no command has is an error, so that a misspelt one is noticed.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ NOT_SETTINGS = {
     "page",
 }
 """Options of one call, which no file sets."""
-LISTS = {"brand": ("own", "rivals"), "target": ("language",), "safety": ("words", "exclude")}
+LISTS = {"brand": ("own", "rivals"), "target": ("language", "market"), "safety": ("words", "exclude")}
 """Tables of the file that are no command: their keys, each a list of names."""
 KINDS = "kinds"
 """The table of other names of categories; its keys are categories."""
@@ -115,13 +116,19 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
             if keys not in known and (keys[0] != KINDS or len(keys) == 1):
                 hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
                 raise UsageError(f"{path} sets {'.'.join(keys)}, which is not a setting", hint=hint)
-    examples = {"brand": "A brand", "target": "Chinese", "safety": "a word", KINDS: "another name"}
-    for table, example in examples.items():
+    examples = {
+        "brand": "A brand",
+        "language": "Chinese",
+        "market": "Germany",
+        "safety": "a word",
+        KINDS: "another name",
+    }
+    for table in (*LISTS, KINDS):
         for key, names in values.get(table, {}).items():
             if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
                 raise UsageError(
                     f"{path} sets {table}.{key} to something other than a list of names",
-                    hint=f'Write: {key} = ["{example}"].',
+                    hint=f'Write: {key} = ["{examples.get(table) or examples[key]}"].',
                 )
     return values
 

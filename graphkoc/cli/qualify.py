@@ -88,8 +88,8 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
     The results are kept as a run, which is a folder, and are written back into the store for queries. A run
     continues the newest run of the same people in the same place: circles and niches keep their ids, and the changes
     are listed. An analysis that fails or is interrupted leaves no run, and an embedded store unchanged. `[brand]` in
-    graphkoc.toml adds the brand's view, `[target]` how many of each audience write in a language, and `[safety]`
-    checks for a human to judge.
+    graphkoc.toml adds the brand's view, `[target]` how many of each audience write in a language and
+    are in a market, and `[safety]` checks for a human to judge.
 
     \b
     Examples:
@@ -105,6 +105,7 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
         settings = graphkoc.Settings(
             brand=brand,
             target_languages=target["language"],
+            target_markets=target["market"],
             safety_words=safety["words"],
             exclude=safety["exclude"],
             kinds=read_kinds(context),

@@ -49,6 +49,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "consent": "text",
         "agency": "text",
         "audience_stated": "text",
+        "location": "text",
     },
     "products": {"product": "id", "title": "text", "brand": "text", "category": "text"},
     "engagements": {"engagement": "id", "consumer": "id", "review": "id", "kind": "text", "created_at": "time"},
@@ -86,14 +87,14 @@ class Projection:
 
     follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes, collects,
     comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform, followers, kind,
-    joined_at, quote, handle, url, consent, agency, audience_stated. products: product, title, brand, category.
-    engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer, bought_at, status,
-    but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text, tags, of the reviews
-    that have any of the three. loads: load, source, loaded_at, files. engaged: source, target, weight, since, platform,
-    for authors on platforms without known follows. platforms: platform, ties (follows, engagements or none). accounts:
-    those of persons with several, see `graphkoc.graph.accounts`. unattributed: the engagements with posts whose author
-    is unknown. Nobody's reviews are counted with such a post, so neither it nor its engagements are in the other
-    frames.
+    joined_at, quote, handle, url, consent, agency, audience_stated, location. products: product, title, brand,
+    category. engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer,
+    bought_at, status, but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text,
+    tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source, target,
+    weight, since, platform, for authors on platforms without known follows. platforms: platform, ties (follows,
+    engagements or none). accounts: those of persons with several, see `graphkoc.graph.accounts`. unattributed: the
+    engagements with posts whose author is unknown. Nobody's reviews are counted with such a post, so neither it nor its
+    engagements are in the other frames.
     """
 
     follows: pd.DataFrame

@@ -39,9 +39,12 @@ def apply_formula(run: Run, person: Row | pd.Series[Any]) -> dict[str, dict[str,
     number is the percentile of their content quality, yes from the middle on; where that is not known, their own share
     of their reviews in percent. `of` says which: percentile or own_share. audience: the share of the known audience
     that wrote about the person's subject in the last year; relevant, known, stated (followers, by the platform),
-    subject, everybody (the share of everybody) and target (languages, write and known: how many of those whose language
-    is known write one of the languages; None without a target) beside it. yes above everybody's share; the target does
-    not enter. Not known with fewer than 5 known people, or where most of the followers stated are not known.
+    subject, everybody (the share of everybody) and target beside it. yes above everybody's share; the target does not
+    enter. Not known with fewer than 5 known people, or where most of the followers stated are not known.
+
+    target: None without one, else languages, write and known (how many of those whose language is known write one of
+    the languages), market, inside and located (how many of those whose location is known are in the market); a number
+    is None where the target has no languages, or no market.
 
     Ratings do not enter.
     """
@@ -142,23 +145,29 @@ def _describe_relevance(run: Run, person: Row | pd.Series[Any]) -> str:
 
 
 def _find_target(run: Run, person: Row | pd.Series[Any]) -> dict[str, Any] | None:
-    """The languages of the target, and how many of the audience write one; None without a target."""
-    languages = run.info["settings"]["target_languages"]
-    if not languages:
+    """The languages and the market of the target, and how much of the audience has them; None without a target."""
+    languages, market = (run.info["settings"][name] for name in ("target_languages", "target_markets"))
+    if not languages and not market:
         return None
     return {
         "languages": languages,
-        "write": int(person["audience_target"]),
-        "known": int(person["audience_language"]),
+        "write": whole_or_none(person["audience_target"]),
+        "known": whole_or_none(person["audience_language"]),
+        "market": market,
+        "inside": whole_or_none(person["audience_market"]),
+        "located": whole_or_none(person["audience_location"]),
     }
 
 
 def _describe_target(target: Mapping[str, Any] | None) -> list[str]:
-    """How many of the audience write in the target language; nothing where no language of theirs is known."""
-    if target is None or not target["known"]:
-        return []
-    names = " or ".join(target["languages"])
-    return [f"{target['write']:,} of {target['known']:,} whose language is known write {names}"]
+    """How many of the audience write in the target language and are in the market, each only where some are known."""
+    clauses = []
+    if target and target["known"]:
+        names = " or ".join(target["languages"])
+        clauses.append(f"{target['write']:,} of {target['known']:,} whose language is known write {names}")
+    if target and target["located"]:
+        clauses.append(f"{target['inside']:,} of {target['located']:,} whose location is known are in the market")
+    return clauses
 
 
 def _describe_known_share(person: Row | pd.Series[Any]) -> list[str]:

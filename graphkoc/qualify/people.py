@@ -49,7 +49,7 @@ def build_people(
     consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
 
     table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
-    stated = ["name", "platform", "handle", "url", "audience_stated"]
+    stated = ["name", "platform", "handle", "url", "audience_stated", "location"]
     table[stated] = consumers[stated].astype("str").to_numpy()
     table = table.join(find_main_types(groups.log, as_of, groups.aliases))
     table["ties"] = consumers["platform"].fillna("unknown").map(projection.ties_of()).to_numpy()

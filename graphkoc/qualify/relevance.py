@@ -1,4 +1,4 @@
-"""How much of an audience is in a person's subject, and how much of it writes in the language of the target."""
+"""How much of an audience is in a person's subject, and how much of it has the language and market of the target."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from graphkoc.errors import UsageError
 from graphkoc.graph.action_log import YEAR, Log
 from graphkoc.graph.network import Network
+from graphkoc.qualify.brand_names import find_words
 from graphkoc.qualify.main_type import list_types
 from graphkoc.qualify.quality.traits import LANGUAGES
 
@@ -59,20 +60,34 @@ def find_relevance(
     )
 
 
-def find_target_audience(network: Network, written: pd.Series[str], languages: Sequence[str]) -> pd.DataFrame:
-    """How many of everybody's audience write in a target language, a row per node of the network.
+def find_target_audience(
+    network: Network, people: pd.DataFrame, languages: Sequence[str], markets: Sequence[str]
+) -> pd.DataFrame:
+    """How many of everybody's audience write in a target language and are in the market, a row per node of the network.
 
-    written: (n,) the language in which each writes, null where unknown.
+    people: language (in which each writes) and location (where each is), null where unknown. markets: names of places.
+    A location is in the market if it is one of them or contains one as a word, and of Chinese ones in any place; case
+    and width make no difference.
 
-    Returns audience_language (Int64: people of the known audience whose language is known) and audience_target (Int64:
-    of these, those who write one of the languages); both null without a target.
+    Returns audience_language (Int64: people of the known audience whose language is known), audience_target (Int64: of
+    these, those who write one of the languages), audience_location (Int64: people of the known audience whose location
+    is known) and audience_market (Int64: of these, those who are in the market); null without languages, or markets.
     """
-    n, nothing = len(network), pd.array([pd.NA] * len(network), dtype="Int64")
-    if not languages:
-        return pd.DataFrame({"audience_language": nothing, "audience_target": nothing})
-    known, inside = (which.to_numpy(dtype=bool)[network.target] for which in (written.notna(), written.isin(languages)))
+    language, location = people["language"], people["location"]
+    places = pd.Series(location.dropna().unique(), dtype="str")
+    inside = location.isin(places[find_words(markets, places)])
     counts = {
-        name: np.bincount(network.source[which], minlength=n)
-        for name, which in (("audience_language", known), ("audience_target", inside))
+        "audience_language": _count_audience(network, language.notna(), languages),
+        "audience_target": _count_audience(network, language.isin(languages), languages),
+        "audience_location": _count_audience(network, location.notna(), markets),
+        "audience_market": _count_audience(network, inside, markets),
     }
-    return pd.DataFrame(counts).astype("Int64")
+    return pd.DataFrame(counts)
+
+
+def _count_audience(network: Network, which: pd.Series[bool], target: Sequence[str]) -> pd.Series[int]:
+    """(n,) Int64: how many of everybody's audience are among these people; null without a target."""
+    if not target:
+        return pd.Series(pd.array([pd.NA] * len(network), dtype="Int64"))
+    members = network.source[which.to_numpy(dtype=bool)[network.target]]
+    return pd.Series(np.bincount(members, minlength=len(network)), dtype="Int64")

@@ -126,6 +126,7 @@ CANONICAL: dict[str, Table] = {
                 Column("unionid", "text", "WeChat's id of the person across the accounts of one company"),
                 _prose("agency", "the agency (MCN) that represents the account, as stated"),
                 _prose("audience_stated", "who the audience is, as stated"),
+                _prose("location", "where the platform says the account is"),
             ),
             node="Consumer",
         ),

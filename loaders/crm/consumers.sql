@@ -9,6 +9,7 @@ WITH people AS (
         zoned(shop_time(bare(joined_at), times), zone) AS joined_at,
         to_consent(bare(consent)) AS consent,
         bare(unionid) AS unionid,
+        zoned(shop_time(bare(joined_at), times), zone) AS placed,
         _file,
         _row
     FROM customers
@@ -32,6 +33,15 @@ WITH people AS (
         NULL,
         to_consent(bare(consent)),
         NULL,
+        zoned(
+            coalesce(
+                shop_time(bare(ordered_at), times),
+                max(to_time(dated(bare(ordered_at), times))) FILTER (
+                    is_plausible(to_time(dated(bare(ordered_at), times)))
+                ) OVER ordered::VARCHAR
+            ),
+            zone
+        ),
         _file,
         _row
     FROM orders
@@ -75,7 +85,12 @@ merged AS (
         ) AS contact_key,
         -- One refusal counts for all rows of a person, and what is not a clear yes is not consent.
         coalesce(min(consent), 'unknown') AS consent,
-        min(unionid) AS unionid
+        min(unionid) AS unionid,
+        -- A country is of the day of the order, or of that on which the customer came.
+        arg_max(
+            stated(country),
+            (if(is_plausible(to_time(placed)), to_time(placed), TIMESTAMP '1970-01-01'), stated(country))
+        ) FILTER (stated(country) IS NOT NULL) AS location
     FROM named
     WHERE consumer IS NOT NULL
     GROUP BY consumer

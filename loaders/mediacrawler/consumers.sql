@@ -11,6 +11,7 @@ WITH profiles AS (
         CASE WHEN is_official = '1' THEN 'brand' END AS kind,
         coalesce("desc", sign) AS bio,
         last_modify_ts,
+        ip_location,
         _file,
         _row
     FROM (
@@ -32,8 +33,9 @@ announced AS (
     WHERE "type" = 'AV'
 ),
 sightings AS (
+    -- A place is of the moment at which the words beside it were written; that of a profile is of the crawl.
     SELECT platform, user_id, NULL AS creator_hash, nickname, NULL AS sec_uid, NULL AS handle, fans, kind, bio,
-        last_modify_ts
+        last_modify_ts, ip_location, last_modify_ts AS placed_at
     FROM profiles
     UNION ALL
     SELECT
@@ -42,7 +44,8 @@ sightings AS (
             WHEN coalesce(create_date_time, comments_count, shared_count) IS NOT NULL THEN 'weibo'
             WHEN coalesce(video_play_count, video_comment) IS NOT NULL THEN 'bilibili'
         END,
-        user_id, creator_hash, nickname, sec_uid, user_unique_id, NULL, NULL, user_signature, last_modify_ts
+        user_id, creator_hash, nickname, sec_uid, user_unique_id, NULL, NULL, user_signature, last_modify_ts,
+        ip_location, coalesce(crawled_time(create_time), create_date_time)
     FROM contents
     UNION ALL
     SELECT
@@ -52,14 +55,17 @@ sightings AS (
             WHEN regexp_full_match(video_id, '[\d.,E+]+|BV\w+') THEN 'bilibili'
         END,
         user_id, creator_hash, nickname, sec_uid, user_unique_id, NULL, NULL, coalesce(user_signature, sign),
-        last_modify_ts
+        last_modify_ts, ip_location, coalesce(crawled_time(create_time), create_date_time)
     FROM comments
     UNION ALL
-    SELECT 'bilibili', user_id, creator_hash, user_name, NULL, NULL, NULL, NULL, NULL, last_modify_ts FROM dynamics
+    SELECT 'bilibili', user_id, creator_hash, user_name, NULL, NULL, NULL, NULL, NULL, last_modify_ts, NULL, NULL
+    FROM dynamics
     UNION ALL
-    SELECT 'bilibili', up_id, NULL, up_name, NULL, NULL, NULL, NULL, up_sign, last_modify_ts FROM contacts
+    SELECT 'bilibili', up_id, NULL, up_name, NULL, NULL, NULL, NULL, up_sign, last_modify_ts, NULL, NULL
+    FROM contacts
     UNION ALL
-    SELECT 'bilibili', fan_id, NULL, fan_name, NULL, NULL, NULL, NULL, fan_sign, last_modify_ts FROM contacts
+    SELECT 'bilibili', fan_id, NULL, fan_name, NULL, NULL, NULL, NULL, fan_sign, last_modify_ts, NULL, NULL
+    FROM contacts
 ),
 merged AS (
     SELECT
@@ -79,12 +85,15 @@ merged AS (
             ELSE 'https://space.bilibili.com/' || min(nullif(user_id, 'None'))
         END AS url,
         arg_max(handle, (at_, handle)) FILTER (handle IS NOT NULL) AS handle,
-        arg_max(bio, (at_, bio)) FILTER (bio IS NOT NULL) AS bio
+        arg_max(bio, (at_, bio)) FILTER (bio IS NOT NULL) AS bio,
+        arg_max(place, (placed, place)) FILTER (place IS NOT NULL) AS location
     FROM (
         SELECT
             *,
             platform || ':' || crawled_person(user_id, creator_hash) AS consumer,
-            coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_
+            coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_,
+            crawled_place(ip_location) AS place,
+            coalesce(to_time(crawled_time(placed_at)), TIMESTAMP '1970-01-01') AS placed
         FROM sightings
     )
     WHERE consumer IS NOT NULL AND NOT _rounded(consumer)

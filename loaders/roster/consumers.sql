@@ -12,6 +12,16 @@ WITH cells AS (
         bare(bio) AS bio,
         if(regexp_full_match(lower(bare(agency)), '个人|独立|无机构|未签约|independent'), NULL, stated(agency)) AS agency,
         nullif(concat_ws('; ', 'women ' || stated(women), stated(demographics)), '') AS audience_stated,
+        -- The nearest first; some lists state a city twice, as its own region.
+        nullif(
+            concat_ws(
+                ', ',
+                stated(location),
+                nullif(stated(region), stated(location)),
+                nullif(nullif(stated(country), stated(region)), stated(location))
+            ),
+            ''
+        ) AS location,
         contact_keys(concat_ws(chr(10), bare(email), bare(phone)), NULL) AS contact_key,
         _file,
         _row
@@ -69,6 +79,7 @@ SELECT
     reads,
     agency,
     audience_stated,
+    location,
     _file,
     _row
 FROM placed

@@ -25,3 +25,12 @@ CREATE MACRO crawled_parent(comment_id) AS if(_rounded(comment_id), NULL, nullif
 --   crawled_count('--') -> NULL
 --   crawled_count('many') -> many
 CREATE MACRO crawled_count(x) AS if(regexp_full_match(trim(x), '-+1?|—+|None|null|'), NULL, to_count(x));
+
+-- Gives the place that a platform shows beside an account or what it wrote, without the words before it.
+--   crawled_place('IP属地：浙江') -> 浙江
+--   crawled_place('来自上海') -> 上海
+--   crawled_place('美国') -> 美国
+--   crawled_place('未知') -> NULL
+CREATE MACRO crawled_place(x) AS list_transform(
+    [trim(regexp_replace(trim(x), '^(IP\s*属地|发布于|来自)[\s:：]*', ''))],
+    lambda place: if(regexp_full_match(place, '未知|None|null|nan|-*'), NULL, place))[1];

@@ -218,7 +218,7 @@ def _to_toml(sections: Mapping[str, _Section], views: Mapping[str, View], unused
                 lines.append(f"# Not used in {_quote_toml(file)}: {', '.join(map(_quote_toml, left))}")
         lines += ["", f"[{name}.always]", *(_constant_line(column, text) for column, text in always.items())]
         if "phone" in columns and "country" not in columns:
-            lines.append('# country = "DE"    # whose phone numbers they are that begin without + or 00')
+            lines.append('# country = "DE"    # where they are, so that phone numbers without + or 00 are of there')
         lines.append("")
     return "\n".join(lines)
 
