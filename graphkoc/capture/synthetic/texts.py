@@ -8,15 +8,15 @@ has in common, and a closing.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from graphkoc.capture.synthetic.catalogue import Product
+from graphkoc.files import read_toml
 
 __all__ = [
     "LIN_CHINESE",
@@ -201,5 +201,4 @@ def _key(product: Product) -> str:
 
 @cache
 def _read() -> dict[str, Any]:
-    source = resources.files(__package__) / "sentences.toml"
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    return read_toml(Path(__file__).parent / "sentences.toml")
