@@ -21,7 +21,7 @@ from graphkoc.graph.projection import Projection
 from graphkoc.progress import Clock
 from graphkoc.qualify.quality.fit import Votes, fit_site, fit_weights, length_score, out_of_fold, score_pairs, shipped
 from graphkoc.qualify.quality.peers import STRENGTH, draw_to_middle
-from graphkoc.qualify.quality.people import Quality, measure_quality, quality_at, read_texts
+from graphkoc.qualify.quality.people import Quality, measure_quality
 from graphkoc.qualify.quality.traits import TRAITS, _read_file, count_traits
 from graphkoc.qualify.quality.words import describe_content, describe_site, ordinal, placed
 
@@ -394,22 +394,6 @@ def test_pairs_are_counted_as_by_hand() -> None:
     right, pairs = score_pairs(scores, np.array([0.0, 2.0, 0.0, 5.0, 9.0]), np.array([0, 0, 0, 0, 1]))
     assert pairs.tolist() == [5, 0], "of 5 votes three, of 2 votes two; alone none"
     assert right[:, 0].tolist() == [4.5, 0]
-
-
-def test_quality_as_of_a_day_reads_nothing_later_and_no_votes() -> None:
-    rows = crowd()
-    ids = [row["consumer"] for row in rows]
-    later = [
-        {"consumer": one, "text": f"{say(40)} {number}", "created_at": "2026-05-01"} for number, one in enumerate(ids)
-    ]
-    both = project([*(row | {"helpful": 30 - number} for number, row in enumerate(rows)), *later])
-    network = both.log().network.ids
-    as_of = (pd.Timestamp("2026-03-01") - pd.Timestamp(0)).days
-    found = quality_at(read_texts(both, network, NOBODY), as_of)
-    assert found == pytest.approx(by_person(project(rows))["quality"].to_numpy())
-    assert not np.array_equal(found, quality_at(read_texts(both, network, NOBODY), as_of + 100))
-    undated = project([*rows, *({"consumer": one, "text": say(50, 9), "created_at": None} for one in network)])
-    assert quality_at(read_texts(undated, network, NOBODY), as_of) == pytest.approx(found)
 
 
 def test_votes_received_are_set_against_those_of_the_peers() -> None:

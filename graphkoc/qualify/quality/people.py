@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
 from graphkoc.graph.projection import Projection
-from graphkoc.qualify.quality.fit import ENOUGH, FEWEST_TEXTS, MOST, Fit, Votes, fit_site, length_score
+from graphkoc.qualify.quality.fit import ENOUGH, FEWEST_TEXTS, MOST, Fit, Votes, fit_site
 from graphkoc.qualify.quality.peers import draw_to_middle, find_peers
 from graphkoc.qualify.quality.texts import LOW, Texts, read_texts
 from graphkoc.qualify.quality.traits import find_languages
 
-__all__ = ["FEWEST", "PRIOR", "Quality", "measure_quality", "quality_at", "read_texts"]
+__all__ = ["FEWEST", "PRIOR", "Quality", "measure_quality", "read_texts"]
 
 FEWEST = 3
 """Texts below which the quality of a person is unknown."""
@@ -80,19 +80,6 @@ def measure_quality(projection: Projection, ids: NDArray[Any], copied: pd.Series
         top = {"written": int(here.sum()), "counted": texts.counted[number], "top_fifth": _top_fifth(rows[here])}
         sites[name] = fit.to_dict() | top
     return Quality(people, rows, {"sites": sites, "strength": strength})
-
-
-def quality_at(texts: Texts, as_of: float) -> Values:
-    """(n,) float64: everybody's content quality as of a day, 0 to 100, NaN where unknown; for a forecast of later days.
-
-    texts: `read_texts`, once for all days. as_of: days since 1970; texts that are later or have no date are left out,
-    and only the language in which somebody writes is read from all. Votes have no dates, so nothing that is learned
-    from them enters: the score is that of length.
-    """
-    before = texts.take(texts.day <= as_of)
-    percentile = find_peers(before).rank(length_score(before.traits.values).round(DECIMALS))
-    level, compared, _ = draw_to_middle(percentile, before.person, len(texts.ids))
-    return np.where((compared >= FEWEST) & ~texts.foreign, 100 * level, np.nan)
 
 
 def _score(texts: Texts, rng_seed: int) -> tuple[list[Fit], Values]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -56,13 +56,6 @@ class Texts:
     def __len__(self) -> int:
         """The number of texts."""
         return len(self.review)
-
-    def take(self, rows: NDArray[Any]) -> Texts:
-        """Some of the texts; rows: indices or (k,) bool."""
-        chosen = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name in ("review", "person", "platform", "product", "category", "day", "votes", "rating", "nuisances"):
-            chosen[name] = chosen[name][rows]
-        return Texts(**chosen | {"traits": self.traits.take(rows)})
 
 
 def read_texts(projection: Projection, ids: NDArray[Any], copied: pd.Series[str]) -> Texts:

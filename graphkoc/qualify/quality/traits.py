@@ -84,10 +84,6 @@ class Traits:
         """(k,) float64: a trait by its name."""
         return self.values[:, TRAITS.index(name)]
 
-    def take(self, rows: NDArray[Any]) -> Traits:
-        """The traits of some of the texts; rows: indices or (k,) bool."""
-        return Traits(*(getattr(self, name)[rows] for name in ("values", "letters", "han", "words", "english")))
-
 
 def count_traits(title: pd.Series[str], text: pd.Series[str], pictures: Values) -> Traits:
     """The traits of k texts, a title and a body each, null for none; pictures: (k,), NaN for unknown."""
