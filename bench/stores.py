@@ -66,6 +66,7 @@ def results(people: int) -> dict[str, pd.DataFrame]:
     return {
         "scores": pd.DataFrame(
             {
+                "person": [f"made:{i}" for i in range(people)],
                 "consumer": [f"made:{i}" for i in range(people)],
                 "tier": np.where(at % 7 == 0, "wide", "small"),
                 "audience": at % 1000,
@@ -124,9 +125,9 @@ def plain_consumers(driver: neo4j.Driver, tables: dict[str, pd.DataFrame]) -> No
 def plain_write_back(driver: neo4j.Driver, scores: pd.DataFrame) -> None:
     """Properties as maps, UNWIND and SET."""
     text = (
-        "UNWIND $rows AS row MATCH (c:Consumer {consumer: row.consumer})"
-        " SET c.tier = row.tier, c.audience = row.audience, c.score = row.score,"
-        " c.rank = row.rank, c.niche = row.niche"
+        "UNWIND $rows AS row CREATE (p:Person {person: row.person})"
+        " SET p.consumer = row.consumer, p.tier = row.tier, p.audience = row.audience, p.score = row.score,"
+        " p.rank = row.rank, p.niche = row.niche"
     )
     in_calls(driver, text, scores.to_dict("records"))
 
@@ -204,8 +205,7 @@ def main() -> None:
         measure(store, "neo4j", sheet, tables)
         with sheet.timed(PLAIN[2], some, follows):
             plain_read(driver, some)
-        for name in ("tier", "audience", "score", "rank", "niche"):
-            server.run(f"MATCH (c:Consumer) CALL (c) {{ SET c.{name} = null }} IN TRANSACTIONS OF 10000 ROWS")
+        server.run("MATCH (p:Person) CALL (p) { DELETE p } IN TRANSACTIONS OF 10000 ROWS")
         with sheet.timed(PLAIN[3], people):
             plain_write_back(driver, results(people)["scores"])
         store.close()

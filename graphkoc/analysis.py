@@ -50,7 +50,7 @@ from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import UNDATED, Run, line_of
 from graphkoc.runs.tables import empty, shaped
 
-__all__ = ["Settings", "analyse", "on_platforms"]
+__all__ = ["Settings", "analyse", "on_platforms", "read_log"]
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def analyse(
     tier profile.
     """
     with clock("building the network"):
-        data = _Data(projection, settings, *_read_log(projection, settings))
+        data = _Data(projection, settings, *read_log(projection, settings))
         log, as_of = data.log, data.as_of
     with clock("measuring"):
         measured = measures.table(log.network, settings.measures)
@@ -205,7 +205,7 @@ FOUND = ("members", "products", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
 
 
-def _read_log(projection: Projection, settings: Settings) -> tuple[Log, float]:
+def read_log(projection: Projection, settings: Settings) -> tuple[Log, float]:
     """The log as of the reference date, and that date; AnalysisError where there is nothing to analyse in it."""
     log, until = projection.log(), settings.until
     if not len(log.day) and until is not None:

@@ -25,6 +25,7 @@ from graphkoc.files import TemporaryFolder
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
+from graphkoc.qualify import persons
 from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
 from graphkoc.qualify.candidates import AUDIENCE, Candidates, validate_definition
@@ -197,23 +198,33 @@ def analyse(
             run = analysis.analyse(projection, folder, settings, clock, previous, processes)
         run.info["passed_over"] = passed_over
         run.write(fresh)
-        store.annotate(_annotations(run), progress)
+        store.annotate(_annotations(run, projection, settings), progress)
     return run
 
 
-def _annotations(run: Run) -> dict[str, pd.DataFrame]:
+def _annotations(run: Run, projection: Projection, settings: Settings) -> dict[str, pd.DataFrame]:
     """What goes back into the graph: of a run's tables, the columns that the tables of results have."""
     at = pd.array([datetime.fromisoformat(run.info["at"])], dtype="datetime64[us]")
     what = run.events["kind"] + " " + run.events["group"] + " " + run.events["event"]
+    people, accounts = persons.list_persons(run, projection)
+    log, _ = analysis.read_log(projection, settings)
+    whose = persons.name_persons(projection)
+
+    def by_person(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(person=frame["consumer"].map(whose))
+
+    ties = persons.list_ties(log.network, projection)
     frames = {
         "runs": pd.DataFrame({"run": [run.name], "at": at}),
-        "scores": run.people.astype({"audience": "int64"}),
-        "niches": run.niches,
+        "scores": by_person(people),
+        "persons": by_person(accounts),
+        "hears": ties.assign(listener=ties["listener"].map(whose), speaker=ties["speaker"].map(whose)),
+        "niches": run.niches.assign(name=run.niches["name"].fillna(run.niches["niche"])),
         "finer": run.niches[run.niches["parent"].isin(run.niches["niche"])],
-        "members": run.members_of("niche"),
-        "circles": run.circles,
-        "circle_members": run.members_of("circle"),
-        "reach": run.reach,
+        "members": by_person(run.members_of("niche")),
+        "circles": run.circles.assign(name=run.circles["name"].fillna(run.circles["circle"])),
+        "circle_members": by_person(run.members_of("circle")),
+        "reach": by_person(run.reach),
         "carries": run.carries,
         "events": run.events.assign(event=what, happened=run.events["event"], group_id=run.events["group"]),
     }

@@ -118,20 +118,27 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     results = {
         "scores": pd.DataFrame(
             {
-                "consumer": ["s:ann", "s:bob", "s:cyd"],
+                "person": ["s:ann", "s:bob", "s:dan"],
+                "consumer": ["s:ann", "s:bob", "s:dan"],
+                "name": ["Ann", "Bób", "丹"],
                 "tier": ["wide", "small", "small"],
                 "role": ["kol", "koc", "none"],
                 "part": ["not_known", "reached_kol", "only_koc"],
                 "audience": [3, 2, 0],
                 "score": [2.5, 1.25, None],
                 "rank": pd.array([None, 1, None], "Int64"),
+                "niche": ["n1", "n2", None],
             }
         ),
+        "persons": pd.DataFrame(
+            {"account": ["s:ann", "s:bob", "s:dan", "s:eve"], "person": ["s:ann", "s:bob", "s:dan", "s:dan"]}
+        ),
+        "hears": pd.DataFrame({"listener": ["s:bob", "s:dan"], "speaker": ["s:ann", "s:ann"], "weight": [1.0, 1.0]}),
         "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", None], "people": [3, 1]}),
         "finer": pd.DataFrame({"niche": ["n2"], "parent": ["n1"]}),
         "members": pd.DataFrame(
             {
-                "consumer": ["s:ann", "s:bob", "s:cyd", "s:ann"],
+                "person": ["s:ann", "s:bob", "s:dan", "s:ann"],
                 "niche": ["n1", "n1", "n1", "n2"],
                 "confidence": [0.5, 0.5, 1.0, None],
             }
@@ -140,10 +147,10 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
             {"circle": ["c1", "c2"], "name": ["Ann's", "Others"], "people": [2, 1], "stability": [0.75, 0.5]}
         ),
         "circle_members": pd.DataFrame(
-            {"consumer": ["s:ann", "s:bob", "s:dan"], "circle": ["c1", "c1", "c2"], "confidence": [0.5, 0.5, 1.0]}
+            {"person": ["s:ann", "s:bob", "s:dan"], "circle": ["c1", "c1", "c2"], "confidence": [0.5, 0.5, 1.0]}
         ),
         "reach": pd.DataFrame(
-            {"consumer": ["s:ann", "s:bob"], "niche": ["n1", "n1"], "reached": [2, 1], "role": ["kol", "koc"]}
+            {"person": ["s:ann", "s:bob"], "niche": ["n1", "n1"], "reached": [2, 1], "role": ["kol", "koc"]}
         ),
         "carries": pd.DataFrame({"circle": ["c1"], "niche": ["n1"], "people": [2], "lift": [1.5]}),
         "events": pd.DataFrame({"event": ["circle c1 born"], "kind": ["circle"], "group_id": ["c1"], "words": ["new"]}),

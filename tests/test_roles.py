@@ -96,7 +96,7 @@ def test_queries_of_the_graph_go_by_the_role_that_was_written_back(
     analysed: tuple[graphkoc.Store, graphkoc.Run],
 ) -> None:
     store, run = analysed
-    written = store.read("MATCH (c:Consumer) RETURN c.consumer AS consumer, c.role AS role")
+    written = store.read("MATCH (p:Person) RETURN p.consumer AS consumer, p.role AS role")
     assert written.set_index("consumer")["role"].to_dict() == run.people.set_index("consumer")["role"].to_dict()
     top = graphkoc.run_query(store, "top_kocs", limit=1000)
     assert top["consumer"].tolist() == run.kocs()["consumer"].tolist()

@@ -168,27 +168,40 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 def result_tables() -> dict[str, pd.DataFrame]:
+    """What an analysis leaves: Ann and Bob are one person, and Cyd has one account."""
     return {
         "runs": pd.DataFrame({"run": ["run-1"], "at": times("2021-01-01")}),
         "scores": pd.DataFrame(
             {
-                "consumer": ["s:ann", "s:bob"],
+                "person": ["p1", "s:cyd"],
+                "consumer": ["s:ann", "s:cyd"],
+                "name": ["Ann", "s:cyd"],
                 "tier": ["small", "wide"],
                 "role": ["koc", "kol"],
                 "score": [1.5, 2.5],
                 "rank": [1, None],
+                "reasons": ["3 reviews; tea", None],
+            }
+        ),
+        "persons": pd.DataFrame({"account": ["s:ann", "s:bob", "s:cyd"], "person": ["p1", "p1", "s:cyd"]}),
+        "hears": pd.DataFrame(
+            {
+                "listener": ["s:cyd", "p1"],
+                "speaker": ["p1", "s:cyd"],
+                "weight": [1.0, 3.0],
+                "since": times("2018-01-01", None),
+                "since_ms": pd.array([1_514_764_800_000, None], "Int64"),
+                "how": ["follows", "engaged"],
             }
         ),
         "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", "Pots"], "people": [1, 1]}),
         "finer": pd.DataFrame({"niche": ["n2"], "parent": ["n1"]}),
         "members": pd.DataFrame(
-            {"consumer": ["s:ann", "s:bob", "s:ann"], "niche": ["n1", "n1", "n2"], "confidence": [1.0, None, 0.25]}
+            {"person": ["p1", "s:cyd", "p1"], "niche": ["n1", "n1", "n2"], "confidence": [1.0, None, 0.25]}
         ),
         "circles": pd.DataFrame({"circle": ["c1"], "name": ["Around Ann"], "stability": [0.8]}),
-        "circle_members": pd.DataFrame(
-            {"consumer": ["s:ann", "s:bob"], "circle": ["c1", "c1"], "confidence": [1.0, 0.5]}
-        ),
-        "reach": pd.DataFrame({"consumer": ["s:ann"], "niche": ["n1"], "reached": [3], "role": ["koc"]}),
+        "circle_members": pd.DataFrame({"person": ["p1", "s:cyd"], "circle": ["c1", "c1"], "confidence": [1.0, 0.5]}),
+        "reach": pd.DataFrame({"person": ["p1"], "niche": ["n1"], "reached": [3], "role": ["koc"]}),
         "carries": pd.DataFrame({"circle": ["c1"], "niche": ["n1"], "people": [2], "lift": [1.5]}),
         "events": pd.DataFrame({"event": ["circle c1 born"], "kind": ["circle"], "group_id": ["c1"]}),
     }
@@ -631,13 +644,17 @@ def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
         pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
     newer = {
         "runs": pd.DataFrame({"run": ["run-2"], "at": times("2022-01-01")}),
-        "scores": pd.DataFrame({"consumer": ["s:bob"], "tier": [None], "score": [9.0], "rank": [1]}),
+        "scores": pd.DataFrame(
+            {"person": ["s:dan"], "consumer": ["s:dan"], "tier": [None], "score": [9.0], "rank": [1]}
+        ),
+        "persons": pd.DataFrame({"account": ["s:dan"], "person": ["s:dan"]}),
+        "hears": pd.DataFrame({"listener": ["s:dan"], "speaker": ["s:eve"], "weight": [1.0]}),
         "niches": pd.DataFrame({"niche": ["n2", "n3"], "name": [None, "New"], "people": [3, 4]}),
-        "members": pd.DataFrame({"consumer": ["s:bob"], "niche": ["n3"], "confidence": [0.5]}),
+        "members": pd.DataFrame({"person": ["s:dan"], "niche": ["n3"], "confidence": [0.5]}),
         "finer": pd.DataFrame({"niche": ["n3"], "parent": ["n2"]}),
         "circles": pd.DataFrame({"circle": ["c2"], "name": ["Others"]}),
-        "circle_members": pd.DataFrame({"consumer": ["s:bob"], "circle": ["c2"], "confidence": [0.75]}),
-        "reach": pd.DataFrame({"consumer": ["s:bob"], "niche": ["n3"], "reached": [1]}),
+        "circle_members": pd.DataFrame({"person": ["s:dan"], "circle": ["c2"], "confidence": [0.75]}),
+        "reach": pd.DataFrame({"person": ["s:dan"], "niche": ["n3"], "reached": [1]}),
         "carries": pd.DataFrame({"circle": ["c2"], "niche": ["n3"], "people": [1]}),
         "events": pd.DataFrame({"event": ["circle c1 died"], "kind": ["circle"]}),
     }
@@ -668,6 +685,87 @@ def test_loading_leaves_the_results_and_results_survive_a_load(store: Store) -> 
 
 
 @pytest.mark.every_release
+def test_everybody_who_was_analysed_is_a_person_also_with_one_account_and_a_load_leaves_them(store: Store) -> None:
+    store.upsert(tables())
+    store.annotate(result_tables())
+    shown = (
+        "MATCH (p:Person)-[:HAS_ACCOUNT]->(c:Consumer) RETURN p.name AS name, c.consumer AS account ORDER BY account"
+    )
+    persons = [["Ann", "s:ann"], ["Ann", "s:bob"], ["s:cyd", "s:cyd"]]
+    assert store.read(shown).to_numpy().tolist() == persons
+    linked = (
+        "MATCH (p:Person)<-[:BELONGS_TO]-(c:Consumer) RETURN p.name AS name, c.consumer AS account ORDER BY account"
+    )
+    assert store.read(linked).to_numpy().tolist() == persons[:2], "who is linked and who was analysed is one node"
+    assert decide(store, [decided("unlink", "s:ann", "s:bob")], {}).wrote
+    assert len(rows(store, "identities")) == 0
+    assert store.read(shown).to_numpy().tolist() == persons, "results are those of the analysis until the next one"
+    decide(store, [], {"s:ann": "s:ann", "s:cyd": "s:ann"})
+    assert rows(store, "identities").to_numpy().tolist() == [["s:ann", "s:ann"], ["s:cyd", "s:ann"]]
+    assert len(rows(store, "scores")) == 2, "a link alone is not a result"
+
+
+@pytest.mark.every_release
+def test_a_servers_persons_have_the_labels_of_their_roles_which_the_next_analysis_moves(neo4j_place: Place) -> None:
+    store, server = neo4j_place.open(), neo4j_place.server
+    assert server
+    server.run("CREATE (:Koc {name: 'somebody else'})")
+
+    def labelled() -> dict[str, list[str]]:
+        found = server.run("MATCH (p) WHERE p:Koc OR p:Kol RETURN p.name, labels(p)")
+        return {str(name): sorted(labels) for name, labels in found}  # type: ignore[call-overload]
+
+    store.upsert(tables())
+    store.annotate(result_tables())
+    others = {"somebody else": ["Koc"]}
+    assert labelled() == others | {"Ann": ["Koc", "Person"], "s:cyd": ["Kol", "Person"]}
+    store.annotate({"scores": result_tables()["scores"].assign(role=["none", "possible"])})
+    assert labelled() == others | {"s:cyd": ["Koc", "Person"]}
+    store.forget(["s:cyd"])
+    assert labelled() == others
+    store.close()
+
+
+def test_results_that_an_older_version_left_on_accounts_are_cleared_by_the_next_analysis(
+    neo4j_place: Place, ladybug_place: Place
+) -> None:
+    import ladybug
+
+    server = neo4j_place.server
+    assert server
+    old = (
+        "CREATE (c:Consumer {consumer: 's:ann', name: 'Ann', tier: 'small', score: 1.0})"
+        "-[:MEMBER_OF {confidence: 1.0}]->(:Niche {niche: 'n9'})"
+    )
+    server.run(old)
+    database = ladybug.Database(ladybug_place.url.removeprefix("ladybug:"))
+    connection = ladybug.Connection(database)
+    for ddl in (
+        "NODE TABLE Consumer (consumer STRING PRIMARY KEY, name STRING, tier STRING, score DOUBLE)",
+        "NODE TABLE Person (person STRING PRIMARY KEY)",
+        "NODE TABLE Niche (niche STRING PRIMARY KEY)",
+        "REL TABLE MEMBER_OF (FROM Consumer TO Niche, confidence DOUBLE)",
+    ):
+        connection.execute(f"CREATE {ddl}")
+    connection.execute(old)
+    connection.close()
+    database.close()
+    for place in (neo4j_place, ladybug_place):
+        store = place.open()
+        store.upsert({"consumers": tables()["consumers"][1:]})
+        assert rows(store, "consumers")["name"].dropna().tolist() == ["Ann", "Cyd"]
+        assert len(rows(store, "scores")) == 0
+        store.annotate(result_tables())
+        for name, table in result_tables().items():
+            pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
+        members = store.read("MATCH (x)-[:MEMBER_OF]->() RETURN count(x) AS members, count(x.person) AS persons")
+        assert members.to_numpy().tolist() == [[5, 5]]
+        store.close()
+    kept = server.run("MATCH (c:Consumer {consumer: 's:ann'}) UNWIND keys(c) AS name RETURN name ORDER BY name")
+    assert kept == [["consumer"], ["name"]]
+
+
+@pytest.mark.every_release
 def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(store: Store) -> None:
     store.upsert(tables())
     store.annotate(result_tables())
@@ -681,20 +779,29 @@ def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(s
         "memberships": 1,
         "identities": 1,
         "scores": 1,
+        "persons": 2,
+        "hears": 2,
         "members": 2,
         "circle_members": 1,
         "reach": 1,
     }
     after = content(store)
-    gone = {"s:ann", "s:r1"}
     for name, found in after.items():
+        # What was found out about a person came from all accounts, so it goes with each of them.
+        gone = {"s:ann", "s:r1"} | ({"p1"} if name in RESULTS else set())
         kept = before[name][~before[name].isin(gone).any(axis=1)].reset_index(drop=True)
         pd.testing.assert_frame_equal(found, kept, obj=name)
-    assert store.read("MATCH (p:Person) RETURN p.person AS p")["p"].tolist() == ["p1"]
+    persons = "MATCH (p:Person) RETURN p.person AS person, p.name AS name ORDER BY person"
+    assert store.read(persons).astype(object).where(lambda found: found.notna(), None).to_numpy().tolist() == [
+        ["p1", None],
+        ["s:cyd", "s:cyd"],
+    ]
     assert store.forget(["s:ann"]) == {}
     assert store.forget([]) == {}
     store.forget(["s:bob"])
-    assert len(store.read("MATCH (p:Person) RETURN p.person AS p")) == 0
+    assert store.read(persons)["person"].tolist() == ["s:cyd"]
+    assert store.forget(["s:cyd"])["scores"] == 1
+    assert len(store.read(persons)) == 0
 
 
 def test_closing_twice_is_closing_once(place: Place) -> None:

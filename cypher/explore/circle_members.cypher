@@ -1,9 +1,9 @@
-// The newest analysis: the members of a circle by confidence, each with the number of other members that they follow.
+// The newest analysis: the members of a circle by confidence, each with the number of other members that they hear.
 // @param circle string  the circle's id
 // @param limit integer = 50  how many rows
-MATCH (c:Consumer)-[m:MEMBER_OF]->(k:Circle {circle: $circle})
-OPTIONAL MATCH (c)-[:FOLLOWS]->(o:Consumer)-[:MEMBER_OF]->(k)
-RETURN c.consumer AS consumer, c.name AS name, c.tier AS tier, m.confidence AS confidence, c.rank AS place,
-       count(o) AS follows_inside
+MATCH (p:Person)-[m:MEMBER_OF]->(k:Circle {circle: $circle})
+OPTIONAL MATCH (p)-[:HEARS]->(o:Person)-[:MEMBER_OF]->(k)
+RETURN p.consumer AS consumer, p.name AS name, p.tier AS tier, m.confidence AS confidence, p.part AS part,
+       p.rank AS place, count(o) AS hears_inside
 ORDER BY confidence DESC, consumer
 LIMIT $limit

@@ -1,8 +1,9 @@
 // The newest analysis: key opinion consumers by rank.
 // @param limit integer = 20  how many rows
-MATCH (c:Consumer)
-WHERE c.role IN ['koc', 'possible']
-RETURN c.rank AS place, c.consumer AS consumer, c.name AS name, c.niche AS niche, c.audience AS audience,
-       c.score AS score
+MATCH (p:Person)
+WHERE p.role IN ['koc', 'possible']
+OPTIONAL MATCH (n:Niche {niche: p.niche})
+RETURN p.rank AS place, p.consumer AS consumer, p.name AS name, n.name AS niche, p.audience AS audience,
+       p.score AS score, p.reasons AS reasons
 ORDER BY place
 LIMIT $limit

@@ -92,9 +92,9 @@ class Projection:
     bought_at, status, but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text,
     tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source, target,
     weight, since, platform, for authors on platforms without known follows. platforms: platform, ties (follows,
-    engagements or none). accounts: those of persons with several, see `graphkoc.graph.accounts`. unattributed: the
-    engagements with posts whose author is unknown. Nobody's reviews are counted with such a post, so neither it nor its
-    engagements are in the other frames.
+    engagements or none). accounts: those of persons with several, see `graphkoc.graph.accounts`. identities:
+    account, person, as the store has them. unattributed: the engagements with posts whose author is unknown. Nobody's
+    reviews are counted with such a post, so neither it nor its engagements are in the other frames.
     """
 
     follows: pd.DataFrame
@@ -109,6 +109,7 @@ class Projection:
     engaged: pd.DataFrame
     platforms: pd.DataFrame
     accounts: pd.DataFrame
+    identities: pd.DataFrame
     unattributed: pd.DataFrame
 
     @classmethod
@@ -146,7 +147,7 @@ class Projection:
             raise AnalysisError("the store holds no consumers", hint=hint)
         frames["engaged"] = _engaged(frames)
         frames["platforms"] = _platforms(frames)
-        frames = by_person(frames, tables["identities"])
+        frames = by_person(frames, tables["identities"]) | {"identities": tables["identities"]}
         return cls(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
 
     def log(self) -> Log:
@@ -216,7 +217,7 @@ class Projection:
                 ).hexdigest(),
             }
             for name, frame in vars(self).items()
-            if name not in ("loads", "unattributed")
+            if name not in ("loads", "identities", "unattributed")
         }
 
 

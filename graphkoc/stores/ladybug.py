@@ -28,7 +28,7 @@ from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.journal_file import JournalFile, Mark, add_lines, decisions, drop_lines
 from graphkoc.stores.queries import NOT_CODE, Value
 from graphkoc.tables.large import Large
-from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, node_tables
+from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
 from graphkoc.tables.types import TYPES, arrow_schema
 
 __all__ = ["LadybugStore", "open_url"]
@@ -133,10 +133,13 @@ class LadybugStore:
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
             graph.register("_keys", pa.table({"key": keys}))
             graph.execute("CREATE TABLE _gone AS SELECT unnest(['Consumer', 'Person']) AS label, key FROM _keys")
+            # What an analysis says of a person may come from any account, so it goes with each of them.
+            graph.execute("INSERT INTO _gone SELECT 'analysed', person FROM persons JOIN _keys ON account = key")
             for name, table in TABLES.items():
                 ends = {(edge.source, edge.source_column) for edge in table.edges}
                 ends |= {(edge.target, edge.target_column) for edge in table.edges}
                 ends |= {(table.node, table.key[0])} if table.node else set()
+                ends |= {("analysed", column) for label, column in ends if label == "Person" and name in RESULTS}
                 named = " OR ".join(
                     f"{_quoted(column)} IN (SELECT key FROM _gone WHERE label = '{label}')"
                     for label, column in sorted(ends)
@@ -305,10 +308,10 @@ class LadybugStore:
             graph.register(f"_{edge.type}", rows)
             joins += f" LEFT JOIN _{edge.type} USING ({_quoted(near)})"
             ends_there.append(far)
-        # A label that two tables share (consumers, scores): a row belongs to the second when it says anything.
-        others = [name for name in properties if name not in table.key]
-        first = node_tables()[label][0] is table
-        where = "" if first else f" WHERE coalesce({', '.join(f'{_quoted(n)}::VARCHAR' for n in others)}, '') <> ''"
+        where = ""
+        if adds_to_nodes(table):
+            said = [f"{_quoted(name)} IS NOT NULL" for name in properties if name not in table.key]
+            where = f" WHERE {' OR '.join(said) or 'false'}"
         names = ", ".join(map(_quoted, [*properties, *ends_there]))
         graph.execute(f"INSERT INTO {table.name} BY NAME SELECT {names} FROM _rows{joins}{where}")
 

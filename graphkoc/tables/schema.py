@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-__all__ = ["CANONICAL", "RESULTS", "TABLES", "Column", "Edge", "Table", "node_tables"]
+__all__ = ["CANONICAL", "RESULTS", "TABLES", "Column", "Edge", "Table", "adds_to_nodes", "node_tables"]
 
 Kind = Literal["id", "text", "integer", "number", "time"]
 
@@ -295,20 +295,53 @@ RESULTS: dict[str, Table] = {
         ),
         Table(
             "scores",
-            "The results of the analysis for one consumer.",
-            ("consumer",),
+            "The results of the analysis for one person.",
+            ("person",),
             (
-                Column("consumer", "id", "the consumer", True),
+                _id("person", "the person: of linked accounts as in identities, else the account", required=True),
+                _id("consumer", "the person in lists and commands: the smallest of their accounts", required=True),
+                Column("name", "text", "their name, else a handle, else the smallest of their accounts"),
                 Column("tier", "text", "tiny, small or wide audience; unknown where too few can be compared"),
                 Column("role", "text", "koc, possible (audience not known), kol, wide (widely followed here) or none"),
                 Column("part", "text", "who reaches them: reached_kol, only_koc, nobody or not_known"),
                 Column("audience", "integer", "known followers"),
                 Column("score", "number", "the score in points"),
+                Column("low", "number", "lower end of the score's 95 % interval; empty without a forecast"),
+                Column("high", "number", "upper end of the score's 95 % interval; empty without a forecast"),
                 Column("rank", "integer", "rank among the key opinion consumers; empty for others"),
-                Column("niche", "text", "the id of the niche where the consumer is strongest; empty for none"),
-                Column("circle", "text", "the id of the consumer's circle; empty for none"),
+                Column("niche", "text", "the id of the niche where the person is strongest; empty for none"),
+                Column("circle", "text", "the id of the person's circle; empty for none"),
+                Column("reviews", "integer", "first reviews of an item, all time"),
+                Column("reasons", "text", "why they have this rank, separated by semicolons; empty for others"),
+                Column("quote", "number", "the price asked for a post"),
+                Column("followers", "integer", "followers, as the platform states them"),
+                Column("consent", "text", "whether they may be contacted: no where any of their accounts says no"),
             ),
-            node="Consumer",
+            node="Person",
+        ),
+        Table(
+            "persons",
+            "An account that was analysed, and its person.",
+            ("account",),
+            (
+                _id("account", "a consumer's key", required=True),
+                _id("person", "the person", required=True),
+            ),
+            edges=(Edge("HAS_ACCOUNT", "Person", "person", "Consumer", "account"),),
+        ),
+        Table(
+            "hears",
+            "A tie of the network that was analysed: a person, and somebody whom they follow or engage with.",
+            ("listener", "speaker"),
+            (
+                _id("listener", "the person who follows or engages", required=True),
+                _id("speaker", "the person who is followed or engaged with", required=True),
+                Column("weight", "number", "1 for a follow, else the number of reviews that they engaged with"),
+                Column("since", "time", "when the tie began, where known"),
+                Column("since_ms", "integer", "the same in milliseconds since 1970"),
+                Column("how", "text", "follows or engaged"),
+            ),
+            edges=(Edge("HEARS", "Person", "listener", "Person", "speaker"),),
         ),
         Table(
             "niches",
@@ -346,38 +379,38 @@ RESULTS: dict[str, Table] = {
         ),
         Table(
             "members",
-            "A consumer in a niche.",
-            ("consumer", "niche"),
+            "A person in a niche.",
+            ("person", "niche"),
             (
-                Column("consumer", "id", "the consumer", True),
+                _id("person", "the person", required=True),
                 Column("niche", "text", "the niche", True),
                 Column("confidence", "number", "confidence of the membership, 0 to 1"),
             ),
-            edges=(Edge("MEMBER_OF", "Consumer", "consumer", "Niche", "niche"),),
+            edges=(Edge("MEMBER_OF", "Person", "person", "Niche", "niche"),),
         ),
         Table(
             "circle_members",
-            "A consumer in a circle.",
-            ("consumer", "circle"),
+            "A person in a circle.",
+            ("person", "circle"),
             (
-                Column("consumer", "id", "the consumer", True),
+                _id("person", "the person", required=True),
                 Column("circle", "text", "the circle", True),
                 Column("confidence", "number", "confidence of the membership, 0 to 1"),
             ),
-            edges=(Edge("MEMBER_OF", "Consumer", "consumer", "Circle", "circle"),),
+            edges=(Edge("MEMBER_OF", "Person", "person", "Circle", "circle"),),
         ),
         Table(
             "reach",
-            "A consumer with a role, and a niche whose members follow them.",
-            ("consumer", "niche"),
+            "A person with a role, and a niche whose members follow them.",
+            ("person", "niche"),
             (
-                Column("consumer", "id", "the consumer", True),
+                _id("person", "the person", required=True),
                 Column("niche", "text", "the niche", True),
-                Column("reached", "integer", "members of the niche that follow the consumer"),
+                Column("reached", "integer", "members of the niche that follow the person"),
                 Column("only_here", "integer", "of these, members that follow nobody else with a role"),
-                Column("role", "text", "the consumer's role: koc, possible, kol or wide"),
+                Column("role", "text", "the person's role: koc, possible, kol or wide"),
             ),
-            edges=(Edge("REACHES", "Consumer", "consumer", "Niche", "niche"),),
+            edges=(Edge("REACHES", "Person", "person", "Niche", "niche"),),
         ),
         Table(
             "carries",
@@ -414,8 +447,8 @@ TABLES: dict[str, Table] = CANONICAL | RESULTS
 def node_tables() -> dict[str, list[Table]]:
     """Each node label and the tables whose rows are its nodes, in the order of declaration.
 
-    A label that only edges mention (Category, MemberGroup, Person) has no table: its nodes have one
-    property, called like the edge's column.
+    A label that only edges mention (Category, MemberGroup) has no table: its nodes have one property,
+    called like the edge's column.
     """
     labels: dict[str, list[Table]] = {}
     for table in TABLES.values():
@@ -425,3 +458,10 @@ def node_tables() -> dict[str, list[Table]]:
             labels.setdefault(edge.source, [])
             labels.setdefault(edge.target, [])
     return labels
+
+
+def adds_to_nodes(table: Table) -> bool:
+    """Whether a table of results adds to nodes that raw data make: a node is a row only where it says something."""
+    return table.name in RESULTS and any(
+        table.node in (edge.source, edge.target) for other in CANONICAL.values() for edge in other.edges
+    )

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from graphkoc.stores import near_far, relational
 from graphkoc.stores.changes import RowChanges
-from graphkoc.tables.schema import Edge, Table, node_tables
+from graphkoc.tables.schema import Edge, Table, adds_to_nodes
 
 __all__ = ["Difference", "EdgeChanges", "difference"]
 
@@ -129,9 +129,8 @@ def _of_nodes(
     values = "".join(f", {_quoted(name)}" for name in others)
     removed = "SELECT NULL::BIGINT AS _id WHERE false"
     if replace:
-        # Of a label that two tables share, a node has a row of the second when that says anything.
-        alone = node_tables()[table.node or ""] == [table]
-        has_values = "true" if alone else " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in others)
+        said = " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in others)
+        has_values = said if adds_to_nodes(table) else "true"
         keys = ", ".join(map(_quoted, table.key))
         removed = f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {has_values}"
     return Difference(

@@ -19,7 +19,7 @@ from graphkoc.stores import key_of, near_far, relational
 from graphkoc.stores.neo4j.connection import Connection
 from graphkoc.stores.neo4j.writing import EPOCH
 from graphkoc.stores.queries import NOT_CODE
-from graphkoc.tables.schema import TABLES, Column, Edge, Table, node_tables
+from graphkoc.tables.schema import TABLES, Column, Edge, Table, adds_to_nodes
 from graphkoc.tables.types import TYPES
 
 __all__ = ["Reading", "to_column", "to_plain"]
@@ -63,8 +63,8 @@ class Reading:
     def rows(self, table: Table, columns: list[str], to_write: bool = True) -> pa.Table:
         """The table as the graph has it: `columns`, `_id` of its node or edge, `_TYPE` of a node's edges.
 
-        Unless it is to be written, edges come without their ids, and of a table that shares its label
-        with an earlier one come only the rows that say something.
+        Unless it is to be written, edges come without their ids, and of a table that adds to nodes come only the
+        rows that say something.
         """
         own = [column for column in table.properties if column.name in columns]
         if not table.node:
@@ -80,7 +80,7 @@ class Reading:
                 _targets=targets,
             )
         others = [column for column in own if column.name not in table.key]
-        shared = not to_write and node_tables()[table.node][0] is not table
+        shared = not to_write and adds_to_nodes(table)
         rows = self.nodes(table.node, others, shared)
         for edge in table.edges:
             near, far = near_far(edge, table)

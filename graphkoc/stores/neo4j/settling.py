@@ -25,8 +25,10 @@ JOIN_PERSONS = (
 )
 """Nodes are found by key and not by internal id, for those of persons are made in the same transaction."""
 
-REMOVE_PERSONS = "MATCH (p:Person) WHERE p.person IS NOT NULL AND NOT EXISTS { (p)--() } DELETE p"
-"""Those of whom no account is left."""
+REMOVE_PERSONS = (
+    "MATCH (p:Person) WHERE p.person IS NOT NULL AND p.consumer IS NULL AND NOT EXISTS { (p)--() } DELETE p"
+)
+"""Those of whom no account is left, and no result of an analysis."""
 
 
 def settle(lines: Sequence[Decision], identities: Difference) -> list[Statement]:

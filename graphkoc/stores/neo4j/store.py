@@ -128,9 +128,11 @@ class Neo4jStore:
         check_keys(new)
         with self._connection.translate_errors(), self._connection.lock() as write:
             writing = Writing(self._reading, write, progress, new)
+            writing.clear_accounts()
             # Members before niches: a niche goes when nobody is in it any more.
             for name in (name for name in reversed(RESULTS) if name in new):
                 writing.put(TABLES[name], new[name], replace=True)
+            writing.label_roles()
             if progress:
                 progress("stored", 0, 0, 0)
 

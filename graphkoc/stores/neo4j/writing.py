@@ -24,7 +24,7 @@ from graphkoc.progress import Progress
 from graphkoc.stores import key_of
 from graphkoc.stores.changes import RowChanges
 from graphkoc.stores.neo4j.difference import Difference, EdgeChanges, difference
-from graphkoc.tables.schema import TABLES, Table, node_tables
+from graphkoc.tables.schema import RESULTS, TABLES, Table, adds_to_nodes, node_tables
 
 __all__ = ["DELETE_EDGES", "EPOCH", "Statement", "Write", "Writing", "check_keys", "schema"]
 
@@ -40,6 +40,12 @@ LONGEST_KEY = 8_000
 """Bytes of a key in UTF-8. The server's indexes take a little more."""
 
 EPOCH = datetime(1970, 1, 1)
+
+ROLE_LABELS = {"Koc": ["koc", "possible"], "Kol": ["kol"]}
+"""Second labels of persons, for Neo4j Browser styles by label alone; and the roles that have each."""
+
+ON_ACCOUNTS = ("tier", "role", "part", "audience", "score", "rank", "niche", "circle")
+"""Results that the first versions wrote on accounts, as persons have them now."""
 
 Statement = tuple[str, dict[str, Any]]
 Write = Callable[[Sequence[Statement]], list[list[list[Any]]]]
@@ -134,10 +140,12 @@ class Writing:
         return bool(pc.all(pc.is_in(book["load"], known.combine_chunks())).as_py())
 
     def sweep(self) -> None:
-        """Remove the nodes that only edges mention, once no edge does."""
+        """Remove the nodes that only edges mention, once no edge does and no result is about them."""
         for label, tables in node_tables().items():
-            if not tables:
+            if all(map(adds_to_nodes, tables)):
+                said = [column.name for table in tables for column in table.properties if column.name not in table.key]
                 where = f"n.`{key_of(label)}` IS NOT NULL AND NOT EXISTS {{ (n)--() }}"
+                where += "".join(f" AND n.`{name}` IS NULL" for name in said)
                 self._write([(f"MATCH (n:`{label}`) WHERE {where} DELETE n", {})])
 
     def forget(self, keys: list[str]) -> Counter[str]:
@@ -146,10 +154,32 @@ class Writing:
         counts = list(_countings())
         for start in range(0, len(keys), CONSUMERS_A_CALL):
             some = {"keys": keys[start : start + CONSUMERS_A_CALL]}
-            rows = self._write([*((text, some) for _, text in counts), (f"{_GONE} DETACH DELETE x", some)])
-            for (name, _), ((count,),) in zip(counts, rows[:-1], strict=True):
+            removals = [(text, some) for text in (_REMOVE_RESULTS, f"{_GONE} DETACH DELETE x")]
+            rows = self._write([*((text, some) for _, text in counts), *removals])
+            for (name, _), ((count,),) in zip(counts, rows[: len(counts)], strict=True):
                 removed[name] += count
         return removed
+
+    def label_roles(self) -> None:
+        """Give persons the labels of their roles, and no other of these."""
+        for label, roles in ROLE_LABELS.items():
+            persons = "MATCH (p:Person) WHERE p.person IS NOT NULL AND"
+            lost = f"{persons} p:{label} AND NOT coalesce(p.role, '') IN $roles REMOVE p:{label}"
+            gained = f"{persons} p.role IN $roles AND NOT p:{label} SET p:{label}"
+            self._write([(lost, {"roles": roles}), (gained, {"roles": roles})])
+
+    def clear_accounts(self) -> None:
+        """Remove the results that an analysis of the first versions left on accounts."""
+        there = " OR ".join(f"c.{name} IS NOT NULL" for name in ON_ACCOUNTS)
+        gone = ", ".join(f"c.{name}" for name in ON_ACCOUNTS)
+        for text in (
+            "MATCH (c:Consumer)-[e:MEMBER_OF|REACHES]->() WHERE c.consumer IS NOT NULL"
+            " WITH e LIMIT $most DELETE e RETURN count(*)",
+            f"MATCH (c:Consumer) WHERE c.consumer IS NOT NULL AND ({there})"
+            f" WITH c LIMIT $most REMOVE {gone} RETURN count(*)",
+        ):
+            while self._write([(text, {"most": NODES_A_CALL})])[0][0][0] == NODES_A_CALL:
+                pass
 
     def _know(self, label: str, rows: pa.Table) -> None:
         """Keep the internal ids of a label's nodes."""
@@ -267,24 +297,38 @@ _GONE = (
 )
 """Of each consumer in $keys: the consumer, their reviews, and the person with the same key, as x."""
 
+_ANALYSED = (
+    "UNWIND $keys AS key OPTIONAL MATCH (p:Person {person: key})"
+    " OPTIONAL MATCH (:Consumer {consumer: key})<-[:HAS_ACCOUNT]-(q:Person)"
+    " WITH collect(DISTINCT p) + collect(DISTINCT q) AS xs UNWIND xs AS x WITH DISTINCT x"
+)
+"""Those whose results may name a consumer in $keys, as x: an analysis takes a person's name from any account."""
+
+_RESULT_EDGES = sorted({edge.type for table in RESULTS.values() for edge in table.edges if edge.source == "Person"})
+
+_REMOVE_RESULTS = (
+    f"{_ANALYSED} SET "
+    + ", ".join(f"x.`{column.name}` = null" for column in RESULTS["scores"] if column.name != "person")
+    + f" REMOVE x:{':'.join(ROLE_LABELS)} WITH x MATCH (x)-[e:{'|'.join(_RESULT_EDGES)}]-() DELETE e"
+)
+
 
 def _countings() -> Iterator[tuple[str, str]]:
-    """For each table, Cypher that counts the rows that name x of _GONE."""
+    """For each table, Cypher that counts the rows that name x of _GONE, or of results those about x of _ANALYSED."""
     for name, table in TABLES.items():
+        gone = _ANALYSED if name in RESULTS else _GONE
         if not table.node:
             edge = table.edges[0]
             yield (
                 name,
-                f"{_GONE} MATCH (x)-[e:`{edge.type}`]-()"
+                f"{gone} MATCH (x)-[e:`{edge.type}`]-()"
                 f" WHERE startNode(e):`{edge.source}` AND endNode(e):`{edge.target}` RETURN count(DISTINCT e)",
             )
+        elif adds_to_nodes(table):
+            said = " OR ".join(f"x.`{column.name}` IS NOT NULL" for column in table if column.name not in table.key)
+            yield name, f"{gone} WITH x WHERE {said} RETURN count(x)"
         elif table.node in ("Consumer", "Review"):
-            shared = node_tables()[table.node][0] is not table
-            has_values = " OR ".join(f"x.`{c.name}` IS NOT NULL" for c in table.properties if c.name not in table.key)
-            yield (
-                name,
-                f"{_GONE} WITH x WHERE x:`{table.node}`{f' AND ({has_values})' if shared else ''} RETURN count(x)",
-            )
+            yield name, f"{gone} WITH x WHERE x:`{table.node}` RETURN count(x)"
 
 
 def _assigned(rows: pa.Table, variable: str) -> tuple[dict[str, Any], str]:
