@@ -1,4 +1,5 @@
-// The newest analysis: the members of a circle by confidence, each with the number of other members that they hear.
+// The newest analysis: the members of a circle, without its fringe, by confidence.
+// Each has the number of other members that they hear.
 // @param circle string  the circle's id
 // @param limit integer = 50  how many rows
 MATCH (p:Person)-[m:MEMBER_OF]->(k:Circle {circle: $circle})

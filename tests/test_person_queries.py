@@ -1,0 +1,185 @@
+"""Where accounts are linked, each shipped query over persons answers what the command says, on every store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import neo4j_server
+import pandas as pd
+import pytest
+
+import graphkoc
+from graphkoc.runs.reached import PARTS
+
+RING, SHOWN = 30, 1_000
+"""People of a ring, and a limit that leaves nothing out."""
+
+
+def linked_crowd() -> dict[str, pd.DataFrame]:
+    """Two rings of people, one writes about tea and one about toys, and everybody follows the next five of the ring.
+
+    All of them write with an account `notes` and follow with an account `forum`, so that no account has both. Of each
+    ring the last five people have one account only, with which they do both, and everybody follows `notes:0`.
+    """
+    people = range(2 * RING)
+    writer = {one: f"notes:{one}" for one in people}
+    follower = {one: f"notes:{one}" if one % RING >= RING - 5 else f"forum:{one}" for one in people}
+    linked = [
+        (account, f"person {one}")
+        for one in people
+        for account in (writer[one], follower[one])
+        if writer[one] != follower[one]
+    ]
+    kind = {one: "Tea" if one < RING else "Toys" for one in people}
+    turns = [(turn, one) for turn in range(12) for one in (people if turn % 2 else reversed(people))]
+    reviews = pd.DataFrame(
+        [(writer[one], f"shop:{kind[one]}{turn}") for turn, one in turns], columns=["consumer", "product"]
+    )
+    reviews["review"] = [f"notes:r{at}" for at in range(len(reviews))]
+    reviews["created_at"] = pd.date_range("2020-01-01", periods=len(reviews), freq="8h").astype("datetime64[us]")
+    follows = [(follower[one], follower[0]) for one in people if one]
+    for one in people:
+        ring = one // RING * RING
+        follows += [(follower[one], follower[ring + (one + step) % RING]) for step in range(1, 6)]
+    accounts = sorted({*writer.values(), *follower.values()})
+    return {
+        "consumers": pd.DataFrame(
+            {
+                "consumer": accounts,
+                "platform": [account.partition(":")[0] for account in accounts],
+                "handle": [None if account.endswith("3") else account.replace(":", "_") for account in accounts],
+            }
+        ),
+        "products": pd.DataFrame(
+            [(f"shop:{name}{turn}", name) for name in ("Tea", "Toys") for turn in range(12)],
+            columns=["product", "category"],
+        ),
+        "reviews": reviews,
+        "follows": pd.DataFrame(follows, columns=["follower", "followee"]).drop_duplicates(),
+        "identities": pd.DataFrame(linked, columns=["account", "person"]),
+    }
+
+
+@pytest.fixture(scope="module", params=["ladybug", *neo4j_server.versions()])
+def analysed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[graphkoc.Store, graphkoc.Run]]:
+    place = tmp_path_factory.mktemp("linked")
+    with pytest.MonkeyPatch.context() as patch:
+        url = f"ladybug:{place / 'graphkoc.lbug'}"
+        if request.param != "ladybug":
+            server = neo4j_server.shared_or_skip(request.param)
+            server.empty()
+            url = server.uri
+            patch.setenv("GRAPHKOC_NEO4J_PASSWORD", server.password)
+            patch.setenv("GRAPHKOC_NEO4J_USER", server.user)
+        store = graphkoc.open_store(url)
+        store.upsert(linked_crowd())
+        yield store, graphkoc.analyse(store, place / "run")
+        store.close()
+
+
+def asked(store: graphkoc.Store, query: str, **given: Any) -> list[dict[str, Any]]:
+    """The rows of a query, with None for null."""
+    rows = graphkoc.run_query(store, query, **given)
+    return rows.astype(object).where(rows.notna(), None).to_dict("records")
+
+
+def test_everybody_who_was_analysed_is_a_person_with_a_name_and_their_accounts(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    scores = store.table("scores")
+    assert sorted(scores["consumer"]) == sorted(run.people["consumer"])
+    assert len(scores) == 2 * RING
+    assert scores["name"].notna().all()
+    assert scores.set_index("person").loc["person 3", "name"] == "forum:3", "no name and no handle: the id"
+    accounts = store.table("persons").set_index("account")["person"]
+    assert sorted(accounts.index) == sorted(linked_crowd()["consumers"]["consumer"])
+    assert accounts["notes:3"] == accounts["forum:3"] == "person 3", "as in identities"
+    assert accounts[f"notes:{RING - 1}"] == f"notes:{RING - 1}"
+
+
+def test_the_ties_of_persons_are_the_network_that_was_analysed(analysed: tuple[graphkoc.Store, graphkoc.Run]) -> None:
+    store, run = analysed
+    consumer = store.table("scores").set_index("person")["consumer"]
+    ties = store.table("hears")
+    found = set(zip(ties["listener"].map(consumer), ties["speaker"].map(consumer), strict=True))
+    assert found == set(zip(run.read_follows["follower"], run.read_follows["followee"], strict=True))
+    assert set(ties["how"]) == {"follows"}
+    assert set(ties["weight"]) == {1.0}
+
+
+def test_the_queries_of_niches_and_circles_answer_what_the_commands_say(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    for kind, groups in (("niche", graphkoc.list_niches(run)), ("circle", graphkoc.list_circles(run))):
+        assert groups
+        reach = {row[kind]: row for row in asked(store, f"{kind}_reach")}
+        assert {row[kind] for row in groups} == set(reach)
+        for row in groups:
+            shown = reach[row[kind]]
+            assert (shown["name"], shown["people"]) == (row["name"], row["people"])
+            assert {part: shown[part] for part in PARTS} == row["parts"]
+            members = asked(store, f"{kind}_members", limit=SHOWN, **{kind: row[kind]})
+            names = ("consumer", "confidence", "part")
+            # The command lists the fringe of a circle too, below one half; it is not counted in its people.
+            inside = [one for one in graphkoc.list_members(run, row[kind]) if one["confidence"] >= 0.5]
+            assert len(inside) == row["people"]
+            said = [{name: one[name] for name in names} for one in inside]
+            assert [{name: one[name] for name in names} for one in members] == said
+            if kind == "circle":
+                heard = run.read_follows["followee"].isin({one["consumer"] for one in said})
+                ties = run.read_follows.loc[heard, "follower"].value_counts()
+                assert [one["hears_inside"] for one in members] == [ties.get(one["consumer"], 0) for one in members]
+                assert any(one["hears_inside"] for one in members)
+    reached = [row["reached_kol"] for row in asked(store, "niche_reach")]
+    assert sum(reached) > 0, "although people have their ties on other accounts than their reviews"
+
+
+def test_the_list_of_kocs_and_who_reaches_a_niche_are_the_commands(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    listed = graphkoc.list_kocs(run, limit=None)
+    assert listed
+    for row, said in zip(asked(store, "top_kocs", limit=SHOWN), listed, strict=True):
+        assert row["place"] == said["rank"]
+        for name in ("consumer", "audience", "niche"):
+            assert row[name] == said[name]
+        assert row["score"] == pytest.approx(said["score"])
+        assert row["reasons"] == "; ".join(said["reasons"])
+    for niche in run.niches["niche"]:
+        there = {row["consumer"]: row["reached"] for row in asked(store, "reaches_niche", niche=niche, limit=SHOWN)}
+        rows = run.reach[run.reach["niche"] == niche]
+        assert there == dict(zip(rows["consumer"], rows["reached"], strict=True))
+        assert there
+
+
+def test_followers_reviews_and_follow_ons_are_those_of_all_accounts_whichever_is_asked_for(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    people = run.people.set_index("consumer")
+    for consumer in ("forum:0", "forum:3", f"notes:{RING - 1}"):
+        followers = asked(store, "followers_of", consumer=consumer, limit=SHOWN)
+        said = run.read_follows.loc[run.read_follows["followee"] == consumer, "follower"]
+        assert sorted(row["consumer"] for row in followers) == sorted(said)
+        assert len(followers) == people.loc[consumer, "audience"] > 0
+        assert {row["consumer"]: row["reviews"] for row in followers} == people.loc[said, "posts"].to_dict()
+        reviews = asked(store, "reviews_of", consumer=consumer, limit=SHOWN)
+        assert len(reviews) == people.loc[consumer, "posts"] > 0
+        later = asked(store, "follow_on_reviews", consumer=consumer, limit=SHOWN)
+        why = graphkoc.explain_consumer(run, consumer)
+        assert why["carried_reviews"]
+        for item in why["carried_reviews"]:
+            assert sum(row["product"] == item["item"] for row in later) == item["followers"]
+        for one in why["carried_by"]:
+            assert sum(row["follower"] == one["consumer"] for row in later) == one["times"]
+        other = consumer.replace("forum", "notes")
+        for query in ("followers_of", "reviews_of", "follow_on_reviews"):
+            assert asked(store, query, consumer=other, limit=SHOWN) == asked(
+                store, query, consumer=consumer, limit=SHOWN
+            )
