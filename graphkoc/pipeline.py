@@ -28,6 +28,7 @@ from graphkoc.progress import Clock, Progress
 from graphkoc.qualify import persons
 from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
+from graphkoc.qualify.backtest.verdict import Chance
 from graphkoc.qualify.candidates import AUDIENCE, Candidates, validate_definition
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
@@ -35,6 +36,7 @@ from graphkoc.qualify.score.forecast import Past
 from graphkoc.qualify.tiers import check_tiers
 from graphkoc.runs.folder import new_run, next_run, run_folders
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
+from graphkoc.runs.summary import describe_backtest
 from graphkoc.stores import Store, queries
 from graphkoc.tables.schema import CANONICAL, RESULTS
 
@@ -204,7 +206,6 @@ def analyse(
 
 def _annotations(run: Run, projection: Projection, settings: Settings) -> dict[str, pd.DataFrame]:
     """What goes back into the graph: of a run's tables, the columns that the tables of results have."""
-    at = pd.array([datetime.fromisoformat(run.info["at"])], dtype="datetime64[us]")
     what = run.events["kind"] + " " + run.events["group"] + " " + run.events["event"]
     people, accounts = persons.list_persons(run, projection)
     log, _ = analysis.read_log(projection, settings)
@@ -215,7 +216,7 @@ def _annotations(run: Run, projection: Projection, settings: Settings) -> dict[s
 
     ties = persons.list_ties(log.network, projection)
     frames = {
-        "runs": pd.DataFrame({"run": [run.name], "at": at}),
+        "runs": _describe_run(run),
         "scores": by_person(people),
         "persons": by_person(accounts),
         "hears": ties.assign(listener=ties["listener"].map(whose), speaker=ties["speaker"].map(whose)),
@@ -229,6 +230,26 @@ def _annotations(run: Run, projection: Projection, settings: Settings) -> dict[s
         "events": run.events.assign(event=what, happened=run.events["event"], group_id=run.events["group"]),
     }
     return {name: frame[[c for c in RESULTS[name].names if c in frame]] for name, frame in frames.items()}
+
+
+def _describe_run(run: Run) -> pd.DataFrame:
+    """The row of a run in the graph: which analysis the results are of, and whether to rely on them."""
+    info, tested = run.info, run.info["backtest"]
+    signal = "not checked" if tested is None else "yes" if Chance(**tested["chance"]).beaten else "no"
+    times = {"at": datetime.fromisoformat(info["at"]), "made_at": datetime.fromisoformat(info["started_at"])}
+    row = {
+        "run": run.name,
+        **{name: time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time for name, time in times.items()},
+        "platform": info["settings"]["platform"],
+        "method": info["score"]["kind"],
+        "signal": signal,
+        "warning": None if signal == "yes" else describe_backtest(run),
+        "people": info["counts"]["consumers"],
+        "reviews": info["counts"]["reviews"],
+        "version": info["versions"]["graphkoc"],
+        "invented": info["settings"]["notice"],
+    }
+    return pd.DataFrame([row]).astype(dict.fromkeys(times, "datetime64[us]"))
 
 
 def run_backtest(

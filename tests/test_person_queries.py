@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import neo4j_server
@@ -82,7 +83,11 @@ def analysed(
 
 def asked(store: graphkoc.Store, query: str, **given: Any) -> list[dict[str, Any]]:
     """The rows of a query, with None for null."""
-    rows = graphkoc.run_query(store, query, **given)
+    return listed(graphkoc.run_query(store, query, **given))
+
+
+def listed(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dicts, with None for null."""
     return rows.astype(object).where(rows.notna(), None).to_dict("records")
 
 
@@ -99,6 +104,32 @@ def test_everybody_who_was_analysed_is_a_person_with_a_name_and_their_accounts(
     assert sorted(accounts.index) == sorted(linked_crowd()["consumers"]["consumer"])
     assert accounts["notes:3"] == accounts["forum:3"] == "person 3", "as in identities"
     assert accounts[f"notes:{RING - 1}"] == f"notes:{RING - 1}"
+
+
+def test_the_graph_says_which_analysis_its_results_are_of_and_whether_to_rely_on_them(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    (shown,) = listed(store.table("runs"))
+    counts = run.info["counts"]
+    assert (shown["run"], shown["people"], shown["reviews"]) == (run.name, counts["consumers"], counts["reviews"])
+    assert (shown["method"], shown["version"]) == (run.info["score"]["kind"], graphkoc.__version__)
+    assert shown["at"].isoformat() == run.info["at"]
+    assert f"{shown['made_at'].isoformat()}+00:00" == run.info["started_at"]
+    assert (shown["platform"], shown["invented"]) == (None, None)
+    verdict = run.info["backtest"]["verdict"]
+    no_signal = verdict.startswith("There is no signal beyond chance")
+    assert (shown["signal"], shown["warning"]) == (("no", verdict) if no_signal else ("yes", None))
+
+
+def test_where_the_past_checks_nothing_the_graph_says_so(tmp_path: Path) -> None:
+    store = graphkoc.open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}")
+    store.upsert({"reviews": pd.DataFrame({"review": ["x:1"], "consumer": ["x:a"]})})
+    graphkoc.analyse(store, tmp_path / "run")
+    (shown,) = listed(store.table("runs"))
+    assert shown["signal"] == "not checked"
+    assert shown["warning"].startswith("Not checked against the past: ")
+    store.close()
 
 
 def test_the_ties_of_persons_are_the_network_that_was_analysed(analysed: tuple[graphkoc.Store, graphkoc.Run]) -> None:
@@ -143,9 +174,9 @@ def test_the_list_of_kocs_and_who_reaches_a_niche_are_the_commands(
     analysed: tuple[graphkoc.Store, graphkoc.Run],
 ) -> None:
     store, run = analysed
-    listed = graphkoc.list_kocs(run, limit=None)
-    assert listed
-    for row, said in zip(asked(store, "top_kocs", limit=SHOWN), listed, strict=True):
+    kocs = graphkoc.list_kocs(run, limit=None)
+    assert kocs
+    for row, said in zip(asked(store, "top_kocs", limit=SHOWN), kocs, strict=True):
         assert row["place"] == said["rank"]
         for name in ("consumer", "audience", "niche"):
             assert row[name] == said[name]

@@ -726,6 +726,30 @@ def test_a_servers_persons_have_the_labels_of_their_roles_which_the_next_analysi
     store.close()
 
 
+@pytest.mark.every_release
+def test_a_server_finds_people_by_rank_and_name_reviews_by_time_and_texts_by_words_of_any_script(
+    neo4j_place: Place,
+) -> None:
+    store, server = neo4j_place.open(), neo4j_place.server
+    assert server
+    texts = pd.DataFrame({"review": ["s:r1", "s:r2"], "consumer": "s:ann", "text": ["这个水壶很好用", "a good teapot"]})
+    store.upsert(tables() | {"reviews": texts})
+    store.annotate(result_tables())
+    server.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+    for words, review in (("水壶", "s:r1"), ("teapot", "s:r2")):
+        search = "CALL db.index.fulltext.queryNodes('graphkoc_texts', $words) YIELD node RETURN node.review AS review"
+        assert store.read(search, {"words": words})["review"].tolist() == [review]
+    for looked_up in (
+        "(x:Person) WHERE x.rank <= 10",
+        "(x:Person {name: 'Ann'})",
+        "(x:Review) WHERE x.created_at > localdatetime('2020-01-01')",
+    ):
+        with server.driver() as driver, driver.session() as session:
+            plan = session.run(f"EXPLAIN MATCH {looked_up} RETURN count(x)").consume().plan  # type: ignore[arg-type]
+        assert "NodeIndexSeek" in str(plan), looked_up
+    store.close()
+
+
 def test_results_that_an_older_version_left_on_accounts_are_cleared_by_the_next_analysis(
     neo4j_place: Place, ladybug_place: Place
 ) -> None:

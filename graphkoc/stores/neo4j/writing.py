@@ -41,6 +41,9 @@ LONGEST_KEY = 8_000
 
 EPOCH = datetime(1970, 1, 1)
 
+SEARCHED = (("Person", "rank"), ("Person", "name"), ("Review", "created_at"))
+"""Properties that people look up, beside the keys."""
+
 ROLE_LABELS = {"Koc": ["koc", "possible"], "Kol": ["kol"]}
 """Second labels of persons, for Neo4j Browser styles by label alone; and the roles that have each."""
 
@@ -79,7 +82,8 @@ def schema() -> dict[str, str]:
     """The constraints and indexes of `graphkoc.tables.schema`: name -> Cypher that makes it.
 
     A node's key is unique, and so is an edge's where one of its own properties is the whole key; other
-    edges are kept single by the lock. A property that is a part of an edge's key has an index.
+    edges are kept single by the lock. A property that is a part of an edge's key has an index, and so has one that
+    people look up. The texts of reviews have a full-text index, which lags a load by moments.
     """
     made = {}
     for label in node_tables():
@@ -94,6 +98,13 @@ def schema() -> dict[str, str]:
         unique = f"CONSTRAINT {name} IF NOT EXISTS FOR ()-[e:`{edge}`]-() REQUIRE e.`{key}` IS UNIQUE"
         index = f"INDEX {name} IF NOT EXISTS FOR ()-[e:`{edge}`]-() ON (e.`{key}`)"
         made[name] = f"CREATE {unique if own == list(table.key) else index}"
+    for label, property_ in SEARCHED:
+        name = f"graphkoc_{label.lower()}_{property_}"
+        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:`{label}`) ON (n.`{property_}`)"
+    made["graphkoc_texts"] = (
+        "CREATE FULLTEXT INDEX graphkoc_texts IF NOT EXISTS FOR (n:Review) ON EACH [n.title, n.text, n.tags]"
+        " OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: true}}"
+    )
     return made
 
 
