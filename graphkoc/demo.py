@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from graphkoc import assets, report
 from graphkoc.analysis import Settings
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture.sources import find_source
+from graphkoc.errors import UsageError
 from graphkoc.files import translate_errors
 from graphkoc.pipeline import analyse, doctor, load
 from graphkoc.progress import Progress
@@ -25,22 +28,22 @@ FIRST = 3
 """Key opinion consumers that the demonstration returns."""
 
 
-def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None) -> dict[str, Any]:
+def demo(
+    out: Path = Path("graphkoc-demo"), *, store: Store | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
     """Load, analyse and report the example that ships with graphkoc, all in the folder `out`.
 
-    Returns {report, run, seconds, kocs}: two paths, the time taken, and the first three key opinion consumers as
-    `graphkoc.list_kocs` lists them. Raises StoreError where the folder cannot be made.
+    store: an empty one to load into, which stays open; by default one in the folder. Returns {report, run, seconds,
+    kocs}: two paths, the time taken, and the first three key opinion consumers as `graphkoc.list_kocs` lists them.
+    Raises StoreError where the folder cannot be made, and UsageError for a store that holds data.
     """
     start = time.perf_counter()
-    store = _make_store(out)
-    try:
+    with _open_store(out, store) as store:
         load(store, "ciao", [assets.folder("examples") / "ciao"], progress=progress)
         # The demonstration is always a first analysis: it does not continue an earlier run of its own.
         check_free(out / "run")
         shutil.rmtree(out / "run", ignore_errors=True)
         run = analyse(store, out / "run", progress=progress)
-    finally:
-        store.close()
     page = report.write_report(run, out / "report.html")
     return {
         "report": str(page),
@@ -51,20 +54,24 @@ def demo(out: Path = Path("graphkoc-demo"), *, progress: Progress | None = None)
 
 
 def demo_brand(
-    out: Path = Path("graphkoc-brand"), *, people: int = 1000, rng_seed: int = 0, progress: Progress | None = None
+    out: Path = Path("graphkoc-brand"),
+    *,
+    store: Store | None = None,
+    people: int = 1000,
+    rng_seed: int = 0,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Write the files of a synthetic brand, then load every source, link accounts, analyse and report, all in `out`.
 
-    people: members of its forum and of Xiaohongshu together. The same people and rng_seed give the same files and
-    run. Returns {report, run, truth, seconds, notice, sources: [{source, read, loaded, duplicate, conflict, rejected,
-    skipped}],
-    identity, doctor, kocs}. Raises UsageError where the folder has such files already, and StoreError where it
-    cannot be made.
+    store: an empty one to load into, which stays open; by default one in the folder. people: members of its forum and
+    of Xiaohongshu together. The same people and rng_seed give the same files and run. Returns {report, run, truth,
+    seconds, notice, sources: [{source, read, loaded, duplicate, conflict, rejected, skipped}], identity, doctor, kocs}.
+    Raises UsageError where the folder has such files already and for a store that holds data, and StoreError where the
+    folder cannot be made.
     """
     start = time.perf_counter()
-    store = _make_store(out)
     sources = []
-    try:
+    with _open_store(out, store) as store:
         synthetic.write(out, people, rng_seed)
         shop = out / "files" / "crm"
         find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
@@ -78,8 +85,6 @@ def demo_brand(
         checks = doctor(store)
         settings = Settings(rng_seed=rng_seed, brand=Brand((synthetic.OWN,), synthetic.RIVALS))
         run = analyse(store, out / "run", settings, progress=progress)
-    finally:
-        store.close()
     page = report.write_report(run, out / "report.html")
     return {
         "report": str(page),
@@ -94,8 +99,18 @@ def demo_brand(
     }
 
 
-def _make_store(folder: Path) -> Store:
-    """The embedded store in a folder, which is made where there is none."""
+@contextmanager
+def _open_store(folder: Path, given: Store | None) -> Iterator[Store]:
+    """The store that was given, which has to be empty, or else the one in the folder; the folder is made."""
+    if given is not None and given.holds_data():
+        raise UsageError(
+            f"the store {given.url} holds data, with which those of the demonstration would mix",
+            hint="Name an empty store with --store, or leave it out: the demonstration then makes a store of its own.",
+        )
     with translate_errors(f"the folder {folder} cannot be made"):
         folder.mkdir(parents=True, exist_ok=True)
-    return open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
+    if given is not None:
+        yield given
+        return
+    with closing(open_store(f"ladybug:{folder / 'graphkoc.lbug'}")) as own:
+        yield own

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import graphkoc
 from graphkoc.cli.configuration import own_file
 
-__all__ = ["find_key_file", "list_notices", "open_store"]
+__all__ = ["find_key_file", "list_notices", "open_named_store", "open_store"]
 
 
 def _global_options() -> dict[str, Any]:
@@ -27,6 +28,17 @@ def open_store() -> Iterator[graphkoc.Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_named_store() -> Iterator[graphkoc.Store | None]:
+    """The store of --store or GRAPHKOC_STORE; None without them, also where a configuration file names one."""
+    source = click.get_current_context().find_root().get_parameter_source("store")
+    if source not in (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT):
+        yield None
+        return
+    with open_store() as store:
+        yield store
 
 
 def find_key_file() -> Path | None:

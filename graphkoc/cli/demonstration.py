@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 import graphkoc
+from graphkoc.cli.access import open_named_store
 from graphkoc.cli.capture import account_for_rows
 from graphkoc.cli.commands import Command
 from graphkoc.cli.options import out_option, output_options
@@ -29,7 +30,8 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
     """Run the whole analysis on the real data that ship with graphkoc.
 
     Loads 284,086 ratings and 111,781 follows of Ciao.co.uk into a store of its own, analyses them, and writes a
-    report. It needs no server, no download and no key.
+    report. It needs no server, no download and no key. With --store or GRAPHKOC_STORE the data go into that store,
+    which has to be empty: a file or a Neo4j server.
 
     With --brand the data are synthetic: a kettle maker's notes on Xiaohongshu, its forum, shop, WeChat and Instagram,
     an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. Every page
@@ -39,19 +41,21 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
     Examples:
       graphkoc demo
       graphkoc demo --brand
+      graphkoc demo --brand --store neo4j://localhost:7687
       graphkoc demo --out /tmp/demo --format json
     """
     out = out or Path("graphkoc-brand" if of_a_brand else "graphkoc-demo")
-    store = f"ladybug:{out / 'graphkoc.lbug'}"
-    with ProgressLine.from_options() as progress:
-        done = graphkoc.demo_brand(out, progress=progress) if of_a_brand else graphkoc.demo(out, progress=progress)
+    run = graphkoc.demo_brand if of_a_brand else graphkoc.demo
+    with open_named_store() as store, ProgressLine.from_options() as progress:
+        done = run(out, store=store, progress=progress)
+    own = out / "graphkoc.lbug"
     lines = [
         *(_describe_sources(done) if of_a_brand else []),
         f"Done in {done['seconds']:.0f} s.",
         f"  report  {done['report']}   (open it in a browser)",
         f"  run     {done['run']}",
         *([f"  files   {out / 'files'}   (who is who: {done['truth']})"] if of_a_brand else []),
-        f"  store   {out / 'graphkoc.lbug'}   (--store {store})",
+        f"  store   {store.url}" if store else f"  store   {own}   (--store ladybug:{own})",
         "",
         *_describe_first(done["kocs"]),
         "",

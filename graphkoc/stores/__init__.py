@@ -108,6 +108,10 @@ class Store(Protocol):
         """The lines of the link journal, the oldest first."""
         ...
 
+    def holds_data(self) -> bool:
+        """Whether there is a row of any table, or a line of the link journal; False where there is no store yet."""
+        ...
+
     def key_fingerprint(self) -> str | None:
         """Of the key that contact keys in this store were made with (`graphkoc.capture.contacts.fingerprint`).
 

@@ -119,6 +119,13 @@ class LadybugStore:
         """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""
         return decisions(self._journal.read(self._mark()))
 
+    def holds_data(self) -> bool:
+        """See Store.holds_data."""
+        if self.decisions():
+            return True
+        labels = node_tables().keys() & self._catalogue().keys() if self.path.exists() else ()
+        return any(self._arrow(f"MATCH (n:`{label}`) RETURN 1 AS row LIMIT 1").num_rows for label in labels)
+
     def key_fingerprint(self) -> str | None:
         """See Store.key_fingerprint."""
         there = self.path.exists()

@@ -21,7 +21,7 @@ import pyarrow as pa
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, newest_fingerprint, prepared
+from graphkoc.stores import check_columns, frame, key_of, newest_fingerprint, prepared
 from graphkoc.stores.changes import Changes
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j.connection import Connection
@@ -31,7 +31,7 @@ from graphkoc.stores.neo4j.settling import settle
 from graphkoc.stores.neo4j.writing import Write, Writing, check_keys
 from graphkoc.stores.queries import Value
 from graphkoc.tables.large import Large
-from graphkoc.tables.schema import RESULTS, TABLES
+from graphkoc.tables.schema import RESULTS, TABLES, node_tables
 from graphkoc.tables.types import TYPES
 
 __all__ = ["Neo4jStore", "open_url"]
@@ -142,6 +142,14 @@ class Neo4jStore:
         text = f"MATCH (d:Decision) WHERE d.number IS NOT NULL RETURN {', '.join(f'd.{n}' for n in names)}"
         with self._connection.translate_errors():
             return [Decision(*values) for values in self._connection.fetch(f"{text} ORDER BY d.number", {})[1]]
+
+    def holds_data(self) -> bool:
+        """See Store.holds_data."""
+        ours = [f"MATCH (n:`{label}`) WHERE n.`{key_of(label)}` IS NOT NULL" for label in node_tables()]
+        ours.append("MATCH (n:Decision) WHERE n.number IS NOT NULL")
+        text = " UNION ALL ".join(f"{found} RETURN 1 AS row LIMIT 1" for found in ours)
+        with self._connection.translate_errors():
+            return bool(self._connection.fetch(text, {})[1])
 
     def key_fingerprint(self) -> str | None:
         """See Store.key_fingerprint."""
