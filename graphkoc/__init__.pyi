@@ -64,6 +64,7 @@ from .runs.run import Run as Run
 from .runs.summary import describe_absence as describe_absence
 from .runs.summary import describe_ranking as describe_ranking
 from .runs.summary import describe_run as describe_run
+from .stores import NEEDED_TO_LOAD as NEEDED_TO_LOAD
 from .stores import Store as Store
 from .stores import open_store as open_store
 from .stores.queries import Query as Query

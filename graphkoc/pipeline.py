@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -314,22 +314,32 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
 
 
 def first_checks(store: Store, most: int = 3) -> list[dict[str, Any]]:
-    """The checks of `doctor` that matter most after a load: those that fail, in their order, and then the others.
+    """The checks of the data that matter most after a load: those that fail, in their order, and then the others.
 
     Empty where the store is large, which takes minutes to look through, and where it holds no consumer.
     """
     if run_query(store, "explore/sizes")["how_many"].sum() > QUICKLY_CHECKED:
         return []
     try:
-        found = doctor(store)
+        found = _check_data(store)
     except AnalysisError:  # products alone, or links between accounts that are not loaded yet
         return []
     return sorted(found, key=lambda check: bool(check["ok"]))[:most]
 
 
 def doctor(store: Store) -> list[dict[str, Any]]:
-    """Which analyses the store supports: [{check, ok, detail, hint}].
+    """Whether the store itself is well, and which analyses its data support: [{check, ok, detail, hint}].
 
-    Raises StoreError only when the store cannot be opened at all.
+    A load fails where one of `graphkoc.NEEDED_TO_LOAD` is not ok. Raises StoreError only when the store cannot be
+    opened at all.
     """
+    of_store = [asdict(one) | {"hint": "" if one.ok else one.hint} for one in store.inspect()]
+    try:
+        return of_store + _check_data(store)
+    except AnalysisError as error:
+        return [*of_store, {"check": "people", "ok": False, "detail": str(error), "hint": error.hint}]
+
+
+def _check_data(store: Store) -> list[dict[str, Any]]:
+    """Which analyses the store's data support; raises AnalysisError where it holds no consumer."""
     return checks(project(store), store.table("consumers", ["contact_key", "unionid"]))

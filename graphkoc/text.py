@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "count",
     "display_name",
+    "gigabytes",
     "is_missing",
     "number_or_none",
     "percent",
@@ -55,6 +56,11 @@ def count(number: float, nouns: str) -> str:
         return f"{shown} {nouns}"
     *before, noun = nouns.split(" ")
     return " ".join([shown, *before, ONE.get(noun, noun.removesuffix("s"))])
+
+
+def gigabytes(size: float) -> str:
+    """A number of bytes with its unit: `1.5 GB`, `12.0 MB`."""
+    return f"{size / (1 << 30):,.1f} GB" if size >= (1 << 30) / 10 else f"{size / (1 << 20):,.1f} MB"
 
 
 def percent(share: float) -> str:

@@ -298,21 +298,27 @@ def account_for_rows(file: dict[str, Any]) -> str:
 @click.command(cls=Command)
 @output_options
 def doctor() -> Result:
-    """Show which analyses the loaded data support, and what the others need.
+    """Check the store, and show which analyses the loaded data support and what the others need.
+
+    Of a Neo4j server it checks version, Cypher, rights, indexes, memory, time zone, clock, encryption and GDS; of a
+    file, its disk, rights and writers. It ends with exit code 5 where a load would fail.
 
     \b
     Examples:
       graphkoc doctor
       graphkoc doctor --format json
+      graphkoc doctor --store neo4j://localhost:7687
     """
     with open_store() as store:
         checks = graphkoc.doctor(store)
-    return Result(checks, text="\n".join(map(_describe_check, checks)))
+    fails = any(check["check"] in graphkoc.NEEDED_TO_LOAD and not check["ok"] for check in checks)
+    code = graphkoc.StoreError.exit_code if fails else 0
+    return Result(checks, text="\n".join(map(_describe_check, checks)), exit_code=code)
 
 
 def _describe_check(check: dict[str, Any]) -> str:
-    hint = f"\n         {check['hint']}" if check["hint"] else ""
-    return f"{'ok     ' if check['ok'] else 'missing'}  {check['check']}: {check['detail']}{hint}"
+    hint = f"\n        {check['hint']}" if check["hint"] else ""
+    return f"{'ok    ' if check['ok'] else 'not ok'}  {check['check']}: {check['detail']}{hint}"
 
 
 @click.group(cls=Group)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from graphkoc.errors import DataError, QueryError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.stores.changes import Changes, RowChanges
+from graphkoc.stores.condition import NEEDED_TO_LOAD, Condition
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.queries import Value
 from graphkoc.tables.large import Large
@@ -24,7 +25,9 @@ from graphkoc.tables.types import TYPES, arrow_schema
 
 __all__ = [
     "DEFAULT",
+    "NEEDED_TO_LOAD",
     "Changes",
+    "Condition",
     "Decision",
     "RowChanges",
     "Settlement",
@@ -126,6 +129,10 @@ class Store(Protocol):
         of an account that is left. Lines of the link journal that name them go too, which is the one case in which a
         line does; they are counted as `journal`.
         """
+        ...
+
+    def inspect(self) -> list[Condition]:
+        """Checks of the store itself, whatever is in it: those of a server, or of the file and its disk."""
         ...
 
     def close(self) -> None:

@@ -19,17 +19,19 @@ import ladybug
 import pandas as pd
 import pyarrow as pa
 
-from graphkoc.errors import QueryError, StoreError
+from graphkoc.errors import BusyError, QueryError, StoreError
 from graphkoc.files import PATIENCE, put_in_place, sweep, sync, translate_errors, working_folder
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, near_far, newest_fingerprint, prepared, relational
 from graphkoc.stores.changes import Changes, RowChanges
+from graphkoc.stores.condition import Condition
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.journal_file import JournalFile, Mark, add_lines, decisions, drop_lines
 from graphkoc.stores.queries import NOT_CODE, Value
 from graphkoc.tables.large import Large
 from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
 from graphkoc.tables.types import TYPES, arrow_schema
+from graphkoc.text import gigabytes
 
 __all__ = ["LadybugStore", "open_url"]
 
@@ -190,6 +192,39 @@ class LadybugStore:
                 self._dump_table(graph, table, there)
             names = ", ".join(map(_quoted, table.names if columns is None else columns))
             return frame(graph.sql(f"SELECT {names} FROM {table.name}").to_arrow_table())
+
+    def inspect(self) -> list[Condition]:
+        """See Store.inspect."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        free = shutil.disk_usage(self.path.absolute().parent).free
+        busy = denied = False
+        try:
+            with working_folder(self.path):
+                pass
+        except BusyError:
+            busy = True
+        except OSError:
+            denied = True
+        return [
+            Condition(
+                "disk",
+                free >= size + ROOM,
+                f"the file has {gigabytes(size)}, and {gigabytes(free)} are free beside it",
+                f"A load writes a new file beside the old one: make room for {gigabytes(size + ROOM)}.",
+            ),
+            Condition(
+                "rights",
+                not denied,
+                "this user may only read its folder" if denied else "this user may write",
+                "Loads, and analyses without --no-store, need a folder that may be written.",
+            ),
+            Condition(
+                "writers",
+                not busy,
+                "another process is writing to it" if busy else "nobody is writing to it",
+                "A load is refused until it is done.",
+            ),
+        ]
 
     def close(self) -> None:
         """See Store.close."""

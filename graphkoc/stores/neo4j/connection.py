@@ -167,6 +167,10 @@ class Connection:
             raise StoreError(f"the server at {self._address} was lost in the middle of a commit", hint=AGAIN) from error
         except (ServiceUnavailable, SessionExpired, OSError) as error:
             hint = "Is it running, and is that its address? A load that was cut short can be done again."
+            if "+s" in self._address:
+                hint = (
+                    "Is it running, with TLS and a certificate that this machine trusts? Without TLS, leave out the +s."
+                )
             raise StoreError(f"the server at {self._address} does not answer", hint=hint) from error
         except Forbidden as error:
             hint = "Use a user and a database that may be written."
@@ -179,7 +183,7 @@ class Connection:
         reason = _first_line(error)
         if "DatabaseNotFound" in code:
             return StoreError(f"the server at {self._address} has no database {self._database!r}")
-        if "ForbiddenOnReadOnlyDatabase" in code:
+        if "ReadOnly" in code:
             hint = "Use a user and a database that may be written."
             return StoreError(f"the database at {self._address} is read-only", hint=hint)
         if "CredentialsExpired" in code:

@@ -23,9 +23,11 @@ from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, newest_fingerprint, prepared
 from graphkoc.stores.changes import Changes
+from graphkoc.stores.condition import Condition
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j.connection import Connection
 from graphkoc.stores.neo4j.difference import difference
+from graphkoc.stores.neo4j.inspection import inspect
 from graphkoc.stores.neo4j.reading import Reading, to_column, to_plain
 from graphkoc.stores.neo4j.settling import settle
 from graphkoc.stores.neo4j.writing import Write, Writing, check_keys
@@ -206,6 +208,11 @@ class Neo4jStore:
                 table, [*table.key, *(column for column in wanted if column not in table.key)], to_write=False
             )
         return frame(rows.select(wanted))
+
+    def inspect(self) -> list[Condition]:
+        """See Store.inspect."""
+        with self._connection.translate_errors():
+            return inspect(self._connection, self.url)
 
     def close(self) -> None:
         """See Store.close."""
