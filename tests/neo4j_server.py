@@ -38,6 +38,17 @@ JAVA_NEEDED = {LTS: 17, NEWEST: 21}
 OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch")
 
 
+SETTINGS = {
+    "server.memory.pagecache.size": "512m",
+    "db.tx_log.rotation.retention_policy": "keep_none",
+    "db.transaction.timeout": "10m",
+    "dbms.usage_report.enabled": "false",
+    "browser.remote_content_hostname_whitelist": "localhost,127.0.0.1",
+    "server.databases.default_to_read_only": "false",
+}
+"""The settings of docker-compose.yml, which has more memory (tests/test_compose.py compares them)."""
+
+
 class Server:
     """A running Neo4j. `version` is the one that it reports; `pid` is None for one that the tests must not stop."""
 
@@ -101,11 +112,9 @@ class LocalServer(Server):
             "server.https.enabled": "false",
             "server.directories.import": "import",
             "server.memory.heap.max_size": self._heap,
-            "server.memory.pagecache.size": "512m",
-            "db.tx_log.rotation.retention_policy": "keep_none",
-            "dbms.usage_report.enabled": "false",
             "dbms.security.auth_max_failed_attempts": "0",
             "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
+            **SETTINGS,
             **self.settings,
         }
         lines = "".join(f"{key}={value}\n" for key, value in settings.items())
@@ -140,6 +149,12 @@ class LocalServer(Server):
             if self._new_archive is not None and self._new_archive.exists():
                 self._new_archive.replace(self._archive)
         self._process, self.pid = None, None
+
+    def administer(self, *words: str) -> None:
+        """Run neo4j-admin on its home, while it is down."""
+        command = [str(self.java), "-cp", f"{self.jars}/*", "org.neo4j.cli.AdminTool", *words]
+        places = {"NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")}
+        subprocess.run(command, env=os.environ | places, capture_output=True, text=True, check=True)
 
     def stop(self) -> None:
         """Shut it down and remove its home."""

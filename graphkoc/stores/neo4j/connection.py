@@ -114,8 +114,9 @@ class Connection:
         """
         self._make_schema()
         with contextlib.ExitStack() as stack:
-            # The first try has a time limit and finds out whether somebody writes; the second has none.
-            for limit in (SECONDS_TO_LOCK, None):
+            # The first try has a time limit and finds out whether somebody writes; the second, of 0, has none,
+            # also where the server has one for transactions that do not say.
+            for limit in (SECONDS_TO_LOCK, 0):
                 stack.close()
                 lock = stack.enter_context(self.session(neo4j.WRITE_ACCESS)).begin_transaction(timeout=limit)
                 stack.callback(_release, lock)
