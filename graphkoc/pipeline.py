@@ -169,6 +169,7 @@ def analyse(
     out: Path | None = None,
     settings: Settings | None = None,
     *,
+    write_back: bool = True,
     processes: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -177,7 +178,8 @@ def analyse(
     out: the run folder, by default a new one in ./runs named after the time. The run continues the newest run in the
     same folder that is of the same platform and people (see `graphkoc.runs.run.previous_run`): groups keep their ids.
     settings: see `graphkoc.Settings`; the notice is by default the one on synthetic data, where there are any.
-    processes: how many to use, by default one for each processor; the result is the same. When the analysis is
+    write_back: False to leave the store as it is, with the results of an earlier analysis. processes: how many to use,
+    by default one for each processor; the result is the same. When the analysis is
     interrupted or fails, there is no run folder and the embedded store is unchanged. Raises AnalysisError where there
     is nothing to analyse, or no review by `settings.until`; UsageError for an unknown measure or tier profile; and
     BusyError when another process is writing to the folder, or for long to the store.
@@ -200,7 +202,8 @@ def analyse(
             run = analysis.analyse(projection, folder, settings, clock, previous, processes)
         run.info["passed_over"] = passed_over
         run.write(fresh)
-        store.annotate(_annotations(run, projection, settings), progress)
+        if write_back:
+            store.annotate(_annotations(run, projection, settings), progress)
     return run
 
 

@@ -32,6 +32,9 @@ from graphkoc.text import count
 
 __all__ = ["COMMANDS"]
 
+NOT_STORED = (
+    "Nothing was written into the store, whose queries still answer from the analysis before, if there was one."
+)
 WIDTH = 100
 """Columns of a paragraph."""
 
@@ -81,20 +84,22 @@ def _split_names(_: click.Context, __: click.Parameter, text: str) -> tuple[str,
     type=click.IntRange(min=1),
     help="Processes to use; by default one for each processor. The result is the same.",
 )
+@click.option("--no-store", is_flag=True, help="Save the run, and write nothing into the store.")
 @output_options
-def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
+def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: Any) -> Result:
     """Measure, find circles and niches, score, and check the ranking against the past.
 
-    The results are kept as a run, which is a folder, and are written back into the store for queries. A run
-    continues the newest run of the same people in the same place: circles and niches keep their ids, and the changes
-    are listed. An analysis that fails or is interrupted leaves no run, and an embedded store unchanged. `[brand]` in
-    graphkoc.toml adds the brand's view, `[target]` how many of each audience write in a language and
-    are in a market, and `[safety]` checks for a human to judge.
+    The results are kept as a run, which is a folder, and are written back into the store for queries, in the place of
+    those of the analysis before; with --no-store these stay. A run continues the newest run of the same people in the
+    same place: circles and niches keep their ids, and the changes are listed. An analysis that fails or is interrupted
+    leaves no run, and an embedded store unchanged. `[brand]` in graphkoc.toml adds the brand's view, `[target]` how
+    many of each audience write in a language and are in a market, and `[safety]` checks for a human to judge.
 
     \b
     Examples:
       graphkoc analyse
       graphkoc analyse --until 2010-12-31 --out runs/end-of-2010
+      graphkoc analyse --platform instagram --no-store
       graphkoc analyse --measures betweenness,closeness
       graphkoc analyse --tiers prizm
     """
@@ -111,7 +116,7 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
             kinds=read_kinds(context),
             **choices,
         )
-        run = graphkoc.analyse(store, out, settings, processes=threads, progress=progress)
+        run = graphkoc.analyse(store, out, settings, write_back=not no_store, processes=threads, progress=progress)
     counts = run.info["counts"]
     document = {
         "run": run.folder,
@@ -130,10 +135,12 @@ def analyse(out: Path | None, threads: int | None, **choices: Any) -> Result:
         "score": run.info["score"],
         "seconds": run.info["seconds"],
         "notice": run.info["settings"]["notice"],
+        "stored": not no_store,
     }
     lines = [
         *map(_wrap, graphkoc.describe_run(run)),
         f"run  {run.folder}",
+        *([NOT_STORED] * no_store),
         f"Next: graphkoc kocs {run.folder}, and likewise circles, niches and report",
     ]
     notes = [f"Note: {sentence}." for sentence in (*run.info["passed_over"], *run.info["brand_unheard"])]
