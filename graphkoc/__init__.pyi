@@ -30,6 +30,7 @@ from .graph.projection import Projection as Projection
 from .measures import MEASURES as MEASURES
 from .pipeline import analyse as analyse
 from .pipeline import doctor as doctor
+from .pipeline import explain_query as explain_query
 from .pipeline import first_checks as first_checks
 from .pipeline import load as load
 from .pipeline import lookalikes as lookalikes

@@ -43,6 +43,7 @@ from graphkoc.tables.schema import CANONICAL, RESULTS
 __all__ = [
     "analyse",
     "doctor",
+    "explain_query",
     "first_checks",
     "load",
     "lookalikes",
@@ -52,6 +53,9 @@ __all__ = [
     "run_query",
     "status",
 ]
+
+SCANS = "NodeByLabelScan|AllNodesScan"
+"""Operators of Neo4j that read every node of a label, or every node."""
 
 QUICKLY_CHECKED = 300_000
 """Rows of a store that can be looked through in a second or two."""
@@ -147,6 +151,18 @@ def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
     """The rows of a query in `cypher/`, by name; QueryError for a wrong name or parameter."""
     found = queries.query(name)
     return store.read(found.text(store.dialect), found.bind(given))
+
+
+def explain_query(store: Store, name: str, **given: object) -> dict[str, Any]:
+    """How the store would answer a query in `cypher/`, which is not run: {plan, scans}.
+
+    plan: the rows of `Store.explain`. scans: on a server, what the plan looks for among all nodes of a label, or of the
+    graph, such as c:Consumer. Raises QueryError for a wrong name or parameter.
+    """
+    found = queries.query(name)
+    plan = store.explain(found.text(store.dialect), found.bind(given))
+    scans = plan[plan["operator"].str.contains(SCANS)]["details"].tolist() if "operator" in plan else []
+    return {"plan": plan.to_dict("records"), "scans": scans}
 
 
 def _read_query(store: Store, name: str) -> pd.DataFrame:

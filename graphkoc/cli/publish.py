@@ -65,18 +65,34 @@ def _split_pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) 
     metavar="NAME=VALUE",
     help="The value of a parameter; may be repeated.",
 )
+@click.option("--explain", is_flag=True, help="Show the plan of the query, and do not run it.")
 @list_options()
-def query(name: str, params: dict[str, str]) -> Result:
+def query(name: str, params: dict[str, str], explain: bool) -> Result:
     """Run one of the queries that `graphkoc queries` lists.
+
+    With --explain, a Neo4j server's plan is a table of operators, and a sentence says where it reads every node of a
+    label; an embedded store draws its plan.
 
     \b
     Examples:
       graphkoc query most_followed -p limit=5
+      graphkoc query most_followed --explain
       graphkoc query reviews_of -p consumer=ciao:212 --format csv -o reviews.csv
     """
     with open_store() as store:
+        if explain:
+            found = graphkoc.explain_query(store, name, **params)
+            return Result(found, rows=found["plan"], notes=_describe_scans(found["scans"]))
         rows = graphkoc.run_query(store, name, **params)
     return Result(rows.astype(object).where(rows.notna(), None).to_dict("records"))
+
+
+def _describe_scans(scans: list[str]) -> list[str]:
+    """What the user of a plan should know of its scans, in one sentence; none without any."""
+    if not scans:
+        return []
+    what = ", ".join(dict.fromkeys(scans))
+    return [f"The plan reads every node of a label or of the graph ({what}), which takes longer the more there are."]
 
 
 @click.command(cls=Command)

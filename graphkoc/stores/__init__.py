@@ -91,6 +91,14 @@ class Store(Protocol):
         """
         ...
 
+    def explain(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+        """How the engine would answer a query, which is not run: a row a step, the last step first.
+
+        On a server the columns are operator, details and rows (an estimate); an embedded engine draws its plan, and
+        the only column, plan, has the lines. Raises QueryError where `read` would.
+        """
+        ...
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Every row of a table, or some of its columns, typed as `read` types them, in no order.
 

@@ -181,6 +181,12 @@ class LadybugStore:
         except pa.ArrowInvalid as error:
             raise QueryError(f"the query returns values of another type: {error}") from error
 
+    def explain(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+        """See Store.explain."""
+        _check_reads(text, params or {})
+        (drawn,) = self._arrow(f"EXPLAIN {text}", params).column(0).to_pylist()
+        return pd.DataFrame({"plan": drawn.splitlines()})
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """See Store.table."""
         table = TABLES[name]

@@ -96,6 +96,12 @@ class Connection:
             self._checked[text] = columns
         return self._checked[text]
 
+    def plan(self, text: str, params: dict[str, Any]) -> dict[str, Any]:
+        """The plan of a query, which the server compiles and does not run, as the driver gives it."""
+        with self.session() as session:
+            summary = session.execute_read(lambda transaction: transaction.run(f"EXPLAIN {text}", params).consume())
+        return dict(summary.plan or {})
+
     def fetch(self, text: str, params: dict[str, Any], fetch: int = 1_000) -> tuple[list[str], list[list[Any]]]:
         """The names and rows of a query, in a read transaction."""
 

@@ -28,6 +28,7 @@ from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j.connection import Connection
 from graphkoc.stores.neo4j.difference import difference
 from graphkoc.stores.neo4j.inspection import inspect
+from graphkoc.stores.neo4j.plan import list_operators
 from graphkoc.stores.neo4j.reading import Reading, to_column, to_plain
 from graphkoc.stores.neo4j.settling import settle
 from graphkoc.stores.neo4j.writing import Write, Writing, check_keys
@@ -198,6 +199,13 @@ class Neo4jStore:
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise QueryError(f"the query returns values of another type: {error}") from error
         return frame(pa.Table.from_arrays(arrays, names=list(kinds)))
+
+    def explain(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+        """See Store.explain."""
+        given = dict(params or {})
+        with self._connection.translate_errors(query=True):
+            self._connection.check_reads(text, given)
+            return pd.DataFrame(list_operators(self._connection.plan(text, given)))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """See Store.table."""
