@@ -191,6 +191,29 @@ def test_planted_consumers_write_no_more_than_people_do_and_of_several_product_t
             assert len(kinds) >= 3
 
 
+def test_the_agencys_leaders_share_followers_and_miss_the_largest_circle() -> None:
+    world = planted_world()
+    followers = {person.handle: {one.number for one in followed} for person, followed in leaders(world)}
+    first, second, *_ = followers.values()
+    assert 0.5 <= len(first & second) / len(first | second) <= 0.7
+    missed = {person.number for person in world.people if not person.circle}
+    wide = [person for person in world.people if person.fans >= 10_000]
+    assert len(wide) > len(followers)
+    by_number = world.followers("xiaohongshu")
+    reached = {one.number for person in wide for one in by_number.get(person.number, [])}
+    assert not missed & reached
+    lin = next(person for person in world.people if person.handle == synthetic.LIN)
+    assert any(note.person is lin and note.stars == 3 and "硅胶圈" in note.text for note in world.notes)
+
+
+def leaders(world: synthetic.World) -> list[tuple[Any, list[Any]]]:
+    """The leaders of the agency's list, the largest first, each with who follows them."""
+    found = sorted((person for person in world.people if person.role == "kol"), key=lambda person: -person.fans)
+    assert len(found) == 5
+    by_number = world.followers("xiaohongshu")
+    return [(person, by_number[person.number]) for person in found]
+
+
 def test_on_xiaohongshu_everybody_writes_chinese_and_elsewhere_german_or_english_too() -> None:
     world = planted_world()
     assert all(len(re.findall(r"[\u4e00-\u9fff]", note.text)) >= 12 for note in world.notes)

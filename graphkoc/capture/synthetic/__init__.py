@@ -23,6 +23,7 @@ from graphkoc.files import translate_errors
 __all__ = [
     "KINDS",
     "LEAST",
+    "LIN",
     "NOTICE",
     "OWN",
     "RIVALS",

@@ -29,6 +29,8 @@ FAKED = 8
 """Products that all fake reviewers praise."""
 FOLLOWED, OUTSIDE = 9, 2
 """Accounts that the median person follows in their circle, and in others."""
+WIDE = 10_000
+"""Followers from which on an account is a leader's."""
 POPULAR = 0.9
 """Quantile of the pull from which people in other circles follow somebody."""
 RATES = {"koc": (14, 30), "active": (8, 16), "kol": (24, 40), "reader": (2, 5)}
@@ -63,19 +65,23 @@ def _draw_follows(world: World, platform: str) -> None:
     wanted = world.rng("follows").lognormal(np.log(FOLLOWED), 0.4, len(world.people))
     drawn += np.log([person.pull for person in world.people])
     there = [person for person in world.on(platform) if person.role not in ("kol", "ring")]
-    number, circle = (np.array([getattr(person, name) for person in there]) for name in ("number", "circle"))
-    pull = np.array([person.pull for person in there])
+    number, circle, pull, fans = (
+        np.array([getattr(person, name) for person in there]) for name in ("number", "circle", "pull", "fans")
+    )
     popular = pull >= np.quantile(pull, POPULAR)
-    world.follows[platform] = {
-        person.number: sorted(
-            {
-                *_choose_highest(drawn[person.number], number[inside & (number != person.number)], size, share=0.6),
-                *_choose_highest(drawn[person.number], number[popular & ~inside], OUTSIDE),
-            }
+    world.follows[platform] = {}
+    for person in there:
+        inside = circle == person.circle
+        others = popular & ~inside
+        if not person.circle:
+            # The largest circle is the white space: it follows nobody with a wide audience.
+            others &= fans < WIDE
+        own = _choose_highest(
+            drawn[person.number], number[inside & (number != person.number)], wanted[person.number], 0.6
         )
-        for person, size in ((person, wanted[person.number]) for person in there)
-        for inside in [circle == person.circle]
-    }
+        world.follows[platform][person.number] = sorted(
+            {*own, *_choose_highest(drawn[person.number], number[others], OUTSIDE)}
+        )
 
 
 def _choose_highest(drawn: NDArray[Any], numbers: NDArray[Any], size: float, share: float = 1.0) -> list[int]:
