@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pages import ROOT, blocks
 
 from graphkoc import assets
 from graphkoc.errors import AnalysisError, QueryError
@@ -21,6 +23,7 @@ from graphkoc.pipeline import project
 from graphkoc.stores import Store, open_store, queries
 
 QUERIES = queries.queries()
+(README_QUERIES,) = (block.text for block in blocks(ROOT / "README.md") if block.language == "cypher")
 
 GIVEN = {
     "consumer": "s:ann",
@@ -291,6 +294,11 @@ def test_an_edit_of_a_projects_query_changes_what_a_server_gives(
     served: Store, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_an_edit_is_read(served, name, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("text", [text for text in re.split(r";\n", README_QUERIES) if text.strip()])
+def test_a_query_that_the_readme_gives_for_browser_finds_something(served: Store, text: str) -> None:
+    assert served.read(f"CALL () {{ {text} }} RETURN count(*) AS found")["found"].item()
 
 
 def test_the_projects_queries_are_those_that_an_analysis_reads() -> None:
