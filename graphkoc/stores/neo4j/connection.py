@@ -153,8 +153,10 @@ class Connection:
         there = {row[0] for row in self.fetch("SHOW INDEXES YIELD name", {})[1]}
         for name, ddl in schema().items():
             if name not in there:
+                make = neo4j.unit_of_work(timeout=SECONDS_TO_MAKE_INDEXES)(_run_alone)
                 with self.session(neo4j.WRITE_ACCESS) as session:
-                    session.run(neo4j.Query(ddl, timeout=SECONDS_TO_MAKE_INDEXES)).consume()
+                    # Again where two first loads at once wait for each other's locks.
+                    session.execute_write(make, ddl)
 
     @contextlib.contextmanager
     def translate_errors(self, query: bool = False) -> Iterator[None]:
@@ -198,6 +200,10 @@ class Connection:
         if query and isinstance(error, ClientError):
             return QueryError(f"the store refuses the query: {reason}")
         return StoreError(f"the server at {self._address} refuses: {reason}", hint=AGAIN)
+
+
+def _run_alone(transaction: neo4j.ManagedTransaction, text: str) -> None:
+    transaction.run(text).consume()
 
 
 def _release(lock: neo4j.Transaction) -> None:
