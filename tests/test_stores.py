@@ -574,7 +574,7 @@ def test_a_table_is_read_whole_or_in_part(store: Store) -> None:
         part[order].sort_values(order, ignore_index=True), whole[order].sort_values(order, ignore_index=True)
     )
     assert len(store.table("runs")) == 0
-    assert store.table("runs").columns.tolist() == ["run", "at"]
+    assert store.table("runs").columns.tolist() == TABLES["runs"].names
 
 
 def test_many_rows_of_a_query_come_typed_in_its_own_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -774,6 +774,11 @@ def test_results_that_an_older_version_left_on_accounts_are_cleared_by_the_next_
     connection.execute(old)
     connection.close()
     database.close()
+    asked = graphkoc.open_store(ladybug_place.url)
+    with pytest.raises(QueryError) as refused:
+        graphkoc.run_query(asked, "top_kocs")
+    assert refused.value.hint == "The store is of an older version of graphkoc: analyse once, and ask again."
+    asked.close()
     for place in (neo4j_place, ladybug_place):
         store = place.open()
         store.upsert({"consumers": tables()["consumers"][1:]})

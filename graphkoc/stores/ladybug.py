@@ -52,6 +52,9 @@ ANNOTATION_PATIENCE = 60.0
 MARK = "Journal"
 """The node that has the mark of the link journal (`graphkoc.stores.journal_file`)."""
 
+OUR_TYPES = {MARK, *node_tables()} | {edge.type for table in TABLES.values() for edge in table.edges}
+"""The node and edge types of a store that this version wrote."""
+
 READS = re.compile(r"((EXPLAIN|PROFILE)\s+)?(MATCH|OPTIONAL|WITH|UNWIND|RETURN|CALL)\b", re.IGNORECASE)
 """How a query begins. The engine opens its file to read, but COPY and EXPORT would still write others."""
 
@@ -166,7 +169,13 @@ class LadybugStore:
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """See Store.read."""
         _check_reads(text, params or {})
-        found = self._arrow(text, params)
+        try:
+            found = self._arrow(text, params)
+        except QueryError as error:
+            if set(self._catalogue()) >= OUR_TYPES:
+                raise
+            hint = "The store is of an older version of graphkoc: analyse once, and ask again."
+            raise QueryError(str(error), hint=hint) from error
         # A sum of integers comes in 128 bits.
         wide = [pa.int64() if pa.types.is_decimal128(kind) and kind.scale == 0 else kind for kind in found.schema.types]
         return frame(found.cast(pa.schema(zip(found.schema.names, wide, strict=True))))
@@ -371,8 +380,7 @@ class LadybugStore:
         if self._types is not None:
             return self._types
         names = self._arrow("CALL show_tables() RETURN name").column("name").to_pylist()
-        ours = {MARK, *node_tables()} | {edge.type for table in TABLES.values() for edge in table.edges}
-        if strange := sorted(set(names) - ours):
+        if strange := sorted(set(names) - OUR_TYPES):
             raise StoreError(
                 f"{self.path} is somebody else's database: it has a table {strange[0]}",
                 hint="Name another file with --store ladybug:PATH.",
