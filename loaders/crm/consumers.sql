@@ -86,11 +86,11 @@ merged AS (
         -- One refusal counts for all rows of a person, and what is not a clear yes is not consent.
         coalesce(min(consent), 'unknown') AS consent,
         min(unionid) AS unionid,
-        -- A country is of the day of the order, or of that on which the customer came.
+        -- A country is of the day of the order, or of that on which the customer came; one without a letter is none.
         arg_max(
             stated(country),
             (if(is_plausible(to_time(placed)), to_time(placed), TIMESTAMP '1970-01-01'), stated(country))
-        ) FILTER (stated(country) IS NOT NULL) AS location
+        ) FILTER (regexp_matches(stated(country), '\pL')) AS location
     FROM named
     WHERE consumer IS NOT NULL
     GROUP BY consumer
