@@ -213,8 +213,9 @@ def person_level(posts: pd.DataFrame, site: Votes, must: str) -> None:
 def later_votes(texts: Texts, when: NDArray[np.int64], must: str) -> None:
     """What a person's first review says of the votes of the later ones, over the mean of their products and half-years.
 
-    The claim that careful writers are found is this one: who is in the top quarter by the first review, and who of
-    these is in the top quarter by the later votes, where chance has one in four. `when` numbers product and half-year.
+    The claim that careful writers are found is this one: who of the first quarter by the first review is in the first
+    quarter by the later votes, beside the share of all, which equals make larger than a quarter. `when` numbers product
+    and half-year.
     """
     order = np.lexsort((texts.review, texts.day))
     table = pd.DataFrame({"person": texts.person, "votes": np.minimum(texts.votes, MOST), "peers": when})
@@ -228,8 +229,9 @@ def later_votes(texts: Texts, when: NDArray[np.int64], must: str) -> None:
     ratio = ratio[first.index]
     found = spearmanr(first["quality"], ratio).statistic
     top = first["quality"] >= first["quality"].quantile(0.75)
-    voted = (ratio >= ratio.quantile(0.75))[top].mean()
-    shown = f"{found:.3f} of {len(ratio):,} people; {voted:.0%} of the first quarter are in the first by later votes"
+    voted = ratio >= ratio.quantile(0.75)
+    shown = f"{found:.3f} of {len(ratio):,} people; in the first quarter by later votes {voted[top].mean():.0%}"
+    shown += f" of the first quarter by quality, {voted.mean():.0%} of all"
     figure("Amazon: first review and later votes, rank correlation", shown, must)
 
 
