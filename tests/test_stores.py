@@ -777,7 +777,7 @@ def test_results_that_an_older_version_left_on_accounts_are_cleared_by_the_next_
     asked = graphkoc.open_store(ladybug_place.url)
     with pytest.raises(QueryError) as refused:
         graphkoc.run_query(asked, "top_kocs")
-    assert refused.value.hint == "The store is of an older version of graphkoc: analyse once, and ask again."
+    assert refused.value.hint == "The store is of an older version of graphkoc: load the files again, and ask again."
     asked.close()
     for place in (neo4j_place, ladybug_place):
         store = place.open()
@@ -792,6 +792,41 @@ def test_results_that_an_older_version_left_on_accounts_are_cleared_by_the_next_
         store.close()
     kept = server.run("MATCH (c:Consumer {consumer: 's:ann'}) UNWIND keys(c) AS name RETURN name ORDER BY name")
     assert kept == [["consumer"], ["name"]]
+
+
+@pytest.mark.parametrize(
+    ("older", "asks", "hint"),
+    [
+        ("ALTER TABLE Consumer DROP location", "project", "load the files again"),
+        ("DROP TABLE HEARS", "MATCH ()-[h:HEARS]->() RETURN count(h)", "analyse once"),
+    ],
+)
+def test_a_file_of_an_older_version_is_made_anew_by_the_same_load(
+    ladybug_place: Place, older: str, asks: str, hint: str
+) -> None:
+    import ladybug
+
+    store = ladybug_place.open()
+    store.upsert(tables())
+    store.close()
+    database = ladybug.Database(ladybug_place.url.removeprefix("ladybug:"))
+    connection = ladybug.Connection(database)
+    connection.execute(older)
+    connection.close()
+    database.close()
+
+    def ask(store: Store) -> object:
+        return graphkoc.project(store) if asks == "project" else store.read(asks)
+
+    store = ladybug_place.open()
+    with pytest.raises(QueryError) as refused:
+        ask(store)
+    assert refused.value.hint == f"The store is of an older version of graphkoc: {hint}, and ask again."
+    before = rows(store, "consumers")
+    store.upsert(tables())
+    ask(store)
+    pd.testing.assert_frame_equal(rows(store, "consumers"), before)
+    store.close()
 
 
 @pytest.mark.every_release

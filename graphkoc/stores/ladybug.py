@@ -29,7 +29,7 @@ from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.journal_file import JournalFile, Mark, add_lines, decisions, drop_lines
 from graphkoc.stores.queries import NOT_CODE, Value
 from graphkoc.tables.large import Large
-from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
+from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
 from graphkoc.tables.types import TYPES, arrow_schema
 from graphkoc.text import gigabytes
 
@@ -172,10 +172,7 @@ class LadybugStore:
         try:
             found = self._arrow(text, params)
         except QueryError as error:
-            if set(self._catalogue()) >= OUR_TYPES:
-                raise
-            hint = "The store is of an older version of graphkoc: analyse once, and ask again."
-            raise QueryError(str(error), hint=hint) from error
+            raise self._name_version(error) from error
         # A sum of integers comes in 128 bits.
         wide = [pa.int64() if pa.types.is_decimal128(kind) and kind.scale == 0 else kind for kind in found.schema.types]
         return frame(found.cast(pa.schema(zip(found.schema.names, wide, strict=True))))
@@ -183,7 +180,10 @@ class LadybugStore:
     def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
         """See Store.read_columns."""
         _check_reads(text)
-        found = self._arrow(text)
+        try:
+            found = self._arrow(text)
+        except QueryError as error:
+            raise self._name_version(error) from error
         check_columns(found.schema.names, kinds)
         try:
             return frame(found.cast(pa.schema([(name, TYPES[kind].arrow) for name, kind in kinds.items()])))
@@ -306,7 +306,8 @@ class LadybugStore:
             self._journal.cut(journal)
             changed = change(graph)
             after = add_lines(drop_lines(journal, gone) if gone else journal, lines)
-            if exists and not changed and after == journal:
+            # A store of an older version is made anew, though no row of it changes.
+            if exists and not changed and after == journal and _has_all(self._catalogue(), TABLES.values()):
                 return False
             self._build(graph, new, Mark.of(after), progress)
             if progress:
@@ -321,6 +322,17 @@ class LadybugStore:
             if not after.startswith(journal):
                 self._journal.write(journal, after)
         return True
+
+    def _name_version(self, error: QueryError) -> QueryError:
+        """An error of a query, with what to do where the store lacks what this version of graphkoc has."""
+        there = self._catalogue()
+        if not _has_all(there, CANONICAL.values()):
+            hint = "The store is of an older version of graphkoc: load the files again, and ask again."
+        elif not _has_all(there, RESULTS.values()):
+            hint = "The store is of an older version of graphkoc: analyse once, and ask again."
+        else:
+            return error
+        return QueryError(str(error), hint=hint)
 
     def _mark(self) -> Mark | None:
         """The mark of the journal; None where there is no store yet, or one of an older version."""
@@ -534,6 +546,15 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
         made.add(edge.type)
         copy = f"COPY `{edge.type}` FROM {{}} (from='{edge.source}', to='{edge.target}')"
         yield ddl, copy, query, sizes[table.name]
+
+
+def _has_all(there: Mapping[str, set[str]], tables: Iterable[Table]) -> bool:
+    """Whether a store with these node and edge types has every column of the tables."""
+    return all(
+        _holds(there, table)
+        and {column.name for column in table.properties} <= there[table.node or table.edges[0].type]
+        for table in tables
+    )
 
 
 def _holds(there: Mapping[str, set[str]], table: Table) -> bool:
