@@ -89,7 +89,7 @@ merged AS (
         -- A country is of the day of the order, or of that on which the customer came; one without a letter is none.
         arg_max(
             stated(country),
-            (if(is_plausible(to_time(placed)), to_time(placed), TIMESTAMP '1970-01-01'), stated(country))
+            (sortable_time(placed), stated(country))
         ) FILTER (regexp_matches(stated(country), '\pL')) AS location
     FROM named
     WHERE consumer IS NOT NULL

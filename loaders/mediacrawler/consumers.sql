@@ -93,10 +93,7 @@ merged AS (
             platform || ':' || crawled_person(user_id, creator_hash) AS consumer,
             coalesce(TRY_CAST(last_modify_ts AS DOUBLE), 0) AS at_,
             crawled_place(ip_location) AS place,
-            -- A time that cannot be is none: it would be the newest for ever.
-            if(
-                is_plausible(to_time(crawled_time(placed_at))), to_time(crawled_time(placed_at)), TIMESTAMP '1970-01-01'
-            ) AS placed
+            sortable_time(crawled_time(placed_at)) AS placed
         FROM sightings
     )
     WHERE consumer IS NOT NULL AND NOT _rounded(consumer)

@@ -60,6 +60,13 @@ CREATE MACRO to_time(x) AS coalesce(
 CREATE MACRO is_plausible(moment) AS
     moment BETWEEN TIMESTAMP '1990-01-01' AND current_timestamp AT TIME ZONE 'UTC' + INTERVAL 1 DAY;
 
+-- Gives the time by which the newest of several is found: what cannot be a time is older than every other.
+--   sortable_time('2024-05-20 18:12:00') -> 2024-05-20 18:12:00
+--   sortable_time('2999-01-01') -> 1970-01-01 00:00:00
+--   sortable_time('soon') -> 1970-01-01 00:00:00
+--   sortable_time(NULL) -> 1970-01-01 00:00:00
+CREATE MACRO sortable_time(x) AS if(is_plausible(to_time(x)), to_time(x), TIMESTAMP '1970-01-01');
+
 -- Adds the zone of a clock to a time that states none.
 --   zoned('2024-05-20 18:12:00', '+08:00') -> 2024-05-20 18:12:00+08:00
 --   zoned('2024-05-20T18:12:00Z', '+08:00') -> 2024-05-20T18:12:00Z

@@ -15,7 +15,7 @@ from graphkoc.capture.synthetic.world import World
 __all__ = ["write"]
 
 CONSENT = {"opted_out": "no", "complaint": "yes"}
-"""Whether the people of a trap accept mail; of others a third each does, does not, and has not said."""
+"""Whether the people of a trap accept mail. Of the others a third each accept it, refuse it, and have no entry."""
 
 
 def write(world: World, folder: Path) -> None:

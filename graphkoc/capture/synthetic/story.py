@@ -103,8 +103,8 @@ def add_follows(world: World) -> None:
 
 
 def add_texts(world: World) -> None:
-    """Add what the story needs to be said: Lin's remark, advertisements, gifts, copies, and the ring's praise."""
-    rng, people = world.rng("said"), {person.handle: person for person in world.people}
+    """Add the texts of the story: Lin's remark, advertisements, gifts, copies, and the ring's praise."""
+    rng, people = world.rng("texts of the story"), {person.handle: person for person in world.people}
     traps = {person.trap: person for person in world.people if person.trap != "ring"}
     luto = next(product for product in world.products if product.title.endswith("Luto Mini"))
     lin = people[LIN]

@@ -61,9 +61,9 @@ def write(world: World, folder: Path) -> None:
     for place, review in enumerate(world.notes):
         note = f"68{place:06x}{'0' * 8}{place:08x}"
         account = review.person.second if review.person.second and place % 2 else review.person.xiaohongshu
-        said = list(_write_comments(rng, review, followers.get(review.person.number, [])))
-        notes.append(_make_note(rng, review, note, account, len(said)))
-        for person, text, at, answers in said:
+        written = list(_write_comments(rng, review, followers.get(review.person.number, [])))
+        notes.append(_make_note(rng, review, note, account, len(written)))
+        for person, text, at, answers in written:
             parent = comments[-1]["comment_id"] if answers else 0
             comments.append(_make_comment(person, len(comments), note, text, at, parent))
     lines = folder / "xhs" / "jsonl"
