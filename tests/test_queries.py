@@ -192,7 +192,11 @@ def bound(query: queries.Query) -> dict[str, queries.Value]:
 
 
 def answer(store: Store, query: queries.Query) -> pd.DataFrame:
-    return in_order(store.read(query.text(store.dialect), bound(query)))
+    """The rows of a query in order, several words as the one text that rows have them as."""
+    rows = store.read(query.text(store.dialect), bound(query))
+    if "tags" in rows:
+        rows["tags"] = rows["tags"].map(" ".join, na_action="ignore").astype("str")
+    return in_order(rows)
 
 
 def in_order(rows: pd.DataFrame) -> pd.DataFrame:

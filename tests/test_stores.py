@@ -32,7 +32,7 @@ from graphkoc.measures.activity import activity, audience_activity
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.journal import Decision, Settlement
-from graphkoc.stores.neo4j import connection, reading, settling, writing
+from graphkoc.stores.neo4j import connection, migration, reading, settling, writing
 from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
@@ -645,7 +645,7 @@ def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
     newer = {
         "runs": pd.DataFrame({"run": ["run-2"], "at": times("2022-01-01")}),
         "scores": pd.DataFrame(
-            {"person": ["s:dan"], "consumer": ["s:dan"], "tier": [None], "score": [9.0], "rank": [1]}
+            {"person": ["s:dan"], "consumer": ["s:dan"], "name": ["Dan"], "tier": [None], "score": [9.0], "rank": [1]}
         ),
         "persons": pd.DataFrame({"account": ["s:dan"], "person": ["s:dan"]}),
         "hears": pd.DataFrame({"listener": ["s:dan"], "speaker": ["s:eve"], "weight": [1.0]}),
@@ -736,13 +736,18 @@ def test_a_server_finds_people_by_rank_and_name_reviews_by_time_and_texts_by_wor
     store.upsert(tables() | {"reviews": texts})
     store.annotate(result_tables())
     server.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
-    for words, review in (("水壶", "s:r1"), ("teapot", "s:r2")):
-        search = "CALL db.index.fulltext.queryNodes('graphkoc_texts', $words) YIELD node RETURN node.review AS review"
-        assert store.read(search, {"words": words})["review"].tolist() == [review]
+    for index, words, name in (
+        ("texts", "水壶", "s:r1"),
+        ("texts", "teapot", "s:r2"),
+        ("names", "cyd", "Cyd"),
+        ("names", "pots", "Pots"),
+    ):
+        search = f"CALL db.index.fulltext.queryNodes('graphkoc_{index}', $words) YIELD node RETURN node.name AS name"
+        assert name in store.read(search, {"words": words})["name"].tolist()
     for looked_up in (
         "(x:Person) WHERE x.rank <= 10",
         "(x:Person {name: 'Ann'})",
-        "(x:Review) WHERE x.created_at > localdatetime('2020-01-01')",
+        "(x:Review) WHERE x.created_at > datetime('2020-01-01')",
     ):
         with server.driver() as driver, driver.session() as session:
             plan = session.run(f"EXPLAIN MATCH {looked_up} RETURN count(x)").consume().plan  # type: ignore[arg-type]
@@ -762,6 +767,7 @@ def test_results_that_an_older_version_left_on_accounts_are_cleared_by_the_next_
         "-[:MEMBER_OF {confidence: 1.0}]->(:Niche {niche: 'n9'})"
     )
     server.run(old)
+    server.run("CREATE (:Load {load: 's:1', source: 's', loaded_at: localdatetime('2020-01-01T00:00')})")
     database = ladybug.Database(ladybug_place.url.removeprefix("ladybug:"))
     connection = ladybug.Connection(database)
     for ddl in (
@@ -791,7 +797,120 @@ def test_results_that_an_older_version_left_on_accounts_are_cleared_by_the_next_
         assert members.to_numpy().tolist() == [[5, 5]]
         store.close()
     kept = server.run("MATCH (c:Consumer {consumer: 's:ann'}) UNWIND keys(c) AS name RETURN name ORDER BY name")
-    assert kept == [["consumer"], ["name"]]
+    assert kept == [["consumer"], ["name"], ["own_name"]]
+
+
+@pytest.mark.every_release
+def test_every_node_is_shown_with_a_name(store: Store) -> None:
+    def names(label: str, key: str) -> dict[str, str]:
+        found = store.read(f"MATCH (n:{label}) RETURN n.`{key}` AS key, n.name AS name")
+        return dict(zip(found["key"], found["name"], strict=True))
+
+    handles = pd.DataFrame({"consumer": ["s:eve", "s:ivy"], "handle": ["eve_1", "ivy"]})
+    store.upsert(tables())
+    store.upsert({"consumers": handles})
+    store.annotate(result_tables())
+    assert names("Consumer", "consumer") == {
+        "s:ann": "Ann",
+        "s:bob": "Ann",  # a person's accounts without a name have the person's
+        "s:cyd": "Cyd",
+        "s:eve": "eve_1",
+        "s:ivy": "ivy",
+        **{f"s:{one}": f"s:{one}" for one in ("dan", "fay", "gus", "hal")},
+    }
+    assert names("Product", "product") == {"s:tea": "Tea", "s:pot": "s:pot", "s:cup": "s:cup"}
+    assert names("Review", "review") == {
+        "s:r1": "2020-01-01 · Tea",
+        "s:r2": "s:cup",
+        "s:r3": "2020-02-03 · s:r3",
+        "s:r9": "s:r9",
+    }
+    assert names("Category", "category") == {"Drinks": "Drinks"}
+    assert names("MemberGroup", "group") == {"s:g1": "s:g1"}
+    assert names("Person", "person") == {"p1": "Ann", "s:cyd": "s:cyd"}
+    newer = {
+        "consumers": pd.DataFrame({"consumer": ["s:dan", "s:bob"], "handle": ["dan", None], "name": [None, "Bob"]}),
+        "products": pd.DataFrame({"product": ["s:tea", "s:cup"], "title": ["Green tea", "Cup"]}),
+        "reviews": pd.DataFrame({"review": ["s:r3"], "consumer": ["s:dan"], "product": ["s:pot"]}),
+    }
+    store.upsert(newer)
+    assert names("Consumer", "consumer").items() >= {"s:dan": "dan", "s:bob": "Bob", "s:ann": "Ann"}.items()
+    assert names("Review", "review") == {
+        "s:r1": "2020-01-01 · Green tea",
+        "s:r2": "Cup",
+        "s:r3": "2020-02-03 · s:pot",
+        "s:r9": "s:r9",
+    }
+    assert rows(store, "consumers").set_index("consumer")["name"].dropna().to_dict() == {
+        "s:ann": "Ann",
+        "s:bob": "Bob",
+        "s:cyd": "Cyd",
+    }
+    store.annotate({name: table[:0] for name, table in result_tables().items()})
+    assert names("Person", "person") == {"p1": "p1"}
+
+
+@pytest.mark.every_release
+def test_times_have_a_zone_and_several_words_are_a_list(store: Store) -> None:
+    store.upsert(tables() | {"reviews": tables()["reviews"].assign(tags=["tea pot", None, "tea"])})
+    tagged = store.read("MATCH (r:Review) WHERE 'pot' IN r.tags RETURN r.review AS review, r.tags AS tags")
+    assert tagged.to_numpy().tolist() == [["s:r1", ("tea", "pot")]]
+    assert rows(store, "reviews").set_index("review")["tags"].dropna().to_dict() == {"s:r1": "tea pot", "s:r3": "tea"}
+    later = "MATCH (r:Review) WHERE r.created_at > $moment RETURN r.review AS review"
+    assert store.read(later, {"moment": datetime(2020, 1, 15)})["review"].tolist() == ["s:r3"]
+    if store.dialect == "neo4j":
+        assert store.read(later.replace("$moment", "datetime('2020-01-15')"))["review"].tolist() == ["s:r3"]
+
+
+AN_OLDER_VERSION = [
+    "MATCH (n:Consumer) SET n.name = n.own_name REMOVE n.own_name SET n.joined_at = localdatetime(n.joined_at)",
+    "MATCH (n) WHERE NOT n:Consumer AND NOT n:Person AND NOT n:Niche AND NOT n:Circle REMOVE n.name",
+    "MATCH (n:Review) SET n.created_at = localdatetime(n.created_at)",
+    "MATCH (n:Review) WHERE n.tags IS NOT NULL SET n.tags = reduce(t = head(n.tags), w IN tail(n.tags) | t + ' ' + w)",
+    "MATCH (n:Load) SET n.loaded_at = localdatetime(n.loaded_at)",
+    "MATCH (n:Run) SET n.at = localdatetime(n.at)",
+    "MATCH ()-[e:FOLLOWS|HEARS]->() SET e.since = localdatetime(e.since)",
+    "MATCH (n:Decision) SET n.at = toString(n.at)",
+    "MATCH (:Decision)-[e:DECIDES_ON]->() DELETE e",
+]
+"""What makes the graph of this version that of an older one."""
+
+
+def dump(server: neo4j_server.Server) -> list[list[object]]:
+    """Every node and edge with its labels and properties, in an order of its own."""
+    nodes = server.run("MATCH (n) RETURN labels(n) AS labels, properties(n) AS properties")
+    edges = server.run("MATCH (a)-[e]->(b) RETURN properties(a), type(e), properties(e), properties(b)")
+    return sorted(nodes + edges, key=str)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5, 20])
+def test_a_load_brings_a_database_of_an_older_version_up_to_date(neo4j_place: Place, steps: int) -> None:
+    """Also one whose migration was cut short after some steps."""
+    server = neo4j_place.server
+    assert server
+    store = neo4j_place.open()
+    loaded = tables() | {"reviews": tables()["reviews"].assign(tags=["tea pot", None, "tea"])}
+    book = pd.DataFrame({"load": ["s:1"], "source": ["s"], "loaded_at": times("2020-05-05T05:05:05"), "files": ["[]"]})
+    identities = loaded.pop("identities")
+    settlement = Settlement(["consumer"], lambda *_: ([decided("link", "s:ann", "s:bob")], identities))
+    store.upsert(loaded | {"loads": book}, settlement=settlement)
+    store.annotate(result_tables())
+    server.run("MATCH (n:Consumer) WHERE n.own_name IS NULL SET n.name = n.consumer")
+    settled = dump(server)
+    for change in AN_OLDER_VERSION:
+        server.run(change)
+    assert dump(server) != settled
+    store.close()
+    store = neo4j_place.open()
+    with pytest.raises(StoreError, match="the database is of an older version of graphkoc"):
+        graphkoc.project(store)
+    for step in list(migration._list_steps())[:steps]:
+        server.run(step)
+    store.upsert({"consumers": loaded["consumers"]})
+    server.run("MATCH (n:Consumer) WHERE n.own_name IS NULL SET n.name = n.consumer")
+    assert dump(server) == settled
+    assert not graphkoc.project(store).reviews.empty
+    store.close()
 
 
 @pytest.mark.parametrize(
@@ -856,8 +975,8 @@ def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(s
         kept = before[name][~before[name].isin(gone).any(axis=1)].reset_index(drop=True)
         pd.testing.assert_frame_equal(found, kept, obj=name)
     persons = "MATCH (p:Person) RETURN p.person AS person, p.name AS name ORDER BY person"
-    assert store.read(persons).astype(object).where(lambda found: found.notna(), None).to_numpy().tolist() == [
-        ["p1", None],
+    assert store.read(persons).to_numpy().tolist() == [
+        ["p1", "p1"],
         ["s:cyd", "s:cyd"],
     ]
     assert store.forget(["s:ann"]) == {}

@@ -34,6 +34,8 @@ def cast(column: Column, prefix: str) -> str:
         return f"to_whole({given})"
     if column.choices:
         return f"CASE WHEN NOT _absent({given}::VARCHAR) THEN nullif(lower(trim({given}::VARCHAR)), '') END"
+    if column.kind == "words":
+        return f"nullif(trim(regexp_replace(masked({given}::VARCHAR), '\\s+', ' ', 'g')), '')"
     return f"masked({given}::VARCHAR)" if column.contacts == "masked" else f"{given}::VARCHAR"
 
 

@@ -108,6 +108,8 @@ class Loaded:
                 "source": [self.source],
                 "loaded_at": pd.array([at.replace(tzinfo=None)], dtype="datetime64[us]"),
                 "files": [json.dumps([vars(count) | mark for count in self.files])],
+                "rows": [sum(count.read for count in self.files)],
+                "rejected": [sum(count.rejected for count in self.files)],
             }
         )
 

@@ -54,7 +54,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "products": {"product": "id", "title": "text", "brand": "text", "category": "text"},
     "engagements": {"engagement": "id", "consumer": "id", "review": "id", "kind": "text", "created_at": "time"},
     "purchases": {"order": "id", "product": "id", "consumer": "id", "bought_at": "time", "status": "text"},
-    "texts": {"review": "id", "title": "text", "text": "text", "tags": "text"},
+    "texts": {"review": "id", "title": "text", "text": "text", "tags": "words"},
     "loads": {"load": "text", "source": "text", "loaded_at": "time", "files": "text"},
     "identities": {"account": "id", "person": "id"},
 }

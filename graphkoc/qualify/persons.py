@@ -13,6 +13,9 @@ from graphkoc.runs.run import Run
 
 __all__ = ["list_persons", "list_ties", "name_persons"]
 
+LONGEST_NAME = 200
+"""Characters of a name in the graph, where names are looked up: the index of a server takes some thousand at most."""
+
 
 def name_persons(projection: Projection) -> pd.Series[str]:
     """The key of each person in the graph, by the id that the analysis gives them.
@@ -38,9 +41,10 @@ def list_persons(run: Run, projection: Projection) -> tuple[pd.DataFrame, pd.Dat
     handle = several.groupby("consumer")["handle"].first().reindex(people["consumer"]).to_numpy()
     refused = several.loc[several["consent"] == "no", "consumer"]
     consent = people["consumer"].map(projection.consumers.set_index("consumer")["consent"])
+    name = people["name"].fillna(people["handle"]).fillna(pd.Series(handle, people.index)).fillna(people["consumer"])
     why = {row["consumer"]: "; ".join(reasons(run, row)) for row in run.ranked()}
     found = people.assign(
-        name=people["name"].fillna(people["handle"]).fillna(pd.Series(handle, people.index)).fillna(people["consumer"]),
+        name=name.str[:LONGEST_NAME],
         reasons=people["consumer"].map(why).astype("str"),
         consent=consent.mask(is_among(people["consumer"], refused), "no"),
     )

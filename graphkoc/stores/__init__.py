@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphkoc.errors import DataError, QueryError, StoreError
 from graphkoc.progress import Progress
@@ -40,6 +41,7 @@ __all__ = [
     "newest_fingerprint",
     "open_store",
     "prepared",
+    "to_rows",
 ]
 
 DEFAULT = "ladybug:./graphkoc.lbug"
@@ -77,8 +79,8 @@ class Store(Protocol):
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """The rows that a query returns; it cannot write, and QueryError is raised where it would.
 
-        Text is str, integers Int64, numbers float64, times datetime64[us] in UTC; rows come in no
-        order but the query's own.
+        Text is str, integers Int64, numbers float64, times datetime64[us] in UTC, lists tuples; rows come in no order
+        but the query's own.
         """
         ...
 
@@ -210,7 +212,17 @@ def prepared(tables: Mapping[str, pd.DataFrame | Large], known: Mapping[str, Tab
 def frame(rows: pa.Table) -> pd.DataFrame:
     """Arrow rows as `Store.read` returns them."""
     made: pd.DataFrame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    for field in rows.schema:
+        if pa.types.is_list(field.type):
+            made[field.name] = made[field.name].map(tuple, na_action="ignore").astype("object")
     return made
+
+
+def to_rows(column: pa.ChunkedArray, kind: str) -> pa.ChunkedArray:
+    """A column of the graph as rows have it, in the type of its kind: a list as the text that it is there."""
+    if TYPES[kind].separator and pa.types.is_list(column.type):
+        column = pc.binary_join(column, TYPES[kind].separator)
+    return column.cast(TYPES[kind].arrow)
 
 
 def check_columns(found: Sequence[str], kinds: Mapping[str, str]) -> None:

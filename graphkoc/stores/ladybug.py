@@ -22,7 +22,8 @@ import pyarrow as pa
 from graphkoc.errors import BusyError, QueryError, StoreError
 from graphkoc.files import PATIENCE, put_in_place, sweep, sync, translate_errors, working_folder
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, key_of, near_far, newest_fingerprint, prepared, relational
+from graphkoc.stores import check_columns, frame, key_of, near_far, newest_fingerprint, prepared, relational, to_rows
+from graphkoc.stores.captions import CAPTIONS
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.condition import Condition
 from graphkoc.stores.journal import Decision, Settlement
@@ -51,6 +52,8 @@ ANNOTATION_PATIENCE = 60.0
 """Seconds for which results wait to be written while another process writes: an analysis may have taken much longer."""
 MARK = "Journal"
 """The node that has the mark of the link journal (`graphkoc.stores.journal_file`)."""
+
+NAME = Column("name", "text", "the name that the node is shown with")
 
 OUR_TYPES = {MARK, *node_tables()} | {edge.type for table in TABLES.values() for edge in table.edges}
 """The node and edge types of a store that this version wrote."""
@@ -186,7 +189,8 @@ class LadybugStore:
             raise self._name_version(error) from error
         check_columns(found.schema.names, kinds)
         try:
-            return frame(found.cast(pa.schema([(name, TYPES[kind].arrow) for name, kind in kinds.items()])))
+            columns = [to_rows(column, kind) for column, kind in zip(found.columns, kinds.values(), strict=True)]
+            return frame(pa.table(columns, names=list(kinds)))
         except pa.ArrowInvalid as error:
             raise QueryError(f"the query returns values of another type: {error}") from error
 
@@ -351,20 +355,27 @@ class LadybugStore:
 
     def _dump_table(self, graph: duckdb.DuckDBPyConnection, table: Table, there: dict[str, set[str]]) -> None:
         label = table.node or table.edges[0].type
-        properties = [column.name for column in table.properties if column.name in there[label]]
+        # An older version had each column under its own name, and no lists.
+        stored = {
+            column.name: name
+            for column in table.properties
+            for name in [column.graph_name if column.graph_name in there[label] else column.name]
+            if name in there[label]
+        }
+        kinds = {column.name: column.kind for column in table}
         if not table.node:
             edge = table.edges[0]
             ends = [("a", edge.source, edge.source_column), ("b", edge.target, edge.target_column)]
             columns = [f"{v}.`{key_of(node)}` AS `{column}`" for v, node, column in ends]
-            columns += [f"e.`{name}` AS `{name}`" for name in properties]
+            columns += [f"e.`{stored[name]}` AS `{name}`" for name in stored]
             rows = self._arrow(
                 f"MATCH (a:`{edge.source}`)-[e:`{edge.type}`]->(b:`{edge.target}`) RETURN {', '.join(columns)}"
             )
-            graph.register("_rows", rows)
+            graph.register("_rows", _to_rows(rows, kinds))
             graph.execute(f"INSERT INTO {table.name} BY NAME FROM _rows")
             return
-        columns = [f"n.`{name}` AS `{name}`" for name in properties]
-        graph.register("_rows", self._arrow(f"MATCH (n:`{label}`) RETURN {', '.join(columns)}"))
+        columns = [f"n.`{stored[name]}` AS `{name}`" for name in stored]
+        graph.register("_rows", _to_rows(self._arrow(f"MATCH (n:`{label}`) RETURN {', '.join(columns)}"), kinds))
         joins = ""
         ends_there = []
         for edge in (edge for edge in table.edges if {edge.type, edge.source, edge.target} <= set(there)):
@@ -379,9 +390,9 @@ class LadybugStore:
             ends_there.append(far)
         where = ""
         if adds_to_nodes(table):
-            said = [f"{_quoted(name)} IS NOT NULL" for name in properties if name not in table.key]
+            said = [f"{_quoted(column.name)} IS NOT NULL" for column in table.content if column.name in stored]
             where = f" WHERE {' OR '.join(said) or 'false'}"
-        names = ", ".join(map(_quoted, [*properties, *ends_there]))
+        names = ", ".join(map(_quoted, [*stored, *ends_there]))
         graph.execute(f"INSERT INTO {table.name} BY NAME SELECT {names} FROM _rows{joins}{where}")
 
     def _catalogue(self) -> dict[str, set[str]]:
@@ -515,8 +526,11 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
     sizes = {name: graph.table(name).shape[0] for name in TABLES}
     for label, tables in node_tables().items():
         key = key_of(label)
-        columns = {column.name: column for table in tables for column in table.properties if column.name != key}
-        ddl = "".join(f", `{column.name}` {TYPES[column.kind].ladybug}" for column in columns.values())
+        columns = {column.graph_name: column for table in tables for column in table.properties if column.name != key}
+        values = {name: _to_graph(f"n.{_quoted(column.name)}", column) for name, column in columns.items()}
+        if label in CAPTIONS:
+            columns["name"], values["name"] = columns.get("name", NAME), CAPTIONS[label].sql
+        ddl = "".join(f", `{name}` {TYPES[column.kind].ladybug}" for name, column in columns.items())
         keys = f"(SELECT DISTINCT key AS {_quoted(key)} FROM ({_keys(label)}) WHERE key IS NOT NULL)"
         first, *others = [table.name for table in tables] or [keys]
         using = f"USING ({_quoted(key)})"
@@ -524,12 +538,12 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
         if tables and graph.execute(f"SELECT EXISTS (FROM {keys} ANTI JOIN {first} {using})").fetchall()[0][0]:
             first, others = keys, [first, *others]
         joined = "".join([first, *(f" LEFT JOIN {other} {using}" for other in others)])
-        names = ", ".join(map(_quoted, [key, *columns]))
-        query = f"SELECT {names} FROM {joined}"
+        shown = ", ".join([f"n.{_quoted(key)}", *(f"{value} AS {_quoted(name)}" for name, value in values.items())])
+        query = f"SELECT {shown} FROM (SELECT * FROM {joined}) AS n"
         # A load brings its rows in order, and to sort millions of texts again takes long.
         falls = f"FROM (SELECT {_quoted(key)} < lag({_quoted(key)}) OVER () AS falls FROM {first}) WHERE falls"
         if others or first == keys or graph.execute(f"SELECT EXISTS ({falls})").fetchall()[0][0]:
-            query += f" ORDER BY {_quoted(key)}"
+            query += f" ORDER BY n.{_quoted(key)}"
         ddl = f"CREATE NODE TABLE `{label}` (`{key}` STRING PRIMARY KEY{ddl})"
         rows = max([int(first == keys), *(sizes[table.name] for table in tables)])
         yield ddl, f"COPY `{label}` FROM {{}}", query, rows
@@ -537,22 +551,36 @@ def _copies(graph: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, i
     made = set()
     for table, edge in edges:
         own: list[Column] = [] if table.node else table.properties
-        names = ", ".join(_quoted(name) for name in [edge.source_column, edge.target_column, *(c.name for c in own)])
+        ends = [_quoted(edge.source_column), _quoted(edge.target_column)]
+        names = ", ".join([*ends, *(_to_graph(_quoted(column.name), column) for column in own)])
         there = f"{_quoted(edge.source_column)} IS NOT NULL AND {_quoted(edge.target_column)} IS NOT NULL"
         query = f"SELECT {names} FROM {table.name} WHERE {there} ORDER BY ALL"
         pairs = ", ".join(f"FROM `{e.source}` TO `{e.target}`" for _, e in edges if e.type == edge.type)
-        properties = "".join(f", `{column.name}` {TYPES[column.kind].ladybug}" for column in own)
+        properties = "".join(f", `{column.graph_name}` {TYPES[column.kind].ladybug}" for column in own)
         ddl = "" if edge.type in made else f"CREATE REL TABLE `{edge.type}` ({pairs}{properties})"
         made.add(edge.type)
         copy = f"COPY `{edge.type}` FROM {{}} (from='{edge.source}', to='{edge.target}')"
         yield ddl, copy, query, sizes[table.name]
 
 
+def _to_graph(value: str, column: Column) -> str:
+    """SQL for a value of the column as the graph has it: several texts as a list."""
+    separator = TYPES[column.kind].separator
+    return f"string_split({value}, chr({ord(separator)}))" if separator else value
+
+
+def _to_rows(rows: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
+    """Columns of the graph as rows have them."""
+    columns = [to_rows(rows[name], kinds.get(name, "id")) for name in rows.column_names]
+    return pa.table(columns, names=rows.column_names)
+
+
 def _has_all(there: Mapping[str, set[str]], tables: Iterable[Table]) -> bool:
     """Whether a store with these node and edge types has every column of the tables."""
     return all(
         _holds(there, table)
-        and {column.name for column in table.properties} <= there[table.node or table.edges[0].type]
+        and {column.graph_name for column in table.properties} <= there[table.node or table.edges[0].type]
+        and (table.node not in CAPTIONS or "name" in there[table.node])
         for table in tables
     )
 

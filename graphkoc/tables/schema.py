@@ -13,7 +13,7 @@ from typing import Literal
 
 __all__ = ["CANONICAL", "RESULTS", "TABLES", "Column", "Edge", "Table", "adds_to_nodes", "node_tables"]
 
-Kind = Literal["id", "text", "integer", "number", "time"]
+Kind = Literal["id", "text", "words", "list", "integer", "number", "time"]
 
 EARLIEST = datetime(1990, 1, 1)
 """No consumer reviewed anything online before this; an earlier time is a broken clock or an empty cell."""
@@ -23,12 +23,13 @@ EARLIEST = datetime(1990, 1, 1)
 class Column:
     """A column of a canonical table.
 
-    Kinds: `id` (text, prefixed with its source), `text`, `integer` (64 bits, not negative),
-    `number` (finite float64), `time` (UTC, microseconds, from 1990 to tomorrow).
+    Kinds: `id` (text, prefixed with its source), `text`, `words` (text with spaces between, in the graph a list),
+    `list` (text with one item a line, in the graph a list), `integer` (64 bits, not negative), `number` (finite
+    float64), `time` (UTC, microseconds, from 1990 to tomorrow).
     `low` and `high` bound a number, ends included; `choices` are the only values allowed. `contacts` says what
     happens to an e-mail address or a phone number in it: it is `masked` in text, and `refused` in ids. A wrong value
     costs the row, but where the column is a `figure` the value alone: a person is known without it. In a column of
-    `links` each link counts one.
+    `links` each link counts one. `graph_name` is its name in the graph, by default the column's own.
     """
 
     name: str
@@ -41,6 +42,10 @@ class Column:
     contacts: Literal["masked", "refused"] | None = None
     figure: bool = False
     links: bool = False
+    graph_name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "graph_name", self.graph_name or self.name)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,11 @@ class Table:
         keep = set(self.key) if self.node else set()
         return [column for column in self.columns if column.name in keep or column.name not in ends]
 
+    @property
+    def content(self) -> list[Column]:
+        """The properties that say something of the row's node: neither its key nor the name that it is shown with."""
+        return [column for column in self.properties if column.name not in self.key and column.graph_name != "name"]
+
 
 def _id(name: str, what: str, required: bool = False) -> Column:
     return Column(name, "id", what, required)
@@ -93,8 +103,8 @@ def _who(name: str, what: str) -> Column:
     return Column(name, "id", what, required=True, contacts="refused")
 
 
-def _prose(name: str, what: str) -> Column:
-    return Column(name, "text", what, contacts="masked")
+def _prose(name: str, what: str, kind: Kind = "text", graph_name: str = "") -> Column:
+    return Column(name, kind, what, contacts="masked", graph_name=graph_name)
 
 
 CANONICAL: dict[str, Table] = {
@@ -106,7 +116,7 @@ CANONICAL: dict[str, Table] = {
             ("consumer",),
             (
                 _who("consumer", "the account, as source:id"),
-                _prose("name", "the name that the platform shows"),
+                _prose("name", "the name that the platform shows", graph_name="own_name"),
                 Column("platform", "text", "the platform of the account"),
                 Column("followers", "integer", "followers, as the platform states them", low=0, figure=True),
                 Column("kind", "text", "the type of the account", choices=("person", "brand", "staff")),
@@ -170,7 +180,7 @@ CANONICAL: dict[str, Table] = {
                     choices=("earned", "gifted", "paid", "invited", "unknown"),
                 ),
                 Column("verified", "integer", "1 when the purchase is verified", low=0, high=1),
-                _prose("tags", "tags, separated by spaces"),
+                _prose("tags", "tags, separated by spaces", "words"),
                 _prose("url", "the review's address"),
             ),
             node="Review",
@@ -279,6 +289,8 @@ RESULTS: dict[str, Table] = {
                     "text",
                     "JSON: rows read and the fate of each, by file, and whether it is synthetic",
                 ),
+                Column("rows", "integer", "the rows read"),
+                Column("rejected", "integer", "the rows that could not be taken"),
                 Column("key_fingerprint", "text", "which secret its contact keys were made with; empty without any"),
             ),
             node="Load",
@@ -309,7 +321,7 @@ RESULTS: dict[str, Table] = {
             (
                 _id("person", "the person: of linked accounts as in identities, else the account", required=True),
                 _id("consumer", "the person in lists and commands: the smallest of their accounts", required=True),
-                Column("name", "text", "their name, else a handle, else the smallest of their accounts"),
+                Column("name", "text", "their name, else a handle, else the smallest of their accounts", True),
                 Column("tier", "text", "tiny, small or wide audience; unknown where too few can be compared"),
                 Column("role", "text", "koc, possible (audience not known), kol, wide (widely followed here) or none"),
                 Column("part", "text", "who reaches them: reached_kol, only_koc, nobody or not_known"),

@@ -21,6 +21,7 @@ from neo4j.exceptions import (
 )
 
 from graphkoc.errors import GraphkocError, QueryError, StoreError
+from graphkoc.stores.neo4j.migration import IS_OLDER, migrate
 from graphkoc.stores.neo4j.writing import Statement, Write, schema
 
 __all__ = ["Connection"]
@@ -43,6 +44,7 @@ class Connection:
         self._address = address.partition("?")[0]
         self._database = database
         self._checked: dict[str, list[str]] = {}
+        self._is_current = False
         # On a cluster, each transaction has to see what the one before it wrote.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         self._driver: neo4j.Driver | None = None
@@ -133,6 +135,9 @@ class Connection:
                         raise
                     hint = "Wait until it is done, then try again."
                     raise StoreError(f"another process is writing to {self._address}", hint=hint) from error
+            if self.is_older():
+                with self.session(neo4j.WRITE_ACCESS) as session:
+                    migrate(lambda text: session.run(neo4j.Query(text, timeout=0)).consume())
             guard = threading.Lock()
 
             def write(statements: Sequence[Statement]) -> list[list[list[Any]]]:
@@ -148,6 +153,12 @@ class Connection:
                     return session.execute_write(work)
 
             yield write
+
+    def is_older(self) -> bool:
+        """Whether an older version of graphkoc wrote the database, and nothing has migrated it yet."""
+        if not self._is_current:
+            self._is_current = not self.fetch(IS_OLDER, {})[1][0][0]
+        return not self._is_current
 
     def _make_schema(self) -> None:
         there = {row[0] for row in self.fetch("SHOW INDEXES YIELD name", {})[1]}

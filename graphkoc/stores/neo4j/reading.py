@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from neo4j.time import Date, DateTime, Duration, Time
 
 from graphkoc.errors import StoreError
-from graphkoc.stores import key_of, near_far, relational
+from graphkoc.stores import key_of, near_far, relational, to_rows
 from graphkoc.stores.neo4j.connection import Connection
 from graphkoc.stores.neo4j.writing import EPOCH
 from graphkoc.stores.queries import NOT_CODE
@@ -111,7 +111,8 @@ class Reading:
         key = key_of(label)
         where = f"n.`{key}` IS NOT NULL"
         if with_values and properties:
-            where += f" AND ({' OR '.join(f'n.`{column.name}` IS NOT NULL' for column in properties)})"
+            told = [f"n.`{column.graph_name}` IS NOT NULL" for column in properties if column.graph_name != "name"]
+            where += f" AND ({' OR '.join(told)})" if told else ""
         picked = [("_id", "integer", "id(x)"), (key, "text", f"x.`{key}`")]
         picked += [(column.name, column.kind, _property(column)) for column in properties]
         rows = self.columns(f"MATCH (n:`{label}`) WHERE {where} WITH id(n) / $batch AS batch, collect(n) AS xs", picked)
@@ -185,7 +186,7 @@ class Reading:
             params = {"batch": ROWS_A_RECORD, "width": WIDTH, "epoch": EPOCH}
             for record in transaction.run(f"{match} RETURN {lists}", params):
                 for chunk, (_, kind, _), values in zip(chunks, picked, record.values(), strict=True):
-                    chunk.append(pa.array(values, pa.int64() if kind == "time" else TYPES[kind].arrow))
+                    chunk.append(pa.array(values, _type_sent(kind)))
 
         try:
             with self._connection.session(fetch=4) as session:
@@ -193,10 +194,9 @@ class Reading:
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise StoreError(f"the database holds values that graphkoc did not write: {error}") from error
         columns = [
-            pa.chunked_array(chunk, TYPES[kind].arrow if kind != "time" else pa.int64())
+            to_rows(pa.chunked_array(chunk, _type_sent(kind)), kind)
             for chunk, (_, kind, _) in zip(chunks, picked, strict=True)
         ]
-        columns = [column.cast(TYPES[kind].arrow) for column, (_, kind, _) in zip(columns, picked, strict=True)]
         return pa.table(columns, names=[name for name, _, _ in picked])
 
 
@@ -297,7 +297,14 @@ def _unpack(pairs: pa.ChunkedArray, half: int) -> pa.Array:
 
 def _property(column: Column) -> str:
     """Cypher for a property of x as it is sent."""
-    return _as_sent(f"x.`{column.name}`", column.kind)
+    return _as_sent(f"x.`{column.graph_name}`", column.kind)
+
+
+def _type_sent(kind: str) -> pa.DataType:
+    """The type in which a value is sent: a time as microseconds, several texts as a list."""
+    if kind == "time":
+        return pa.int64()
+    return pa.list_(pa.string()) if TYPES[kind].separator else TYPES[kind].arrow
 
 
 def _as_sent(value: str, kind: str) -> str:

@@ -10,18 +10,27 @@ from graphkoc.stores.journal import Decision
 from graphkoc.stores.neo4j.difference import Difference
 from graphkoc.stores.neo4j.writing import DELETE_EDGES, Statement
 
-__all__ = ["settle"]
+__all__ = ["TIE_LINES", "settle"]
 
 ROWS_A_STATEMENT = 5_000
 
 ADD_LINES = (
     "OPTIONAL MATCH (d:Decision) WITH coalesce(max(d.number), -1) + 1 AS first"
-    " UNWIND range(0, size($lines) - 1) AS i CREATE (d:Decision) SET d = $lines[i], d.number = first + i"
+    " UNWIND range(0, size($lines) - 1) AS i CREATE (d:Decision) SET d = $lines[i], d.number = first + i,"
+    " d.at = datetime($lines[i].at), d.name = $lines[i].verb + ' ' + $lines[i].account + ' and ' + $lines[i].other"
 )
+
+TIE_LINES = (
+    "MATCH (d:Decision) WHERE d.number IS NOT NULL AND COUNT { (d)-[:DECIDES_ON]->() } < 2"
+    " UNWIND [d.account, d.other] AS key MATCH (c:Consumer {consumer: key})"
+    " WHERE NOT EXISTS { (d)-[:DECIDES_ON]->(c) } CREATE (d)-[:DECIDES_ON]->(c)"
+)
+"""A line may come before the accounts that it is about."""
 
 JOIN_PERSONS = (
     "UNWIND range(0, size($accounts) - 1) AS i MERGE (c:Consumer {consumer: $accounts[i]})"
-    " MERGE (p:Person {person: $persons[i]}) CREATE (c)-[:BELONGS_TO]->(p)"
+    " ON CREATE SET c.name = c.consumer"
+    " MERGE (p:Person {person: $persons[i]}) ON CREATE SET p.name = p.person CREATE (c)-[:BELONGS_TO]->(p)"
 )
 """Nodes are found by key and not by internal id, for those of persons are made in the same transaction."""
 

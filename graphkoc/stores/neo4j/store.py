@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -30,7 +31,7 @@ from graphkoc.stores.neo4j.difference import difference
 from graphkoc.stores.neo4j.inspection import inspect
 from graphkoc.stores.neo4j.plan import list_operators
 from graphkoc.stores.neo4j.reading import Reading, to_column, to_plain
-from graphkoc.stores.neo4j.settling import settle
+from graphkoc.stores.neo4j.settling import TIE_LINES, settle
 from graphkoc.stores.neo4j.writing import Write, Writing, check_keys
 from graphkoc.stores.queries import Value
 from graphkoc.tables.large import Large
@@ -64,6 +65,14 @@ def open_url(url: str) -> Neo4jStore:
     address = f"{parts.scheme}://{host}:{port or 7687}" + (f"?{parts.query}" if parts.query else "")
     user = unquote(parts.username or "") or os.environ.get("GRAPHKOC_NEO4J_USER") or "neo4j"
     return Neo4jStore(url, address, user, _password(), unquote(parts.path.strip("/")) or None)
+
+
+def _to_send(params: Mapping[str, Value] | None) -> dict[str, Value]:
+    """Parameters as a query takes them: times in UTC, with their zone, as those of the graph."""
+    return {
+        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+        for name, value in (params or {}).items()
+    }
 
 
 def _password() -> str | None:
@@ -119,6 +128,7 @@ class Neo4jStore:
             if settlement is not None:
                 accounts = self.table("consumers", settlement.columns)
                 wrote |= self._settle(write, *settlement.decide(accounts, self.decisions()))
+                write([(TIE_LINES, {})])
             if progress:
                 progress("stored", 0, 0, 0)
             if book is not None and changed:
@@ -135,16 +145,18 @@ class Neo4jStore:
             # Members before niches: a niche goes when nobody is in it any more.
             for name in (name for name in reversed(RESULTS) if name in new):
                 writing.put(TABLES[name], new[name], replace=True)
+            writing.name_accounts()
             writing.label_roles()
             if progress:
                 progress("stored", 0, 0, 0)
 
     def decisions(self) -> list[Decision]:
-        """See Store.decisions. They are nodes that nothing is tied to, so the graph is the same without them."""
+        """See Store.decisions. They are nodes beside the graph, tied to the accounts that they are about."""
         names = [field.name for field in fields(Decision)]
         text = f"MATCH (d:Decision) WHERE d.number IS NOT NULL RETURN {', '.join(f'd.{n}' for n in names)}"
         with self._connection.translate_errors():
-            return [Decision(*values) for values in self._connection.fetch(f"{text} ORDER BY d.number", {})[1]]
+            found = self._connection.fetch(f"{text} ORDER BY d.number", {})[1]
+        return [Decision(at.to_native().isoformat(timespec="seconds"), *values) for at, *values in found]
 
     def holds_data(self) -> bool:
         """See Store.holds_data."""
@@ -161,18 +173,20 @@ class Neo4jStore:
     def forget(self, consumers: Iterable[str]) -> dict[str, int]:
         """See Store.forget."""
         keys = sorted(set(consumers))
-        lines = "MATCH (d:Decision) WHERE d.account IN $keys OR d.other IN $keys DELETE d RETURN count(d)"
+        lines = "MATCH (d:Decision) WHERE d.account IN $keys OR d.other IN $keys DETACH DELETE d RETURN count(d)"
         with self._connection.translate_errors(), self._connection.lock() as write:
             writing = Writing(self._reading, write, None, {})
             removed = writing.forget(keys)
             ((removed["journal"],),) = write([(lines, {"keys": keys})])[0]
             writing.sweep()
+            writing.name_accounts()
         return {name: removed[name] for name in (*TABLES, "journal") if removed[name]}
 
     def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """See Store.read."""
-        given = dict(params or {})
+        given = _to_send(params)
         with self._connection.translate_errors(query=True):
+            self._refuse_older()
             try:
                 self._connection.check_reads(text, given)
                 names, rows = self._connection.fetch(text, given)
@@ -185,6 +199,7 @@ class Neo4jStore:
     def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
         """See Store.read_columns."""
         with self._connection.translate_errors(query=True):
+            self._refuse_older()
             check_columns(self._connection.check_reads(text, {}), kinds)
             found = self._reading.query(text, kinds)
             if found is not None:
@@ -202,7 +217,7 @@ class Neo4jStore:
 
     def explain(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
         """See Store.explain."""
-        given = dict(params or {})
+        given = _to_send(params)
         with self._connection.translate_errors(query=True):
             self._connection.check_reads(text, given)
             return pd.DataFrame(list_operators(self._connection.plan(text, given)))
@@ -225,6 +240,11 @@ class Neo4jStore:
     def close(self) -> None:
         """See Store.close."""
         self._connection.close()
+
+    def _refuse_older(self) -> None:
+        if self._connection.is_older():
+            hint = "Load one of its files again: that brings the whole database up to date, and nothing is lost."
+            raise StoreError("the database is of an older version of graphkoc", hint=hint)
 
     def _settle(self, write: Write, lines: Sequence[Decision], identities: pd.DataFrame) -> bool:
         """Add lines to the journal and replace the table of identities, in one transaction; True when that changed it.

@@ -6,11 +6,12 @@ from `graphkoc.tables.schema` and from nowhere else.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,9 +23,11 @@ from numpy.typing import NDArray
 from graphkoc.errors import DataError, StoreError
 from graphkoc.progress import Progress
 from graphkoc.stores import key_of
+from graphkoc.stores.captions import CAPTIONS
 from graphkoc.stores.changes import RowChanges
 from graphkoc.stores.neo4j.difference import Difference, EdgeChanges, difference
-from graphkoc.tables.schema import RESULTS, TABLES, Table, adds_to_nodes, node_tables
+from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
+from graphkoc.tables.types import TYPES
 
 __all__ = ["DELETE_EDGES", "EPOCH", "Statement", "Write", "Writing", "check_keys", "schema"]
 
@@ -39,13 +42,17 @@ ONE_LANE = 2 * EDGES_A_CALL
 LONGEST_KEY = 8_000
 """Bytes of a key in UTF-8. The server's indexes take a little more."""
 
-EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Times in the graph are in UTC, and say so: Cypher compares times with a zone to no others."""
 
-SEARCHED = (("Person", "rank"), ("Person", "name"), ("Review", "created_at"))
+SEARCHED = (("Person", "rank"), ("Person", "name"), ("Person", "tier"), ("Review", "created_at"))
 """Properties that people look up, beside the keys."""
 
 ROLE_LABELS = {"Koc": ["koc", "possible"], "Kol": ["kol"]}
 """Second labels of persons, for Neo4j Browser styles by label alone; and the roles that have each."""
+
+KIND_LABELS = {"Own": "brand", "Staff": "staff"}
+"""Second labels of accounts and of their persons, and the kind of account that has each."""
 
 ON_ACCOUNTS = ("tier", "role", "part", "audience", "score", "rank", "niche", "circle")
 """Results that the first versions wrote on accounts, as persons have them now."""
@@ -83,7 +90,7 @@ def schema() -> dict[str, str]:
 
     A node's key is unique, and so is an edge's where one of its own properties is the whole key; other
     edges are kept single by the lock. A property that is a part of an edge's key has an index, and so has one that
-    people look up. The texts of reviews have a full-text index, which lags a load by moments.
+    people look up. Names and the texts of reviews have a full-text index each, which lag a load by moments.
     """
     made = {}
     for label in node_tables():
@@ -101,6 +108,10 @@ def schema() -> dict[str, str]:
     for label, property_ in SEARCHED:
         name = f"graphkoc_{label.lower()}_{property_}"
         made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:`{label}`) ON (n.`{property_}`)"
+    made["graphkoc_names"] = (
+        "CREATE FULLTEXT INDEX graphkoc_names IF NOT EXISTS FOR (n:Person|Consumer|Product|Niche|Circle)"
+        " ON EACH [n.name] OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: true}}"
+    )
     made["graphkoc_texts"] = (
         "CREATE FULLTEXT INDEX graphkoc_texts IF NOT EXISTS FOR (n:Review) ON EACH [n.title, n.text, n.tags]"
         " OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: true}}"
@@ -139,7 +150,7 @@ class Writing:
         if table.node:
             self._create_nodes(table.node, changes.created)
         for change in changes.edges:
-            self._create_edges(change)
+            self._create_edges(table, change)
         self._update(table, changes)
         self._remove(table, changes)
         self._done = end
@@ -154,7 +165,7 @@ class Writing:
         """Remove the nodes that only edges mention, once no edge does and no result is about them."""
         for label, tables in node_tables().items():
             if all(map(adds_to_nodes, tables)):
-                said = [column.name for table in tables for column in table.properties if column.name not in table.key]
+                said = [column.graph_name for table in tables for column in table.content]
                 where = f"n.`{key_of(label)}` IS NOT NULL AND NOT EXISTS {{ (n)--() }}"
                 where += "".join(f" AND n.`{name}` IS NULL" for name in said)
                 self._write([(f"MATCH (n:`{label}`) WHERE {where} DELETE n", {})])
@@ -172,12 +183,28 @@ class Writing:
         return removed
 
     def label_roles(self) -> None:
-        """Give persons the labels of their roles, and no other of these."""
+        """Give persons the labels of their roles, and accounts and persons those of their kind; no other of these."""
         for label, roles in ROLE_LABELS.items():
             persons = "MATCH (p:Person) WHERE p.person IS NOT NULL AND"
             lost = f"{persons} p:{label} AND NOT coalesce(p.role, '') IN $roles REMOVE p:{label}"
             gained = f"{persons} p.role IN $roles AND NOT p:{label} SET p:{label}"
             self._write([(lost, {"roles": roles}), (gained, {"roles": roles})])
+        for label, kind in KIND_LABELS.items():
+            accounts = "MATCH (c:Consumer) WHERE c.consumer IS NOT NULL AND"
+            lost = f"{accounts} c:{label} AND coalesce(c.kind, '') <> $kind REMOVE c:{label}"
+            gained = f"{accounts} c.kind = $kind AND NOT c:{label} SET c:{label}"
+            owner = f"EXISTS {{ (p)-[:HAS_ACCOUNT]->(:{label}) }}"
+            owners = [f"MATCH (p:{label}:Person) WHERE NOT {owner} REMOVE p:{label}"]
+            owners += [f"MATCH (:{label}:Consumer)<-[:HAS_ACCOUNT]-(p:Person) SET p:{label}"]
+            self._write([(text, {"kind": kind}) for text in (lost, gained, *owners)])
+
+    def name_accounts(self) -> None:
+        """Caption the accounts without a name of their own, which are shown with their person's."""
+        caption = CAPTIONS["Consumer"].cypher
+        find = f"MATCH (n:Consumer) WHERE n.consumer IS NOT NULL AND n.own_name IS NULL WITH n, {caption} AS name"
+        text = f"{find} WHERE coalesce(n.name, '') <> name WITH n, name LIMIT $most SET n.name = name RETURN count(*)"
+        while self._write([(text, {"most": NODES_A_CALL})])[0][0][0] == NODES_A_CALL:
+            pass
 
     def clear_accounts(self) -> None:
         """Remove the results that an analysis of the first versions left on accounts."""
@@ -212,25 +239,27 @@ class Writing:
 
     def _create_nodes(self, label: str, rows: pa.Table) -> None:
         key = key_of(label)
+        columns = {column.name: column for table in node_tables()[label] for column in table}
         for batch in _batches(rows, NODES_A_CALL):
-            params, assign = _assigned(batch.drop_columns([key]), "n")
+            params, assign = _assigned(batch.drop_columns([key]), columns, "n")
             params["keys"] = batch[key].to_pylist()
             text = (
-                f"UNWIND range(0, size($keys) - 1) AS i CREATE (n:`{label}` {{`{key}`: $keys[i]}}){assign}"
+                f"UNWIND range(0, size($keys) - 1) AS i CREATE (n:`{label}` {{`{key}`: $keys[i]}})"
+                f"{assign}{_caption(label, 'n')}"
                 " RETURN collect(i) AS i, collect(id(n)) AS id"
             )
             ((order, made),) = self._write([(text, params)])[0]
             self._know(label, pa.table({key: batch[key].take(pa.array(order)), "_id": pa.array(made)}))
             self._step(batch.num_rows)
 
-    def _create_edges(self, change: EdgeChanges) -> None:
+    def _create_edges(self, table: Table, change: EdgeChanges) -> None:
         if change.rows.num_rows == 0:
             return
         source = self._ids_of(change.edge.source, change.rows["source"])
         target = self._ids_of(change.edge.target, change.rows["target"])
         for phase in _phases(source, target, change.edge.source == change.edge.target):
             with ThreadPoolExecutor(len(phase)) as pool:
-                lanes = [pool.submit(self._create_lane, change, source, target, lane) for lane in phase]
+                lanes = [pool.submit(self._create_lane, table, change, source, target, lane) for lane in phase]
                 try:
                     for lane in lanes:
                         lane.result()
@@ -239,20 +268,26 @@ class Writing:
                     raise
 
     def _create_lane(
-        self, change: EdgeChanges, source: NDArray[np.int64], target: NDArray[np.int64], lane: NDArray[np.int64]
+        self,
+        table: Table,
+        change: EdgeChanges,
+        source: NDArray[np.int64],
+        target: NDArray[np.int64],
+        lane: NDArray[np.int64],
     ) -> None:
         """Make the edges of one lane, by start node; each in the place of its older one, if it has one."""
-        edge = change.edge
+        edge, columns = change.edge, {column.name: column for column in table}
         for start in range(0, len(lane), EDGES_A_CALL):
             if self._stopped:
                 return
             part = lane[start : start + EDGES_A_CALL]
             rows = change.rows.take(pa.array(part))
-            params, assign = _assigned(rows.drop_columns(["source", "target", "old"]), "e")
+            params, assign = _assigned(rows.drop_columns(["source", "target", "old"]), columns, "e")
             params |= {"sources": source[part].tolist(), "targets": target[part].tolist()}
             text = (
                 f"UNWIND range(0, size($sources) - 1) AS i MATCH (a:`{edge.source}`) WHERE id(a) = $sources[i]"
                 f" MATCH (b:`{edge.target}`) WHERE id(b) = $targets[i] CREATE (a)-[e:`{edge.type}`]->(b){assign}"
+                f"{_caption('Review', 'a') if edge.type == 'ABOUT' else ''}"
                 " RETURN count(e)"
             )
             old = rows["old"].drop_null().to_pylist()
@@ -262,13 +297,18 @@ class Writing:
             self._step(len(part))
 
     def _update(self, table: Table, changes: Difference) -> None:
-        """Set properties of nodes or edges that are there."""
+        """Set properties of nodes or edges that are there, and the captions that show them."""
+        columns = {column.name: column for column in table}
+        caption = _caption(table.node, "x") if table.node else ""
+        if table.node == "Product" and "title" in changes.updated.column_names:
+            caption += f" WITH x MATCH (x)<-[:ABOUT]-(y:Review){_caption('Review', 'y')}"
         find = f"(x:`{table.node}`)" if table.node else f"()-[x:`{table.edges[0].type}`]->()"
 
         def update(batch: pa.Table) -> None:
-            params, assign = _assigned(batch.drop_columns(["_id"]), "x")
+            params, assign = _assigned(batch.drop_columns(["_id"]), columns, "x")
             params["ids"] = batch["_id"].to_pylist()
-            self._write([(f"UNWIND range(0, size($ids) - 1) AS i MATCH {find} WHERE id(x) = $ids[i]{assign}", params)])
+            find_one = f"UNWIND range(0, size($ids) - 1) AS i MATCH {find} WHERE id(x) = $ids[i]"
+            self._write([(f"{find_one}{assign}{caption}", params)])
             self._step(batch.num_rows)
 
         with ThreadPoolExecutor(LANES) as pool:
@@ -281,7 +321,10 @@ class Writing:
 
     def _remove(self, table: Table, changes: Difference) -> None:
         """Remove edges, or what the table says of nodes; and the nodes, where it alone is about them."""
-        clear = "".join(f" SET n.`{column.name}` = null" for column in table.properties if column.name not in table.key)
+        clear = "".join(
+            f" SET n.`{column.graph_name}` = null" for column in table.properties if column.name not in table.key
+        )
+        clear += _caption(table.node, "n") if table.node else ""
         for batch in _batches(changes.removed, NODES_A_CALL):
             ids = {"ids": batch["_id"].to_pylist()}
             if not table.node:
@@ -319,8 +362,9 @@ _RESULT_EDGES = sorted({edge.type for table in RESULTS.values() for edge in tabl
 
 _REMOVE_RESULTS = (
     f"{_ANALYSED} SET "
-    + ", ".join(f"x.`{column.name}` = null" for column in RESULTS["scores"] if column.name != "person")
-    + f" REMOVE x:{':'.join(ROLE_LABELS)} WITH x MATCH (x)-[e:{'|'.join(_RESULT_EDGES)}]-() DELETE e"
+    + ", ".join(f"x.`{column.graph_name}` = null" for column in RESULTS["scores"].content)
+    + f" SET x.name = x.person REMOVE x:{':'.join(ROLE_LABELS)}"
+    + f" WITH x MATCH (x)-[e:{'|'.join(_RESULT_EDGES)}]-() DELETE e"
 )
 
 
@@ -336,16 +380,24 @@ def _countings() -> Iterator[tuple[str, str]]:
                 f" WHERE startNode(e):`{edge.source}` AND endNode(e):`{edge.target}` RETURN count(DISTINCT e)",
             )
         elif adds_to_nodes(table):
-            said = " OR ".join(f"x.`{column.name}` IS NOT NULL" for column in table if column.name not in table.key)
+            said = " OR ".join(f"x.`{column.graph_name}` IS NOT NULL" for column in table.content)
             yield name, f"{gone} WITH x WHERE {said} RETURN count(x)"
         elif table.node in ("Consumer", "Review"):
             yield name, f"{gone} WITH x WHERE x:`{table.node}` RETURN count(x)"
 
 
-def _assigned(rows: pa.Table, variable: str) -> tuple[dict[str, Any], str]:
+def _caption(label: str, variable: str) -> str:
+    """The SET of the name that a node of that label is shown with; nothing for a label that has its own."""
+    if label not in CAPTIONS:
+        return ""
+    return f" SET {variable}.name = " + re.sub(r"\bn\b(?=[.)])", variable, CAPTIONS[label].cypher)
+
+
+def _assigned(rows: pa.Table, columns: Mapping[str, Column], variable: str) -> tuple[dict[str, Any], str]:
     """Parameters of one list per column, and the SETs of the variable's properties to their i-th items.
 
-    A column without a value is left out where it is made, but not where a property may have to go.
+    columns: the declaration of each, by name. A column without a value is left out where it is made, but not where a
+    property may have to go.
     """
     params: dict[str, Any] = {"epoch": EPOCH}
     text = ""
@@ -357,8 +409,10 @@ def _assigned(rows: pa.Table, variable: str) -> tuple[dict[str, Any], str]:
             values = values.cast(pa.int64())
             span = f"duration({{seconds: {item} / 1000000, microseconds: {item} % 1000000}})"
             item = f"CASE WHEN {item} IS NULL THEN null ELSE $epoch + {span} END"
+        elif separator := TYPES[columns[name].kind].separator:
+            item = f"split({item}, {separator!r})"
         params[f"c{number}"] = values.to_pylist()
-        text += f" SET {variable}.`{name}` = {item}"
+        text += f" SET {variable}.`{columns[name].graph_name}` = {item}"
     return params, text
 
 
