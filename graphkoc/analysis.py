@@ -38,7 +38,7 @@ from graphkoc.qualify.engagement import engagements, response
 from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
 from graphkoc.qualify.parts import describe_platforms, find_parts
-from graphkoc.qualify.people import build_people
+from graphkoc.qualify.people import build_people, find_ranks_before
 from graphkoc.qualify.quality.people import Quality, measure_quality
 from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.relevance import find_relevance, find_target_audience, validate_languages
@@ -177,6 +177,8 @@ def analyse(
         relevance = find_relevance(groups.log, people, groups.niches, as_of, groups.aliases)
         target = find_target_audience(log.network, people, settings.target_languages, settings.target_markets)
         people = pd.concat([people, orders, relevance, target], axis=1)
+        if previous is not None:
+            people["rank_before"] = find_ranks_before(people, projection.accounts, previous.people)
     with clock("measuring reach"):
         reached = _measure_reach(log, people, groups)
     with clock("checking against the past"):

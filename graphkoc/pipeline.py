@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from graphkoc import analysis
 from graphkoc.analysis import Settings
+from graphkoc.annotations import add_history, list_results
 from graphkoc.capture import contacts, identity, synthetic
 from graphkoc.capture.answers import NOTHING, Answers, read_answers
 from graphkoc.capture.load import Loaded, read, read_recognised
@@ -25,20 +26,18 @@ from graphkoc.files import TemporaryFolder
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
-from graphkoc.qualify import persons
 from graphkoc.qualify.authenticity.near_copies import copies
 from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, backtest
-from graphkoc.qualify.backtest.verdict import Chance
 from graphkoc.qualify.candidates import AUDIENCE, Candidates, validate_definition
 from graphkoc.qualify.doctor import checks
 from graphkoc.qualify.lookalikes import similar
 from graphkoc.qualify.score.forecast import Past
 from graphkoc.qualify.tiers import check_tiers
+from graphkoc.runs.edited import apply_edits
 from graphkoc.runs.folder import new_run, next_run, run_folders
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
-from graphkoc.runs.summary import describe_backtest
 from graphkoc.stores import Store, queries
-from graphkoc.tables.schema import CANONICAL, RESULTS
+from graphkoc.tables.schema import CANONICAL
 
 __all__ = [
     "analyse",
@@ -219,56 +218,14 @@ def analyse(
         run.info["passed_over"] = passed_over
         run.write(fresh)
         if write_back:
-            store.annotate(_annotations(run, projection, settings), progress)
+            _show(store, apply_edits(run), projection, progress)
     return run
 
 
-def _annotations(run: Run, projection: Projection, settings: Settings) -> dict[str, pd.DataFrame]:
-    """What goes back into the graph: of a run's tables, the columns that the tables of results have."""
-    what = run.events["kind"] + " " + run.events["group"] + " " + run.events["event"]
-    people, accounts = persons.list_persons(run, projection)
-    log, _ = analysis.read_log(projection, settings)
-    whose = persons.name_persons(projection)
-
-    def by_person(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(person=frame["consumer"].map(whose))
-
-    ties = persons.list_ties(log.network, projection)
-    frames = {
-        "runs": _describe_run(run),
-        "scores": by_person(people),
-        "persons": by_person(accounts),
-        "hears": ties.assign(listener=ties["listener"].map(whose), speaker=ties["speaker"].map(whose)),
-        "niches": run.niches.assign(name=run.niches["name"].fillna(run.niches["niche"])),
-        "finer": run.niches[run.niches["parent"].isin(run.niches["niche"])],
-        "members": by_person(run.members_of("niche")),
-        "circles": run.circles.assign(name=run.circles["name"].fillna(run.circles["circle"])),
-        "circle_members": by_person(run.members_of("circle")),
-        "reach": by_person(run.reach),
-        "carries": run.carries,
-        "events": run.events.assign(event=what, happened=run.events["event"], group_id=run.events["group"]),
-    }
-    return {name: frame[[c for c in RESULTS[name].names if c in frame]] for name, frame in frames.items()}
-
-
-def _describe_run(run: Run) -> pd.DataFrame:
-    """The row of a run in the graph: which analysis the results are of, and whether to rely on them."""
-    info, tested = run.info, run.info["backtest"]
-    signal = "not checked" if tested is None else "yes" if Chance(**tested["chance"]).beaten else "no"
-    times = {"at": datetime.fromisoformat(info["at"]), "made_at": datetime.fromisoformat(info["started_at"])}
-    row = {
-        "run": run.name,
-        **{name: time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time for name, time in times.items()},
-        "platform": info["settings"]["platform"],
-        "method": info["score"]["kind"],
-        "signal": signal,
-        "warning": None if signal == "yes" else describe_backtest(run),
-        "people": info["counts"]["consumers"],
-        "reviews": info["counts"]["reviews"],
-        "version": info["versions"]["graphkoc"],
-        "invented": info["settings"]["notice"],
-    }
-    return pd.DataFrame([row]).astype(dict.fromkeys(times, "datetime64[us]"))
+def _show(store: Store, run: Run, projection: Projection, progress: Progress | None) -> None:
+    """Put the results of a run into the store, in the place of those that are there."""
+    before = {name: store.table(name) for name in ("runs", "continues", "run_loads")}
+    store.annotate(add_history(list_results(run, projection), before), progress)
 
 
 def run_backtest(

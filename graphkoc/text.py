@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "as_lines",
     "count",
     "display_name",
     "gigabytes",
@@ -47,6 +48,11 @@ def person_name(person: Mapping[Any, Any] | pd.Series[Any]) -> str:
     """A person's name as shown; their id where there is no name, or nothing of it is visible."""
     name = "" if is_missing(person["name"]) else display_name(str(person["name"]))
     return name or display_name(str(person["consumer"])) or "(no name)"
+
+
+def as_lines(texts: Iterable[str]) -> str | None:
+    """The texts as one, a line each; None for none. A break inside a text becomes a space."""
+    return "\n".join(" ".join(text.splitlines()) for text in texts) or None
 
 
 def count(number: float, nouns: str) -> str:

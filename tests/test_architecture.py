@@ -26,6 +26,7 @@ FLOORS = (
     {"qualify"},
     {"report"},
     {"analysis"},
+    {"annotations"},
     {"pipeline"},
     {"demo"},
     {"cli"},
@@ -34,7 +35,7 @@ FLOORS = (
 BELOW = FLOORS[0]
 DATA = {"tables", "stores", "capture"}
 ANALYSIS = {"graph", "measures", "runs", "communities", "qualify", "report", "analysis"}
-TOP = {"pipeline", "demo", "cli"}
+TOP = {"annotations", "pipeline", "demo", "cli"}
 OWNERS = {
     "anyascii": {"capture.identity"},
     "charset_normalizer": {"capture.reading"},

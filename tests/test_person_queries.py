@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import graphkoc
+from graphkoc.qualify.gates.words import list_gates
 from graphkoc.runs.reached import PARTS
 
 RING, SHOWN = 30, 1_000
@@ -116,10 +117,61 @@ def test_the_graph_says_which_analysis_its_results_are_of_and_whether_to_rely_on
     assert (shown["method"], shown["version"]) == (run.info["score"]["kind"], graphkoc.__version__)
     assert shown["at"].isoformat() == run.info["at"]
     assert f"{shown['made_at'].isoformat()}+00:00" == run.info["started_at"]
-    assert (shown["platform"], shown["invented"]) == (None, None)
+    assert (shown["platform"], shown["until"], shown["invented"]) == (None, None, None)
+    assert (shown["shown"], shown["name"]) == ("yes", run.name)
     verdict = run.info["backtest"]["verdict"]
     no_signal = verdict.startswith("There is no signal beyond chance")
     assert (shown["signal"], shown["warning"]) == (("no", verdict) if no_signal else ("yes", None))
+
+
+def test_people_in_the_graph_have_their_gates_and_what_the_run_says_of_them(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    people = run.people.set_index("consumer")
+    scores = store.table("scores").set_index("consumer").loc[people.index]
+    assert set(scores["run"]) == {run.name}
+    for consumer, gates in scores["gates"].items():
+        said = list_gates(people.loc[consumer], run.info["limits"])
+        assert gates.split("\n") == [f"{gate['gate']}: {gate['state']}" for gate in said]
+        failed = [gate for gate in said if gate["required"] and gate["state"] == "failed"]
+        assert scores.loc[consumer, "gates_failed"] == len(failed)
+    for name in ("last_review", "client", "client_orders", "origin_paid", "origin_gifted", "rank"):
+        pd.testing.assert_series_equal(scores[name], people[name], check_dtype=False)
+    for name, kind, found in (("patterns", "pattern", run.suspicions), ("checks", "check", run.checks)):
+        lines = {line for row in scores[name].dropna() for line in row.split("\n")}
+        assert lines == set(found[kind] + ": " + found["evidence"])
+    assert scores["rank_before"].isna().all(), "this run continues none"
+
+
+def test_groups_in_the_graph_have_the_figures_of_the_run_and_what_they_are_tied_to(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    for kind in ("niche", "circle"):
+        found, said = (
+            frame.set_index(kind).sort_index() for frame in (store.table(f"{kind}s"), getattr(run, f"{kind}s"))
+        )
+        assert set(found["run"]) == {run.name}
+        for name in found.columns.intersection(said.columns).difference(["terms"]):
+            pd.testing.assert_series_equal(found[name], said[name], check_dtype=False)
+    of = store.table("niche_categories").set_index("niche")["category"].to_dict()
+    assert of == run.niches.set_index("niche")["category"].dropna().to_dict()
+    assert set(of.values()) == {"Tea", "Toys"}
+    events = store.table("events")
+    assert sorted(events["words"]) == sorted(run.events["words"]) == sorted(events["name"])
+    assert {row["group_id"] for row in asked(store, "changes")} == {*run.niches["niche"], *run.circles["circle"]}
+    happened = pd.concat([store.table(f"{kind}_events")["event"] for kind in ("niche", "circle")])
+    assert sorted(happened) == sorted(events["event"]), "every group of a first run exists"
+
+
+def test_products_have_their_first_review_and_their_reviews(analysed: tuple[graphkoc.Store, graphkoc.Run]) -> None:
+    store, _ = analysed
+    found = store.table("product_results").set_index("product").sort_index()
+    written = linked_crowd()["reviews"].groupby("product")["created_at"]
+    assert found["first_at"].to_dict() == written.min().to_dict()
+    assert found["reviews"].to_dict() == written.size().to_dict()
+    assert found["brand_read"].isna().all(), "no product states a brand, and no brand is given"
 
 
 def test_where_the_past_checks_nothing_the_graph_says_so(tmp_path: Path) -> None:
@@ -181,7 +233,7 @@ def test_the_list_of_kocs_and_who_reaches_a_niche_are_the_commands(
         for name in ("consumer", "audience", "niche"):
             assert row[name] == said[name]
         assert row["score"] == pytest.approx(said["score"])
-        assert row["reasons"] == "; ".join(said["reasons"])
+        assert row["reasons"] == "\n".join(said["reasons"])
     for niche in run.niches["niche"]:
         there = {row["consumer"]: row["reached"] for row in asked(store, "reaches_niche", niche=niche, limit=SHOWN)}
         rows = run.reach[run.reach["niche"] == niche]

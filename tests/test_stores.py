@@ -170,7 +170,9 @@ def tables() -> dict[str, pd.DataFrame]:
 def result_tables() -> dict[str, pd.DataFrame]:
     """What an analysis leaves: Ann and Bob are one person, and Cyd has one account."""
     return {
-        "runs": pd.DataFrame({"run": ["run-1"], "at": times("2021-01-01")}),
+        "runs": pd.DataFrame({"run": ["run-0", "run-1"], "shown": ["no", "yes"], "at": times(None, "2021-01-01")}),
+        "continues": pd.DataFrame({"run": ["run-1"], "before": ["run-0"]}),
+        "run_loads": pd.DataFrame({"run": ["run-1"], "load": ["shop:1"]}),
         "scores": pd.DataFrame(
             {
                 "person": ["p1", "s:cyd"],
@@ -180,7 +182,9 @@ def result_tables() -> dict[str, pd.DataFrame]:
                 "role": ["koc", "kol"],
                 "score": [1.5, 2.5],
                 "rank": [1, None],
-                "reasons": ["3 reviews; tea", None],
+                "reasons": ["3 reviews\ntea", None],
+                "gates_failed": pd.array([0, 2], "Int64"),
+                "last_review": times("2020-01-01", None),
             }
         ),
         "persons": pd.DataFrame({"account": ["s:ann", "s:bob", "s:cyd"], "person": ["p1", "p1", "s:cyd"]}),
@@ -195,15 +199,29 @@ def result_tables() -> dict[str, pd.DataFrame]:
             }
         ),
         "niches": pd.DataFrame({"niche": ["n1", "n2"], "name": ["Tea", "Pots"], "people": [1, 1]}),
+        "niche_categories": pd.DataFrame({"niche": ["n1", "n2"], "category": ["Drinks", "Drinks"]}),
         "finer": pd.DataFrame({"niche": ["n2"], "parent": ["n1"]}),
         "members": pd.DataFrame(
             {"person": ["p1", "s:cyd", "p1"], "niche": ["n1", "n1", "n2"], "confidence": [1.0, None, 0.25]}
         ),
-        "circles": pd.DataFrame({"circle": ["c1"], "name": ["Around Ann"], "stability": [0.8]}),
+        "circles": pd.DataFrame({"circle": ["c1", "c2"], "name": ["Joined in 2006", None], "stability": [0.8, None]}),
+        "circle_bridges": pd.DataFrame({"circle_a": ["c2"], "circle_b": ["c1"], "ties": [3], "width": [1]}),
+        "bridges": pd.DataFrame({"person": ["p1", "p1", "s:cyd"], "circle": ["c1", "c2", "c1"]}),
         "circle_members": pd.DataFrame({"person": ["p1", "s:cyd"], "circle": ["c1", "c1"], "confidence": [1.0, 0.5]}),
         "reach": pd.DataFrame({"person": ["p1"], "niche": ["n1"], "reached": [3], "role": ["koc"]}),
         "carries": pd.DataFrame({"circle": ["c1"], "niche": ["n1"], "people": [2], "lift": [1.5]}),
-        "events": pd.DataFrame({"event": ["circle c1 born"], "kind": ["circle"], "group_id": ["c1"]}),
+        "events": pd.DataFrame({"event": ["circle c1 born", "niche n2 born", "niche n9 died"], "now": [2, 1, 0]}),
+        "circle_events": pd.DataFrame({"event": ["circle c1 born"], "circle": ["c1"]}),
+        "niche_events": pd.DataFrame({"event": ["niche n2 born"], "niche": ["n2"]}),
+        "product_results": pd.DataFrame(
+            {
+                "product": ["s:cup", "s:tea"],
+                "brand_read": [None, "Leaf"],
+                "first_at": times(None, "2020-01-01"),
+                "reviews": pd.array([1, 1], "Int64"),
+            }
+        ),
+        "copies": pd.DataFrame({"review": ["s:r2", "s:r3"], "original": ["s:r1", "s:r2"]}),
     }
 
 
@@ -643,7 +661,9 @@ def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
     for name, table in result_tables().items():
         pd.testing.assert_frame_equal(rows(store, name), typed(name, table), obj=name)
     newer = {
-        "runs": pd.DataFrame({"run": ["run-2"], "at": times("2022-01-01")}),
+        "runs": pd.DataFrame({"run": ["run-1", "run-2"], "at": times("2021-01-01", "2022-01-01")}),
+        "continues": pd.DataFrame({"run": ["run-2"], "before": ["run-1"]}),
+        "run_loads": pd.DataFrame({"run": ["run-2"], "load": ["shop:1"]}),
         "scores": pd.DataFrame(
             {"person": ["s:dan"], "consumer": ["s:dan"], "name": ["Dan"], "tier": [None], "score": [9.0], "rank": [1]}
         ),
@@ -653,10 +673,17 @@ def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
         "members": pd.DataFrame({"person": ["s:dan"], "niche": ["n3"], "confidence": [0.5]}),
         "finer": pd.DataFrame({"niche": ["n3"], "parent": ["n2"]}),
         "circles": pd.DataFrame({"circle": ["c2"], "name": ["Others"]}),
+        "circle_bridges": pd.DataFrame({"circle_a": ["c2"], "circle_b": ["c2"], "ties": [1]}),
+        "bridges": pd.DataFrame({"person": ["s:dan"], "circle": ["c2"]}),
         "circle_members": pd.DataFrame({"person": ["s:dan"], "circle": ["c2"], "confidence": [0.75]}),
         "reach": pd.DataFrame({"person": ["s:dan"], "niche": ["n3"], "reached": [1]}),
         "carries": pd.DataFrame({"circle": ["c2"], "niche": ["n3"], "people": [1]}),
-        "events": pd.DataFrame({"event": ["circle c1 died"], "kind": ["circle"]}),
+        "events": pd.DataFrame({"event": ["circle c2 died"], "kind": ["circle"]}),
+        "circle_events": pd.DataFrame({"event": ["circle c2 died"], "circle": ["c2"]}),
+        "niche_events": pd.DataFrame({"event": ["circle c2 died"], "niche": ["n3"]}),
+        "niche_categories": pd.DataFrame({"niche": ["n3"], "category": ["Drinks"]}),
+        "product_results": pd.DataFrame({"product": ["s:pot"], "brand_read": ["Pots"]}),
+        "copies": pd.DataFrame({"review": ["s:r2"], "original": ["s:r3"]}),
     }
     store.annotate(newer)
     for name, table in newer.items():
@@ -964,14 +991,19 @@ def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(s
         "scores": 1,
         "persons": 2,
         "hears": 2,
+        "bridges": 2,
         "members": 2,
         "circle_members": 1,
         "reach": 1,
+        "product_results": 1,
+        "copies": 1,
     }
     after = content(store)
     for name, found in after.items():
         # What was found out about a person came from all accounts, so it goes with each of them.
         gone = {"s:ann", "s:r1"} | ({"p1"} if name in RESULTS else set())
+        # What was found out about a product came from its reviews, so it goes with the one of theirs.
+        gone |= {"s:tea"} if name == "product_results" else set()
         kept = before[name][~before[name].isin(gone).any(axis=1)].reset_index(drop=True)
         pd.testing.assert_frame_equal(found, kept, obj=name)
     persons = "MATCH (p:Person) RETURN p.person AS person, p.name AS name ORDER BY person"

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from graphkoc.errors import UsageError
 
-__all__ = ["SOURCES", "Brand", "find_mentions", "find_sides", "find_words", "unheard"]
+__all__ = ["SOURCES", "Brand", "find_mentions", "find_sides", "find_words", "read_brands", "unheard"]
 
 SOURCES = ("brand", "title", "text")
 """Where a name is read: in the product's brand, in its title, and in the text and tags of a review."""
@@ -60,6 +61,24 @@ def find_sides(brand: Brand, products: pd.DataFrame) -> pd.DataFrame:
         {"side": stated.astype(object).where(stated.notna(), by_title), "by": np.where(stated.notna(), *SOURCES[:2])}
     ).set_index(products["product"].to_numpy())
     return found[found["side"] != ""].astype("str")
+
+
+def read_brands(products: pd.DataFrame, brand: Brand | None) -> NDArray[Any]:
+    """(n,) object: the brand of each product; None for none.
+
+    products: brand, title. It is the brand that is stated or, where none is, the one of ours and our rivals' that the
+    title alone names. Ours is written as its first name, however a product spells it, and a rival's as it was given.
+    """
+    names = {} if brand is None else dict.fromkeys(brand.own, "".join(brand.own[:1])) | {x: x for x in brand.rivals}
+    spelled = {_fold_name(name): of for name, of in names.items()}
+    stated = products["brand"]
+    read = stated.map({name: spelled.get(_fold_name(name), name) for name in stated.dropna().unique()}).astype(object)
+    titles = products["title"].where(stated.isna())
+    hits = {of: _find(_pattern([name for name in names if names[name] == of]), titles) for of in names.values()}
+    alone = sum(hits.values(), np.zeros(len(products), dtype=int)) == 1
+    for of, named in hits.items():
+        read[named & alone] = of
+    return read.where(read.notna(), None).to_numpy()
 
 
 def find_mentions(brand: Brand, reviews: pd.DataFrame, texts: pd.DataFrame, sided: pd.Index) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from graphkoc.qualify.score.forecast import Forecast
 from graphkoc.runs.members import members_of
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 
-__all__ = ["build_people"]
+__all__ = ["build_people", "find_ranks_before"]
 
 LISTED = 200
 """Key opinion consumers whose ego networks are measured."""
@@ -71,6 +71,18 @@ def build_people(
     table = pd.concat([table, quality.people], axis=1)
     table = table.join(_ego_columns(log, table))
     return table.astype(dict.fromkeys([*stated, "ties"], "str") | {"last_review": "datetime64[us]"})
+
+
+def find_ranks_before(people: pd.DataFrame, accounts: pd.DataFrame, before: pd.DataFrame) -> pd.Series[float]:
+    """The rank of each person in the run before; NaN for those who had none.
+
+    people: consumer. accounts: account and consumer, of persons with several. before: the people of that run. Of a
+    person whose accounts were several persons then, it is the best rank of these.
+    """
+    ranked = before.dropna(subset=["rank"])
+    joined = ranked["consumer"].map(accounts.set_index("account")["consumer"]).astype("str")
+    now = joined.fillna(ranked["consumer"])
+    return people["consumer"].map(ranked["rank"].astype(float).groupby(now).min()).astype(float)
 
 
 def _score_columns(expected: Forecast) -> dict[str, Any]:

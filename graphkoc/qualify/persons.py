@@ -8,8 +8,11 @@ import pandas as pd
 from graphkoc.arrays import is_among, number_ids
 from graphkoc.graph.network import Network
 from graphkoc.graph.projection import Projection
+from graphkoc.qualify.gates.gates import count_failed
+from graphkoc.qualify.gates.words import GATES
 from graphkoc.qualify.reasons import reasons
 from graphkoc.runs.run import Run
+from graphkoc.text import as_lines
 
 __all__ = ["list_persons", "list_ties", "name_persons"]
 
@@ -31,9 +34,10 @@ def name_persons(projection: Projection) -> pd.Series[str]:
 
 
 def list_persons(run: Run, projection: Projection) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The results for each person, as columns of `people` with person, name, reasons and consent; and their accounts.
+    """The results for each person, as columns of `people`; and their accounts, as account and consumer.
 
-    The accounts are account and consumer. A name is always there: the person's own, else a handle, else the id.
+    Beside those of `people` the columns are name, consent and gates_failed, and lists as texts with a line each:
+    reasons, gates, patterns and checks. A name is always there: the person's own, else a handle, else the id.
     """
     people, several = run.people, projection.accounts
     alone = people.loc[~is_among(people["consumer"], several["consumer"]), "consumer"]
@@ -42,13 +46,33 @@ def list_persons(run: Run, projection: Projection) -> tuple[pd.DataFrame, pd.Dat
     refused = several.loc[several["consent"] == "no", "consumer"]
     consent = people["consumer"].map(projection.consumers.set_index("consumer")["consent"])
     name = people["name"].fillna(people["handle"]).fillna(pd.Series(handle, people.index)).fillna(people["consumer"])
-    why = {row["consumer"]: "; ".join(reasons(run, row)) for row in run.ranked()}
+    why = {row["consumer"]: as_lines(reasons(run, row)) for row in run.ranked()}
+    lines = {
+        "reasons": people["consumer"].map(why),
+        "gates": _describe_gates(people),
+        "patterns": people["consumer"].map(_join_evidence(run.suspicions, "pattern")),
+        "checks": people["consumer"].map(_join_evidence(run.checks, "check")),
+    }
     found = people.assign(
         name=name.str[:LONGEST_NAME],
-        reasons=people["consumer"].map(why).astype("str"),
         consent=consent.mask(is_among(people["consumer"], refused), "no"),
+        gates_failed=count_failed(people, run.info["limits"]),
+        **lines,
     )
-    return found.astype({"audience": "int64"}), accounts
+    found["rank_before"] = pd.Series(found.get("rank_before", pd.NA), found.index, dtype="Int64")
+    return found.astype({"audience": "int64"} | dict.fromkeys(lines, "str")), accounts
+
+
+def _describe_gates(people: pd.DataFrame) -> pd.Series[str]:
+    """The gates of each person, a line each: its name and state."""
+    states = pd.DataFrame({gate.name: f"{gate.name}: " + people[f"gate_{gate.name}"] for gate in GATES})
+    return states.iloc[:, 0].str.cat(states.iloc[:, 1:], sep="\n")
+
+
+def _join_evidence(found: pd.DataFrame, kind: str) -> pd.Series[str]:
+    """What was found of each consumer, a line each: its name in the column `kind`, and the evidence."""
+    lines = found[kind] + ": " + found["evidence"]
+    return lines.groupby(found["consumer"]).agg(as_lines)
 
 
 def list_ties(network: Network, projection: Projection) -> pd.DataFrame:

@@ -117,6 +117,7 @@ _PEOPLE = (
     _number("low", "points", "Lower end of the score's 95 % interval; null without a forecast."),
     _number("high", "points", "Upper end of the score's 95 % interval; null without a forecast."),
     _integer("rank", "rank", "Place by score among the roles koc and possible; null for others."),
+    _number("rank_before", "rank", "Rank in the run that this one continues; null without one.", True),
     _text("niche", "Id of the strongest niche; null without one."),
     _text("circle", "Id of the strongest circle; null without one."),
     _flag("hears_kol", "Whether they follow a KOL or, where no followers are stated, an account widely followed here."),

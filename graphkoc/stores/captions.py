@@ -48,7 +48,5 @@ CAPTIONS: dict[str, Caption] = {
         "n.source + coalesce(' ' + toString(date(n.loaded_at)), '')",
         f"n.source || coalesce(' ' || {_day('n.loaded_at')}, '')",
     ),
-    "Run": Caption("n.run", "n.run"),
-    "Event": Caption("coalesce(n.words, n.event)", "coalesce(n.words, n.event)"),
 }
 """By label. The other labels have a name of their own."""

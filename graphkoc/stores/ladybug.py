@@ -58,6 +58,9 @@ NAME = Column("name", "text", "the name that the node is shown with")
 OUR_TYPES = {MARK, *node_tables()} | {edge.type for table in TABLES.values() for edge in table.edges}
 """The node and edge types of a store that this version wrote."""
 
+ABOUT = {"Person": "analysed", "Product": "reviewed"}
+"""The labels of raw data that results are about, and what those are called of which results go with a consumer."""
+
 READS = re.compile(r"((EXPLAIN|PROFILE)\s+)?(MATCH|OPTIONAL|WITH|UNWIND|RETURN|CALL)\b", re.IGNORECASE)
 """How a query begins. The engine opens its file to read, but COPY and EXPORT would still write others."""
 
@@ -148,19 +151,22 @@ class LadybugStore:
         def change(graph: duckdb.DuckDBPyConnection) -> bool:
             graph.register("_keys", pa.table({"key": keys}))
             graph.execute("CREATE TABLE _gone AS SELECT unnest(['Consumer', 'Person']) AS label, key FROM _keys")
-            # What an analysis says of a person may come from any account, so it goes with each of them.
+            # What an analysis says of a person may come from any account, so it goes with each of them, and what it
+            # says of a product may come from any of its reviews.
             graph.execute("INSERT INTO _gone SELECT 'analysed', person FROM persons JOIN _keys ON account = key")
             for name, table in TABLES.items():
                 ends = {(edge.source, edge.source_column) for edge in table.edges}
                 ends |= {(edge.target, edge.target_column) for edge in table.edges}
                 ends |= {(table.node, table.key[0])} if table.node else set()
-                ends |= {("analysed", column) for label, column in ends if label == "Person" and name in RESULTS}
+                if name in RESULTS:
+                    ends |= {(ABOUT[label], column) for label, column in ends if label in ABOUT}
                 named = " OR ".join(
                     f"{_quoted(column)} IN (SELECT key FROM _gone WHERE label = '{label}')"
                     for label, column in sorted(ends)
                 )
                 if table.node == "Review":
                     graph.execute(f"INSERT INTO _gone SELECT 'Review', review FROM {name} WHERE {named}")
+                    graph.execute(f"INSERT INTO _gone SELECT 'reviewed', product FROM {name} WHERE {named}")
                 removed[name] = graph.execute(f"DELETE FROM {name} WHERE {named}").fetchall()[0][0]
             return any(removed.values())
 

@@ -107,6 +107,14 @@ def _prose(name: str, what: str, kind: Kind = "text", graph_name: str = "") -> C
     return Column(name, kind, what, contacts="masked", graph_name=graph_name)
 
 
+def _list(name: str, what: str) -> Column:
+    return Column(name, "list", what)
+
+
+def _run() -> Column:
+    return Column("run", "text", "the run that wrote it")
+
+
 CANONICAL: dict[str, Table] = {
     table.name: table
     for table in (
@@ -297,13 +305,16 @@ RESULTS: dict[str, Table] = {
         ),
         Table(
             "runs",
-            "The analysis whose results the graph shows.",
+            "A run whose results the graph shows or showed.",
             ("run",),
             (
                 Column("run", "text", "the run folder's name", True),
+                Column("name", "text", "the same, with the platform and the date that it was limited to"),
+                Column("shown", "text", "yes for the run whose results the graph shows, no for the others"),
                 Column("at", "time", "the reference date of the analysis"),
                 Column("made_at", "time", "when the analysis began"),
                 Column("platform", "text", "the one platform that was analysed; empty for all"),
+                Column("until", "time", "the time that it was limited to; empty for none"),
                 Column("method", "text", "the kind of score: forecast, formula or percentiles"),
                 Column("signal", "text", "whether the past shows a signal beyond chance: yes, no or not checked"),
                 Column("warning", "text", "what the past shows, where the signal is no or not checked"),
@@ -315,6 +326,26 @@ RESULTS: dict[str, Table] = {
             node="Run",
         ),
         Table(
+            "continues",
+            "A run, and the run that it continues.",
+            ("run",),
+            (
+                Column("run", "text", "the run", True),
+                Column("before", "text", "the run that it continues", True),
+            ),
+            edges=(Edge("FOLLOWS_ON", "Run", "run", "Run", "before"),),
+        ),
+        Table(
+            "run_loads",
+            "A run, and a load whose rows it read.",
+            ("run", "load"),
+            (
+                Column("run", "text", "the run", True),
+                Column("load", "text", "the load", True),
+            ),
+            edges=(Edge("READ", "Run", "run", "Load", "load"),),
+        ),
+        Table(
             "scores",
             "The results of the analysis for one person.",
             ("person",),
@@ -322,6 +353,7 @@ RESULTS: dict[str, Table] = {
                 _id("person", "the person: of linked accounts as in identities, else the account", required=True),
                 _id("consumer", "the person in lists and commands: the smallest of their accounts", required=True),
                 Column("name", "text", "their name, else a handle, else the smallest of their accounts", True),
+                _run(),
                 Column("tier", "text", "tiny, small or wide audience; unknown where too few can be compared"),
                 Column("role", "text", "koc, possible (audience not known), kol, wide (widely followed here) or none"),
                 Column("part", "text", "who reaches them: reached_kol, only_koc, nobody or not_known"),
@@ -330,10 +362,20 @@ RESULTS: dict[str, Table] = {
                 Column("low", "number", "lower end of the score's 95 % interval; empty without a forecast"),
                 Column("high", "number", "upper end of the score's 95 % interval; empty without a forecast"),
                 Column("rank", "integer", "rank among the key opinion consumers; empty for others"),
+                Column("rank_before", "integer", "rank in the run that this one continues; empty for none"),
                 Column("niche", "text", "the id of the niche where the person is strongest; empty for none"),
                 Column("circle", "text", "the id of the person's circle; empty for none"),
                 Column("reviews", "integer", "first reviews of an item, all time"),
-                Column("reasons", "text", "why they have this rank, separated by semicolons; empty for others"),
+                Column("last_review", "time", "when they wrote the newest of their reviews"),
+                _list("reasons", "why they have this rank; empty for others"),
+                _list("gates", "each gate and its state: passed, failed or unknown"),
+                Column("gates_failed", "integer", "how many of the gates required on their platform they fail"),
+                _list("patterns", "suspicious patterns, each with its evidence"),
+                _list("checks", "what a human should judge, each with its evidence"),
+                Column("client", "text", "whether they are a client: yes, no or not known"),
+                Column("client_orders", "integer", "orders of our brand or its categories in the last 365 days"),
+                Column("origin_paid", "number", "share of their reviews that is marked as paid"),
+                Column("origin_gifted", "number", "share of their reviews that is marked as gifted"),
                 Column("quote", "number", "the price asked for a post"),
                 Column("followers", "integer", "followers, as the platform states them"),
                 Column("consent", "text", "whether they may be contacted: no where any of their accounts says no"),
@@ -371,9 +413,30 @@ RESULTS: dict[str, Table] = {
             (
                 Column("niche", "text", "its id", True),
                 Column("name", "text", "its name"),
+                _run(),
                 Column("people", "integer", "number of members"),
+                Column("level", "text", "niche, or finer for one inside another"),
+                Column("change", "text", "what became of it since the previous run"),
+                Column("reached_kol", "integer", "members whom a KOL or an account widely followed here reaches"),
+                Column("only_koc", "integer", "members whom KOCs reach and neither of these"),
+                Column("nobody", "integer", "members who follow somebody, and nobody of these"),
+                Column("not_known", "integer", "members of whom it is not known whether these reach them"),
+                Column("kocs", "integer", "members with the role koc or possible"),
+                Column("kols", "integer", "members with the role kol"),
+                Column("evidence", "text", "what sets its members apart, as a sentence"),
+                _list("terms", "what else its members over-index on, the best evidenced first"),
             ),
             node="Niche",
+        ),
+        Table(
+            "niche_categories",
+            "A niche, and the category that it is or is a part of.",
+            ("niche",),
+            (
+                Column("niche", "text", "the niche", True),
+                Column("category", "text", "the product category", True),
+            ),
+            edges=(Edge("OF", "Niche", "niche", "Category", "category"),),
         ),
         Table(
             "finer",
@@ -392,11 +455,39 @@ RESULTS: dict[str, Table] = {
             (
                 Column("circle", "text", "its id", True),
                 Column("name", "text", "its name"),
+                _run(),
                 Column("people", "integer", "number of members"),
                 Column("stability", "number", "recovery rate in resampled networks, 0 to 1"),
                 Column("status", "text", "published or tentative"),
+                Column("change", "text", "what became of it since the previous run"),
+                Column("kocs", "integer", "members with the role koc or possible"),
+                Column("kols", "integer", "members with the role kol"),
+                Column("evidence", "text", "what sets its members apart, as a sentence"),
+                Column("inside_share", "number", "share of the follows touching it that stay inside, 0 to 1"),
             ),
             node="Circle",
+        ),
+        Table(
+            "circle_bridges",
+            "A circle, and another whose people follow people of it.",
+            ("circle_a", "circle_b"),
+            (
+                Column("circle_a", "text", "the circle that is followed", True),
+                Column("circle_b", "text", "the circle that follows", True),
+                Column("ties", "integer", "follows of people in circle_a by people in circle_b"),
+                Column("width", "integer", "people of circle_b who follow two or more people of circle_a"),
+            ),
+            edges=(Edge("BRIDGED_TO", "Circle", "circle_a", "Circle", "circle_b"),),
+        ),
+        Table(
+            "bridges",
+            "A person with a role whose followers are in two circles or more, and one of these circles.",
+            ("person", "circle"),
+            (
+                _id("person", "the person", required=True),
+                Column("circle", "text", "the circle", True),
+            ),
+            edges=(Edge("BRIDGES", "Person", "person", "Circle", "circle"),),
         ),
         Table(
             "members",
@@ -451,16 +542,66 @@ RESULTS: dict[str, Table] = {
             ("event",),
             (
                 Column("event", "text", "the kind, the group and what happened", True),
+                Column("name", "text", "the same as words"),
+                _run(),
+                Column("at", "time", "the reference date of the analysis"),
                 Column("kind", "text", "circle or niche"),
                 Column("group_id", "text", "the id of the circle or niche"),
                 Column("happened", "text", "born, grown, shrunk, split, merged, died or returned"),
                 Column("words", "text", "the event as a sentence"),
+                Column("before", "integer", "members in the run before"),
+                Column("now", "integer", "members now"),
             ),
             node="Event",
         ),
+        Table(
+            "circle_events",
+            "An event, and the circle that it happened to, where that still exists.",
+            ("event",),
+            (
+                Column("event", "text", "the event", True),
+                Column("circle", "text", "the circle", True),
+            ),
+            edges=(Edge("HAPPENED_TO", "Event", "event", "Circle", "circle"),),
+        ),
+        Table(
+            "niche_events",
+            "An event, and the niche that it happened to, where that still exists.",
+            ("event",),
+            (
+                Column("event", "text", "the event", True),
+                Column("niche", "text", "the niche", True),
+            ),
+            edges=(Edge("HAPPENED_TO", "Event", "event", "Niche", "niche"),),
+        ),
+        Table(
+            "product_results",
+            "What an analysis found out about a product.",
+            ("product",),
+            (
+                _id("product", "the product", required=True),
+                Column("brand_read", "text", "the brand that it states, else ours or a rival's that its title names"),
+                Column("first_at", "time", "when its first review was written"),
+                Column("reviews", "integer", "its reviews that were analysed"),
+            ),
+            node="Product",
+        ),
+        Table(
+            "copies",
+            "A review with nearly the same text as an earlier one by somebody else.",
+            ("review",),
+            (
+                _id("review", "the review", required=True),
+                _id("original", "the earlier review", required=True),
+            ),
+            edges=(Edge("COPIED_FROM", "Review", "review", "Review", "original"),),
+        ),
     )
 }
-"""The tables that graphkoc itself writes beside them: the book of loads, and the newest analysis."""
+"""The tables that graphkoc itself writes beside them: the book of loads, and the analysis that the graph shows.
+
+A table of edges stands after those of the nodes at their ends.
+"""
 
 TABLES: dict[str, Table] = CANONICAL | RESULTS
 

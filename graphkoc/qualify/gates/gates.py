@@ -28,7 +28,7 @@ from graphkoc.qualify.gates.words import GATES, STATES, limits_of
 from graphkoc.qualify.tiers import Limits
 from graphkoc.runs.roles import RANKED
 
-__all__ = ["Orders", "add_orders", "count_gates", "gates", "leave_out", "roles", "share_of"]
+__all__ = ["Orders", "add_orders", "count_failed", "count_gates", "gates", "leave_out", "roles", "share_of"]
 
 
 class Orders:
@@ -150,7 +150,7 @@ def roles(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[Any]:
     wide = (people["tier"] == "wide").to_numpy(dtype=bool)
     unknown = ((people["gate_small"] == "unknown") | (people["audience"] == 0)).to_numpy(dtype=bool)
     stated = (people["tier_profile"] != tiers.RELATIVE).to_numpy(dtype=bool)
-    tests = [wide & stated, wide, _find_excluded(people, limits), unknown]
+    tests = [wide & stated, wide, count_failed(people, limits) > 0, unknown]
     return np.select(tests, ["kol", "wide", "none", "possible"], "koc").astype(object)
 
 
@@ -163,16 +163,16 @@ def leave_out(people: pd.DataFrame) -> NDArray[Any]:
     return people["role"].astype(object).where(~out, "none").to_numpy()
 
 
-def _find_excluded(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.bool_]:
-    """(n,) bool: who fails a gate that is required on the platform; people: platform and the gates."""
+def count_failed(people: pd.DataFrame, limits: Mapping[str, Limits]) -> NDArray[np.int64]:
+    """(n,) int64: how many gates that are required on the platform each fails; people: platform and the gates."""
     code, platforms = pd.factorize(people["platform"].fillna("").to_numpy(dtype=object))
-    out = np.zeros(len(people), dtype=bool)
+    failed = np.zeros(len(people), dtype=np.int64)
     for gate in GATES:
         required = np.array(
             [gate.name in limits_of(limits, platform)["required"] for platform in platforms], dtype=bool
         )
-        out |= required[code] & (people[f"gate_{gate.name}"] == "failed").to_numpy()
-    return out
+        failed += required[code] & (people[f"gate_{gate.name}"] == "failed").to_numpy(dtype=bool)
+    return failed
 
 
 def _name_states(passed: NDArray[np.bool_], failed: NDArray[np.bool_]) -> NDArray[Any]:

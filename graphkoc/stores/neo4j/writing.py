@@ -176,7 +176,7 @@ class Writing:
         counts = list(_countings())
         for start in range(0, len(keys), CONSUMERS_A_CALL):
             some = {"keys": keys[start : start + CONSUMERS_A_CALL]}
-            removals = [(text, some) for text in (_REMOVE_RESULTS, f"{_GONE} DETACH DELETE x")]
+            removals = [(text, some) for text in (*_REMOVE_RESULTS, f"{_GONE} DETACH DELETE x")]
             rows = self._write([*((text, some) for _, text in counts), *removals])
             for (name, _), ((count,),) in zip(counts, rows[: len(counts)], strict=True):
                 removed[name] += count
@@ -358,22 +358,36 @@ _ANALYSED = (
 )
 """Those whose results may name a consumer in $keys, as x: an analysis takes a person's name from any account."""
 
+_REVIEWED = (
+    "UNWIND $keys AS key MATCH (:Consumer {consumer: key})-[:WROTE]->(:Review)-[:ABOUT]->(x:Product)"
+    " WHERE x.product IS NOT NULL WITH DISTINCT x"
+)
+"""The products whose results come from a review by a consumer in $keys, as x."""
+
+_ABOUT = {"Person": _ANALYSED, "Product": _REVIEWED}
+"""The labels of raw data that results are about, and of which nodes these go with a consumer."""
+
 _RESULT_EDGES = sorted({edge.type for table in RESULTS.values() for edge in table.edges if edge.source == "Person"})
 
+
+def _clear(table: Table) -> str:
+    """Cypher that removes what a table of results says of x."""
+    return "SET " + ", ".join(f"x.`{column.graph_name}` = null" for column in table.content)
+
+
 _REMOVE_RESULTS = (
-    f"{_ANALYSED} SET "
-    + ", ".join(f"x.`{column.graph_name}` = null" for column in RESULTS["scores"].content)
-    + f" SET x.name = x.person REMOVE x:{':'.join(ROLE_LABELS)}"
-    + f" WITH x MATCH (x)-[e:{'|'.join(_RESULT_EDGES)}]-() DELETE e"
+    f"{_ANALYSED} {_clear(RESULTS['scores'])} SET x.name = x.person"
+    f" REMOVE x:{':'.join(ROLE_LABELS)} WITH x MATCH (x)-[e:{'|'.join(_RESULT_EDGES)}]-() DELETE e",
+    f"{_REVIEWED} {_clear(RESULTS['product_results'])}",
 )
 
 
 def _countings() -> Iterator[tuple[str, str]]:
-    """For each table, Cypher that counts the rows that name x of _GONE, or of results those about x of _ANALYSED."""
+    """For each table, Cypher that counts the rows that name x of _GONE, or of results those about x of _ABOUT."""
     for name, table in TABLES.items():
-        gone = _ANALYSED if name in RESULTS else _GONE
         if not table.node:
             edge = table.edges[0]
+            gone = _ANALYSED if name in RESULTS and "Person" in (edge.source, edge.target) else _GONE
             yield (
                 name,
                 f"{gone} MATCH (x)-[e:`{edge.type}`]-()"
@@ -381,9 +395,9 @@ def _countings() -> Iterator[tuple[str, str]]:
             )
         elif adds_to_nodes(table):
             said = " OR ".join(f"x.`{column.graph_name}` IS NOT NULL" for column in table.content)
-            yield name, f"{gone} WITH x WHERE {said} RETURN count(x)"
+            yield name, f"{_ABOUT[table.node]} WITH x WHERE {said} RETURN count(x)"
         elif table.node in ("Consumer", "Review"):
-            yield name, f"{gone} WITH x WHERE x:`{table.node}` RETURN count(x)"
+            yield name, f"{_GONE} WITH x WHERE x:`{table.node}` RETURN count(x)"
 
 
 def _caption(label: str, variable: str) -> str:
