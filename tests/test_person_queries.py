@@ -233,7 +233,7 @@ def test_the_list_of_kocs_and_who_reaches_a_niche_are_the_commands(
         for name in ("consumer", "audience", "niche"):
             assert row[name] == said[name]
         assert row["score"] == pytest.approx(said["score"])
-        assert row["reasons"] == "\n".join(said["reasons"])
+        assert row["reasons"] == tuple(said["reasons"])
     for niche in run.niches["niche"]:
         there = {row["consumer"]: row["reached"] for row in asked(store, "reaches_niche", niche=niche, limit=SHOWN)}
         rows = run.reach[run.reach["niche"] == niche]
