@@ -503,6 +503,37 @@ def test_columns_without_a_value_keep_their_names_and_types(store: Store, limit:
     assert len(found) == limit
 
 
+@pytest.mark.every_release
+def test_a_node_or_an_edge_is_a_dict_of_its_properties_and_a_path_the_tuple_of_its_nodes(store: Store) -> None:
+    store.upsert(
+        {
+            "consumers": pd.DataFrame({"consumer": ["s:a", "s:b"], "followers": [1, None], "name": ["A", "B"]}),
+            "follows": pd.DataFrame({"follower": ["s:a"], "followee": ["s:b"], "since": [datetime(2020, 1, 2)]}).astype(
+                {"since": "datetime64[us]"}
+            ),
+        }
+    )
+    found = store.read(
+        "MATCH path = (a:Consumer)-[follows:FOLLOWS]->(b:Consumer) OPTIONAL MATCH (b)-[:WROTE]->(review:Review)"
+        " RETURN a, follows, path, [a, b] AS both, {who: a, lack: b.followers} AS mapping, review, 1 AS one"
+    )
+    a = {"consumer": "s:a", "followers": 1, "name": "A"}
+    b = {"consumer": "s:b", "name": "B"}
+    row = found.drop(columns=["review"]).iloc[0].to_dict()
+    assert row == {
+        "a": a,
+        "follows": {"since": datetime(2020, 1, 2)},
+        "path": (a, b),
+        "both": (a, b),
+        "mapping": {"who": a, "lack": None},
+        "one": 1,
+    }
+    assert list(row["a"]) == sorted(row["a"])
+    assert found["review"].isna().all()
+    assert found.dtypes.astype(str).to_dict()["review"] == "str"
+    assert found.columns.tolist() == ["a", "follows", "path", "both", "mapping", "review", "one"]
+
+
 def test_parameters_of_every_type_arrive_as_they_are(store: Store) -> None:
     store.upsert({"consumers": pd.DataFrame({"consumer": ["s:a"]})})
     values = [

@@ -41,6 +41,7 @@ __all__ = [
     "newest_fingerprint",
     "open_store",
     "prepared",
+    "query_frame",
     "to_rows",
 ]
 
@@ -80,7 +81,8 @@ class Store(Protocol):
         """The rows that a query returns; it cannot write, and QueryError is raised where it would.
 
         Text is str, integers Int64, numbers float64, times datetime64[us] in UTC, lists tuples; rows come in no order
-        but the query's own.
+        but the query's own. A node or a relationship is a dict of its properties, without those that it lacks and
+        without the engine's own ids; a path is the tuple of its nodes.
         """
         ...
 
@@ -210,11 +212,8 @@ def prepared(tables: Mapping[str, pd.DataFrame | Large], known: Mapping[str, Tab
 
 
 def frame(rows: pa.Table) -> pd.DataFrame:
-    """Arrow rows as `Store.read` returns them."""
+    """Arrow rows as `Store.read` returns those that have neither lists nor dicts."""
     made: pd.DataFrame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    for field in rows.schema:
-        if pa.types.is_list(field.type):
-            made[field.name] = made[field.name].map(tuple, na_action="ignore").astype("object")
     return made
 
 
@@ -223,6 +222,19 @@ def to_rows(column: pa.ChunkedArray, kind: str) -> pa.ChunkedArray:
     if TYPES[kind].separator and pa.types.is_list(column.type):
         column = pc.binary_join(column, TYPES[kind].separator)
     return column.cast(TYPES[kind].arrow)
+
+
+def query_frame(columns: Mapping[str, pa.Array | pa.ChunkedArray | list[Any]]) -> pd.DataFrame:
+    """What `Store.read` returns; columns: in Arrow, or a list where values are tuples or dicts, None for none."""
+    flat = {name: pa.nulls(len(c), pa.string()) if _is_empty(c) else c for name, c in columns.items()}
+    made = frame(pa.table({name: column for name, column in flat.items() if not isinstance(column, list)}))
+    nested = {name: column for name, column in flat.items() if isinstance(column, list)}
+    return made.assign(**{name: pd.Series(column, dtype=object) for name, column in nested.items()})[list(columns)]
+
+
+def _is_empty(column: pa.Array | pa.ChunkedArray | list[Any]) -> bool:
+    """Whether it is a list without a value."""
+    return isinstance(column, list) and all(value is None for value in column)
 
 
 def check_columns(found: Sequence[str], kinds: Mapping[str, str]) -> None:

@@ -12,7 +12,9 @@ import contextlib
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ladybug
@@ -22,7 +24,17 @@ import pyarrow as pa
 from graphkoc.errors import BusyError, QueryError, StoreError
 from graphkoc.files import PATIENCE, put_in_place, sweep, sync, translate_errors, working_folder
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, key_of, near_far, newest_fingerprint, prepared, relational, to_rows
+from graphkoc.stores import (
+    check_columns,
+    frame,
+    key_of,
+    near_far,
+    newest_fingerprint,
+    prepared,
+    query_frame,
+    relational,
+    to_rows,
+)
 from graphkoc.stores.captions import CAPTIONS
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.condition import Condition
@@ -60,6 +72,9 @@ OUR_TYPES = {MARK, *node_tables()} | {edge.type for table in TABLES.values() for
 
 ABOUT = {"Person": "analysed", "Product": "reviewed"}
 """The labels of raw data that results are about, and what those are called of which results go with a consumer."""
+
+ENGINES_OWN = ("_ID", "_LABEL", "_SRC", "_DST")
+"""What the engine adds to the properties of a node or an edge."""
 
 READS = re.compile(r"((EXPLAIN|PROFILE)\s+)?(MATCH|OPTIONAL|WITH|UNWIND|RETURN|CALL)\b", re.IGNORECASE)
 """How a query begins. The engine opens its file to read, but COPY and EXPORT would still write others."""
@@ -182,9 +197,7 @@ class LadybugStore:
             found = self._arrow(text, params)
         except QueryError as error:
             raise self._name_version(error) from error
-        # A sum of integers comes in 128 bits.
-        wide = [pa.int64() if pa.types.is_decimal128(kind) and kind.scale == 0 else kind for kind in found.schema.types]
-        return frame(found.cast(pa.schema(zip(found.schema.names, wide, strict=True))))
+        return query_frame({name: _to_column(found.column(name)) for name in found.schema.names})
 
     def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
         """See Store.read_columns."""
@@ -465,6 +478,29 @@ def _check_reads(text: str, params: Collection[str] = ()) -> None:
         raise QueryError("the query would do more than read the graph", hint="Queries only read.")
     if missing := sorted(set(re.findall(r"\$(\w+)", code)) - set(params)):
         raise QueryError(f"the query needs the parameter {missing[0]}")  # the engine would take it for null
+
+
+def _to_column(values: pa.ChunkedArray) -> pa.ChunkedArray | list[Any]:
+    """A result's column, a list where it has tuples or dicts."""
+    if pa.types.is_nested(values.type):
+        return [_to_plain(value) for value in values.to_pylist()]
+    # A sum of integers comes in 128 bits.
+    whole = pa.types.is_decimal128(values.type) and values.type.scale == 0
+    return values.cast(pa.int64()) if whole else values
+
+
+def _to_plain(value: Any) -> Any:
+    """A value of a nested column as `Store.read` returns it: nodes and edges as their properties."""
+    if isinstance(value, list):
+        return tuple(_to_plain(item) for item in value)
+    if not isinstance(value, dict):
+        return int(value) if isinstance(value, Decimal) else value
+    if "_NODES" in value:
+        return _to_plain(value["_NODES"])
+    if "_ID" in value:
+        owned = ((name, item) for name, item in value.items() if item is not None and name not in ENGINES_OWN)
+        return {name: _to_plain(item) for name, item in sorted(owned)}
+    return {name: _to_plain(item) for name, item in value.items()}
 
 
 def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Large) -> RowChanges:

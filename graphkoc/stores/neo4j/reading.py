@@ -200,11 +200,16 @@ class Reading:
         return pa.table(columns, names=[name for name, _, _ in picked])
 
 
-def to_column(name: str, values: Sequence[Any], text: str) -> pa.Array:
-    """A result's column; one without any value has the type that its property has in `graphkoc.tables.schema`."""
+def to_column(name: str, values: Sequence[Any], text: str) -> pa.Array | list[Any]:
+    """A result's column, a list where it has tuples or dicts.
+
+    One without any value has the type that its property has in `graphkoc.tables.schema`.
+    """
     if all(value is None for value in values):
         return pa.nulls(len(values), TYPES[_find_kind(name, text)].arrow)
     plain = [to_plain(value) for value in values]
+    if any(isinstance(value, (tuple, dict)) for value in plain):
+        return plain
     try:
         array = pa.array(plain)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
@@ -213,7 +218,7 @@ def to_column(name: str, values: Sequence[Any], text: str) -> pa.Array:
 
 
 def to_plain(value: Any) -> Any:
-    """A value of the driver as one of Python: times in UTC without zone, nodes and edges as their properties."""
+    """A value of the driver as `Store.read` returns it: times in UTC without zone, nodes and edges as properties."""
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, DateTime):
@@ -224,13 +229,13 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Duration):
         return value.iso_format()
     if isinstance(value, (neo4j.graph.Node, neo4j.graph.Relationship)):
-        return {key: to_plain(item) for key, item in value.items()}
+        return {key: to_plain(item) for key, item in sorted(value.items())}
     if isinstance(value, neo4j.graph.Path):
-        return [to_plain(node) for node in value.nodes]
+        return tuple(to_plain(node) for node in value.nodes)
     if isinstance(value, dict):
         return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [to_plain(item) for item in value]
+        return tuple(to_plain(item) for item in value)
     return str(value)
 
 

@@ -22,7 +22,7 @@ import pyarrow as pa
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, key_of, newest_fingerprint, prepared
+from graphkoc.stores import check_columns, frame, key_of, newest_fingerprint, prepared, query_frame
 from graphkoc.stores.changes import Changes
 from graphkoc.stores.condition import Condition
 from graphkoc.stores.journal import Decision, Settlement
@@ -193,8 +193,7 @@ class Neo4jStore:
             except (OverflowError, UnicodeEncodeError) as error:
                 raise QueryError(f"a parameter cannot be sent: {error}") from error
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-        arrays = [to_column(name, values, text) for name, values in zip(names, columns, strict=True)]
-        return frame(pa.Table.from_arrays(arrays, names=names))
+        return query_frame({name: to_column(name, values, text) for name, values in zip(names, columns, strict=True)})
 
     def read_columns(self, text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
         """See Store.read_columns."""
