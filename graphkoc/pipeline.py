@@ -273,7 +273,7 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
 
     last_load: {source, loaded_at, files} of the newest load that brought something, or None.
     """
-    sizes = run_query(store, "explore/sizes").set_index("what")["how_many"]
+    sizes = run_query(store, "sizes").set_index("what")["how_many"]
     loads = run_query(store, "project/loads")
     last = None
     if len(loads):
@@ -294,7 +294,7 @@ def first_checks(store: Store, most: int = 3) -> list[dict[str, Any]]:
 
     Empty where the store is large, which takes minutes to look through, and where it holds no consumer.
     """
-    if run_query(store, "explore/sizes")["how_many"].sum() > QUICKLY_CHECKED:
+    if run_query(store, "sizes")["how_many"].sum() > QUICKLY_CHECKED:
         return []
     try:
         found = _check_data(store)

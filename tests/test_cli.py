@@ -265,7 +265,9 @@ def test_doctor_says_what_an_analysis_can_rest_on(small_place: Path) -> None:
 
 def test_queries_are_listed_with_what_they_take_and_answer(place: Path) -> None:
     listed = {row["query"]: row for row in read_json(place, "queries")}
-    assert [p["name"] for p in listed["explore/follow_on_reviews"]["parameters"]] == ["consumer", "limit"]
+    assert [p["name"] for p in listed["explore/kocs/follow_on_reviews"]["parameters"]] == ["consumer", "limit"]
+    assert listed["explore/audience/most_followed"]["title"] == "People with the most known followers"
+    assert all(row["title"] and row["answers"] for row in listed.values())
     found = read_json(place, "query", "follow_on_reviews", "-p", "consumer=ciao:7")
     assert all(row["follow_on"] > row["first_review"] for row in found)
     assert len(found) == 2

@@ -55,7 +55,7 @@ def test_a_query_for_one_person_uses_the_index_and_has_no_such_sentence(ask: Ask
 def test_parameters_are_checked_as_when_the_query_runs(ask: Ask) -> None:
     done = ask("query", "reviews_of", "--explain")
     assert done.returncode == graphkoc.QueryError.exit_code
-    assert done.stderr.startswith("Error: the query explore/reviews_of needs the parameter consumer")
+    assert done.stderr.startswith("Error: the query explore/kocs/reviews_of needs the parameter consumer")
 
 
 def test_a_branch_of_a_plan_has_a_bar_in_front() -> None:

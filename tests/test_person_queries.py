@@ -235,7 +235,9 @@ def test_the_list_of_kocs_and_who_reaches_a_niche_are_the_commands(
         assert row["score"] == pytest.approx(said["score"])
         assert row["reasons"] == tuple(said["reasons"])
     for niche in run.niches["niche"]:
-        there = {row["consumer"]: row["reached"] for row in asked(store, "reaches_niche", niche=niche, limit=SHOWN)}
+        there = {
+            row["person"]["consumer"]: row["reaches"]["reached"] for row in asked(store, "reaches_niche", niche=niche)
+        }
         rows = run.reach[run.reach["niche"] == niche]
         assert there == dict(zip(rows["consumer"], rows["reached"], strict=True))
         assert there

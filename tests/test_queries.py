@@ -200,12 +200,19 @@ def answer(store: Store, query: queries.Query) -> pd.DataFrame:
 
 
 def in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(rows.columns.tolist(), ignore_index=True)
+    return rows.sort_values(rows.columns.tolist(), key=comparable, ignore_index=True)
+
+
+def comparable(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column as one that can be sorted: nodes and edges are dicts."""
+    return column.map(repr) if column.dtype == object else column
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_says_what_it_answers_and_is_common_cypher(name: str) -> None:
     query = QUERIES[name]
+    assert not query.title.endswith(".")
+    assert len(query.title) <= 60, "the name of a favourite in Browser"
     assert query.description.endswith(".")
     assert "" in query.texts, "Neo4j, and Neo4j Browser, take the file without a dialect"
     for text in query.texts.values():
@@ -312,9 +319,9 @@ def test_the_projects_queries_are_those_that_an_analysis_reads() -> None:
 def test_an_empty_store_answers_too(tmp_path: Path, served: Store) -> None:
     store = open_store(f"ladybug:{tmp_path / 'empty.lbug'}")
     store.upsert({"consumers": small_graph()[0]["consumers"][:0]})
-    sizes = answer(store, QUERIES["explore/sizes"])
+    sizes = answer(store, QUERIES["explore/start/sizes"])
     assert sizes["how_many"].tolist() == [0] * 8
-    assert len(answer(served, QUERIES["explore/sizes"])) == 8
+    assert len(answer(served, QUERIES["explore/start/sizes"])) == 8
     for name, query in QUERIES.items():
         found = answer(store, query)
         assert found.columns.tolist() == answer(served, query).columns.tolist(), name
@@ -339,7 +346,7 @@ values: dict[str, st.SearchStrategy[Any]] = {
 @st.composite
 def headers(draw: st.DrawFn) -> tuple[str, list[queries.Parameter]]:
     """A query's text, and the parameters that its header declares."""
-    parameters, lines = [], [f"// {draw(words.filter(bool))}"]
+    parameters, lines, shown_values = [], [f"// {draw(words.filter(bool))}"], []
     for name in draw(st.lists(names, max_size=4, unique=True)):
         kind = draw(st.sampled_from(list(values)))
         default = draw(st.one_of(st.none(), values[kind]))
@@ -348,6 +355,8 @@ def headers(draw: st.DrawFn) -> tuple[str, list[queries.Parameter]]:
         assume(not (default is None and what.startswith("=")))
         lines.append(f"// @param {name} {kind}{'' if default is None else f' = {shown}'}  {what}")
         parameters.append(queries.Parameter(name, kind, default, what))
+        shown_values.append(f"// :param {name} => {parameters[-1].cypher or draw(words.filter(bool))}")
+    lines += draw(st.permutations(shown_values))
     used = ", ".join(f"${parameter.name} AS a{i}" for i, parameter in enumerate(parameters)) or "1 AS one"
     return "\n".join([*lines, f"RETURN {used}, '$text', \"$text\" /* $comment */ AS `$quoted` // $comment"]), parameters
 
@@ -355,8 +364,9 @@ def headers(draw: st.DrawFn) -> tuple[str, list[queries.Parameter]]:
 @given(headers())
 def test_a_header_gives_back_what_it_declares(made: tuple[str, list[queries.Parameter]]) -> None:
     text, parameters = made
-    description, found = queries.parse("made", text)
-    assert description == " ".join(text.splitlines()[0].removeprefix("//").split(" ")).strip()
+    title, description, found = queries.parse("made", text)
+    assert title == " ".join(text.splitlines()[0].removeprefix("//").split(" ")).strip()
+    assert description == ""
     assert list(found) == parameters
 
 
@@ -370,13 +380,50 @@ def test_what_is_used_is_declared_and_what_is_declared_is_used(
         queries.parse("made", f"{text}\n, ${name} AS more")
     with pytest.raises(QueryError, match=f"declares but does not use the parameter {name}"):
         queries.parse("made", f"// words\n// @param {name} string  words\n{text}")
+    with pytest.raises(QueryError, match=f"sets a parameter that it does not declare: {name}"):
+        queries.parse("made", f"// words\n// :param {name} => 1\n{text}")
+
+
+@given(headers(), st.data())
+def test_a_header_without_a_parameters_line_or_with_another_value_is_refused(
+    made: tuple[str, list[queries.Parameter]], data: st.DataObject
+) -> None:
+    text, parameters = made
+    assume(parameters)
+    parameter = data.draw(st.sampled_from(parameters))
+    start = f"// :param {parameter.name} => "
+    lines = text.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if line.startswith(start)]
+    others = lines[:at] + lines[at + 1 :]
+    with pytest.raises(QueryError, match=f"has no :param line for: {parameter.name}"):
+        queries.parse("made", "\n".join(others))
+    with pytest.raises(QueryError, match="is not :param NAME => VALUE, or has one twice"):
+        queries.parse("made", "\n".join([*lines[: at + 1], *lines[at:]]))
+    with pytest.raises(QueryError, match="is not :param NAME => VALUE"):
+        queries.parse("made", "\n".join([*lines[:at], start, *lines[at + 1 :]]))
+    if parameter.default is not None:
+        with pytest.raises(QueryError, match=f"sets {parameter.name} to another value"):
+            queries.parse("made", "\n".join([*lines[:at], f"{start}null", *lines[at + 1 :]]))
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_what_is_pasted_for_a_parameter_is_a_value_of_its_type(served: Store, name: str) -> None:
+    query = QUERIES[name]
+    given = {}
+    for line in query.text("neo4j").splitlines():
+        if match := re.fullmatch(r"// :param (\w+) => (.*)", line):
+            given[match[1]] = served.read(f"RETURN {match[2]} AS value")["value"][0]
+    defaults = {p.name: p.default for p in query.parameters if p.default is not None}
+    bound = query.bind(given)
+    assert {name: bound[name] for name in defaults} == defaults
+    served.read(query.text("neo4j"), bound)
 
 
 @given(headers(), st.data())
 def test_binding_converts_fills_in_and_refuses(made: tuple[str, list[queries.Parameter]], data: st.DataObject) -> None:
     text, parameters = made
-    description, found = queries.parse("made", text)
-    query = queries.Query("made", description, found, {"": text})
+    title, description, found = queries.parse("made", text)
+    query = queries.Query("made", title, description, found, {"": text})
     given = {p.name: data.draw(values[p.type]) for p in parameters if p.default is None or data.draw(st.booleans())}
     expected = {p.name: given.get(p.name, p.default) for p in parameters}
     assert query.bind(given) == expected
@@ -396,11 +443,11 @@ def test_binding_converts_fills_in_and_refuses(made: tuple[str, list[queries.Par
 @given(st.text())
 def test_any_text_is_parsed_or_refused_in_words(text: str) -> None:
     try:
-        description, parameters = queries.parse("made", text)
+        title, _, parameters = queries.parse("made", text)
     except QueryError as error:
         assert str(error).startswith("the query made")
     else:
-        assert description
+        assert title
         assert all(parameter.name for parameter in parameters)
 
 
@@ -414,22 +461,35 @@ def test_a_time_with_a_zone_is_bound_in_utc() -> None:
 def test_twins_declare_the_same_and_the_dialects_own_wins(tmp_path: Path) -> None:
     (tmp_path / "explore").mkdir()
     common, own = tmp_path / "explore" / "some.cypher", tmp_path / "explore" / "some.ladybug.cypher"
-    common.write_text("// Words.\n// @param n integer = 1  words\nRETURN $n AS n", encoding="utf-8")
+    header = "// Words\n// @param n {}  words\n// :param n => {}\nRETURN $n AS n"
+    common.write_text(header.format("integer = 1", 1), encoding="utf-8")
     own.write_text(common.read_text(encoding="utf-8") + " + 0", encoding="utf-8")
     found = queries.queries(tmp_path)
     assert list(found) == ["explore/some"]
     assert found["explore/some"].text("ladybug").endswith("+ 0")
     assert found["explore/some"].text("neo4j").endswith("AS n")
-    own.write_text("// Words.\n// @param n float = 1  words\nRETURN $n AS n", encoding="utf-8")
-    with pytest.raises(QueryError, match="declares other parameters for ladybug"):
-        queries.queries(tmp_path)
+    for other in (header.format("float = 1", 1.0), header.format("integer = 1", 1).replace("Words", "Others")):
+        own.write_text(other, encoding="utf-8")
+        with pytest.raises(QueryError, match="has another header for ladybug"):
+            queries.queries(tmp_path)
     common.unlink()
     with pytest.raises(QueryError, match="is not written for neo4j"):
         queries.queries(tmp_path)["explore/some"].text("neo4j")
 
 
-def test_a_query_is_found_by_its_last_name_where_that_is_enough() -> None:
-    assert queries.query("sizes") is not None
-    assert queries.query("sizes").name == "explore/sizes"
+def test_a_query_is_found_by_its_last_name_where_that_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("sizes", "start/sizes", "explore/start/sizes"):
+        assert queries.query(name).name == "explore/start/sizes"
+    assert all(queries.query(name.rpartition("/")[2]).name == name for name in QUERIES)
     with pytest.raises(QueryError, match="there is no query called 'nothing'"):
         queries.query("nothing")
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "some.cypher").write_text("// Words\nRETURN 1 AS one", encoding="utf-8")
+    monkeypatch.setattr(assets, "folder", lambda asked: tmp_path)
+    with pytest.raises(QueryError, match="there are several queries called 'some'") as refused:
+        queries.query("some")
+    assert refused.value.hint == "Name one of: one/some, two/some."
+    assert queries.query("two/some").name == "two/some"

@@ -517,9 +517,9 @@ def test_each_number_has_a_command_that_recomputes_it(whole: Run) -> None:
     text = text_of(report.render(with_info(whole, score=score)), "method")
     asked = f"-p consumer={whole.kocs()['consumer'].iloc[0]} -p at={whole.info['at']}"
     for command in (
-        f"graphkoc query explore/own_activity {asked}",
-        f"graphkoc query explore/audience_activity {asked}",
-        "graphkoc query explore/niche_reach",
+        f"graphkoc query own_activity {asked}",
+        f"graphkoc query audience_activity {asked}",
+        "graphkoc query niche_reach",
         "graphkoc kocs",
         "graphkoc niches",
         "graphkoc circles",

@@ -1,4 +1,6 @@
-// Every consumer, with the profile on the platform, the price asked for a post, the consent, the agency, the stated audience and the location.
+// All consumers
+// Every consumer, with the profile on the platform, the price asked for a post, the consent, the agency, the stated
+// audience and the location.
 MATCH (c:Consumer)
 WHERE c.consumer IS NOT NULL
 RETURN c.consumer AS consumer, c.own_name AS name, c.platform AS platform, c.followers AS followers, c.kind AS kind,

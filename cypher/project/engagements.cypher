@@ -1,3 +1,4 @@
+// All engagements
 // Every engagement: the consumer, the review, the kind of reaction, and when.
 MATCH (c:Consumer)-[e:ENGAGED]->(r:Review)
 WHERE c.consumer IS NOT NULL AND r.review IS NOT NULL

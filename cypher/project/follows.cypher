@@ -1,3 +1,4 @@
+// All ties of influence
 // Every tie of influence: an edge from the account that is followed to the account that follows.
 // The store says (follower)-[:FOLLOWS]->(followee); this is the one place that turns the arrow around.
 MATCH (follower:Consumer)-[f:FOLLOWS]->(followee:Consumer)

@@ -1,3 +1,4 @@
+// All loads
 // Every load: the source, the time, and how many rows of each file were loaded or rejected.
 MATCH (l:Load)
 WHERE l.load IS NOT NULL

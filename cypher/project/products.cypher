@@ -1,3 +1,4 @@
+// All products
 // Every product and its category.
 MATCH (p:Product)
 WHERE p.product IS NOT NULL

@@ -1,3 +1,4 @@
+// All purchases
 // Every purchase: the buyer, the product, when, and the state of the order.
 MATCH (c:Consumer)-[b:PURCHASED]->(p:Product)
 WHERE c.consumer IS NOT NULL AND p.product IS NOT NULL

@@ -1,3 +1,4 @@
+// All reviews
 // Every review: the author, the product, when, the reactions received, and the origin.
 // A review that is only mentioned in an engagement has no author, and is counted too.
 MATCH (r:Review)

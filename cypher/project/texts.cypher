@@ -1,3 +1,4 @@
+// All texts
 // The text of every review.
 MATCH (r:Review)
 WHERE r.review IS NOT NULL

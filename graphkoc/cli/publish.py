@@ -30,6 +30,7 @@ def queries() -> Result:
     rows: list[dict[str, Any]] = [
         {
             "query": query.name,
+            "title": query.title,
             "answers": query.description,
             "parameters": [
                 {"name": p.name, "type": p.type, "default": p.default, "what": p.what} for p in query.parameters
@@ -41,7 +42,7 @@ def queries() -> Result:
 
 
 def _describe_query(row: dict[str, Any]) -> str:
-    lines = [row["query"], f"    {row['answers']}"]
+    lines = [row["query"], f"    {row['title']}", *([f"    {row['answers']}"] if row["answers"] else [])]
     for parameter in row["parameters"]:
         default = "" if parameter["default"] is None else f" (default {parameter['default']})"
         lines.append(f"    -p {parameter['name']}=...  {parameter['what']}{default}")

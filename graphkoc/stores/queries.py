@@ -1,15 +1,20 @@
-"""A query is a file in `cypher/`: its path is its name, its first comment its description.
+"""A query is a file in `cypher/`: its path is its name, and its first comment says what it answers.
 
-    // Consumers with the most followers.
+    // People with the most known followers
+    // All accounts of a person, and of each follower, count as one.
     // @param limit integer = 20  how many rows
+    // :param limit => 20
     MATCH ...
 
-`explore/` is what a person asks. `project/` is what an analysis reads, and each of its queries is run as it
-is written; `graphkoc.graph.projection.COLUMNS` has the columns that it must return.
+The first line is the title, which Neo4j Browser takes for the name of a favourite; the lines after it are the
+description. Parameters are declared as `@param` and used as `$limit`; both must agree. For each there is a `:param`
+line, which a person pastes into Browser without the slashes: the default, or an example where there is none.
 
-Parameters are declared in the header and used as `$limit`; both must agree. `name.<dialect>.cypher`
-beside `name.cypher` wins on a store of that dialect. The whole file is sent, header too, so that an
-engine's line numbers are the file's, and that it can be pasted into Neo4j Browser as it is.
+`explore/` is what a person asks, in a folder for each topic. `project/` is what an analysis reads, and each of its
+queries is run as it is written; `graphkoc.graph.projection.COLUMNS` has the columns that it must return.
+
+`name.<dialect>.cypher` beside `name.cypher` wins on a store of that dialect. The whole file is sent, header too, so
+that an engine's line numbers are the file's, and that it can be pasted into Neo4j Browser as it is.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ __all__ = ["Parameter", "Query", "Value", "parse", "queries", "query"]
 Value = str | int | float | bool | datetime
 
 PARAM = re.compile(r"@param\s+(\w+)\s+(string|integer|float|boolean|time)(?:\s*=\s*(\S+))?\s*(.*)")
+SET = re.compile(r":param\s+(\w+)\s*=>\s*(\S.*)")
 NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`", re.DOTALL)
 """Comments, strings and quoted names, in which a $ means nothing."""
 
@@ -40,6 +46,20 @@ class Parameter:
     type: str
     default: Value | None
     what: str
+
+    @property
+    def cypher(self) -> str | None:
+        """The default as Cypher has it; None without one."""
+        if self.default is None:
+            return None
+        if isinstance(self.default, datetime):
+            return f"datetime('{self.default.isoformat()}')"
+        if isinstance(self.default, bool):
+            return str(self.default).lower()
+        if isinstance(self.default, str):
+            quoted = self.default.replace("\\", "\\\\").replace("'", "\\'")
+            return f"'{quoted}'"
+        return repr(self.default)
 
     def convert(self, given: object) -> Value:
         """The value of this parameter's type; QueryError when `given` has none."""
@@ -64,9 +84,10 @@ WORDS = {"integer": "a whole number", "float": "a number", "boolean": "true or f
 
 @dataclass(frozen=True)
 class Query:
-    """A query file: `texts` holds its text by dialect, "" being the common one."""
+    """A query file: `texts` holds its text by dialect, "" being the common one. A description may be empty."""
 
     name: str
+    title: str
     description: str
     parameters: tuple[Parameter, ...]
     texts: dict[str, str]
@@ -96,33 +117,48 @@ class Query:
         return bound
 
 
-def parse(name: str, text: str) -> tuple[str, tuple[Parameter, ...]]:
-    """The description and the parameters in a query file's header.
+def parse(name: str, text: str) -> tuple[str, str, tuple[Parameter, ...]]:
+    """The title, the description and the parameters in a query file's header.
 
-    Raises QueryError when there is no description, or declared and used parameters differ.
+    Raises QueryError when there is no title, when declared and used parameters differ, and when the `:param` lines
+    are not those of the declared parameters with their defaults.
     """
     lines = []
     for line in text.splitlines():
         if not line.startswith("//"):
             break
         lines.append(line[2:].strip())
-    words = [line for line in lines if line and not line.startswith("@")]
-    if not words:
+    words = [line for line in lines if line and not line.startswith(("@", ":"))]
+    if not words or words[0] != lines[0]:
         raise QueryError(f"the query {name} does not begin with a // comment that says what it answers")
     parameters = []
-    for line in lines:
-        if line.startswith("@"):
-            match = PARAM.fullmatch(line)
-            if not match:
-                raise QueryError(f"the query {name} has a header line that is not a parameter: {line}")
-            plain = Parameter(match[1], match[2], None, match[4])
-            parameters.append(plain if match[3] is None else _with_default(plain, match[3]))
+    for line in (line for line in lines if line.startswith("@")):
+        match = PARAM.fullmatch(line)
+        if not match:
+            raise QueryError(f"the query {name} has a header line that is not a parameter: {line}")
+        plain = Parameter(match[1], match[2], None, match[4])
+        parameters.append(plain if match[3] is None else _with_default(plain, match[3]))
     declared = {parameter.name for parameter in parameters}
     used = set(re.findall(r"\$(\w+)", NOT_CODE.sub(" ", text)))
     if odd := sorted(declared ^ used):
         what = "declares but does not use" if odd[0] in declared else "uses but does not declare"
         raise QueryError(f"the query {name} {what} the parameter {odd[0]}")
-    return " ".join(words), tuple(parameters)
+    _check_values(name, parameters, [line for line in lines if line.startswith(":")])
+    return words[0], " ".join(words[1:]), tuple(parameters)
+
+
+def _check_values(name: str, parameters: list[Parameter], lines: list[str]) -> None:
+    """Raises QueryError where the `:param` lines are not one for each parameter, with its default where it has one."""
+    matches = [SET.fullmatch(line) for line in lines]
+    values = {match[1]: match[2] for match in matches if match}
+    if len(values) < len(lines):
+        raise QueryError(f"the query {name} has a :param line that is not :param NAME => VALUE, or has one twice")
+    if odd := sorted({parameter.name for parameter in parameters} ^ set(values)):
+        what = "sets a parameter that it does not declare" if odd[0] in values else "has no :param line for"
+        raise QueryError(f"the query {name} {what}: {odd[0]}")
+    for parameter in parameters:
+        if parameter.cypher not in (None, values[parameter.name]):
+            raise QueryError(f"the query {name} sets {parameter.name} to another value than {parameter.cypher}")
 
 
 def _with_default(parameter: Parameter, default: str) -> Parameter:
@@ -132,7 +168,7 @@ def _with_default(parameter: Parameter, default: str) -> Parameter:
 def queries(folder: Path | None = None) -> dict[str, Query]:
     """Every query under `folder` (graphkoc's own `cypher/` by default), by name, sorted.
 
-    Raises QueryError for a malformed file, or twins whose parameters differ.
+    Raises QueryError for a malformed file, or twins whose headers differ.
     """
     folder = folder or assets.folder("cypher")
     found: dict[str, Query] = {}
@@ -140,20 +176,22 @@ def queries(folder: Path | None = None) -> dict[str, Query]:
         stem, _, dialect = path.name.removesuffix(".cypher").partition(".")
         name = (path.parent.relative_to(folder) / stem).as_posix()
         text = path.read_text(encoding="utf-8")
-        description, parameters = parse(name, text)
+        title, description, parameters = parse(name, text)
         if name not in found:
-            found[name] = Query(name, description, parameters, {dialect: text})
-        elif found[name].parameters != parameters:
-            raise QueryError(f"the query {name} declares other parameters for {dialect or 'the common dialect'}")
+            found[name] = Query(name, title, description, parameters, {dialect: text})
+        elif (found[name].title, found[name].description, found[name].parameters) != (title, description, parameters):
+            raise QueryError(f"the query {name} has another header for {dialect or 'the common dialect'}")
         else:
             found[name].texts[dialect] = text
     return found
 
 
 def query(name: str) -> Query:
-    """The query called `name`; the folder may be left out where the rest is unique."""
+    """The query called `name`; folders may be left out where the rest is unique."""
     known = queries()
-    found = [key for key in known if name in (key, key.split("/")[-1])]
-    if len(found) != 1:
+    found = [key for key in known if key == name or key.endswith(f"/{name}")]
+    if len(found) > 1:
+        raise QueryError(f"there are several queries called {name!r}", hint=f"Name one of: {', '.join(found)}.")
+    if not found:
         raise QueryError(f"there is no query called {name!r}", hint="`graphkoc queries` lists them.")
     return known[found[0]]

@@ -34,8 +34,8 @@ class Part:
 
 
 PARTS = (
-    Part("own_activity", "own recent activity", "explore/own_activity"),
-    Part("audience_activity", "followers' recent activity", "explore/audience_activity"),
+    Part("own_activity", "own recent activity", "own_activity"),
+    Part("audience_activity", "followers' recent activity", "audience_activity"),
 )
 """The parts of the formula."""
 

@@ -1,3 +1,4 @@
+// What is in here
 // The number of rows of each table in the store.
 // OPTIONAL counts tables without rows too; nodes without a key belong to somebody else.
 OPTIONAL MATCH (n:Consumer) RETURN 'consumers' AS what, count(n.consumer) AS how_many

@@ -1,3 +1,4 @@
+// Circles, and the niches they carry
 // The newest analysis: the circles, most stable first, each with the niches that it shares many members with.
 MATCH (k:Circle)
 OPTIONAL MATCH (k)-[r:CARRIES]->(n:Niche)

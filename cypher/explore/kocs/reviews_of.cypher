@@ -1,6 +1,9 @@
-// The reviews of a person, from all of their accounts, newest first.
+// Reviews of a person
+// From all of their accounts, newest first.
 // @param consumer string  the consumer, as source:id
 // @param limit integer = 50  how many rows
+// :param consumer => 'ciao:212'
+// :param limit => 50
 MATCH (c:Consumer {consumer: $consumer})
 OPTIONAL MATCH (c)-[:BELONGS_TO]->(:Person)<-[:BELONGS_TO]-(other:Consumer)
 UNWIND [c.consumer, other.consumer] AS account
