@@ -517,8 +517,8 @@ def test_a_node_or_an_edge_is_a_dict_of_its_properties_and_a_path_the_tuple_of_i
         "MATCH path = (a:Consumer)-[follows:FOLLOWS]->(b:Consumer) OPTIONAL MATCH (b)-[:WROTE]->(review:Review)"
         " RETURN a, follows, path, [a, b] AS both, {who: a, lack: b.followers} AS mapping, review, 1 AS one"
     )
-    a = {"consumer": "s:a", "followers": 1, "name": "A"}
-    b = {"consumer": "s:b", "name": "B"}
+    a = {"consumer": "s:a", "followers": 1, "name": "A", "own_name": "A"}
+    b = {"consumer": "s:b", "name": "B", "own_name": "B"}
     row = found.drop(columns=["review"]).iloc[0].to_dict()
     assert row == {
         "a": a,
