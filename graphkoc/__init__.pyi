@@ -32,9 +32,11 @@ from .pipeline import analyse as analyse
 from .pipeline import doctor as doctor
 from .pipeline import explain_query as explain_query
 from .pipeline import first_checks as first_checks
+from .pipeline import forget_run as forget_run
 from .pipeline import load as load
 from .pipeline import lookalikes as lookalikes
 from .pipeline import project as project
+from .pipeline import publish as publish
 from .pipeline import recognise_files as recognise_files
 from .pipeline import run_backtest as run_backtest
 from .pipeline import run_query as run_query

@@ -88,6 +88,11 @@ class Settings:
         validate_excluding(self.exclude)
         validate_languages(self.target_languages)
 
+    @property
+    def limited(self) -> bool:
+        """Whether the analysis is of a part of the data: of one platform, or up to a date."""
+        return self.platform is not None or self.until is not None
+
     def to_dict(self) -> dict[str, Any]:
         """The settings for JSON."""
         until = self.until.isoformat() if self.until else None

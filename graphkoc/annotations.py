@@ -9,6 +9,7 @@ import pandas as pd
 
 from graphkoc import analysis
 from graphkoc.analysis import Settings
+from graphkoc.errors import UsageError
 from graphkoc.graph.network import Network
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify import persons
@@ -19,7 +20,10 @@ from graphkoc.runs.summary import describe_backtest
 from graphkoc.tables.schema import RESULTS
 from graphkoc.text import as_lines
 
-__all__ = ["add_history", "list_results"]
+__all__ = ["HISTORY", "add_history", "find_settings", "list_changed", "list_results", "remove_run"]
+
+HISTORY = ("runs", "continues", "run_loads")
+"""The tables that also have rows of runs whose results the graph showed before."""
 
 ALIVE = {"circle": "circles", "niche": "niches"}
 """The kinds of groups, and the tables that hold those that exist."""
@@ -80,7 +84,7 @@ def find_settings(run: Run) -> Settings:
 def add_history(results: dict[str, pd.DataFrame], before: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The results of one run, with the runs whose results the graph showed before it.
 
-    before: runs, continues and run_loads as the store has them. A run continues only one that the graph knows.
+    before: the tables of HISTORY as the store has them. A run continues only one that the graph knows.
     """
     (run,) = results["runs"]["run"]
     kept = {name: rows[rows["run"] != run] for name, rows in before.items()}
@@ -91,6 +95,29 @@ def add_history(results: dict[str, pd.DataFrame], before: dict[str, pd.DataFrame
     }
     joined["continues"] = joined["continues"][joined["continues"]["before"].isin(joined["runs"]["run"])]
     return results | joined
+
+
+def remove_run(name: str, before: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables of results without a run; those of its results are among them, without a row, where it is shown.
+
+    before: the tables of HISTORY as the store has them. Raises UsageError for a run that is not among them.
+    """
+    runs = dict(zip(before["runs"]["run"], before["runs"]["shown"], strict=True))
+    if name not in runs:
+        known = ", ".join(sorted(runs)) or "none"
+        raise UsageError(f"the store has no run called {name!r}", hint=f"It has: {known}.")
+    kept = {table: rows[rows["run"] != name] for table, rows in before.items()}
+    kept["continues"] = kept["continues"][kept["continues"]["before"] != name]
+    if runs[name] == "no":
+        return kept
+    # A store of an older version holds one run, which does not say that it is shown.
+    return {table: pd.DataFrame(columns=RESULTS[table].names) for table in RESULTS if table != "loads"} | kept
+
+
+def list_changed(run: Run, projection: Projection) -> list[str]:
+    """The names of the frames of a projection that are not what the run was made of."""
+    now, then = projection.inputs(), run.info["inputs"]
+    return [name for name in now if now[name] != then.get(name)]
 
 
 def _describe_run(run: Run) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
@@ -15,13 +16,13 @@ from threadpoolctl import threadpool_limits
 
 from graphkoc import analysis
 from graphkoc.analysis import Settings
-from graphkoc.annotations import add_history, list_results
+from graphkoc.annotations import HISTORY, add_history, find_settings, list_changed, list_results, remove_run
 from graphkoc.capture import contacts, identity, synthetic
 from graphkoc.capture.answers import NOTHING, Answers, read_answers
 from graphkoc.capture.load import Loaded, read, read_recognised
 from graphkoc.capture.recognise import Recognised, recognise
 from graphkoc.capture.sources import find_source, sources
-from graphkoc.errors import AnalysisError, DataError
+from graphkoc.errors import AnalysisError, DataError, QueryError, UsageError
 from graphkoc.files import TemporaryFolder
 from graphkoc.graph.projection import COLUMNS, Projection
 from graphkoc.measures import check_known
@@ -37,21 +38,29 @@ from graphkoc.runs.edited import apply_edits
 from graphkoc.runs.folder import new_run, next_run, run_folders
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
 from graphkoc.stores import Store, queries
-from graphkoc.tables.schema import CANONICAL
+from graphkoc.tables.schema import CANONICAL, list_result_types
 
 __all__ = [
     "analyse",
     "doctor",
     "explain_query",
     "first_checks",
+    "forget_run",
     "load",
     "lookalikes",
     "project",
+    "publish",
     "recognise_files",
     "run_backtest",
     "run_query",
     "status",
 ]
+
+OF_RESULTS = re.compile(rf"[:|](?:{'|'.join(sorted(list_result_types()))})\b")
+"""What a query has that asks for results of an analysis."""
+
+OLDER_RUNS = "MATCH (r:Run) WHERE r.run IS NOT NULL AND r.shown IS NULL RETURN count(r) AS runs"
+"""The runs that a version wrote which kept the newest alone."""
 
 SCANS = "NodeByLabelScan|AllNodesScan"
 """Operators of Neo4j that read every node of a label, or every node."""
@@ -147,9 +156,19 @@ def _check_key(store: Store, secret: bytes) -> None:
 
 
 def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
-    """The rows of a query in `cypher/`, by name; QueryError for a wrong name or parameter."""
+    """The rows of a query in `cypher/`, by name.
+
+    Raises QueryError for a wrong name or parameter, and where the query asks for results that an older version wrote.
+    """
     found = queries.query(name)
-    return store.read(found.text(store.dialect), found.bind(given))
+    text = found.text(store.dialect)
+    rows = store.read(text, found.bind(given))
+    # On a server a property that an older version did not write is null. The embedded engine refuses the query.
+    if store.dialect == "neo4j" and OF_RESULTS.search(text) and store.read(OLDER_RUNS)["runs"].sum():
+        raise QueryError(
+            "an older version of graphkoc wrote the results in this store", hint="Analyse once, and ask again."
+        )
+    return rows
 
 
 def explain_query(store: Store, name: str, **given: object) -> dict[str, Any]:
@@ -190,14 +209,17 @@ def analyse(
 ) -> Run:
     """Analyse the store: save the result as a run folder, and write it back into the store.
 
+    A side analysis, of one platform or up to a date (`Settings.limited`), is saved alone: the store keeps the results
+    that it has, and `publish` puts these in their place.
+
     out: the run folder, by default a new one in ./runs named after the time. The run continues the newest run in the
     same folder that is of the same platform and people (see `graphkoc.runs.run.previous_run`): groups keep their ids.
     settings: see `graphkoc.Settings`; the notice is by default the one on synthetic data, where there are any.
-    write_back: False to leave the store as it is, with the results of an earlier analysis. processes: how many to use,
-    by default one for each processor; the result is the same. When the analysis is
-    interrupted or fails, there is no run folder and the embedded store is unchanged. Raises AnalysisError where there
-    is nothing to analyse, or no review by `settings.until`; UsageError for an unknown measure or tier profile; and
-    BusyError when another process is writing to the folder, or for long to the store.
+    write_back: False to leave the store as it is with any analysis. processes: how many to use, by default one for each
+    processor; the result is the same. When the analysis is interrupted or fails, there is no run folder and the
+    embedded store is unchanged. Raises AnalysisError where there is nothing to analyse, or no review by
+    `settings.until`; UsageError for an unknown measure or tier profile; and BusyError when another process is writing
+    to the folder, or for long to the store.
     """
     settings = settings or Settings()
     check_known(settings.measures)
@@ -217,15 +239,47 @@ def analyse(
             run = analysis.analyse(projection, folder, settings, clock, previous, processes)
         run.info["passed_over"] = passed_over
         run.write(fresh)
-        if write_back:
+        if write_back and not settings.limited:
             _show(store, apply_edits(run), projection, progress)
     return run
 
 
+def publish(store: Store, run: Run, progress: Progress | None = None) -> None:
+    """Put the results of a saved run into the store, in the place of those that it shows.
+
+    run: with the user edits, as `graphkoc.find_run` gives it. Who hears whom, consents, accounts and products are read
+    from the store again. Raises UsageError where the data that the run read there have changed since, and with them
+    these: rows of other platforms, or from after the date that the run was limited to, are none of them.
+    """
+    settings = find_settings(run)
+    projection = project(store, platform=settings.platform, until=settings.until)
+    if changed := list_changed(run, projection):
+        raise UsageError(
+            f"the data in the store have changed since the run {run.name} ({', '.join(changed)}), so its ties and"
+            " consents would not be those that it was made of",
+            hint="Analyse again, and publish that run.",
+        )
+    _show(store, run, projection, progress)
+
+
+def forget_run(store: Store, name: str, progress: Progress | None = None) -> bool:
+    """Take a run out of the store: its results where the store shows them, else the run alone. True for the first.
+
+    name: as `(:Run)` has it, which is that of its folder. Raw data and the run folder stay as they are. Raises
+    UsageError for a run that the store does not have.
+    """
+    left = remove_run(name, _read_history(store))
+    store.annotate(left, progress)
+    return len(left) > len(HISTORY)
+
+
 def _show(store: Store, run: Run, projection: Projection, progress: Progress | None) -> None:
     """Put the results of a run into the store, in the place of those that are there."""
-    before = {name: store.table(name) for name in ("runs", "continues", "run_loads")}
-    store.annotate(add_history(list_results(run, projection), before), progress)
+    store.annotate(add_history(list_results(run, projection), _read_history(store)), progress)
+
+
+def _read_history(store: Store) -> dict[str, pd.DataFrame]:
+    return {name: store.table(name) for name in HISTORY}
 
 
 def run_backtest(
@@ -256,9 +310,8 @@ def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[d
 
     Raises UsageError for a consumer who is not in the store.
     """
-    settings = run.info["settings"]
-    until = datetime.fromisoformat(settings["until"]) if settings["until"] else None
-    projection = project(store, platform=settings["platform"], until=until)
+    settings = find_settings(run)
+    projection = project(store, platform=settings.platform, until=settings.until)
     names = {kind: table.set_index(kind)["name"] for kind, table in (("niche", run.niches), ("circle", run.circles))}
     niches, circles = (
         run.members_of(kind).assign(**{kind: lambda frame, kind=kind: frame[kind].map(names[kind])}) for kind in names
@@ -267,14 +320,14 @@ def lookalikes(store: Store, run: Run, consumer: str, limit: int = 10) -> list[d
 
 
 def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
-    """The contents of a store: {store, dialect, tables: {name: rows}, last_load, runs, notice}.
+    """The contents of a store: {store, dialect, tables: {name: rows}, last_load, runs, shown, notice}.
 
-    notice: which data are synthetic, or None.
+    notice: which data are synthetic, or None. shown: the name of the run whose results the store shows, or None.
 
     last_load: {source, loaded_at, files} of the newest load that brought something, or None.
     """
     sizes = run_query(store, "sizes").set_index("what")["how_many"]
-    loads = run_query(store, "project/loads")
+    loads, shown = run_query(store, "project/loads"), store.table("runs", ["run", "shown"])
     last = None
     if len(loads):
         row = loads.iloc[-1]
@@ -285,6 +338,7 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
         "tables": {name: int(sizes.get(name, 0)) for name in CANONICAL},
         "last_load": last,
         "runs": [path.name for path in run_folders(runs)],
+        "shown": next(iter(shown.loc[shown["shown"] != "no", "run"]), None),
         "notice": synthetic.notice(loads),
     }
 

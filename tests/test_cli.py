@@ -250,7 +250,7 @@ def test_loading_again_changes_nothing(small_place: Path) -> None:
 
 def test_status_says_what_there_is(place: Path) -> None:
     status = read_json(place, "status")
-    assert set(status) == {"store", "dialect", "tables", "last_load", "runs", "notice"}
+    assert set(status) == {"store", "dialect", "tables", "last_load", "runs", "shown", "notice"}
     assert status["tables"] | {} == {
         "consumers": 7375, "products": 105114, "reviews": 283728, "follows": 111781, "engagements": 0, "purchases": 0,
         "memberships": 0, "identities": 0,

@@ -243,6 +243,21 @@ def test_the_list_of_kocs_and_who_reaches_a_niche_are_the_commands(
         assert there
 
 
+def test_a_name_that_a_user_gave_is_in_the_graph_once_the_run_is_published_again(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    before = store.table("niches").sort_values("niche", ignore_index=True)
+    graphkoc.rename_group(run, "niche", before.loc[0, "niche"], "Kettle people")
+    graphkoc.publish(store, graphkoc.find_run(run.folder))
+    names = {row["niche"]: row["name"] for row in graphkoc.list_niches(graphkoc.find_run(run.folder))}
+    assert {row["niche"]: row["name"] for row in asked(store, "niche_reach")} == names
+    assert "Kettle people" in names.values()
+    graphkoc.undo_edit(run, "niche")
+    graphkoc.publish(store, graphkoc.find_run(run.folder))
+    pd.testing.assert_frame_equal(store.table("niches").sort_values("niche", ignore_index=True), before)
+
+
 def test_followers_reviews_and_follow_ons_are_those_of_all_accounts_whichever_is_asked_for(
     analysed: tuple[graphkoc.Store, graphkoc.Run],
 ) -> None:

@@ -269,7 +269,7 @@ def _write_rejects(loaded: graphkoc.Loaded) -> Path | None:
 @click.command(cls=Command)
 @output_options
 def status() -> Result:
-    """Show what the store holds, when it was loaded, and which runs there are.
+    """Show what the store holds, when it was loaded, which runs there are, and which of them its queries answer from.
 
     \b
     Examples:
@@ -286,6 +286,7 @@ def status() -> Result:
         lines.append(f"last load  {last['source']}, {last['loaded_at'][:16].replace('T', ' ')} UTC")
         lines += [f"  {account_for_rows(file)}" for file in last["files"]]
     lines.append(f"runs  {', '.join(document['runs']) or 'none yet: graphkoc analyse makes one'}")
+    lines += [f"shown  {document['shown']}"] if document["shown"] else []
     return Result(document, text="\n".join(lines))
 
 

@@ -1,4 +1,4 @@
-"""Read and pass on: queries, the report, and the settings."""
+"""Read and pass on: queries, the report, the run that the store shows, and the settings."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import graphkoc
 from graphkoc.cli.access import list_notices, open_store
 from graphkoc.cli.commands import Command
 from graphkoc.cli.configuration import list_settings
-from graphkoc.cli.options import list_options, report_options, run_argument
+from graphkoc.cli.options import list_options, output_options, report_options, run_argument
 from graphkoc.cli.results import Result
+from graphkoc.cli.terminal import ProgressLine
 
 __all__ = ["COMMANDS"]
 
@@ -116,6 +117,48 @@ def report(run: str | None, page: Path | None) -> Result:
 
 
 @click.command(cls=Command)
+@run_argument
+@output_options
+def publish(run: str | None) -> Result:
+    """Put the results of a run into the store, for its queries.
+
+    RUN is a folder or a name under ./runs; the newest by default. The results take the place of those that the store
+    shows. An analysis does this by itself, but for a side analysis (--platform, --until) and with --no-store. Renames
+    and merges of circles and niches go in too. The store has to hold the data that the run read, because ties and
+    consents are read from it again.
+
+    \b
+    Examples:
+      graphkoc publish
+      graphkoc publish runs/end-of-2010
+    """
+    found = graphkoc.find_run(run)
+    with open_store() as store, ProgressLine.from_options() as progress:
+        graphkoc.publish(store, found, progress)
+    text = f"The store shows the run {found.name}."
+    return Result({"shown": found.name}, text=text, notes=list_notices(found))
+
+
+@click.command("forget-run", cls=Command)
+@click.argument("run")
+@output_options
+def forget_run(run: str) -> Result:
+    """Take the results of a run out of the store; raw data and the run folder stay.
+
+    RUN is a name or a folder. Of a run that the store showed before another one, only its node is left there, and goes.
+
+    \b
+    Example:
+      graphkoc forget-run end-of-2010
+    """
+    name = Path(run).name
+    with open_store() as store, ProgressLine.from_options() as progress:
+        shown = graphkoc.forget_run(store, name, progress)
+    text = f"The store shows no results any more: `graphkoc publish {run}` puts them back."
+    return Result({"run": name, "shown": shown}, text=text if shown else f"The store does not name {name} any more.")
+
+
+@click.command(cls=Command)
 @list_options()
 def config() -> Result:
     """Show every setting and where its value comes from.
@@ -128,4 +171,4 @@ def config() -> Result:
     return Result(list_settings(click.get_current_context().find_root()))
 
 
-COMMANDS = (queries, query, report, config)
+COMMANDS = (queries, query, report, publish, forget_run, config)

@@ -33,7 +33,8 @@ from graphkoc.text import count
 __all__ = ["COMMANDS"]
 
 NOT_STORED = (
-    "Nothing was written into the store, whose queries still answer from the analysis before, if there was one."
+    "Nothing was written into the store, whose queries still answer from the analysis before, if there was one: "
+    "`graphkoc publish {}` puts this one there."
 )
 WIDTH = 100
 """Columns of a paragraph."""
@@ -90,7 +91,8 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
     """Measure, find circles and niches, score, and check the ranking against the past.
 
     The results are kept as a run, which is a folder, and are written back into the store for queries, in the place of
-    those of the analysis before; with --no-store these stay. A run continues the newest run of the same people in the
+    those of the analysis before. With --no-store these stay, and so they do with --platform and --until, until
+    `graphkoc publish` puts such a run into the store. A run continues the newest run of the same people in the
     same place: circles and niches keep their ids, and the changes are listed. An analysis that fails or is interrupted
     leaves no run, and an embedded store unchanged. `[brand]` in graphkoc.toml adds the brand's view, `[target]` how
     many of each audience write in a language and are in a market, and `[safety]` checks for a human to judge.
@@ -99,7 +101,7 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
     Examples:
       graphkoc analyse
       graphkoc analyse --until 2010-12-31 --out runs/end-of-2010
-      graphkoc analyse --platform instagram --no-store
+      graphkoc analyse --platform instagram
       graphkoc analyse --measures betweenness,closeness
       graphkoc analyse --tiers prizm
     """
@@ -116,6 +118,7 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
             kinds=read_kinds(context),
             **choices,
         )
+        stored = not no_store and not settings.limited
         run = graphkoc.analyse(store, out, settings, write_back=not no_store, processes=threads, progress=progress)
     counts = run.info["counts"]
     document = {
@@ -135,12 +138,12 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
         "score": run.info["score"],
         "seconds": run.info["seconds"],
         "notice": run.info["settings"]["notice"],
-        "stored": not no_store,
+        "stored": stored,
     }
     lines = [
         *map(_wrap, graphkoc.describe_run(run)),
         f"run  {run.folder}",
-        *([NOT_STORED] * no_store),
+        *([] if stored else [_wrap(NOT_STORED.format(run.folder))]),
         f"Next: graphkoc kocs {run.folder}, and likewise circles, niches and report",
     ]
     notes = [f"Note: {sentence}." for sentence in (*run.info["passed_over"], *run.info["brand_unheard"])]

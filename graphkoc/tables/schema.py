@@ -6,12 +6,22 @@ the loaders' checks, the stores' DDL, and the table of columns in `graphkoc sour
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-__all__ = ["CANONICAL", "RESULTS", "TABLES", "Column", "Edge", "Table", "adds_to_nodes", "node_tables"]
+__all__ = [
+    "CANONICAL",
+    "RESULTS",
+    "TABLES",
+    "Column",
+    "Edge",
+    "Table",
+    "adds_to_nodes",
+    "list_result_types",
+    "node_tables",
+]
 
 Kind = Literal["id", "text", "words", "list", "integer", "number", "time"]
 
@@ -620,6 +630,17 @@ def node_tables() -> dict[str, list[Table]]:
             labels.setdefault(edge.source, [])
             labels.setdefault(edge.target, [])
     return labels
+
+
+def list_result_types() -> set[str]:
+    """The node labels and edge types that only an analysis writes."""
+
+    def types(tables: Sequence[Table]) -> set[str]:
+        named = {name for table in tables for edge in table.edges for name in (edge.type, edge.source, edge.target)}
+        return named | {table.node for table in tables if table.node}
+
+    results = [table for name, table in RESULTS.items() if name != "loads"]
+    return types(results) - types([*CANONICAL.values(), RESULTS["loads"]])
 
 
 def adds_to_nodes(table: Table) -> bool:

@@ -147,6 +147,7 @@ class Neo4jStore:
                 writing.put(TABLES[name], new[name], replace=True)
             writing.name_accounts()
             writing.label_roles()
+            writing.sweep()
             if progress:
                 progress("stored", 0, 0, 0)
 
