@@ -8,19 +8,21 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import neo4j_server
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -1129,8 +1131,13 @@ def test_a_second_writer_is_refused_while_the_first_one_writes(place: Place) -> 
 
     store = place.open()
     store.upsert({"consumers": tables()["consumers"]})  # on ladybug the lock is the file, which now is there
+    began = datetime.now(UTC).replace(tzinfo=None)
     store.upsert(tables(), second)
     assert refused[0].stdout.startswith("another process is writing to")
+    if place.server:
+        since = re.search(r" since (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC$", refused[0].stdout)
+        assert since
+        assert abs(datetime.fromisoformat(since[1]) - began) < timedelta(seconds=30)
     assert refused[0].stderr == ""
     assert "s:second" not in store.table("consumers")["consumer"].tolist()
     store.close()
@@ -1385,6 +1392,87 @@ def test_many_rows_go_in_many_transactions_and_two_lanes(neo4j_place: Place, mon
     store.close()
 
 
+@pytest.mark.every_release
+def test_a_second_writer_is_also_refused_where_the_server_does_not_show_the_transactions_of_others(
+    neo4j_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "FIND_WRITER", "CALL a.procedure.that.is.not.there()")
+    first, second = neo4j_place.open(), neo4j_place.open()
+    refused = []
+
+    def load(*_: int) -> None:
+        if not refused:
+            with pytest.raises(StoreError) as error:
+                second.upsert(tables())
+            refused.append(str(error.value))
+
+    first.upsert(tables(), load)  # type: ignore[arg-type]
+    assert refused == [f"another process is writing to {neo4j_place.url}"]
+    first.close()
+    second.close()
+
+
+@pytest.mark.every_release
+def test_a_load_of_few_rows_reads_only_these_and_changes_what_a_reading_of_whole_tables_would(
+    neo4j_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = {
+        "consumers": pd.DataFrame({"consumer": ["s:ann", "s:ida", "s:eve"], "name": ["Anna", "Ida", None]}),
+        "products": pd.DataFrame({"product": ["s:tea", "s:jug"], "category": ["Leaves", "Drinks"]}),
+        "reviews": pd.DataFrame(
+            {"review": ["s:r2", "s:r3", "s:r4"], "consumer": ["s:bob", "s:ida", "s:jon"], "product": ["s:tea"] * 3}
+        ),
+        "follows": pd.DataFrame(
+            {
+                "follower": ["s:ann", "s:bob", "s:ida", "s:ann", "s:kim"],
+                "followee": ["s:bob", "s:ann", "s:ann", "s:kim", "s:lea"],
+                "since": times("2017-01-01", None, "2021-01-01", None, None),
+            }
+        ),
+        "engagements": tables()["engagements"].assign(review=["s:r1", "s:r2", "s:r9"], kind=["share", "comment", None]),
+        "purchases": tables()["purchases"].assign(quantity=[1.0, None, 3.0]),
+        "memberships": pd.DataFrame(
+            {"group": ["s:g1", "s:g2"], "consumer": ["s:hal", "s:ann"], "role": ["owner", None]}
+        ),
+        "identities": pd.DataFrame({"account": ["s:ann", "s:cyd"], "person": ["p1", "p1"]}),
+    }
+    found = []
+    for times_to_find in (writing.TIMES_TO_FIND, 0):
+        assert neo4j_place.server
+        neo4j_place.server.empty()
+        store = neo4j_place.open()
+        store.upsert(tables())
+        with monkeypatch.context() as few:
+            few.setattr(writing, "TIMES_TO_FIND", times_to_find)
+            if not times_to_find:
+                few.setattr(reading.Reading, "rows", None)
+                few.setattr(reading.Reading, "nodes", None)
+            changes = store.upsert(later)
+            assert not store.upsert(later).wrote
+        found.append((changes, content(store), whole_graph(neo4j_place.server)))
+        store.close()
+    whole, few_rows = found
+    assert few_rows[0] == whole[0]
+    assert_same(few_rows[1], whole[1])
+    assert few_rows[2] == whole[2]
+
+
+@pytest.mark.every_release
+def test_that_two_accounts_are_tied_is_found_without_looking_through_all_ties_of_one(neo4j_place: Place) -> None:
+    asked: list[str] = []
+
+    class Recorder(reading.Reading):
+        def columns(self, match: str, *others: Any) -> Any:
+            asked.append(f"{match} RETURN xs")
+
+    assert neo4j_place.server
+    Recorder(None).find_edges_between(TABLES["follows"], [], pa.array([], pa.int64()))  # type: ignore[arg-type]
+    with neo4j_place.server.driver() as driver, driver.session() as session:
+        plan = session.run(f"EXPLAIN {asked[0]}", pairs=[1], width=2).consume().plan  # type: ignore[arg-type]
+    assert "Expand(Into)" in str(plan)
+    assert "Expand(All)" not in str(plan)
+
+
 def a_crowd(people: int) -> dict[str, pd.DataFrame]:
     """About ten rows a person, with a hub that everybody follows."""
     ids = [f"s:{i:04}" for i in range(people)]
@@ -1468,7 +1556,9 @@ def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[neo4j_server.LocalSe
             pytest.fail("GRAPHKOC_REQUIRE_NEO4J is set, and a container's Neo4j cannot be killed")
         pytest.skip("a container's Neo4j cannot be killed")
     server.empty(schema=True)
-    monkeypatch.setattr(connection, "SECONDS_TO_RETRY", 0.5)  # a server that was killed does not come back by itself
+    # A server that was killed does not come back by itself.
+    monkeypatch.setattr(connection, "SECONDS_TO_RETRY", 0.5)
+    monkeypatch.setattr(connection, "SECONDS_TO_COME_BACK", 0.0)
     settings = dict(server.settings)
     yield server
     if server.settings != settings:

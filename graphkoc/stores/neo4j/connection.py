@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC
+from typing import Any, TypeVar
 
 import neo4j
 from neo4j.exceptions import (
@@ -30,10 +32,32 @@ SECONDS_TO_LOCK = 3
 SECONDS_TO_MAKE_INDEXES = 600
 SECONDS_TO_RETRY = 10.0
 
+SECONDS_TO_COME_BACK = 60.0
+"""How long a verb waits for a server that went away."""
+
+SECONDS_BETWEEN_CALLS = 0.5
+TIMES_TO_COME_BACK = 3
+
 WRITER = "(being written)"
 """The key of the Load node that is the lock. It is never committed."""
 
+LOCK = {"graphkoc": "writes"}
+"""What a server's list of transactions says of the one that holds the lock, or waits for it."""
+
+FIND_WRITER = (
+    "SHOW TRANSACTIONS YIELD metaData, startTime, database AS its_database"
+    " WHERE metaData.graphkoc = $writes AND its_database = $database RETURN min(datetime(startTime))"
+)
+"""When the transaction with the lock began: before those that wait for it, which is at most SECONDS_TO_LOCK."""
+
 AGAIN = "Load again when the server is back: what was stored stays, and the rest is added."
+
+
+class LostError(StoreError):
+    """The server, or the connection to it, went away."""
+
+
+Returned = TypeVar("Returned")
 
 
 class Connection:
@@ -114,6 +138,29 @@ class Connection:
         with self.session(fetch=fetch) as session:
             return session.execute_read(work)
 
+    def outlast(self, work: Callable[[], Returned]) -> Returned:
+        """What `work` returns. It is done again when a server that went away meanwhile comes back.
+
+        Raises what `work` raises, and StoreError where the server does not come back, or goes away again and again.
+        """
+        for left in reversed(range(TIMES_TO_COME_BACK)):
+            try:
+                with self.translate_errors():
+                    return work()
+            except LostError:
+                if not left or not self._comes_back():
+                    raise
+        raise AssertionError("the last time returns or raises")
+
+    def _comes_back(self) -> bool:
+        end = time.monotonic() + SECONDS_TO_COME_BACK
+        while time.monotonic() < end:
+            time.sleep(SECONDS_BETWEEN_CALLS)
+            with contextlib.suppress(Neo4jError, DriverError, OSError), self.session() as session:
+                session.run("RETURN 1").consume()
+                return True
+        return False
+
     @contextlib.contextmanager
     def lock(self) -> Iterator[Write]:
         """Keep other writers out, and give what writes: statements as one transaction, the rows of each.
@@ -126,7 +173,7 @@ class Connection:
             # also where the server has one for transactions that do not say.
             for limit in (SECONDS_TO_LOCK, 0):
                 stack.close()
-                lock = stack.enter_context(self.session(neo4j.WRITE_ACCESS)).begin_transaction(timeout=limit)
+                lock = stack.enter_context(self.session(neo4j.WRITE_ACCESS)).begin_transaction(LOCK, timeout=limit)
                 stack.callback(_release, lock)
                 try:
                     lock.run("MERGE (l:Load {load: $key}) SET l.source = $key", key=WRITER).consume()
@@ -134,7 +181,8 @@ class Connection:
                     if ".Transaction." not in (error.code or ""):
                         raise
                     hint = "Wait until it is done, then try again."
-                    raise StoreError(f"another process is writing to {self._address}", hint=hint) from error
+                    since = self._find_writer_start()
+                    raise StoreError(f"another process is writing to {self._address}{since}", hint=hint) from error
             if self.is_older():
                 with self.session(neo4j.WRITE_ACCESS) as session:
                     migrate(lambda text: session.run(neo4j.Query(text, timeout=0)).consume())
@@ -145,7 +193,7 @@ class Connection:
                     # A server that was restarted has forgotten the lock, and another writer may hold it now.
                     with guard:
                         if lock.closed():
-                            raise StoreError(f"the connection to {self._address} was lost", hint=AGAIN)
+                            raise LostError(f"the connection to {self._address} was lost", hint=AGAIN)
                         lock.run("RETURN 1").consume()
                     return [transaction.run(text, params).values() for text, params in statements]
 
@@ -159,6 +207,15 @@ class Connection:
         if not self._is_current:
             self._is_current = not self.fetch(IS_OLDER, {})[1][0][0]
         return not self._is_current
+
+    def _find_writer_start(self) -> str:
+        """Since when another process writes, as the end of a sentence; empty where the server does not say so."""
+        try:
+            ((database,),) = self.fetch("CALL db.info() YIELD name RETURN name", {})[1]
+            ((start,),) = self.fetch(FIND_WRITER, {"writes": LOCK["graphkoc"], "database": database})[1]
+        except Neo4jError:  # a user of the Enterprise edition may not see the transactions of others
+            return ""
+        return f" since {start.to_native().astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if start else ""
 
     def _make_schema(self) -> None:
         there = {row[0] for row in self.fetch("SHOW INDEXES YIELD name", {})[1]}
@@ -184,14 +241,14 @@ class Connection:
                 f"the server at {self._address} does not accept the user and password", hint=hint
             ) from error
         except IncompleteCommit as error:
-            raise StoreError(f"the server at {self._address} was lost in the middle of a commit", hint=AGAIN) from error
+            raise LostError(f"the server at {self._address} was lost in the middle of a commit", hint=AGAIN) from error
         except (ServiceUnavailable, SessionExpired, OSError) as error:
             hint = "Is it running, and is that its address? A load that was cut short can be done again."
             if "+s" in self._address:
                 hint = (
                     "Is it running, with TLS and a certificate that this machine trusts? Without TLS, leave out the +s."
                 )
-            raise StoreError(f"the server at {self._address} does not answer", hint=hint) from error
+            raise LostError(f"the server at {self._address} does not answer", hint=hint) from error
         except Forbidden as error:
             hint = "Use a user and a database that may be written."
             raise StoreError(f"the server at {self._address} does not let this user write", hint=hint) from error
@@ -210,6 +267,8 @@ class Connection:
             return StoreError(f"the password of the server at {self._address} has to be changed first")
         if query and isinstance(error, ClientError):
             return QueryError(f"the store refuses the query: {reason}")
+        if "DatabaseUnavailable" in code:
+            return LostError(f"the server at {self._address} is stopping or starting", hint=AGAIN)
         return StoreError(f"the server at {self._address} refuses: {reason}", hint=AGAIN)
 
 

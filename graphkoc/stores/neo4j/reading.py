@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -17,7 +17,7 @@ from neo4j.time import Date, DateTime, Duration, Time
 from graphkoc.errors import StoreError
 from graphkoc.stores import key_of, near_far, relational, to_rows
 from graphkoc.stores.neo4j.connection import Connection
-from graphkoc.stores.neo4j.writing import EPOCH
+from graphkoc.stores.neo4j.writing import EPOCH, WIDTH
 from graphkoc.stores.queries import NOT_CODE
 from graphkoc.tables.schema import TABLES, Column, Edge, Table, adds_to_nodes
 from graphkoc.tables.types import TYPES
@@ -26,9 +26,6 @@ __all__ = ["Reading", "to_column", "to_plain"]
 
 ROWS_A_RECORD = 20_000
 """Rows, nodes or edges that come in one record, a list per column."""
-
-WIDTH = 1 << 32
-"""Two internal ids in one integer: source * WIDTH + target."""
 
 PAIR = "_pair"
 """The column of a query that has two internal ids in one integer, each one more than it is, and 0 for none."""
@@ -103,6 +100,90 @@ class Reading:
             )
         return rows
 
+    def count_nodes(self, label: str) -> int:
+        """How many nodes have the label, ours or not; the server keeps the number."""
+        return int(self._connection.fetch(f"MATCH (n:`{label}`) RETURN count(n)", {})[1][0][0])
+
+    def count_edges(self, type_: str) -> int:
+        """How many edges are of the type, ours or not; the server keeps the number."""
+        return int(self._connection.fetch(f"MATCH ()-[e:`{type_}`]->() RETURN count(e)", {})[1][0][0])
+
+    def find_nodes(self, label: str, keys: pa.Array, properties: Sequence[Column] = ()) -> pa.Table:
+        """As `nodes`, of the nodes with these keys, which are all different."""
+        key = key_of(label)
+        picked = [("_id", "integer", "id(x)"), (key, "text", f"x.`{key}`")]
+        picked += [(column.name, column.kind, _property(column)) for column in properties]
+        match = f"UNWIND $keys AS key MATCH (n:`{label}` {{`{key}`: key}}) WITH collect(n) AS xs"
+        return self._nodes(match, picked, [{"keys": part.to_pylist()} for part in _parts(keys)])
+
+    def find_rows(self, table: Table, columns: list[str], keys: pa.Array) -> pa.Table:
+        """As `rows`, of a table whose rows are nodes: of the nodes with these keys."""
+        others = [column for column in table.properties if column.name in columns and column.name not in table.key]
+        rows = self.find_nodes(table.node or "", keys, others)
+        for edge in table.edges:
+            near, far = near_far(edge, table)
+            if far not in columns:
+                continue
+            outward = edge.source_column == near
+            label = edge.target if outward else edge.source
+            ends = f"(n)-[e:`{edge.type}`]->(o:`{label}`)" if outward else f"(n)<-[e:`{edge.type}`]-(o:`{label}`)"
+            match = (
+                f"UNWIND $ids AS id MATCH (n) WHERE id(n) = id MATCH {ends}"
+                f" WHERE o.`{key_of(label)}` IS NOT NULL WITH collect([id(n), id(e), o.`{key_of(label)}`]) AS xs"
+            )
+            picked = [("_here", "integer", "x[0]"), ("_edge", "integer", "x[1]"), (far, "id", "x[2]")]
+            found = self.columns(match, picked, [{"ids": part.to_pylist()} for part in _parts(rows["_id"])])
+            rows = _join(
+                f"SELECT n.*, f.{_q(far)}, f._edge AS {_q('_' + edge.type)} FROM _rows AS n"
+                " LEFT JOIN _ends AS f ON f._here = n._id"
+                " QUALIFY row_number() OVER (PARTITION BY n._id ORDER BY f._edge) = 1",
+                _rows=rows,
+                _ends=found,
+            )
+        return rows
+
+    def find_edges_between(self, table: Table, columns: list[str], pairs: pa.Array) -> pa.Table:
+        """As `rows`, of a table whose rows are edges: of those between these pairs of internal ids (see WIDTH)."""
+        # SKIP keeps the planner from looking through all edges of a, who may follow a hundred thousand.
+        match = (
+            "UNWIND $pairs AS pair MATCH (a) WHERE id(a) = pair / $width MATCH (b) WHERE id(b) = pair % $width"
+            f" WITH a, b SKIP 0 MATCH (a)-[e:`{table.edges[0].type}`]->(b) WITH collect(e) AS xs"
+        )
+        return self._find_edges(table, columns, match, [{"pairs": part.to_pylist()} for part in _parts(pairs)])
+
+    def find_edges_from(self, table: Table, columns: list[str], sources: pa.Array) -> pa.Table:
+        """As `rows`, of a table whose rows are edges: of the edges that begin at these internal ids."""
+        edge = table.edges[0]
+        match = (
+            f"UNWIND $ids AS id MATCH (a) WHERE id(a) = id MATCH (a)-[e:`{edge.type}`]->(b:`{edge.target}`)"
+            f" WHERE b.`{key_of(edge.target)}` IS NOT NULL WITH collect(e) AS xs"
+        )
+        return self._find_edges(table, columns, match, [{"ids": part.to_pylist()} for part in _parts(sources)])
+
+    def find_edges_with(self, table: Table, columns: list[str], name: str, values: pa.Array) -> pa.Table:
+        """As `rows`, of a table whose rows are edges: of the edges of which an own property has one of these values."""
+        edge = table.edges[0]
+        match = (
+            "UNWIND $values AS value"
+            f" MATCH (a:`{edge.source}`)-[e:`{edge.type}` {{`{name}`: value}}]->(b:`{edge.target}`)"
+            f" WHERE a.`{key_of(edge.source)}` IS NOT NULL AND b.`{key_of(edge.target)}` IS NOT NULL"
+            " WITH collect(e) AS xs"
+        )
+        return self._find_edges(table, columns, match, [{"values": part.to_pylist()} for part in _parts(values)])
+
+    def _find_edges(
+        self, table: Table, columns: list[str], match: str, batches: Sequence[Mapping[str, Any]]
+    ) -> pa.Table:
+        edge = table.edges[0]
+        picked = [
+            (edge.source_column, "id", f"startNode(x).`{key_of(edge.source)}`"),
+            (edge.target_column, "id", f"endNode(x).`{key_of(edge.target)}`"),
+            ("_id", "integer", "id(x)"),
+        ]
+        own = [column for column in table.properties if column.name in columns]
+        picked += [(column.name, column.kind, _property(column)) for column in own]
+        return self.columns(match, picked, batches)
+
     def nodes(self, label: str, properties: Sequence[Column] = (), with_values: bool = False) -> pa.Table:
         """The nodes of a label that have its key: `_id`, the key, and these properties.
 
@@ -115,7 +196,13 @@ class Reading:
             where += f" AND ({' OR '.join(told)})" if told else ""
         picked = [("_id", "integer", "id(x)"), (key, "text", f"x.`{key}`")]
         picked += [(column.name, column.kind, _property(column)) for column in properties]
-        rows = self.columns(f"MATCH (n:`{label}`) WHERE {where} WITH id(n) / $batch AS batch, collect(n) AS xs", picked)
+        match = f"MATCH (n:`{label}`) WHERE {where} WITH id(n) / $batch AS batch, collect(n) AS xs"
+        return self._nodes(match, picked)
+
+    def _nodes(
+        self, match: str, picked: list[tuple[str, str, str]], batches: Sequence[Mapping[str, Any]] = ({},)
+    ) -> pa.Table:
+        rows = self.columns(match, picked, batches)
         if len(rows) and pc.max(rows["_id"]).as_py() >= WIDTH // 2:
             raise StoreError(
                 "the database has more nodes than graphkoc can count", hint="Give graphkoc its own database."
@@ -175,16 +262,23 @@ class Reading:
             columns.append(pc.take(nodes[which]["value"].combine_chunks(), places))
         return pa.table(columns, names=list(kinds))
 
-    def columns(self, match: str, picked: list[tuple[str, str, str]]) -> pa.Table:
-        """Columns (name, kind, expression of x) over all the xs, read as lists, one batch per record."""
+    def columns(
+        self, match: str, picked: list[tuple[str, str, str]], batches: Sequence[Mapping[str, Any]] = ({},)
+    ) -> pa.Table:
+        """Columns (name, kind, expression of x) over all the xs, read as lists, one batch per record.
+
+        batches: parameters of the query, which is run with each in turn.
+        """
         lists = ", ".join(f"[x IN xs | {expression}] AS c{i}" for i, (_, _, expression) in enumerate(picked))
+        text = f"{match} RETURN {lists}"
         chunks: list[list[pa.Array]] = [[] for _ in picked]
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             for chunk in chunks:
                 chunk.clear()
             params = {"batch": ROWS_A_RECORD, "width": WIDTH, "epoch": EPOCH}
-            for record in transaction.run(f"{match} RETURN {lists}", params):
+            records = (record for batch in batches for record in transaction.run(text, params | dict(batch)))
+            for record in records:
                 for chunk, (_, kind, _), values in zip(chunks, picked, record.values(), strict=True):
                     chunk.append(pa.array(values, _type_sent(kind)))
 
@@ -315,6 +409,12 @@ def _type_sent(kind: str) -> pa.DataType:
 def _as_sent(value: str, kind: str) -> str:
     """Cypher for a value as it is sent: a time as microseconds, which cost a tenth of a time's value."""
     return f"duration.inSeconds($epoch, {value}).microseconds" if kind == "time" else value
+
+
+def _parts(values: pa.Array) -> Iterator[pa.Array]:
+    """The values in parts, none for none."""
+    for start in range(0, len(values), ROWS_A_RECORD):
+        yield values.slice(start, ROWS_A_RECORD)
 
 
 def _join(sql: str, **tables: pa.Table) -> pa.Table:

@@ -23,7 +23,7 @@ from graphkoc.errors import QueryError, StoreError
 from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
 from graphkoc.stores import check_columns, frame, key_of, newest_fingerprint, prepared, query_frame
-from graphkoc.stores.changes import Changes
+from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.condition import Condition
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j.connection import Connection
@@ -39,6 +39,9 @@ from graphkoc.tables.schema import RESULTS, TABLES, node_tables
 from graphkoc.tables.types import TYPES
 
 __all__ = ["Neo4jStore", "open_url"]
+
+SETTLED = "(persons)"
+"""What stands for the persons and the lines of the journal in the counts of a load."""
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # its messages are in the errors
 
@@ -117,29 +120,46 @@ class Neo4jStore:
         """See Store.upsert, and the class on what holds when it is cut short."""
         new = {name: rows.whole() if isinstance(rows, Large) else rows for name, rows in prepared(tables).items()}
         check_keys(new)
-        with self._connection.translate_errors(), self._connection.lock() as write:
-            writing = Writing(self._reading, write, progress, new)
+        counts: dict[str, RowChanges] = {}
+        return self._connection.outlast(lambda: self._upsert(new, counts, progress, settlement))
+
+    def _upsert(
+        self,
+        tables: Mapping[str, pa.Table],
+        counts: dict[str, RowChanges],
+        progress: Progress | None,
+        settlement: Settlement | None,
+    ) -> Changes:
+        """Bring the graph to the rows of `tables`; counts: what was counted before the server went away."""
+        new = dict(tables)
+        with self._connection.lock() as write:
+            writing = Writing(self._reading, write, progress, new, counts)
             book = new.pop("loads", None)
             # The book comes first, because contact keys are never there without the fingerprint of their key.
-            wrote = book is not None and not writing.has_loads(book) and writing.put(TABLES["loads"], book).wrote
+            if book is not None and not writing.has_loads(book):
+                writing.put(TABLES["loads"], book)
             put = {name: writing.put(TABLES[name], new[name]) for name in TABLES if name in new}
             changed = any(rows.wrote for rows in put.values())
-            writing.sweep()
+            writing.sweep(put)
             if settlement is not None:
                 accounts = self.table("consumers", settlement.columns)
-                wrote |= self._settle(write, *settlement.decide(accounts, self.decisions()))
+                if self._settle(write, *settlement.decide(accounts, self.decisions())):
+                    counts[SETTLED] = RowChanges(changed=1)
                 write([(TIE_LINES, {})])
             if progress:
                 progress("stored", 0, 0, 0)
             if book is not None and changed:
                 writing.put(TABLES["loads"], book)
-        return Changes(put, wrote or changed)
+        return Changes(put, any(rows.wrote for rows in counts.values()))
 
     def annotate(self, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None) -> None:
         """See Store.annotate."""
         new = prepared(tables, RESULTS)
         check_keys(new)
-        with self._connection.translate_errors(), self._connection.lock() as write:
+        self._connection.outlast(lambda: self._annotate(new, progress))
+
+    def _annotate(self, new: Mapping[str, pa.Table], progress: Progress | None) -> None:
+        with self._connection.lock() as write:
             writing = Writing(self._reading, write, progress, new)
             writing.clear_accounts()
             # Members before niches: a niche goes when nobody is in it any more.

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,7 +30,7 @@ from graphkoc.stores.neo4j.difference import Difference, EdgeChanges, difference
 from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
 from graphkoc.tables.types import TYPES
 
-__all__ = ["DELETE_EDGES", "EPOCH", "Statement", "Write", "Writing", "check_keys", "schema"]
+__all__ = ["DELETE_EDGES", "EPOCH", "WIDTH", "Statement", "Write", "Writing", "check_keys", "schema"]
 
 NODES_A_CALL = 10_000
 EDGES_A_CALL = 20_000
@@ -38,6 +39,12 @@ CONSUMERS_A_CALL = 1_000
 LANES = 2
 ONE_LANE = 2 * EDGES_A_CALL
 """Edges up to which a second session would not pay."""
+
+TIMES_TO_FIND = 10
+"""A row that is found by its key takes as long as so many of a table that is read whole."""
+
+WIDTH = 1 << 32
+"""Two internal ids in one integer: source * WIDTH + target."""
 
 LONGEST_KEY = 8_000
 """Bytes of a key in UTF-8. The server's indexes take a little more."""
@@ -71,6 +78,34 @@ class Readable(Protocol):
 
     def nodes(self, label: str) -> pa.Table:
         """The `_id` and the key of each node of a label."""
+        ...
+
+    def count_nodes(self, label: str) -> int:
+        """How many nodes of a label there are."""
+        ...
+
+    def count_edges(self, type_: str) -> int:
+        """How many edges of a type there are."""
+        ...
+
+    def find_nodes(self, label: str, keys: pa.Array) -> pa.Table:
+        """As `nodes`, of the nodes with these keys."""
+        ...
+
+    def find_rows(self, table: Table, columns: list[str], keys: pa.Array) -> pa.Table:
+        """As `rows`, of the nodes with these keys."""
+        ...
+
+    def find_edges_between(self, table: Table, columns: list[str], pairs: pa.Array) -> pa.Table:
+        """As `rows`, of the edges between these pairs of internal ids, each in one integer (see WIDTH)."""
+        ...
+
+    def find_edges_from(self, table: Table, columns: list[str], sources: pa.Array) -> pa.Table:
+        """As `rows`, of the edges that begin at these internal ids."""
+        ...
+
+    def find_edges_with(self, table: Table, columns: list[str], name: str, values: pa.Array) -> pa.Table:
+        """As `rows`, of the edges of which an own property has one of these values."""
         ...
 
 
@@ -123,14 +158,22 @@ class Writing:
     """What one verb writes. It keeps the internal ids of nodes, which hold only as long as the lock does."""
 
     def __init__(
-        self, store: Readable, write: Write, progress: Progress | None, tables: Mapping[str, pa.Table]
+        self,
+        store: Readable,
+        write: Write,
+        progress: Progress | None,
+        tables: Mapping[str, pa.Table],
+        counts: dict[str, RowChanges] | None = None,
     ) -> None:
         self._store = store
         self._write = write
         self._progress = progress
         self._total = sum(rows.num_rows for rows in tables.values())
         self._done = 0
+        self._counts = {} if counts is None else counts
         self._ids: dict[str, pd.Series[Any]] = {}
+        self._whole: set[str] = set()
+        """Labels of which all nodes are in `_ids`."""
         self._guard = threading.Lock()
         self._stopped = False
 
@@ -143,10 +186,11 @@ class Writing:
         ends = {column for edge in table.edges for column in (edge.source_column, edge.target_column)}
         if not table.node and not ends <= set(table.key):
             columns = table.names  # an edge that moves is made anew, with all that it had
-        old = self._store.rows(table, columns)
-        if table.node:
-            self._know(table.node, old)
+        read = partial(self._read_nodes, table.node) if table.node else self._read_edges
+        old = read(table, columns, new, replace)
         changes = difference(table, columns, old, new, replace)
+        # Of a verb that is done again, the first time counts: then the graph was as it had been before.
+        counts = self._counts.setdefault(table.name, changes.counts)
         if table.node:
             self._create_nodes(table.node, changes.created)
         for change in changes.edges:
@@ -154,17 +198,21 @@ class Writing:
         self._update(table, changes)
         self._remove(table, changes)
         self._done = end
-        return changes.counts
+        return counts
 
     def has_loads(self, book: pa.Table) -> bool:
         """Whether the book of loads has these loads already: the same rows, loaded again, change nothing."""
         known = self._store.nodes("Load")["load"]
         return bool(pc.all(pc.is_in(book["load"], known.combine_chunks())).as_py())
 
-    def sweep(self) -> None:
-        """Remove the nodes that only edges mention, once no edge does and no result is about them."""
+    def sweep(self, names: Iterable[str] = TABLES) -> None:
+        """Remove the nodes that only edges mention, once no edge does and no result is about them.
+
+        names: the tables of which rows were written; others leave no such node.
+        """
+        ends = {label for name in names for edge in TABLES[name].edges for label in (edge.source, edge.target)}
         for label, tables in node_tables().items():
-            if all(map(adds_to_nodes, tables)):
+            if label in ends and all(map(adds_to_nodes, tables)):
                 said = [column.graph_name for table in tables for column in table.content]
                 where = f"n.`{key_of(label)}` IS NOT NULL AND NOT EXISTS {{ (n)--() }}"
                 where += "".join(f" AND n.`{name}` IS NULL" for name in said)
@@ -219,22 +267,66 @@ class Writing:
             while self._write([(text, {"most": NODES_A_CALL})])[0][0][0] == NODES_A_CALL:
                 pass
 
-    def _know(self, label: str, rows: pa.Table) -> None:
-        """Keep the internal ids of a label's nodes."""
+    def _read_nodes(self, label: str, table: Table, columns: list[str], new: pa.Table, replace: bool) -> pa.Table:
+        """What the graph has of these rows; or of the whole table, where that is quicker or needed to replace it."""
+        size = self._store.count_nodes(label)
+        if size and (replace or self._is_many(new.num_rows, size)):
+            old, whole = self._store.rows(table, columns), True
+        else:
+            keys = new[table.key[0]].combine_chunks() if size else pa.array([], pa.string())
+            old, whole = self._store.find_rows(table, columns, keys), size == 0
+        self._know(label, old, whole)
+        return old
+
+    def _read_edges(self, table: Table, columns: list[str], new: pa.Table, replace: bool) -> pa.Table:
+        """As `_read_nodes`, of a table whose rows are edges."""
+        (edge,) = table.edges
+        size = self._store.count_edges(edge.type)
+        if size and (replace or self._is_many(new.num_rows, size)):
+            return self._store.rows(table, columns)
+        new = new if size else new[:0]
+        if own := [column.name for column in table.properties if column.name in table.key]:
+            return self._store.find_edges_with(table, columns, own[0], pc.unique(new[own[0]]))
+        source = self._find(edge.source, new[edge.source_column])
+        if edge.target_column not in table.key:
+            return self._store.find_edges_from(table, columns, pa.array(np.unique(source[source >= 0])))
+        target = self._find(edge.target, new[edge.target_column])
+        pairs = (source * WIDTH + target)[(source >= 0) & (target >= 0)]
+        return self._store.find_edges_between(table, columns, pa.array(pairs))
+
+    @staticmethod
+    def _is_many(rows: int, size: int) -> bool:
+        return rows * TIMES_TO_FIND >= size
+
+    def _know(self, label: str, rows: pa.Table, whole: bool = False) -> None:
+        """Keep the internal ids of nodes of a label that are not kept yet; whole: these are all of them."""
         found = pd.Series(rows["_id"].to_numpy(), pd.Index(rows[key_of(label)].to_pandas()), dtype="int64")
-        self._ids[label] = pd.concat([self._ids[label], found]) if label in self._ids else found
+        if whole:
+            self._whole.add(label)
+        self._ids[label] = pd.concat([self._ids[label], found]) if label in self._ids and not whole else found
+
+    def _find(self, label: str, keys: pa.ChunkedArray) -> NDArray[np.int64]:
+        """The internal ids of nodes by key; -1 for those that are not there."""
+        wanted = pd.Index(keys.to_pandas())
+        if label not in self._whole:
+            missing = wanted.unique()
+            if label in self._ids:
+                missing = missing.difference(self._ids[label].index)
+            if self._is_many(len(missing), self._store.count_nodes(label)):
+                self._know(label, self._store.nodes(label), whole=True)
+            else:
+                self._know(label, self._store.find_nodes(label, pa.array(missing, pa.string())))
+        found = self._ids[label].index.get_indexer(wanted)
+        ids: NDArray[np.int64] = np.append(self._ids[label].to_numpy(), -1)[found]
+        return ids
 
     def _ids_of(self, label: str, keys: pa.ChunkedArray) -> NDArray[np.int64]:
         """The internal ids of nodes by key; nodes that are not there are made."""
-        if label not in self._ids:
-            self._know(label, self._store.nodes(label))
-        wanted = pd.Index(keys.to_pandas())
-        found = self._ids[label].index.get_indexer(wanted)
-        if (found < 0).any():
-            missing = pa.array(sorted(set(wanted[found < 0])), pa.string())
+        ids = self._find(label, keys)
+        if (ids < 0).any():
+            missing = pc.unique(keys.filter(pa.array(ids < 0))).sort()
             self._create_nodes(label, pa.table({key_of(label): missing}))
-            found = self._ids[label].index.get_indexer(wanted)
-        ids: NDArray[np.int64] = self._ids[label].to_numpy()[found]
+            ids = self._find(label, keys)
         return ids
 
     def _create_nodes(self, label: str, rows: pa.Table) -> None:
