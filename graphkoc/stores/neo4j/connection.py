@@ -186,18 +186,25 @@ class Connection:
             if self.is_older():
                 with self.session(neo4j.WRITE_ACCESS) as session:
                     migrate(lambda text: session.run(neo4j.Query(text, timeout=0)).consume())
-            guard = threading.Lock()
+            guard, commits = threading.Lock(), threading.Lock()
 
             def write(statements: Sequence[Statement]) -> list[list[list[Any]]]:
+                turn = contextlib.ExitStack()
+
                 def work(transaction: neo4j.ManagedTransaction) -> list[list[list[Any]]]:
+                    turn.close()  # that of a try before this one
                     # A server that was restarted has forgotten the lock, and another writer may hold it now.
                     with guard:
                         if lock.closed():
                             raise LostError(f"the connection to {self._address} was lost", hint=AGAIN)
                         lock.run("RETURN 1").consume()
-                    return [transaction.run(text, params).values() for text, params in statements]
+                    rows = [transaction.run(text, params).values() for text, params in statements]
+                    # A commit locks the neighbours of new edges at each of their nodes, which are edges between the
+                    # nodes of both lanes: two commits at once may wait for each other.
+                    turn.enter_context(commits)
+                    return rows
 
-                with self.session(neo4j.WRITE_ACCESS) as session:
+                with turn, self.session(neo4j.WRITE_ACCESS) as session:
                     return session.execute_write(work)
 
             yield write

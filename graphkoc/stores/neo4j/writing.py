@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -37,6 +36,9 @@ EDGES_A_CALL = 20_000
 BYTES_A_CALL = 16 << 20
 CONSUMERS_A_CALL = 1_000
 LANES = 2
+ENDS_TO_SAMPLE = 100_000
+"""How many edges tell where the quarters of their nodes are."""
+
 ONE_LANE = 2 * EDGES_A_CALL
 """Edges up to which a second session would not pay."""
 
@@ -171,7 +173,7 @@ class Writing:
         self._total = sum(rows.num_rows for rows in tables.values())
         self._done = 0
         self._counts = {} if counts is None else counts
-        self._ids: dict[str, pd.Series[Any]] = {}
+        self._ids: dict[str, pa.Table] = {}
         self._whole: set[str] = set()
         """Labels of which all nodes are in `_ids`."""
         self._guard = threading.Lock()
@@ -300,24 +302,28 @@ class Writing:
 
     def _know(self, label: str, rows: pa.Table, whole: bool = False) -> None:
         """Keep the internal ids of nodes of a label that are not kept yet; whole: these are all of them."""
-        found = pd.Series(rows["_id"].to_numpy(), pd.Index(rows[key_of(label)].to_pandas()), dtype="int64")
-        if whole:
-            self._whole.add(label)
-        self._ids[label] = pd.concat([self._ids[label], found]) if label in self._ids and not whole else found
+        rows = rows.select([key_of(label), "_id"])
+        with self._guard:
+            if whole:
+                self._whole.add(label)
+            elif label in self._ids:
+                rows = pa.concat_tables([self._ids[label], rows])
+            self._ids[label] = rows
 
     def _find(self, label: str, keys: pa.ChunkedArray) -> NDArray[np.int64]:
         """The internal ids of nodes by key; -1 for those that are not there."""
-        wanted = pd.Index(keys.to_pandas())
+        key = key_of(label)
         if label not in self._whole:
-            missing = wanted.unique()
+            missing = pc.unique(keys)
             if label in self._ids:
-                missing = missing.difference(self._ids[label].index)
+                missing = missing.filter(pc.invert(pc.is_in(missing, self._ids[label][key].combine_chunks())))
             if self._is_many(len(missing), self._store.count_nodes(label)):
                 self._know(label, self._store.nodes(label), whole=True)
             else:
-                self._know(label, self._store.find_nodes(label, pa.array(missing, pa.string())))
-        found = self._ids[label].index.get_indexer(wanted)
-        ids: NDArray[np.int64] = np.append(self._ids[label].to_numpy(), -1)[found]
+                self._know(label, self._store.find_nodes(label, missing))
+        known = self._ids[label]
+        places = pc.index_in(keys, known[key].combine_chunks()).fill_null(-1).to_numpy()
+        ids: NDArray[np.int64] = np.append(known["_id"].to_numpy(), -1)[places]
         return ids
 
     def _ids_of(self, label: str, keys: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -332,7 +338,8 @@ class Writing:
     def _create_nodes(self, label: str, rows: pa.Table) -> None:
         key = key_of(label)
         columns = {column.name: column for table in node_tables()[label] for column in table}
-        for batch in _batches(rows, NODES_A_CALL):
+
+        def create(batch: pa.Table) -> None:
             params, assign = _assigned(batch.drop_columns([key]), columns, "n")
             params["keys"] = batch[key].to_pylist()
             text = (
@@ -343,6 +350,8 @@ class Writing:
             ((order, made),) = self._write([(text, params)])[0]
             self._know(label, pa.table({key: batch[key].take(pa.array(order)), "_id": pa.array(made)}))
             self._step(batch.num_rows)
+
+        _do_in_lanes(create, _batches(rows, NODES_A_CALL))
 
     def _create_edges(self, table: Table, change: EdgeChanges) -> None:
         if change.rows.num_rows == 0:
@@ -369,12 +378,13 @@ class Writing:
     ) -> None:
         """Make the edges of one lane, by start node; each in the place of its older one, if it has one."""
         edge, columns = change.edge, {column.name: column for column in table}
+        own = change.rows.drop_columns(["source", "target"])
         for start in range(0, len(lane), EDGES_A_CALL):
             if self._stopped:
                 return
             part = lane[start : start + EDGES_A_CALL]
-            rows = change.rows.take(pa.array(part))
-            params, assign = _assigned(rows.drop_columns(["source", "target", "old"]), columns, "e")
+            rows = own.take(pa.array(part))
+            params, assign = _assigned(rows.drop_columns(["old"]), columns, "e")
             params |= {"sources": source[part].tolist(), "targets": target[part].tolist()}
             text = (
                 f"UNWIND range(0, size($sources) - 1) AS i MATCH (a:`{edge.source}`) WHERE id(a) = $sources[i]"
@@ -403,13 +413,7 @@ class Writing:
             self._write([(f"{find_one}{assign}{caption}", params)])
             self._step(batch.num_rows)
 
-        with ThreadPoolExecutor(LANES) as pool:
-            for done in [pool.submit(update, batch) for batch in _batches(changes.updated, NODES_A_CALL)]:
-                try:
-                    done.result()
-                except BaseException:
-                    pool.shutdown(cancel_futures=True)
-                    raise
+        _do_in_lanes(update, _batches(changes.updated, NODES_A_CALL))
 
     def _remove(self, table: Table, changes: Difference) -> None:
         """Remove edges, or what the table says of nodes; and the nodes, where it alone is about them."""
@@ -522,6 +526,17 @@ def _assigned(rows: pa.Table, columns: Mapping[str, Column], variable: str) -> t
     return params, text
 
 
+def _do_in_lanes(do: Callable[[pa.Table], None], batches: Iterable[pa.Table]) -> None:
+    """Do the batches, so many at once as there are lanes; when one fails, no other begins."""
+    with ThreadPoolExecutor(LANES) as pool:
+        for done in [pool.submit(do, batch) for batch in batches]:
+            try:
+                done.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+
 def _batches(rows: pa.Table, size: int) -> Iterator[pa.Table]:
     """The rows in parts of at most `size`, and of about BYTES_A_CALL."""
     if rows.num_rows:
@@ -536,13 +551,14 @@ def _phases(source: NDArray[np.int64], target: NDArray[np.int64], same: bool) ->
     source, target: (m,) int64 internal ids; same: both are of one label. A lane is an array of indices
     of edges, by start node. Each edge is in one lane.
     """
-    order = np.lexsort((target, source))
+    order = np.argsort(source * WIDTH + target)
     if len(order) <= ONE_LANE:
         yield [order]
         return
     source, target = source[order], target[order]
     if same:
-        cuts = np.quantile(np.concatenate([source, target]), [0.25, 0.5, 0.75])
+        step = 1 + len(source) // ENDS_TO_SAMPLE
+        cuts = np.quantile(np.concatenate([source[::step], target[::step]]), [0.25, 0.5, 0.75])
         low = np.searchsorted(cuts, np.minimum(source, target))
         high = np.searchsorted(cuts, np.maximum(source, target))
         pairs = low * 4 + high
