@@ -31,6 +31,7 @@ from .measures import MEASURES as MEASURES
 from .pipeline import analyse as analyse
 from .pipeline import doctor as doctor
 from .pipeline import explain_query as explain_query
+from .pipeline import export_bulk as export_bulk
 from .pipeline import first_checks as first_checks
 from .pipeline import forget_run as forget_run
 from .pipeline import load as load

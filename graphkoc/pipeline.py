@@ -38,12 +38,15 @@ from graphkoc.runs.edited import apply_edits
 from graphkoc.runs.folder import new_run, next_run, run_folders
 from graphkoc.runs.run import DEFAULT_FOLDER, Run, previous_run
 from graphkoc.stores import Store, queries
+from graphkoc.stores.neo4j.bulk import Bulk
+from graphkoc.stores.neo4j.bulk import export_bulk as write_bulk
 from graphkoc.tables.schema import CANONICAL, list_result_types
 
 __all__ = [
     "analyse",
     "doctor",
     "explain_query",
+    "export_bulk",
     "first_checks",
     "forget_run",
     "load",
@@ -181,6 +184,15 @@ def explain_query(store: Store, name: str, **given: object) -> dict[str, Any]:
     plan = store.explain(found.text(store.dialect), found.bind(given))
     scans = plan[plan["operator"].str.contains(SCANS)]["details"].tolist() if "operator" in plan else []
     return {"plan": plan.to_dict("records"), "scans": scans}
+
+
+def export_bulk(store: Store, folder: Path, progress: Progress | None = None) -> Bulk:
+    """Write the whole graph of a store as files that `neo4j-admin database import` reads.
+
+    It is for a first load of more than ten million rows into a Neo4j server. See `graphkoc.stores.neo4j.bulk`. Raises
+    StoreError where there is something else at `folder`, or files cannot be written.
+    """
+    return write_bulk(store, folder, progress)
 
 
 def _read_query(store: Store, name: str) -> pd.DataFrame:

@@ -150,11 +150,14 @@ class LocalServer(Server):
                 self._new_archive.replace(self._archive)
         self._process, self.pid = None, None
 
-    def administer(self, *words: str) -> None:
-        """Run neo4j-admin on its home, while it is down."""
+    def administer(self, *words: str, folder: Path | None = None) -> str:
+        """Run neo4j-admin on its home, while it is down, in a folder; what it prints."""
         command = [str(self.java), "-cp", f"{self.jars}/*", "org.neo4j.cli.AdminTool", *words]
         places = {"NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")}
-        subprocess.run(command, env=os.environ | places, capture_output=True, text=True, check=True)
+        environment = os.environ | places
+        return subprocess.run(
+            command, env=environment, cwd=folder, capture_output=True, encoding="utf-8", check=True
+        ).stdout
 
     def stop(self) -> None:
         """Shut it down and remove its home."""

@@ -5,20 +5,26 @@ What is marked `every_release` is the core, which always runs on both releases; 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import math
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import neo4j
 import neo4j_server
 import numpy as np
 import pandas as pd
@@ -34,7 +40,7 @@ from graphkoc.measures.activity import activity, audience_activity
 from graphkoc.stores import Store, arrow, frame, ladybug, open_store
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.journal import Decision, Settlement
-from graphkoc.stores.neo4j import connection, migration, reading, settling, writing
+from graphkoc.stores.neo4j import bulk, connection, migration, reading, settling, writing
 from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES
 
 NEO4J = neo4j_server.versions()
@@ -1628,6 +1634,278 @@ def test_it_does_not_matter_when_the_server_dies(
     own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_and_load_again(own_server, monkeypatch, 300, [1, 200, 340, 700, 1_250, 1_300, 2_000, 2_500])
+
+
+SMALL_CALLS = {"NODES_A_CALL": 70, "EDGES_A_CALL": 90, "ONE_LANE": 100}
+
+LOAD = f"""
+import pickle, sys
+from graphkoc.capture import identity
+from graphkoc.stores import open_store
+from graphkoc.stores.neo4j import writing
+vars(writing).update({SMALL_CALLS})
+given, stated = pickle.load(open(sys.argv[2], 'rb'))
+store = open_store(sys.argv[1])
+print('ready', flush=True)
+sys.stdin.readline()
+store.upsert(given, settlement=identity.settlement(stated))
+"""
+
+
+def everything(people: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Rows of every table that a load brings, and persons of some accounts."""
+    crowd, few = a_crowd(people), tables()
+    given = {name: pd.concat([few[name], crowd[name]]) if name in crowd else few[name] for name in few}
+    given |= {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2021-01-01")})}
+    del given["identities"]
+    pairs = [f"s:{number:04}" for number in range(0, people, 3)]
+    return given, pd.DataFrame({"account": pairs, "person": [f"p:{number // 2}" for number in range(len(pairs))]})
+
+
+def dump_hash(place: Place) -> str:
+    """A hash of every row of the store, in an order; without the time of a decision, which is that of its load."""
+    if place.server:
+        dumped = re.sub(r'"at": "[^"]+", ', "", json.dumps(whole_graph(place.server)))
+    else:
+        store = place.open()
+        dumped = json.dumps([(name, found.to_csv()) for name, found in content(store).items()])
+        dumped += str([(line.verb, line.account, line.other) for line in store.decisions()])
+        store.close()
+    return hashlib.sha256(dumped.encode()).hexdigest()
+
+
+def random_moments(seconds: float, count: int) -> list[float]:
+    """Moments of a load that takes so many seconds; a test that fails prints them."""
+    moments = np.random.default_rng().uniform(0, seconds, count).tolist()
+    sys.stdout.write(f"moments: {moments}\n")
+    return moments
+
+
+@pytest.mark.soak
+def test_a_server_that_is_killed_at_any_moment_has_the_undisturbed_graph_after_the_load_again(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in SMALL_CALLS.items():
+        monkeypatch.setattr(writing, name, size)
+    place = _on(own_server, monkeypatch)
+    given, stated = everything(300)
+    store = place.open()
+
+    def load() -> float:
+        began = time.monotonic()
+        store.upsert(given, settlement=identity.settlement(stated))
+        return time.monotonic() - began
+
+    load()
+    own_server.empty()
+    seconds = load()
+    undisturbed = dump_hash(place)
+    cut_short = 0
+    for moment in random_moments(seconds, 20):
+        own_server.empty()
+        killer = threading.Timer(moment, own_server.kill)
+        killer.start()
+        try:
+            load()
+        except StoreError as error:
+            cut_short += 1
+            assert error.hint
+        killer.join()
+        own_server.start()
+        load()
+        assert dump_hash(place) == undisturbed, moment
+    sys.stdout.write(f"{cut_short} of 20 loads of {seconds:.1f} s were cut short\n")
+    assert cut_short >= 10
+    store.close()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("place", ["ladybug", neo4j_server.LTS], indirect=True)
+def test_a_load_that_is_killed_at_any_moment_and_done_again_leaves_the_undisturbed_graph(
+    place: Place, tmp_path: Path
+) -> None:
+    given, stated = everything(300)
+    pd.to_pickle((given, stated), tmp_path / "given")
+
+    def begin() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", LOAD, place.url, str(tmp_path / "given")]
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        process = subprocess.Popen(command, env=place.environment, text=True, **pipes)
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    def empty() -> None:
+        if place.server:
+            place.server.empty()
+        for path in tmp_path.glob("*graphkoc.lbug*"):
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+
+    def load(moment: float | None = None) -> tuple[int, float]:
+        with begin() as process:
+            began = time.monotonic()
+            assert process.stdin
+            process.stdin.write("\n")
+            process.stdin.flush()
+            if moment is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(moment)
+                process.kill()
+            process.wait()
+            return process.returncode, time.monotonic() - began
+
+    load()
+    empty()
+    code, seconds = load()
+    assert code == 0
+    undisturbed = dump_hash(place)
+    cut_short = 0
+    for moment in random_moments(seconds, 20):
+        empty()
+        cut_short += load(moment)[0] == -signal.SIGKILL
+        assert load()[0] == 0
+        assert dump_hash(place) == undisturbed, moment
+    sys.stdout.write(f"{cut_short} of 20 loads of {seconds:.1f} s were cut short\n")
+    assert cut_short >= 10
+
+
+@pytest.mark.parametrize("goes", ["kill", "shut_down"])
+def test_a_load_outlasts_a_restart_of_the_server_and_counts_every_row_once(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch, goes: str
+) -> None:
+    for name, size in SMALL_CALLS.items():
+        monkeypatch.setattr(writing, name, size)
+    place = _on(own_server, monkeypatch)
+    given, stated = everything(80)
+    store = place.open()
+    changes = store.upsert(given, settlement=identity.settlement(stated))
+    undisturbed = dump_hash(place)
+    own_server.empty()
+    monkeypatch.setattr(connection, "SECONDS_TO_COME_BACK", 120.0)
+    restarts = []
+
+    def restart(step: str, done: int, *_: int) -> None:
+        if done >= 500 and not restarts:
+            restarts.append(done)
+            getattr(own_server, goes)()
+            own_server.start()
+
+    assert store.upsert(given, restart, identity.settlement(stated)) == changes
+    assert restarts
+    assert dump_hash(place) == undisturbed
+    store.close()
+
+
+def test_a_server_that_dies_while_results_are_written_has_all_that_was_loaded_and_the_results_after_the_next_try(
+    own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = _on(own_server, monkeypatch)
+    store = place.open()
+    store.upsert(tables())
+    store.annotate(result_tables())
+    loaded, undisturbed = content(store), dump_hash(place)
+    store.annotate({name: given[:0] for name, given in result_tables().items()})
+
+    def die(step: str, done: int, *_: int) -> None:
+        if done >= 8 and own_server.pid:
+            own_server.kill()
+
+    with pytest.raises(StoreError):
+        store.annotate(result_tables(), die)
+    own_server.start()
+    kept = {name: rows(store, name) for name in CANONICAL}
+    assert_same(kept, {name: loaded[name] for name in CANONICAL})
+    store.annotate(result_tables())
+    assert dump_hash(place) == undisturbed
+    store.close()
+
+
+@pytest.mark.every_release
+def test_a_transaction_that_ends_in_a_deadlock_is_done_again(neo4j_place: Place) -> None:
+    """Ours locks Ann, another one locks Bob and waits for Ann, and then ours asks for Bob."""
+    assert neo4j_place.server
+    store = neo4j_place.open()
+    store.upsert(tables())
+    visit = "MATCH (c:Consumer {consumer: $who}) SET c.visits = coalesce(c.visits, 0) + 1 RETURN c.visits"
+    tries, refused = [], []
+
+    def wait_for_ann(transaction: Any) -> None:
+        try:
+            transaction.run(visit, who="s:ann").consume()
+            transaction.commit()
+        except neo4j.exceptions.TransientError as error:
+            refused.append(error)
+            transaction.rollback()
+
+    with neo4j_place.server.driver() as driver, driver.session() as session:
+        other = session.begin_transaction()
+        other.run(visit, who="s:bob").consume()
+        waiting = threading.Thread(target=wait_for_ann, args=[other])
+
+        class Statements(list[Any]):
+            def __iter__(self) -> Iterator[Any]:
+                tries.append(len(tries))
+                yield visit, {"who": "s:ann"}
+                if len(tries) == 1:
+                    waiting.start()
+                    blocked = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) > 0"
+                    while not neo4j_place.server.run(blocked)[0][0]:  # type: ignore[union-attr]
+                        time.sleep(0.05)
+                yield visit, {"who": "s:bob"}
+
+        with store._connection.lock() as write:  # type: ignore[attr-defined]
+            write(Statements())
+        waiting.join()
+    assert len(tries) + len(refused) == 2, "one of the two had to begin again"
+    visits = "MATCH (c:Consumer) WHERE c.visits > 0 RETURN c.consumer, c.visits ORDER BY c.consumer"
+    assert neo4j_place.server.run(visits) == [["s:ann", 2 - len(refused)], ["s:bob", 2 - len(refused)]]
+    store.close()
+
+
+@pytest.mark.parametrize("of", ["ladybug", "neo4j"])
+def test_what_is_exported_in_bulk_and_imported_is_the_graph_of_a_load(
+    own_server: neo4j_server.LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    online = _on(own_server, monkeypatch)
+    stores = {"ladybug": open_store(f"ladybug:{tmp_path / 'graphkoc.lbug'}"), "neo4j": online.open()}
+    given = tables()
+    del given["identities"]
+    hostile = pd.DataFrame({"review": [f"h:{i}" for i in range(len(HOSTILE))], "text": HOSTILE, "title": HOSTILE})
+    given["reviews"] = pd.concat([given["reviews"], hostile.assign(consumer="s:ann", tags="a b")], ignore_index=True)
+    book = {"loads": pd.DataFrame({"load": ["s-1"], "source": ["s"], "loaded_at": times("2021-01-01")})}
+    for store in stores.values():
+        store.upsert(given | book)
+        decide(store, [decided("link", "s:ann", "s:bob", HOSTILE[4])], {"s:ann": "s:ann", "s:bob": "s:ann"})
+        store.annotate(result_tables())
+    loaded = whole_graph(own_server)
+    monkeypatch.setattr(bulk, "ROWS_A_FILE", 3)
+    for _ in range(2):  # an older export is replaced
+        made = graphkoc.export_bulk(stores[of], tmp_path / "out")
+    for store in stores.values():
+        store.close()
+    assert (sum(made.nodes.values()), sum(made.relationships.values())) == tuple(map(len, loaded))
+    own_server.shut_down()
+    program, *words = made.command.split()
+    assert program == "neo4j-admin"
+    printed = own_server.administer(*words, folder=made.folder)
+    own_server.start()
+    assert {what: int(number) for number, what in re.findall(r"(?m)^  (\d+) (\w+)$", printed)} == made.reported
+    assert whole_graph(own_server) == loaded
+    store = online.open()
+    assert not store.upsert(given | book).wrote, "and a load goes on from there"
+    store.close()
+
+
+def test_a_folder_that_is_no_export_is_left_alone(ladybug_place: Place, tmp_path: Path) -> None:
+    store = ladybug_place.open()
+    store.upsert(tables())
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("mine")
+    for taken in (tmp_path / "mine", tmp_path / "mine" / "letter.txt"):
+        with pytest.raises(StoreError, match="is not an export"):
+            graphkoc.export_bulk(store, taken)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+    store.close()
 
 
 @pytest.mark.parametrize(
