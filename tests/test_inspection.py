@@ -109,12 +109,6 @@ def test_an_address_says_whether_others_can_read_along(url: str, ok: bool, detai
     assert (found.ok, found.detail) == (ok, detail)
 
 
-def test_encryption_that_a_server_does_not_have_is_named_as_the_reason(url: str) -> None:
-    with pytest.raises(StoreError, match="does not answer") as error:
-        graphkoc.open_store(url.replace("bolt://", "bolt+s://"))
-    assert error.value.hint.endswith("Without TLS, leave out the +s.")
-
-
 @pytest.mark.parametrize(
     ("value", "size"), [("1.00GiB", 1 << 30), ("512.00MiB", 1 << 29), ("100B", 100), (None, 0), ("No Value", 0)]
 )

@@ -23,6 +23,7 @@ from neo4j.exceptions import (
 )
 
 from graphkoc.errors import GraphkocError, QueryError, StoreError
+from graphkoc.stores.neo4j.encryption import explain_failure
 from graphkoc.stores.neo4j.migration import IS_OLDER, migrate
 from graphkoc.stores.neo4j.writing import Statement, Write, schema
 
@@ -250,11 +251,9 @@ class Connection:
         except IncompleteCommit as error:
             raise LostError(f"the server at {self._address} was lost in the middle of a commit", hint=AGAIN) from error
         except (ServiceUnavailable, SessionExpired, OSError) as error:
+            if failure := explain_failure(self._address, error):
+                raise failure from error
             hint = "Is it running, and is that its address? A load that was cut short can be done again."
-            if "+s" in self._address:
-                hint = (
-                    "Is it running, with TLS and a certificate that this machine trusts? Without TLS, leave out the +s."
-                )
             raise LostError(f"the server at {self._address} does not answer", hint=hint) from error
         except Forbidden as error:
             hint = "Use a user and a database that may be written."
