@@ -62,6 +62,56 @@ def test_igraph_and_networkx_hold_the_same_nodes_edges_and_weights(edges: list) 
     }
 
 
+@given(edge_lists)
+def test_a_frame_of_the_edges_gives_the_same_network_again(edges: list) -> None:
+    frame, nodes = framed(edges)
+    network = Network.from_edges(frame, nodes)
+    given = network.to_pandas()
+    assert list(given.columns) == ["source", "target", "weight", "since"]
+    assert given["since"].dtype == "datetime64[us]"
+    again = Network.from_edges(given, network.ids)
+    for name in ("ids", "source", "target", "weight", "since"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(network, name))
+
+
+@given(edge_lists)
+def test_every_format_has_the_same_directions_weights_and_dates(edges: list) -> None:
+    network = Network.from_edges(*framed(edges))
+    frame = network.to_pandas()
+    since = [None if np.isnan(day) else day for day in days(frame["since"]).tolist()]
+    rows = list(zip(frame["source"], frame["target"], frame["weight"], since, strict=True))
+    assert rows == [(a, b, d["weight"], d.get("since")) for a, b, d in network.to_networkx().edges(data=True)]
+    graph = network.to_igraph()
+    assert graph.is_directed()
+    assert graph.vs["name"] == network.ids.tolist()
+    names = graph.vs["name"]
+    assert rows == [(names[edge.source], names[edge.target], edge["weight"], edge["since"]) for edge in graph.es]
+
+
+def test_a_day_to_the_microsecond_comes_through_a_frame() -> None:
+    times = pd.to_datetime(["2026-11-30 03:15:08.123457", None, "1969-12-31 23:59:59.999999"])
+    edges = pd.DataFrame({"source": ["a", "b", "c"], "target": ["b", "c", "a"], "weight": 1.0, "since": times})
+    network = Network.from_edges(edges, ["a", "b", "c"])
+    pd.testing.assert_series_equal(network.to_pandas()["since"], edges["since"].astype("datetime64[us]"))
+
+
+def test_a_copy_in_igraph_leaves_the_network_as_it_is() -> None:
+    frame, nodes = framed([("a", "b", 1.0, 30), ("b", "a", 2.0, None)])
+    network = Network.from_edges(frame, nodes)
+    network.to_igraph().delete_vertices([0])
+    assert network.graph.ecount() == 2
+
+
+@given(edge_lists)
+def test_the_other_way_round_is_networkx_reverse_and_twice_is_the_network_itself(edges: list) -> None:
+    network = Network.from_edges(*framed(edges))
+    turned = network.reverse()
+    assert {*turned.to_networkx().edges(data="weight")} == {*network.to_networkx().reverse().edges(data="weight")}
+    for one, other in ((turned.reverse(), network), (Network.from_edges(turned.to_pandas(), turned.ids), turned)):
+        for name in ("ids", "source", "target", "weight", "since"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
 def test_the_undirected_graph_is_simple(graph: networkx.DiGraph) -> None:
     undirected = network_of(graph).undirected
     assert undirected.is_simple()

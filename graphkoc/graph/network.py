@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import igraph
 import numpy as np
@@ -20,7 +20,12 @@ from graphkoc.errors import DataError
 if TYPE_CHECKING:
     import networkx
 
+    from graphkoc.graph.networkx_backend import BackendGraph
+
 __all__ = ["Network", "days", "seeded"]
+
+MICROSECONDS = 86_400_000_000
+"""In a day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +35,11 @@ class Network:
     ids: (n,) str, sorted, unique. source, target: (m,) int32, indices into ids, sorted by source and
     target, no edge twice and none from a node to itself. weight: (m,) float64, above 0.
     since: (m,) float64, days since 1970-01-01 UTC, NaN where an edge has no date.
+
+    networkx functions that `graphkoc.graph.networkx_backend` has take a Network as it is: `networkx.pagerank(network)`.
     """
+
+    __networkx_backend__: ClassVar[str] = "graphkoc"
 
     ids: NDArray[Any]
     source: NDArray[np.int32]
@@ -102,6 +111,21 @@ class Network:
         vars(part).update(graph=graph, undirected=graph.as_undirected(mode="collapse"))
         return part, nodes
 
+    def reverse(self) -> Network:
+        """The same nodes with each edge the other way round: from the influenced to the influencer."""
+        order = np.lexsort((self.source, self.target))
+        return Network(self.ids, self.target[order], self.source[order], self.weight[order], self.since[order])
+
+    def to_undirected(self) -> BackendGraph:
+        """The network without directions, for functions of networkx that need such a graph, such as Leiden's.
+
+        Two edges there and back are one, with the sum of their weights; dates are left out.
+        """
+        from graphkoc.graph.networkx_backend import BackendGraph
+
+        graph = self.graph.as_undirected(mode="collapse", combine_edges={"weight": "sum"})
+        return BackendGraph(self.ids.tolist(), graph)
+
     def to_networkx(self) -> networkx.DiGraph:
         """The network in networkx: nodes are ids, edges have `weight`, and `since` (days) where known."""
         # Only this method needs networkx, which takes a quarter of a second to import.
@@ -118,6 +142,38 @@ class Network:
         ):
             graph.add_edge(source, target, weight=weight, **({} if np.isnan(since) else {"since": since}))
         return graph
+
+    def to_igraph(self) -> igraph.Graph:
+        """A copy of the network in igraph, directed: vertices have `name`, the id; edges have `weight`, and `since`
+        (days, None where not known).
+
+        Vertex i is node i and edge j is edge j.
+        """
+        graph = self.graph.copy()
+        graph.vs["name"] = self.ids.tolist()
+        graph.es["since"] = [None if np.isnan(since) else since for since in self.since.tolist()]
+        return graph
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The edges as a frame, a row each, in the network's order: source, target (ids), weight, since (times in UTC,
+        NaT where not known).
+
+        Nodes without an edge are in `ids` alone. `Network.from_edges(frame, ids)` gives the same network.
+        """
+        # A float of days is exact to a third of a microsecond, and the times of a store are whole ones.
+        since = pd.Series(np.round(self.since * MICROSECONDS)).astype("Int64").astype("datetime64[us]")
+        ids = pd.array(self.ids, dtype="str")
+        return pd.DataFrame(
+            {"source": ids[self.source], "target": ids[self.target], "weight": self.weight, "since": since}
+        )
+
+    def is_directed(self) -> bool:
+        """True: what networkx asks of a graph."""
+        return True
+
+    def is_multigraph(self) -> bool:
+        """False: what networkx asks of a graph."""
+        return False
 
 
 def _ends(first: NDArray[Any], second: NDArray[Any]) -> Iterator[tuple[int, int]]:
