@@ -5,7 +5,8 @@
     ├── DataError       3   raw files that cannot be read as what they should be
     ├── QueryError      4   a query or one of its parameters is wrong
     ├── StoreError      5   the store, or the disk under it, refused
-    │   └── BusyError   5   another process is at work on the same file or folder
+    │   ├── BusyError   5   another process is at work on the same file or folder
+    │   └── LostError   5   the server, or the connection to it, went away
     └── AnalysisError   6   the data hold nothing that this step could work on
 
 The number is the exit code of the command. Anything else that escapes is a bug of ours.
@@ -13,7 +14,16 @@ The number is the exit code of the command. Anything else that escapes is a bug 
 
 from __future__ import annotations
 
-__all__ = ["AnalysisError", "BusyError", "DataError", "GraphkocError", "QueryError", "StoreError", "UsageError"]
+__all__ = [
+    "AnalysisError",
+    "BusyError",
+    "DataError",
+    "GraphkocError",
+    "LostError",
+    "QueryError",
+    "StoreError",
+    "UsageError",
+]
 
 
 class GraphkocError(Exception):
@@ -51,6 +61,10 @@ class StoreError(GraphkocError):
     """The store cannot be opened, is busy, or the disk is full; what it held is unharmed."""
 
     exit_code = 5
+
+
+class LostError(StoreError):
+    """The server, or the connection to it, went away."""
 
 
 class BusyError(StoreError):

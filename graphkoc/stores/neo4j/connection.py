@@ -22,7 +22,7 @@ from neo4j.exceptions import (
     SessionExpired,
 )
 
-from graphkoc.errors import GraphkocError, QueryError, StoreError
+from graphkoc.errors import GraphkocError, LostError, QueryError, StoreError
 from graphkoc.stores.neo4j.encryption import explain_failure
 from graphkoc.stores.neo4j.migration import IS_OLDER, migrate
 from graphkoc.stores.neo4j.writing import Statement, Write, schema
@@ -52,10 +52,6 @@ FIND_WRITER = (
 """When the transaction with the lock began: before those that wait for it, which is at most SECONDS_TO_LOCK."""
 
 AGAIN = "Load again when the server is back: what was stored stays, and the rest is added."
-
-
-class LostError(StoreError):
-    """The server, or the connection to it, went away."""
 
 
 Returned = TypeVar("Returned")
