@@ -1665,7 +1665,8 @@ def everything(people: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
 def dump_hash(place: Place) -> str:
     """A hash of every row of the store, in an order; without the time of a decision, which is that of its load."""
     if place.server:
-        dumped = re.sub(r'"at": "[^"]+", ', "", json.dumps(whole_graph(place.server)))
+        nodes, edges = whole_graph(place.server)
+        dumped = re.sub(r'"at": "[^"]+", ', "", "\n".join([*nodes, *edges]))
     else:
         store = place.open()
         dumped = json.dumps([(name, found.to_csv()) for name, found in content(store).items()])

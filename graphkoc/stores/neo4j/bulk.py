@@ -7,7 +7,7 @@ rows. The graph is the one that a load and an annotation leave on a server.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -15,12 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from graphkoc.errors import StoreError
+from graphkoc.errors import DataError, StoreError
 from graphkoc.files import replace_folder, translate_errors
 from graphkoc.progress import Progress
 from graphkoc.stores import Store, key_of
-from graphkoc.stores.neo4j.writing import ROLE_LABELS
+from graphkoc.stores.captions import CAPTIONS
+from graphkoc.stores.journal import Decision
+from graphkoc.stores.neo4j.writing import KIND_LABELS, ROLE_LABELS
 from graphkoc.tables.schema import TABLES, Column, Edge, node_tables
+from graphkoc.tables.types import TYPES as KINDS
 
 __all__ = ["Bulk", "export_bulk"]
 
@@ -31,7 +34,7 @@ COMMAND = f"neo4j-admin database import full neo4j @{ARGUMENTS}"
 ITEM_END = "\x1f"
 """Between the items of a list: a control character, which no text should have."""
 
-TYPES = {"integer": "long", "number": "double", "time": "localdatetime"}
+TYPES = {"integer": "long", "number": "double", "time": "datetime"}
 """What the tool calls a kind of column; all others are `string`."""
 
 
@@ -59,7 +62,8 @@ class Bulk:
 def export_bulk(store: Store, folder: Path, progress: Progress | None = None) -> Bulk:
     """Write the whole graph of a store into a new folder; one table at a time is in memory.
 
-    Raises StoreError where there is something at `folder` that is not an older export, or files cannot be written.
+    Raises StoreError where there is something at `folder` that is not an older export, or files cannot be written;
+    and DataError for a list with a control character in it that the files need themselves.
     """
     if folder.is_file() or (folder.exists() and any(folder.iterdir()) and not (folder / ARGUMENTS).exists()):
         raise StoreError(f"{folder} is not an export", hint="Name a folder that is empty or not there yet.")
@@ -87,71 +91,105 @@ def export_bulk(store: Store, folder: Path, progress: Progress | None = None) ->
 
 def _list_tables(store: Store) -> Iterator[tuple[str, str, list[str], pa.Table]]:
     """The option of the tool that takes each table, the table's name, its header and its rows, as they are written."""
+    labels = _list_labels(store)
+    keys = pa.array([], pa.string())
     for label, tables in node_tables().items():
         key = key_of(label)
-        columns = {column.name: column for table in tables for column in table.properties if column.name != key}
-        kinds = {key: "id"} | {name: column.kind for name, column in columns.items()}
+        kinds = {key: "id"} | ({"name": "text"} if label in CAPTIONS else {})
+        kinds |= {column.graph_name: column.kind for table in tables for column in table.properties}
         shown = ", ".join(f"n.`{name}` AS `{name}`" for name in kinds)
-        rows = store.read_columns(f"MATCH (n:`{label}`)\nWHERE n.`{key}` IS NOT NULL\nRETURN {shown}", kinds)
-        header = [f"{key}:ID({label})", *(_title(name, kinds[name]) for name in columns)]
-        written = _to_text(rows.sort_values(key), kinds)
-        if label == "Person":
-            written, header = (
-                written.append_column("labels", _label_persons(rows.sort_values(key))),
-                [*header, ":LABEL"],
-            )
-        yield f"--nodes={label}", label, header, written
+        found = store.read_columns(f"MATCH (n:`{label}`)\nWHERE n.`{key}` IS NOT NULL\nRETURN {shown}", kinds)
+        rows = _to_text(found.sort_values(key), kinds)
+        header = [f"{key}:ID({label})", *(_title(name, kinds[name]) for name in rows.column_names[1:])]
+        if label in labels:
+            rows, header = rows.append_column("labels", _pick(labels[label], rows[key])), [*header, ":LABEL"]
+        if label == "Consumer":
+            keys = rows[key].combine_chunks()
+        yield f"--nodes={label}", label, header, rows
     for edge, own in _list_edges():
-        kinds = {"source_key": "id", "target_key": "id"} | {column.name: column.kind for column in own}
         source, target = key_of(edge.source), key_of(edge.target)
+        kinds = {"source_key": "id", "target_key": "id"} | {column.graph_name: column.kind for column in own}
         shown = f"a.`{source}` AS source_key, b.`{target}` AS target_key"
-        shown += "".join(f", e.`{column.name}` AS `{column.name}`" for column in own)
-        rows = store.read_columns(
+        shown += "".join(f", e.`{column.graph_name}` AS `{column.graph_name}`" for column in own)
+        found = store.read_columns(
             f"MATCH (a:`{edge.source}`)-[e:`{edge.type}`]->(b:`{edge.target}`)"
             f"\nWHERE a.`{source}` IS NOT NULL AND b.`{target}` IS NOT NULL\nRETURN {shown}",
             kinds,
         )
         header = [f":START_ID({edge.source})", f":END_ID({edge.target})"]
-        header += [_title(column.name, column.kind) for column in own]
-        name = f"{edge.source}-{edge.type}-{edge.target}"
-        yield f"--relationships={edge.type}", name, header, _to_text(rows.sort_values(list(kinds)[:2]), kinds)
-    yield "--nodes=Decision", "Decision", *_list_decisions(store)
+        header += [_title(column.graph_name, column.kind) for column in own]
+        rows = _to_text(found.sort_values(["source_key", "target_key"]), kinds)
+        yield f"--relationships={edge.type}", f"{edge.source}-{edge.type}-{edge.target}", header, rows
+    yield from _list_decisions(store, keys)
 
 
 def _list_edges() -> Iterator[tuple[Edge, list[Column]]]:
+    """Each kind of edge between two labels, and its own properties."""
     for table in TABLES.values():
         for edge in table.edges:
             yield edge, [] if table.node else table.properties
 
 
-def _list_decisions(store: Store) -> tuple[list[str], pa.Table]:
-    """The header and the lines of the link journal, as they are written."""
+def _list_decisions(store: Store, consumers: pa.Array) -> Iterator[tuple[str, str, list[str], pa.Table]]:
+    """The link journal as `_list_tables` gives tables: its lines, and the accounts of them that are there."""
     lines = store.decisions()
-    names = ("at", "verb", "account", "other", "rule", "why")
-    columns = {"number": [str(number) for number in range(len(lines))]}
-    columns |= {name: [getattr(line, name) for line in lines] for name in names}
-    header = ["number:long", *(f"{name}:string" for name in names)]
-    return header, pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    columns = {field.name: [getattr(line, field.name) for line in lines] for field in fields(Decision)}
+    numbers = [str(number) for number in range(len(lines))]
+    names = [f"{line.verb} {line.account} and {line.other}" for line in lines]
+    rows = {"id": numbers, "number": numbers, "name": names, **columns}
+    header = [":ID(Decision)", "number:long", "name:string"]
+    header += [_title(name, "time" if name == "at" else "text") for name in columns]
+    yield "--nodes=Decision", "Decision", header, _table(rows)
+    ends = _table({"id": numbers * 2, "account": columns["account"] + columns["other"]})
+    ends = ends.filter(pc.is_in(ends["account"], consumers))
+    header = [":START_ID(Decision)", ":END_ID(Consumer)"]
+    yield "--relationships=DECIDES_ON", "Decision-DECIDES_ON-Consumer", header, ends
 
 
-def _label_persons(rows: pd.DataFrame) -> pa.Array:
-    """The second labels of persons by their roles."""
-    labels = {role: label for label, roles in ROLE_LABELS.items() for role in roles}
-    return pa.array(rows["role"].map(labels), pa.string(), from_pandas=True)
+def _list_labels(store: Store) -> dict[str, dict[str, str]]:
+    """Second labels by key, as the newest analysis leaves them: of persons by role, and of own and staff accounts."""
+    persons = store.table("scores", ["person", "role"])
+    if persons.empty:
+        return {"Person": {}, "Consumer": {}}
+    of_roles = {role: label for label, roles in ROLE_LABELS.items() for role in roles}
+    of_kinds = {kind: label for label, kind in KIND_LABELS.items()}
+    accounts = store.table("consumers", ["consumer", "kind"])
+    accounts = accounts.assign(label=accounts["kind"].map(of_kinds)).dropna(subset=["label"])
+    theirs = store.table("persons").merge(accounts, left_on="account", right_on="consumer")
+    labels = persons.assign(label=persons["role"].map(of_roles)).dropna(subset=["label"])
+    labels = pd.concat([labels[["person", "label"]], theirs[["person", "label"]]]).drop_duplicates()
+    return {
+        "Person": labels.groupby("person")["label"].agg(ITEM_END.join).to_dict(),
+        "Consumer": dict(zip(accounts["consumer"], accounts["label"], strict=True)),
+    }
+
+
+def _pick(labels: Mapping[str, str], keys: pa.ChunkedArray) -> pa.Array:
+    return pa.array([labels.get(key) for key in keys.to_pylist()], pa.string())
 
 
 def _title(name: str, kind: str) -> str:
-    return f"{name}:{TYPES.get(kind, 'string')}"
+    """The header of a column."""
+    return f"{name}:{'string[]' if KINDS[kind].separator else TYPES.get(kind, 'string')}"
+
+
+def _table(columns: Mapping[str, list[str]]) -> pa.Table:
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
 def _to_text(rows: pd.DataFrame, kinds: Mapping[str, str]) -> pa.Table:
-    """The rows as the tool reads them: times as ISO 8601."""
+    """The rows as the tool reads them: times in UTC as ISO 8601, and lists with ITEM_END between the items."""
     found = pa.Table.from_pandas(rows, preserve_index=False)
     columns = []
     for name, kind in kinds.items():
         column = found[name]
         if kind == "time":
-            column = pc.strftime(column, "%Y-%m-%dT%H:%M:%S")
+            column = pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")
+        elif separator := KINDS[kind].separator:
+            if pc.any(pc.match_substring(column, ITEM_END)).as_py():
+                hint = "Take U+001F out of the raw file, and load it again."
+                raise DataError(f"{name} has a control character that cannot be exported in a list", hint=hint)
+            column = pc.replace_substring(column, separator, ITEM_END)
         columns.append(column.cast(pa.string()))
     return pa.table(columns, names=list(kinds))
 

@@ -14,6 +14,7 @@ from neo4j.exceptions import (
     AuthError,
     ClientError,
     ConfigurationError,
+    DatabaseError,
     DriverError,
     Forbidden,
     IncompleteCommit,
@@ -36,8 +37,8 @@ SECONDS_TO_RETRY = 10.0
 SECONDS_TO_COME_BACK = 60.0
 """How long a verb waits for a server that went away."""
 
-SECONDS_BETWEEN_CALLS = 0.5
-TIMES_TO_COME_BACK = 3
+SECONDS_BETWEEN_TRIES = (0.5, 2.0, 5.0, 10.0)
+"""A server that is being stopped still answers for a while."""
 
 WRITER = "(being written)"
 """The key of the Load node that is the lock. It is never committed."""
@@ -140,19 +141,21 @@ class Connection:
 
         Raises what `work` raises, and StoreError where the server does not come back, or goes away again and again.
         """
-        for left in reversed(range(TIMES_TO_COME_BACK)):
+        for pause in SECONDS_BETWEEN_TRIES:
             try:
                 with self.translate_errors():
                     return work()
             except LostError:
-                if not left or not self._comes_back():
+                if not self._comes_back(pause):
                     raise
-        raise AssertionError("the last time returns or raises")
+        with self.translate_errors():
+            return work()
 
-    def _comes_back(self) -> bool:
+    def _comes_back(self, pause: float) -> bool:
+        """Whether the server answers, within SECONDS_TO_COME_BACK, after a pause."""
         end = time.monotonic() + SECONDS_TO_COME_BACK
-        while time.monotonic() < end:
-            time.sleep(SECONDS_BETWEEN_CALLS)
+        while time.monotonic() + pause < end:
+            time.sleep(pause)
             with contextlib.suppress(Neo4jError, DriverError, OSError), self.session() as session:
                 session.run("RETURN 1").consume()
                 return True
@@ -269,8 +272,9 @@ class Connection:
             return StoreError(f"the password of the server at {self._address} has to be changed first")
         if query and isinstance(error, ClientError):
             return QueryError(f"the store refuses the query: {reason}")
-        if "DatabaseUnavailable" in code:
-            return LostError(f"the server at {self._address} is stopping or starting", hint=AGAIN)
+        if "DatabaseUnavailable" in code or isinstance(error, DatabaseError):
+            # What a server that is being stopped has no other error for is a failure of its own.
+            return LostError(f"the server at {self._address} failed: {reason}", hint=AGAIN)
         return StoreError(f"the server at {self._address} refuses: {reason}", hint=AGAIN)
 
 
