@@ -195,9 +195,11 @@ class Connection:
                     turn.close()  # that of a try before this one
                     # A server that was restarted has forgotten the lock, and another writer may hold it now.
                     with guard:
-                        if lock.closed():
-                            raise LostError(f"the connection to {self._address} was lost", hint=AGAIN)
-                        lock.run("RETURN 1").consume()
+                        try:
+                            lock.run("RETURN 1").consume()
+                        except (Neo4jError, DriverError, OSError) as error:
+                            lost = f"the connection to {self._address} was lost"
+                            raise LostError(lost, hint=AGAIN) from error
                     rows = [transaction.run(text, params).values() for text, params in statements]
                     # A commit locks the neighbours of new edges at each of their nodes, which are edges between the
                     # nodes of both lanes: two commits at once may wait for each other.
