@@ -1,5 +1,7 @@
 // What became of circles and niches
-// The newest analysis: how circles and niches changed since the previous one.
-MATCH (e:Event)
-RETURN e.kind AS kind, e.group_id AS group_id, e.happened AS happened, e.words AS words
-ORDER BY kind, group_id, happened
+// The newest analysis: how circles and niches changed since the run that it continues.
+MATCH (event:Event)
+OPTIONAL MATCH (event)-[happened_to:HAPPENED_TO]->(of)
+RETURN event, happened_to, of
+ORDER BY event.kind, event.group_id, event.event
+LIMIT 100

@@ -1,7 +1,7 @@
-// Circles, and the niches they carry
-// The newest analysis: the circles, most stable first, each with the niches that it shares many members with.
+// Stability and status of the circles
+// The newest analysis: the circles, most stable first.
+// stability is the recovery rate in resampled networks; inside_share the share of the ties that stay inside.
 MATCH (k:Circle)
-OPTIONAL MATCH (k)-[r:CARRIES]->(n:Niche)
 RETURN k.circle AS circle, k.name AS name, k.people AS people, k.stability AS stability, k.status AS status,
-       n.name AS carries, r.lift AS lift
-ORDER BY stability DESC, people DESC, circle, lift DESC, carries
+       k.change AS change, k.kocs AS kocs, k.kols AS kols, k.inside_share AS inside_share, k.evidence AS evidence
+ORDER BY stability DESC, people DESC, circle
