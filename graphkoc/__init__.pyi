@@ -21,6 +21,7 @@ from .errors import AnalysisError as AnalysisError
 from .errors import BusyError as BusyError
 from .errors import DataError as DataError
 from .errors import GraphkocError as GraphkocError
+from .errors import LostError as LostError
 from .errors import QueryError as QueryError
 from .errors import StoreError as StoreError
 from .errors import UsageError as UsageError
