@@ -160,7 +160,10 @@ def test_groups_in_the_graph_have_the_figures_of_the_run_and_what_they_are_tied_
     assert set(of.values()) == {"Tea", "Toys"}
     events = store.table("events")
     assert sorted(events["words"]) == sorted(run.events["words"]) == sorted(events["name"])
-    assert {row["group_id"] for row in asked(store, "changes")} == {*run.niches["niche"], *run.circles["circle"]}
+    assert {row["event"]["group_id"] for row in asked(store, "changes")} == {
+        *run.niches["niche"],
+        *run.circles["circle"],
+    }
     happened = pd.concat([store.table(f"{kind}_events")["event"] for kind in ("niche", "circle")])
     assert sorted(happened) == sorted(events["event"]), "every group of a first run exists"
 
@@ -283,3 +286,146 @@ def test_followers_reviews_and_follow_ons_are_those_of_all_accounts_whichever_is
             assert asked(store, query, consumer=other, limit=SHOWN) == asked(
                 store, query, consumer=consumer, limit=SHOWN
             )
+
+
+def test_the_figures_of_niches_and_circles_are_those_of_the_commands(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    niches = {row["niche"]: row for row in graphkoc.list_niches(run)}
+    white = asked(store, "white_space")
+    assert {row["niche"] for row in white} == set(niches)
+    for row in white:
+        said = niches[row["niche"]]
+        assert row["white_space"] == pytest.approx(said["white_space"])
+        assert {part: row[part] for part in PARTS} == said["parts"]
+        assert all(row[name] == said[name] for name in ("name", "people", "kocs", "kols"))
+    drawn = asked(store, "niche_map")
+    assert {row["niche"]["niche"]: row["wider"] and row["wider"]["niche"] for row in drawn} == {
+        niche: row["parent"] for niche, row in niches.items()
+    }
+    best = asked(store, "best_of_niches")
+    for niche, row in niches.items():
+        said = [one["rank"] for one in graphkoc.list_kocs(run, niche=niche, limit=2)]
+        assert [one["place"] for one in best if one["niche"] == niche] == said
+        assert (len(said) > 0) == (row["kocs"] > 0)
+    circles = {row["circle"]: row for row in graphkoc.list_circles(run)}
+    rows = asked(store, "circles")
+    assert {row["circle"] for row in rows} == set(circles)
+    for row in rows:
+        said = circles[row["circle"]]
+        names = ("name", "people", "stability", "status", "change", "kocs", "kols", "evidence")
+        assert all(row[name] == said[name] for name in names)
+        assert row["inside_share"] == said["card"]["inside_share"]
+    carried: dict[str, list[str]] = {circle: [] for circle in circles}
+    for row in asked(store, "circles_and_niches"):
+        carried[row["circle"]["circle"]] += [row["niche"]["name"]] if row["niche"] else []
+    assert {circle: sorted(names) for circle, names in carried.items()} == {
+        circle: sorted(row["niches"]) for circle, row in circles.items()
+    }
+    assert [row["circle"] for row in asked(store, "circles_without_koc")] == [
+        row["circle"] for row in circles.values() if not row["kocs"]
+    ]
+
+
+def test_what_is_shown_of_a_koc_is_what_the_commands_say(analysed: tuple[graphkoc.Store, graphkoc.Run]) -> None:
+    store, run = analysed
+    kocs = graphkoc.list_kocs(run, limit=None)
+    for query in ("prices", "paid_and_gifted", "gone_quiet"):
+        rows = asked(store, query, limit=SHOWN, **({"days": 0} if query == "gone_quiet" else {}))
+        assert [row["place"] for row in rows] == [one["rank"] for one in kocs], "everybody's last review is in the past"
+        for row, said in zip(rows, kocs, strict=True):
+            times = {"last_review": row["last_review"].isoformat()} if "last_review" in row else {}
+            shares = {"paid": said["origin"].get("paid"), "gifted": said["origin"].get("gifted")}
+            for name, value in (row | times).items():
+                if name in said and name not in ("name", "reviews"):
+                    assert value == said[name], name
+            assert all((row[name] or None) == share for name, share in shares.items() if name in row)
+    assert [row["place"] for row in asked(store, "kocs_who_buy", limit=SHOWN)] == [
+        one["rank"] for one in kocs if one["client"] == "yes"
+    ]
+    for consumer in ("forum:0", "notes:3", f"notes:{RING - 1}"):
+        said = graphkoc.explain_consumer(run, consumer.replace("notes:3", "forum:3"))
+        gates = {row["gate"]: row["result"] for row in asked(store, "gates_of", consumer=consumer)}
+        assert gates == {gate["gate"]: gate["state"] for gate in said["gates"]}
+    (whole,) = {row["person"]["name"] for row in asked(store, "one_koc", consumer="notes:3")}
+    parts = [row["what"] for row in asked(store, "one_koc", consumer="notes:3")]
+    assert whole == "forum:3"
+    assert {part["consumer"] for part in parts if "consumer" in part} == {"notes:3", "forum:3"}
+
+
+def test_audiences_and_activity_are_those_of_the_run(analysed: tuple[graphkoc.Store, graphkoc.Run]) -> None:
+    store, run = analysed
+    people = run.people.set_index("consumer")
+    followed = asked(store, "most_followed", limit=SHOWN)
+    assert {row["consumer"]: row["audience"] for row in followed} == people.loc[
+        people["audience"] > 0, "audience"
+    ].to_dict()
+    active = asked(store, "most_active", limit=SHOWN)
+    assert {row["consumer"]: row["reviews"] for row in active} == people["posts"].to_dict()
+    audience = run.read_follows.groupby("followee")["follower"].agg(set).to_dict()
+    first = [one["consumer"] for one in graphkoc.list_kocs(run, limit=50)]
+    shared = {(one, other): len(audience[one] & audience[other]) for one in first for other in first if one < other}
+    for row in asked(store, "shared_audience", limit=SHOWN):
+        pair = (row["consumer"], row["other"])
+        count = shared.pop(min(pair, pair[::-1]))
+        assert row["shared"] == count > 0
+        assert row["share"] == pytest.approx(count / min(len(audience[one]) for one in pair))
+        drawn = asked(store, "overlap_drawn", consumer=pair[0], other=pair[1])
+        assert {one["listener"]["consumer"] for one in drawn} == audience[pair[0]] & audience[pair[1]]
+    assert not any(shared.values()), "no other pair shares anybody"
+    role = people["role"]
+    for consumer in first[:5]:
+        alone = {
+            one
+            for one in audience[consumer]
+            if not any(
+                one in heard and other != consumer and role[other] != "none" for other, heard in audience.items()
+            )
+        }
+        assert {row["listener"]["consumer"] for row in asked(store, "only_theirs", consumer=consumer)} == alone
+
+
+def test_a_set_that_covers_a_niche_takes_the_most_of_those_who_are_left(
+    analysed: tuple[graphkoc.Store, graphkoc.Run],
+) -> None:
+    store, run = analysed
+    audience = run.read_follows.groupby("followee")["follower"].agg(set).to_dict()
+    ranked = [one["consumer"] for one in graphkoc.list_kocs(run, limit=None)]
+    for niche in run.niches["niche"]:
+        left = {one["consumer"] for one in graphkoc.list_members(run, niche)}
+        people, steps = len(left), []
+        while len(steps) < 5 and any(audience[one] & left for one in ranked):
+            chosen = max(ranked, key=lambda one: len(audience[one] & left))
+            new = len(audience[chosen] & left)
+            left -= audience[chosen]
+            steps.append((chosen, new))
+        rows = asked(store, "covering_set", niche=niche)
+        assert [(row["consumer"], row["new"]) for row in rows] == steps
+        assert rows[-1]["reached"] == sum(new for _, new in steps)
+        assert rows[-1]["people"] == people
+
+
+def test_what_a_query_draws_is_what_its_table_says(analysed: tuple[graphkoc.Store, graphkoc.Run]) -> None:
+    store, run = analysed
+    for consumer in ("forum:3", f"notes:{RING - 1}"):
+        said = [
+            (row["product"], row["follower"]) for row in asked(store, "follow_on_reviews", consumer=consumer, limit=100)
+        ]
+        drawn = asked(store, "follow_ons_drawn", consumer=consumer)
+        assert sorted((row["earlier"][-1]["product"], row["follow_on"][-1]["consumer"]) for row in drawn) == sorted(
+            said
+        )
+        assert all(row["follow_on"][1]["created_at"] > row["earlier"][2]["created_at"] for row in drawn)
+    circle = run.circles["circle"].iloc[0]
+    inside = {
+        one["consumer"]: one["hears_inside"] for one in asked(store, "circle_members", circle=circle, limit=SHOWN)
+    }
+    drawn = asked(store, "circle_ties", circle=circle)
+    shown = [row["member"]["consumer"] for row in drawn]
+    whole = set(shown[:-1]) - {shown[-1]}  # the last member shown may have more ties than there are rows
+    assert whole <= set(inside)
+    assert all(sum(row["member"]["consumer"] == one for row in drawn) == max(1, inside[one]) for one in whole)
+    (told,) = asked(store, "shown_run")
+    assert (told["run"], told["people"]) == (run.name, len(run.people))
+    assert told["follows_on"] is None
