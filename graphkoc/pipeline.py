@@ -166,8 +166,8 @@ def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
     found = queries.query(name)
     text = found.text(store.dialect)
     rows = store.read(text, found.bind(given))
-    # On a server a property that an older version did not write is null. The embedded engine refuses the query.
-    if store.dialect == "neo4j" and OF_RESULTS.search(text) and store.read(OLDER_RUNS)["runs"].sum():
+    # A property that an older version did not write is null, also once a load has made an embedded store anew.
+    if OF_RESULTS.search(text) and store.read(OLDER_RUNS)["runs"].sum():
         raise QueryError(
             "an older version of graphkoc wrote the results in this store", hint="Analyse once, and ask again."
         )
