@@ -32,7 +32,7 @@ from graphkoc.tables.types import TYPES
 __all__ = ["DELETE_EDGES", "EPOCH", "WIDTH", "Statement", "Write", "Writing", "check_keys", "schema"]
 
 NODES_A_CALL = 10_000
-EDGES_A_CALL = 20_000
+EDGES_A_CALL = 50_000
 BYTES_A_CALL = 16 << 20
 CONSUMERS_A_CALL = 1_000
 LANES = 2
