@@ -244,7 +244,8 @@ def analyse(
             folder, fresh = out, stack.enter_context(new_run(out))
         with clock("reading the store"):
             projection = project(store, platform=settings.platform, until=settings.until)
-            previous, passed_over = previous_run(folder, settings.platform, projection.consumers)
+            limited = settings.until is not None
+            previous, passed_over = previous_run(folder, settings.platform, projection.consumers, limited)
         settings = replace(settings, notice=settings.notice or synthetic.notice(projection.loads))
         # Sums of floats depend on how many threads share them; a run does not depend on the machine.
         with threadpool_limits(limits=1):

@@ -22,6 +22,7 @@ from graphkoc import files
 from graphkoc.errors import BusyError, StoreError, UsageError
 from graphkoc.runs import edits, folder
 from graphkoc.runs.edited import edit_groups
+from graphkoc.runs.run import previous_run
 
 
 def continued(run: graphkoc.Run) -> str | None:
@@ -81,6 +82,21 @@ def test_a_run_does_not_continue_a_run_of_other_people_beside_it(beside: Path) -
         assert theirs.events["event"].isin(["born"]).all(), name
         lines.add(theirs.line)
     assert len(lines) == 1 + len(OTHERS)
+
+
+def test_an_analysis_up_to_a_date_does_not_come_between_two_of_everything(ours: graphkoc.Run, tmp_path: Path) -> None:
+    def find(limited: bool) -> str | None:
+        previous, passed_over = previous_run(tmp_path / "runs" / "next", None, ours.people, limited)
+        assert passed_over == []
+        return previous and previous.name
+
+    assert [find(False), find(True)] == ["ours", "ours"], "there is no other"
+    for day, until in (("2040-01-01", "2020-02-01T00:00:00"), ("2041-01-01", "2020-03-01T00:00:00")):
+        info = ours.info | {"started_at": f"{day}T00:00:00+00:00", "settings": ours.info["settings"] | {"until": until}}
+        ours.replaced(folder=str(tmp_path / "runs" / day), info=info).save()
+    assert [find(False), find(True)] == ["ours", "2041-01-01"]
+    shutil.rmtree(tmp_path / "runs" / "ours")
+    assert find(False) == "2041-01-01"
 
 
 def test_edits_of_one_graph_do_not_apply_to_another_beside_it(beside: Path, tmp_path: Path) -> None:

@@ -93,7 +93,8 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
     The results are kept as a run, which is a folder, and are written back into the store for queries, in the place of
     those of the analysis before. With --no-store these stay, and so they do with --platform and --until, until
     `graphkoc publish` puts such a run into the store. A run continues the newest run of the same people in the
-    same place: circles and niches keep their ids, and the changes are listed. An analysis that fails or is interrupted
+    same place: circles and niches keep their ids, and the changes are listed. One with --until continues the newest
+    with --until, and does not come between two without. An analysis that fails or is interrupted
     leaves no run, and an embedded store unchanged. `[brand]` in graphkoc.toml adds the brand's view, `[target]` how
     many of each audience write in a language and are in a market, and `[safety]` checks for a human to judge.
 

@@ -274,7 +274,9 @@ def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:
     return Run.load(max(runs, key=lambda run: ((run / "run.json").stat().st_mtime_ns, run.name)))
 
 
-def previous_run(folder: Path, platform: str | None, consumers: pd.DataFrame) -> tuple[Run | None, list[str]]:
+def previous_run(
+    folder: Path, platform: str | None, consumers: pd.DataFrame, limited: bool = False
+) -> tuple[Run | None, list[str]]:
     """The newest run beside `folder`, or in it, of the same platform and the same people; None without one.
 
     consumers: consumer and name of everybody in the store. The people are the same when at least IN_COMMON of
@@ -282,21 +284,31 @@ def previous_run(folder: Path, platform: str | None, consumers: pd.DataFrame) ->
     know one, the same name. People are compared and not stores: a store that is made anew of next week's files
     continues the run, and a store of another brand, whose files number its customers too, does not. Runs that cannot
     be read are passed over; the second value has a sentence for each of them.
+
+    limited: whether the analysis is one up to a date. A look back does not come between two analyses of everything:
+    it continues the newest run that is up to a date, any other analysis the newest of the others, and only without
+    such a run the newest of the other kind.
     """
     names = consumers.set_index("consumer")["name"]
     passed_over = []
+    other_kind = None
     for found in sorted(run_folders(folder.resolve().parent), key=_started, reverse=True):
         try:
             run = Run.load(found)
-            if run.info["settings"]["platform"] != platform or _in_common(run, names) < IN_COMMON:
+            same_kind = (run.info["settings"]["until"] is not None) == limited
+            if run.info["settings"]["platform"] != platform or not (same_kind or other_kind is None):
+                continue
+            if _in_common(run, names) < IN_COMMON:
                 continue
             for table in CONTINUED:
                 run.table(table)
         except UsageError as error:
             passed_over.append(f"the run {found.name} is passed over: {error}".replace(str(found), found.name))
             continue
-        return run, passed_over
-    return None, passed_over
+        if same_kind:
+            return run, passed_over
+        other_kind = run
+    return other_kind, passed_over
 
 
 def _started(folder: Path) -> tuple[str, str]:
