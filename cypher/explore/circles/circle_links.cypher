@@ -6,7 +6,8 @@
 // :param other => 'c2'
 MATCH (circle:Circle {circle: $circle})<-[in_one:BRIDGES]-(person:Person)
 MATCH (person)-[in_other:BRIDGES]->(other:Circle {circle: $other})
-OPTIONAL MATCH (circle)-[bridged_to:BRIDGED_TO]-(other)
+OPTIONAL MATCH (circle)-[bridged_to:BRIDGED_TO]-(known:Circle)
+WHERE known.circle = $other
 RETURN circle, in_one, person, in_other, other, bridged_to
 ORDER BY person.audience DESC, person.person
 LIMIT 100

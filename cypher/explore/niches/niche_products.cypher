@@ -8,7 +8,8 @@ WITH niche, product, count(DISTINCT p.person) AS members
 ORDER BY members DESC, product.product
 LIMIT 25
 OPTIONAL MATCH (product)-[in_category:IN_CATEGORY]->(category:Category)
-OPTIONAL MATCH (category)<-[of:OF]-(niche)
+OPTIONAL MATCH (category)<-[of:OF]-(known:Niche)
+WHERE known.niche = $niche
 RETURN members, product, in_category, category, of, niche
 ORDER BY members DESC, product.product
 LIMIT 100
