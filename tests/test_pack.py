@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import little_store
 import neo4j_jars
 import neo4j_server
 import pandas as pd
@@ -539,3 +542,26 @@ def test_a_query_reads_no_whole_label_but_for_a_reason(store: Store, name: str) 
     scans = plan.loc[plan["operator"].str.contains("Scan"), "details"]
     labels = scans.str.extract(r"^\w+:(\w+)$")[0]
     assert bool(len(scans[~labels.isin(FEW)])) == (name in READS_ALL), scans.tolist()
+
+
+def test_a_table_shows_nodes_by_name_and_the_first_items_of_a_list_and_json_has_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, found = small_graph()
+    found["scores"].loc[0, "reasons"] = "first\nsecond\nthird\nfourth"
+    with little_store.held(tmp_path / "graphkoc.lbug", raw) as store:
+        store.annotate(found)
+
+    def ask(*args: str) -> str:
+        return little_store.asked(tmp_path, monkeypatch, "query", *args).output
+
+    assert ask("top_kocs", "-p", "limit=1").splitlines()[2].endswith("  first; second; 2 more")
+    drawn = ask("overlap_drawn", "-p", "consumer=x:ann", "-p", "other=x:cyd").splitlines()[2]
+    assert re.split(r"  +", drawn) == ["Ann", "how follows, weight 1.000", "Gus", "how follows, weight 1.000", "Cyd"]
+    path = ask("paths_between", "-p", "consumer=x:ann", "-p", "other=x:dan").splitlines()
+    assert sorted(path[2:]) == ["Ann – Bob – Hal – Dan", "Ann – Gus – Cyd – Dan"]
+    (row,) = json.loads(ask("top_kocs", "-p", "limit=1", "--format", "json"))
+    assert row["reasons"] == ["first", "second", "third", "fourth"]
+    (edge,) = json.loads(ask("overlap_drawn", "-p", "consumer=x:ann", "-p", "other=x:cyd", "--format", "json"))
+    assert edge["hears_one"] == {"how": "follows", "weight": 1.0}
+    assert edge["one"]["gates_failed"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
 
 __all__ = ["COMMANDS"]
+
+ITEMS_SHOWN = 2
+"""Items of a list in a cell of a table; JSON and other formats have all."""
 
 
 @click.command(cls=Command)
@@ -72,6 +76,8 @@ def _split_pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) 
 def query(name: str, params: dict[str, str], explain: bool) -> Result:
     """Run one of the queries that `graphkoc queries` lists.
 
+    In a table a node is shown by its name, and a list by its first items; --format json has all of them.
+
     With --explain, a Neo4j server's plan is a table of operators, and a sentence says where it reads every node of a
     label; an embedded store draws its plan.
 
@@ -86,7 +92,21 @@ def query(name: str, params: dict[str, str], explain: bool) -> Result:
             found = graphkoc.explain_query(store, name, **params)
             return Result(found, rows=found["plan"], notes=_describe_scans(found["scans"]))
         rows = graphkoc.run_query(store, name, **params)
-    return Result(rows.astype(object).where(rows.notna(), None).to_dict("records"))
+    records = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return Result(records, lines=[{str(name): _shorten(value) for name, value in row.items()} for row in records])
+
+
+def _shorten(value: Any) -> Any:
+    """A value for a table: a node by its name, a path by the names of its nodes, and of a list the first items."""
+    if isinstance(value, Mapping):
+        return value.get("name", value)
+    if not isinstance(value, tuple):
+        return value
+    items = [_shorten(item) for item in value]
+    if any(isinstance(item, Mapping) for item in value):
+        return " – ".join(map(str, items))
+    more = len(items) - ITEMS_SHOWN
+    return [*items[:ITEMS_SHOWN], f"{more} more"] if more > 0 else items
 
 
 def _describe_scans(scans: list[str]) -> list[str]:
