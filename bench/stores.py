@@ -76,13 +76,14 @@ def day(tables: dict[str, pd.DataFrame], rng_seed: int) -> dict[str, pd.DataFram
 
 
 def results(people: int) -> dict[str, pd.DataFrame]:
-    """Three numbers and two words for everybody, as an analysis leaves them."""
+    """Three numbers and three words for everybody, as an analysis leaves them."""
     at = np.arange(people)
     return {
         "scores": pd.DataFrame(
             {
                 "person": [f"made:{i}" for i in range(people)],
                 "consumer": [f"made:{i}" for i in range(people)],
+                "name": [f"Person {i}" for i in range(people)],
                 "tier": np.where(at % 7 == 0, "wide", "small"),
                 "audience": at % 1000,
                 "score": at / 7,
@@ -145,7 +146,7 @@ def plain_write_back(driver: neo4j.Driver, scores: pd.DataFrame) -> None:
     """Properties as maps, UNWIND and SET."""
     text = (
         "UNWIND $rows AS row CREATE (p:Person {person: row.person})"
-        " SET p.consumer = row.consumer, p.tier = row.tier, p.audience = row.audience, p.score = row.score,"
+        " SET p.consumer = row.consumer, p.name = row.name, p.tier = row.tier, p.audience = row.audience, p.score = row.score,"
         " p.rank = row.rank, p.niche = row.niche"
     )
     in_calls(driver, text, scores.to_dict("records"))

@@ -385,10 +385,15 @@ class Writing:
             part = lane[start : start + EDGES_A_CALL]
             rows = own.take(pa.array(part))
             params, assign = _assigned(rows.drop_columns(["old"]), columns, "e")
-            params |= {"sources": source[part].tolist(), "targets": target[part].tolist()}
+            for end, ids in (("a", source[part]), ("b", target[part])):
+                distinct, places = np.unique(ids, return_inverse=True)
+                params |= {f"{end}_ids": distinct.tolist(), f"{end}_places": places.tolist()}
+            # Each node is looked up once, and the edges take it from a list, which has to be in the order of its ids.
             text = (
-                f"UNWIND range(0, size($sources) - 1) AS i MATCH (a:`{edge.source}`) WHERE id(a) = $sources[i]"
-                f" MATCH (b:`{edge.target}`) WHERE id(b) = $targets[i] CREATE (a)-[e:`{edge.type}`]->(b){assign}"
+                f"{_collect_nodes(edge.source, 'a')} {_collect_nodes(edge.target, 'b', 'a_nodes, ')}"
+                " UNWIND range(0, size($a_places) - 1) AS i"
+                " WITH i, a_nodes[$a_places[i]] AS a, b_nodes[$b_places[i]] AS b"
+                f" CREATE (a)-[e:`{edge.type}`]->(b){assign}"
                 f"{_caption('Review', 'a') if edge.type == 'ABOUT' else ''}"
                 " RETURN count(e)"
             )
@@ -524,6 +529,17 @@ def _assigned(rows: pa.Table, columns: Mapping[str, Column], variable: str) -> t
         params[f"c{number}"] = values.to_pylist()
         text += f" SET {variable}.`{columns[name].graph_name}` = {item}"
     return params, text
+
+
+def _collect_nodes(label: str, end: str, before: str = "") -> str:
+    """Cypher for the nodes of $a_ids (end a) as the list a_nodes, or no row where one is not there.
+
+    before: lists that are there already and stay.
+    """
+    return (
+        f"MATCH (n:`{label}`) WHERE id(n) IN ${end}_ids WITH {before}collect(n) AS {end}_nodes"
+        f" WHERE [n IN {end}_nodes | id(n)] = ${end}_ids"
+    )
 
 
 def _do_in_lanes(do: Callable[[pa.Table], None], batches: Iterable[pa.Table]) -> None:
