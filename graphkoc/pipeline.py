@@ -163,15 +163,19 @@ def run_query(store: Store, name: str, **given: object) -> pd.DataFrame:
 
     Raises QueryError for a wrong name or parameter, and where the query asks for results that an older version wrote.
     """
-    found = queries.query(name)
-    text = found.text(store.dialect)
-    rows = store.read(text, found.bind(given))
+    rows = _ask(store, name, **given)
     # A property that an older version did not write is null, also once a load has made an embedded store anew.
-    if OF_RESULTS.search(text) and store.read(OLDER_RUNS)["runs"].sum():
+    if OF_RESULTS.search(queries.query(name).text(store.dialect)) and store.read(OLDER_RUNS)["runs"].sum():
         raise QueryError(
             "an older version of graphkoc wrote the results in this store", hint="Analyse once, and ask again."
         )
     return rows
+
+
+def _ask(store: Store, name: str, **given: object) -> pd.DataFrame:
+    """The rows of a query, whichever version wrote what it asks for."""
+    found = queries.query(name)
+    return store.read(found.text(store.dialect), found.bind(given))
 
 
 def explain_query(store: Store, name: str, **given: object) -> dict[str, Any]:
@@ -339,8 +343,8 @@ def status(store: Store, runs: Path = DEFAULT_FOLDER) -> dict[str, Any]:
 
     last_load: {source, loaded_at, files} of the newest load that brought something, or None.
     """
-    sizes = run_query(store, "sizes").set_index("what")["how_many"]
-    loads, shown = run_query(store, "project/loads"), store.table("runs", ["run", "shown"])
+    sizes = _ask(store, "sizes").set_index("what")["how_many"]
+    loads, shown = _ask(store, "project/loads"), store.table("runs", ["run", "shown"])
     last = None
     if len(loads):
         row = loads.iloc[-1]
@@ -361,7 +365,7 @@ def first_checks(store: Store, most: int = 3) -> list[dict[str, Any]]:
 
     Empty where the store is large, which takes minutes to look through, and where it holds no consumer.
     """
-    if run_query(store, "sizes")["how_many"].sum() > QUICKLY_CHECKED:
+    if _ask(store, "sizes")["how_many"].sum() > QUICKLY_CHECKED:
         return []
     try:
         found = _check_data(store)

@@ -117,6 +117,7 @@ def test_results_of_an_older_version_have_to_be_made_again(store: graphkoc.Store
     assert refused.value.hint == "Analyse once, and ask again."
     assert len(graphkoc.run_query(store, "most_active"))
     assert graphkoc.status(store, tmp_path)["shown"] == "old"
+    assert graphkoc.first_checks(store)
     assert graphkoc.forget_run(store, "old")
     assert graphkoc.run_query(store, "top_kocs").empty
 
