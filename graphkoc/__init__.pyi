@@ -72,6 +72,8 @@ from .runs.summary import describe_run as describe_run
 from .stores import NEEDED_TO_LOAD as NEEDED_TO_LOAD
 from .stores import Store as Store
 from .stores import open_store as open_store
+from .stores.browser import open_browser_server as open_browser_server
+from .stores.browser import write_browser_pack as write_browser_pack
 from .stores.queries import Query as Query
 from .stores.queries import queries as queries
 from .tables.schema import TABLES as TABLES

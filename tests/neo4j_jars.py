@@ -14,13 +14,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["LTS", "NEWEST", "RELEASES", "UnavailableError", "fetch_jars"]
+__all__ = ["BROWSER", "LTS", "NEWEST", "RELEASES", "UnavailableError", "fetch_jars"]
 
 LTS = "5.26.30"
 NEWEST = "2026.08.1"
 RELEASES = frozenset({LTS, NEWEST})
+BROWSER = "browser-5.24.0"
+"""Neo4j Browser, which a server with its jar serves."""
 
-COORDINATES = ("org.neo4j:neo4j", "org.neo4j.app:neo4j-server")
+SERVER = ("org.neo4j:neo4j", "org.neo4j.app:neo4j-server")
+COORDINATES = {
+    **{release: tuple(f"{name}:{release}" for name in SERVER) for release in RELEASES},
+    BROWSER: ("org.neo4j.client:neo4j-browser:5.24.0",),
+}
+"""What is fetched, by the name of its folder."""
+
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 
 
@@ -29,15 +37,15 @@ class UnavailableError(Exception):
 
 
 @functools.cache
-def fetch_jars(version: str) -> Path:
-    """The folder of that release's jars, fetched on first use."""
+def fetch_jars(name: str) -> Path:
+    """The folder of the jars of a release, or of Neo4j Browser, fetched on first use."""
     cache = _cache()
-    jars = cache / version
+    jars = cache / name
     if (jars / ".complete").exists():
         return jars
     maven = shutil.which("mvn")
     if maven is None:
-        raise UnavailableError(f"Neo4j {version} is not in {cache}, and there is no mvn to fetch it")
+        raise UnavailableError(f"Neo4j {name} is not in {cache}, and there is no mvn to fetch it")
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -45,25 +53,23 @@ def fetch_jars(version: str) -> Path:
             return jars
         with tempfile.TemporaryDirectory(dir=cache, prefix=".fetching-") as folder:
             pom = Path(folder) / "pom.xml"
-            pom.write_text(_pom(version), encoding="utf-8")
+            pom.write_text(_pom(name), encoding="utf-8")
             command = [maven, "-B", "-q", "-ntp", "-f", str(pom), COPY, f"-DoutputDirectory={folder}/lib"]
             command += ["-DincludeScope=runtime", "-Dmdep.prependGroupId=true"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 reason = (done.stdout or done.stderr).strip().splitlines()
-                raise UnavailableError(
-                    f"Neo4j {version} could not be fetched: {reason[0] if reason else done.returncode}"
-                )
+                raise UnavailableError(f"Neo4j {name} could not be fetched: {reason[0] if reason else done.returncode}")
             (Path(folder) / "lib" / ".complete").touch()
             shutil.rmtree(jars, ignore_errors=True)
             (Path(folder) / "lib").rename(jars)
     return jars
 
 
-def _pom(version: str) -> str:
+def _pom(name: str) -> str:
     needs = "".join(
-        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
-        for group, _, name in (coordinate.partition(":") for coordinate in COORDINATES)
+        f"<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version></dependency>"
+        for group, artifact, version in (coordinate.split(":") for coordinate in COORDINATES[name])
     )
     return (
         '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
@@ -82,7 +88,7 @@ def _cache() -> Path:
 
 if __name__ == "__main__":
     try:
-        for release in RELEASES:
-            fetch_jars(release)
+        for name in COORDINATES:
+            fetch_jars(name)
     except UnavailableError as reason:
         sys.exit(str(reason))

@@ -25,7 +25,7 @@ from pathlib import Path
 import neo4j
 import pytest
 from neo4j.exceptions import DriverError, Neo4jError
-from neo4j_jars import LTS, NEWEST, UnavailableError, fetch_jars
+from neo4j_jars import BROWSER, LTS, NEWEST, UnavailableError, fetch_jars
 
 PASSWORD = "graphkoc-tests"
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -91,6 +91,8 @@ class LocalServer(Server):
 
     def __init__(self, version: str = LTS, heap: str = "1g", quick: bool = True, **settings: str) -> None:
         self.java, self.jars = _java(JAVA_NEEDED[version]), fetch_jars(version)
+        # Neo4j Browser is on every class path, because the archive of classes fits one class path alone.
+        self._class_path = f"{self.jars}/*:{fetch_jars(BROWSER)}/*"
         self.home = Path(tempfile.mkdtemp(prefix="graphkoc-neo4j-"))
         self.bolt, self.http = _free_ports(2)
         self._release = version
@@ -189,7 +191,7 @@ class LocalServer(Server):
             # Written beside its place and renamed at the stop, so that two runs never read half a file.
             self._new_archive = self._archive.with_suffix(f".{os.getpid()}.{self.bolt}")
             options += [f"-XX:ArchiveClassesAtExit={self._new_archive}"]
-        return [str(self.java), *options, "-cp", f"{self.jars}/*", MAIN[self._release]]
+        return [str(self.java), *options, "-cp", self._class_path, MAIN[self._release]]
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS

@@ -42,7 +42,7 @@ OWNERS = {
     "click": {"cli"},
     "duckdb": {"capture", "stores"},
     "igraph": {"graph", "measures", "communities.circles", "qualify.authenticity"},
-    "jinja2": {"report"},
+    "jinja2": {"report", "stores.browser"},
     "ladybug": {"stores.ladybug"},
     "lazy_loader": {"__init__"},
     "neo4j": {"stores.neo4j"},

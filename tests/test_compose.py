@@ -17,9 +17,13 @@ from neo4j_jars import LTS
 from ruamel.yaml import YAML
 
 import graphkoc
+from graphkoc.stores.browser.examples import Examples
+from graphkoc.stores.browser.pack import _make_pack
+from graphkoc.stores.browser.serving import DEFAULT_PORT
 
 COMPOSE = neo4j_server.CHECKOUT / "docker-compose.yml"
-SERVICE = YAML(typ="safe").load(COMPOSE)["services"]["neo4j"]
+DOCUMENT = YAML(typ="safe").load(COMPOSE)
+SERVICE, GUIDE = DOCUMENT["services"]["neo4j"], DOCUMENT["services"]["guide"]
 MEMORY = {"server.memory.heap.max_size", "server.memory.pagecache.size"}
 
 
@@ -60,6 +64,17 @@ def test_its_memory_fits_a_machine_of_8_gb_and_can_be_set() -> None:
     assert {re.findall(r"\w+", value)[0] for value in variables} == {
         *("GRAPHKOC_NEO4J_HEAP", "GRAPHKOC_NEO4J_PAGECACHE", "GRAPHKOC_NEO4J_READ_ONLY"),
     }  # fmt: skip
+
+
+def test_the_guide_is_served_to_this_machine_alone_where_the_command_serves_it() -> None:
+    assert GUIDE["ports"] == [f"127.0.0.1:{DEFAULT_PORT}:{DEFAULT_PORT}"]
+    assert GUIDE["profiles"] == ["guide"], "docker compose up alone needs no pack"
+    assert GUIDE["volumes"][0]["read_only"]
+    served = DOCUMENT["configs"]["guide"]["content"]
+    assert f"http://localhost:{DEFAULT_PORT}, http://127.0.0.1:{DEFAULT_PORT} {{" in served
+    (files,) = re.findall(r"@other not path (.*)", served)
+    tops = {name.partition("/")[0] for name in _make_pack(Examples(), DEFAULT_PORT)}
+    assert set(files.split()) == {f"/{name}" if "." in name else f"/{name}/*" for name in tops}
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: list[str]) -> None:
     assert {
         "graphkoc/__init__.pyi",
         "graphkoc/report/page.html.j2",
+        "graphkoc/stores/browser/guide.html.j2",
         "graphkoc/report/glossary.md.j2",
         "graphkoc/capture/reading/synonyms.toml",
     } <= set(built)

@@ -95,6 +95,9 @@ class Command(_FollowedByGlobalOptions):
         result = super().invoke(ctx)
         if isinstance(result, Result):
             print_result(result, **printing)
+            if result.service is not None:
+                sys.stdout.flush()
+                result.service()
             ctx.exit(result.exit_code)
         return result
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ class Result:
     lines: printed as a terminal's table in place of the rows, for want of room. entries: printed in place of a
     table, a text for each row. text: printed in place of a table, however many rows there are. below: sentences
     below a table. notes: sentences for stderr, whatever the format. exit_code: 0, or the code of a command that did
-    its work but refused some rows.
+    its work but refused some rows. service: runs after all is printed, until an interrupt ends it.
     """
 
     document: Any
@@ -39,6 +39,7 @@ class Result:
     below: Sequence[str] = ()
     notes: Sequence[str] = ()
     exit_code: int = 0
+    service: Callable[[], None] | None = None
 
 
 def print_result(
