@@ -146,8 +146,8 @@ def plain_write_back(driver: neo4j.Driver, scores: pd.DataFrame) -> None:
     """Properties as maps, UNWIND and SET."""
     text = (
         "UNWIND $rows AS row CREATE (p:Person {person: row.person})"
-        " SET p.consumer = row.consumer, p.name = row.name, p.tier = row.tier, p.audience = row.audience, p.score = row.score,"
-        " p.rank = row.rank, p.niche = row.niche"
+        " SET p.consumer = row.consumer, p.name = row.name, p.tier = row.tier, p.audience = row.audience,"
+        " p.score = row.score, p.rank = row.rank, p.niche = row.niche"
     )
     in_calls(driver, text, scores.to_dict("records"))
 

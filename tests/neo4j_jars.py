@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["BROWSER", "LTS", "NEWEST", "RELEASES", "UnavailableError", "fetch_jars"]
+__all__ = ["BROWSER", "GDS", "LTS", "NEWEST", "RELEASES", "UnavailableError", "fetch_jars"]
 
 LTS = "5.26.30"
 NEWEST = "2026.08.1"
@@ -22,10 +22,14 @@ RELEASES = frozenset({LTS, NEWEST})
 BROWSER = "browser-5.24.0"
 """Neo4j Browser, which a server with its jar serves."""
 
+GDS = "gds-2.13.9"
+"""Neo4j's library of graph algorithms for the LTS, which `make soak` alone needs."""
+
 SERVER = ("org.neo4j:neo4j", "org.neo4j.app:neo4j-server")
 COORDINATES = {
     **{release: tuple(f"{name}:{release}" for name in SERVER) for release in RELEASES},
     BROWSER: ("org.neo4j.client:neo4j-browser:5.24.0",),
+    GDS: ("org.neo4j.gds:opengds-extension:2.13.9", "org.neo4j.gds:proc:2.13.9"),
 }
 """What is fetched, by the name of its folder."""
 
@@ -88,7 +92,7 @@ def _cache() -> Path:
 
 if __name__ == "__main__":
     try:
-        for name in COORDINATES:
+        for name in (*RELEASES, BROWSER):
             fetch_jars(name)
     except UnavailableError as reason:
         sys.exit(str(reason))

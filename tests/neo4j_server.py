@@ -92,7 +92,7 @@ class LocalServer(Server):
     def __init__(self, version: str = LTS, heap: str = "1g", quick: bool = True, **settings: str) -> None:
         self.java, self.jars = _java(JAVA_NEEDED[version]), fetch_jars(version)
         # Neo4j Browser is on every class path, because the archive of classes fits one class path alone.
-        self._class_path = f"{self.jars}/*:{fetch_jars(BROWSER)}/*"
+        self.class_path = f"{self.jars}/*:{fetch_jars(BROWSER)}/*"
         self.home = Path(tempfile.mkdtemp(prefix="graphkoc-neo4j-"))
         self.bolt, self.http = _free_ports(2)
         self._release = version
@@ -191,7 +191,7 @@ class LocalServer(Server):
             # Written beside its place and renamed at the stop, so that two runs never read half a file.
             self._new_archive = self._archive.with_suffix(f".{os.getpid()}.{self.bolt}")
             options += [f"-XX:ArchiveClassesAtExit={self._new_archive}"]
-        return [str(self.java), *options, "-cp", self._class_path, MAIN[self._release]]
+        return [str(self.java), *options, "-cp", self.class_path, MAIN[self._release]]
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS
