@@ -144,3 +144,20 @@ def test_a_list_of_links_with_other_columns_says_which_it_needs(folder: Path, mo
     done = asked(folder, monkeypatch, "identity", "link", "--file", "people.csv", code=3)
     assert "Error: people.csv has the columns 'name', 'city', 'why', and no account in 'name'" in done.stderr
     assert "It needs the columns account, other and why; an account is written source:id." in done.stderr
+
+
+def test_an_export_prints_what_the_import_has_to_report_and_its_command(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = asked(folder, monkeypatch, "export", "--bulk", tmp_path / "out").stdout
+    done = json.loads(asked(folder, monkeypatch, "export", "--bulk", tmp_path / "out", "--format", "json").stdout)
+    rows = {row["name"]: row["rows"] for row in done["rows"]}
+    assert (rows["Consumer"], rows["Review"], rows["FOLLOWS"]) == (42, 80, 200)
+    numbers = {kind: sum(r["rows"] for r in done["rows"] if r["kind"] == kind) for kind in ("node", "relationship")}
+    assert (done["reported"]["nodes"], done["reported"]["relationships"]) == tuple(numbers.values())
+    assert f"The import has to report {numbers['node']:,} nodes, {numbers['relationship']:,} relationships" in printed
+    assert printed.splitlines()[-1] == "neo4j-admin database import full neo4j @import.args"
+    for option in (tmp_path / "out" / "import.args").read_text().splitlines():
+        for file in option.partition("=")[2].rpartition("=")[2].split(",") if option.startswith(("--n", "--r")) else ():
+            assert (tmp_path / "out" / file).exists(), option
+    asked(folder, monkeypatch, "export", code=2)

@@ -181,13 +181,12 @@ def forget_run(run: str) -> Result:
 @click.command(cls=Command)
 @click.option(
     "--bulk",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
+    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Write files for neo4j-admin into this folder.",
 )
 @output_options
-def export(bulk: Path) -> Result:
+def export(bulk: Path | None) -> Result:
     """Write the graph as files, and print the command that imports them.
 
     For a first load of more than ten million rows into a Neo4j server: load the raw files into an embedded store,
@@ -200,6 +199,8 @@ def export(bulk: Path) -> Result:
       graphkoc export --bulk import/
       graphkoc export --bulk import/ --store ladybug:big.lbug --format json
     """
+    if bulk is None:
+        raise click.UsageError("Name the folder to write: --bulk DIR.")
     with open_store() as store, ProgressLine.from_options() as progress:
         made = graphkoc.export_bulk(store, bulk, progress)
     rows = [{"kind": "node", "name": name, "rows": rows} for name, rows in made.nodes.items()]
