@@ -3,7 +3,8 @@
 What is fast there was measured (`bench/stores.py`): a record costs the client tens of microseconds and
 a value in a list less than one, so rows come and go as one list per column. Nodes are found by internal
 id, which the store reads before it writes. Two sessions write edges side by side, never at the same
-nodes, because an edge locks both its ends and two sessions that wait for each other's are a deadlock.
+nodes, because an edge locks both its ends and two sessions that wait for each other's are a deadlock. A load of few
+rows reads only these, by their keys.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ class Neo4jStore:
     the Decision nodes of the journal; nothing else is read or changed, but that an edge of somebody
     else's goes with the node of ours that it is tied to. A verb that writes is many transactions. If it
     is cut short, what was committed stays, and the same verb done again ends with exactly the graph that
-    an undisturbed one leaves: it reads what is there and sends the difference. Lines of the
+    an undisturbed one leaves: it reads what is there and sends the difference. A load or an annotation does so itself
+    when a server that went away comes back within a minute. Lines of the
     journal and the persons that follow from them are one transaction. `forget` is whole for each thousand consumers.
     A lock that dies with the connection keeps a second writer out. Readers are not kept out, and see
     the graph as it is at that moment.
