@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import graphkoc
 from graphkoc.annotations import add_history, list_results
 from graphkoc.qualify.brand_names import read_brands
 from graphkoc.qualify.people import find_ranks_before
+from graphkoc.runs.edited import apply_edits
 from graphkoc.runs.tables import shaped
 from graphkoc.tables.schema import RESULTS
 
@@ -44,6 +46,26 @@ def test_an_edge_never_leads_to_a_group_that_does_not_exist(small_run: graphkoc.
     assert len(edited["circle_bridges"])
     assert gone in edited["events"]["group_id"].to_numpy()
     assert gone not in edited["circle_events"]["circle"].to_numpy()
+
+
+@pytest.mark.parametrize("kind", ["circle", "niche"])
+def test_groups_that_a_user_merged_are_one_node_with_one_edge_to_each_other(
+    small_run: graphkoc.Run, tmp_path: Path, kind: str
+) -> None:
+    run = small_run.replaced(folder=str(tmp_path / "run"))
+    first, second = run.table(f"{kind}s")[kind][:2]
+    graphkoc.merge_groups(run, kind, [first, second])
+    found = list_results(apply_edits(run), small_market(PEOPLE))
+    for name, frame in found.items():
+        assert not frame.duplicated(list(RESULTS[name].key)).any(), name
+        for edge in RESULTS[name].edges:
+            ends = ((edge.source, edge.source_column), (edge.target, edge.target_column))
+            mentioned = {key for label, column in ends if label == kind.title() for key in frame[column]}
+            assert second not in mentioned, name
+    assert second not in found["scores"][kind].to_numpy()
+    merged = found[f"{kind}s"].set_index(kind).loc[first]
+    inside = found["members" if kind == "niche" else "circle_members"]
+    assert merged["people"] == (inside[kind] == first).sum() > 15
 
 
 def test_copied_reviews_and_suspicious_patterns_are_left_too(small_run: graphkoc.Run) -> None:
