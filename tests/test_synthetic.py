@@ -268,7 +268,8 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
     ("number", "loaded", "counts"),
     [
         (250, ("xiaohongshu", "discourse"), (30, 20)),
-        pytest.param(500, synthetic.SOURCES, (60, 40), marks=pytest.mark.soak),
+        # One of the 40 is known by an address in the shop too.
+        pytest.param(500, synthetic.SOURCES, (60, 39), marks=pytest.mark.soak),
     ],
     ids=["both platforms", "every source"],
 )

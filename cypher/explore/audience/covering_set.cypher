@@ -1,5 +1,5 @@
 // The smallest set that covers a niche
-// The newest analysis: at each step the key opinion consumer whom most members hear of those who hear none before.
+// The published run: at each step the key opinion consumer whom most members hear of those who hear none before.
 // Five steps at most. reached is the number of members who hear one of them so far, people the number of all members.
 // @param niche string  the niche's id
 // :param niche => 'n1'

@@ -1,5 +1,5 @@
 // Followers of followers in the niche
-// The newest analysis: members of a niche who hear a listener of this person, and not the person.
+// The published run: members of a niche who hear a listener of this person, and not the person.
 // @param consumer string  one of the person's accounts, as source:id
 // @param niche string  the niche's id
 // :param consumer => 'ciao:212'

@@ -1,5 +1,5 @@
 // Whom only this person reaches
-// The newest analysis: people who hear this person and nobody else with a role.
+// The published run: people who hear this person and nobody else with a role.
 // @param consumer string  one of the person's accounts, as source:id
 // :param consumer => 'ciao:212'
 MATCH (:Consumer {consumer: $consumer})<-[:HAS_ACCOUNT]-(person:Person)

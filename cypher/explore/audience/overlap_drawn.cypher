@@ -1,5 +1,5 @@
 // The audience that two share, drawn
-// The newest analysis: the people who hear both of two persons.
+// The published run: the people who hear both of two persons.
 // @param consumer string  an account of the one, as source:id
 // @param other string  an account of the other, as source:id
 // :param consumer => 'ciao:212'

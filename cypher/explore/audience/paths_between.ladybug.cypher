@@ -1,5 +1,5 @@
 // Paths between two KOCs
-// The newest analysis: the shortest chains of people who hear each other, in either direction, between two persons.
+// The published run: the shortest chains of people who hear each other, in either direction, between two persons.
 // @param consumer string  an account of the one, as source:id
 // @param other string  an account of the other, as source:id
 // :param consumer => 'ciao:212'

@@ -1,5 +1,5 @@
 // Two who share most of their audience
-// The newest analysis: pairs of the first key opinion consumers by the number of people who hear both.
+// The published run: pairs of the first key opinion consumers by the number of people who hear both.
 // share is this number as a share of the smaller audience.
 // @param first integer = 50  the last rank to compare
 // @param limit integer = 20  how many rows

@@ -1,5 +1,5 @@
 // What became of circles and niches
-// The newest analysis: how circles and niches changed since the run that it continues.
+// The published run: how circles and niches changed since the run that it continues.
 MATCH (event:Event)
 OPTIONAL MATCH (event)-[happened_to:HAPPENED_TO]->(of)
 RETURN event, happened_to, of

@@ -1,5 +1,5 @@
 // Who links two circles
-// The newest analysis: the people whom members of both circles hear, those with the most known followers first.
+// The published run: the people whom members of both circles hear, those with the most known followers first.
 // @param circle string  the id of the one circle
 // @param other string  the id of the other circle
 // :param circle => 'c1'

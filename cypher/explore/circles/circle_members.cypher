@@ -1,5 +1,5 @@
 // Members of a circle
-// The newest analysis: the members without the fringe, by confidence, each with the number of other members that they
+// The published run: the members without the fringe, by confidence, each with the number of other members that they
 // hear.
 // @param circle string  the circle's id
 // @param limit integer = 50  how many rows

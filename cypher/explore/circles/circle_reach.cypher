@@ -1,5 +1,5 @@
 // Who reaches the members of each circle
-// The newest analysis: the members of each circle by who reaches them, in four parts that add up to its people.
+// The published run: the members of each circle by who reaches them, in four parts that add up to its people.
 MATCH (p:Person)-[:MEMBER_OF]->(n:Circle)
 RETURN n.circle AS circle, n.name AS name, count(p) AS people,
        sum(CASE WHEN p.part = 'reached_kol' THEN 1 ELSE 0 END) AS reached_kol,

@@ -1,5 +1,5 @@
 // A circle with its ties
-// The newest analysis: the members of a circle, the most certain first, and whom of the circle they hear.
+// The published run: the members of a circle, the most certain first, and whom of the circle they hear.
 // @param circle string  the circle's id
 // :param circle => 'c1'
 MATCH (:Circle {circle: $circle})<-[:MEMBER_OF]-(p:Person)

@@ -1,5 +1,5 @@
 // Stability and status of the circles
-// The newest analysis: the circles, most stable first.
+// The published run: the circles, most stable first.
 // stability is the recovery rate in resampled networks; inside_share the share of the ties that stay inside.
 MATCH (k:Circle)
 RETURN k.circle AS circle, k.name AS name, k.people AS people, k.stability AS stability, k.status AS status,

@@ -1,5 +1,5 @@
 // Circles, and the niches they carry
-// The newest analysis: every circle, and the niches with which it shares more members than expected by chance.
+// The published run: every circle, and the niches with which it shares more members than expected by chance.
 MATCH (circle:Circle)
 OPTIONAL MATCH (circle)-[carries:CARRIES]->(niche:Niche)
 RETURN circle, carries, niche

@@ -1,5 +1,5 @@
 // Circles without a KOC
-// The newest analysis: circles none of whose members is a key opinion consumer, most people first.
+// The published run: circles none of whose members is a key opinion consumer, most people first.
 MATCH (k:Circle)
 WHERE k.kocs = 0
 OPTIONAL MATCH (k)-[r:CARRIES]->(n:Niche)

@@ -1,5 +1,5 @@
 // The two best of each niche
-// The newest analysis: the two members of each niche with the best ranks.
+// The published run: the two members of each niche with the best ranks.
 MATCH (n:Niche)<-[:MEMBER_OF]-(p:Person)
 WHERE p.rank >= 1
 WITH n, min(p.rank) AS first

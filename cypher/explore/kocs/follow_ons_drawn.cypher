@@ -1,5 +1,5 @@
 // Follow-on reviews, drawn
-// The newest analysis: products that a person reviewed and somebody who hears them reviewed later, the newest first.
+// The published run: products that a person reviewed and somebody who hears them reviewed later, the newest first.
 // @param consumer string  one of the person's accounts, as source:id
 // :param consumer => 'ciao:212'
 MATCH (:Consumer {consumer: $consumer})<-[:HAS_ACCOUNT]-(p:Person)

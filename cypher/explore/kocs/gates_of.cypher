@@ -1,5 +1,5 @@
 // Gate by gate
-// The newest analysis: how a person stands at each gate of a key opinion consumer (passed, failed or unknown).
+// The published run: how a person stands at each gate of a key opinion consumer (passed, failed or unknown).
 // @param consumer string  one of the person's accounts, as source:id
 // :param consumer => 'ciao:212'
 MATCH (:Consumer {consumer: $consumer})<-[:HAS_ACCOUNT]-(p:Person)

@@ -1,5 +1,5 @@
 // Gone quiet
-// The newest analysis: key opinion consumers without a review in the last days before its reference date.
+// The published run: key opinion consumers without a review in the last days before its reference date.
 // @param days integer = 90  days without a review
 // @param limit integer = 50  how many rows
 // :param days => 90

@@ -1,5 +1,5 @@
 // First 20 KOCs, and who hears them
-// The newest analysis: the first 20 key opinion consumers, and the 15 people who hear most of them.
+// The published run: the first 20 key opinion consumers, and the 15 people who hear most of them.
 MATCH (p:Person)
 WHERE p.rank <= 20
 MATCH (q:Person)-[:HEARS]->(p)

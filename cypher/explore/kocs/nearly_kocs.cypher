@@ -1,5 +1,5 @@
 // Nearly KOCs, one gate short
-// The newest analysis: people without a role who fail one of the gates that their platform requires, by score. failed has
+// The published run: people without a role who fail one of the gates that their platform requires, by score. failed has
 // all the gates that they fail, also those that are not required. Accounts of brands and staff are left out.
 // @param limit integer = 50  how many rows
 // :param limit => 50

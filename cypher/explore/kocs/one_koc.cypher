@@ -1,5 +1,5 @@
 // One KOC whole
-// The newest analysis: a person with their accounts, niches and circle, and the last ten reviews with their products.
+// The published run: a person with their accounts, niches and circle, and the last ten reviews with their products.
 // @param consumer string  one of the person's accounts, as source:id
 // :param consumer => 'ciao:212'
 MATCH (:Consumer {consumer: $consumer})<-[:HAS_ACCOUNT]-(person:Person)

@@ -1,5 +1,5 @@
 // Rising since the last run
-// The newest analysis: key opinion consumers with a better rank than in the run that it continues, most places first.
+// The published run: key opinion consumers with a better rank than in the run that it continues, most places first.
 // @param limit integer = 20  how many rows
 // :param limit => 20
 MATCH (p:Person)

@@ -1,5 +1,5 @@
 // First KOCs, with names and reasons
-// The newest analysis: key opinion consumers by rank.
+// The published run: key opinion consumers by rank.
 // @param limit integer = 20  how many rows
 // :param limit => 20
 MATCH (p:Person)

@@ -1,5 +1,5 @@
 // Niches, and finer ones inside
-// The newest analysis: every niche, the niche that it is a part of, and the category that it is about.
+// The published run: every niche, the niche that it is a part of, and the category that it is about.
 MATCH (niche:Niche)
 OPTIONAL MATCH (niche)-[inside:INSIDE]->(wider:Niche)
 OPTIONAL MATCH (niche)-[of:OF]->(category:Category)

@@ -1,5 +1,5 @@
 // Members of a niche
-// The newest analysis: the members by confidence.
+// The published run: the members by confidence.
 // @param niche string  the niche's id
 // @param limit integer = 50  how many rows
 // :param niche => 'n1'

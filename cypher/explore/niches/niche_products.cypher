@@ -1,5 +1,5 @@
 // The products of a niche
-// The newest analysis: the products that most members of a niche reviewed, and their categories.
+// The published run: the products that most members of a niche reviewed, and their categories.
 // @param niche string  the niche's id
 // :param niche => 'n1'
 MATCH (niche:Niche {niche: $niche})

@@ -1,5 +1,5 @@
 // People of two niches
-// The newest analysis: people who are members of both niches, those with a rank first.
+// The published run: people who are members of both niches, those with a rank first.
 // @param niche string  the id of the one niche
 // @param other string  the id of the other niche
 // :param niche => 'n1'

@@ -1,5 +1,5 @@
 // Who reaches this niche
-// The newest analysis: the people with a role whom members of a niche hear, those with most members first.
+// The published run: the people with a role whom members of a niche hear, those with most members first.
 // reaches has the number of members (reached), and of those who hear nobody else with a role (only_here).
 // @param niche string  the niche's id
 // :param niche => 'n1'

@@ -1,5 +1,5 @@
 // The unreached, and whom they hear
-// The newest analysis: members of a niche whom nobody with a role reaches, and the people whom they hear instead.
+// The published run: members of a niche whom nobody with a role reaches, and the people whom they hear instead.
 // @param niche string  the niche's id
 // :param niche => 'n1'
 MATCH (niche:Niche {niche: $niche})<-[member_of:MEMBER_OF]-(member:Person)

@@ -1,5 +1,5 @@
 // White space
-// The newest analysis: niches by the share of members whom no wide-audience account reaches: only key opinion consumers
+// The published run: niches by the share of members whom no wide-audience account reaches: only key opinion consumers
 // do, or nobody who is listed. Members of whom it is not known whom they hear count as reached.
 MATCH (n:Niche)
 RETURN n.niche AS niche, n.name AS name, n.people AS people, n.reached_kol AS reached_kol, n.only_koc AS only_koc,

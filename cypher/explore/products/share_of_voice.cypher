@@ -1,5 +1,5 @@
 // Share of voice by brand and niche
-// The newest analysis: of the reviews that members of each niche wrote about products of a known brand, the share of
+// The published run: of the reviews that members of each niche wrote about products of a known brand, the share of
 // each brand.
 // @param limit integer = 100  how many rows
 // :param limit => 100

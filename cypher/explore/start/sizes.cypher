@@ -1,5 +1,5 @@
 // What is in here
-// The number of rows of each table in the store, and of what the newest analysis left.
+// The number of rows of each table in the store, and of what the published run left.
 // OPTIONAL counts tables without rows too; nodes without a key belong to somebody else.
 OPTIONAL MATCH (n:Consumer) RETURN 'consumers' AS what, count(n.consumer) AS how_many
 UNION ALL OPTIONAL MATCH (n:Product) RETURN 'products' AS what, count(n.product) AS how_many

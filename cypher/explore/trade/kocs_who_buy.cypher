@@ -1,5 +1,5 @@
 // KOCs who are clients, with orders and codes
-// The newest analysis: key opinion consumers who bought from us, by rank; a row for each discount code that they used.
+// The published run: key opinion consumers who bought from us, by rank; a row for each discount code that they used.
 // @param limit integer = 50  how many rows
 // :param limit => 50
 MATCH (p:Person)

@@ -1,5 +1,5 @@
 // Paid and gifted share
-// The newest analysis: the shares of paid and of gifted reviews of each key opinion consumer, by rank.
+// The published run: the shares of paid and of gifted reviews of each key opinion consumer, by rank.
 // @param limit integer = 50  how many rows
 // :param limit => 50
 MATCH (p:Person)

@@ -1,5 +1,5 @@
 // Patterns to look at first
-// The newest analysis: key opinion consumers with a pattern to look at, by rank, and reviews of theirs that nearly copy
+// The published run: key opinion consumers with a pattern to look at, by rank, and reviews of theirs that nearly copy
 // another text.
 MATCH (person:Person)
 WHERE person.rank >= 1 AND size(person.patterns) > 0

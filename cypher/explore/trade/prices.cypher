@@ -1,5 +1,5 @@
 // Price, followers and consent of the first 50
-// The newest analysis: what the first key opinion consumers ask for a post, their followers as the platform states
+// The published run: what the first key opinion consumers ask for a post, their followers as the platform states
 // them, their known followers, and whether they may be contacted.
 // @param limit integer = 50  how many rows
 // :param limit => 50

@@ -147,7 +147,7 @@ def _list_decisions(store: Store, consumers: pa.Array) -> Iterator[tuple[str, st
 
 
 def _list_labels(store: Store) -> dict[str, dict[str, str]]:
-    """Second labels by key, as the newest analysis leaves them: of persons by role, and of own and staff accounts."""
+    """Second labels by key, as an analysis leaves them: of persons by role, and of own and staff accounts."""
     persons = store.table("scores", ["person", "role"])
     if persons.empty:
         return {"Person": {}, "Consumer": {}}
