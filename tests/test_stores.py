@@ -1058,6 +1058,19 @@ def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(s
     assert len(store.read(persons)) == 0
 
 
+def test_forgetting_a_consumer_takes_their_id_out_of_names_of_groups_and_reasons_of_others(store: Store) -> None:
+    store.upsert(tables())
+    results = result_tables()
+    results["circles"] = results["circles"].assign(name=["People around s:ann", "People around s:annabel"])
+    why = "3 reviews\nmember of the circle People around s:ann\nmember of the circle People around s:annabel"
+    results["scores"] = results["scores"].assign(reasons=[None, why])
+    store.annotate(results)
+    store.forget(["s:ann"])
+    assert rows(store, "circles")["name"].tolist() == ["c1", "People around s:annabel"]
+    (reasons,) = rows(store, "scores")["reasons"]
+    assert reasons == "3 reviews\nmember of the circle People around s:annabel"
+
+
 def test_closing_twice_is_closing_once(place: Place) -> None:
     store = place.open()
     store.upsert(tables())

@@ -183,6 +183,7 @@ class LadybugStore:
                     graph.execute(f"INSERT INTO _gone SELECT 'Review', review FROM {name} WHERE {named}")
                     graph.execute(f"INSERT INTO _gone SELECT 'reviewed', product FROM {name} WHERE {named}")
                 removed[name] = graph.execute(f"DELETE FROM {name} WHERE {named}").fetchall()[0][0]
+            _remove_names(graph)
             return any(removed.values())
 
         before = len(self.decisions())
@@ -551,6 +552,25 @@ def _replace_identities(graph: duckdb.DuckDBPyConnection, identities: pd.DataFra
         return False
     graph.execute("CREATE OR REPLACE TABLE identities AS FROM _new")
     return True
+
+
+def _remove_names(graph: duckdb.DuckDBPyConnection) -> None:
+    """Remove the accounts in the table `_keys` from the names of groups, and from the reasons that name the groups.
+
+    A group may be named after an account in its middle.
+    """
+    for name in ("circles", "niches"):
+        key = _quoted(TABLES[name].key[0])
+        graph.execute(
+            f"UPDATE {name} SET name = {key} WHERE EXISTS (FROM _keys WHERE suffix({name}.name, ' ' || _keys.key))"
+        )
+    found = graph.execute(
+        "SELECT person, reasons, list(key) FROM scores JOIN _keys ON contains(reasons, ' ' || key) GROUP BY ALL"
+    ).fetchall()
+    for person, reasons, keys in found:
+        ends = tuple(f" {key}" for key in keys)
+        left = "\n".join(reason for reason in reasons.split("\n") if not reason.endswith(ends))
+        graph.execute("UPDATE scores SET reasons = $left WHERE person = $person", {"left": left, "person": person})
 
 
 def _known(graph: duckdb.DuckDBPyConnection, book: pa.Table) -> bool:

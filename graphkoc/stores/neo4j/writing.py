@@ -66,6 +66,8 @@ KIND_LABELS = {"Own": "brand", "Staff": "staff"}
 ON_ACCOUNTS = ("tier", "role", "part", "audience", "score", "rank", "niche", "circle")
 """Results that the first versions wrote on accounts, as persons have them now."""
 
+NAMED_AFTER_PEOPLE = ("Circle", "Niche")
+
 Statement = tuple[str, dict[str, Any]]
 Write = Callable[[Sequence[Statement]], list[list[list[Any]]]]
 """Runs statements as one transaction, again if the server asks for it, and returns the rows of each."""
@@ -480,7 +482,16 @@ _REMOVE_RESULTS = (
     f"{_ANALYSED} {_clear(RESULTS['scores'])} SET x.name = x.person"
     f" REMOVE x:{':'.join(ROLE_LABELS)} WITH x MATCH (x)-[e:{'|'.join(_RESULT_EDGES)}]-() DELETE e",
     f"{_REVIEWED} {_clear(RESULTS['product_results'])}",
+    *(
+        f"MATCH (g:`{label}`) WHERE g.`{key_of(label)}` IS NOT NULL"
+        f" AND any(key IN $keys WHERE g.name ENDS WITH ' ' + key) SET g.name = g.`{key_of(label)}`"
+        for label in NAMED_AFTER_PEOPLE
+    ),
+    "MATCH (p:Person) WHERE p.person IS NOT NULL"
+    " AND any(reason IN p.reasons WHERE any(key IN $keys WHERE reason ENDS WITH ' ' + key))"
+    " SET p.reasons = [reason IN p.reasons WHERE none(key IN $keys WHERE reason ENDS WITH ' ' + key)]",
 )
+"""A group may be named after an account in its middle, and reasons of others name the group."""
 
 
 def _countings() -> Iterator[tuple[str, str]]:
