@@ -23,7 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 __all__ = ["BrowserSession", "open_session"]
 
-SECONDS = 40
+SECONDS = 60
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = (
     *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1600,1400"),
@@ -40,7 +40,8 @@ class BrowserSession:
         driver.get(f"http://127.0.0.1:{server.http}/browser/?connectURL=bolt://{server.user}@127.0.0.1:{server.bolt}")
         self._find("password").send_keys(server.password)
         self._find("connect").click()
-        self._wait(lambda: "You are connected as user" in driver.page_source)
+        # The frame of the connection, and one that Browser adds by itself once it is connected.
+        self._wait(lambda: len(self._frames()) == 2 and "You are connected as user" in driver.page_source)
         self.run(":clear", frames=0)
 
     def run(self, command: str, frames: int | None = None) -> WebElement | None:
