@@ -217,6 +217,7 @@ def main() -> None:
         # A server compiles what it runs often, so each way runs once before it is measured.
         warm = crowd(people // 50, follows // 50, 1)
         store.upsert(warm)
+        store.upsert(day(warm, 1))
         store.annotate(results(people // 50))
         server.empty()
         plain_consumers(driver, warm)
