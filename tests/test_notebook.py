@@ -19,7 +19,7 @@ NOTEBOOK = assets.folder("examples") / "network.ipynb"
 def done(tmp_path_factory: pytest.TempPathFactory) -> list[NotebookNode]:
     """The cells of code with what they gave, run beside a part of the example that has the example's name."""
     folder = tmp_path_factory.mktemp("examples")
-    write_small_example(folder / "ciao", people=120)
+    write_small_example(folder / "ciao", people=60)
     shutil.copy(NOTEBOOK, folder)
     notebook = nbformat.read(folder / NOTEBOOK.name, as_version=4)
     client = nbclient.NotebookClient(

@@ -88,8 +88,7 @@ def sources() -> dict[str, Source]:
 
     Raises DataError for a file that names no canonical table, or a source without a README.md.
     """
-    folders = sorted(path for path in assets.folder("loaders").iterdir() if path.is_dir())
-    return {path.name: _read_source(path) for path in folders}
+    return {name: _read_source(folder) for name, folder in _find_folders().items()}
 
 
 def find_source(name: str) -> Source:
@@ -105,10 +104,15 @@ def find_source(name: str) -> Source:
         if not re.fullmatch(r"[\w-]+", folder.name):
             raise UsageError(f"{folder.name!r} is not a name for a source", hint="Use letters, digits, - and _.")
         return _read_source(folder)
-    known = sources()
+    known = _find_folders()
     if name not in known:
         raise UsageError(f"there is no source called {name!r}", hint=f"There are: {', '.join(known)}.")
-    return known[name]
+    return _read_source(known[name])
+
+
+def _find_folders() -> dict[str, Path]:
+    """The folder of every source in `loaders/`, by name."""
+    return {path.name: path for path in sorted(assets.folder("loaders").iterdir()) if path.is_dir()}
 
 
 def _read_source(folder: Path) -> Source:

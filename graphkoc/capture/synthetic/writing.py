@@ -29,12 +29,13 @@ def days_ago(days: float) -> datetime:
 
 def pick_product(rng: np.random.Generator, products: Sequence[Product], person: Person) -> Product:
     """A product of the type of the person's circle in most cases, half of these a favourite; else any other."""
+    category = person.category
     if rng.random() >= OF_CIRCLE[person.role]:
-        others = [product for product in products if product.category != person.category]
+        others = [product for product in products if product.category != category]
         return others[int(rng.integers(len(others)))]
     if rng.random() < LIKED:
         return products[int(rng.choice(person.best))]
-    shelf = [product for product in products if product.category == person.category]
+    shelf = [product for product in products if product.category == category]
     return shelf[int(rng.integers(len(shelf)))]
 
 
