@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from threadpoolctl import threadpool_limits
 from command import run as graphkoc_command
 from declared import check_columns
+from threadpoolctl import threadpool_limits
 
 import graphkoc
 from graphkoc.analysis import Settings, analyse
