@@ -314,7 +314,7 @@ def runs() -> dict[str, pd.DataFrame]:
                 8,
                 "1",
                 None,
-                None,
+                "no",
             ),
             (
                 "second",
