@@ -165,9 +165,10 @@ def _split_terms(terms: Any) -> str | None:
 def _list_events(run: Run) -> pd.DataFrame:
     """What became of each group: the columns of the table of events."""
     events = run.events
+    named = pd.concat([run.table(table).set_index(kind)["name"] for kind, table in ALIVE.items()])
     return events.assign(
         event=events["kind"] + " " + events["group"] + " " + events["event"],
-        name=events["words"],
+        name=events["group"].map(named[~named.index.duplicated()]).fillna(events["group"]) + ": " + events["words"],
         run=run.name,
         at=_to_utc(run.info["at"]),
         group_id=events["group"],

@@ -552,7 +552,7 @@ RESULTS: dict[str, Table] = {
             ("event",),
             (
                 Column("event", "text", "the kind, the group and what happened", True),
-                Column("name", "text", "the same as words"),
+                Column("name", "text", "the name of the circle or niche, else its id, and the words"),
                 _run(),
                 Column("at", "time", "the reference date of the analysis"),
                 Column("kind", "text", "circle or niche"),
