@@ -21,7 +21,7 @@ class Look(NamedTuple):
 LOOKS = {
     "Consumer": Look("#A9C4DE", "#7F9DBB", DARK),
     "Person": Look("#5B8DB8", "#41709A", LIGHT),
-    "Review": Look("#EBDDB8", "#CDBB8A", DARK, 40),
+    "Review": Look("#EBDDB8", "#CDBB8A", DARK, 65),
     "Product": Look("#C98B5E", "#A86C42", DARK),
     "Category": Look("#8A6D5B", "#6E5546", LIGHT),
     "MemberGroup": Look("#C9CED6", "#A5ACB7", DARK),
