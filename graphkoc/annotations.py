@@ -55,7 +55,7 @@ def list_results(run: Run, projection: Projection) -> dict[str, pd.DataFrame]:
         "persons": by_person(accounts),
         "hears": ties.assign(listener=ties["listener"].map(whose), speaker=ties["speaker"].map(whose)),
         "niches": niches.assign(name=niches["name"].fillna(niches["niche"]), terms=niches["terms"].map(_split_terms)),
-        "niche_categories": niches[niches["category"].isin(projection.products["category"])],
+        "niche_categories": niches[niches["category"].isin(projection.products["category"].dropna())],
         "finer": niches[niches["parent"].isin(niches["niche"])],
         "circles": circles.assign(name=circles["name"].fillna(circles["circle"])),
         "circle_bridges": run.circle_bridges[

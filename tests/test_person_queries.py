@@ -159,7 +159,9 @@ def test_groups_in_the_graph_have_the_figures_of_the_run_and_what_they_are_tied_
     assert of == run.niches.set_index("niche")["category"].dropna().to_dict()
     assert set(of.values()) == {"Tea", "Toys"}
     events = store.table("events")
-    assert sorted(events["words"]) == sorted(run.events["words"]) == sorted(events["name"])
+    assert sorted(events["words"]) == sorted(run.events["words"])
+    named = pd.concat([run.niches.set_index("niche")["name"], run.circles.set_index("circle")["name"]])
+    assert events["name"].tolist() == (events["group_id"].map(named) + ": " + events["words"]).tolist()
     assert {row["event"]["group_id"] for row in asked(store, "changes")} == {
         *run.niches["niche"],
         *run.circles["circle"],

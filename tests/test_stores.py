@@ -1359,11 +1359,12 @@ def test_other_peoples_nodes_are_left_alone(neo4j_place: Place) -> None:
     store.annotate({name: given[:0] for name, given in result_tables().items()})
     store.forget(rows(store, "consumers")["consumer"])
     nodes, edges = whole_graph(server)
-    products, categories, reviews = 3, 1, 1  # nobody's, once nobody is left
-    assert len(nodes) == len(theirs[0]) + products + categories + reviews
+    products, categories, reviews, loads = 3, 1, 1, 1  # nobody's, once nobody is left
+    assert len(nodes) == len(theirs[0]) + products + categories + reviews + loads
     assert len(edges) == len(theirs[1]) + categories
     server.run(
-        "MATCH (n) WHERE n.product IS NOT NULL OR n.review IS NOT NULL OR n.category IS NOT NULL DETACH DELETE n"
+        "MATCH (n) WHERE n.product IS NOT NULL OR n.review IS NOT NULL OR n.category IS NOT NULL OR n.load IS NOT NULL"
+        " DETACH DELETE n"
     )
     assert whole_graph(server) == theirs
     store.close()

@@ -45,8 +45,8 @@ CAPTIONS: dict[str, Caption] = {
     "MemberGroup": Caption("n.`group`", 'n."group"'),
     "Person": Caption("coalesce(n.name, n.person)", "coalesce(n.name, n.person)"),
     "Load": Caption(
-        "n.source + coalesce(' ' + toString(date(n.loaded_at)), '')",
-        f"n.source || coalesce(' ' || {_day('n.loaded_at')}, '')",
+        "coalesce(n.source + coalesce(' ' + toString(date(n.loaded_at)), ''), n.load)",
+        f"coalesce(n.source || coalesce(' ' || {_day('n.loaded_at')}, ''), n.load)",
     ),
 }
 """By label. The other labels have a name of their own."""
