@@ -26,6 +26,7 @@ from pack_graph import small_graph
 
 import graphkoc
 from graphkoc.errors import UsageError
+from graphkoc.stores import queries
 from graphkoc.stores.browser import picture, texts
 from graphkoc.stores.browser.colours import LOOKS, write_style
 from graphkoc.stores.browser.examples import Example, Examples
@@ -183,7 +184,7 @@ def test_hostile_names_are_text_in_asciidoc() -> None:
     ],
 )
 def test_a_value_is_a_literal_on_one_line(value: graphkoc.stores.queries.Value, literal: str) -> None:
-    assert texts.write_literal(value) == literal
+    assert queries.write_literal(value) == literal
 
 
 @pytest.fixture(params=neo4j_server.versions())
@@ -235,7 +236,7 @@ def test_a_server_reads_a_literal_as_the_value(server: neo4j_server.Server) -> N
         0.5,
         True,
     ]
-    text = ", ".join(f"{texts.write_literal(value)} AS v{at}" for at, value in enumerate(values))
+    text = ", ".join(f"{queries.write_literal(value)} AS v{at}" for at, value in enumerate(values))
     assert server.run(f"RETURN {text}") == [values]
 
 

@@ -17,6 +17,7 @@ from neo4j_jars import LTS
 from ruamel.yaml import YAML
 
 import graphkoc
+from graphkoc.cli.browser import browser
 from graphkoc.stores.browser.examples import Examples
 from graphkoc.stores.browser.pack import _make_pack
 from graphkoc.stores.browser.serving import DEFAULT_PORT
@@ -68,6 +69,7 @@ def test_its_memory_fits_a_machine_of_8_gb_and_can_be_set() -> None:
 
 def test_the_guide_is_served_to_this_machine_alone_where_the_command_serves_it() -> None:
     assert GUIDE["ports"] == [f"127.0.0.1:{DEFAULT_PORT}:{DEFAULT_PORT}"]
+    assert {option.name: option.default for option in browser.params}["port"] == DEFAULT_PORT
     assert GUIDE["profiles"] == ["guide"], "docker compose up alone needs no pack"
     assert GUIDE["volumes"][0]["read_only"]
     served = DOCUMENT["configs"]["guide"]["content"]

@@ -350,7 +350,8 @@ def headers(draw: st.DrawFn) -> tuple[str, list[queries.Parameter]]:
         assume(not (default is None and what.startswith("=")))
         lines.append(f"// @param {name} {kind}{'' if default is None else f' = {shown}'}  {what}")
         parameters.append(queries.Parameter(name, kind, default, what))
-        shown_values.append(f"// :param {name} => {parameters[-1].cypher or draw(words.filter(bool))}")
+        literal = draw(words.filter(bool)) if default is None else queries.write_literal(default)
+        shown_values.append(f"// :param {name} => {literal}")
     lines += draw(st.permutations(shown_values))
     used = ", ".join(f"${parameter.name} AS a{i}" for i, parameter in enumerate(parameters)) or "1 AS one"
     return "\n".join([*lines, f"RETURN {used}, '$text', \"$text\" /* $comment */ AS `$quoted` // $comment"]), parameters

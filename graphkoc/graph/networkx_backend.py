@@ -196,7 +196,7 @@ def leiden_communities(
     strength = np.asarray(graph.strength(weights=weights.tolist()), dtype=float)
     loops = np.array(graph.is_loop(), dtype=bool)
     graph.delete_edges(np.flatnonzero(loops).tolist())
-    # Modularity is what CPM is with a node's strength as its weight (Traag, Waltman, van Eck). Said in this way, loops
+    # Modularity is what CPM is with a node's strength as its weight (Traag, Waltman, van Eck). With CPM, loops
     # count in the strength alone: igraph's own modularity takes them for a reason to stay where a node is.
     with seeded((seed or random.Random()).randrange(2**31)):
         found = graph.community_leiden(

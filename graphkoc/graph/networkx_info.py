@@ -1,4 +1,4 @@
-"""What networkx is told of the backend when networkx is imported, without importing the backend or what it needs."""
+"""The description of the backend that networkx reads when it is imported; it imports nothing that the backend needs."""
 
 from __future__ import annotations
 

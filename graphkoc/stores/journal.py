@@ -40,6 +40,11 @@ class Decision:
             object.__setattr__(self, "account", account)
             object.__setattr__(self, "other", other)
 
+    @property
+    def name(self) -> str:
+        """What a node of it is shown with."""
+        return f"{self.verb} {self.account} and {self.other}"
+
     def to_line(self) -> str:
         """The decision as one line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=False)

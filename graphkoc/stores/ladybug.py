@@ -410,8 +410,8 @@ class LadybugStore:
             ends_there.append(far)
         where = ""
         if adds_to_nodes(table):
-            said = [f"{_quoted(column.name)} IS NOT NULL" for column in table.content if column.name in stored]
-            where = f" WHERE {' OR '.join(said) or 'false'}"
+            filled = [f"{_quoted(column.name)} IS NOT NULL" for column in table.content if column.name in stored]
+            where = f" WHERE {' OR '.join(filled) or 'false'}"
         names = ", ".join(map(_quoted, [*stored, *ends_there]))
         graph.execute(f"INSERT INTO {table.name} BY NAME SELECT {names} FROM _rows{joins}{where}")
 

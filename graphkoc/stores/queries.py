@@ -20,15 +20,16 @@ that an engine's line numbers are the file's, and that it can be pasted into Neo
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from graphkoc import assets
 from graphkoc.errors import QueryError
 
-__all__ = ["Parameter", "Query", "Value", "parse", "queries", "query"]
+__all__ = ["Parameter", "Query", "Value", "parse", "queries", "query", "write_literal"]
 
 Value = str | int | float | bool | datetime
 
@@ -37,29 +38,23 @@ SET = re.compile(r":param\s+(\w+)\s*=>\s*(\S.*)")
 NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`", re.DOTALL)
 """Comments, strings and quoted names, in which a $ means nothing."""
 
+NAMED = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+ESCAPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Categories of characters that cannot be seen, which a literal has as escapes."""
+
 
 @dataclass(frozen=True)
 class Parameter:
-    """A declared parameter. `default` is None when it must be given."""
+    """A declared parameter. `default` is None when it must be given.
+
+    example: the value of its `:param` line, as Cypher; the default where there is one.
+    """
 
     name: str
     type: str
     default: Value | None
     what: str
-
-    @property
-    def cypher(self) -> str | None:
-        """The default as Cypher has it; None without one."""
-        if self.default is None:
-            return None
-        if isinstance(self.default, datetime):
-            return f"datetime('{self.default.isoformat()}')"
-        if isinstance(self.default, bool):
-            return str(self.default).lower()
-        if isinstance(self.default, str):
-            quoted = self.default.replace("\\", "\\\\").replace("'", "\\'")
-            return f"'{quoted}'"
-        return repr(self.default)
+    example: str = field(default="", compare=False)
 
     def convert(self, given: object) -> Value:
         """The value of this parameter's type; QueryError when `given` has none."""
@@ -117,6 +112,25 @@ class Query:
         return bound
 
 
+def write_literal(value: Value) -> str:
+    """A value as Cypher has it, on one line; a time is UTC."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return f"datetime('{value.isoformat()}Z')"
+    if isinstance(value, str):
+        return "'" + "".join(_write_character(character) for character in value) + "'"
+    return repr(value)
+
+
+def _write_character(character: str) -> str:
+    if character in NAMED:
+        return NAMED[character]
+    code = ord(character)
+    hidden = code <= 0xFFFF and unicodedata.category(character) in ESCAPED
+    return f"\\u{code:04X}" if hidden else character
+
+
 def parse(name: str, text: str) -> tuple[str, str, tuple[Parameter, ...]]:
     """The title, the description and the parameters in a query file's header.
 
@@ -137,18 +151,22 @@ def parse(name: str, text: str) -> tuple[str, str, tuple[Parameter, ...]]:
         if not match:
             raise QueryError(f"the query {name} has a header line that is not a parameter: {line}")
         plain = Parameter(match[1], match[2], None, match[4])
-        parameters.append(plain if match[3] is None else _with_default(plain, match[3]))
+        parameters.append(plain if match[3] is None else replace(plain, default=plain.convert(match[3])))
     declared = {parameter.name for parameter in parameters}
     used = set(re.findall(r"\$(\w+)", NOT_CODE.sub(" ", text)))
     if odd := sorted(declared ^ used):
         what = "declares but does not use" if odd[0] in declared else "uses but does not declare"
         raise QueryError(f"the query {name} {what} the parameter {odd[0]}")
-    _check_values(name, parameters, [line for line in lines if line.startswith(":")])
-    return words[0], " ".join(words[1:]), tuple(parameters)
+    examples = _read_examples(name, parameters, [line for line in lines if line.startswith(":")])
+    shown = tuple(replace(parameter, example=examples[parameter.name]) for parameter in parameters)
+    return words[0], " ".join(words[1:]), shown
 
 
-def _check_values(name: str, parameters: list[Parameter], lines: list[str]) -> None:
-    """Raises QueryError where the `:param` lines are not one for each parameter, with its default where it has one."""
+def _read_examples(name: str, parameters: list[Parameter], lines: list[str]) -> dict[str, str]:
+    """The values of the `:param` lines, by parameter.
+
+    Raises QueryError where they are not one for each parameter, with its default where it has one.
+    """
     matches = [SET.fullmatch(line) for line in lines]
     values = {match[1]: match[2] for match in matches if match}
     if len(values) < len(lines):
@@ -157,12 +175,9 @@ def _check_values(name: str, parameters: list[Parameter], lines: list[str]) -> N
         what = "sets a parameter that it does not declare" if odd[0] in values else "has no :param line for"
         raise QueryError(f"the query {name} {what}: {odd[0]}")
     for parameter in parameters:
-        if parameter.cypher not in (None, values[parameter.name]):
-            raise QueryError(f"the query {name} sets {parameter.name} to another value than {parameter.cypher}")
-
-
-def _with_default(parameter: Parameter, default: str) -> Parameter:
-    return Parameter(parameter.name, parameter.type, parameter.convert(default), parameter.what)
+        if parameter.default is not None and (default := write_literal(parameter.default)) != values[parameter.name]:
+            raise QueryError(f"the query {name} sets {parameter.name} to another value than {default}")
+    return values
 
 
 def queries(folder: Path | None = None) -> dict[str, Query]:

@@ -13,7 +13,9 @@ from typing import Literal
 
 __all__ = [
     "CANONICAL",
+    "KIND_LABELS",
     "RESULTS",
+    "ROLE_LABELS",
     "TABLES",
     "Column",
     "Edge",
@@ -614,6 +616,12 @@ A table of edges stands after those of the nodes at their ends.
 """
 
 TABLES: dict[str, Table] = CANONICAL | RESULTS
+
+ROLE_LABELS = {"Koc": ["koc", "possible"], "Kol": ["kol"]}
+"""Second labels of persons on a server, for Neo4j Browser styles by label alone; and the roles that have each."""
+
+KIND_LABELS = {"Own": "brand", "Staff": "staff"}
+"""Second labels of accounts and of their persons on a server, and the kind of account that has each."""
 
 
 def node_tables() -> dict[str, list[Table]]:

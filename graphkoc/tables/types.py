@@ -13,7 +13,7 @@ __all__ = ["TYPES", "Type", "arrow_schema"]
 
 @dataclass(frozen=True)
 class Type:
-    """A kind of value: its types in Arrow, in pandas and in the embedded engine, and what a person calls it.
+    """A kind of value: its types in Arrow, pandas, the embedded engine and Neo4j's import, and what a person calls it.
 
     Rows have a kind with a `separator` as text with it between the items, and the graph has lists.
     """
@@ -21,19 +21,20 @@ class Type:
     arrow: pa.DataType
     pandas: str
     ladybug: str
+    imported: str
     one: str
     many: str
     separator: str = ""
 
 
 TYPES: dict[str, Type] = {
-    "id": Type(pa.string(), "str", "STRING", "text", "text"),
-    "text": Type(pa.string(), "str", "STRING", "text", "text"),
-    "words": Type(pa.string(), "str", "STRING[]", "text", "text", " "),
-    "list": Type(pa.string(), "str", "STRING[]", "text", "text", "\n"),
-    "integer": Type(pa.int64(), "Int64", "INT64", "a whole number", "whole numbers"),
-    "number": Type(pa.float64(), "float64", "DOUBLE", "a number", "numbers"),
-    "time": Type(pa.timestamp("us"), "datetime64[us]", "TIMESTAMP", "a time", "times"),
+    "id": Type(pa.string(), "str", "STRING", "string", "text", "text"),
+    "text": Type(pa.string(), "str", "STRING", "string", "text", "text"),
+    "words": Type(pa.string(), "str", "STRING[]", "string[]", "text", "text", " "),
+    "list": Type(pa.string(), "str", "STRING[]", "string[]", "text", "text", "\n"),
+    "integer": Type(pa.int64(), "Int64", "INT64", "long", "a whole number", "whole numbers"),
+    "number": Type(pa.float64(), "float64", "DOUBLE", "double", "a number", "numbers"),
+    "time": Type(pa.timestamp("us"), "datetime64[us]", "TIMESTAMP", "datetime", "a time", "times"),
 }
 """By `Column.kind`."""
 

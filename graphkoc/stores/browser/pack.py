@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,9 @@ from graphkoc.stores.browser.texts import (
     escape_handlers,
     fill_parameters,
     split_query,
-    write_literal,
 )
 from graphkoc.stores.browser.topics import Topic, read_topics
-from graphkoc.stores.queries import Query
+from graphkoc.stores.queries import Query, write_literal
 from graphkoc.text import count
 
 __all__ = ["GUIDE", "write_browser_pack"]
@@ -33,8 +31,6 @@ __all__ = ["GUIDE", "write_browser_pack"]
 GUIDE = "guide.html"
 TITLE = "Questions to your graph"
 DIALECT = "neo4j"
-STATED = re.compile(r"^//\s*:param\s+(\w+)\s*=>\s*(\S.*?)\s*$", re.MULTILINE)
-"""A line in the head of a query that sets a parameter."""
 EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 """The time of files in the archive, which then has the same bytes each time."""
 
@@ -120,10 +116,9 @@ def _describe_question(query: Query, examples: Examples) -> dict[str, Any]:
 
 
 def _list_values(query: Query, examples: Examples) -> dict[str, str]:
-    """Each parameter's value as Cypher: from the store, else the default or example of the query's head."""
-    stated = dict(STATED.findall(query.text(DIALECT)))
+    """Each parameter's value as Cypher: from the store, else the example of the query's head."""
     found = {name: write_literal(example.value) for name, example in examples.find(query).items()}
-    return {parameter.name: found.get(parameter.name) or stated[parameter.name] for parameter in query.parameters}
+    return {parameter.name: found.get(parameter.name) or parameter.example for parameter in query.parameters}
 
 
 def _write_favourite(query: Query, examples: Examples) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from graphkoc.stores.browser.colours import find_look
-from graphkoc.tables.schema import TABLES, Table
+from graphkoc.tables.schema import KIND_LABELS, ROLE_LABELS, TABLES, Table
 
 __all__ = ["draw_model"]
 
@@ -29,7 +29,7 @@ PLACES = {
 """The column and row of each label's card; a label without a place gets one in a row below."""
 COLUMNS = 5
 
-SECOND = {"Consumer": ("Own", "Staff"), "Person": ("Koc", "Kol", "Own", "Staff")}
+SECOND = {"Consumer": tuple(KIND_LABELS), "Person": (*ROLE_LABELS, *KIND_LABELS)}
 """Further labels that a server's nodes of a label may have, by which Browser gives them a look of their own."""
 
 CARD, HEAD, LINE, PADDING = 236, 26, 14, 8

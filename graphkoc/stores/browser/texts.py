@@ -1,42 +1,18 @@
-"""Values and queries as Cypher, HTML and AsciiDoc, so that whatever strangers wrote is shown as they wrote it."""
+"""Queries as Cypher, and texts in HTML and AsciiDoc, so that whatever strangers wrote is shown as they wrote it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
 
-from graphkoc.stores.queries import NOT_CODE, Query, Value
+from graphkoc.stores.queries import NOT_CODE, Query
 
-__all__ = ["escape_asciidoc", "escape_handlers", "fill_parameters", "split_query", "write_literal"]
+__all__ = ["escape_asciidoc", "escape_handlers", "fill_parameters", "split_query"]
 
 PARAMETER = re.compile(rf"({NOT_CODE.pattern})|\$(\w+)", re.DOTALL)
 HANDLER = re.compile(r"(?<=\s)[oO](?=[nN])")
 MARKUP = re.compile(r"([,.;?!-])\1+|[^\w\s,.;?!-]|_")
 """What may be markup in AsciiDoc: a mark that is doubled, and all other marks."""
-NAMED = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-ESCAPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Categories of characters that cannot be seen, which a literal has as escapes."""
-
-
-def write_literal(value: Value) -> str:
-    """A value as Cypher has it, on one line; a time is UTC."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime):
-        return f"datetime('{value.isoformat()}Z')"
-    if isinstance(value, str):
-        return "'" + "".join(_write_character(character) for character in value) + "'"
-    return repr(value)
-
-
-def _write_character(character: str) -> str:
-    if character in NAMED:
-        return NAMED[character]
-    code = ord(character)
-    hidden = code <= 0xFFFF and unicodedata.category(character) in ESCAPED
-    return f"\\u{code:04X}" if hidden else character
 
 
 def split_query(query: Query, dialect: str) -> tuple[list[str], str]:

@@ -21,9 +21,8 @@ from graphkoc.progress import Progress
 from graphkoc.stores import Store, key_of
 from graphkoc.stores.captions import CAPTIONS
 from graphkoc.stores.journal import Decision
-from graphkoc.stores.neo4j.writing import KIND_LABELS, ROLE_LABELS
-from graphkoc.tables.schema import TABLES, Column, Edge, node_tables
-from graphkoc.tables.types import TYPES as KINDS
+from graphkoc.tables.schema import KIND_LABELS, ROLE_LABELS, TABLES, Column, Edge, node_tables
+from graphkoc.tables.types import TYPES
 
 __all__ = ["Bulk", "export_bulk"]
 
@@ -33,9 +32,6 @@ COMMAND = f"neo4j-admin database import full neo4j @{ARGUMENTS}"
 
 ITEM_END = "\x1f"
 """Between the items of a list: a control character, which no text should have."""
-
-TYPES = {"integer": "long", "number": "double", "time": "datetime"}
-"""What the tool calls a kind of column; all others are `string`."""
 
 
 @dataclass
@@ -135,8 +131,7 @@ def _list_decisions(store: Store, consumers: pa.Array) -> Iterator[tuple[str, st
     lines = store.decisions()
     columns = {field.name: [getattr(line, field.name) for line in lines] for field in fields(Decision)}
     numbers = [str(number) for number in range(len(lines))]
-    names = [f"{line.verb} {line.account} and {line.other}" for line in lines]
-    rows = {"id": numbers, "number": numbers, "name": names, **columns}
+    rows = {"id": numbers, "number": numbers, "name": [line.name for line in lines], **columns}
     header = [":ID(Decision)", "number:long", "name:string"]
     header += [_title(name, "time" if name == "at" else "text") for name in columns]
     yield "--nodes=Decision", "Decision", header, _table(rows)
@@ -170,7 +165,7 @@ def _pick(labels: Mapping[str, str], keys: pa.ChunkedArray) -> pa.Array:
 
 def _title(name: str, kind: str) -> str:
     """The header of a column."""
-    return f"{name}:{'string[]' if KINDS[kind].separator else TYPES.get(kind, 'string')}"
+    return f"{name}:{TYPES[kind].imported}"
 
 
 def _table(columns: Mapping[str, list[str]]) -> pa.Table:
@@ -185,7 +180,7 @@ def _to_text(rows: pd.DataFrame, kinds: Mapping[str, str]) -> pa.Table:
         column = found[name]
         if kind == "time":
             column = pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")
-        elif separator := KINDS[kind].separator:
+        elif separator := TYPES[kind].separator:
             if pc.any(pc.match_substring(column, ITEM_END)).as_py():
                 hint = "Take U+001F out of the raw file, and load it again."
                 raise DataError(f"{name} has a control character that cannot be exported in a list", hint=hint)

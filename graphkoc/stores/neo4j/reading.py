@@ -192,8 +192,8 @@ class Reading:
         key = key_of(label)
         where = f"n.`{key}` IS NOT NULL"
         if with_values and properties:
-            told = [f"n.`{column.graph_name}` IS NOT NULL" for column in properties if column.graph_name != "name"]
-            where += f" AND ({' OR '.join(told)})" if told else ""
+            filled = [f"n.`{column.graph_name}` IS NOT NULL" for column in properties if column.graph_name != "name"]
+            where += f" AND ({' OR '.join(filled)})" if filled else ""
         picked = [("_id", "integer", "id(x)"), (key, "text", f"x.`{key}`")]
         picked += [(column.name, column.kind, _property(column)) for column in properties]
         match = f"MATCH (n:`{label}`) WHERE {where} WITH id(n) / $batch AS batch, collect(n) AS xs"

@@ -17,7 +17,7 @@ ROWS_A_STATEMENT = 5_000
 ADD_LINES = (
     "OPTIONAL MATCH (d:Decision) WITH coalesce(max(d.number), -1) + 1 AS first"
     " UNWIND range(0, size($lines) - 1) AS i CREATE (d:Decision) SET d = $lines[i], d.number = first + i,"
-    " d.at = datetime($lines[i].at), d.name = $lines[i].verb + ' ' + $lines[i].account + ' and ' + $lines[i].other"
+    " d.at = datetime($lines[i].at)"
 )
 
 TIE_LINES = (
@@ -44,7 +44,9 @@ def settle(lines: Sequence[Decision], identities: Difference) -> list[Statement]
     """Add lines to the journal and change the table of identities; none where there is nothing to do."""
     if not lines and not identities:
         return []
-    statements: list[Statement] = [(ADD_LINES, {"lines": [asdict(line) for line in part]}) for part in _parts(lines)]
+    statements: list[Statement] = [
+        (ADD_LINES, {"lines": [asdict(line) | {"name": line.name} for line in part]}) for part in _parts(lines)
+    ]
     (edges,) = identities.edges
     gone = identities.removed["_id"].to_pylist() + edges.rows["old"].drop_null().to_pylist()
     statements += [(DELETE_EDGES, {"ids": part}) for part in _parts(gone)]

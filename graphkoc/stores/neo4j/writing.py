@@ -26,7 +26,7 @@ from graphkoc.stores import key_of
 from graphkoc.stores.captions import CAPTIONS
 from graphkoc.stores.changes import RowChanges
 from graphkoc.stores.neo4j.difference import Difference, EdgeChanges, difference
-from graphkoc.tables.schema import RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
+from graphkoc.tables.schema import KIND_LABELS, RESULTS, ROLE_LABELS, TABLES, Column, Table, adds_to_nodes, node_tables
 from graphkoc.tables.types import TYPES
 
 __all__ = ["DELETE_EDGES", "EPOCH", "WIDTH", "Statement", "Write", "Writing", "check_keys", "schema"]
@@ -56,12 +56,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SEARCHED = (("Person", "rank"), ("Person", "name"), ("Person", "tier"), ("Review", "created_at"))
 """Properties that people look up, beside the keys."""
-
-ROLE_LABELS = {"Koc": ["koc", "possible"], "Kol": ["kol"]}
-"""Second labels of persons, for Neo4j Browser styles by label alone; and the roles that have each."""
-
-KIND_LABELS = {"Own": "brand", "Staff": "staff"}
-"""Second labels of accounts and of their persons, and the kind of account that has each."""
 
 ON_ACCOUNTS = ("tier", "role", "part", "audience", "score", "rank", "niche", "circle")
 """Results that the first versions wrote on accounts, as persons have them now."""
@@ -217,9 +211,9 @@ class Writing:
         ends = {label for name in names for edge in TABLES[name].edges for label in (edge.source, edge.target)}
         for label, tables in node_tables().items():
             if label in ends and all(map(adds_to_nodes, tables)):
-                said = [column.graph_name for table in tables for column in table.content]
+                results = [column.graph_name for table in tables for column in table.content]
                 where = f"n.`{key_of(label)}` IS NOT NULL AND NOT EXISTS {{ (n)--() }}"
-                where += "".join(f" AND n.`{name}` IS NULL" for name in said)
+                where += "".join(f" AND n.`{name}` IS NULL" for name in results)
                 self._write([(f"MATCH (n:`{label}`) WHERE {where} DELETE n", {})])
 
     def forget(self, keys: list[str]) -> Counter[str]:
@@ -506,8 +500,8 @@ def _countings() -> Iterator[tuple[str, str]]:
                 f" WHERE startNode(e):`{edge.source}` AND endNode(e):`{edge.target}` RETURN count(DISTINCT e)",
             )
         elif adds_to_nodes(table):
-            said = " OR ".join(f"x.`{column.graph_name}` IS NOT NULL" for column in table.content)
-            yield name, f"{_ABOUT[table.node]} WITH x WHERE {said} RETURN count(x)"
+            filled = " OR ".join(f"x.`{column.graph_name}` IS NOT NULL" for column in table.content)
+            yield name, f"{_ABOUT[table.node]} WITH x WHERE {filled} RETURN count(x)"
         elif table.node in ("Consumer", "Review"):
             yield name, f"{_GONE} WITH x WHERE x:`{table.node}` RETURN count(x)"
 
