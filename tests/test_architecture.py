@@ -24,23 +24,27 @@ FLOORS = (
     {"runs"},
     {"communities"},
     {"qualify"},
+    {"invite"},
+    {"activate"},
     {"report"},
     {"analysis"},
     {"annotations"},
     {"pipeline"},
+    {"campaigns"},
     {"demo"},
     {"cli"},
 )
 """The folders and root modules, each importing only from floors below its own, or from itself."""
 BELOW = FLOORS[0]
 DATA = {"tables", "stores", "capture"}
-ANALYSIS = {"graph", "measures", "runs", "communities", "qualify", "report", "analysis"}
-TOP = {"annotations", "pipeline", "demo", "cli"}
+ANALYSIS = {"graph", "measures", "runs", "communities", "qualify", "invite", "activate", "report", "analysis"}
+TOP = {"annotations", "pipeline", "campaigns", "demo", "cli"}
 OWNERS = {
     "anyascii": {"capture.identity"},
     "charset_normalizer": {"capture.reading"},
     "click": {"cli"},
     "duckdb": {"capture", "stores"},
+    "icalendar": {"activate.phases"},
     "igraph": {"graph", "measures", "communities.circles", "qualify.authenticity"},
     "jinja2": {"report", "stores.browser"},
     "ladybug": {"stores.ladybug"},
@@ -50,7 +54,7 @@ OWNERS = {
     "phonenumbers": {"capture.contacts"},
     "python_calamine": {"capture.reading"},
     "rjieba": {"graph.terms"},
-    "sklearn": {"qualify.score", "capture.identity"},
+    "sklearn": {"qualify.score", "capture.identity", "activate.probability"},
     "stopwordsiso": {"graph.terms"},
     "threadpoolctl": {"pipeline"},
     "wcwidth": {"cli"},
