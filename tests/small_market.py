@@ -16,7 +16,7 @@ COLUMNS = {
     "reviews": ["review", "consumer", "product", "rating", "created_at", *COUNTS, "origin"],
     "consumers": [
         *("consumer", "name", "platform", "followers", "kind", "joined_at", "quote"),
-        *("handle", "url", "consent", "agency", "audience_stated", "location"),
+        *("handle", "url", "consent", "agency", "audience_stated", "location", "reads"),
     ],
     "products": ["product", "title", "brand", "category"],
     "engagements": ["engagement", "consumer", "review", "kind", "created_at"],
@@ -36,7 +36,7 @@ def market(**tables: list[dict[str, Any]]) -> Projection:
         for column in columns:
             if column in TIMES:
                 frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
-            elif column in COUNTS or column == "followers":
+            elif column in COUNTS or column in ("followers", "reads"):
                 frame[column] = frame[column].astype("Int64")
             else:
                 frame[column] = frame[column].astype(NUMBERS.get(column, "str"))

@@ -28,9 +28,10 @@ def by_person(frames: Mapping[str, pd.DataFrame], identities: pd.DataFrame) -> d
 
     frames: as `Projection` has them, of accounts. identities: account, person. A person's id is the smallest id among
     their accounts that are there, so it is a consumer of the store too. Someone who follows them on two platforms
-    counts once. Name, platform, followers, handle, address, consent and agency are those of the account that wrote
-    most; the earliest joining date counts, and the price, audience and location that any account states. Follows
-    between accounts of one person are dropped. accounts: the columns of ACCOUNTS, a row for each account of a person
+    counts once. Name, platform, followers, handle and address are those of the account that wrote
+    most; the earliest joining date counts, and the price, reads, audience, agency and location that any account states.
+    Nobody may be contacted of whom one account says so, else they may be where one says yes. Follows between accounts
+    of one person are dropped. accounts: the columns of ACCOUNTS, a row for each account of a person
     with several, sorted. Without such persons the frames are returned unchanged.
     """
     consumers = frames["consumers"]
@@ -72,9 +73,11 @@ def _merge_consumers(consumers: pd.DataFrame, accounts: pd.DataFrame) -> pd.Data
     whole = order.groupby("consumer")
     home["name"] = whole["name"].first()
     home["joined_at"] = whole["joined_at"].min()
-    home["quote"] = whole["quote"].first()
-    home["audience_stated"] = whole["audience_stated"].first()
-    home["location"] = whole["location"].first()
+    stated = ["quote", "reads", "agency", "audience_stated", "location"]
+    home[stated] = whole[stated].first()
+    for answer in ("yes", "no"):
+        given = (accounts["consent"] == answer).groupby(accounts["consumer"]).any()
+        home.loc[given, "consent"] = answer
     alone = consumers[~is_among(consumers["consumer"], accounts["account"])]
     made = home.reset_index()[consumers.columns]
     return pd.concat([alone, made.astype(consumers.dtypes)]).sort_values("consumer", ignore_index=True)

@@ -50,6 +50,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "agency": "text",
         "audience_stated": "text",
         "location": "text",
+        "reads": "integer",
     },
     "products": {"product": "id", "title": "text", "brand": "text", "category": "text"},
     "engagements": {"engagement": "id", "consumer": "id", "review": "id", "kind": "text", "created_at": "time"},
@@ -87,8 +88,8 @@ class Projection:
 
     follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes, collects,
     comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform, followers, kind,
-    joined_at, quote, handle, url, consent, agency, audience_stated, location. products: product, title, brand,
-    category. engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer,
+    joined_at, quote, handle, url, consent, agency, audience_stated, location, reads. products: product, title,
+    brand, category. engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer,
     bought_at, status, but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text,
     tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source, target,
     weight, since, platform, for authors on platforms without known follows. platforms: platform, ties (follows,

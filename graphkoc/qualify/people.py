@@ -49,8 +49,9 @@ def build_people(
     consumers = projection.consumers.set_index("consumer").loc[log.network.ids]
 
     table = pd.DataFrame({"consumer": log.network.ids}).astype("str")
-    stated = ["name", "platform", "handle", "url", "audience_stated", "location"]
+    stated = ["name", "platform", "handle", "url", "audience_stated", "location", "agency", "consent"]
     table[stated] = consumers[stated].astype("str").to_numpy()
+    table["reads"] = consumers["reads"].to_numpy(dtype=float, na_value=np.nan)
     table = table.join(find_main_types(groups.log, as_of, groups.aliases))
     table["ties"] = consumers["platform"].fillna("unknown").map(projection.ties_of()).to_numpy()
     table = pd.concat([table, qualified.reset_index(drop=True), measured.reset_index(drop=True)], axis=1)

@@ -43,7 +43,6 @@ def list_persons(run: Run, projection: Projection) -> tuple[pd.DataFrame, pd.Dat
     alone = people.loc[~is_among(people["consumer"], several["consumer"]), "consumer"]
     accounts = pd.concat([several[["account", "consumer"]], pd.DataFrame({"account": alone, "consumer": alone})])
     handle = several.groupby("consumer")["handle"].first().reindex(people["consumer"]).to_numpy()
-    refused = several.loc[several["consent"] == "no", "consumer"]
     consent = people["consumer"].map(projection.consumers.set_index("consumer")["consent"])
     name = people["name"].fillna(people["handle"]).fillna(pd.Series(handle, people.index)).fillna(people["consumer"])
     why = {row["consumer"]: as_lines(reasons(run, row)) for row in run.ranked()}
@@ -55,7 +54,7 @@ def list_persons(run: Run, projection: Projection) -> tuple[pd.DataFrame, pd.Dat
     }
     found = people.assign(
         name=name.str[:LONGEST_NAME],
-        consent=consent.mask(is_among(people["consumer"], refused), "no"),
+        consent=consent,
         gates_failed=count_failed(people, run.info["limits"]),
         **lines,
     )

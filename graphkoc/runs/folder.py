@@ -37,7 +37,7 @@ __all__ = [
     "run_folders",
 ]
 
-FORMAT = 10
+FORMAT = 11
 """The format of run.json and the tables. A run of another format is not read."""
 
 ARROW = {
