@@ -9,6 +9,8 @@ import pytest
 from command import run
 from test_cli import small
 
+from graphkoc.activate.costs import ITEMS
+
 
 def settings(folder: Path, *args: str, env: dict[str, str] | None = None) -> dict[str, tuple[object, str]]:
     done = run(*args, "config", "--format", "json", cwd=folder, env={"HOME": str(folder / "home"), **(env or {})})
@@ -78,6 +80,26 @@ def test_the_places_of_the_market_are_set_alike(folder: Path) -> None:
     (folder / "graphkoc.toml").write_text('[target]\nmarket = ["中国", "Germany"]\n')
     assert settings(folder)["target.market"] == (["中国", "Germany"], "graphkoc.toml")
     assert settings(folder, env={"GRAPHKOC_TARGET_MARKET": "浙江, DE"})["target.market"][0] == ["浙江", "DE"]
+
+
+def test_costs_are_a_table_of_numbers(folder: Path) -> None:
+    (folder / "graphkoc.toml").write_text("[costs]\nproduct = 12\nplatform_fee = 0.1\n")
+    own = folder / "home" / ".config" / "graphkoc" / "graphkoc.toml"
+    own.write_text("[costs]\nproduct = 9.5\nshipping = 4\n")
+    found = settings(folder, env={"GRAPHKOC_COSTS_TAX": "0.06"})
+    assert found["costs.product"] == (12, "graphkoc.toml")
+    assert found["costs.shipping"] == (4, str(own))
+    assert found["costs.tax"] == (0.06, "GRAPHKOC_COSTS_TAX")
+    assert found["costs.boost"] == (None, "default")
+    assert settings(folder, env={"GRAPHKOC_COSTS_PRODUCT": "13.5"})["costs.product"][0] == 13.5
+    assert [name.removeprefix("costs.") for name in found if name.startswith("costs.")] == list(ITEMS)
+
+
+def test_a_cost_of_the_environment_that_is_no_number_is_one_sentence(folder: Path) -> None:
+    env = {"HOME": str(folder / "home"), "GRAPHKOC_COSTS_PRODUCT": "twelve"}
+    done = run("config", cwd=folder, env=env)
+    assert done.returncode == 2
+    assert "GRAPHKOC_COSTS_PRODUCT is 'twelve', which is not a number" in done.stderr
 
 
 def test_a_check_that_there_is_none_of_is_named(folder: Path) -> None:
@@ -156,6 +178,12 @@ def test_what_is_set_is_used(folder: Path) -> None:
         ('[safety]\nwords = "casino"', "sets safety.words to something other than a list of names"),
         ('[safety]\nword = ["casino"]', "sets safety.word, which is not a setting"),
         ("brand = 3", "sets brand, which is not a setting"),
+        ("costs = 3", "sets costs, which is not a setting"),
+        ("[costs]\nprodukt = 3", "sets costs.produkt, which is not a setting"),
+        ('[costs]\nproduct = "12 euros"', "sets costs.product to something other than a number"),
+        ("[costs]\nproduct = true", "sets costs.product to something other than a number"),
+        (f"[costs]\nproduct = 1{'0' * 400}", "sets costs.product to something other than a number"),
+        ("[costs]\nproduct = nan", "sets costs.product to something other than a number"),
     ],
 )
 def test_a_wrong_file_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:

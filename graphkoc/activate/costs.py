@@ -193,7 +193,7 @@ def describe_costs(costs: Costs) -> list[str]:
     return [*lines, "Amounts are in the currency of your files, each item rounded to two decimals."]
 
 
-def describe_benchmark(person: Mapping[str, Any]) -> str:
+def describe_benchmark(person: Mapping[Any, Any]) -> str:
     """How a fee stands beside own rows, in words. person: a row of `price_candidates`."""
     n = int(person["benchmark_n"])
     rows = f"{n:,} own row{'' if n == 1 else 's'} of this platform, tier and format"

@@ -18,17 +18,24 @@
     words = ["casino"]
     exclude = ["rival_ad"]
 
+    [costs]
+    product = 12.5
+    platform_fee = 0.1
+
 A table of the file is a command, and a key is one of its options with _ for -. The table [brand] lists brands as
 products name them: our own, and our rivals'. The table [target] lists the languages in which an audience should write
 and the places in which it should be, and [safety] words to look for in what people write, and the checks that take a
-person off the list. The environment sets the same values as GRAPHKOC_STORE, GRAPHKOC_ANALYSE_MIN_SIZE and, separated by
-commas, GRAPHKOC_BRAND_OWN. Among files, ./graphkoc.toml (or the one that --config names) comes before the user's own. A
-key that no command has is an error, so that a misspelt one is noticed.
+person off the list. The table [costs] has numbers: what a post costs. The environment sets the same values as
+GRAPHKOC_STORE, GRAPHKOC_ANALYSE_MIN_SIZE, GRAPHKOC_COSTS_PRODUCT and, separated by commas, GRAPHKOC_BRAND_OWN. Among
+files, ./graphkoc.toml (or the one that --config names) comes before the user's own. A key that no command has is an
+error, so that a misspelt one is noticed.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +54,7 @@ __all__ = [
     "raise_pending",
     "read_kinds",
     "read_lists",
+    "read_numbers",
 ]
 
 PREFIX = "GRAPHKOC"
@@ -75,6 +83,14 @@ NOT_SETTINGS = {
 """Options of one call, which no file sets."""
 LISTS = {"brand": ("own", "rivals"), "target": ("language", "market"), "safety": ("words", "exclude")}
 """Tables of the file that are no command: their keys, each a list of names."""
+NUMBERS = {
+    "costs": (
+        *("product", "retail", "shipping", "customs", "handling"),
+        *("platform_fee", "tax", "rebate", "boost", "margin"),
+    )
+}
+"""Tables of the file that are no command: their keys, each a number. For what costs are, see
+`graphkoc.activate.costs.ITEMS`."""
 KINDS = "kinds"
 """The table of other names of categories; its keys are categories."""
 
@@ -110,7 +126,7 @@ def _settings(group: click.Group) -> dict[tuple[str, ...], click.Option]:
 def _read(path: Path, group: click.Group) -> dict[str, Any]:
     """What a file sets; UsageError when it is not TOML, or sets what is not a setting."""
     values = read_toml(path, UsageError)
-    known = {*_settings(group), *((table, key) for table, keys in LISTS.items() for key in keys)}
+    known = {*_settings(group), *((table, key) for table, keys in (LISTS | NUMBERS).items() for key in keys)}
     for name, value in values.items():
         for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
             if keys not in known and (keys[0] != KINDS or len(keys) == 1):
@@ -129,6 +145,13 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
                 raise UsageError(
                     f"{path} sets {table}.{key} to something other than a list of names",
                     hint=f'Write: {key} = ["{examples.get(table) or examples[key]}"].',
+                )
+    for table in NUMBERS:
+        for key, value in values.get(table, {}).items():
+            # A whole number of TOML may be too large for a float.
+            if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
+                raise UsageError(
+                    f"{path} sets {table}.{key} to something other than a number", hint=f"Write: {key} = 12.5."
                 )
     return values
 
@@ -166,6 +189,18 @@ def read_lists(ctx: click.Context, table: str) -> dict[str, tuple[str, ...]]:
     }
 
 
+def read_numbers(ctx: click.Context, table: str) -> dict[str, float]:
+    """The numbers of a table that is no command, those that are set. Raises UsageError for one that is no number."""
+    in_files = (ctx.find_root().default_map or {}).get(table, {})
+    found = {}
+    for key in NUMBERS[table]:
+        if text := os.environ.get(_variable(table, key)):
+            found[key] = _read_number(_variable(table, key), text)
+        elif key in in_files:
+            found[key] = in_files[key]
+    return found
+
+
 def read_kinds(ctx: click.Context) -> dict[str, tuple[str, ...]]:
     """The other names of categories, as they are set."""
     in_files = (ctx.find_root().default_map or {}).get(KINDS, {})
@@ -174,6 +209,16 @@ def read_kinds(ctx: click.Context) -> dict[str, tuple[str, ...]]:
 
 def _variable(*keys: str) -> str:
     return "_".join([PREFIX, *keys]).upper()
+
+
+def _read_number(variable: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"{variable} is {text!r}, which is not a number", hint="Write a plain number, such as 12.5.")
+    return number
 
 
 def _split_names(names: str | None) -> list[str]:
@@ -202,6 +247,13 @@ def list_settings(root: click.Context) -> list[dict[str, Any]]:
         variable = _variable(table, key)
         origin = variable if _split_names(os.environ.get(variable)) else (setters or ["default"])[0]
         rows.append({"setting": f"{table}.{key}", "value": list(names), "from": origin})
+    for table, keys in NUMBERS.items():
+        numbers = read_numbers(root, table)
+        for key in keys:
+            setters = [str(path) for path, values in files if key in values.get(table, {})]
+            variable = _variable(table, key)
+            origin = variable if os.environ.get(variable) else (setters or ["default"])[0]
+            rows.append({"setting": f"{table}.{key}", "value": numbers.get(key), "from": origin})
     for category, found in read_kinds(root).items():
         setter = next(str(path) for path, values in files if category in values.get(KINDS, {}))
         rows.append({"setting": f"{KINDS}.{category}", "value": list(found), "from": setter})
