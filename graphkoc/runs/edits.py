@@ -31,6 +31,7 @@ __all__ = [
     "Journal",
     "Shown",
     "append",
+    "check_name",
     "edits_folder",
     "merge_groups",
     "read",
@@ -65,7 +66,7 @@ class Edit:
         if self.kind not in KINDS or not fits.get(self.verb):
             raise UsageError(f"there is no edit {self.verb} of {named} groups of the kind {self.kind}")
         if self.verb == "rename":
-            object.__setattr__(self, "name", _readable(self.name or ""))
+            object.__setattr__(self, "name", check_name(self.name or ""))
 
     def __str__(self) -> str:
         if self.verb == "rename":
@@ -212,8 +213,11 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _readable(name: str) -> str:
-    """A name on one line; UsageError when it is empty, too long, or has an invisible character."""
+def check_name(name: str) -> str:
+    """A name as it is kept: on one line, in composed characters (NFC).
+
+    Raises UsageError when it is empty, too long, or has an invisible character.
+    """
     shown = unicodedata.normalize("NFC", " ".join(name.split()))
     hidden = next((c for c in shown if unicodedata.category(c) in INVISIBLE or c in BLANK), None)
     if hidden is not None:
