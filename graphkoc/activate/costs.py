@@ -110,8 +110,9 @@ def read_prices(table: pd.DataFrame) -> pd.DataFrame:
         wrong = ~(np.isfinite(found[name]) & (found[name] > 0)) & ((name == "price") | (cells.map(normalise) != ""))
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
+            cell = normalise(cells.iloc[row])
             raise DataError(
-                f"row {row + 1} of the price file has the {name} {cells.iloc[row]!r}, which is no number above 0",
+                f"row {row + 1} of the price file has the {name} {cell!r}, which is no number above 0",
                 hint="Write plain numbers, such as 1200.",
             )
     if (twice := found.duplicated(PRICES[:-1])).any():
