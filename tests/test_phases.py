@@ -69,10 +69,12 @@ def test_by_default_kocs_come_first_then_kols_then_kocs_again() -> None:
 
 
 def test_steps_are_planned_back_from_the_first_posting_day() -> None:
-    found = plan_phases([phase(days=2, outreach=3, shipping=1, draft=2)], LAUNCH, {"koc": 2}, invited={"koc": 5})
+    found = plan_phases(
+        [phase(days=2, outreach=3, shipping=1, draft=2)], LAUNCH, {"koc": 2}, invited={"koc": 5}, accepted={"koc": 3}
+    )
     assert rows(found) == [
         ("outreach", "10-06", "10-08", 5),
-        ("shipping", "10-09", "10-09", 2),
+        ("shipping", "10-09", "10-09", 3),
         ("draft", "10-10", "10-11", 2),
         ("posting", "10-12", "10-12", 1),
         ("posting", "10-13", "10-13", 1),
@@ -93,9 +95,9 @@ def test_a_step_around_blackout_days_keeps_its_days_in_two_parts() -> None:
 
 def test_posts_are_spread_evenly_and_at_most_so_many_are_on_one_day() -> None:
     few = plan_phases([phase(days=9)], LAUNCH, {"koc": 3})
-    assert [day.day for day in few.posts["day"]] == [13, 16, 19]
+    assert [day.day for day in few.posts["day"]] == [12, 15, 18]
     many = plan_phases([phase(days=2)], LAUNCH, {"koc": 7}, posts_a_day=2)
-    assert [(row[1], row[3]) for row in rows(many)] == [("10-12", 2), ("10-13", 1), ("10-14", 2), ("10-15", 2)]
+    assert [(row[1], row[3]) for row in rows(many)] == [("10-12", 2), ("10-13", 2), ("10-14", 2), ("10-15", 1)]
     assert many.notes == ("one: its 2 days have no room for 7 posts, so 2 days are added after them.",)
 
 

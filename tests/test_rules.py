@@ -69,7 +69,7 @@ def test_a_note_on_xiaohongshu_needs_its_filing_number(incentive: str) -> None:
         ("instagram", "DE", "de", "Bezahlte Partnerschaft; Werbung"),
         ("instagram", "FR", "en", "Paid partnership"),
         ("xiaohongshu", None, "zh", "品牌合作"),
-        ("discourse", "DE", "de", "Werbung: Die Marke hat mir das Produkt gegeben oder mich bezahlt; Werbung"),
+        ("discourse", "DE", "de", "Werbung: Die Marke hat mir das Produkt gegeben oder mich bezahlt"),
         ("tiktok", None, "en", "Advertisement"),
     ],
 )

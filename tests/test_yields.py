@@ -29,7 +29,8 @@ def people(*rows: dict[str, Any]) -> pd.DataFrame:
 
 def order_of(expected: list[float], group: str = "koc", n: float = math.nan) -> pd.DataFrame:
     names = [f"{group}{place}" for place in range(len(expected))]
-    return pd.DataFrame({"consumer": names, "group": group, "expected": expected, "n": n})
+    lost = [(1 - one) / 5 for one in expected]
+    return pd.DataFrame({"consumer": names, "group": group, "expected": expected, "lost": lost, "n": n})
 
 
 @pytest.mark.parametrize(
@@ -74,14 +75,19 @@ def test_without_rates_no_number_of_posts_is_named() -> None:
         assert expect_posts(found, price_candidates(people({}), Costs(product=5))).isna().all(axis=None)
     plan = plan_invitations(order_of([math.nan, math.nan, math.nan]), {"koc": 2})
     assert plan.people["status"].tolist() == ["invite", "invite", "reserve"]
-    assert plan.groups[["expected", "short"]].isna().all(axis=None)
+    assert plan.groups[["expected", "units", "lost", "short"]].isna().all(axis=None)
     assert plan.sentences == ("koc: no rates are known for everybody, so no number of posts is named.",)
 
 
 def test_invite_46_for_18_posts() -> None:
-    plan = plan_invitations(order_of([0.48 * 0.82] * 60, n=60), {"koc": 18})
-    assert plan.sentences == ("koc: invite 46 for 18 posts, 39% of those invited post (rates of n = 60 or more).",)
+    order = order_of([0.48 * 0.82] * 60, n=60).assign(lost=0.48 * 0.18)
+    plan = plan_invitations(order, {"koc": 18})
+    assert plan.sentences == (
+        "koc: invite 46 for 18 posts, as 39% of those invited post (rates of n = 60 or more); 22.1 units go out, and "
+        "4.0 of them bring no post.",
+    )
     assert plan.groups[["invite", "reserve"]].values.tolist() == [[46, 14]]
+    assert plan.groups[["units", "lost"]].iloc[0].tolist() == pytest.approx([46 * 0.48, 46 * 0.48 * 0.18])
     assert plan.people["consumer"][plan.people["status"] == "reserve"].iloc[0] == "koc46", "the next in the order"
     assert plan.people["place"].tolist() == [*range(1, 47), *range(1, 15)]
 

@@ -105,15 +105,16 @@ def plan_phases(
     posts: Mapping[str, int],
     *,
     invited: Mapping[str, int] | None = None,
+    accepted: Mapping[str, int] | None = None,
     blackouts: Sequence[tuple[date, date]] = (),
     posts_a_day: int | None = None,
     today: date | None = None,
 ) -> Schedule:
     """The tasks of every phase, back from the launch.
 
-    posts: of each role (koc, kol). invited: people of each role who are written to; by default as many as posts.
-    blackouts: ranges of days, both ends included, on which nothing is done. posts_a_day: the most on one day, over all
-    phases. today: what lies before it is noted.
+    posts: of each role (koc, kol). invited: people of each role who are written to, accepted: those who are sent a
+    product and try it; by default as many as posts. blackouts: ranges of days, both ends included, on which nothing is
+    done. posts_a_day: the most on one day, over all phases. today: what lies before it is noted.
 
     The posts of a phase are spread evenly over its posting days. Where these have no room left, days are added: before
     them in a phase that ends before the launch, else after them. Each lead step has its number of days without blackout
@@ -125,7 +126,7 @@ def plan_phases(
     if wrong := [role for role, number in posts.items() if number < 0]:
         raise UsageError(f"{posts[wrong[0]]} posts of {wrong[0]} are planned", hint="The fewest is 0.")
     split = _split_people(phases, posts)
-    written = split if invited is None else _split_people(phases, invited)
+    written, sent = (split if people is None else _split_people(phases, people) for people in (invited, accepted))
     load: Counter[date] = Counter()
     tasks: list[dict[str, Any]] = []
     placed: list[dict[str, Any]] = []
@@ -150,7 +151,8 @@ def plan_phases(
             load.update(days)
             placed += _place_posts(phase, mine, split, phases, days)
             tasks += [_task("posting", phase, day, day, number) for day, number in sorted(Counter(days).items())]
-            tasks += _plan_lead(phase, window[0], blackouts, sum(mine.values()), sum(written[phase.name].values()))
+            people = [sum(one[phase.name].values()) for one in (written, sent, sent, split)]
+            tasks += _plan_lead(phase, window[0], blackouts, dict(zip(LEAD, people, strict=True)))
     except OverflowError as error:
         raise UsageError(f"the calendar has no room around {launch}", hint="Shorten the blackout ranges.") from error
     table = _make_table(tasks, [phase.name for phase in phases])
@@ -255,11 +257,11 @@ def _open_days(
 
 
 def _spread(posts: int, days: Sequence[date], load: Mapping[date, int], posts_a_day: int | None) -> list[date]:
-    """The day of each post: evenly spaced, and on a full day moved to the nearest one with room."""
+    """The day of each post: evenly spaced from the first day on, and moved from a full day to the nearest with room."""
     taken: Counter[date] = Counter()
     found = []
     for place in range(posts):
-        ideal = (2 * place + 1) * len(days) // (2 * posts)
+        ideal = place * len(days) // posts
         free = (
             days[index]
             for index in _go_outwards(ideal, len(days))
@@ -303,7 +305,7 @@ def _place_posts(
 
 
 def _plan_lead(
-    phase: Phase, opens: date, blackouts: Sequence[tuple[date, date]], posts: int, invited: int
+    phase: Phase, opens: date, blackouts: Sequence[tuple[date, date]], people: Mapping[str, int]
 ) -> list[dict[str, Any]]:
     """The steps before the first posting day, the last one first; a row for each run of days without a blackout."""
     rows = []
@@ -314,8 +316,7 @@ def _plan_lead(
             if not _is_blackout(day, blackouts):
                 days.append(day)
             day -= DAY
-        people = invited if step == "outreach" else posts
-        rows += [_task(step, phase, first, last, people) for first, last in _find_runs(sorted(days))]
+        rows += [_task(step, phase, first, last, people[step]) for first, last in _find_runs(sorted(days))]
     return rows
 
 

@@ -35,8 +35,9 @@ class Invitations:
 
     people: a row per person in the order of choice: consumer, group, status (invite or reserve), place (from 1, among
     those of the group and status). groups: a row per group, sorted: group, wanted, invite, reserve, expected (posts of
-    those invited; NaN where rates are not known), short (posts wanted and not expected; NaN likewise), n (the smallest
-    number of earlier invitations behind a rate; NaN where none is stated). sentences: one a group.
+    those invited), units (products that they get), lost (units that bring no post), short (posts wanted and not
+    expected), all four NaN where rates are not known, n (the smallest number of earlier invitations behind a rate; NaN
+    where none is stated). sentences: one a group.
     """
 
     people: pd.DataFrame
@@ -136,11 +137,13 @@ def expect_posts(yields: pd.DataFrame, priced: pd.DataFrame) -> pd.DataFrame:
 def plan_invitations(order: pd.DataFrame, wanted: Mapping[str, int]) -> Invitations:
     """How many of each group to invite for the posts wanted; who comes after them in the order of choice is in reserve.
 
-    order: a row per person in the order of choice: consumer, group, expected (posts, NaN where no rate is known), n.
-    wanted: posts of each group. As many are invited as it takes for their expected posts to reach the wanted, all where
-    they are too few. In a group where somebody's rates are unknown as many are invited as posts are wanted, and no
-    number of posts is named. Raises UsageError for a number of posts below 0, and for a group nobody is in.
+    order: a row per person in the order of choice: consumer, group, expected (posts), lost (units), both as
+    `expect_posts` has them and NaN where no rate is known, n. wanted: posts of each group; who is of another group is
+    in reserve. As many are invited as it takes for their expected posts to reach the wanted, all where they are too
+    few. In a group where somebody's rates are unknown as many are invited as posts are wanted, and no number of posts
+    is named. Raises UsageError for a number of posts below 0, and for a group nobody is in.
     """
+    order = order.reset_index(drop=True)
     groups, sentences = [], []
     status = pd.Series("reserve", index=order.index, dtype="str")
     for group in sorted(wanted):
@@ -154,13 +157,15 @@ def plan_invitations(order: pd.DataFrame, wanted: Mapping[str, int]) -> Invitati
         enough = int(np.searchsorted(reached, wanted[group] - TOLERANCE)) + 1 if known else wanted[group]
         invite = min(enough if wanted[group] else 0, len(here))
         status[here.index[:invite]] = "invite"
-        expected = float(here["expected"].iloc[:invite].sum()) if known else math.nan
+        expected, lost = (float(here[name].iloc[:invite].sum()) if known else math.nan for name in ("expected", "lost"))
         row = {
             "group": group,
             "wanted": wanted[group],
             "invite": invite,
             "reserve": len(here) - invite,
             "expected": expected,
+            "units": expected + lost,
+            "lost": lost,
             "short": max(wanted[group] - expected, 0.0) if expected < wanted[group] - TOLERANCE else expected * 0,
             "n": float(here["n"].iloc[:invite].min()),
         }
@@ -168,8 +173,8 @@ def plan_invitations(order: pd.DataFrame, wanted: Mapping[str, int]) -> Invitati
         sentences.append(_describe_group(row))
     people = order[["consumer", "group"]].assign(status=status)
     people["place"] = people.groupby(["group", "status"]).cumcount() + 1
-    columns = ["group", "wanted", "invite", "reserve", "expected", "short", "n"]
-    return Invitations(people.reset_index(drop=True), pd.DataFrame(groups, columns=columns), tuple(sentences))
+    columns = ["group", "wanted", "invite", "reserve", "expected", "units", "lost", "short", "n"]
+    return Invitations(people, pd.DataFrame(groups, columns=columns), tuple(sentences))
 
 
 def _describe_group(row: Mapping[str, Any]) -> str:
@@ -180,8 +185,9 @@ def _describe_group(row: Mapping[str, Any]) -> str:
     if row["short"]:
         have = f"all {count(invite, 'people')} invited give {row['expected']:,.1f} of {count(wanted, 'posts')}"
         return f"{group}: {have}{behind}."
-    share = f", {percent(row['expected'] / invite)} of those invited post" if invite else ""
-    return f"{group}: invite {invite:,} for {count(wanted, 'posts')}{share}{behind}."
+    share = f", as {percent(row['expected'] / invite)} of those invited post{behind}" if invite else ""
+    units = f"; {row['units']:,.1f} units go out, and {row['lost']:,.1f} of them bring no post" if invite else ""
+    return f"{group}: invite {invite:,} for {count(wanted, 'posts')}{share}{units}."
 
 
 def _find_row(rows: Mapping[tuple[str, str], Any], tiers: list[str], channel: str) -> tuple[str, str] | None:

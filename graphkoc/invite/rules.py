@@ -72,8 +72,9 @@ class Checked:
     """Who may be invited, and what a journal keeps of the rules that were set aside.
 
     people: a row for each in their order: consumer, allowed (no rule forbids it), ready (allowed, and no field is
-    missing), label (what the post has to say, null for nothing), fields (list of the fields that the post needs),
-    missing (those of them that are not filled), rules (list of the rules that hold), sentence (null for none).
+    missing), label (what the post has to say, null for nothing; one that begins another is not said twice), fields
+    (list of the fields that the post needs), missing (those of them that are not filled), rules (list of the rules that
+    hold), sentence (null for none).
     overrides: for each rule that was set aside: rule, why, version, consumers (list of those it held for).
     """
 
@@ -133,11 +134,12 @@ def _apply_rules(rules: list[Rule], person: Mapping[Any, Any], language: str) ->
     fields = list(dict.fromkeys(rule.field for rule in rules if rule.field is not None))
     missing = [field for field in fields if is_missing(person.get(field)) or not str(person[field]).strip()]
     labels = dict.fromkeys(rule.label[language] for rule in rules if rule.effect == "needs_label")
+    shown = [one for one in labels if not any(other != one and other.startswith(one) for other in labels)]
     return {
         "consumer": person["consumer"],
         "allowed": not forbidding,
         "ready": not forbidding and not missing,
-        "label": "; ".join(labels) or None,
+        "label": "; ".join(shown) or None,
         "fields": fields,
         "missing": missing,
         "rules": [rule.name for rule in rules],
