@@ -179,12 +179,14 @@ def test_items_add_up_and_no_cost_is_below_the_fee_less_the_rebate(costs: Costs,
 
 def test_each_item_is_described_once_with_its_unit() -> None:
     lines = describe_costs(Costs(product=12, platform_fee=0.1))
-    assert lines[:2] == [
+    assert lines[:3] == [
+        "fee: what the person asks for a post, else the price of their tier and format, else for a KOC nothing: a gift "
+        "alone.",
         "product 12: the product at cost, an amount for each post.",
         "platform_fee 0.1: what the platform charges on a fee, a share of the fee, where 0.1 is 10%.",
     ]
-    assert lines[2].startswith("Not set, so in no cost: retail, shipping, ")
-    assert lines[3] == "Amounts are in the currency of your files, each item rounded to two decimals."
+    assert lines[3].startswith("Not set, so in no cost: retail, shipping, ")
+    assert lines[4] == "Amounts are in the currency of your files, each item rounded to two decimals."
     assert [name for name in ITEMS if sum(line.startswith(f"{name} ") for line in describe_costs(SET)) > 1] == []
 
 

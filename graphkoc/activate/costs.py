@@ -54,6 +54,10 @@ SHARES = {"platform_fee": 1.0, "tax": 1.0, "rebate": 1.0, "margin": 10.0}
 UNIT = ("product", "shipping", "customs", "handling")
 """What is spent on a person who is sent a product, whether they post or not."""
 FEES = ("fee", "platform_fee", "tax")
+FEE = (
+    "fee: what the person asks for a post, else the price of their tier and format, else for a KOC nothing: a gift "
+    "alone."
+)
 FEWEST = 5
 """Rows from which on their median is a benchmark."""
 PRICES = ["platform", "tier", "format", "price"]
@@ -184,14 +188,14 @@ def add_up_costs(priced: pd.DataFrame) -> dict[str, float]:
 
 
 def describe_costs(costs: Costs) -> list[str]:
-    """A sentence for each item that is set, with its unit, and one for what is not set and what is rounded."""
+    """A sentence for the fee and each item that is set, with its unit; then what is not set, and the rounding."""
     values = {name: getattr(costs, name) for name in ITEMS}
     lines = [
         f"{name} {value:g}: {ITEMS[name][0]}, {ITEMS[name][1]}." for name, value in values.items() if value is not None
     ]
     if unset := [name for name, value in values.items() if value is None]:
         lines.append(f"Not set, so in no cost: {', '.join(unset)}.")
-    return [*lines, "Amounts are in the currency of your files, each item rounded to two decimals."]
+    return [FEE, *lines, "Amounts are in the currency of your files, each item rounded to two decimals."]
 
 
 def describe_benchmark(person: Mapping[Any, Any]) -> str:

@@ -47,11 +47,11 @@ class Rule:
     date: str
     sentence: str
 
-    def holds_for(self, person: Mapping[Any, Any], market: str | None) -> bool:
-        """Whether it holds for a person with an incentive; market: None where it is not known."""
+    def holds_for(self, person: Mapping[Any, Any], platforms: set[str], market: str | None) -> bool:
+        """Whether it holds for a person with an incentive on these platforms; market: None where it is not known."""
         return (
             person["incentive"] in CONCERNS[self.concerns]
-            and (not self.platforms or bool(_list_platforms(person) & set(self.platforms)))
+            and (not self.platforms or not platforms.isdisjoint(self.platforms))
             and (not self.markets or market is None or market in self.markets)
             and (self.when is None or _is_true(person.get(self.when)))
         )
@@ -115,7 +115,8 @@ def check_invitations(
     for person in people.to_dict("records"):
         stated = person.get("market")
         market = book.markets.get(str(person["platform"])) if is_missing(stated) or not stated else str(stated).upper()
-        held = [rule for rule in book.rules if rule.holds_for(person, market)]
+        platforms = _list_platforms(person)
+        held = [rule for rule in book.rules if rule.holds_for(person, platforms, market)]
         for rule in held:
             if rule.name in why:
                 concerned[rule.name].append(person["consumer"])
