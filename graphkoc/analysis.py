@@ -275,6 +275,9 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
     }
     if data.settings.brand is not None:
         tables["brand"] = _brand_view(data, in_niches, data.settings.brand)
+    network = log.network
+    ends = {"followee": network.ids[network.source], "follower": network.ids[network.target]}
+    tables["read_follows"] = pd.DataFrame(ends)
     return tables if log.timeless else tables | _log_tables(log)
 
 
@@ -404,7 +407,7 @@ def _agreement(
 
 def _log_tables(log: Log) -> dict[str, pd.DataFrame]:
     """The log as tables with names for numbers: what the queries that recompute a figure read."""
-    ids, items, network = log.network.ids, log.items, log.network
+    ids, items = log.network.ids, log.items
     named = log.item_names()
     return {
         "read_reviews": pd.DataFrame({"consumer": ids[log.person], "day": log.day}),
@@ -416,7 +419,6 @@ def _log_tables(log: Log) -> dict[str, pd.DataFrame]:
                 "day": items.day,
             }
         ),
-        "read_follows": pd.DataFrame({"followee": ids[network.source], "follower": ids[network.target]}),
     }
 
 

@@ -1,0 +1,166 @@
+"""A plan in sentences: for the terminal, and for whoever quotes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphkoc.text import count, display_name, percent, person_name
+
+__all__ = ["NOT_CAUSED", "describe_plan", "describe_range"]
+
+NOT_CAUSED = "a prediction of what they would write anyway; it does not say what the campaign causes"
+NAMES = {"joint": "KOLs and KOCs", "koc only": "KOCs only", "kol only": "KOLs only"}
+"""The mixes of a plan, in words."""
+OVERLAPS = 5
+"""Pairs of people with overlapping followers that are named."""
+
+Plan = Mapping[str, Any]
+
+
+def describe_plan(plan: Plan) -> list[str]:
+    """The plan as lines for a terminal: what to do, the figures, the people, the alternatives, and what limits it."""
+    return [
+        *_describe_head(plan),
+        "",
+        *_describe_figures(plan),
+        "",
+        *_list_people(plan),
+        *_section("By niche", _describe_niches(plan)),
+        *_section("Budget and people reached", _describe_curve(plan)),
+        *_section("Other mixes", _describe_alternatives(plan)),
+        *_section("Followers in common", _describe_overlaps(plan)),
+        *_section("Calendar", _describe_calendar(plan)),
+        *_section("Left out", plan["left_out"]),
+        *_section("Rules", _describe_rules(plan)),
+    ]
+
+
+def describe_range(value: float, low: float | None, high: float | None) -> str:
+    """A prediction with its interval, or the words that it has none."""
+    return f"{value:,.0f} ({low:,.0f} to {high:,.0f})" if low is not None else f"{value:,.0f} (not calibrated)"
+
+
+def _section(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"{title}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _money(amount: float | None, plan: Plan) -> str:
+    unit = f" {plan['currency']}" if plan["currency"] else ""
+    return "not known" if amount is None else f"{amount:,.0f}{unit}"
+
+
+def _describe_head(plan: Plan) -> list[str]:
+    kols = sum(person["role"] == "kol" and person["place"] == "roster" for person in plan["people"])
+    kocs = sum(person["role"] == "koc" and person["place"] == "roster" for person in plan["people"])
+    what = f" for {display_name(plan['product'])}" if plan["product"] else ""
+    lines = [
+        f"{count(kols, 'KOLs')} and {count(kocs, 'KOCs')}{what}: {_money(plan['cost'], plan)} of "
+        f"{_money(plan['budget'], plan)}, by the run {plan['run']}."
+    ]
+    return [*lines, *plan["invitations"]]
+
+
+def _describe_figures(plan: Plan) -> list[str]:
+    reach, money = plan["reach"], plan["money"]
+    posts = "No number of posts is named: no rates of acceptance, delivery and posting are known."
+    if plan["posts"] is not None:
+        posts = f"{plan['posts']:,.0f} posts expected, {_money(money['per_post'], plan)} each."
+    lines = [posts]
+    if reach["once"] is not None:
+        lines.append(
+            f"{count(reach['once'], 'people')} known to follow them reached at least once, {reach['twice']:,} twice, "
+            f"{reach['thrice']:,} three times, if all post (of {count(reach['of'], 'people')} who follow anybody)."
+        )
+    else:
+        lines.append("Too few known followers to show how many people are reached.")
+    if reach["estimated"] is not None:
+        lines.append(
+            f"{reach['estimated']:,.0f} reads estimated from the median reads that {reach['estimated_of']} of them "
+            "state; counted and estimated figures are never added."
+        )
+    rates = [
+        f"{name} {_money(money[key], plan)}"
+        for name, key in (("CPM (on stated reads)", "cpm"), ("CPE", "cpe"))
+        if money[key] is not None
+    ]
+    lines += [", ".join(rates) + "."] if rates else []
+    if plan["responders"] is None:
+        lines.append(plan["why_not_predicted"])
+    else:
+        shown = describe_range(plan["responders"], plan["low"], plan["high"])
+        lines.append(f"{shown} followers expected to review the same products within {plan['window']}: {NOT_CAUSED}.")
+        lines += [plan["calibration"]] if plan["calibration"] else []
+    return lines
+
+
+def _list_people(plan: Plan) -> list[str]:
+    lines = []
+    for title, place in (("Invite", "roster"), ("Reserve, where somebody declines", "reserve")):
+        people = [person for person in plan["people"] if person["place"] == place]
+        lines += [f"{title}:"] if people else []
+        for person in people:
+            wave = f", wave {person['wave']}" if person.get("wave") else ""
+            handle = f" @{display_name(person['handle'])}" if person["handle"] else ""
+            cost = f"{_money(person['cost'], plan)} ({person['price_source']})"
+            who = f"{person_name(person)}{handle}, {person['consumer']}"
+            lines.append(
+                f"  {person['order']:>3}. {who}: {person['role'].upper()} on {person['platform']}, {cost}{wave}"
+            )
+            lines.append(f"       {person['why']}")
+            if person["flags"]:
+                lines.append(f"       check: {'; '.join(person['flags'])}")
+    return lines
+
+
+def _describe_niches(plan: Plan) -> list[str]:
+    lines = []
+    for row in plan["by_niche"]:
+        if row["exposed"] is None:
+            lines.append(f"{row['name']}: too few people to show.")
+            continue
+        left = "" if row["white_space_left"] is None else f"; {row['white_space_left']:,} whom no KOL reaches are left"
+        lines.append(f"{row['name']}: {row['exposed']:,} of {count(row['members'], 'people')} reached{left}.")
+    return lines
+
+
+def _describe_curve(plan: Plan) -> list[str]:
+    return [
+        f"{_money(row['budget'], plan)}: {row['once']:,} people once, {row['twice']:,} twice, {row['thrice']:,} three times"
+        for row in plan["curve"]
+        if row["once"] is not None
+    ]
+
+
+def _describe_alternatives(plan: Plan) -> list[str]:
+    lines = []
+    for row in plan["alternatives"]:
+        expected = ""
+        if row["responders"] is not None:
+            expected = f", {describe_range(row['responders'], row['low'], row['high'])} reviews expected"
+        reached = "too few people to show" if row["exposed"] is None else f"{count(row['exposed'], 'people')} reached"
+        who = f"{NAMES[row['mix']]}: {count(row['people'], 'people')}"
+        lines.append(f"{who} for {_money(row['cost'], plan)}, {reached}{expected}.")
+    return [*lines, plan["comparison"]] if lines else []
+
+
+def _describe_overlaps(plan: Plan) -> list[str]:
+    named = [
+        f"{row['names'][0]} and {row['names'][1]} share {row['shared']:,} of the {row['smaller']:,} followers of the smaller "
+        f"one ({percent(row['share'])})."
+        for row in plan["overlaps"][:OVERLAPS]
+    ]
+    more = len(plan["overlaps"]) - OVERLAPS
+    return [*named, f"{count(more, 'pairs')} more; JSON has all."] if more > 0 else named
+
+
+def _describe_calendar(plan: Plan) -> list[str]:
+    return [
+        f"{row['starts']} to {row['ends']}  {row['phase']}: {row['step']}, {count(row['people'], 'people')}"
+        for row in plan["calendar"]
+    ]
+
+
+def _describe_rules(plan: Plan) -> list[str]:
+    sentences = dict.fromkeys(person["rule"] for person in plan["people"] if person["rule"])
+    return [*sentences, plan["notice"]] if sentences else []
