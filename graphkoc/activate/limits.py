@@ -19,8 +19,12 @@ from graphkoc.arrays import Indices, Values
 
 __all__ = ["Cap", "Limits", "Quota", "Share"]
 
-ROUNDING = 1e-9
-"""What a share of a number of people may miss a whole number by and still be it."""
+ROUNDING = 2e-6
+"""What a share of a number of people may miss a whole number by and still be it; the solver rounds by half of it."""
+PROMISING = 500
+"""People of a group among whom the prices of the limits are looked for first."""
+ROUNDS = 4
+"""How often people whom the prices leave out are added at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,12 @@ class Limits:
 
     def __bool__(self) -> bool:
         """Whether there is a limit beside the budget."""
-        return bool(self.caps or self.quotas or self.shares)
+        return bool(self.groups)
+
+    @property
+    def groups(self) -> list[NDArray[np.bool_]]:
+        """The members of each limit, (k,) bool: of caps, quotas and shares."""
+        return [limit.members for limits in (self.caps, self.quotas, self.shares) for limit in limits]
 
     def hold_shares(self, chosen: Sequence[int]) -> bool:
         """Whether the shares hold for the people chosen."""
@@ -88,61 +97,93 @@ class Limits:
 
         allowed: who can be chosen. Solved exactly as a mixed integer programme.
         """
-        if not self.quotas:
+        if all(quota.least <= 0 for quota in self.quotas):
             return []
+        if not len(allowed):
+            return None
+        allowed = self._leave_out_dear(allowed)
         rows, low, high = self._make_rows(allowed)
-        width = rows.shape[1]
-        upper = np.ones(width)
-        upper[len(allowed) :] = len(allowed)
-        cost = np.zeros(width)
-        cost[: len(allowed)] = self.cost[allowed]
+        width, people = rows.shape[1], len(allowed)
+        cost, upper = np.zeros(width), np.full(width, float(people))
+        cost[:people], upper[:people] = self.cost[allowed], 1.0
         found = milp(
             cost, constraints=LinearConstraint(rows, low, high), integrality=np.ones(width), bounds=(0.0, upper)
         )
-        return None if found.x is None else allowed[found.x[: len(allowed)] > 0.5].tolist()
+        return None if found.x is None else allowed[found.x[:people] > 0.5].tolist()
 
     def bound_gain(self, gain: Values, allowed: Indices, budget: float) -> float:
         """An upper bound on the sum of gains of people who cost at most the budget, within the limits.
 
-        gain: (k,) float64, at least 0. allowed: who can be chosen. Without limits it is the fractional knapsack, else the
-        linear relaxation. Both are read from the dual, where every price of the limits gives a valid bound: what the
-        solver rounds makes it wider and never wrong.
+        gain: (k,) float64, at least 0. allowed: who can be chosen. Without limits it is the fractional
+        knapsack, else the linear relaxation. Its dual gives the bound: a price for each limit, and for each person what
+        they gain above the prices. Any prices give a valid bound, so it is enough to find them among part of the
+        people, and what the solver rounds makes the bound wider and never wrong.
         """
-        value, cost = gain[allowed], self.cost[allowed]
-        if not self:
-            return _bound_knapsack(value, cost, budget)
+        bound, price = _bound_knapsack(gain[allowed], self.cost[allowed], budget)
+        if not self or not len(allowed):
+            return bound
         rows, low, high = self._make_rows(allowed)
-        width = rows.shape[1]
-        rows = vstack([rows, csr_array(np.pad(cost, (0, width - len(cost)))[None, :])], format="csr")
-        low, high = np.append(low, -np.inf), np.append(high, budget)
-        value = np.pad(value, (0, width - len(value)))
-        upper = np.ones(width)
-        upper[len(allowed) :] = len(allowed)
-        # A row has one finite side, or is an equality of which either side may have a price.
+        width, people = rows.shape[1], len(allowed)
+        cost, value, upper = np.zeros(width), np.zeros(width), np.full(width, float(people))
+        cost[:people], value[:people], upper[:people] = self.cost[allowed], gain[allowed], 1.0
+        # Every limit as a most; the row of the number of people, if there is one, is an equality.
         sign = np.where(np.isfinite(high), 1.0, -1.0)
-        most, signed = np.where(np.isfinite(high), high, -low), rows.multiply(sign[:, None]).tocsr()
-        equal = low == high
-        found = linprog(
-            -value,
-            A_ub=signed[~equal],
-            b_ub=most[~equal],
-            A_eq=signed[equal] if equal.any() else None,
-            b_eq=most[equal] if equal.any() else None,
-            bounds=np.column_stack([np.zeros(width), upper]),
-            method="highs",
-        )
-        if found.status != 0:
-            return _bound_knapsack(gain[allowed], cost, budget)
-        price = np.zeros(len(most))
-        price[~equal] = np.maximum(-found.ineqlin.marginals, 0.0)
-        if equal.any():
-            price[equal] = -found.eqlin.marginals
-        left = np.maximum(value - signed.T @ price, 0.0) * upper
-        return float(price @ most + left.sum())
+        rows = vstack([csr_array(cost[None, :]), rows.multiply(sign[:, None])], format="csc")
+        most = np.append(budget, np.where(np.isfinite(high), high, -low))
+        equal = np.append(False, low == high)
+        inside = self._find_promising(gain, allowed, price, width)
+        for _ in range(ROUNDS):
+            found = linprog(
+                -value[inside],
+                A_ub=rows[~equal][:, inside],
+                b_ub=most[~equal],
+                A_eq=rows[equal][:, inside] if equal.any() else None,
+                b_eq=most[equal] if equal.any() else None,
+                bounds=np.column_stack([np.zeros(inside.sum()), upper[inside]]),
+                method="highs",
+            )
+            if found.status != 0:
+                break
+            prices = np.zeros(len(most))
+            prices[~equal] = np.maximum(-found.ineqlin.marginals, 0.0)
+            if equal.any():
+                prices[equal] = -found.eqlin.marginals
+            above = np.maximum(value - rows.T @ prices, 0.0)
+            bound = min(bound, float(prices @ most + above @ upper))
+            added = (above > ROUNDING) & ~inside
+            if not added.any():
+                break
+            inside |= added
+        return bound
+
+    def _find_promising(self, gain: Values, allowed: Indices, price: float, width: int) -> NDArray[np.bool_]:
+        """The columns among which prices are looked for first: of all people and of each group the most promising."""
+        inside = np.zeros(width, dtype=bool)
+        inside[len(allowed) :] = True
+        above = gain[allowed] - price * self.cost[allowed]
+        groups = [group[allowed] for group in self.groups]
+        for group in [np.ones(len(allowed), dtype=bool), *groups, *(~group for group in groups)]:
+            member = np.flatnonzero(group)
+            for key in (-above[member], self.cost[allowed[member]]):
+                least = slice(None) if len(key) <= PROMISING else np.argpartition(key, PROMISING)[:PROMISING]
+                inside[member[least]] = True
+        return inside
+
+    def _leave_out_dear(self, allowed: Indices) -> Indices:
+        """The people without those who cannot be in a cheapest plan: enough cheaper ones are in the same groups."""
+        groups = np.array([group[allowed] for group in self.groups])
+        _, kind = np.unique(np.packbits(groups, axis=0).T, axis=0, return_inverse=True)
+        enough = sum(quota.least for quota in self.quotas)
+        # Others are only needed to make a share of them small enough.
+        smallest = min((share.most for share in self.shares if share.most > 0), default=1.0)
+        kind = kind.ravel()
+        order = np.lexsort((allowed, self.cost[allowed], kind))
+        first = np.searchsorted(kind[order], kind[order])
+        return np.sort(allowed[order[np.arange(len(order)) - first < math.ceil(enough / smallest)]])
 
     def _make_rows(self, allowed: Indices) -> tuple[csr_array, Values, Values]:
         """The limits as low <= rows @ x <= high, where x is who is chosen and, if there are shares, how many."""
-        sets = [limit.members[allowed] for limit in (*self.caps, *self.quotas, *self.shares)]
+        sets = [group[allowed] for group in self.groups]
         rows = csr_array(np.array(sets, dtype=float).reshape(len(sets), len(allowed)))
         low = np.concatenate([np.full(len(self.caps), -np.inf), [float(quota.least) for quota in self.quotas]])
         high = np.concatenate([[float(cap.most) for cap in self.caps], np.full(len(self.quotas), np.inf)])
@@ -152,16 +193,16 @@ class Limits:
         size[len(low) : -1, 0] = [-share.most for share in self.shares]
         size[-1] = -1.0
         rows = hstack([vstack([rows, csr_array(np.ones((1, len(allowed))))]), csr_array(size)], format="csr")
-        spare = [1.0 - 1e-3 if share.round_up else ROUNDING for share in self.shares]
+        spare = [1.0 - 1e-3 if share.round_up else 0.0 for share in self.shares]
         low = np.concatenate([low, np.full(len(spare), -np.inf), [0.0]])
         return rows, low, np.concatenate([high, spare, [0.0]])
 
 
-def _bound_knapsack(gain: Values, cost: Values, budget: float) -> float:
-    """The fractional knapsack: the largest sum of gains where parts of people could be chosen."""
+def _bound_knapsack(gain: Values, cost: Values, budget: float) -> tuple[float, float]:
+    """The largest sum of gains where parts of people could be chosen, and the gain per cost at which money runs out."""
     with np.errstate(divide="ignore"):
         rate = np.where(cost > 0, gain / np.where(cost > 0, cost, 1.0), np.inf)
     order = np.argsort(-rate, kind="stable")
     over = np.flatnonzero(np.cumsum(cost[order]) > budget)
     price = float(rate[order[over[0]]]) if len(over) else 0.0
-    return float(price * budget + np.maximum(gain - price * cost, 0.0).sum())
+    return float(price * budget + np.maximum(gain - price * cost, 0.0).sum()), price
