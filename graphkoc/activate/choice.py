@@ -174,7 +174,9 @@ class _Search:
         """Raise UsageError for a budget that is none, or that no plan fits that meets the quotas."""
         if not (np.isfinite(budget) and budget > 0):
             raise UsageError(f"the budget must be above 0, not {budget:g}", hint="name what the plan may cost")
-        wanted = " and ".join(f"{quota.least} of {quota.name or 'a group'}" for quota in self.problem.quotas)
+        wanted = " and ".join(
+            f"{quota.least} of {quota.name or 'a group'}" for quota in self.problem.quotas if quota.least > 0
+        )
         if np.isnan(self.cheapest):
             raise UsageError(
                 f"no plan has at least {wanted} and keeps the other limits", hint="ask for fewer people, or allow more"

@@ -60,13 +60,16 @@ class Plan:
 class Task:
     """Greedy plans among the people of one mix.
 
-    reserve: the cheapest people who meet the quotas. start: what each adds to nobody.
+    reserve: the cheapest people who meet the quotas. start: what each adds to nobody. order: who adds most first, per
+    cost (True) or not. capped, wanted: the caps and shares, and the quotas, that each person is in.
     """
 
     problem: Problem
     reserve: list[int]
     start: Values
     order: dict[bool, Indices]
+    capped: _Groups
+    wanted: _Groups
 
     @classmethod
     def of(cls, problem: Problem, mix: str) -> Task | None:
@@ -82,7 +85,10 @@ class Task:
             by_cost: allowed[np.argsort(-key[allowed], kind="stable")]
             for by_cost, key in ((True, rate), (False, start))
         }
-        return cls(problem, reserve, start, order)
+        capped = _Groups([limit.members for limits in (problem.caps, problem.shares) for limit in limits], len(start))
+        return cls(
+            problem, reserve, start, order, capped, _Groups([quota.members for quota in problem.quotas], len(start))
+        )
 
     def grow(self, budget: float, by_cost: bool) -> Plan | None:
         """A greedy plan within a budget and the limits, and what each person added; None where there is none.
@@ -94,22 +100,22 @@ class Task:
         if add_up(self.problem.cost, self.reserve) > budget:
             return None
         limits = self.problem.limits
-        size: int | None = None
+        # Nobody is kept out by a share of everybody.
+        most = [len(self.start)] * len(limits.shares)
         while True:
-            caps = [] if size is None else [Cap(share.members, share.allow(size)) for share in limits.shares]
-            found = self._grow_within(budget, by_cost, [*limits.caps, *caps])
+            found = self._grow_within(budget, by_cost, [*(cap.most for cap in limits.caps), *most])
             if limits.hold_shares(found[0]):
                 return Plan(*found, measure_value(self.problem.exposure, self.problem.weight, found[0]))
-            size = len(found[0])
+            most = [share.allow(len(found[0])) for share in limits.shares]
 
-    def _grow_within(self, budget: float, by_cost: bool, caps: list[Cap]) -> tuple[list[int], list[float]]:
+    def _grow_within(self, budget: float, by_cost: bool, most: list[int]) -> tuple[list[int], list[float]]:
         """Lazy greedy: what somebody adds is worked out again only when they would be next.
 
         Where the people in reserve do not fit the caps of shares, they are the plan: their own shares hold.
         """
         problem, start = self.problem, self.start
         cost, exposure = problem.cost, problem.exposure
-        room = _Room(cost, budget, caps, problem.quotas, self.reserve)
+        room = _Room(self, budget, most)
         order = self.order[by_cost] if room.fits() else self.order[by_cost][:0]
         left = problem.weight.copy()
         chosen: list[int] = []
@@ -163,19 +169,16 @@ class Task:
 class _Room:
     """What a growing plan may still take, while people in reserve keep the quotas within reach."""
 
-    def __init__(
-        self, cost: Values, budget: float, caps: Sequence[Cap], quotas: Sequence[Quota], reserve: list[int]
-    ) -> None:
-        self.cost, self.budget, self.reserve, self.spent = cost, budget, set(reserve), 0.0
-        self._held = add_up(cost, sorted(reserve))
-        self._caps, self._room = caps, [cap.most for cap in caps]
-        self._capped = _Groups([cap.members for cap in caps], len(cost))
-        self._wanted = _Groups([quota.members for quota in quotas], len(cost))
-        self._need = [quota.least for quota in quotas]
-        self._full = np.zeros(len(cost), dtype=bool)
-        for cap in caps:
-            if cap.most <= 0:
-                self._full |= cap.members
+    def __init__(self, task: Task, budget: float, most: list[int]) -> None:
+        """most: for each group of `task.capped`, how many people it may have."""
+        self.cost, self.budget, self.reserve, self.spent = task.problem.cost, budget, set(task.reserve), 0.0
+        self._held = add_up(self.cost, task.reserve)
+        self._capped, self._wanted = task.capped, task.wanted
+        self._room, self._need = list(most), [quota.least for quota in task.problem.quotas]
+        self._full = np.zeros(len(self.cost), dtype=bool)
+        for group, number in enumerate(most):
+            if number <= 0:
+                self._full |= self._capped.members[group]
 
     def fits(self) -> bool:
         """Whether the people in reserve are within the caps."""
@@ -204,7 +207,7 @@ class _Room:
         for group in self._capped[k]:
             self._room[group] -= 1
             if self._room[group] == 0:
-                self._full |= self._caps[group].members
+                self._full |= self._capped.members[group]
         for group in self._wanted[k]:
             self._need[group] -= 1
         self.spent, self.reserve, self._held = after, reserve, held
@@ -237,6 +240,7 @@ class _Groups:
     """The groups of each person: groups[person] is a list of them."""
 
     def __init__(self, members: list[NDArray[np.bool_]], people: int) -> None:
+        self.members = members
         table = csr_array(np.array(members, dtype=bool).reshape(len(members), people).T)
         self._ends, self._groups = table.indptr, table.indices
 

@@ -162,7 +162,7 @@ class Limits:
         inside[len(allowed) :] = True
         above = gain[allowed] - price * self.cost[allowed]
         groups = [group[allowed] for group in self.groups]
-        for group in [np.ones(len(allowed), dtype=bool), *groups, *(~group for group in groups)]:
+        for group in [np.ones(len(allowed), dtype=bool), *groups]:
             member = np.flatnonzero(group)
             for key in (-above[member], self.cost[allowed[member]]):
                 least = slice(None) if len(key) <= PROMISING else np.argpartition(key, PROMISING)[:PROMISING]
@@ -184,7 +184,7 @@ class Limits:
     def _make_rows(self, allowed: Indices) -> tuple[csr_array, Values, Values]:
         """The limits as low <= rows @ x <= high, where x is who is chosen and, if there are shares, how many."""
         sets = [group[allowed] for group in self.groups]
-        rows = csr_array(np.array(sets, dtype=float).reshape(len(sets), len(allowed)))
+        rows = csr_array(np.array(sets, dtype=bool).reshape(len(sets), len(allowed))).astype(float)
         low = np.concatenate([np.full(len(self.caps), -np.inf), [float(quota.least) for quota in self.quotas]])
         high = np.concatenate([[float(cap.most) for cap in self.caps], np.full(len(self.quotas), np.inf)])
         if not self.shares:
