@@ -12,13 +12,15 @@ from scipy.sparse import csr_array
 
 from graphkoc.activate.codes import assign_codes
 from graphkoc.activate.costs import describe_benchmark
+from graphkoc.activate.greedy import Problem
+from graphkoc.activate.request import Request
 from graphkoc.activate.waves import Waves, split_waves
 from graphkoc.activate.yields import Invitations, plan_invitations
-from graphkoc.arrays import Indices, Values
+from graphkoc.arrays import Indices
 from graphkoc.runs.checks import CHECKS
 from graphkoc.text import count, number_or_none, text_or_none, whole_or_none
 
-__all__ = ["Roster", "make_roster", "order_reserves"]
+__all__ = ["Roster", "list_people", "make_roster", "order_reserves"]
 
 RESERVES = 0.25
 """Of the people of a role who are invited, so many more stand in reserve, and at least one."""
@@ -47,18 +49,21 @@ class Roster:
     waves: Waves | None
     codes: list[str | None]
 
+    @property
+    def posts(self) -> float | None:
+        """The posts that can be expected; None where rates are not known."""
+        expected = self.invitations.groups["expected"]
+        return float(expected.sum()) if len(expected) and expected.notna().all() else None
 
-def order_reserves(people: pd.DataFrame, exposure: csr_array, weight: Values, chosen: Indices) -> Indices:
-    """Everybody who is not chosen, by what they would add to the chosen for their cost, the best first.
 
-    exposure: (k, n), weight: (n,), both as the plan was chosen by.
-    """
-    left = weight.copy()
+def order_reserves(people: pd.DataFrame, problem: Problem, chosen: Indices) -> Indices:
+    """The people who are not chosen, by what they would add to the chosen for their cost, the best first."""
+    left = problem.weight.copy()
     for row in chosen:
-        ends = slice(exposure.indptr[row], exposure.indptr[row + 1])
-        left[exposure.indices[ends]] *= 1 - exposure.data[ends]
+        ends = slice(problem.exposure.indptr[row], problem.exposure.indptr[row + 1])
+        left[problem.exposure.indices[ends]] *= 1 - problem.exposure.data[ends]
     cost = people["spent"].to_numpy(dtype=float)
-    rate = np.divide(exposure @ left, cost, out=np.full(len(cost), np.inf), where=cost > 0)
+    rate = np.divide(problem.exposure @ left, cost, out=np.full(len(cost), np.inf), where=cost > 0)
     others = np.setdiff1d(np.arange(len(people)), chosen)
     return others[np.argsort(-rate[others], kind="stable")]
 
@@ -68,9 +73,7 @@ def make_roster(
     chosen: Indices,
     others: Indices,
     followers: csr_array,
-    *,
-    waitlist: bool,
-    rng_seed: int,
+    request: Request,
     codes: Sequence[str] | None = None,
 ) -> Roster:
     """Whom to invite, so that as many posts can be expected as people were chosen.
@@ -78,19 +81,21 @@ def make_roster(
     people: as `graphkoc.activate.preparation.Prepared` has them. others: as `order_reserves` returns them. followers:
     (k, n), not 0 where somebody follows. codes: those to give out, in order.
     """
-    order = people.iloc[np.concatenate([chosen, others])][["consumer", "role", "expected", "lost", "n"]]
-    wanted = people.iloc[chosen]["role"].value_counts().to_dict()
-    invitations = plan_invitations(order.rename(columns={"role": "group"}), wanted)
-    listed = invitations.people.assign(row=np.concatenate([chosen, others]))
+    rows = np.concatenate([chosen, others])
+    order = people.iloc[rows][["consumer", "role", "expected", "lost", "n"]].rename(columns={"role": "group"})
+    wanted = {str(role): int(n) for role, n in people.iloc[chosen]["role"].value_counts().items()}
+    invitations = plan_invitations(order, wanted)
+    listed = invitations.people.assign(row=rows)
     invited = listed[listed["status"] == "invite"]
-    most = invited["group"].value_counts().mul(RESERVES).apply(np.ceil)
+    most = np.ceil(invited["group"].value_counts() * RESERVES)
     waiting = listed[(listed["status"] == "reserve") & (listed["place"] <= listed["group"].map(most).fillna(0))]
     rows = np.concatenate([invited["row"].to_numpy(), waiting["row"].to_numpy()]).astype(np.int64)
     waves = None
-    if waitlist and len(invited) > 1:
+    if request.waitlist and len(invited) > 1:
         mine = people.iloc[invited["row"]]
         circles = [text_or_none(circle) for circle in mine["circle"]]
-        waves = split_waves(mine["consumer"].tolist(), circles, followers[invited["row"].to_numpy()], rng_seed)
+        drawn = followers[invited["row"].to_numpy()]
+        waves = split_waves(mine["consumer"].tolist(), circles, drawn, request.rng_seed)
     given: list[str | None] = [None] * len(rows)
     if codes is not None:
         given = assign_codes(people["consumer"].iloc[rows].tolist(), codes)["code"].tolist()
@@ -146,5 +151,5 @@ def _say_why(person: pd.Series[Any], figure: Mapping[str, Any]) -> str:
     if not person["new"]:
         parts.append("on an earlier list")
     if person["price_source"] == "quote":
-        parts.append(f"asks {person['quote']:,.0f}, {describe_benchmark(person)}")
+        parts.append(f"asks {person['quote']:,.0f}, {describe_benchmark(person.to_dict())}")
     return "; ".join(parts) or count(int(person["audience"]), "known followers")

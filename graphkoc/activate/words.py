@@ -146,7 +146,7 @@ def _describe_alternatives(plan: Plan) -> list[str]:
 
 def _describe_overlaps(plan: Plan) -> list[str]:
     named = [
-        f"{row['names'][0]} and {row['names'][1]} share {row['shared']:,} of the {row['smaller']:,} followers of the smaller "
+        f"{row['names'][0]} and {row['names'][1]} share {row['both']:,} of the {row['smaller']:,} followers of the smaller "
         f"one ({percent(row['share'])})."
         for row in plan["overlaps"][:OVERLAPS]
     ]

@@ -1,0 +1,125 @@
+"""Plans: a run and what is learned of a store's data, under a request; saved beside the runs and in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from graphkoc import analysis
+from graphkoc.activate.codes import read_codes
+from graphkoc.activate.costs import read_prices
+from graphkoc.activate.phases import make_calendar, read_phases
+from graphkoc.activate.plan import make_plan
+from graphkoc.activate.probability import Learned, learn, read_probabilities, write_probabilities
+from graphkoc.activate.request import Request
+from graphkoc.activate.yields import read_rates
+from graphkoc.annotations import find_settings, list_changed
+from graphkoc.campaigns.lists import map_persons, show_saved
+from graphkoc.capture.reading.table_file import read_table
+from graphkoc.errors import UsageError
+from graphkoc.files import replace_file, translate_errors
+from graphkoc.invite.decisions import list_refused
+from graphkoc.invite.saved import check_list_name, last_invited, plans_folder, save_list
+from graphkoc.pipeline import project
+from graphkoc.progress import Clock, Progress
+from graphkoc.runs.run import Run
+from graphkoc.stores import Store
+
+__all__ = ["plan_campaign"]
+
+
+def plan_campaign(
+    store: Store,
+    run: Run,
+    request: Request,
+    *,
+    name: str | None = None,
+    prices: Path | None = None,
+    rates: Path | None = None,
+    phases: Path | None = None,
+    codes: Path | None = None,
+    calendar: Path | None = None,
+    today: datetime | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Plan a campaign: a document for JSON, see `graphkoc.activate.plan.make_plan`.
+
+    The first plan of a run reads the store and keeps what it learns in the run folder; later ones need the run alone.
+    name: save the plan under it, beside the runs and in the store. prices, rates: tables of the user's, see
+    `graphkoc.activate.costs` and `graphkoc.activate.yields`. phases, codes: files in place of graphkoc's phases, and of
+    codes, one a line. calendar: where to write the calendar as .ics. today: by default the day of the clock (UTC).
+    Raises UsageError, DataError and AnalysisError for what cannot be planned, and UsageError where nothing is learned yet
+    and the store's data are no longer those of the run.
+    """
+    folder = plans_folder(Path(run.folder))
+    kept = None if name is None else check_list_name(name)
+    if calendar is not None and request.launch is None:
+        raise UsageError("a calendar needs the day of the launch", hint="Add --launch.")
+    tables = {
+        "prices": None if prices is None else read_prices(_read(prices)),
+        "rates": None if rates is None else read_rates(_read(rates)),
+    }
+    now = datetime.now(UTC) if today is None else today
+    clock = Clock(progress)
+    with clock("learning how followers follow on"):
+        learned, why = _find_learned(store, run)
+    with clock("planning"), threadpool_limits(limits=1):
+        document = make_plan(
+            run,
+            request,
+            learned,
+            why,
+            **tables,
+            refused=list_refused(folder, request.client, map_persons(run)) if request.client else (),
+            invited=last_invited(folder, kept or ""),
+            phases=None if phases is None else read_phases(phases),
+            codes=None if codes is None else read_codes(codes),
+            today=now.date(),
+        )
+    if calendar is not None:
+        _write_calendar(calendar, document, kept or run.name, now)
+    if kept is not None:
+        saved = {**document, "name": kept}
+        save_list(folder, saved)
+        show_saved(store, saved)
+    return {"name": kept, **document}
+
+
+def _find_learned(store: Store, run: Run) -> tuple[Learned | None, str]:
+    """What was learned of a run's data, now or before; None and why where nothing can be."""
+    folder = Path(run.folder)
+    if (learned := read_probabilities(folder)) is not None:
+        return learned, learned.why
+    settings = find_settings(run)
+    projection = project(store, platform=settings.platform, until=settings.until)
+    if changed := list_changed(run, projection):
+        raise UsageError(
+            f"the data in the store have changed since the run {run.name} ({', '.join(changed)}), so nothing can be"
+            " learned of what it was made of",
+            hint="Analyse again, and plan with that run.",
+        )
+    with threadpool_limits(limits=1):
+        learned, why = learn(*analysis.read_log(projection, settings))
+    if learned is not None:
+        with translate_errors(f"what was learned cannot be written to {folder}", "Is the disk full?"):
+            write_probabilities(folder, learned)
+    return learned, why
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """A table of the user's, its first row the names of the columns, in lower case."""
+    table = read_table(path)
+    return table.rename(columns={name: str(name).strip().casefold() for name in table.columns})
+
+
+def _write_calendar(path: Path, document: Mapping[str, Any], name: str, now: datetime) -> None:
+    tasks = pd.DataFrame(document["calendar"])
+    for end in ("starts", "ends"):
+        tasks[end] = pd.to_datetime(tasks[end])
+    with translate_errors(f"{path} cannot be written", "Is the disk full, or the folder not yours?"):
+        replace_file(path, make_calendar(tasks[["step", "phase", "role", "starts", "ends", "people"]], name, now))
