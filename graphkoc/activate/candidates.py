@@ -27,6 +27,8 @@ LEFT_OUT = {
     "excluded": "left out by you",
     "refused": "the client said no",
     "not_to_contact": "may not be contacted",
+    "open_complaint": "an open dispute or refund, or an order that was refunded lately",
+    "rival_ad": "advertised a rival in the last 90 days",
     "brand_or_staff": "account of a brand or of staff",
 }
 """Why somebody with a role is no candidate, in the order in which the reasons are looked for."""
@@ -51,6 +53,7 @@ def list_candidates(
         "excluded": listed["consumer"].isin(excluded),
         "refused": listed["consumer"].isin(refused),
         "not_to_contact": checks.map(lambda names: "not_to_contact" in names) | (listed["consent"] == "no"),
+        **{name: checks.map(lambda names, name=name: name in names) for name in ("open_complaint", "rival_ad")},
         "brand_or_staff": listed["gate_person"] == "failed",
     }.items():
         why = why.mask(why.isna() & found, reason)

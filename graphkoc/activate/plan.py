@@ -114,6 +114,7 @@ def make_plan(
         "settings": request.to_dict(),
         **{name: getattr(request, name) for name in ("budget", "currency", "product", "client")},
         "cost": choice.cost,
+        "planned": len(choice.chosen),
         "posts": posts,
         "invite": {row["group"]: row["invite"] for row in roster.invitations.groups.to_dict("records")},
         "invitations": list(roster.invitations.sentences),
@@ -211,8 +212,8 @@ def _predict(material: _Material, choice: Choice, calibration: Calibration | Non
             "calibrated": False,
             "window": None,
             "calibration": None,
-            "why_not_predicted": f"No reviews by followers are predicted: {material.audience.why}. People are chosen for"
-            " the followers whom they reach, each counted by their reviews in the last year.",
+            "why_not_predicted": f"No reviews by followers are predicted: {material.audience.why}. People are chosen"
+            " for the followers whom they reach, each counted by their reviews in the last year.",
         }
     value, low, high = calibration.predict(measure_value(material.exposure, material.weight, choice.chosen))
     return {
@@ -279,9 +280,7 @@ def _draw_curve(
     ]
 
 
-def _describe_mix(
-    material: _Material, name: str, choice: Choice, calibration: Calibration | None
-) -> dict[str, Any]:
+def _describe_mix(material: _Material, name: str, choice: Choice, calibration: Calibration | None) -> dict[str, Any]:
     value, low, high = _expect(material, choice, calibration)
     return {
         "mix": name,

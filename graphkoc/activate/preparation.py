@@ -99,8 +99,7 @@ def weigh_followers(run: Run, request: Request, niches: dict[str, float], follow
         members = run.members_of("niche")
         best = members.assign(weight=members["niche"].map(niches)).groupby("consumer")["weight"].max()
         weight = people.map(best).fillna(0.0).to_numpy(dtype=float)
-    weight[followers] = 0.0
-    return weight
+    return np.where(followers, 0.0, weight)
 
 
 def list_limits(

@@ -14,6 +14,10 @@ NAMES = {"joint": "KOLs and KOCs", "koc only": "KOCs only", "kol only": "KOLs on
 """The mixes of a plan, in words."""
 OVERLAPS = 5
 """Pairs of people with overlapping followers that are named."""
+SHOWN = {"roster": 20, "reserve": 5}
+"""People who are listed; JSON and files have all."""
+CENTS = 10
+"""Amounts below which cents are shown."""
 
 Plan = Mapping[str, Any]
 
@@ -45,9 +49,13 @@ def _section(title: str, lines: Sequence[str]) -> list[str]:
     return ["", f"{title}:", *(f"  {line}" for line in lines)] if lines else []
 
 
-def _money(amount: float | None, plan: Plan) -> str:
+def _money(amount: float, plan: Plan) -> str:
     unit = f" {plan['currency']}" if plan["currency"] else ""
-    return "not known" if amount is None else f"{amount:,.0f}{unit}"
+    return f"{amount:,.{2 if 0 < amount < CENTS else 0}f}{unit}"
+
+
+def _people(number: int | None, plan: Plan) -> str:
+    return f"fewer than {plan['reach']['fewest']}" if number is None else f"{number:,}"
 
 
 def _describe_head(plan: Plan) -> list[str]:
@@ -64,16 +72,14 @@ def _describe_head(plan: Plan) -> list[str]:
 def _describe_figures(plan: Plan) -> list[str]:
     reach, money = plan["reach"], plan["money"]
     posts = "No number of posts is named: no rates of acceptance, delivery and posting are known."
-    if plan["posts"] is not None:
+    if plan["posts"]:
         posts = f"{plan['posts']:,.0f} posts expected, {_money(money['per_post'], plan)} each."
     lines = [posts]
-    if reach["once"] is not None:
-        lines.append(
-            f"{count(reach['once'], 'people')} known to follow them reached at least once, {reach['twice']:,} twice, "
-            f"{reach['thrice']:,} three times, if all post (of {count(reach['of'], 'people')} who follow anybody)."
-        )
-    else:
-        lines.append("Too few known followers to show how many people are reached.")
+    lines.append(
+        f"{_people(reach['once'], plan)} known followers reached at least once, {_people(reach['twice'], plan)} twice, "
+        f"{_people(reach['thrice'], plan)} three times (of {count(reach['of'], 'people')} who follow anybody), "
+        f"if {count(plan['planned'], 'posts')} come from the first on the list."
+    )
     if reach["estimated"] is not None:
         lines.append(
             f"{reach['estimated']:,.0f} reads estimated from the median reads that {reach['estimated_of']} of them "
@@ -99,7 +105,7 @@ def _list_people(plan: Plan) -> list[str]:
     for title, place in (("Invite", "roster"), ("Reserve, where somebody declines", "reserve")):
         people = [person for person in plan["people"] if person["place"] == place]
         lines += [f"{title}:"] if people else []
-        for person in people:
+        for person in people[: SHOWN[place]]:
             wave = f", wave {person['wave']}" if person.get("wave") else ""
             handle = f" @{display_name(person['handle'])}" if person["handle"] else ""
             cost = f"{_money(person['cost'], plan)} ({person['price_source']})"
@@ -110,6 +116,8 @@ def _list_people(plan: Plan) -> list[str]:
             lines.append(f"       {person['why']}")
             if person["flags"]:
                 lines.append(f"       check: {'; '.join(person['flags'])}")
+        if len(people) > SHOWN[place]:
+            lines.append(f"  {SHOWN[place]} of {len(people):,}; -o plan.xlsx has all.")
     return lines
 
 
@@ -126,9 +134,10 @@ def _describe_niches(plan: Plan) -> list[str]:
 
 def _describe_curve(plan: Plan) -> list[str]:
     return [
-        f"{_money(row['budget'], plan)}: {row['once']:,} people once, {row['twice']:,} twice, {row['thrice']:,} three times"
+        f"{_money(row['budget'], plan)}: {_people(row['once'], plan)} people once, "
+        f"{_people(row['twice'], plan)} twice, {_people(row['thrice'], plan)} three times"
         for row in plan["curve"]
-        if row["once"] is not None
+        if row["people"]
     ]
 
 
@@ -137,7 +146,7 @@ def _describe_alternatives(plan: Plan) -> list[str]:
     for row in plan["alternatives"]:
         expected = ""
         if row["responders"] is not None:
-            expected = f", {describe_range(row['responders'], row['low'], row['high'])} reviews expected"
+            expected = f", {describe_range(row['responders'], row['low'], row['high'])} followers expected to review"
         reached = "too few people to show" if row["exposed"] is None else f"{count(row['exposed'], 'people')} reached"
         who = f"{NAMES[row['mix']]}: {count(row['people'], 'people')}"
         lines.append(f"{who} for {_money(row['cost'], plan)}, {reached}{expected}.")
@@ -146,8 +155,8 @@ def _describe_alternatives(plan: Plan) -> list[str]:
 
 def _describe_overlaps(plan: Plan) -> list[str]:
     named = [
-        f"{row['names'][0]} and {row['names'][1]} share {row['both']:,} of the {row['smaller']:,} followers of the smaller "
-        f"one ({percent(row['share'])})."
+        f"{row['names'][0]} and {row['names'][1]} share {row['both']:,} followers, {percent(row['share'])} of the "
+        "smaller audience."
         for row in plan["overlaps"][:OVERLAPS]
     ]
     more = len(plan["overlaps"]) - OVERLAPS
@@ -155,9 +164,14 @@ def _describe_overlaps(plan: Plan) -> list[str]:
 
 
 def _describe_calendar(plan: Plan) -> list[str]:
+    """The steps of the calendar; of a phase's posting days, which are a row each, one line."""
+    steps: dict[tuple[str, str], list[Plan]] = {}
+    for row in plan["calendar"]:
+        steps.setdefault((row["phase"], row["step"]), []).append(row)
     return [
-        f"{row['starts']} to {row['ends']}  {row['phase']}: {row['step']}, {count(row['people'], 'people')}"
-        for row in plan["calendar"]
+        f"{min(row['starts'] for row in rows)} to {max(row['ends'] for row in rows)}  {phase}: {step}, "
+        + count(sum(row["people"] for row in rows) if step == "posting" else rows[0]["people"], "people")
+        for (phase, step), rows in steps.items()
     ]
 
 
