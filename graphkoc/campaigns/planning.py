@@ -19,11 +19,12 @@ from graphkoc.activate.probability import Learned, learn, read_probabilities, wr
 from graphkoc.activate.request import Request
 from graphkoc.activate.yields import read_rates
 from graphkoc.annotations import find_settings, list_changed
-from graphkoc.campaigns.lists import map_persons, show_saved
-from graphkoc.capture.reading.table_file import read_table
-from graphkoc.errors import UsageError
+from graphkoc.campaigns.lists import show_saved
+from graphkoc.capture.reading.table_file import read_cells
+from graphkoc.errors import DataError, UsageError
 from graphkoc.files import replace_file, translate_errors
 from graphkoc.invite.decisions import list_refused
+from graphkoc.invite.longlist import map_accounts
 from graphkoc.invite.saved import check_list_name, last_invited, plans_folder, save_list
 from graphkoc.pipeline import project
 from graphkoc.progress import Clock, Progress
@@ -53,8 +54,8 @@ def plan_campaign(
     name: save the plan under it, beside the runs and in the store. prices, rates: tables of the user's, see
     `graphkoc.activate.costs` and `graphkoc.activate.yields`. phases, codes: files in place of graphkoc's phases, and of
     codes, one a line. calendar: where to write the calendar as .ics. today: by default the day of the clock (UTC).
-    Raises UsageError, DataError and AnalysisError for what cannot be planned, and UsageError where nothing is learned yet
-    and the store's data are no longer those of the run.
+    Raises UsageError, DataError and AnalysisError for what cannot be planned, and UsageError where nothing is learned
+    yet and the store's data are no longer those of the run.
     """
     folder = plans_folder(Path(run.folder))
     kept = None if name is None else check_list_name(name)
@@ -75,7 +76,7 @@ def plan_campaign(
             learned,
             why,
             **tables,
-            refused=list_refused(folder, request.client, map_persons(run)) if request.client else (),
+            refused=list_refused(folder, request.client, map_accounts(run)) if request.client else (),
             invited=last_invited(folder, kept or ""),
             phases=None if phases is None else read_phases(phases),
             codes=None if codes is None else read_codes(codes),
@@ -112,9 +113,14 @@ def _find_learned(store: Store, run: Run) -> tuple[Learned | None, str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """A table of the user's, its first row the names of the columns, in lower case."""
-    table = read_table(path)
-    return table.rename(columns={name: str(name).strip().casefold() for name in table.columns})
+    """A table of the user's: the first sheet with rows, whose first row names the columns, here in lower case."""
+    rows = next((rows for rows, _ in read_cells(path).values() if rows), None)
+    if rows is None:
+        raise DataError(f"{path} has no rows", hint="Its first row names the columns.")
+    (_, header), *body = rows
+    names = [str(name or "").strip().casefold() for name in header]
+    wide = [[*cells, *[None] * len(names)][: len(names)] for _, cells in body]
+    return pd.DataFrame(wide, columns=names, dtype=object)
 
 
 def _write_calendar(path: Path, document: Mapping[str, Any], name: str, now: datetime) -> None:
