@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,10 @@ class Share:
         share = self.most * people
         return math.ceil(share - ROUNDING) if self.round_up else math.floor(share + ROUNDING)
 
+    def holds(self, chosen: Sequence[int]) -> bool:
+        """Whether it holds for the people chosen."""
+        return int(self.members[list(chosen)].sum()) <= self.allow(len(chosen))
+
 
 @dataclass(frozen=True, eq=False)
 class Limits:
@@ -84,8 +88,7 @@ class Limits:
 
     def hold_shares(self, chosen: Sequence[int]) -> bool:
         """Whether the shares hold for the people chosen."""
-        people = list(chosen)
-        return all(int(share.members[people].sum()) <= share.allow(len(people)) for share in self.shares)
+        return all(share.holds(chosen) for share in self.shares)
 
     def find_unmet(self, chosen: Sequence[int]) -> list[Quota]:
         """The quotas that the people chosen do not meet."""
@@ -95,10 +98,21 @@ class Limits:
     def find_cheapest(self, allowed: Indices) -> list[int] | None:
         """The people of the cheapest plan within the limits, ascending; None where there is none.
 
-        allowed: who can be chosen. Solved exactly as a mixed integer programme.
+        allowed: who can be chosen. Solved exactly, as mixed integer programmes: a share comes in when a plan without it
+        breaks it, since few of them matter.
         """
         if all(quota.least <= 0 for quota in self.quotas):
             return []
+        shares: list[Share] = []
+        while True:
+            found = replace(self, shares=shares)._solve(allowed)
+            broken = [share for share in self.shares if share not in shares and not share.holds(found or [])]
+            if not broken:
+                return found
+            shares = [*shares, *broken]
+
+    def _solve(self, allowed: Indices) -> list[int] | None:
+        """The cheapest plan, where a quota asks for somebody."""
         if not len(allowed):
             return None
         allowed = self._leave_out_dear(allowed)
