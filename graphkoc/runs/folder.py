@@ -52,7 +52,7 @@ ARROW = {
 """The types that a column of each dtype may have in a Parquet file."""
 
 
-FILES = {"run.json", "report.html", *(f"{name}.parquet" for name in TABLES)}
+FILES = {"run.json", "report.html", "probabilities.parquet", *(f"{name}.parquet" for name in TABLES)}
 HINT = "Is the disk full, or the folder not yours? --out names another."
 
 

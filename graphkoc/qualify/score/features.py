@@ -145,10 +145,14 @@ class Snapshot:
 
     def table(self, rows: Indices) -> Values:
         """(len(rows), 42) float64: a column for each of FEATURES; rows: indices into the network."""
-        named = self._own(rows) | self._items(rows) | self._audience(rows) | self._together(rows)
-        named |= self._credit(rows) | self._place(rows)
+        named = self.record(rows) | self._audience(rows) | self._together(rows) | self._place(rows)
         named |= {"formula_own": named["act90"] / OFFSET, "formula_audience": named["audience_act90"] / OFFSET}
         return np.column_stack([named[feature.name] for feature in FEATURES])
+
+    def record(self, rows: Indices) -> dict[str, Values]:
+        """The columns of FEATURES that are of a person's own record: what they wrote, and the credit of it; each
+        (len(rows),) float64. Their followers are looked at only for what they followed on."""
+        return self._own(rows) | self._items(rows) | self._credit(rows)
 
     def activity(self, half_life: float) -> Values:
         """(n,) float64: everybody's activity."""
@@ -179,9 +183,9 @@ class Snapshot:
             return ratio(summed(self.who, weights * values, minlength=self.n), mine)
 
         met = self.item_age.shape[0]
-        popularity, share = self._popularity(YEAR)
+        popularity, share = self.popularity(YEAR)
         named = {
-            "kinds": summed(self.history.cell_who, self._by_kind(np.ones(met)).data > 0, minlength=self.n),
+            "kinds": summed(self.history.cell_who, self.by_kind(np.ones(met)).data > 0, minlength=self.n),
             "popularity": mean(popularity[self.item]),
             "popularity_share": 1000 * mean(share[self.item]),
             "early": ratio(
@@ -192,14 +196,14 @@ class Snapshot:
         }
         return {name: values[rows] for name, values in named.items()}
 
-    def _popularity(self, half_life: float) -> tuple[Values, Values]:
+    def popularity(self, half_life: float) -> tuple[Values, Values]:
         """Of each item the sum of d_h over all who came to it, and that as a share of its kind's."""
         weights = decay(self.item_age, half_life)
         popularity = summed(self.item, weights, minlength=self.history.items)
         of_kind = summed(self.kind, weights, minlength=self.history.kinds)
         return popularity, ratio(popularity, of_kind[self.history.kind_of])
 
-    def _by_kind(self, weights: Values) -> csr_array:
+    def by_kind(self, weights: Values) -> csr_array:
         """(n, kinds) sparse: weights of what each person came to, summed by kind; 0 where that is later."""
         history = self.history
         sums = summed(history.cell[: len(weights)], weights, minlength=len(history.cell_who))
@@ -228,16 +232,16 @@ class Snapshot:
         followers = self._followers(rows)
         named = {}
         for h in MATCHED:
-            _, share = self._popularity(h)
+            _, share = self.popularity(h)
             collision = summed(self.history.kind_of, np.square(share), minlength=self.history.kinds)
-            active = self._by_kind(decay(self.item_age, h))
+            active = self.by_kind(decay(self.item_age, h))
             named[f"match{h}"] = meeting(active[rows] @ diags_array(collision), followers, active)
         weights = decay(self.item_age, YEAR)
-        active = self._by_kind(weights)
+        active = self.by_kind(weights)
         of_kind = summed(self.kind, weights, minlength=self.history.kinds)
         rate = ratio(np.ones(self.history.kinds), of_kind)
         named["match_rate"] = meeting(active[rows] @ diags_array(rate), followers, active)
-        taste, recent = unit(self._by_kind(np.ones(len(self.who)))), unit(active)
+        taste, recent = unit(self.by_kind(np.ones(len(self.who)))), unit(active)
         named["cosine"] = ratio(meeting(taste[rows], followers, taste), self.audience[rows])
         named["act_cosine"] = meeting(recent[rows], followers, diags_array(self.activity(YEAR)) @ recent)
         named["opportunity"] = 1000 * self._opportunity(rows, active, rate)
@@ -253,14 +257,14 @@ class Snapshot:
         """(len(rows),) float64: `opportunity` among people and items of the last year, an item's weight being
         its recent popularity for each review of its kind in a year."""
         recent = self.item_age <= YEAR
-        popularity, _ = self._popularity(QUARTER)
+        popularity, _ = self.popularity(QUARTER)
         weight = popularity * rate[self.history.kind_of]
         weight[summed(self.item[recent], minlength=self.history.items) == 0] = 0
         busy = diags_array((summed(self.who[recent], minlength=self.n) > 0).astype(float)) @ active
         busy.eliminate_zeros()
         return opportunity(self.network, self.who, self.item, self.history.kind_of, busy, weight, rows)
 
-    def _adoptions(self) -> tuple[Pairs, Values]:
+    def adoptions(self) -> tuple[Pairs, Values]:
         """The pairs in which the followee came first, and the credit of each."""
         adopted = self.seen.where(self.seen.source_day < self.seen.target_day)
         return adopted, adopted.shares()
@@ -271,12 +275,12 @@ class Snapshot:
 
     def _propensity(self) -> Values:
         """(n,) float64: adoptions for each review of a follower, drawn to everybody's rate."""
-        adopted, shares = self._adoptions()
+        adopted, shares = self.adoptions()
         adoptions = summed(adopted.target, shares, minlength=self.n)
         return np.asarray((adoptions + PRIOR * self._rate(shares)) / (self._sums() + PRIOR))
 
     def _credit(self, rows: Indices) -> dict[str, Values]:
-        adopted, shares = self._adoptions()
+        adopted, shares = self.adoptions()
         age = self.as_of - adopted.target_day
         credit = summed(adopted.source, shares, minlength=self.n)
         # Pairs are sorted by edge, so each edge's first row stands for a follower who followed on.

@@ -19,7 +19,7 @@ from graphkoc.qualify.score import points
 from graphkoc.qualify.score.features import FEATURES, History, Snapshot
 from graphkoc.runs.horizon import HORIZONS
 
-__all__ = ["Past", "Schedule", "Window", "by_hand", "plan_windows"]
+__all__ = ["Past", "Schedule", "Window", "by_hand", "find_first_day", "plan_windows"]
 
 
 STEPS = (91 / 8, 91 / 4, 91 / 2, 91.0)
@@ -57,9 +57,11 @@ class Window:
 
 @dataclass(frozen=True)
 class Schedule:
-    """horizon: days that a forecast looks ahead. spans: beginning and end of each window, the oldest first."""
+    """horizon: days that a forecast looks ahead. unit: days between the times of a coarse clock, 1 where the clock is
+    fine. spans: beginning and end of each window, the oldest first."""
 
     horizon: float
+    unit: float
     spans: tuple[tuple[float, float], ...]
 
 
@@ -74,7 +76,7 @@ def plan_windows(times: Values, as_of: float) -> Schedule:
     unit = float(np.median(gaps)) if coarse else 1.0
     horizon = _choose_horizon(length, unit)
     step = next((step for step in STEPS if step >= length / SNAPSHOTS), STEPS[-1])
-    first = float(times[0]) + ROUNDED * min(length / 3, WARM_UP)
+    first = find_first_day(times, as_of)
     if coarse:
         ahead, every = max(round(horizon / unit), 1), max(round(step / unit), 1)
         begins = range(0, len(times) - ahead, every)
@@ -83,7 +85,12 @@ def plan_windows(times: Values, as_of: float) -> Schedule:
         begin = float(times[0])
         number = np.arange(int(np.ceil((first - begin) / step)), int((as_of - horizon - begin) / step) + 1)
         spans = [(x, x + horizon) for x in (begin + step * number).tolist() if x >= first and x + horizon <= as_of]
-    return Schedule(horizon, tuple(spans))
+    return Schedule(horizon, unit, tuple(spans))
+
+
+def find_first_day(times: Values, as_of: float) -> float:
+    """The first day of the past of which enough is known for a snapshot; times as in `plan_windows`."""
+    return float(times[0]) + ROUNDED * min((as_of - float(times[0])) / 3, WARM_UP)
 
 
 def _choose_horizon(length: float, unit: float) -> float:

@@ -1,0 +1,164 @@
+"""A plan's expectation against what happened: the same plan, made at earlier days, whose followers are known by now.
+
+A plan that is made for an earlier day is chosen by what was known then. It is closed when its horizon is over. The
+half-year factor compares what became of the plan of half a horizon ago with what was expected of it; measured in
+`bench/plan.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import ndtri, pdtr
+
+from graphkoc.activate.probability import Learned, PastDay
+from graphkoc.arrays import Indices, Values
+from graphkoc.text import count
+
+__all__ = ["WINDOWS", "Calibration", "calibrate", "expect", "exposure_of"]
+
+FEWEST = 5
+"""Closed plans under which nothing is called calibrated."""
+DRAWN = 5.0
+"""Adopters, expected and seen alike, that draw the factor to 1."""
+COVERED = 0.8
+"""Of the outcomes that the interval is meant to hold."""
+WINDOWS = (30.0, 90.0)
+"""Days of campaigns for which the share of a horizon's adopters is given."""
+GRID = 400
+"""Quantiles by which the error's distribution is averaged over."""
+
+Pick = Callable[[NDArray[np.float32]], Indices]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a plan's expectation is to be corrected.
+
+    expected: adopters within the horizon, the prediction times the factor. factor: the half-year factor, 1 where there
+    is none. low, high: the 80 % interval, None where the plan is not calibrated. closed: closed plans that the
+    interval was learned from. calibrated: whether there are enough. within: of WINDOWS, the share of a horizon's
+    adopters that came within so many days, None where no closed plan had any. error: root mean square of
+    ln((observed + 1) / (expected + 1)) of the closed plans, None without one. why: a sentence.
+    """
+
+    expected: float
+    factor: float
+    low: float | None
+    high: float | None
+    closed: int
+    calibrated: bool
+    within: dict[float, float] | None
+    error: float | None
+    why: str
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A plan of an earlier day: what it predicted, and the days until each adopter's first adoption, sorted."""
+
+    as_of: float
+    closed: bool
+    predicted: float
+    delays: Values
+    weights: Values
+
+    def adopters(self, within: float) -> float:
+        return float(self.weights[self.delays <= within].sum())
+
+
+def exposure_of(learned: Learned, probability: NDArray[np.float32], people: Indices, n: int) -> csr_array:
+    """(len(people), n) csr float64: the probabilities of the followers of each of some people, 0 for follows that were
+    not known. probability: (m,), of today or of a past day. n: all consumers."""
+    known = np.nan_to_num(probability).astype(float)
+    begins = np.searchsorted(learned.followee, np.arange(n + 1))
+    return csr_array((known, learned.follower, begins), shape=(n, n))[people]
+
+
+def expect(learned: Learned, probability: NDArray[np.float32], chosen: Indices, weight: Values) -> float:
+    """The expected number of distinct adopters among the followers of the people chosen, each counted by weight.
+
+    Adoptions of different follows count as independent: the sum over followers of weight times 1 - product of (1 - p).
+    weight: (n,).
+    """
+    rows = np.isin(learned.followee, chosen) & ~np.isnan(probability)
+    missed = np.zeros(len(weight))
+    # The product as a sum of logarithms; a probability of 1 would be an infinite one.
+    np.add.at(missed, learned.follower[rows], np.log1p(-np.minimum(probability[rows].astype(float), 1 - 1e-9)))
+    return float((weight * -np.expm1(missed)).sum())
+
+
+def calibrate(learned: Learned, pick: Pick, predicted: float, weight: Values) -> Calibration:
+    """How far to trust the expectation of a plan.
+
+    pick: chooses the plan of a day by its (m,) probabilities, NaN for a follow that was not known then; it gives the
+    positions of the people chosen among all consumers. predicted: `expect` of the plan of today. weight: (n,) float64,
+    what each follower counts.
+    """
+    plans = [_follow(learned, day, pick(day.probability), weight) for day in learned.past]
+    closed = [plan for plan in plans if plan.closed]
+    half = learned.horizon / 2
+    total = sum(plan.adopters(learned.horizon) for plan in closed)
+    share = sum(plan.adopters(half) for plan in closed) / total if total else 0.0
+    within = {days: sum(plan.adopters(days) for plan in closed) / total for days in WINDOWS} if total else None
+    before = _find_before(plans, learned.as_of, half)
+    factor = _find_factor(before, share, half) if total else 1.0
+    expected = predicted * factor
+    errors = []
+    for plan in closed:
+        then = _find_before(plans, plan.as_of, half)
+        if then is not None and total:
+            corrected = plan.predicted * _find_factor(then, share, half)
+            errors.append(np.log((plan.adopters(learned.horizon) + 1) / (corrected + 1)))
+    error = float(np.sqrt(np.mean(np.square(errors)))) if errors else None
+    if before is None or error is None or len(errors) < FEWEST:
+        why = f"not calibrated: {count(len(errors), 'closed plans')} of this log's past can be compared, and {FEWEST} are needed"
+        return Calibration(expected, factor, None, None, len(errors), False, within, error, why)
+    low, high = _find_interval(expected, error)
+    why = (
+        f"calibrated by {count(len(errors), 'closed plans')} of this log's past; the plan of {half:.0f} days ago has "
+        f"{factor:.2f} times the adopters that were expected by now"
+    )
+    return Calibration(expected, factor, low, high, len(errors), True, within, error, why)
+
+
+def _follow(learned: Learned, day: PastDay, chosen: Indices, weight: Values) -> _Plan:
+    """What a plan of a past day predicted, and what followed."""
+    rows = np.isin(learned.followee, chosen) & ~np.isnan(day.probability)
+    delay = np.full(len(weight), np.inf)
+    np.minimum.at(delay, learned.follower[rows], day.delay[rows].astype(float))
+    adopted = np.flatnonzero(np.isfinite(delay))
+    predicted = expect(learned, day.probability, chosen, weight)
+    return _Plan(day.as_of, day.closed, predicted, delay[adopted], weight[adopted])
+
+
+def _find_before(plans: Sequence[_Plan], as_of: float, half: float) -> _Plan | None:
+    """The plan of half a horizon before a day; on a clock of months that is half a horizon to a fifth."""
+    near = [plan for plan in plans if abs(as_of - plan.as_of - half) <= half / 5]
+    return min(near, key=lambda plan: abs(as_of - plan.as_of - half), default=None)
+
+
+def _find_factor(plan: _Plan | None, share: float, half: float) -> float:
+    """The half-year factor of the plan of half a horizon ago, 1 without one."""
+    if plan is None:
+        return 1.0
+    return (plan.adopters(half) + DRAWN) / (plan.predicted * share + DRAWN)
+
+
+def _find_interval(expected: float, error: float) -> tuple[float, ...]:
+    """The quantiles of a Poisson number whose mean is expected times exp(error z), z of a normal distribution."""
+    means = expected * np.exp(error * ndtri((np.arange(GRID) + 0.5) / GRID))
+    return tuple(_find_quantile(means, share) for share in ((1 - COVERED) / 2, (1 + COVERED) / 2))
+
+
+def _find_quantile(means: Values, share: float) -> float:
+    """The smallest number that a Poisson number of one of the means is at most, with this probability at least."""
+    low, high = -1, int(np.max(means) + 10 * np.sqrt(np.max(means) + 1)) + 10
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if pdtr(middle, means).mean() >= share else (middle, high)
+    return float(high)
