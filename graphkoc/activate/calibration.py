@@ -56,6 +56,14 @@ class Calibration:
     error: float | None
     why: str
 
+    def predict(self, predicted: float) -> tuple[float, float | None, float | None]:
+        """Adopters expected of another plan of the same day and kind, and its interval; predicted: as by `expect`."""
+        expected = predicted * self.factor
+        if not self.calibrated or self.error is None:
+            return expected, None, None
+        low, high = _find_interval(expected, self.error)
+        return expected, low, high
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -116,7 +124,8 @@ def calibrate(learned: Learned, pick: Pick, predicted: float, weight: Values) ->
             errors.append(np.log((plan.adopters(learned.horizon) + 1) / (corrected + 1)))
     error = float(np.sqrt(np.mean(np.square(errors)))) if errors else None
     if before is None or error is None or len(errors) < FEWEST:
-        why = f"not calibrated: {count(len(errors), 'closed plans')} of this log's past can be compared, and {FEWEST} are needed"
+        compared = f"{count(len(errors), 'closed plans')} of this log's past can be compared"
+        why = f"not calibrated: {compared}, and {FEWEST} are needed"
         return Calibration(expected, factor, None, None, len(errors), False, within, error, why)
     low, high = _find_interval(expected, error)
     why = (

@@ -199,29 +199,37 @@ def _calibrate(material: _Material, choice: Choice) -> Calibration | None:
         then = _pose(material.prepared, request, exposure, material.weight, material.white, limits)
         return material.rows[choose(then, request.budget).chosen]
 
-    return calibrate(learned, plan_then, material.rows[choice.chosen], material.weight)
+    return calibrate(learned, plan_then, _measure(material, choice), material.weight)
+
+
+def _measure(material: _Material, choice: Choice) -> float:
+    """The followers expected to follow on by the probabilities alone, whatever the plan was chosen for."""
+    return measure_value(material.exposure, material.weight, choice.chosen.tolist())
 
 
 def _predict(material: _Material, choice: Choice, calibration: Calibration | None) -> dict[str, Any]:
     """How many followers are expected to review the same products, with the interval."""
-    if calibration is None:
+    learned = material.audience.learned
+    if calibration is None or learned is None:
         return {
             "responders": None,
             "low": None,
             "high": None,
             "calibrated": False,
             "window": None,
+            "within": {},
             "calibration": None,
             "why_not_predicted": f"No reviews by followers are predicted: {material.audience.why}. People are chosen"
             " for the followers whom they reach, each counted by their reviews in the last year.",
         }
-    value, low, high = calibration.predict(measure_value(material.exposure, material.weight, choice.chosen))
+    value, low, high = calibration.predict(_measure(material, choice))
     return {
         "responders": value,
         "low": low,
         "high": high,
         "calibrated": calibration.calibrated,
-        "window": describe_horizons([calibration.horizon]),
+        "window": describe_horizons([learned.horizon]),
+        "within": {f"{days:.0f}": share * value for days, share in (calibration.within or {}).items()},
         "calibration": calibration.why,
         "why_not_predicted": None,
     }
@@ -300,7 +308,7 @@ def _expect(
 ) -> tuple[float | None, float | None, float | None]:
     if calibration is None:
         return None, None, None
-    return calibration.predict(measure_value(material.exposure, material.weight, choice.chosen))
+    return calibration.predict(_measure(material, choice))
 
 
 def _count_by_niche(material: _Material, chosen: Indices) -> list[dict[str, Any]]:
