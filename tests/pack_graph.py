@@ -144,6 +144,20 @@ def canonical() -> dict[str, pd.DataFrame]:
             ("x:gus", "person gus"),
             ("w:gus", "person gus"),
         ),
+        "campaigns": table(
+            "campaign name kind product client starts ends",
+            ("plan:spring", "Spring", "plan", "Green leaf", "Tea House", "2025-07-01", "2025-07-31"),
+            ("focus-group:tea", "Tea", "focus-group", None, None, None, None),
+            ("focus-group:none", None, "focus-group", None, None, None, None),
+        ),
+        "invitations": table(
+            "campaign consumer role place wave status",
+            ("plan:spring", "x:dan", "kol", "roster", 2, None),
+            ("plan:spring", "i:ann", "koc", "roster", 1, "accepted"),
+            ("plan:spring", "x:eve", None, "reserve", None, None),
+            ("focus-group:tea", "x:ann", None, None, None, None),
+            ("focus-group:tea", "x:ivy", None, "roster", None, None),
+        ),
         "loads": table(
             "load source loaded_at files rows rejected",
             ("xhs-1", "xhs", "2025-05-30T10:00:00", "[]", 30, 2),

@@ -80,7 +80,7 @@ def pack(part_output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def hostile_pack() -> dict[str, bytes]:
     """A pack of a store whose people, niches, circles, brands and runs have hostile names and ids."""
-    values = {name: Example(name, HOSTILE, HOSTILE) for name in ("consumer", "niche", "circle", "brand")}
+    values = {name: Example(name, HOSTILE, HOSTILE) for name in ("consumer", "niche", "circle", "brand", "campaign")}
     found = {"name": HOSTILE, "at": datetime(2025, 1, 1), "people": 3, "invented": HOSTILE, "warning": HOSTILE}
     return _make_pack(Examples(values, values, found), 8001)
 

@@ -26,7 +26,7 @@ PACK = {name.rpartition("/")[2]: query for name, query in queries.queries().item
 
 AT = datetime(2025, 6, 1, 12)
 
-GIVEN = {"consumer": "x:ann", "niche": "n1", "circle": "c1", "brand": "Tea House", "at": AT}
+GIVEN = {"campaign": "plan:spring", "consumer": "x:ann", "niche": "n1", "circle": "c1", "brand": "Tea House", "at": AT}
 """What is asked for by a parameter without a default, where OTHERS has nothing else."""
 
 OTHERS = {
@@ -49,7 +49,8 @@ ANSWERS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "what how_many",
         [
             *(("consumers", 13), ("products", 4), ("reviews", 15), ("follows", 12), ("engagements", 6)),
-            *(("purchases", 4), ("memberships", 1), ("identities", 6), ("loads", 2), ("runs", 2)),
+            *(("purchases", 4), ("memberships", 1), ("identities", 6)),
+            *(("campaigns", 3), ("invitations", 5), ("loads", 2), ("runs", 2)),
             *(("people analysed", 9), ("people with a rank", 3), ("niches", 3), ("circles", 3)),
         ],
     ),
@@ -369,6 +370,42 @@ ANSWERS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "person has account wrote review copied original original_wrote author",
         [("Bob", "", "Bob", "", "r:3", "", "r:1", "", "Ann")],
     ),
+    # campaigns
+    "campaigns": (
+        "campaign name kind client product first_day last_day roster reserve",
+        [
+            (
+                *("plan:spring", "Spring", "plan", "Tea House", "Green leaf"),
+                *("2025-07-01T00:00:00", "2025-07-31T00:00:00", 2, 1),
+            ),
+            ("focus-group:none", "focus-group:none", "focus-group", None, None, None, None, 0, 0),
+            ("focus-group:tea", "Tea", "focus-group", None, None, None, None, 2, 0),
+        ],
+    ),
+    "invited": (
+        "place wave role consumer name status consent checks patterns",
+        [
+            ("roster", 1, "koc", "i:ann", "Ann", "accepted", "yes", ("texts: read two of them",), None),
+            ("roster", 2, "kol", "x:dan", "Dan", None, "unknown", None, None),
+            ("reserve", None, None, "x:eve", "Eve", None, None, None, None),
+        ],
+    ),
+    "on_no_list": (
+        "place consumer name audience last_review checks",
+        [(2, "x:bob", "Bob", 3, "2025-01-20T00:00:00", None)],
+    ),
+    "in_several": (
+        "campaign invited account has person",
+        [("Tea", "", "Ann", "", "Ann"), ("Spring", "", "Ann", "", "Ann")],
+    ),
+    "niches_of_campaign": (
+        "niche name heard reached people share",
+        [
+            ("n1", "Tea", 2, 4, 5, 4 / 5),
+            ("n2", "Toys", 2, 2, 5, 2 / 5),
+            ("n3", "Green tea", 1, 1, 2, 1 / 2),
+        ],
+    ),
     "prices": (
         "place consumer name quote followers audience consent",
         [
@@ -385,17 +422,18 @@ DRAWN = (
     *("model", "kocs_and_listeners", "one_koc", "reviews_to_read", "comments_of", "follow_ons_drawn", "overlap_drawn"),
     *("only_theirs", "paths_between", "followers_of_followers", "niche_map", "unreached", "reaches_niche"),
     *("niche_products", "people_of_two_niches", "circle_ties", "circles_and_niches", "circle_links", "changes"),
-    *("first_on", "our_products", "several_platforms", "patterns"),
+    *("first_on", "our_products", "several_platforms", "patterns", "in_several"),
 )
 """The queries of which Neo4j Browser draws a graph."""
 
-FEW = ("Circle", "Event", "Load", "Niche", "Run")
+FEW = ("Campaign", "Circle", "Event", "Load", "Niche", "Run")
 """Labels of which a graph has at most some hundred nodes, so that reading them all costs nothing."""
 
 READS_ALL = {
     "audience_activity": "whether a platform has follows is known from the first account with one, if there is any",
     "categories": "counts all reviews",
     "first_on": "the products with most reviews are found by reading the numbers of all products",
+    "in_several": "reads all invitations, of which there are few beside reviews",
     "model": "takes the first relationship of each type, and stops",
     "most_active": "counts all reviews",
     "most_followed": "counts all follows",
@@ -497,7 +535,8 @@ def test_a_query_answers_what_is_known_by_hand_under_every_version_of_cypher(sto
 
 @pytest.mark.every_release
 def test_the_example_of_the_model_has_one_of_each_relationship(store: Store) -> None:
-    keys = ("person", "review", "product", "category", "consumer", "group", "circle", "niche", "event", "run", "load")
+    keys = ("person", "review", "product", "category", "consumer", "group", "circle", "niche", "event", "campaign")
+    keys += ("run", "load")
     for text in texts(store, "model"):
         (row,) = store.read(text, bound("model")).to_dict("records")
         found = {name: [next(key for key in keys if key in node) for node in path] for name, path in row.items()}
@@ -517,6 +556,7 @@ def test_the_example_of_the_model_has_one_of_each_relationship(store: Store) -> 
             "bridge": ["person", "circle", "circle"],
             "event": ["event", "circle"],
             "copied": ["review", "review"],
+            "invited": ["campaign", "consumer"],
             "run": ["run", "load"],
         }
 

@@ -28,6 +28,7 @@ PROJECT = [name for name in QUERIES if name.startswith("project/")]
 (README_QUERIES,) = (block.text for block in blocks(ROOT / "README.md") if block.language == "cypher")
 
 GIVEN = {
+    "campaign": "plan:spring",
     "consumer": "s:ann",
     "follower": "s:bob",
     "product": "s:tea",
@@ -315,8 +316,8 @@ def test_an_empty_store_answers_too(tmp_path: Path, served: Store) -> None:
     store = open_store(f"ladybug:{tmp_path / 'empty.lbug'}")
     store.upsert({"consumers": small_graph()[0]["consumers"][:0]})
     sizes = answer(store, QUERIES["explore/start/sizes"])
-    assert sizes["how_many"].tolist() == [0] * 14
-    assert len(answer(served, QUERIES["explore/start/sizes"])) == 14
+    assert sizes["how_many"].tolist() == [0] * 16
+    assert len(answer(served, QUERIES["explore/start/sizes"])) == 16
     for name, query in QUERIES.items():
         found = answer(store, query)
         assert found.columns.tolist() == answer(served, query).columns.tolist(), name

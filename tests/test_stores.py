@@ -172,7 +172,19 @@ def tables() -> dict[str, pd.DataFrame]:
             {"group": ["s:g1", "s:g1"], "consumer": ["s:ann", "s:hal"], "role": ["owner", None]}
         ),
         "identities": pd.DataFrame({"account": ["s:ann", "s:bob"], "person": ["p1", "p1"]}),
+        "campaigns": pd.DataFrame(
+            {"campaign": ["s:c1", "s:c2"], "name": ["Spring", None], "starts": times("2021-03-01", None)}
+        ),
+        "invitations": invitations(
+            ("s:c1", "s:ann", "koc", 1), ("s:c1", "s:bob", None, None), ("s:c3", "s:ann", None, 2)
+        ),
     }
+
+
+def invitations(*given: tuple[str, str, str | None, int | None]) -> pd.DataFrame:
+    """Rows of campaign, consumer, role and wave."""
+    made = pd.DataFrame(given, columns=["campaign", "consumer", "role", "wave"])
+    return made.astype({"wave": "Int64"})
 
 
 def result_tables() -> dict[str, pd.DataFrame]:
@@ -273,9 +285,9 @@ def whole_graph(server: neo4j_server.Server) -> tuple[list[str], list[str]]:
 def test_rows_that_are_stored_are_read_unchanged(store: Store) -> None:
     given = tables()
     assert store.upsert(given).wrote
-    for name in ("follows", "engagements", "purchases", "memberships", "identities"):
+    for name in ("follows", "engagements", "purchases", "memberships", "identities", "invitations"):
         pd.testing.assert_frame_equal(rows(store, name), typed(name, given[name]), obj=name)
-    for name in ("consumers", "products", "reviews"):
+    for name in ("consumers", "products", "reviews", "campaigns"):
         key = TABLES[name].key[0]
         found = rows(store, name)
         found = found[found[key].isin(given[name][key])].reset_index(drop=True)
@@ -288,6 +300,7 @@ def test_nodes_that_are_only_mentioned_are_made(store: Store) -> None:
     assert rows(store, "consumers")["consumer"].tolist() == people
     assert rows(store, "products")["product"].tolist() == ["s:cup", "s:pot", "s:tea"]
     assert rows(store, "reviews")["review"].tolist() == ["s:r1", "s:r2", "s:r3", "s:r9"]
+    assert rows(store, "campaigns")["campaign"].tolist() == ["s:c1", "s:c2", "s:c3"]
     assert store.read("MATCH (p:Person) RETURN p.person AS person")["person"].tolist() == ["p1"]
 
 
@@ -734,6 +747,72 @@ def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
     assert len(rows(store, "scores")) == 1
 
 
+@pytest.mark.every_release
+def test_a_campaign_is_replaced_whole_and_nothing_else_changes(store: Store) -> None:
+    store.upsert(tables())
+    store.annotate(result_tables())
+    before = content(store)
+    about = pd.DataFrame({"campaign": ["s:c1"], "name": ["Summer"], "product": ["Tea"]})
+    new = invitations(("s:c1", "s:bob", "kol", 3), ("s:c1", "s:new", None, None))
+    assert store.replace_campaign("s:c1", {"campaigns": about, "invitations": new})
+    assert not store.replace_campaign("s:c1", {"campaigns": about, "invitations": new})
+    after = content(store)
+    others = tables()["invitations"]
+    others = others[others["campaign"] != "s:c1"]
+    pd.testing.assert_frame_equal(after["invitations"], typed("invitations", pd.concat([others, new])))
+    summer = {"campaign": "s:c1", "name": "Summer", "product": "Tea"}
+    assert after["campaigns"].set_index("campaign").loc["s:c1"].dropna().to_dict() == {
+        name: value for name, value in summer.items() if name != "campaign"
+    }, "a value that the new rows lack is gone"
+    assert set(after["consumers"]["consumer"]) - set(before["consumers"]["consumer"]) == {"s:new"}
+    for name in set(TABLES) - {"campaigns", "invitations", "consumers"}:
+        pd.testing.assert_frame_equal(after[name], before[name], obj=name)
+
+
+@pytest.mark.every_release
+def test_a_campaign_that_is_new_is_made_and_one_without_rows_goes(store: Store) -> None:
+    store.upsert({"consumers": tables()["consumers"]})
+    about, who = pd.DataFrame({"campaign": ["s:new"], "name": ["New"]}), invitations(("s:new", "s:ann", "koc", None))
+    assert store.replace_campaign("s:new", {"campaigns": about, "invitations": who})
+    assert rows(store, "invitations")["consumer"].tolist() == ["s:ann"]
+    assert store.replace_campaign("s:new", {"campaigns": about})
+    assert (len(rows(store, "invitations")), len(rows(store, "campaigns"))) == (0, 1)
+    assert store.replace_campaign("s:new", {})
+    assert len(rows(store, "campaigns")) == 0
+    assert not store.replace_campaign("s:new", {})
+    assert rows(store, "consumers")["consumer"].tolist() == ["s:ann", "s:bob", "s:cyd"]
+
+
+def test_a_campaign_survives_the_next_load_and_the_next_analysis(store: Store) -> None:
+    about, who = pd.DataFrame({"campaign": ["s:c9"], "name": ["New"]}), invitations(("s:c9", "s:ann", "koc", 1))
+    store.upsert({"consumers": tables()["consumers"]})
+    store.replace_campaign("s:c9", {"campaigns": about, "invitations": who})
+    kept = rows(store, "campaigns"), rows(store, "invitations")
+    store.upsert({name: table for name, table in tables().items() if name not in ("campaigns", "invitations")})
+    for _ in range(2):
+        store.annotate(result_tables())
+    for name, before in zip(("campaigns", "invitations"), kept, strict=True):
+        pd.testing.assert_frame_equal(rows(store, name), before)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"consumers": pd.DataFrame({"consumer": ["s:ann"]})}, "there is no table called 'consumers'"),
+        ({"campaigns": pd.DataFrame({"campaign": ["s:c2"]})}, "campaigns has rows of another campaign than s:c1"),
+        ({"invitations": invitations(("s:c1", "s:ann", None, None)).assign(mood="high")}, "no column 'mood'"),
+    ],
+)
+def test_a_wrong_campaign_is_refused_before_anything_is_written(
+    store: Store, wrong: dict[str, pd.DataFrame], words: str
+) -> None:
+    store.upsert(tables())
+    before = content(store)
+    with pytest.raises(DataError, match=re.escape(words)):
+        store.replace_campaign("s:c1", wrong)
+    assert_same(content(store), before)
+
+
 def test_only_results_are_annotated(store: Store) -> None:
     store.upsert(tables())
     before = content(store)
@@ -893,6 +972,7 @@ def test_every_node_is_shown_with_a_name(store: Store) -> None:
     }
     assert names("Category", "category") == {"Drinks": "Drinks"}
     assert names("MemberGroup", "group") == {"s:g1": "s:g1"}
+    assert names("Campaign", "campaign") == {"s:c1": "Spring", "s:c2": "s:c2", "s:c3": "s:c3"}
     assert names("Person", "person") == {"p1": "Ann", "s:cyd": "s:cyd"}
     newer = {
         "consumers": pd.DataFrame({"consumer": ["s:dan", "s:bob"], "handle": ["dan", None], "name": [None, "Bob"]}),
@@ -1027,6 +1107,7 @@ def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(s
         "engagements": 2,
         "memberships": 1,
         "identities": 1,
+        "invitations": 2,
         "scores": 1,
         "persons": 2,
         "hears": 2,

@@ -21,7 +21,10 @@ from graphkoc.text import count
 
 __all__ = ["MAIN", "FileCount", "Unread", "count_files", "create_tables", "describe_loss", "find_lost", "record_table"]
 
-MAIN = ("reviews", "engagements", "purchases", "follows", "memberships", "identities", "products", "consumers")
+MAIN = (
+    *("reviews", "engagements", "purchases", "follows", "memberships", "invitations", "identities"),
+    *("products", "campaigns", "consumers"),
+)
 """The canonical tables, those first whose rows say most."""
 FATES = ("loaded", "conflict", "duplicate", "rejected")
 """Of several rows of one table that are made of one source row, the first of these fates counts."""
@@ -78,9 +81,9 @@ def record_table(
     connection.execute(f"""
         INSERT INTO fates SELECT _file, _row,
             {first} + CASE WHEN fault IS NOT NULL THEN {FATES.index("rejected")}
-                           WHEN place IS NULL THEN {FATES.index("loaded")}
+                           WHEN _later.place IS NULL THEN {FATES.index("loaded")}
                            WHEN differs THEN {FATES.index("conflict")} ELSE {FATES.index("duplicate")} END
-            FROM _checked LEFT JOIN _later ON _checked.rowid = place WHERE _row IS NOT NULL""")
+            FROM _checked LEFT JOIN _later ON _checked.rowid = _later.place WHERE _row IS NOT NULL""")
     # The patterns that hide contacts are compiled for each column, which takes longer than to check a few rows.
     if connection.execute("SELECT 1 FROM _checked WHERE fault IS NOT NULL LIMIT 1").fetchall():
         value = casts.hide_contacts("fault.value", private)
@@ -98,7 +101,7 @@ def record_table(
                 '{" and ".join(keys)} ' || {casts.hide_contacts(key, private)}
                     || ' stands for other content in ' || first_file || ', row ' || first_row || ', which was taken',
                 NULL, 'conflict'
-            FROM _checked JOIN _later ON _checked.rowid = place WHERE differs AND _row IS NOT NULL""")
+            FROM _checked JOIN _later ON _checked.rowid = _later.place WHERE differs AND _row IS NOT NULL""")
 
 
 def count_files(

@@ -445,6 +445,6 @@ def _clean_table(connection: duckdb.DuckDBPyConnection, source: Source, table: T
             WINDOW earlier AS (PARTITION BY {keys} ORDER BY _row IS NULL, _file, _row, {everything})
         ) WHERE number > 1;
         CREATE OR REPLACE TABLE clean.{table.name} AS SELECT {everything} FROM _checked
-            ANTI JOIN _later ON _checked.rowid = place WHERE fault IS NULL ORDER BY {keys}""")
+            ANTI JOIN _later ON _checked.rowid = _later.place WHERE fault IS NULL ORDER BY {keys}""")
     accounting.record_table(connection, table.name, table.key, [column.name for column in columns], source.is_private)
     connection.execute("DROP TABLE _checked; DROP TABLE _later")

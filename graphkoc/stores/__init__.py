@@ -19,12 +19,13 @@ from graphkoc.progress import Progress
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.condition import NEEDED_TO_LOAD, Condition
 from graphkoc.stores.journal import Decision, Settlement
-from graphkoc.stores.queries import Value
+from graphkoc.stores.queries import Sent
 from graphkoc.tables.large import Large
 from graphkoc.tables.schema import TABLES, Edge, Table, node_tables
 from graphkoc.tables.types import TYPES, arrow_schema
 
 __all__ = [
+    "CAMPAIGNS",
     "DEFAULT",
     "NEEDED_TO_LOAD",
     "Changes",
@@ -41,11 +42,14 @@ __all__ = [
     "newest_fingerprint",
     "open_store",
     "prepared",
+    "prepared_campaign",
     "query_frame",
     "to_rows",
 ]
 
 DEFAULT = "ladybug:./graphkoc.lbug"
+CAMPAIGNS = ("campaigns", "invitations")
+"""The tables that say something of a campaign, in whose keys it is."""
 
 
 class Store(Protocol):
@@ -77,7 +81,18 @@ class Store(Protocol):
         """
         ...
 
-    def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+    def replace_campaign(
+        self, campaign: str, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None
+    ) -> bool:
+        """Make these rows all that is held of a campaign; True when they were not.
+
+        tables: `campaigns` and `invitations`, with rows of this campaign alone; a table that is missing has none. A
+        null replaces a value, and invitations that are not among the rows go. Consumers that a row mentions are made.
+        `progress` is called as in `upsert`. Raises DataError for rows of another campaign, and as `upsert` does.
+        """
+        ...
+
+    def read(self, text: str, params: Mapping[str, Sent] | None = None) -> pd.DataFrame:
         """The rows that a query returns; it cannot write, and QueryError is raised where it would.
 
         Text is str, integers Int64, numbers float64, times datetime64[us] in UTC, lists tuples; rows come in no order
@@ -95,7 +110,7 @@ class Store(Protocol):
         """
         ...
 
-    def explain(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+    def explain(self, text: str, params: Mapping[str, Sent] | None = None) -> pd.DataFrame:
         """How the engine would answer a query, which is not run: a row a step, the last step first.
 
         On a server the columns are operator, details and rows (an estimate); an embedded engine draws its plan, and
@@ -208,6 +223,17 @@ def prepared(tables: Mapping[str, pd.DataFrame | Large], known: Mapping[str, Tab
             key = rows.loc[repeated, list(table.key)].iloc[0].to_list()
             raise DataError(f"{name} has two rows with the key {', '.join(map(str, key))}")
         ready[name] = arrow(rows, table)
+    return ready
+
+
+def prepared_campaign(campaign: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:
+    """The tables of one campaign as Arrow tables, checked as `prepared` does; a missing one is empty."""
+    known = {name: TABLES[name] for name in CAMPAIGNS}
+    every = {name: pd.DataFrame(columns=table.names) for name, table in known.items()} | dict(tables)
+    ready: dict[str, pa.Table] = prepared(every, known)
+    for name, rows in ready.items():
+        if not pc.all(pc.equal(rows["campaign"], campaign)).as_py() and rows.num_rows:
+            raise DataError(f"{name} has rows of another campaign than {campaign}")
     return ready
 
 

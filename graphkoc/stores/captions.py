@@ -42,6 +42,7 @@ CAPTIONS: dict[str, Caption] = {
         " WHERE p.product = n.product), n.product, n.title, n.review)",
     ),
     "Category": Caption("n.category", "n.category"),
+    "Campaign": Caption("coalesce(n.own_name, n.campaign)", "coalesce(n.name, n.campaign)"),
     "MemberGroup": Caption("n.`group`", 'n."group"'),
     "Person": Caption("coalesce(n.name, n.person)", "coalesce(n.name, n.person)"),
     "Load": Caption(

@@ -31,6 +31,7 @@ from graphkoc.stores import (
     near_far,
     newest_fingerprint,
     prepared,
+    prepared_campaign,
     query_frame,
     relational,
     to_rows,
@@ -40,7 +41,7 @@ from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.condition import Condition
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.journal_file import JournalFile, Mark, add_lines, decisions, drop_lines
-from graphkoc.stores.queries import NOT_CODE, Value
+from graphkoc.stores.queries import NOT_CODE, Sent
 from graphkoc.tables.large import Large
 from graphkoc.tables.schema import CANONICAL, RESULTS, TABLES, Column, Table, adds_to_nodes, node_tables
 from graphkoc.tables.types import TYPES, arrow_schema
@@ -141,6 +142,18 @@ class LadybugStore:
 
         self._rewrite(change, progress, patience=ANNOTATION_PATIENCE)
 
+    def replace_campaign(
+        self, campaign: str, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None
+    ) -> bool:
+        """See Store.replace_campaign."""
+        new = prepared_campaign(campaign, tables)
+
+        def change(graph: duckdb.DuckDBPyConnection) -> bool:
+            changed = [_replace_part(graph, name, campaign, rows) for name, rows in new.items()]
+            return any(changed)
+
+        return self._rewrite(change, progress)
+
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are a file beside the store, and stay when the store is made anew."""
         return decisions(self._journal.read(self._mark()))
@@ -191,7 +204,7 @@ class LadybugStore:
         removed["journal"] = before - len(self.decisions())
         return {name: count for name, count in removed.items() if count}
 
-    def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+    def read(self, text: str, params: Mapping[str, Sent] | None = None) -> pd.DataFrame:
         """See Store.read."""
         _check_reads(text, params or {})
         try:
@@ -214,7 +227,7 @@ class LadybugStore:
         except pa.ArrowInvalid as error:
             raise QueryError(f"the query returns values of another type: {error}") from error
 
-    def explain(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+    def explain(self, text: str, params: Mapping[str, Sent] | None = None) -> pd.DataFrame:
         """See Store.explain."""
         _check_reads(text, params or {})
         (drawn,) = self._arrow(f"EXPLAIN {text}", params).column(0).to_pylist()
@@ -272,7 +285,7 @@ class LadybugStore:
             self._database.close()
         self._connection = self._database = self._types = None
 
-    def _arrow(self, text: str, params: Mapping[str, Value] | None = None) -> pa.Table:
+    def _arrow(self, text: str, params: Mapping[str, Sent] | None = None) -> pa.Table:
         if self._connection is None:
             if not self.path.exists():
                 raise StoreError(f"there is no store at {self.path} yet", hint="`graphkoc load` makes it.")
@@ -535,6 +548,18 @@ def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Larg
         graph.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT * EXCLUDE (_fate) FROM _merged")
     graph.execute("DROP TABLE _merged")
     return changes
+
+
+def _replace_part(graph: duckdb.DuckDBPyConnection, name: str, campaign: str, rows: pa.Table) -> bool:
+    """Make these the rows of a table that are of the campaign; True when they were not."""
+    graph.register("_new", rows)
+    old = f"FROM {name} WHERE campaign = $campaign"
+    differs = f"(FROM _new EXCEPT ALL {old}) UNION ALL ({old} EXCEPT ALL FROM _new)"
+    if not graph.execute(f"SELECT EXISTS ({differs})", {"campaign": campaign}).fetchall()[0][0]:
+        return False
+    graph.execute(f"DELETE {old}", {"campaign": campaign})
+    graph.execute(f"INSERT INTO {name} BY NAME FROM _new")
+    return True
 
 
 def _read_accounts(graph: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> pd.DataFrame:

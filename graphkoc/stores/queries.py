@@ -29,9 +29,11 @@ from pathlib import Path
 from graphkoc import assets
 from graphkoc.errors import QueryError
 
-__all__ = ["Parameter", "Query", "Value", "parse", "queries", "query", "write_literal"]
+__all__ = ["Parameter", "Query", "Sent", "Value", "parse", "queries", "query", "write_literal"]
 
 Value = str | int | float | bool | datetime
+Sent = Value | list[str]
+"""What a query is sent: of those in `cypher/` a value for each parameter, of graphkoc's own also lists of ids."""
 
 PARAM = re.compile(r"@param\s+(\w+)\s+(string|integer|float|boolean|time)(?:\s*=\s*(\S+))?\s*(.*)")
 SET = re.compile(r":param\s+(\w+)\s*=>\s*(\S.*)")

@@ -289,6 +289,35 @@ CANONICAL: dict[str, Table] = {
             ),
             edges=(Edge("BELONGS_TO", "Consumer", "account", "Person", "person"),),
         ),
+        Table(
+            "campaigns",
+            "A campaign or focus group that people were invited to.",
+            ("campaign",),
+            (
+                _id("campaign", "the campaign, as source:id", required=True),
+                _prose("name", "what it is called", graph_name="own_name"),
+                Column("kind", "text", "what its people are invited to", choices=("plan", "focus-group")),
+                _prose("product", "the product that it is for, as its plan names it"),
+                _prose("client", "whom it is for"),
+                Column("starts", "time", "when it begins"),
+                Column("ends", "time", "when it ends"),
+            ),
+            node="Campaign",
+        ),
+        Table(
+            "invitations",
+            "A person on the list of a campaign.",
+            ("campaign", "consumer"),
+            (
+                _id("campaign", "the campaign", required=True),
+                _who("consumer", "the person, by the account that lists name"),
+                Column("role", "text", "what they are invited as", choices=("koc", "possible", "kol", "wide")),
+                Column("place", "text", "invited, or if others decline", choices=("roster", "reserve")),
+                Column("wave", "integer", "the wave in which they are invited", low=1),
+                _prose("status", "how far the invitation has come"),
+            ),
+            edges=(Edge("INVITED", "Campaign", "campaign", "Consumer", "consumer"),),
+        ),
     )
 }
 """The tables that sources fill and stores keep, by name."""

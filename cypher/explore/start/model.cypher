@@ -32,7 +32,10 @@ WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, 
 OPTIONAL MATCH copied = (:Review)-[:COPIED_FROM]->(:Review)
 WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
      copied LIMIT 1
+OPTIONAL MATCH invited = (:Campaign)-[:INVITED]->(:Consumer)
+WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
+     copied, invited LIMIT 1
 OPTIONAL MATCH run = (:Run)-[:READ]->(:Load)
 RETURN wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
-       copied, run
+       copied, invited, run
 LIMIT 1

@@ -9,6 +9,8 @@ UNION ALL OPTIONAL MATCH (:Consumer)-[n:ENGAGED]->(:Review) RETURN 'engagements'
 UNION ALL OPTIONAL MATCH (:Consumer)-[n:PURCHASED]->(:Product) RETURN 'purchases' AS what, count(n) AS how_many
 UNION ALL OPTIONAL MATCH (:Consumer)-[n:JOINED]->(:MemberGroup) RETURN 'memberships' AS what, count(n) AS how_many
 UNION ALL OPTIONAL MATCH (:Consumer)-[n:BELONGS_TO]->(:Person) RETURN 'identities' AS what, count(n) AS how_many
+UNION ALL OPTIONAL MATCH (n:Campaign) RETURN 'campaigns' AS what, count(n.campaign) AS how_many
+UNION ALL OPTIONAL MATCH (:Campaign)-[n:INVITED]->(:Consumer) RETURN 'invitations' AS what, count(n) AS how_many
 UNION ALL OPTIONAL MATCH (n:Load) RETURN 'loads' AS what, count(n.load) AS how_many
 UNION ALL OPTIONAL MATCH (n:Run) RETURN 'runs' AS what, count(n.run) AS how_many
 UNION ALL OPTIONAL MATCH (n:Person) RETURN 'people analysed' AS what, count(n.tier) AS how_many

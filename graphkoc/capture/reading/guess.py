@@ -162,8 +162,11 @@ def _guess_columns(table: Table, cells: Mapping[str, list[str]], rows: int) -> t
 def _rate_columns(table: Table, columns: Mapping[str, str], cells: Mapping[str, list[str]]) -> int:
     """How sure the columns make it that rows are of this table: 2, 1, 0; -1 where they are of another.
 
-    A review has stars or words. A comment is on something that several are on, or has an id of its own.
+    Lists of campaigns have no column of their own by which they could be told from orders, so their name decides. A
+    review has stars or words. A comment is on something that several are on, or has an id of its own.
     """
+    if table.name in ("campaigns", "invitations"):
+        return -1
     if table.name == "reviews":
         worded = not {"text", "title"}.isdisjoint(columns)
         rated = "rating" in columns and (worded or "product" in columns or "review" in columns)

@@ -25,6 +25,11 @@ FIRST = {
         "circle",
         "MATCH (c:Circle) RETURN c.circle AS value, c.name AS name ORDER BY c.people DESC, value LIMIT 1",
     ),
+    "campaign": (
+        "campaign",
+        "MATCH (c:Campaign)-[i:INVITED]->(:Consumer)"
+        " RETURN c.campaign AS value, c.name AS name, count(i) AS people ORDER BY people DESC, value LIMIT 1",
+    ),
 }
 """By parameter: what its value is, and the query that finds one."""
 
@@ -100,6 +105,8 @@ def read_examples(store: Store) -> Examples:
         rows = store.read(text).to_dict("records")
         for row in rows:
             values[name] = Example(what, display_name(str(row["name"])), str(row["value"]))
+            if name not in SECOND:
+                continue
             what_else, text_else = SECOND[name]
             for other in store.read(text_else, {"first": str(row["value"])}).to_dict("records"):
                 others[name] = Example(what_else, display_name(str(other["name"])), str(other["value"]))

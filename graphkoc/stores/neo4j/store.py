@@ -23,7 +23,16 @@ import pyarrow as pa
 from graphkoc.errors import QueryError, StoreError
 from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
-from graphkoc.stores import check_columns, frame, key_of, newest_fingerprint, prepared, query_frame
+from graphkoc.stores import (
+    CAMPAIGNS,
+    check_columns,
+    frame,
+    key_of,
+    newest_fingerprint,
+    prepared,
+    prepared_campaign,
+    query_frame,
+)
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.condition import Condition
 from graphkoc.stores.journal import Decision, Settlement
@@ -34,7 +43,7 @@ from graphkoc.stores.neo4j.plan import list_operators
 from graphkoc.stores.neo4j.reading import Reading, to_column, to_plain
 from graphkoc.stores.neo4j.settling import TIE_LINES, settle
 from graphkoc.stores.neo4j.writing import Write, Writing, check_keys
-from graphkoc.stores.queries import Value
+from graphkoc.stores.queries import Sent
 from graphkoc.tables.large import Large
 from graphkoc.tables.schema import RESULTS, TABLES, node_tables
 from graphkoc.tables.types import TYPES
@@ -71,7 +80,7 @@ def open_url(url: str) -> Neo4jStore:
     return Neo4jStore(url, address, user, _password(), unquote(parts.path.strip("/")) or None)
 
 
-def _to_send(params: Mapping[str, Value] | None) -> dict[str, Value]:
+def _to_send(params: Mapping[str, Sent] | None) -> dict[str, Sent]:
     """Parameters as a query takes them: times in UTC, with their zone, as those of the graph."""
     return {
         name: value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
@@ -173,6 +182,28 @@ class Neo4jStore:
             if progress:
                 progress("stored", 0, 0, 0)
 
+    def replace_campaign(
+        self, campaign: str, tables: Mapping[str, pd.DataFrame], progress: Progress | None = None
+    ) -> bool:
+        """See Store.replace_campaign."""
+        new = prepared_campaign(campaign, tables)
+        check_keys(new)
+        counts: dict[str, bool] = {}
+        return self._connection.outlast(lambda: self._replace_campaign(campaign, new, counts, progress))
+
+    def _replace_campaign(
+        self, campaign: str, new: Mapping[str, pa.Table], wrote: dict[str, bool], progress: Progress | None
+    ) -> bool:
+        """Bring the graph to these rows; wrote: what was written before the server went away."""
+        with self._connection.lock() as write:
+            writing = Writing(self._reading, write, progress, new)
+            # Invitations before their campaign, which goes once nobody is invited to it.
+            for name in reversed(CAMPAIGNS):
+                wrote[name] = writing.replace_part(TABLES[name], new[name], campaign) or wrote.get(name, False)
+            if progress:
+                progress("stored", 0, 0, 0)
+        return any(wrote.values())
+
     def decisions(self) -> list[Decision]:
         """See Store.decisions. They are nodes beside the graph, tied to the accounts that they are about."""
         names = [field.name for field in fields(Decision)]
@@ -205,7 +236,7 @@ class Neo4jStore:
             writing.name_accounts()
         return {name: removed[name] for name in (*TABLES, "journal") if removed[name]}
 
-    def read(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+    def read(self, text: str, params: Mapping[str, Sent] | None = None) -> pd.DataFrame:
         """See Store.read."""
         given = _to_send(params)
         with self._connection.translate_errors(query=True):
@@ -237,7 +268,7 @@ class Neo4jStore:
             raise QueryError(f"the query returns values of another type: {error}") from error
         return frame(pa.Table.from_arrays(arrays, names=list(kinds)))
 
-    def explain(self, text: str, params: Mapping[str, Value] | None = None) -> pd.DataFrame:
+    def explain(self, text: str, params: Mapping[str, Sent] | None = None) -> pd.DataFrame:
         """See Store.explain."""
         given = _to_send(params)
         with self._connection.translate_errors(query=True):

@@ -189,14 +189,32 @@ class Writing:
         changes = difference(table, columns, old, new, replace)
         # Of a verb that is done again, the first time counts: then the graph was as it had been before.
         counts = self._counts.setdefault(table.name, changes.counts)
+        self._apply(table, changes)
+        self._done = end
+        return counts
+
+    def replace_part(self, table: Table, new: pa.Table, key: str) -> bool:
+        """Make the graph hold these rows, and no others, of the node with this key, or of the edges that begin at it;
+        True when it did not."""
+        keys = pa.array([key], pa.string())
+        if table.node:
+            old = self._store.find_rows(table, table.names, keys)
+            self._know(table.node, old)
+        else:
+            source = self._find(table.edges[0].source, pa.chunked_array([keys]))
+            old = self._store.find_edges_from(table, table.names, pa.array(source[source >= 0]))
+        changes = difference(table, table.names, old, new, replace=True)
+        self._apply(table, changes)
+        return bool(changes)
+
+    def _apply(self, table: Table, changes: Difference) -> None:
+        """Do to the graph what differs."""
         if table.node:
             self._create_nodes(table.node, changes.created)
         for change in changes.edges:
             self._create_edges(table, change)
         self._update(table, changes)
         self._remove(table, changes)
-        self._done = end
-        return counts
 
     def has_loads(self, book: pa.Table) -> bool:
         """Whether the book of loads has these loads already: the same rows, loaded again, change nothing."""
