@@ -16,6 +16,7 @@ import neo4j_server
 import networkx
 import pytest
 from neo4j_jars import LTS, NEWEST, RELEASES
+from small_campaign import Campaign, make_campaign
 from small_example import write_small_example
 from small_run import analyse_small_market
 from zoo import ZOO
@@ -176,3 +177,9 @@ def ciao_run(example: Path) -> graphkoc.Run:
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> graphkoc.Run:
     """A run of a small market, which follows on from a run of fewer people; saved in its folder."""
     return analyse_small_market(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def small_campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
+    """A small market in a store with its run, and a CRM's file of its people; only to be read or copied."""
+    return make_campaign(tmp_path_factory.mktemp("campaign"))

@@ -21,11 +21,13 @@ __all__ = [
     "global_options",
     "limit_option",
     "list_options",
+    "lists_option",
     "out_option",
     "output_options",
     "report_options",
     "run_argument",
     "run_option",
+    "sheet_options",
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -139,6 +141,25 @@ def report_options(function: Function) -> Function:
     )(function)
 
 
+def sheet_options(function: Function) -> Function:
+    """Give a command that writes a list of people its -o, and --format for the line that names the file."""
+    function = click.option(
+        "--format",
+        "format_",
+        cls=PrintOption,
+        type=click.Choice(("table", "json")),
+        help="Output format of the result line.",
+    )(function)
+    return click.option(
+        "-o",
+        "--output",
+        "sheet",
+        required=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The file to write: .csv or .xlsx.",
+    )(function)
+
+
 def out_option(help_: str) -> Callable[[Function], Function]:
     """--out: the folder that a command makes."""
     return click.option("--out", type=click.Path(path_type=Path), help=help_)
@@ -148,6 +169,9 @@ encoding_option = click.option("--encoding", metavar="NAME", help="Encoding of t
 run_argument = click.argument("run", required=False)
 run_option = click.option(
     "--run", help="The run whose groups are meant: a folder or a name under ./runs; the newest by default."
+)
+lists_option = click.option(
+    "--run", help="A run beside the saved lists: a folder or a name under ./runs; the newest by default."
 )
 consumer_argument = click.argument("consumer")
 

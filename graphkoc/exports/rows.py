@@ -8,7 +8,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,10 @@ ROWS = 1_048_576
 """Rows of a sheet of a workbook, including its header."""
 LETTERS = 32_767
 """Characters of a cell of a workbook."""
+WIDEST = 60
+"""Characters of a column of a workbook, beyond which a text is wrapped."""
+SPARE = 500
+"""Rows below the last one that also offer a choice: whoever adds a row has it too."""
 EXACT = 2**53
 """Largest number up to which a workbook holds every whole number exactly."""
 TURNS = "\u202a-\u202e\u2066-\u2069"
@@ -67,14 +71,17 @@ def as_json(document: Any, ascii_only: bool = False) -> str:
     return re.sub(f"[\x7f-\x9f{TURNS}]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def as_csv(rows: Sequence[Row]) -> str:
-    """A header and one line per row; lists and mappings are JSON."""
+def as_csv(rows: Sequence[Row], verbatim: Collection[str] = ()) -> str:
+    """A header and one line per row; lists and mappings are JSON.
+
+    verbatim: columns of texts that were checked, such as phone numbers, and are written without the ' of `safe_cell`.
+    """
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
     if rows:
         writer.writerow(rows[0])
     for row in rows:
-        writer.writerow([_text(value) for value in row.values()])
+        writer.writerow([value if name in verbatim else _text(value) for name, value in row.items()])
     return sink.getvalue()
 
 
@@ -116,10 +123,11 @@ def as_parquet(rows: Sequence[Row]) -> bytes:
     return sink.getvalue()
 
 
-def as_workbook(rows: Sequence[Row]) -> bytes:
+def as_workbook(rows: Sequence[Row], choices: Mapping[str, Sequence[str]] | None = None) -> bytes:
     """One sheet, a header above; a text is a text in it, whatever it begins with.
 
-    Raises UsageError for more rows than a sheet holds.
+    choices: columns that offer a drop-down of these texts and take any other; the columns are then as wide as their
+    texts, and long texts are wrapped. Raises UsageError for more rows than a sheet holds.
     """
     import xlsxwriter
 
@@ -146,4 +154,12 @@ def as_workbook(rows: Sequence[Row]) -> bytes:
                     sheet.write_number(line, column, value)
                 elif value is not None:
                     sheet.write_string(line, column, without_controls(str(value))[:LETTERS])
+        if choices is not None:
+            wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+            for column, name in enumerate(rows[0] if rows else ()):
+                longest = max(len(str(row[name] or "")) for row in rows)
+                sheet.set_column(column, column, min(WIDEST, max(len(name), longest) + 2), wrapped)
+                if name in choices:
+                    offered = {"validate": "list", "source": list(choices[name]), "show_error": False}
+                    sheet.data_validation(1, column, min(len(rows) + SPARE, ROWS - 1), column, offered)
     return sink.getvalue()

@@ -15,7 +15,7 @@ import io
 import itertools
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from graphkoc.capture.reading.archives import Member
 from graphkoc.capture.reading.formats import Cell, Record
 from graphkoc.capture.reading.views import View
 from graphkoc.errors import DataError
+from graphkoc.files import translate_errors
 from graphkoc.progress import Progress
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "make_table",
     "names",
     "read",
+    "read_cells",
     "read_header",
     "read_top",
     "suffix",
@@ -50,6 +52,8 @@ __all__ = [
 
 TEXTS = (".csv", ".tsv", ".jsonl", ".txt")
 TYPED = (".parquet", ".xlsx")
+SHEETS = (".csv", ".tsv", ".xlsx")
+"""What spreadsheets save."""
 CHUNK = 65_536
 """Rows of a chunk, at most."""
 LARGEST_CHUNK = 64 << 20
@@ -272,6 +276,57 @@ def read_header(path: Path, asked: str | None = None, *, sheet: str | None = Non
             # Its columns are the keys of all of its lines.
             deque(records, maxlen=0)
     return header
+
+
+def read_cells(path: Path, asked: str | None = None) -> dict[str, tuple[list[tuple[int, list[Cell]]], list[BadRow]]]:
+    """The rows of each sheet of a workbook or of a delimited text as they are, of any width, with their numbers.
+
+    A text is one sheet of its own name. Nothing is taken for a header, and rows without a value are none; a row is bad
+    only where its cells cannot be told apart. What separates the cells of a text is what gives most of its first rows
+    the same width. Raises DataError as `read` does.
+    """
+    kind = suffix(path.name)
+    if kind not in SHEETS:
+        raise DataError(f"{path} is of no kind that graphkoc reads as a sheet", hint=f"It reads {', '.join(SHEETS)}.")
+    with translate_errors(f"{path} cannot be read", kind=DataError):
+        if kind == ".xlsx":
+            return {
+                sheet: _split_records(sheet, itertools.chain([(1, header, "", "")], records))
+                for sheet in formats.sheets(path)
+                for header, records in [formats.workbook(path, sheet)]
+            }
+        encoding = detect(path, asked)
+        with _open(path, None) as (stream, _):
+            text = _decode(path, stream, encoding)
+            top = list(itertools.islice(text, TITLES))
+            stated = SEPARATOR.fullmatch(top[0][0]) if top else None
+            delimiter = stated[1] if stated else _find_even_delimiter([line for line, _ in top])
+            lines = itertools.chain(top[1:] if stated else top, text)
+            return {path.name: _split_records(path.name, _parse_csv(lines, delimiter, 2 if stated else 1))}
+
+
+def _find_even_delimiter(lines: Sequence[str]) -> str:
+    """The delimiter by which most rows are of one width; prose has commas too, but not the same number in each row."""
+
+    def weigh(delimiter: str) -> tuple[int, int]:
+        widths = Counter[int]()
+        with suppress(csv.Error):
+            widths.update(map(len, csv.reader(lines, delimiter=delimiter)))
+        return max(((rows, width) for width, rows in widths.items() if width > 1), default=(0, 0))
+
+    return max((",", ";", "\t"), key=weigh)
+
+
+def _split_records(name: str, records: Iterable[Record]) -> tuple[list[tuple[int, list[Cell]]], list[BadRow]]:
+    """The rows, and those without cells that can be read."""
+    rows, bad = [], []
+    for row, cells, reason, text in records:
+        if any(cells):
+            rows.append((row, cells))
+        elif reason:
+            bad.append(BadRow(name, row, reason, text))
+            bounds.check_bad_rows(name, len(bad))
+    return rows, bad
 
 
 def count_rows(path: Path, asked: str | None = None, *, member: Member | None = None, sheet: str | None = None) -> int:

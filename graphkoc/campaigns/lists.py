@@ -1,0 +1,142 @@
+"""Lists of people: the client's sheet and what comes back of it, and saved lists in the graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from graphkoc.campaigns.sheets import check_sheet, write_sheet
+from graphkoc.capture.reading import encoding as encodings
+from graphkoc.capture.reading import table_file
+from graphkoc.invite import decisions
+from graphkoc.invite.decisions import decide_now, find_standing, list_refused
+from graphkoc.invite.longlist import CHOICES, build_rows, choose_people, list_quoted, map_persons
+from graphkoc.invite.marks import Sheet, read_marks
+from graphkoc.invite.saved import ROSTER, plans_folder, read_list, read_lists
+from graphkoc.runs.run import Run
+from graphkoc.stores import Store
+from graphkoc.tables.schema import TABLES
+
+__all__ = ["map_persons", "record_decisions", "show_saved", "write_longlist"]
+
+TEXTS = "UNWIND $ids AS id MATCH (r:Review {review: id}) RETURN r.review AS review, r.text AS text"
+THERE = "UNWIND $ids AS id MATCH (c:Consumer {consumer: id}) RETURN c.consumer AS consumer"
+
+
+def write_longlist(
+    store: Store,
+    run: Run,
+    file: Path,
+    *,
+    niche: str | None = None,
+    limit: int | None = None,
+    client: str | None = None,
+    plan: str | None = None,
+) -> dict[str, Any]:
+    """Write the sheet on which a client decides whom to invite; its columns are `graphkoc.invite.longlist.COLUMNS`.
+
+    niche: only its people, by id or name. limit: the most people. client: whose refusals are kept; by default the
+    client of the plan. plan: a saved plan or group, whose people come instead of the key opinion consumers by rank.
+    Returns {file, client, people, left_out (sentences)}. Raises UsageError for an unknown niche or list and for a file
+    of another kind, and AnalysisError where nobody is left.
+    """
+    check_sheet(file)
+    folder = plans_folder(Path(run.folder))
+    saved = None if plan is None else read_list(folder, plan)
+    client = client or (saved or {}).get("client")
+    refused = list_refused(folder, client, map_persons(run)) if client else ()
+    people, left_out = choose_people(run, niche, limit, refused, None if saved is None else saved["people"])
+    ids = sorted({review for person in people for review in list_quoted(person)})
+    found = store.read(TEXTS, {"ids": ids}).dropna()
+    rows = build_rows(run, people, dict(zip(found["review"], found["text"], strict=True)))
+    write_sheet(file, rows, CHOICES)
+    return {"file": str(file), "client": client, "people": len(rows), "left_out": left_out}
+
+
+def record_decisions(run: Run, file: Path, client: str, encoding: str | None = None) -> dict[str, Any]:
+    """Read a client's sheet, however it was changed, and add its decisions to the journal beside the runs.
+
+    A person may be on it who is in the run or on a saved list. encoding: of a text file where it cannot be detected.
+    Returns {file, client, people (rows that name one), yes, no, reserve, new (decisions that were not known),
+    not_read: [{sheet, row, person, why}], unread (columns with marks that were not read)}. Raises DataError for a file
+    without ids or decisions, UsageError for a client without a name, and StoreError where the journal cannot be
+    written.
+    """
+    folder = plans_folder(Path(run.folder))
+    accounts = map_persons(run)
+    whose = {person["consumer"]: person["consumer"] for one in read_lists(folder) for person in one["people"]}
+    whose |= {row["consumer"]: row["consumer"] for row in run.rows("people", ["consumer"])} | accounts
+    asked = encodings.check(encoding) if encoding else None
+    cells = table_file.read_cells(file, asked)
+    read = read_marks([Sheet(name, rows) for name, (rows, _) in cells.items()], whose)
+    made = [decide_now(client, mark.consumer, mark.decision, mark.reason, file.name) for mark in read.marks]
+    standing = find_standing(decisions.read(folder), client, accounts)
+    known = {consumer: (one.decision, one.reason) for consumer, one in standing.items()}
+    new = [one for one in made if known.get(one.consumer) != (one.decision, one.reason)]
+    if new:
+        decisions.append(folder, new)
+    faults = [asdict(fault) for fault in read.faults]
+    faults += [
+        {"sheet": one.file, "row": one.row, "person": "", "why": one.reason} for _, bad in cells.values() for one in bad
+    ]
+    counts = Counter(mark.decision for mark in read.marks)
+    return {
+        "file": str(file),
+        "client": client,
+        "people": read.people,
+        **{decision: counts[decision] for decision in decisions.DECISIONS},
+        "new": len(new),
+        "not_read": faults,
+        "unread": read.unread,
+    }
+
+
+def show_saved(store: Store, document: Mapping[str, Any]) -> bool:
+    """Show a saved plan or group in the graph, in the place of what it shows of that name; True when that changed it.
+
+    document: as `graphkoc.invite.saved.save_list` keeps it. The people are (:Campaign)-[:INVITED]->(:Consumer), as far
+    as the store has them: somebody who was forgotten does not come back with an old list. starts and ends are days or
+    times. Raises StoreError where the store cannot be written.
+    """
+    campaign = f"{document['kind']}:{document['name']}"
+    ids = sorted({person["consumer"] for person in document["people"]})
+    there = set(store.read(THERE, {"ids": ids})["consumer"])
+    shown = {person["consumer"]: person for person in document["people"] if person["consumer"] in there}
+    about = {"campaign": campaign, **{name: document.get(name) for name in ("name", "kind", "product", "client")}}
+    times = {name: _read_time(document.get(name)) for name in ("starts", "ends")}
+    invited = [
+        {"campaign": campaign, "consumer": consumer}
+        | {name: _take_known(name, person.get(name)) for name in ("role", "place", "wave", "status")}
+        for consumer, person in shown.items()
+    ]
+    tables = {
+        "campaigns": pd.DataFrame([about | times]),
+        "invitations": pd.DataFrame(invited, columns=TABLES["invitations"].names),
+    }
+    tables["campaigns"] = tables["campaigns"].astype(dict.fromkeys(times, "datetime64[us]"))
+    tables["invitations"]["wave"] = tables["invitations"]["wave"].astype("Int64")
+    return store.replace_campaign(campaign, tables)
+
+
+def _read_time(text: str | None) -> datetime | None:
+    """A day or a time in UTC, without a zone; a time without one is UTC."""
+    time = None if text is None else datetime.fromisoformat(text)
+    return time if time is None or time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
+
+
+def _take_known(name: str, value: Any) -> Any:
+    """A value of a person on a list as the table of invitations takes it; None for one that it does not."""
+    column = next(column for column in TABLES["invitations"] if column.name == name)
+    if name == "place" and value is None:
+        return ROSTER
+    if column.choices and value not in column.choices:
+        return None
+    if column.kind == "integer":
+        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    return None if value is None else str(value)
