@@ -1,6 +1,10 @@
 """The public names: the one list of them, which `graphkoc/__init__.py` loads on first use."""
 
 from .analysis import Settings as Settings
+from .campaigns.export import export_list as export_list
+from .campaigns.lists import record_decisions as record_decisions
+from .campaigns.lists import show_saved as show_saved
+from .campaigns.lists import write_longlist as write_longlist
 from .capture.answers import Answers as Answers
 from .capture.contacts import new_key as new_key
 from .capture.identity import identity_report as identity_report
@@ -28,6 +32,8 @@ from .errors import UsageError as UsageError
 from .graph.action_log import Log as Log
 from .graph.network import Network as Network
 from .graph.projection import Projection as Projection
+from .invite.presets import check_export_columns as check_export_columns
+from .invite.presets import list_presets as list_presets
 from .measures import MEASURES as MEASURES
 from .pipeline import analyse as analyse
 from .pipeline import doctor as doctor

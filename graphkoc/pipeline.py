@@ -44,6 +44,7 @@ from graphkoc.tables.schema import CANONICAL, list_result_types
 
 __all__ = [
     "analyse",
+    "check_key",
     "doctor",
     "explain_query",
     "export_bulk",
@@ -127,7 +128,7 @@ def load(
     secret = contacts.find_key(key_file or (new_key_file if new_key_file and new_key_file.exists() else None))
     if keys["contact_key"].notna().any() and secret:
         try:
-            _check_key(store, secret)
+            check_key(store, secret)
         except DataError:
             if loaded.new_key:
                 loaded.new_key.unlink()  # no later command is to take it for the key of this store
@@ -146,8 +147,8 @@ def recognise_files(paths: Sequence[Path], answers: Answers = NOTHING, encoding:
     return recognise(paths, list(sources().values()), read_answers(paths, answers), encoding, counted=True)
 
 
-def _check_key(store: Store, secret: bytes) -> None:
-    """Raises DataError where contact keys in the store were made with another secret."""
+def check_key(store: Store, secret: bytes) -> None:
+    """Raise DataError where contact keys in the store were made with another secret."""
     theirs = store.key_fingerprint()
     if theirs in (None, contacts.fingerprint(secret)):
         return

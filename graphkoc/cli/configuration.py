@@ -18,6 +18,10 @@
     words = ["casino"]
     exclude = ["rival_ad"]
 
+    [columns.plain]
+    "Handle" = "handle"
+    "Warnings" = "flags"
+
     [costs]
     product = 12.5
     platform_fee = 0.1
@@ -25,7 +29,8 @@
 A table of the file is a command, and a key is one of its options with _ for -. The table [brand] lists brands as
 products name them: our own, and our rivals'. The table [target] lists the languages in which an audience should write
 and the places in which it should be, and [safety] words to look for in what people write, and the checks that take a
-person off the list. The table [costs] has numbers: what a post costs. The environment sets the same values as
+person off the list. The table [costs] has numbers: what a post costs. A table [columns.PRESET]
+names the columns of an exported list, in their order, and what each holds. The environment sets the same values as
 GRAPHKOC_STORE, GRAPHKOC_ANALYSE_MIN_SIZE, GRAPHKOC_COSTS_PRODUCT and, separated by commas, GRAPHKOC_BRAND_OWN. Among
 files, ./graphkoc.toml (or the one that --config names) comes before the user's own. A key that no command has is an
 error, so that a misspelt one is noticed.
@@ -52,6 +57,7 @@ __all__ = [
     "own_file",
     "own_path",
     "raise_pending",
+    "read_columns",
     "read_kinds",
     "read_lists",
     "read_numbers",
@@ -79,6 +85,9 @@ NOT_SETTINGS = {
     "accept_partial",
     "run",
     "page",
+    "plan",
+    "sheet",
+    "contacts",
 }
 """Options of one call, which no file sets."""
 LISTS = {"brand": ("own", "rivals"), "target": ("language", "market"), "safety": ("words", "exclude")}
@@ -93,6 +102,8 @@ NUMBERS = {
 `graphkoc.activate.costs.ITEMS`."""
 KINDS = "kinds"
 """The table of other names of categories; its keys are categories."""
+COLUMNS = "columns"
+"""The table of the columns of exported lists; its keys are presets."""
 
 
 def _files(named: Path | None) -> list[Path]:
@@ -129,9 +140,13 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
     known = {*_settings(group), *((table, key) for table, keys in (LISTS | NUMBERS).items() for key in keys)}
     for name, value in values.items():
         for keys in [(name, key) for key in value] if isinstance(value, dict) else [(name,)]:
-            if keys not in known and (keys[0] != KINDS or len(keys) == 1):
+            if keys not in known and (keys[0] not in (KINDS, COLUMNS) or len(keys) == 1):
                 hint = f"There are: {', '.join('.'.join(keys) for keys in known)}."
                 raise UsageError(f"{path} sets {'.'.join(keys)}, which is not a setting", hint=hint)
+    if COLUMNS in values:
+        import graphkoc
+
+        graphkoc.check_export_columns(values[COLUMNS])
     examples = {
         "brand": "A brand",
         "language": "Chinese",
@@ -207,6 +222,11 @@ def read_kinds(ctx: click.Context) -> dict[str, tuple[str, ...]]:
     return {category: tuple(names) for category, names in in_files.items()}
 
 
+def read_columns(ctx: click.Context) -> dict[str, dict[str, str]]:
+    """The columns of exported lists, as they are set: by preset, the name of each = our field."""
+    return dict((ctx.find_root().default_map or {}).get(COLUMNS, {}))
+
+
 def _variable(*keys: str) -> str:
     return "_".join([PREFIX, *keys]).upper()
 
@@ -257,4 +277,7 @@ def list_settings(root: click.Context) -> list[dict[str, Any]]:
     for category, found in read_kinds(root).items():
         setter = next(str(path) for path, values in files if category in values.get(KINDS, {}))
         rows.append({"setting": f"{KINDS}.{category}", "value": list(found), "from": setter})
+    for preset, columns in read_columns(root).items():
+        setter = next(str(path) for path, values in files if preset in values.get(COLUMNS, {}))
+        rows.append({"setting": f"{COLUMNS}.{preset}", "value": columns, "from": setter})
     return rows
