@@ -1,10 +1,16 @@
 """The public names: the one list of them, which `graphkoc/__init__.py` loads on first use."""
 
+from .activate.costs import read_costs as read_costs
+from .activate.goal_names import GOALS as GOALS
+from .activate.phases import read_blackout as read_blackout
+from .activate.request import PlanRequest as PlanRequest
+from .activate.words import describe_plan as describe_plan
 from .analysis import Settings as Settings
 from .campaigns.export import export_list as export_list
 from .campaigns.lists import record_decisions as record_decisions
 from .campaigns.lists import show_saved as show_saved
 from .campaigns.lists import write_longlist as write_longlist
+from .campaigns.planning import plan_campaign as plan_campaign
 from .capture.answers import Answers as Answers
 from .capture.contacts import new_key as new_key
 from .capture.identity import identity_report as identity_report

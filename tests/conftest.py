@@ -126,6 +126,19 @@ def analyse_part(folder: Path) -> None:
     store.close()
 
 
+def make_brand(folder: Path) -> None:
+    """Make, load and analyse an invented brand of 300 people: files/, truth.json, graphkoc.lbug, run/."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("GRAPHKOC_KEY", raising=False)
+        graphkoc.demo_brand(folder, people=300)
+
+
+@pytest.fixture(scope="session")
+def brand_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder with an invented brand (see `make_brand`)."""
+    return make_once("brand-output", make_brand, tmp_path_factory, worker_id)
+
+
 @pytest.fixture(scope="session")
 def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder in which `graphkoc demo` has run (see `run_demo`)."""

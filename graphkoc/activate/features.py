@@ -58,7 +58,10 @@ class FollowFeature:
 
 
 FOLLOW_FEATURES = (
-    *(FollowFeature(f"followee_{name}", f"{name} of the followee, as in the forecast") for name in (*OF_FOLLOWEE, *BOTH)),
+    *(
+        FollowFeature(f"followee_{name}", f"{name} of the followee, as in the forecast")
+        for name in (*OF_FOLLOWEE, *BOTH)
+    ),
     *(FollowFeature(f"follower_{name}", f"{name} of the follower, as in the forecast") for name in BOTH),
     FollowFeature("follower_adoptions", "follow-on reviews by the follower so far, of anybody"),
     FollowFeature("follower_adoptions365", f"the same, half-life {YEAR} days"),
@@ -159,7 +162,11 @@ class FollowTable:
 
         yearly, credit = decay(age, YEAR), self._credit[row]
         counted = {f"adoptions{h}": add(adopted * decay(age, h)) for h in (90, 365, 1095)}
-        counted |= {"adoptions": add(adopted), "adoption_credit": add(credit), "adoption_credit365": add(credit * yearly)}
+        counted |= {
+            "adoptions": add(adopted),
+            "adoption_credit": add(credit),
+            "adoption_credit365": add(credit * yearly),
+        }
         counted |= {"returned": add(1 - adopted), "returned365": add((1 - adopted) * yearly)}
         counted |= {"shared": add(np.ones(len(row))), "shared365": add(yearly)}
         newest = np.full(len(edges), np.inf)

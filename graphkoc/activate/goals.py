@@ -10,15 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
+from graphkoc.activate.goal_names import GOALS
 from graphkoc.activate.greedy import measure_value
 from graphkoc.arrays import Values
 from graphkoc.errors import UsageError
 
-__all__ = ["GOALS", "apply_goals"]
-
-GOALS = ("responders", "reach", "white-space", "posts")
-"""Followers expected to review the same product; known followers, each counted alike; the known followers whom no KOL
-reaches, each counted alike; posts, which the quotas of niches spread."""
+__all__ = ["apply_goals"]
 
 
 def apply_goals(

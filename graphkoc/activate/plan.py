@@ -36,7 +36,7 @@ from graphkoc.activate.reach import (
     list_overlaps,
     sum_columns,
 )
-from graphkoc.activate.request import Request
+from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.roster import Roster, list_people, make_roster, order_reserves
 from graphkoc.arrays import Indices, Values
 from graphkoc.runs.horizon import describe_horizons
@@ -59,7 +59,7 @@ class _Material:
     """
 
     run: Run
-    request: Request
+    request: PlanRequest
     prepared: Prepared
     niches: dict[str, float]
     audience: Audience
@@ -77,7 +77,7 @@ class _Material:
 
 def make_plan(
     run: Run,
-    request: Request,
+    request: PlanRequest,
     learned: Learned | None,
     why: str = "",
     *,
@@ -151,7 +151,7 @@ def make_plan(
 
 def _gather(
     run: Run,
-    request: Request,
+    request: PlanRequest,
     audience: Audience,
     prices: pd.DataFrame | None,
     rates: pd.DataFrame | None,
@@ -174,7 +174,7 @@ def _gather(
 
 
 def _pose(
-    prepared: Prepared, request: Request, exposure: csr_array, weight: Values, white: NDArray[np.bool_], limits: Any
+    prepared: Prepared, request: PlanRequest, exposure: csr_array, weight: Values, white: NDArray[np.bool_], limits: Any
 ) -> Problem:
     """The problem of choosing under the goals of a request."""
     is_kol = (prepared.people["role"] == "kol").to_numpy(dtype=bool)
@@ -337,7 +337,9 @@ def _list_overlaps(material: _Material, chosen: Indices) -> list[dict[str, Any]]
     ]
 
 
-def _schedule(request: Request, roster: Roster, phases: Sequence[Phase] | None, today: date | None) -> Schedule | None:
+def _schedule(
+    request: PlanRequest, roster: Roster, phases: Sequence[Phase] | None, today: date | None
+) -> Schedule | None:
     """The calendar, back from the launch; None without one."""
     if request.launch is None:
         return None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graphkoc.activate.candidates import count_left_out, list_candidates
 from graphkoc.activate.costs import price_candidates
 from graphkoc.activate.limits import Cap, Quota, Share
-from graphkoc.activate.request import Request
+from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import expect_posts, match_rates
 from graphkoc.arrays import Values
 from graphkoc.errors import AnalysisError
@@ -43,7 +43,7 @@ class Prepared:
 
 def prepare(
     run: Run,
-    request: Request,
+    request: PlanRequest,
     prices: pd.DataFrame | None = None,
     rates: pd.DataFrame | None = None,
     refused: Collection[str] = (),
@@ -82,12 +82,12 @@ def prepare(
     return Prepared(kept, reasons, checked.overrides, checked.notice)
 
 
-def find_niches(run: Run, request: Request) -> dict[str, float]:
+def find_niches(run: Run, request: PlanRequest) -> dict[str, float]:
     """The ids of the niches asked for, with their weights; UsageError for one that there is none of."""
     return {run.group(name, "niche")[1]: weight for name, weight in request.niches.items()}
 
 
-def weigh_followers(run: Run, request: Request, niches: dict[str, float], followers: NDArray[np.bool_]) -> Values:
+def weigh_followers(run: Run, request: PlanRequest, niches: dict[str, float], followers: NDArray[np.bool_]) -> Values:
     """(n,) float64: what each person counts as a follower, in the order of the run's people.
 
     1, or with niches the largest weight of those that the person is in, and 0 in none; 0 for followers of somebody who
@@ -103,7 +103,7 @@ def weigh_followers(run: Run, request: Request, niches: dict[str, float], follow
 
 
 def list_limits(
-    people: pd.DataFrame, request: Request, niches: dict[str, float], names: dict[str, str]
+    people: pd.DataFrame, request: PlanRequest, niches: dict[str, float], names: dict[str, str]
 ) -> tuple[tuple[Cap, ...], tuple[Quota, ...], tuple[Share, ...]]:
     """The caps, quotas and shares of a plan. people: as `Prepared` has them; names: of the niches, by id."""
     kol, gifted = (people["role"] == "kol").to_numpy(), people["product"].notna().to_numpy()

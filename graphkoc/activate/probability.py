@@ -172,7 +172,10 @@ class Follows:
         events = sum(int(self._window(begin, until).adopted.sum()) for begin, until in begins)
         probability = self._predict(days, 0, ahead)
         if probability is None:
-            return None, f"only {count(events, 'follows')} had a follow-on review in {after}, under {FEWEST} of which nothing is learned"
+            return (
+                None,
+                f"only {count(events, 'follows')} had a follow-on review in {after}, under {FEWEST} of which nothing is learned",
+            )
         past = []
         for place in range(1, len(days)):
             closed = place >= ahead

@@ -11,11 +11,11 @@ from typing import Any
 from graphkoc.activate.costs import Costs
 from graphkoc.errors import UsageError
 
-__all__ = ["Request"]
+__all__ = ["PlanRequest"]
 
 
 @dataclass(frozen=True)
-class Request:
+class PlanRequest:
     """The limits, goals and circumstances of a plan.
 
     budget: the most that it may cost, above 0. niches: ids or names of the niches to reach, with how much a follower
@@ -23,7 +23,7 @@ class Request:
     who are hired already, whose followers need nobody else. excluded: people to leave out. least_per_niche: of each
     niche named, at least so many people. new_share: of the people, at least this share is on no earlier list.
     agency_share: at most this share is of one agency. stock: at most so many products can be sent; None for any number.
-    posts_a_day: at most so many posts on one day. kol_goal, koc_goal: goals of `graphkoc.activate.goals.GOALS`.
+    posts_a_day: at most so many posts on one day. kol_goal, koc_goal: goals of `graphkoc.activate.goal_names.GOALS`.
     post_format: the format whose prices count. product: what it is for, in words. client: whose decisions hold.
     currency: a name, for readers; nothing is converted. costs: see `graphkoc.activate.costs`. launch, blackouts: see
     `graphkoc.activate.phases`. waitlist: whether half is invited later. overrides: rules that do not hold. why: the

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from graphkoc.activate.codes import assign_codes
 from graphkoc.activate.costs import describe_benchmark
 from graphkoc.activate.greedy import Problem
-from graphkoc.activate.request import Request
+from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.waves import Waves, split_waves
 from graphkoc.activate.yields import Invitations, plan_invitations
 from graphkoc.arrays import Indices
@@ -73,7 +73,7 @@ def make_roster(
     chosen: Indices,
     others: Indices,
     followers: csr_array,
-    request: Request,
+    request: PlanRequest,
     codes: Sequence[str] | None = None,
 ) -> Roster:
     """Whom to invite, so that as many posts can be expected as people were chosen.

@@ -31,7 +31,7 @@ def describe_plan(plan: Plan) -> list[str]:
         "",
         *_list_people(plan),
         *_section("By niche", _describe_niches(plan)),
-        *_section("Budget and people reached", _describe_curve(plan)),
+        *_section("Budget and people reached, by the best plan for its goal", _describe_curve(plan)),
         *_section("Other mixes", _describe_alternatives(plan)),
         *_section("Followers in common", _describe_overlaps(plan)),
         *_section("Calendar", _describe_calendar(plan)),
@@ -66,6 +66,8 @@ def _describe_head(plan: Plan) -> list[str]:
         f"{count(kols, 'KOLs')} and {count(kocs, 'KOCs')}{what}: {_money(plan['cost'], plan)} of "
         f"{_money(plan['budget'], plan)}, by the run {plan['run']}."
     ]
+    if plan.get("tags"):
+        lines.append(f"Tags of its posts so far: {', '.join('#' + display_name(tag) for tag in plan['tags'])}.")
     return [*lines, *plan["invitations"]]
 
 
@@ -95,7 +97,11 @@ def _describe_figures(plan: Plan) -> list[str]:
         lines.append(plan["why_not_predicted"])
     else:
         shown = describe_range(plan["responders"], plan["low"], plan["high"])
-        lines.append(f"{shown} followers expected to review the same products within {plan['window']}: {NOT_CAUSED}.")
+        soon = [f"{n:,.0f} within {days} days" for days, n in plan["within"].items()]
+        sooner = f", {' and '.join(soon)}" if soon else ""
+        lines.append(
+            f"{shown} followers expected to review the same products within {plan['window']}{sooner}: {NOT_CAUSED}."
+        )
         lines += [plan["calibration"]] if plan["calibration"] else []
     return lines
 

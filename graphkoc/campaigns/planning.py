@@ -16,7 +16,7 @@ from graphkoc.activate.costs import read_prices
 from graphkoc.activate.phases import make_calendar, read_phases
 from graphkoc.activate.plan import make_plan
 from graphkoc.activate.probability import Learned, learn, read_probabilities, write_probabilities
-from graphkoc.activate.request import Request
+from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import read_rates
 from graphkoc.annotations import find_settings, list_changed
 from graphkoc.campaigns.lists import show_saved
@@ -24,7 +24,7 @@ from graphkoc.capture.reading.table_file import read_cells
 from graphkoc.errors import DataError, UsageError
 from graphkoc.files import replace_file, translate_errors
 from graphkoc.invite.decisions import list_refused
-from graphkoc.invite.longlist import map_accounts
+from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import check_list_name, last_invited, plans_folder, save_list
 from graphkoc.pipeline import project
 from graphkoc.progress import Clock, Progress
@@ -33,11 +33,16 @@ from graphkoc.stores import Store
 
 __all__ = ["plan_campaign"]
 
+TAGS = (
+    "MATCH (r:Review)-[:ABOUT]->(p:Product) WHERE (p.product = $product OR p.title = $product) AND r.tags IS NOT NULL"
+    " UNWIND r.tags AS tag RETURN tag, count(*) AS reviews ORDER BY reviews DESC, tag LIMIT 5"
+)
+
 
 def plan_campaign(
     store: Store,
     run: Run,
-    request: Request,
+    request: PlanRequest,
     *,
     name: str | None = None,
     prices: Path | None = None,
@@ -76,12 +81,13 @@ def plan_campaign(
             learned,
             why,
             **tables,
-            refused=list_refused(folder, request.client, map_accounts(run)) if request.client else (),
+            refused=list_refused(folder, request.client, map_persons(run)) if request.client else (),
             invited=last_invited(folder, kept or ""),
             phases=None if phases is None else read_phases(phases),
             codes=None if codes is None else read_codes(codes),
             today=now.date(),
         )
+    document["tags"] = store.read(TAGS, {"product": request.product})["tag"].tolist() if request.product else []
     if calendar is not None:
         _write_calendar(calendar, document, kept or run.name, now)
     if kept is not None:

@@ -37,7 +37,7 @@ def _weigh_niches(_: click.Context, __: click.Parameter, given: tuple[str, ...])
 @run_argument
 @click.option("--budget", type=float, help="The most that the plan may cost, in the currency of your files.")
 @click.option("--currency", default="", help="The name of that currency, for readers; nothing is converted.")
-@click.option("--product", help="The product that it is for, by id or title; its tags are listed.")
+@click.option("--product", help="What it is for; of a product in the store, by id or title, the tags are listed.")
 @click.option("--client", help="Whose decisions hold: whoever they refused is left out.")
 @click.option(
     "--niche",
@@ -124,10 +124,15 @@ def plan(run: str | None, launch: datetime | None, name: str | None, **choices: 
         document = graphkoc.plan_campaign(store, found, request, name=name, progress=progress, **paths)
     return Result(
         document,
-        rows=document["people"],
+        rows=[_flatten(person) for person in document["people"]],
         text="\n".join(graphkoc.describe_plan(document)),
         notes=[*list_notices(found), *(f"Note: {note}" for note in document["notes"])],
     )
+
+
+def _flatten(person: dict[str, Any]) -> dict[str, Any]:
+    """A person as a row of a sheet: lists are texts, with semicolons between."""
+    return {name: "; ".join(map(str, cell)) if isinstance(cell, list) else cell for name, cell in person.items()}
 
 
 COMMANDS = (plan,)
