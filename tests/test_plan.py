@@ -1,4 +1,4 @@
-"""A plan: within its limits, the same for the same request, without anybody who may not be asked, and honest about it."""
+"""A plan: within its limits, the same for the same request, without whoever may not be asked, and honest about it."""
 
 from __future__ import annotations
 
@@ -144,9 +144,12 @@ def test_turning_every_rating_round_changes_no_plan(brand: Brand) -> None:
 
 
 def test_planted_key_opinion_consumers_are_in_the_plan_and_traps_have_their_flags(brand: Brand) -> None:
-    plan = brand.plan(replace(ASKED, budget=5000.0, kols=0))
+    plan = brand.plan(replace(ASKED, budget=5000.0))
     planted = brand.consumers(*brand.truth["kocs"])
-    affordable = planted & set(brand.run.people.loc[brand.run.people["role"] == "koc", "consumer"])
+    people = brand.run.people
+    # Who asks for ten times what a gift costs is a tenth of the money for the followers of one.
+    affordable = planted & set(people.loc[(people["role"] == "koc") & people["quote"].isna(), "consumer"])
+    assert len(affordable) >= 5
     assert len(set(listed(plan, "roster")) & affordable) >= 0.8 * len(affordable)
     flagged = {person["consumer"] for person in plan["people"] if person["flags"]}
     for name, trap in brand.truth["traps"].items():
