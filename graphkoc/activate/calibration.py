@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.special import ndtri, pdtr
 
 from graphkoc.activate.probability import Learned, PastDay
 from graphkoc.arrays import Indices, Values
 from graphkoc.text import count
 
-__all__ = ["WINDOWS", "Calibration", "calibrate", "expect", "exposure_of"]
+__all__ = ["WINDOWS", "Calibration", "calibrate", "expect"]
 
 FEWEST = 5
 """Closed plans under which nothing is called calibrated."""
@@ -37,32 +36,32 @@ Pick = Callable[[NDArray[np.float32]], Indices]
 
 @dataclass(frozen=True)
 class Calibration:
-    """How a plan's expectation is to be corrected.
+    """How a plan's prediction is to be corrected.
 
-    expected: adopters within the horizon, the prediction times the factor. factor: the half-year factor, 1 where there
-    is none. low, high: the 80 % interval, None where the plan is not calibrated. closed: closed plans that the
-    interval was learned from. calibrated: whether there are enough. within: of WINDOWS, the share of a horizon's
-    adopters that came within so many days, None where no closed plan had any. error: root mean square of
-    ln((observed + 1) / (expected + 1)) of the closed plans, None without one. why: a sentence.
+    horizon: days that it looks ahead. factor: the half-year factor, 1 where there is none. calibrated: whether enough
+    closed plans were compared. closed: how many were. error: root mean square of ln((observed + 1) / (expected + 1)) of
+    these, None without one. within: of WINDOWS, the share of a horizon's adopters that came within so many days, None
+    where no closed plan had any. why: what it is calibrated by, or why it is not, in one sentence.
     """
 
-    expected: float
+    horizon: float
     factor: float
-    low: float | None
-    high: float | None
-    closed: int
     calibrated: bool
-    within: dict[float, float] | None
+    closed: int
     error: float | None
+    within: dict[float, float] | None
     why: str
 
     def predict(self, predicted: float) -> tuple[float, float | None, float | None]:
-        """Adopters expected of another plan of the same day and kind, and its interval; predicted: as by `expect`."""
+        """The expected number of adopters within the horizon, and its 80 % interval, None where it is not calibrated.
+
+        predicted: the sum over followers of weight times 1 - product of (1 - p).
+        """
         expected = predicted * self.factor
         if not self.calibrated or self.error is None:
             return expected, None, None
-        low, high = _find_interval(expected, self.error)
-        return expected, low, high
+        means = expected * np.exp(self.error * ndtri((np.arange(GRID) + 0.5) / GRID))
+        return expected, *(_find_quantile(means, share) for share in ((1 - COVERED) / 2, (1 + COVERED) / 2))
 
 
 @dataclass(frozen=True)
@@ -75,16 +74,9 @@ class _Plan:
     delays: Values
     weights: Values
 
-    def adopters(self, within: float) -> float:
+    def count_adopters(self, within: float) -> float:
+        """By weight, those within so many days."""
         return float(self.weights[self.delays <= within].sum())
-
-
-def exposure_of(learned: Learned, probability: NDArray[np.float32], people: Indices, n: int) -> csr_array:
-    """(len(people), n) csr float64: the probabilities of the followers of each of some people, 0 for follows that were
-    not known. probability: (m,), of today or of a past day. n: all consumers."""
-    known = np.nan_to_num(probability).astype(float)
-    begins = np.searchsorted(learned.followee, np.arange(n + 1))
-    return csr_array((known, learned.follower, begins), shape=(n, n))[people]
 
 
 def expect(learned: Learned, probability: NDArray[np.float32], chosen: Indices, weight: Values) -> float:
@@ -100,39 +92,35 @@ def expect(learned: Learned, probability: NDArray[np.float32], chosen: Indices, 
     return float((weight * -np.expm1(missed)).sum())
 
 
-def calibrate(learned: Learned, pick: Pick, predicted: float, weight: Values) -> Calibration:
-    """How far to trust the expectation of a plan.
+def calibrate(learned: Learned, pick: Pick, weight: Values) -> Calibration:
+    """How far to trust the prediction of a plan.
 
     pick: chooses the plan of a day by its (m,) probabilities, NaN for a follow that was not known then; it gives the
-    positions of the people chosen among all consumers. predicted: `expect` of the plan of today. weight: (n,) float64,
-    what each follower counts.
+    positions of the people chosen among all consumers. weight: (n,) float64, what each follower counts.
     """
     plans = [_follow(learned, day, pick(day.probability), weight) for day in learned.past]
     closed = [plan for plan in plans if plan.closed]
     half = learned.horizon / 2
-    total = sum(plan.adopters(learned.horizon) for plan in closed)
-    share = sum(plan.adopters(half) for plan in closed) / total if total else 0.0
-    within = {days: sum(plan.adopters(days) for plan in closed) / total for days in WINDOWS} if total else None
+    total = sum(plan.count_adopters(learned.horizon) for plan in closed)
+    share = sum(plan.count_adopters(half) for plan in closed) / total if total else 0.0
+    within = {days: sum(plan.count_adopters(days) for plan in closed) / total for days in WINDOWS} if total else None
     before = _find_before(plans, learned.as_of, half)
-    factor = _find_factor(before, share, half) if total else 1.0
-    expected = predicted * factor
+    factor = _find_factor(before, share, half) if before is not None and total else 1.0
     errors = []
     for plan in closed:
         then = _find_before(plans, plan.as_of, half)
         if then is not None and total:
             corrected = plan.predicted * _find_factor(then, share, half)
-            errors.append(np.log((plan.adopters(learned.horizon) + 1) / (corrected + 1)))
+            errors.append(np.log((plan.count_adopters(learned.horizon) + 1) / (corrected + 1)))
+    calibrated = before is not None and len(errors) >= FEWEST
     error = float(np.sqrt(np.mean(np.square(errors)))) if errors else None
-    if before is None or error is None or len(errors) < FEWEST:
-        compared = f"{count(len(errors), 'closed plans')} of this log's past can be compared"
-        why = f"not calibrated: {compared}, and {FEWEST} are needed"
-        return Calibration(expected, factor, None, None, len(errors), False, within, error, why)
-    low, high = _find_interval(expected, error)
+    compared = f"{count(len(errors), 'closed plans')} of this log's past"
     why = (
-        f"calibrated by {count(len(errors), 'closed plans')} of this log's past; the plan of {half:.0f} days ago has "
-        f"{factor:.2f} times the adopters that were expected by now"
+        f"calibrated by {compared}; that of {half:.0f} days ago has had {factor:.2f} times the adopters expected of it"
+        if calibrated
+        else f"not calibrated: {compared} can be compared, and {FEWEST} are needed"
     )
-    return Calibration(expected, factor, low, high, len(errors), True, within, error, why)
+    return Calibration(learned.horizon, factor, calibrated, len(errors), error, within, why)
 
 
 def _follow(learned: Learned, day: PastDay, chosen: Indices, weight: Values) -> _Plan:
@@ -151,17 +139,9 @@ def _find_before(plans: Sequence[_Plan], as_of: float, half: float) -> _Plan | N
     return min(near, key=lambda plan: abs(as_of - plan.as_of - half), default=None)
 
 
-def _find_factor(plan: _Plan | None, share: float, half: float) -> float:
-    """The half-year factor of the plan of half a horizon ago, 1 without one."""
-    if plan is None:
-        return 1.0
-    return (plan.adopters(half) + DRAWN) / (plan.predicted * share + DRAWN)
-
-
-def _find_interval(expected: float, error: float) -> tuple[float, ...]:
-    """The quantiles of a Poisson number whose mean is expected times exp(error z), z of a normal distribution."""
-    means = expected * np.exp(error * ndtri((np.arange(GRID) + 0.5) / GRID))
-    return tuple(_find_quantile(means, share) for share in ((1 - COVERED) / 2, (1 + COVERED) / 2))
+def _find_factor(plan: _Plan, share: float, half: float) -> float:
+    """The half-year factor of the plan of half a horizon ago."""
+    return (plan.count_adopters(half) + DRAWN) / (plan.predicted * share + DRAWN)
 
 
 def _find_quantile(means: Values, share: float) -> float:

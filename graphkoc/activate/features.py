@@ -21,8 +21,8 @@ from graphkoc.qualify.score.features import Snapshot, decay, ratio, summed, unit
 __all__ = ["FOLLOW_FEATURES", "FollowFeature", "FollowTable"]
 
 OF_FOLLOWEE = ("audience", "followees", "core", "credit", "credit90", "credit365", "credit1095")
-"""Numbers of the followee alone. How many follow the follower is left out: undated follows are a snapshot of a later day,
-in which a person's ties tell of what they wrote after the earlier one."""
+"""Numbers of the followee alone. How many follow the follower is left out: undated follows are a snapshot of a later
+day, and tell of what a person wrote until then."""
 BOTH = (
     "reviews",
     "act30",

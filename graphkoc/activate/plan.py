@@ -199,7 +199,7 @@ def _calibrate(material: _Material, choice: Choice) -> Calibration | None:
         then = _pose(material.prepared, request, exposure, material.weight, material.white, limits)
         return material.rows[choose(then, request.budget).chosen]
 
-    return calibrate(learned, plan_then, _measure(material, choice), material.weight)
+    return calibrate(learned, plan_then, material.weight)
 
 
 def _measure(material: _Material, choice: Choice) -> float:

@@ -1,8 +1,8 @@
 """The probability that a follower follows on: that they write about an item within the horizon after the followee did.
 
-It is learned for each follow from rolling snapshots of the log's own past. Beside the probabilities of today stand those
-of models as they would have been at earlier days, which read nothing later; what followed them is known, so that a plan
-can be compared with what happened (`graphkoc.activate.calibration`).
+It is learned for each follow from rolling snapshots of the log's own past. Beside the probabilities of today stand
+those of models as they would have been at earlier days, which read nothing later; what followed them is known, so that
+a plan can be compared with what happened (`graphkoc.activate.calibration`).
 """
 
 from __future__ import annotations
@@ -147,10 +147,10 @@ class Follows:
         self._windows: dict[tuple[float, float], _Window] = {}
         self._predicted: dict[tuple[float, float], NDArray[np.float32] | None] = {}
 
-    def learn(self, as_of: float) -> tuple[Learned | None, str]:
+    def learn(self, as_of: float, most_closed: int = CLOSED) -> tuple[Learned | None, str]:
         """The probabilities of the follows known at day `as_of`, or None where the log cannot carry them; and why.
 
-        Nothing after that day is read, and ratings are not read at all.
+        most_closed: past days whose horizon is over, at most; with 0 there is no past day at all. Nothing after that day is read, and ratings are not read at all.
         """
         log = self.log
         written = int(np.searchsorted(log.day, as_of, side="right"))
@@ -172,28 +172,26 @@ class Follows:
         events = sum(int(self._window(begin, until).adopted.sum()) for begin, until in begins)
         probability = self._predict(days, 0, ahead)
         if probability is None:
-            return (
-                None,
-                f"only {count(events, 'follows')} had a follow-on review in {after}, under {FEWEST} of which nothing is learned",
-            )
-        past = []
-        for place in range(1, len(days)):
-            closed = place >= ahead
-            if closed and sum(day.closed for day in past) == CLOSED:
+            few = f"only {count(events, 'follows')} had a follow-on review in {after}"
+            return None, f"{few}, and from under {FEWEST} nothing is learned"
+        past = self._look_back(days, ahead, known, most_closed)
+        why = f"learned from {after}, in which {count(events, 'follows')} had a follow-on review"
+        network = log.network
+        return Learned(as_of, horizon, network.source[known], network.target[known], probability[known], past, why), why
+
+    def _look_back(self, days: Sequence[float], ahead: int, known: Indices, most_closed: int) -> tuple[PastDay, ...]:
+        """The past days of days[0]: half a horizon ago, and those whose horizon is over."""
+        past: list[PastDay] = []
+        places = [place for place in range(1, len(days)) if place >= ahead or 2 * place == ahead]
+        for place in places if most_closed else ():
+            if sum(day.closed for day in past) == most_closed:
                 break
-            # Of a day that is not over, only that of half a horizon ago is asked for.
-            if not closed and 2 * place != ahead:
-                continue
             then = self._predict(days, place, ahead)
             if then is None:
                 break
-            until = days[max(place - ahead, 0)]
-            past.append(PastDay(days[place], closed, then[known], self._find_delay(days[place], until)[known]))
-        why = f"learned from {after}, in which {count(events, 'follows')} had a follow-on review"
-        network = log.network
-        return Learned(
-            as_of, horizon, network.source[known], network.target[known], probability[known], tuple(past), why
-        ), why
+            delay = self._find_delay(days[place], days[max(place - ahead, 0)])
+            past.append(PastDay(days[place], place >= ahead, then[known], delay[known]))
+        return tuple(past)
 
     def _list_begins(self, days: Sequence[float], place: int, ahead: int) -> list[tuple[float, float]]:
         """Begin and end of the windows that are over at a day of `days`, the newest first."""
