@@ -193,7 +193,12 @@ class _Room:
         after = self.spent + self.cost[k]
         if after > self.budget or self._full[k]:
             return False
-        return after + self._held <= self.budget or k in self.reserve or bool(self._wanted[k])
+        # Beyond the money that is held back, only somebody can be paid for who takes a place in reserve.
+        return (
+            after + self._held <= self.budget
+            or k in self.reserve
+            or any(self._need[group] > 0 for group in self._wanted[k])
+        )
 
     def take(self, k: int) -> bool:
         """Add a person, if the quotas can be met beside them; and whether they were added."""
@@ -242,10 +247,11 @@ class _Groups:
     def __init__(self, members: list[NDArray[np.bool_]], people: int) -> None:
         self.members = members
         table = csr_array(np.array(members, dtype=bool).reshape(len(members), people).T)
-        self._ends, self._groups = table.indptr, table.indices
+        self._ends: list[int] = table.indptr.tolist()
+        self._groups: list[int] = table.indices.tolist()
 
     def __getitem__(self, person: int) -> list[int]:
-        return self._groups[self._ends[person] : self._ends[person + 1]].tolist()  # type: ignore[no-any-return]
+        return self._groups[self._ends[person] : self._ends[person + 1]]
 
 
 def measure_value(exposure: csr_array, weight: Values, chosen: Iterable[int]) -> float:

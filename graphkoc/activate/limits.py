@@ -134,9 +134,17 @@ class Limits:
         people, and what the solver rounds makes the bound wider and never wrong.
         """
         bound, price = _bound_knapsack(gain[allowed], self.cost[allowed], budget)
-        if not self or not len(allowed):
+        best = allowed[gain[allowed] > price * self.cost[allowed]].tolist()
+        # A limit that the knapsack keeps by itself seldom has a price, and may have none.
+        broken = Limits(
+            self.cost,
+            [cap for cap in self.caps if int(cap.members[best].sum()) > cap.most],
+            self.find_unmet(best),
+            [share for share in self.shares if not share.holds(best)],
+        )
+        if not broken or not len(allowed):
             return bound
-        rows, low, high = self._make_rows(allowed)
+        rows, low, high = broken._make_rows(allowed)
         width, people = rows.shape[1], len(allowed)
         cost, value, upper = np.zeros(width), np.zeros(width), np.full(width, float(people))
         cost[:people], value[:people], upper[:people] = self.cost[allowed], gain[allowed], 1.0
@@ -145,7 +153,7 @@ class Limits:
         rows = vstack([csr_array(cost[None, :]), rows.multiply(sign[:, None])], format="csc")
         most = np.append(budget, np.where(np.isfinite(high), high, -low))
         equal = np.append(False, low == high)
-        inside = self._find_promising(gain, allowed, price, width)
+        inside = broken._find_promising(gain, allowed, price, width)
         for _ in range(ROUNDS):
             found = linprog(
                 -value[inside],
