@@ -406,6 +406,14 @@ def test_a_file_of_contacts_that_is_none_is_one_sentence(
     assert not (place.folder / "out.csv").exists()
 
 
+def test_the_file_of_contacts_is_never_written_over(place: Campaign, store: graphkoc.Store) -> None:
+    save(place, 0)
+    before = (place.folder / "customers.csv").read_bytes()
+    with pytest.raises(UsageError, match="is the file of contacts itself"):
+        export(place, store, "customers.csv", contacts=True)
+    assert (place.folder / "customers.csv").read_bytes() == before
+
+
 # --- people -------------------------------------------------------------------------------------
 
 

@@ -244,3 +244,37 @@ def test_many_lines_at_once_are_what_they_are_one_by_one(
         wanted = table_file.read(path, view=UNQUOTED)
     assert rows(found) == rows(wanted)
     assert (found.bad, found.again, found.read) == (wanted.bad, wanted.again, wanted.read)
+
+
+# --- cells of a sheet ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"a,b\n1,2\n", [(1, ["a", "b"]), (2, ["1", "2"])]),
+        (b"Title, which has a comma;\na;b\n1, 2, 3;x\n4, 5;y\n", [(3, ["1, 2, 3", "x"]), (4, ["4, 5", "y"])]),
+        (b"a\tb\n1, 2\t3\n", [(1, ["a", "b"]), (2, ["1, 2", "3"])]),
+        (b"sep=;\na;b\n1;2\n", [(2, ["a", "b"]), (3, ["1", "2"])]),
+        (b'a;b\n"x; ""y"",\nz";2\n', [(1, ["a", "b"]), (2, ['x; "y",\nz', "2"])]),
+        (b"a,b,c\n1\n\n,,\n2,3,4,5\n", [(1, ["a", "b", "c"]), (2, ["1"]), (5, ["2", "3", "4", "5"])]),
+    ],
+)
+def test_the_cells_of_a_sheet_are_as_they_are_whatever_separates_them(
+    tmp_path: Path, data: bytes, found: list[tuple[int, list[str]]]
+) -> None:
+    ((rows, bad),) = table_file.read_cells(written(tmp_path, data)).values()
+    assert bad == []
+    assert [row for row in rows if row in found] == found
+    assert len(rows) - len(found) in (0, 2), "a title and a header"
+
+
+def test_a_row_of_a_sheet_whose_quotes_are_never_closed_harms_no_other(tmp_path: Path) -> None:
+    ((rows, bad),) = table_file.read_cells(written(tmp_path, b'a,b\n1,"2\n3,4\n')).values()
+    assert rows == [(1, ["a", "b"]), (3, ["3", "4"])]
+    assert [(one.row, one.reason) for one in bad] == [(2, "its quotes are not closed or not doubled")]
+
+
+def test_a_very_long_cell_of_a_sheet_is_read(tmp_path: Path) -> None:
+    ((rows, _),) = table_file.read_cells(written(tmp_path, b"a;b\n" + b"x" * 200_000 + b";2\n")).values()
+    assert [len(cells) for _, cells in rows] == [2, 2]

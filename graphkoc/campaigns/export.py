@@ -10,7 +10,7 @@ from typing import Any
 from graphkoc.campaigns.sheets import check_sheet, write_sheet
 from graphkoc.capture.contact_book import Book, match_people, read_contact_book
 from graphkoc.capture.contacts import find_key
-from graphkoc.errors import AnalysisError
+from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.invite.decisions import list_refused
 from graphkoc.invite.flags import list_flags
 from graphkoc.invite.longlist import OPTED_OUT, REFUSED, map_persons
@@ -61,6 +61,8 @@ def export_list(
     store's, and AnalysisError where nobody is left.
     """
     check_sheet(file)
+    if contacts is not None and file.resolve() == contacts.resolve():
+        raise UsageError(f"{file} is the file of contacts itself", hint="Name another file to write.")
     chosen = find_preset(preset, columns)
     folder = plans_folder(Path(run.folder))
     saved = read_list(folder, name, kind)
