@@ -7,6 +7,7 @@ from .activate.request import PlanRequest as PlanRequest
 from .activate.words import describe_plan as describe_plan
 from .analysis import Settings as Settings
 from .campaigns.export import export_list as export_list
+from .campaigns.focus import choose_focus_group as choose_focus_group
 from .campaigns.lists import record_decisions as record_decisions
 from .campaigns.lists import show_saved as show_saved
 from .campaigns.lists import write_longlist as write_longlist

@@ -88,6 +88,8 @@ NOT_SETTINGS = {
     "plan",
     "sheet",
     "contacts",
+    "guide",
+    "name",
 }
 """Options of one call, which no file sets."""
 LISTS = {"brand": ("own", "rivals"), "target": ("language", "market"), "safety": ("words", "exclude")}

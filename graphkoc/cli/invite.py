@@ -8,7 +8,8 @@ import click
 
 import graphkoc
 from graphkoc.cli.access import list_notices, open_store
-from graphkoc.cli.commands import Command, Group
+from graphkoc.cli.commands import Command, Listing
+from graphkoc.cli.focus_group import choose_group
 from graphkoc.cli.lists import export_verb
 from graphkoc.cli.options import encoding_option, lists_option, output_options, run_argument, sheet_options
 from graphkoc.cli.results import Result
@@ -87,15 +88,6 @@ def decide(file: Path, client: str, encoding: str | None, run: str | None) -> Re
     return Result(done, text=text, notes=notes, exit_code=7 if wrong else 0)
 
 
-focus_group = Group(
-    "focus-group",
-    commands=[export_verb("focus-group", "focus-group", "focus group")],
-    help="""Choose who sits in a focus group, and pass the group on.
-
-    \b
-    Example:
-      graphkoc focus-group export spring -o spring.csv
-    """,
-)
+focus_group = Listing(choose_group, [export_verb("focus-group", "focus-group", "focus group")])
 
 COMMANDS = (longlist, decide, focus_group)

@@ -23,15 +23,21 @@ if TYPE_CHECKING:
 __all__ = [
     "ProgressLine",
     "can_ask",
+    "clip",
     "draw_table",
     "interrupt",
     "interrupts",
     "show_error",
     "show_interrupt",
     "strip_controls",
+    "wrap",
 ]
 
 INTERRUPTED = 130
+WIDTH = 100
+"""Columns of a paragraph."""
+UNITS = re.compile(r"[\u2e80-\U0003ffff][，。！？、；：…）”’!?]*\s*|[^\s\u2e80-\U0003ffff]+\s*|\s+")
+"""What a line is not broken within."""
 WIDEST = 60
 """Columns of a terminal that a cell may take, but for the last of its row."""
 JOINER, COLOURED = "\u200d", "\ufe0f"
@@ -212,6 +218,31 @@ def draw_table(rows: Sequence[Row]) -> str:
         align = wcwidth.rjust if numeric else wcwidth.ljust
         columns.append([align(cell, width) for cell in [name, "-" * width, *cells]])
     return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True)) + "\n"
+
+
+def clip(text: str, columns: int) -> str:
+    """The text in at most so many columns, with … where it was cut."""
+    import wcwidth
+
+    shown = strip_controls(text)
+    return shown if wcwidth.width(shown) <= columns else wcwidth.clip(shown, 0, columns - 1).rstrip() + "…"
+
+
+def wrap(text: str, indent: str = "") -> list[str]:
+    """A paragraph as lines of at most WIDTH columns, those after the first indented.
+
+    A line breaks at a space, and beside a wide character such as a Chinese one, but not before a mark.
+    """
+    import wcwidth
+
+    lines, line = [], ""
+    for unit in UNITS.findall(strip_controls(text)):
+        if line.strip() and wcwidth.width(line + unit.rstrip()) > WIDTH:
+            lines.append(line.rstrip())
+            line = indent + unit.lstrip()
+        else:
+            line += unit
+    return [*lines, line.rstrip()]
 
 
 def strip_controls(text: str) -> str:

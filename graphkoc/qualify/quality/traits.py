@@ -32,6 +32,7 @@ __all__ = [
     "count_traits",
     "find_foreign",
     "find_languages",
+    "find_other_languages",
 ]
 
 LANGUAGES = ("Chinese", "English")
@@ -187,16 +188,41 @@ def find_foreign(
     )
     doubtful = ((english < ENGLISH * words) | (words == 0)) & (han < HAN * letters) & (letters > 0)
     rows = np.flatnonzero(doubtful[person])
-    others = [listed.split() for language, listed in _read_file()["stop_words"].items() if language != "en"]
-    heard = np.zeros((len(others), n))
-    for begin, end, chunk in _read_chunks(title.iloc[rows], text.iloc[rows]):
-        cut = pc.split_pattern_regex(pc.utf8_lower(chunk), r"[^\pL\pM'’]+")
-        whose, spoken = person[rows[begin:end]][pc.list_parent_indices(cut).to_numpy()], pc.list_flatten(cut)
-        for language, listed in enumerate(others):
-            known = pc.is_in(spoken, pa.array(listed, pa.large_string())).to_numpy(zero_copy_only=False)
-            heard[language] += np.bincount(whose[known], minlength=n)
+    heard = _hear_others(title.iloc[rows], text.iloc[rows], person[rows], n)
     foreign: NDArray[np.bool_] = doubtful & ((english == 0) | (english < heard.max(axis=0)))
     return foreign
+
+
+def _others() -> list[str]:
+    """The other languages, as ISO 639 writes them, whose stop words are known."""
+    return [language for language in _read_file()["stop_words"] if language != "en"]
+
+
+def _hear_others(title: pd.Series[str], text: pd.Series[str], person: NDArray[np.int64], n: int) -> Values:
+    """(languages, n) float64: the stop words of each of `_others` in the texts of each person."""
+    listed = [_read_file()["stop_words"][language].split() for language in _others()]
+    heard = np.zeros((len(listed), n))
+    for begin, end, chunk in _read_chunks(title, text):
+        cut = pc.split_pattern_regex(pc.utf8_lower(chunk), r"[^\pL\pM'’]+")
+        whose, spoken = person[begin:end][pc.list_parent_indices(cut).to_numpy()], pc.list_flatten(cut)
+        for language, words in enumerate(listed):
+            known = pc.is_in(spoken, pa.array(words, pa.large_string())).to_numpy(zero_copy_only=False)
+            heard[language] += np.bincount(whose[known], minlength=n)
+    return heard
+
+
+def find_other_languages(
+    title: pd.Series[str], text: pd.Series[str], person: NDArray[np.int64], n: int
+) -> NDArray[Any]:
+    """(n,) object: the language, as ISO 639 writes it, with most stop words in each person's texts; None for none.
+
+    It is for people who write neither English nor Chinese. person: (k,) numbers below n. Of languages with as many
+    words the first in traits.json counts.
+    """
+    heard = _hear_others(title, text, person, n)
+    found: NDArray[Any] = np.array(_others(), dtype=object)[heard.argmax(axis=0)]
+    found[heard.max(axis=0) == 0] = None
+    return found
 
 
 def find_languages(traits: Traits, foreign: NDArray[np.bool_], person: NDArray[np.int64]) -> NDArray[Any]:
