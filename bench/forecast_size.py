@@ -134,7 +134,6 @@ def made_up(reviews: int, products: int, rng_seed: int) -> Log:
         category[product[kept]].astype(np.int32),
         [f"category {number:02}" for number in range(CATEGORIES)],
         0,
-        rng.integers(1, 6, len(kept)).astype(float),
         np.empty(0, dtype=np.int32),
         np.empty(0, dtype=np.int64),
         np.empty(0),

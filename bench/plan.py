@@ -5,28 +5,33 @@ followers of the set adopt within the 365 days after it, as a mean over the days
 outcome, with 95 % intervals of the difference (paired bootstrap over followers). Costs are assumed, for the comparison
 alone: 30 + 0.05 x audience for a person of the small band (audience of 5 to the 80th percentile), 10 x audience^0.9
 above it. The second table compares 170 predicted reaches with what happened.
+`--follows 10000000` instead learns from so many synthetic follows (`bench/forecast_size.py`) and tells time and memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import igraph
 import numpy as np
 from forecast import read_log
+from forecast_size import FOLLOWS, made_up
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from graphkoc import assets, measures
 from graphkoc.activate.calibration import calibrate, expect
 from graphkoc.activate.choice import Problem, choose
-from graphkoc.activate.probability import Follows, Learned
+from graphkoc.activate.probability import FILE, Follows, Learned, learn, write_probabilities
 from graphkoc.graph.action_log import Log
-from graphkoc.graph.network import seeded
 from graphkoc.measures.activity import activity
 from graphkoc.qualify.score.forecast import Past, forecast
 
@@ -45,7 +50,7 @@ MUST_GOAL = {
 NICHES, NICHE_DAYS, NICHE_REVIEWS = 8, 730, 2
 BOOKED = 5
 REPETITIONS = 2_000
-RR_GRAPHS, RR_ROOTS = 100, 50
+RR_GRAPHS, RR_ROOTS = 40, 50
 TIMES, EVERY = 17, 91.5
 PLANS = (
     *((20, False), (50, False)),
@@ -219,6 +224,7 @@ def compare(log: Log, follows: Follows) -> None:
                 share = len(SPLITS) * (NICHES if column.name == "niche" else 1)
                 into = found.setdefault(name, {}).setdefault(column.name, np.zeros(day.n))
                 into += day.adopters(method(day, column), column.weight) / share
+            print(split, name, [round(one.sum(), 1) for one in found[name].values()], file=sys.stderr, flush=True)
     ours, *peers = found
     print("| method | " + " | ".join(MUST_GOAL) + " |")
     print("|---" * (len(MUST_GOAL) + 1) + "|")
@@ -305,11 +311,37 @@ def check_reach(log: Log, follows: Follows) -> None:
     print("| reached | " + " | ".join(passed) + " |", flush=True)
 
 
+def measure_size(follows: int) -> None:
+    """Print how long, and in how much memory, the probabilities of a synthetic log are learned and saved."""
+    reviews = int(follows / FOLLOWS)
+    log = made_up(reviews, reviews // 25, 0)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    wall, spent = time.perf_counter(), time.process_time()
+    learned, why = learn(log, log.last_day)
+    wall, spent = time.perf_counter() - wall, time.process_time() - spent
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    if learned is None:
+        raise SystemExit(why)
+    with tempfile.TemporaryDirectory() as folder:
+        write_probabilities(Path(folder), learned)
+        size = (Path(folder) / FILE).stat().st_size
+    print("| follows | people | reviews | past days | seconds | CPU seconds | peak of memory | before | file |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    sizes = len(learned.probability), len(log.network), len(log.day), len(learned.past)
+    numbers = " | ".join(f"{number:,}" for number in sizes)
+    bytes_ = " | ".join(f"{number / 1e9:.2f} GB" for number in (peak, before, size))
+    print(f"| {numbers} | {wall:.0f} | {spent:.0f} | {bytes_} |\n\n{why}", flush=True)
+
+
 def main() -> None:
     """Print the tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=("sets", "reach"), help="one of the two tables")
+    parser.add_argument("--follows", type=int, help="of a synthetic log, which is learned from instead")
     asked = parser.parse_args()
+    if asked.follows:
+        measure_size(asked.follows)
+        return
     log = read_log("ciao", assets.folder("examples") / "ciao")
     follows = Follows(log)
     for name, step in (("sets", compare), ("reach", check_reach)):
@@ -320,5 +352,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with seeded(0):
-        main()
+    main()

@@ -36,7 +36,7 @@ def village(rng_seed: int = 1, people: int = 25) -> Log:
     return log_of(rows, [(f"p{a:02}", f"p{b:02}") for a, b in ties], since=since, category=category)
 
 
-def town_frames(rng_seed: int = 0, people: int = 160, days: int = 1550) -> dict[str, pd.DataFrame]:
+def town_frames(rng_seed: int = 0, people: int = 160, days: int = 1700) -> dict[str, pd.DataFrame]:
     """Four frames of a log that is long enough to learn from: some write about what their followees wrote about."""
     rng = np.random.default_rng(rng_seed)
     busy = rng.lognormal(0, 1, people)
@@ -218,7 +218,7 @@ def test_probabilities_are_of_the_known_follows_and_tell_who_follows_on(town: Lo
 
 
 def test_a_past_day_is_what_that_day_would_have_learned(town: Log, learned: Learned) -> None:
-    then = learned.past[1]
+    then = learned.past[0]
     again, why = learn(town.until(then.as_of), then.as_of)
     assert again is not None, why
     np.testing.assert_array_equal(again.probability, then.probability[~np.isnan(then.probability)])

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
-from graphkoc import measures
 from graphkoc.arrays import Indices, Values, batches, ragged_ranges
 from graphkoc.graph.action_log import YEAR
 from graphkoc.qualify.score.features import Snapshot, decay, ratio, summed, unit
 
 __all__ = ["FOLLOW_FEATURES", "FollowFeature", "FollowTable"]
 
-OF_FOLLOWEE = ("audience", "followees", "core", "credit", "credit90", "credit365", "credit1095")
+OF_FOLLOWEE = ("audience", "followees", "credit", "credit90", "credit365", "credit1095")
 """Numbers of the followee alone. How many follow the follower is left out: undated follows are a snapshot of a later
 day, and tell of what a person wrote until then."""
 BOTH = (
@@ -126,13 +125,19 @@ class FollowTable:
         self._adopted = adopted
 
     def table(self, edges: Indices) -> NDArray[np.float32]:
-        """(len(edges), 58) float32: a column for each of FOLLOW_FEATURES. edges: some of `edges`, sorted."""
+        """(len(edges), 57) float32: a column for each of FOLLOW_FEATURES. edges: some of `edges`, sorted."""
         values = np.empty((len(edges), len(FOLLOW_FEATURES)), dtype=np.float32)
         network = self.snapshot.history.log.network
         cells = 1 + np.diff(self._active.indptr)[network.source[edges]]
         for first, last in batches(cells, CELLS) if len(edges) else ():
             values[first:last] = self._describe(edges[first:last])
         return values
+
+    def find_silent(self, span: float) -> NDArray[np.bool_]:
+        """(e,) bool: the follows whose follower came to no item in the days before."""
+        snapshot = self.snapshot
+        recent = summed(snapshot.who[snapshot.item_age <= span], minlength=snapshot.n)
+        return recent[snapshot.history.log.network.target[self.edges]] == 0
 
     def _describe(self, edges: Indices) -> NDArray[np.float32]:
         network = self.snapshot.history.log.network
@@ -183,9 +188,7 @@ class FollowTable:
         """Each (n,) float32."""
         snapshot = self.snapshot
         named = snapshot.record(np.arange(snapshot.n))
-        tight, tied = snapshot.history.log.network.tied(snapshot.known)
-        named |= {"audience": snapshot.audience, "followees": snapshot.followees, "core": np.zeros(snapshot.n)}
-        named["core"][tied] = measures.core(tight)
+        named |= {"audience": snapshot.audience, "followees": snapshot.followees}
         adopted, shares = snapshot.adoptions()
         age = snapshot.as_of - adopted.target_day
         credit = float(shares.sum()) / max(len(snapshot.person), 1)

@@ -57,8 +57,6 @@ MODEL = {
     "max_bins": BINS,
     "early_stopping": False,
 }
-SEEDS = 2
-"""Models whose mean is the probability: each looks at a random half of the features at each split."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,25 +92,46 @@ class Learned:
     why: str
 
 
-class _Model:
-    """Boosted trees (Friedman, Annals of Statistics 29, 2001) of one day: Ke et al., "LightGBM", NIPS 2017, as in
-    scikit-learn."""
+@dataclass(frozen=True, eq=False)
+class _Window:
+    """What is learned from of a snapshot.
 
-    def __init__(self, values: NDArray[np.float32], adopted: NDArray[np.bool_], weight: NDArray[np.float64]) -> None:
+    values: (r, features), adopted, weight: (r,), of follows whose follower wrote within the horizon before. silent,
+    silent_adopted: how many other follows there are, and with how many of them there was an adoption.
+    """
+
+    values: NDArray[np.float32]
+    adopted: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+    silent: int
+    silent_adopted: int
+
+
+class _Model:
+    """Boosted trees (Friedman, Annals of Statistics 29, 2001) on binned features (Ke et al., "LightGBM", NIPS 2017).
+
+    They are for followers who wrote within the last horizon. The others, most of all, have one probability: the
+    share of such follows with an adoption.
+    """
+
+    def __init__(self, windows: Sequence[_Window]) -> None:
         # Who reads a run need not wait for this to load.
         from sklearn.ensemble import HistGradientBoostingClassifier
         from threadpoolctl import threadpool_limits
 
+        values = np.concatenate([window.values for window in windows])
+        adopted = np.concatenate([window.adopted for window in windows])
+        weight = np.concatenate([window.weight for window in windows])
+        silent = sum(window.silent for window in windows)
+        self.of_silent = sum(window.silent_adopted for window in windows) / max(silent, 1)
         # scikit-learn's own bins are quantiles by weight, which take as long as the trees.
         shares = np.linspace(0, 1, BINS + 1)[1:-1]
         self._cuts = [np.unique(np.quantile(column, shares, method="higher")) for column in values.T]
         # More threads wait for each other longer than they work, on so few rows.
         with threadpool_limits(1, "openmp"):
-            codes = self._bin(values)
-            self._trees = [
-                HistGradientBoostingClassifier(**MODEL, random_state=seed).fit(codes, adopted, sample_weight=weight)
-                for seed in range(SEEDS)
-            ]
+            self._trees = HistGradientBoostingClassifier(**MODEL, random_state=0).fit(
+                self._bin(values), adopted, sample_weight=weight
+            )
 
     def _bin(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(r, features) uint8: how many cuts of its feature each value reaches."""
@@ -123,17 +142,7 @@ class _Model:
 
     def predict(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """(r,) float32."""
-        codes = self._bin(values)
-        return np.mean([trees.predict_proba(codes)[:, 1] for trees in self._trees], axis=0).astype(np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class _Window:
-    """The follows of a snapshot that are learned from: (r, features) values, (r,) adopted and weight."""
-
-    values: NDArray[np.float32]
-    adopted: NDArray[np.bool_]
-    weight: NDArray[np.float64]
+        return np.asarray(self._trees.predict_proba(self._bin(values))[:, 1], dtype=np.float32)
 
 
 class Follows:
@@ -150,7 +159,8 @@ class Follows:
     def learn(self, as_of: float, most_closed: int = CLOSED) -> tuple[Learned | None, str]:
         """The probabilities of the follows known at day `as_of`, or None where the log cannot carry them; and why.
 
-        most_closed: past days whose horizon is over, at most; with 0 there is no past day at all. Nothing after that day is read, and ratings are not read at all.
+        most_closed: past days whose horizon is over, at most; with 0 there is no past day at all. Nothing after
+        `as_of` is read, and ratings are not read at all.
         """
         log = self.log
         written = int(np.searchsorted(log.day, as_of, side="right"))
@@ -206,30 +216,36 @@ class Follows:
         key = days[place], days[place + 1] if place + 1 < len(days) else -np.inf
         if key not in self._predicted:
             windows = [self._window(*span) for span in self._list_begins(days, place, ahead)]
-            self._predicted[key] = self._learn_and_predict(windows, days[place])
+            self._predicted[key] = self._learn_and_predict(windows, days[place], days[0] - days[ahead])
         return self._predicted[key]
 
-    def _learn_and_predict(self, windows: Sequence[_Window], as_of: float) -> NDArray[np.float32] | None:
-        if sum(int(window.adopted.sum()) for window in windows) < FEWEST:
+    def _learn_and_predict(
+        self, windows: Sequence[_Window], as_of: float, horizon: float
+    ) -> NDArray[np.float32] | None:
+        if sum(window.adopted.sum() for window in windows) < FEWEST:
             return None
-        model = _Model(
-            np.concatenate([window.values for window in windows]),
-            np.concatenate([window.adopted for window in windows]),
-            np.concatenate([window.weight for window in windows]),
-        )
+        model = _Model(windows)
         table = FollowTable(Snapshot(self.history, as_of))
+        silent = table.find_silent(horizon)
         probability = np.full(len(self.log.network.source), np.nan, dtype=np.float32)
-        for first in range(0, len(table.edges), ROWS):
-            edges = table.edges[first : first + ROWS]
+        probability[table.edges[silent]] = model.of_silent
+        active = table.edges[~silent]
+        for first in range(0, len(active), ROWS):
+            edges = active[first : first + ROWS]
             probability[edges] = model.predict(table.table(edges))
         return probability
 
     def _window(self, begin: float, until: float) -> _Window:
         if (begin, until) not in self._windows:
             table = FollowTable(Snapshot(self.history, begin))
+            silent = table.find_silent(until - begin)
             adopted = np.isfinite(self._find_delay(begin, until))[table.edges]
-            chosen, weight = _sample(adopted)
-            self._windows[begin, until] = _Window(table.table(table.edges[chosen]), adopted[chosen], weight)
+            active = np.flatnonzero(~silent)
+            chosen, weight = _sample(adopted[active])
+            chosen = active[chosen]
+            values = table.table(table.edges[chosen])
+            counts = int(silent.sum()), int((silent & adopted).sum())
+            self._windows[begin, until] = _Window(values, adopted[chosen], weight, *counts)
         return self._windows[begin, until]
 
     def _find_delay(self, begin: float, until: float) -> NDArray[np.float32]:
