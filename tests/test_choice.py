@@ -209,6 +209,13 @@ def test_a_quota_is_met_by_the_best_that_the_money_allows() -> None:
     assert choose(replace(problem, quotas=(quota,)), 80).chosen.tolist() == [0, 3]
 
 
+def test_people_held_in_reserve_for_a_quota_give_way_to_better_ones_under_the_same_cap() -> None:
+    """The cheapest two teapots are 0 and 2; 1 is worth more than 0, and only one of these may be chosen."""
+    problem = stars([2, 9, 1], [8, 50, 9])
+    limited = replace(problem, quotas=(Quota(flags(0, 1, 2, of=3), 2),), caps=(Cap(flags(0, 1, of=3), 1),))
+    assert choose(limited, 100).chosen.tolist() == [1, 2]
+
+
 def test_a_quota_that_cannot_be_met_is_refused_with_what_it_costs() -> None:
     problem = stars([9, 2, 2], [10, 30, 40])
     teapots = Quota(flags(1, 2, of=3), 2, "teapots")

@@ -226,13 +226,21 @@ class _Room:
         return all(number <= self._room[group] for group, number in taken.items())
 
     def _shrink(self, k: int) -> set[int]:
-        """The people who are still needed in reserve beside k, the most expensive left out first."""
+        """The people who are still needed in reserve beside k.
+
+        Left out first are those who take up room under a cap that k needs too, and the most expensive.
+        """
         kept = self.reserve - {k}
         spare = [-need for need in self._need]
         for person in (k, *kept):
             for group in self._wanted[person]:
                 spare[group] += 1
-        for person in sorted(kept, key=lambda person: (-self.cost[person], -person)):
+        shared = set(self._capped[k])
+
+        def order(person: int) -> tuple[bool, float, int]:
+            return shared.isdisjoint(self._capped[person]), -float(self.cost[person]), -person
+
+        for person in sorted(kept, key=order):
             groups = self._wanted[person]
             if all(spare[group] > 0 for group in groups):
                 kept = kept - {person}
