@@ -237,6 +237,8 @@ def test_a_request_that_cannot_be_is_refused_in_one_sentence(changes: dict[str, 
 def test_an_unknown_niche_and_nobody_to_plan_with_are_refused_in_one_sentence(brand: Brand) -> None:
     with pytest.raises(UsageError, match="there is no niche called 'Saddles'"):
         brand.plan(replace(ASKED, niches={"Saddles": 1.0}))
+    with pytest.raises(UsageError, match=r"nobody can be paid with 1: the cheapest post costs 31\.00"):
+        brand.plan(replace(ASKED, budget=1.0))
     everybody = tuple(brand.run.people["consumer"])
     with pytest.raises(AnalysisError, match="nobody is left to plan with"):
         brand.plan(ASKED, refused=everybody)

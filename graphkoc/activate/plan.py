@@ -39,6 +39,7 @@ from graphkoc.activate.reach import (
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.roster import Roster, list_people, make_roster, order_reserves
 from graphkoc.arrays import Indices, Values
+from graphkoc.errors import AnalysisError, GraphkocError, UsageError
 from graphkoc.runs.horizon import describe_horizons
 from graphkoc.runs.run import Run
 from graphkoc.text import number_or_none, person_name, whole_or_none
@@ -99,8 +100,10 @@ def make_plan(
     """
     material = _gather(run, request, read_audience(run, learned, why), prices, rates, refused, invited)
     plans = choose_each(material.problem, request.budget)
-    choice = plans[max(plans)]
+    choice = plans[max(plans)] if plans else None
     people = material.prepared.people
+    if choice is None or not len(choice.chosen):
+        raise _explain_nobody(people, request)
     others = order_reserves(people, material.problem, choice.chosen)
     roster = make_roster(people, choice.chosen, others, material.exposure, request, codes)
     calibration = _calibrate(material, choice)
@@ -147,6 +150,16 @@ def make_plan(
     document["comparison"] = None if proposal is None else proposal.why
     document["notes"] = _list_notes(material, choice, roster, schedule)
     return document
+
+
+def _explain_nobody(people: pd.DataFrame, request: PlanRequest) -> GraphkocError:
+    """Why a plan has nobody in it."""
+    if (cheapest := people["spent"].min()) > request.budget:
+        why = f"nobody can be paid with {request.budget:,.0f}: the cheapest post costs {cheapest:,.2f}"
+        return UsageError(why, hint="Raise --budget.")
+    return AnalysisError(
+        "nobody whom the budget can pay has a follower who counts", hint="Name other niches, or another goal."
+    )
 
 
 def _gather(
@@ -258,8 +271,9 @@ def _count_people(material: _Material, roster: Roster) -> dict[int, dict[str, An
     invited = roster.rows[: roster.place.count("roster")]
     alone = np.asarray(material.exposure @ material.weight)
     among = count_people(material.exposure, people, invited, posts)
-    apart = count_people(material.exposure, people, roster.rows[len(invited) :], posts).assign(only_here=pd.NA)
-    counted = pd.concat([among, apart.astype(among.dtypes)], ignore_index=True)
+    apart = count_people(material.exposure, people, roster.rows[len(invited) :], posts)
+    apart["only_here"] = pd.array([None] * len(apart), dtype="Int64")
+    counted = pd.concat([among, apart], ignore_index=True)
     return {
         row: {
             "exposed": whole_or_none(figures["counted"]),
@@ -357,8 +371,8 @@ def _schedule(
 
 def _list_tasks(schedule: Schedule) -> list[dict[str, Any]]:
     days = {name: schedule.tasks[name].dt.strftime("%Y-%m-%d") for name in ("starts", "ends")}
-    rows: list[dict[str, Any]] = schedule.tasks.assign(**days).to_dict("records")
-    return rows
+    rows = schedule.tasks.assign(**days).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in rows]
 
 
 def _describe_waves(roster: Roster) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -87,7 +88,7 @@ def make_roster(
     invitations = plan_invitations(order, wanted)
     listed = invitations.people.assign(row=rows)
     invited = listed[listed["status"] == "invite"]
-    most = np.ceil(invited["group"].value_counts() * RESERVES)
+    most = {str(role): math.ceil(n * RESERVES) for role, n in invited["group"].value_counts().items()}
     waiting = listed[(listed["status"] == "reserve") & (listed["place"] <= listed["group"].map(most).fillna(0))]
     rows = np.concatenate([invited["row"].to_numpy(), waiting["row"].to_numpy()]).astype(np.int64)
     waves = None

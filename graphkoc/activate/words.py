@@ -10,7 +10,7 @@ from graphkoc.text import count, display_name, percent, person_name
 __all__ = ["NOT_CAUSED", "describe_plan", "describe_range"]
 
 NOT_CAUSED = "a prediction of what they would write anyway; it does not say what the campaign causes"
-NAMES = {"joint": "KOLs and KOCs", "koc only": "KOCs only", "kol only": "KOLs only"}
+NAMES = {"joint": "KOLs and KOCs together", "koc only": "KOCs only", "kol only": "KOLs only"}
 """The mixes of a plan, in words."""
 OVERLAPS = 5
 """Pairs of people with overlapping followers that are named."""
@@ -34,6 +34,7 @@ def describe_plan(plan: Plan) -> list[str]:
         *_section("Budget and people reached, by the best plan for its goal", _describe_curve(plan)),
         *_section("Other mixes", _describe_alternatives(plan)),
         *_section("Followers in common", _describe_overlaps(plan)),
+        *_section("For analysts", _describe_limits(plan)),
         *_section("Calendar", _describe_calendar(plan)),
         *_section("Left out", plan["left_out"]),
         *_section("Rules", _describe_rules(plan)),
@@ -156,7 +157,12 @@ def _describe_alternatives(plan: Plan) -> list[str]:
         reached = "too few people to show" if row["exposed"] is None else f"{count(row['exposed'], 'people')} reached"
         who = f"{NAMES[row['mix']]}: {count(row['people'], 'people')}"
         lines.append(f"{who} for {_money(row['cost'], plan)}, {reached}{expected}.")
-    return [*lines, plan["comparison"]] if lines else []
+    if not plan["comparison"]:
+        return lines
+    comparison = plan["comparison"]
+    for mix, words in NAMES.items():
+        comparison = comparison.replace(mix, words)
+    return [*lines, f"{comparison}."]
 
 
 def _describe_overlaps(plan: Plan) -> list[str]:
@@ -167,6 +173,15 @@ def _describe_overlaps(plan: Plan) -> list[str]:
     ]
     more = len(plan["overlaps"]) - OVERLAPS
     return [*named, f"{count(more, 'pairs')} more; JSON has all."] if more > 0 else named
+
+
+def _describe_limits(plan: Plan) -> list[str]:
+    """How far the plan is from the best one, and why its reach is not the usual estimate."""
+    lines = [plan["reach"]["independence"]]
+    if plan["bound"] > 0:
+        share = percent(plan["value"] / plan["bound"])
+        lines.append(f"The plan is worth at least {share} of what any plan within its limits could be.")
+    return lines
 
 
 def _describe_calendar(plan: Plan) -> list[str]:

@@ -15,6 +15,7 @@ from graphkoc.activate.codes import read_codes
 from graphkoc.activate.costs import read_prices
 from graphkoc.activate.phases import make_calendar, read_phases
 from graphkoc.activate.plan import make_plan
+from graphkoc.activate.preparation import find_niches
 from graphkoc.activate.probability import Learned, learn, read_probabilities, write_probabilities
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import read_rates
@@ -70,6 +71,7 @@ def plan_campaign(
         "prices": None if prices is None else read_prices(_read(prices)),
         "rates": None if rates is None else read_rates(_read(rates)),
     }
+    find_niches(run, request)  # a misspelt one is not to be found out after a minute of learning
     now = datetime.now(UTC) if today is None else today
     clock = Clock(progress)
     with clock("learning how followers follow on"):

@@ -1,8 +1,8 @@
 """The command `graphkoc`: options in, one call into the library, a printed result.
 
-capture, qualify, invite, activate, lists and publish hold the commands of one step each, demonstration the first command to try,
-and browser the guide for Neo4j Browser. A command returns a Result, and `commands` has it printed. What only
-printing or writing needs is imported there, so that `--version` and `--help` are quick.
+capture, qualify, invite, activate, lists and publish hold the commands of one step each, demonstration the first
+command to try, and browser the guide for Neo4j Browser. A command returns a Result, and `commands` has it printed. What
+only printing or writing needs is imported there, so that `--version` and `--help` are quick.
 """
 
 from __future__ import annotations
