@@ -56,7 +56,7 @@ OWNERS = {
     "rjieba": {"graph.terms"},
     "sklearn": {"qualify.score", "capture.identity", "activate.probability"},
     "stopwordsiso": {"graph.terms"},
-    "threadpoolctl": {"pipeline"},
+    "threadpoolctl": {"activate.probability", "campaigns.planning", "pipeline"},
     "wcwidth": {"cli"},
     "xlsxwriter": {"exports"},
 }

@@ -137,7 +137,7 @@ class FollowTable:
         """(e,) bool: the follows whose follower came to no item in the days before."""
         snapshot = self.snapshot
         recent = summed(snapshot.who[snapshot.item_age <= span], minlength=snapshot.n)
-        return recent[snapshot.history.log.network.target[self.edges]] == 0
+        return np.asarray(recent[snapshot.history.log.network.target[self.edges]] == 0)
 
     def _describe(self, edges: Indices) -> NDArray[np.float32]:
         network = self.snapshot.history.log.network

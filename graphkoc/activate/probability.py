@@ -324,7 +324,9 @@ def read_probabilities(folder: Path) -> Learned | None:
         return Learned(
             facts["as_of"],
             facts["horizon"],
-            *(values[name] for name in ("followee", "follower", "probability")),
+            values["followee"],
+            values["follower"],
+            values["probability"],
             past,
             facts["why"],
         )
