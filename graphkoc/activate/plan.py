@@ -110,7 +110,7 @@ def make_plan(
     posts = roster.posts
     chosen = people.iloc[choice.chosen]
     schedule = _schedule(request, roster, phases, today)
-    mixes = alternatives(material.problem, request.budget)
+    mixes = alternatives(material.problem, request.budget, choice)
     document = {
         "kind": "plan",
         "run": run.name,
@@ -143,7 +143,7 @@ def make_plan(
     outlooks = {
         row["mix"]: Outlook(*(np.nan if row[end] is None else row[end] for end in ("responders", "low", "high")))
         for row in document["alternatives"]
-        if row["responders"] is not None
+        if row["responders"] is not None and not row["unmet"]
     }
     proposal = propose(outlooks) if outlooks else None
     document["proposed"] = None if proposal is None else proposal.name
