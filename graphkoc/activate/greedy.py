@@ -179,6 +179,14 @@ class _Room:
         for group, number in enumerate(most):
             if number <= 0:
                 self._full |= self._capped.members[group]
+        self._find_useful()
+
+    def _find_useful(self) -> None:
+        """Who could take a place in reserve: (k,) bool, the members of quotas that are not met yet."""
+        self._useful = np.zeros(len(self.cost), dtype=bool)
+        for members, need in zip(self._wanted.members, self._need, strict=True):
+            if need > 0:
+                self._useful |= members
 
     def fits(self) -> bool:
         """Whether the people in reserve are within the caps."""
@@ -186,19 +194,17 @@ class _Room:
 
     def find_open(self, people: Indices) -> NDArray[np.bool_]:
         """Who of (q,) people is not kept out by the money left or a full cap."""
-        return (self.cost[people] <= self.budget - self.spent) & ~self._full[people]
+        left = self.budget - self.spent
+        affordable = self.cost[people] <= np.where(self._useful[people], left, left - self._held)
+        return affordable & ~self._full[people]
 
     def is_open(self, k: int) -> bool:
         """Whether a person might be taken; who is not is passed over and not looked at again."""
-        after = self.spent + self.cost[k]
-        if after > self.budget or self._full[k]:
+        if self._full[k]:
             return False
-        # Beyond the money that is held back, only somebody can be paid for who takes a place in reserve.
-        return (
-            after + self._held <= self.budget
-            or k in self.reserve
-            or any(self._need[group] > 0 for group in self._wanted[k])
-        )
+        # Only who takes a place in reserve can be paid for with the money that is held back.
+        after = self.spent + self.cost[k] + (0.0 if self._useful[k] else self._held)
+        return bool(after <= self.budget)
 
     def take(self, k: int) -> bool:
         """Add a person, if the quotas can be met beside them; and whether they were added."""
@@ -215,6 +221,8 @@ class _Room:
                 self._full |= self._capped.members[group]
         for group in self._wanted[k]:
             self._need[group] -= 1
+            if self._need[group] == 0:
+                self._find_useful()
         self.spent, self.reserve, self._held = after, reserve, held
         return True
 
