@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from graphkoc.activate.choice import BUDGETS, Problem, choose, choose_each, measure_value
-from graphkoc.activate.goals import GOALS, apply_goals
+from graphkoc.activate.goal_names import GOALS
+from graphkoc.activate.goals import apply_goals
 from graphkoc.activate.proposal import Outlook, propose
 from graphkoc.activate.reach import (
     count_niches,
