@@ -61,7 +61,7 @@ class Calibration:
         if not self.calibrated or self.error is None:
             return expected, None, None
         means = expected * np.exp(self.error * ndtri((np.arange(GRID) + 0.5) / GRID))
-        return expected, *(_find_quantile(means, share) for share in ((1 - COVERED) / 2, (1 + COVERED) / 2))
+        return expected, _find_quantile(means, (1 - COVERED) / 2), _find_quantile(means, (1 + COVERED) / 2)
 
 
 @dataclass(frozen=True)
