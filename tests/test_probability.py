@@ -31,8 +31,8 @@ def village(rng_seed: int = 1, people: int = 25) -> Log:
         for _ in range(rng.integers(0, 25))
     ]
     products = sorted({product for _, product, _ in rows})
-    since = [None if rng.random() < 0.5 else float(rng.integers(0, 900)) for _ in ties]
-    category = [None if int(name[1:]) % 7 == 0 else f"c{int(name[1:]) % 4}" for name in products]
+    since: list[object] = [None if rng.random() < 0.5 else float(rng.integers(0, 900)) for _ in ties]
+    category: list[object] = [None if int(name[1:]) % 7 == 0 else f"c{int(name[1:]) % 4}" for name in products]
     return log_of(rows, [(f"p{a:02}", f"p{b:02}") for a, b in ties], since=since, category=category)
 
 
