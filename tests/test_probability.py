@@ -16,6 +16,7 @@ from graphkoc.activate.probability import FILE, Learned, learn, read_probabiliti
 from graphkoc.errors import UsageError
 from graphkoc.graph.action_log import Log
 from graphkoc.qualify.score.features import History, Snapshot
+from graphkoc.runs.folder import check_free
 
 NAMES = [feature.name for feature in FOLLOW_FEATURES]
 AS_OF = 600.25
@@ -261,6 +262,12 @@ def test_a_file_holds_all_of_it(learned: Learned, tmp_path: Path) -> None:
     assert_same(learned, read)
     write_probabilities(tmp_path, read)
     assert (tmp_path / FILE).read_bytes() == content
+
+
+def test_an_analysis_may_replace_a_folder_that_holds_it(learned: Learned, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    write_probabilities(tmp_path, replace(learned, past=()))
+    check_free(tmp_path)
 
 
 def test_no_file_is_nothing_and_a_damaged_one_is_a_sentence(learned: Learned, tmp_path: Path) -> None:
