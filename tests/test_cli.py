@@ -253,7 +253,7 @@ def test_status_says_what_there_is(place: Path) -> None:
     assert set(status) == {"store", "dialect", "tables", "last_load", "runs", "shown", "notice"}
     assert status["tables"] | {} == {
         "consumers": 7375, "products": 105114, "reviews": 283728, "follows": 111781, "engagements": 0, "purchases": 0,
-        "memberships": 0, "identities": 0,
+        "memberships": 0, "identities": 0, "campaigns": 0, "invitations": 0,
     }  # fmt: skip
 
 
@@ -332,11 +332,11 @@ def list_commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, 
 
 
 COMMANDS = dict(list_commands(cli))
-GROUPS = [("key",), ("identity",)]
+GROUPS = [("key",), ("identity",), ("focus-group",), ("campaign",)]
 """Commands that only hold others."""
 LISTS = [
     ("sources",), ("identity", "suggest"), ("kocs",), ("tiers",), ("niches",), ("circles",), ("members",), ("similar",),
-    ("compare",), ("queries",), ("query",), ("config",),
+    ("compare",), ("queries",), ("query",), ("config",), ("longlist",),
 ]  # fmt: skip
 
 

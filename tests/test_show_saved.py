@@ -14,7 +14,7 @@ from pack_graph import small_graph
 import graphkoc
 from graphkoc.stores import Store, open_store
 
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"consumer": "x:ann", "role": "koc", "place": "roster", "wave": 1, "status": "invited", "selling": 120.0},
     {"consumer": "x:dan", "role": "kol", "wave": 2},
     {"consumer": "x:bob", "role": "koc", "place": "reserve"},

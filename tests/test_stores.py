@@ -1194,6 +1194,7 @@ def test_two_processes_that_load_at_once_end_with_the_right_graph(place: Place, 
         "a": {name: tables()[name] for name in ("consumers", "reviews", "follows", "identities")},
         "b": {name: tables()[name] for name in ("products", "follows", "engagements", "purchases", "memberships")},
     }
+    parts["b"] |= {name: tables()[name] for name in ("campaigns", "invitations")}
     running = []
     for name, part in parts.items():
         pd.to_pickle(part, tmp_path / name)
@@ -1440,11 +1441,12 @@ def test_other_peoples_nodes_are_left_alone(neo4j_place: Place) -> None:
     store.annotate({name: given[:0] for name, given in result_tables().items()})
     store.forget(rows(store, "consumers")["consumer"])
     nodes, edges = whole_graph(server)
-    products, categories, reviews, loads = 3, 1, 1, 1  # nobody's, once nobody is left
-    assert len(nodes) == len(theirs[0]) + products + categories + reviews + loads
+    products, categories, reviews, loads, campaigns = 3, 1, 1, 1, 3  # nobody's, once nobody is left
+    assert len(nodes) == len(theirs[0]) + products + categories + reviews + loads + campaigns
     assert len(edges) == len(theirs[1]) + categories
     server.run(
         "MATCH (n) WHERE n.product IS NOT NULL OR n.review IS NOT NULL OR n.category IS NOT NULL OR n.load IS NOT NULL"
+        " OR n.campaign IS NOT NULL"
         " DETACH DELETE n"
     )
     assert whole_graph(server) == theirs

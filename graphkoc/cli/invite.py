@@ -11,7 +11,7 @@ from graphkoc.cli.access import list_notices, open_store
 from graphkoc.cli.commands import Command, Listing
 from graphkoc.cli.focus_group import choose_group
 from graphkoc.cli.lists import export_verb
-from graphkoc.cli.options import encoding_option, lists_option, output_options, run_argument, sheet_options
+from graphkoc.cli.options import check_named, encoding_option, lists_option, output_options, run_argument, sheet_options
 from graphkoc.cli.results import Result
 from graphkoc.text import count
 
@@ -30,7 +30,7 @@ MOST = 10
 @click.option("--plan", metavar="NAME", help="The people of this saved plan or group, in its order.")
 @sheet_options
 def longlist(
-    run: str | None, niche: str | None, limit: int | None, client: str | None, plan: str | None, sheet: Path
+    run: str | None, niche: str | None, limit: int | None, client: str | None, plan: str | None, sheet: Path | None
 ) -> Result:
     """Write the sheet on which a client says yes, no or reserve.
 
@@ -45,10 +45,10 @@ def longlist(
       graphkoc longlist --niche Kettles --limit 30 --client Nordkessel -o longlist.xlsx
       graphkoc longlist --plan spring -o longlist.csv
     """
-    found = graphkoc.find_run(run)
+    file, found = check_named(sheet), graphkoc.find_run(run)
     most = MOST_PEOPLE if plan is None else None
     with open_store() as store:
-        done = graphkoc.write_longlist(store, found, sheet, niche=niche, limit=limit or most, client=client, plan=plan)
+        done = graphkoc.write_longlist(store, found, file, niche=niche, limit=limit or most, client=client, plan=plan)
     lines = [f"{count(done['people'], 'people')} in {done['file']}"]
     lines += [f"left out: {reason}" for reason in done["left_out"]]
     return Result(done, text="\n".join(lines), notes=list_notices(found))
@@ -56,11 +56,11 @@ def longlist(
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--client", required=True, help="Whose decisions these are.")
+@click.option("--client", help="Whose decisions these are; needed.")
 @encoding_option
 @lists_option
 @output_options
-def decide(file: Path, client: str, encoding: str | None, run: str | None) -> Result:
+def decide(file: Path, client: str | None, encoding: str | None, run: str | None) -> Result:
     """Read a client's sheet back, and keep the decisions.
 
     FILE is a sheet of `graphkoc longlist`, however the client has sorted, filtered or extended it, and renamed or
@@ -74,6 +74,8 @@ def decide(file: Path, client: str, encoding: str | None, run: str | None) -> Re
       graphkoc decide longlist.xlsx --client Nordkessel
       graphkoc decide reply.csv --client Nordkessel --encoding gb18030
     """
+    if not client:
+        raise click.UsageError("Say whose decisions these are: --client NAME.")
     done = graphkoc.record_decisions(graphkoc.find_run(run), file, client, encoding)
     wrong = done["not_read"]
     counts = ", ".join(f"{done[decision]} {decision}" for decision in ("yes", "no", "reserve"))

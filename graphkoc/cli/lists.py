@@ -11,7 +11,7 @@ import graphkoc
 from graphkoc.cli.access import find_key_file, open_store
 from graphkoc.cli.commands import Command, Group
 from graphkoc.cli.configuration import read_columns
-from graphkoc.cli.options import encoding_option, lists_option, sheet_options
+from graphkoc.cli.options import check_named, encoding_option, lists_option, sheet_options
 from graphkoc.cli.results import Result
 from graphkoc.text import count
 
@@ -33,7 +33,7 @@ def export_verb(group: str, kind: str, what: str) -> click.Command:
         written into this one file and nowhere else. People who may not be contacted are left out and counted. A table
         [columns.plain] in graphkoc.toml renames, reorders and chooses the columns.
 
-        \\b
+        \b
         Examples:
           graphkoc {group} export spring -o spring.csv
           graphkoc {group} export spring --preset upfluence --contacts customers.csv -o spring.csv
@@ -51,8 +51,9 @@ def export_verb(group: str, kind: str, what: str) -> click.Command:
     @lists_option
     @sheet_options
     def export(
-        name: str, preset: str, contacts: Path | None, encoding: str | None, run: str | None, sheet: Path
+        name: str, preset: str, contacts: Path | None, encoding: str | None, run: str | None, sheet: Path | None
     ) -> Result:
+        file = check_named(sheet)
         columns = read_columns(click.get_current_context()).get(preset)
         found = graphkoc.find_run(run)
         with open_store() as store:
@@ -61,7 +62,7 @@ def export_verb(group: str, kind: str, what: str) -> click.Command:
                 found,
                 name,
                 preset,
-                sheet,
+                file,
                 kind=kind,
                 columns=columns,
                 contacts=contacts,

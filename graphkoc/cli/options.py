@@ -16,6 +16,7 @@ __all__ = [
     "SUFFIXES",
     "PrintOption",
     "answer_options",
+    "check_named",
     "consumer_argument",
     "encoding_option",
     "global_options",
@@ -154,10 +155,16 @@ def sheet_options(function: Function) -> Function:
         "-o",
         "--output",
         "sheet",
-        required=True,
         type=click.Path(dir_okay=False, path_type=Path),
         help="The file to write: .csv or .xlsx.",
     )(function)
+
+
+def check_named(file: Path | None) -> Path:
+    """The file of `sheet_options`; a usage error where none is named."""
+    if file is None:
+        raise click.UsageError("Name the file with -o, as .csv or .xlsx.")
+    return file
 
 
 def out_option(help_: str) -> Callable[[Function], Function]:
