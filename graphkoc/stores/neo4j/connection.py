@@ -232,8 +232,13 @@ class Connection:
             if name not in there:
                 make = neo4j.unit_of_work(timeout=SECONDS_TO_MAKE_INDEXES)(_run_alone)
                 with self.session(neo4j.WRITE_ACCESS) as session:
-                    # Again where two first loads at once wait for each other's locks.
-                    session.execute_write(make, ddl)
+                    try:
+                        # Again where two first loads at once wait for each other's locks.
+                        session.execute_write(make, ddl)
+                    except Neo4jError as error:
+                        # The other load has made it meanwhile, which IF NOT EXISTS does not always notice.
+                        if not (error.code or "").endswith("AlreadyExists"):
+                            raise
 
     @contextlib.contextmanager
     def translate_errors(self, query: bool = False) -> Iterator[None]:
