@@ -39,6 +39,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/forecast_size.py
 	$(BIN)/python bench/content.py --data $(DATA)
 	$(BIN)/python bench/loads.py
+	$(BIN)/python bench/plan.py
+	$(BIN)/python bench/plan.py --follows 10000000
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
