@@ -224,7 +224,7 @@ def compare(log: Log, follows: Follows) -> None:
                 share = len(SPLITS) * (NICHES if column.name == "niche" else 1)
                 into = found.setdefault(name, {}).setdefault(column.name, np.zeros(day.n))
                 into += day.adopters(method(day, column), column.weight) / share
-print(f"  {split:.0%}: {name:45}", end="\r", file=sys.stderr, flush=True)
+            print(f"  {split:.0%}: {name:45}", end="\r", file=sys.stderr, flush=True)
     ours, *peers = found
     print("| method | " + " | ".join(MUST_GOAL) + " |")
     print("|---" * (len(MUST_GOAL) + 1) + "|")
