@@ -36,7 +36,7 @@ FEWEST = 20
 """Follows with an adoption in the windows under which nothing is learned."""
 NEGATIVES = 0.1
 """Share of follows without an adoption that are learned from, at the weight of all."""
-LEAST, MOST = 5_000, 20_000
+LEAST, MOST = 5_000, 10_000
 """So many of them a snapshot at least, where there are so many, and at most; the latter goes for adoptions too."""
 SNAPSHOTS = 16
 """Snapshots that a model is learned from, the newest."""
