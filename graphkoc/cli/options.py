@@ -124,40 +124,35 @@ def limit_option(default: int | None = None, cls: type[click.Option] = click.Opt
     )
 
 
+line_format_option = click.option(
+    "--format",
+    "format_",
+    cls=PrintOption,
+    type=click.Choice(("table", "json")),
+    help="Output format of the result line.",
+)
+
+
 def report_options(function: Function) -> Function:
     """Give a command that writes a page its -o, and --format for the line that names the page."""
-    function = click.option(
-        "--format",
-        "format_",
-        cls=PrintOption,
-        type=click.Choice(("table", "json")),
-        help="Output format of the result line.",
-    )(function)
     return click.option(
         "-o",
         "--output",
         "page",
         type=click.Path(dir_okay=False, path_type=Path),
         help="The file; by default report.html in the run folder.",
-    )(function)
+    )(line_format_option(function))
 
 
 def sheet_options(function: Function) -> Function:
     """Give a command that writes a list of people its -o, and --format for the line that names the file."""
-    function = click.option(
-        "--format",
-        "format_",
-        cls=PrintOption,
-        type=click.Choice(("table", "json")),
-        help="Output format of the result line.",
-    )(function)
     return click.option(
         "-o",
         "--output",
         "sheet",
         type=click.Path(dir_okay=False, path_type=Path),
         help="The file to write: .csv or .xlsx.",
-    )(function)
+    )(line_format_option(function))
 
 
 def check_named(file: Path | None) -> Path:
