@@ -44,7 +44,7 @@ CLOSED = 8
 """Past days whose horizon is over of which the probabilities are kept, the newest."""
 STEPS = 2
 """Snapshots in a horizon, where the log's clock allows."""
-ROWS = 500_000
+ROWS = 200_000
 """Follows of which the features are held in memory at once."""
 BINS = 64
 MODEL = {
