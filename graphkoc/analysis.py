@@ -275,10 +275,7 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
     }
     if data.settings.brand is not None:
         tables["brand"] = _brand_view(data, in_niches, data.settings.brand)
-    network = log.network
-    ends = {"followee": network.ids[network.source], "follower": network.ids[network.target]}
-    tables["read_follows"] = pd.DataFrame(ends)
-    return tables if log.timeless else tables | _log_tables(log)
+    return tables | ({"read_follows": _list_follows(log)} if log.timeless else _log_tables(log))
 
 
 def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | None) -> dict[str, Any]:
@@ -419,7 +416,13 @@ def _log_tables(log: Log) -> dict[str, pd.DataFrame]:
                 "day": items.day,
             }
         ),
+        "read_follows": _list_follows(log),
     }
+
+
+def _list_follows(log: Log) -> pd.DataFrame:
+    ids, network = log.network.ids, log.network
+    return pd.DataFrame({"followee": ids[network.source], "follower": ids[network.target]})
 
 
 def _score_info(expected: Forecast, as_of: float, listed: int, log: Log) -> dict[str, Any]:
