@@ -42,8 +42,9 @@ def describe_plan(plan: Plan) -> list[str]:
 
 
 def describe_range(value: float, low: float | None, high: float | None) -> str:
-    """A prediction with its interval, or the words that it has none."""
-    return f"{value:,.0f} ({low:,.0f} to {high:,.0f})" if low is not None else f"{value:,.0f} (not calibrated)"
+    """Followers who are expected, with the interval of the prediction, or the words that it has none."""
+    known = "not calibrated" if low is None or high is None else f"{low:,.0f} to {high:,.0f}"
+    return f"{count(round(value), 'followers')} ({known})"
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
@@ -100,9 +101,7 @@ def _describe_figures(plan: Plan) -> list[str]:
         shown = describe_range(plan["responders"], plan["low"], plan["high"])
         soon = [f"{n:,.0f} within {days} days" for days, n in plan["within"].items()]
         sooner = f", {' and '.join(soon)}" if soon else ""
-        lines.append(
-            f"{shown} followers expected to review the same products within {plan['window']}{sooner}: {NOT_CAUSED}."
-        )
+        lines.append(f"{shown} expected to review the same products within {plan['window']}{sooner}: {NOT_CAUSED}.")
         lines += [plan["calibration"]] if plan["calibration"] else []
     return lines
 
@@ -153,7 +152,7 @@ def _describe_alternatives(plan: Plan) -> list[str]:
     for row in plan["alternatives"]:
         expected = ""
         if row["responders"] is not None:
-            expected = f", {describe_range(row['responders'], row['low'], row['high'])} followers expected to review"
+            expected = f", {describe_range(row['responders'], row['low'], row['high'])} expected to review"
         reached = "too few people to show" if row["exposed"] is None else f"{count(row['exposed'], 'people')} reached"
         who = f"{NAMES[row['mix']]}: {count(row['people'], 'people')}"
         lines.append(f"{who} for {_money(row['cost'], plan)}, {reached}{expected}.")
