@@ -19,7 +19,7 @@ import graphkoc
 from graphkoc import analysis
 from graphkoc.activate.costs import Costs
 from graphkoc.activate.plan import make_plan
-from graphkoc.activate.probability import FILE, Learned, learn
+from graphkoc.activate.probability import FILE, Learned, learn, write_probabilities
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import read_rates
 from graphkoc.annotations import find_settings
@@ -280,6 +280,20 @@ def test_the_command_saves_the_plan_and_its_calendar_and_learns_once(
     assert (folder / "run" / FILE).stat().st_mtime_ns == before
     kept = json.loads(again.stdout)["people"]
     assert kept == document["people"], "a plan that replaces itself has not seen its people before"
+
+
+def test_a_rule_that_is_set_aside_is_journalled_with_its_reason(brand: Brand, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(brand.folder, tmp_path / "brand"))
+    write_probabilities(folder / "run", brand.learned)
+    request = replace(ASKED, overrides=("xiaohongshu_filing",), why="filed by the agency")
+    store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
+    plan = graphkoc.plan_campaign(store, Run.load(folder / "run"), request, today=datetime(2026, 1, 1, tzinfo=UTC))
+    store.close()
+    assert not any("filing_number" in person["needs"] for person in plan["people"])
+    (line,) = (folder / "plans" / "overrides.jsonl").read_text(encoding="utf-8").splitlines()
+    entry = json.loads(line)
+    assert (entry["rule"], entry["why"], entry["plan"]) == ("xiaohongshu_filing", "filed by the agency", "run")
+    assert entry["consumers"]
 
 
 def test_the_command_without_a_budget_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

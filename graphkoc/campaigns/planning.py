@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from graphkoc.annotations import find_settings, list_changed
 from graphkoc.campaigns.lists import show_saved
 from graphkoc.capture.reading.table_file import read_cells
 from graphkoc.errors import DataError, UsageError
-from graphkoc.files import replace_file, translate_errors
+from graphkoc.files import append_lines, replace_file, translate_errors
 from graphkoc.invite.decisions import list_refused
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import check_list_name, last_invited, plans_folder, save_list
@@ -34,6 +35,8 @@ from graphkoc.stores import Store
 
 __all__ = ["plan_campaign"]
 
+OVERRIDES = "overrides.jsonl"
+"""The journal of rules that were set aside, beside the saved lists."""
 TAGS = (
     "MATCH (r:Review)-[:ABOUT]->(p:Product) WHERE (p.product = $product OR p.title = $product) AND r.tags IS NOT NULL"
     " UNWIND r.tags AS tag RETURN tag, count(*) AS reviews ORDER BY reviews DESC, tag LIMIT 5"
@@ -57,6 +60,7 @@ def plan_campaign(
     """Plan a campaign: a document for JSON, see `graphkoc.activate.plan.make_plan`.
 
     The first plan of a run reads the store and keeps what it learns in the run folder; later ones need the run alone.
+    Rules that are set aside are journalled beside the saved lists.
     name: save the plan under it, beside the runs and in the store. prices, rates: tables of the user's, see
     `graphkoc.activate.costs` and `graphkoc.activate.yields`. phases, codes: files in place of graphkoc's phases, and of
     codes, one a line. calendar: where to write the calendar as .ics. today: by default the day of the clock (UTC).
@@ -92,6 +96,8 @@ def plan_campaign(
     document["tags"] = store.read(TAGS, {"product": request.product})["tag"].tolist() if request.product else []
     if calendar is not None:
         _write_calendar(calendar, document, kept or run.name, now)
+    if document["overrides"]:
+        _record_overrides(folder, document["overrides"], kept or run.name, now)
     if kept is not None:
         saved = {**document, "name": kept}
         save_list(folder, saved)
@@ -118,6 +124,14 @@ def _find_learned(store: Store, run: Run) -> tuple[Learned | None, str]:
         with translate_errors(f"what was learned cannot be written to {folder}", "Is the disk full?"):
             write_probabilities(folder, learned)
     return learned, why
+
+
+def _record_overrides(folder: Path, overrides: Sequence[Mapping[str, Any]], name: str, now: datetime) -> None:
+    """Add the rules that were set aside to the journal, with the reason and the people."""
+    lines = [json.dumps({"at": now.isoformat(), "plan": name, **one}, ensure_ascii=False) for one in overrides]
+    with translate_errors(f"{folder} cannot be made"):
+        folder.mkdir(parents=True, exist_ok=True)
+    append_lines(folder / OVERRIDES, lines)
 
 
 def _read(path: Path) -> pd.DataFrame:
