@@ -70,7 +70,7 @@ def _describe_head(plan: Plan) -> list[str]:
     ]
     if plan.get("tags"):
         lines.append(f"Tags of its posts so far: {', '.join('#' + display_name(tag) for tag in plan['tags'])}.")
-    return [*lines, *plan["invitations"]]
+    return lines if plan["posts"] is None else [*lines, *plan["invitations"]]
 
 
 def _describe_figures(plan: Plan) -> list[str]:
@@ -115,7 +115,8 @@ def _list_people(plan: Plan) -> list[str]:
             wave = f", wave {person['wave']}" if person.get("wave") else ""
             handle = f" @{display_name(person['handle'])}" if person["handle"] else ""
             cost = f"{_money(person['cost'], plan)} ({person['price_source']})"
-            who = f"{person_name(person)}{handle}, {person['consumer']}"
+            named = f"{person_name(person)}{handle}"
+            who = named if named == person["consumer"] else f"{named}, {person['consumer']}"
             lines.append(
                 f"  {person['order']:>3}. {who}: {person['role'].upper()} on {person['platform']}, {cost}{wave}"
             )
