@@ -39,6 +39,7 @@ from .errors import UsageError as UsageError
 from .graph.action_log import Log as Log
 from .graph.network import Network as Network
 from .graph.projection import Projection as Projection
+from .invite.messages import fill_message as fill_message
 from .invite.presets import check_export_columns as check_export_columns
 from .invite.presets import list_presets as list_presets
 from .measures import MEASURES as MEASURES

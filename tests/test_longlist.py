@@ -353,7 +353,7 @@ def test_the_commands_write_the_sheet_and_read_it_back(small_campaign: Campaign,
     done = run_command(
         *place, "longlist", run, "--client", "command gmbh", "-o", "next.csv", "--format", "json", cwd=tmp_path
     )
-    assert "1 person: the client said no" in json.loads(done.stdout)["left_out"]
+    assert "1 person: refused by the client" in json.loads(done.stdout)["left_out"]
     assert rows[1]["consumer"] not in {row["consumer"] for row in read_sheet(tmp_path / "next.csv")}
 
 

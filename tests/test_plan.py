@@ -132,6 +132,14 @@ def test_the_followers_of_somebody_booked_count_no_more(brand: Brand, plain: dic
     assert plan["responders"] < brand.plan(replace(ASKED, excluded=(first,)))["responders"]
 
 
+def test_a_weight_makes_no_follower_two(brand: Brand) -> None:
+    niche = brand.run.niches["niche"].iloc[0]
+    once, twice = (brand.plan(replace(ASKED, niches={niche: weight})) for weight in (1.0, 2.0))
+    assert listed(once) == listed(twice)
+    assert twice["value"] == pytest.approx(2 * once["value"])
+    assert twice["responders"] == pytest.approx(once["responders"])
+
+
 def test_new_faces_have_their_share(brand: Brand, plain: dict[str, Any]) -> None:
     known = set(listed(plain))
     plan = brand.plan(replace(ASKED, new_share=0.6, waitlist=False), invited=known)

@@ -425,7 +425,7 @@ def test_whoever_the_client_refused_since_or_the_store_forgot_is_left_out_and_co
     store.forget(["crm:3"])
     done = export(place, store, "out.csv")
     assert [row["influencer_id"] for row in read_rows(place.folder / "out.csv")] == ["crm:0", "crm:4"]
-    assert sorted(done["left_out"]) == ["1 person: no longer in the store", "1 person: the client said no"]
+    assert sorted(done["left_out"]) == ["1 person: no longer in the store", "1 person: refused by the client"]
 
 
 def test_a_list_of_which_nobody_is_left_is_one_sentence(place: Campaign, store: graphkoc.Store) -> None:

@@ -15,7 +15,6 @@ from graphkoc.errors import DataError, StoreError, UsageError
 from graphkoc.invite.saved import (
     check_list_name,
     last_invited,
-    list_saved,
     plans_folder,
     read_list,
     read_lists,
@@ -143,13 +142,13 @@ def test_a_file_that_is_renamed_is_a_list_of_that_name(tmp_path: Path) -> None:
     assert read_list(tmp_path, "copy")["name"] == "copy"
 
 
-def test_lists_are_listed_the_newest_first(tmp_path: Path) -> None:
-    assert list_saved(tmp_path / "none") == []
-    save_list(tmp_path, a_list("old", "a:1", "a:2?", made_at="2025-01-01T00:00:00+00:00"))
+def test_lists_are_read_the_oldest_first(tmp_path: Path) -> None:
+    assert read_lists(tmp_path / "none") == []
     save_list(tmp_path, a_list("new", "a:1", kind="focus-group"))
-    assert [(one["name"], one["kind"], one["people"], one["roster"]) for one in list_saved(tmp_path)] == [
-        ("new", "focus-group", 1, 1),
-        ("old", "plan", 2, 1),
+    save_list(tmp_path, a_list("old", "a:1", "a:2?", made_at="2025-01-01T00:00:00+00:00"))
+    assert [(one["name"], one["kind"], len(one["people"])) for one in read_lists(tmp_path)] == [
+        ("old", "plan", 2),
+        ("new", "focus-group", 1),
     ]
 
 

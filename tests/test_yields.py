@@ -147,8 +147,8 @@ def test_units_are_lost_or_bring_a_post_and_no_post_is_cheaper_than_without_loss
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (("", "", 0.48, 1, 82, 5), "has 0.48 and 82, so shares cannot be told from percent"),
-        (("", "", 1, 60, 82, 5), "has 1 and 60, so shares cannot be told from percent"),
+        (("", "", 0.48, 1, 82, 5), "has 0.48 and 82, so shares and percent are mixed"),
+        (("", "", 1, 60, 82, 5), "has 1 and 60, so shares and percent are mixed"),
         (("", "", 480, 100, 82, 5), "row 1 of the file of yields has the accept '480', which is no rate"),
         (("", "", -0.1, 1, 1, 5), "has the accept '-0.1', which is no rate"),
         (("", "", "most", 1, 1, 5), "has the accept 'most', which is no rate"),

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from graphkoc.invite.channels import NO_MESSAGES
+from graphkoc.invite.flags import OPTED_OUT, REFUSED, list_flags
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.text import count
@@ -21,12 +23,10 @@ STATED = (
     *("consumer", "name", "handle", "url", "platform", "label", "tier", "followers", "audience", "ties", "reads"),
     *("quote", "agency", "circle", "client", "consent", "last_review", "engagements_per_post", "score", "rank"),
 )
-GIFTLESS = "amazon"
-"""The platform on which nobody is asked for a review, where they have an account elsewhere."""
 LEFT_OUT = {
     "excluded": "left out by you",
-    "refused": "the client said no",
-    "not_to_contact": "may not be contacted",
+    "refused": REFUSED,
+    "not_to_contact": OPTED_OUT,
     "open_complaint": "an open dispute or refund, or an order that was refunded lately",
     "rival_ad": "advertised a rival in the last 90 days",
     "brand_or_staff": "account of a brand or of staff",
@@ -43,7 +43,8 @@ def list_candidates(
     plan or group has. Returns two frames, sorted by consumer. Candidates: the columns of `people` in STATED; account
     and platform, where the person is written to: the account whose stated followers give the tier, else the main one,
     and Amazon's only where there is no other; role (kol or koc), niches (ids, a list), checks (names, a list),
-    patterns (a list) and new (bool: not in `invited`). Left out: consumer, why (a key of LEFT_OUT).
+    flags (checks and patterns in words, a list) and new (bool: not in `invited`). Left out: consumer, why (a key of
+    LEFT_OUT).
     """
     people = run.people
     listed = people[people["role"].isin([*RANKED, *WIDE_ROLES])].sort_values("consumer", ignore_index=True)
@@ -64,10 +65,9 @@ def list_candidates(
         role=wide.map({True: "kol", False: "koc"}),
         niches=_gather(members, "niche", listed),
         checks=checks,
-        patterns=listed["patterns"].str.split("; ").where(listed["patterns"].notna(), None),
+        flags=listed["consumer"].map(list_flags(run)).map(lambda words: words if isinstance(words, list) else []),
         new=~listed["consumer"].isin(invited),
     )
-    frame["patterns"] = frame["patterns"].map(lambda names: names if isinstance(names, list) else [])
     frame["account"] = frame["consumer"]
     frame = _choose_accounts(frame, listed["tier_platform"], run.accounts)
     return frame[why.isna()].reset_index(drop=True), left
@@ -93,7 +93,7 @@ def _choose_accounts(frame: pd.DataFrame, sized_on: pd.Series[str], accounts: pd
         pd.DataFrame({"consumer": frame["consumer"], "wanted": wanted, "main": frame["platform"]}), on="consumer"
     )
     order = order.assign(
-        preference=(order["platform"] == GIFTLESS) * 4
+        preference=order["platform"].isin(NO_MESSAGES) * 4
         + (order["platform"] != order["wanted"]) * 2
         + (order["platform"] != order["main"]),
         unknown=-order["followers"].fillna(-1).astype(float),

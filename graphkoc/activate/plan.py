@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 from graphkoc.activate.audience import Audience, make_exposure, read_audience
 from graphkoc.activate.calibration import Calibration, calibrate
 from graphkoc.activate.choice import Choice, alternatives, choose, choose_each
+from graphkoc.activate.costs import describe_costs
 from graphkoc.activate.goals import apply_goals
 from graphkoc.activate.greedy import Problem, measure_value
 from graphkoc.activate.money import add_up_money
@@ -69,6 +70,11 @@ class _Material:
     weight: Values
     white: NDArray[np.bool_]
     problem: Problem
+
+    @property
+    def counted(self) -> Values:
+        """(n,) 1 for a follower who counts, else 0: a prediction is of people, and a weight makes nobody two."""
+        return (self.weight > 0).astype(float)
 
     @property
     def listeners(self) -> int:
@@ -126,7 +132,7 @@ def make_plan(
         **_predict(material, choice, calibration),
         "bound": choice.bound,
         "value": choice.value,
-        "unmet": list(choice.unmet),
+        "costs": describe_costs(request.costs),
         "people": list_people(people, roster, _count_people(material, roster)),
         "curve": _draw_curve(material, plans, calibration),
         "by_niche": _count_by_niche(material, choice.chosen),
@@ -145,10 +151,13 @@ def make_plan(
         for row in document["alternatives"]
         if row["responders"] is not None and not row["unmet"]
     }
-    proposal = propose(outlooks) if outlooks else None
+    white = {row["mix"]: row["white_space"] for row in document["alternatives"]}
+    proposal = propose(outlooks, white) if outlooks else None
     document["proposed"] = None if proposal is None else proposal.name
     document["comparison"] = None if proposal is None else proposal.why
-    document["notes"] = _list_notes(material, choice, roster, schedule)
+    if proposal is not None and proposal.level and any(white.values()):
+        document["comparison"] += f"; {proposal.name} reaches most of those whom no KOL reaches"
+    document["notes"] = _list_notes(material, roster, schedule)
     return document
 
 
@@ -212,12 +221,12 @@ def _calibrate(material: _Material, choice: Choice) -> Calibration | None:
         then = _pose(material.prepared, request, exposure, material.weight, material.white, limits)
         return material.rows[choose(then, request.budget).chosen]
 
-    return calibrate(learned, plan_then, material.weight)
+    return calibrate(learned, plan_then, material.counted)
 
 
 def _measure(material: _Material, choice: Choice) -> float:
     """The followers expected to follow on by the probabilities alone, whatever the plan was chosen for."""
-    return measure_value(material.exposure, material.weight, choice.chosen.tolist())
+    return measure_value(material.exposure, material.counted, choice.chosen.tolist())
 
 
 def _predict(material: _Material, choice: Choice, calibration: Calibration | None) -> dict[str, Any]:
@@ -269,7 +278,7 @@ def _count_people(material: _Material, roster: Roster) -> dict[int, dict[str, An
     """What each listed person reaches: exposed and exposed_only_here among those invited, their own responders."""
     people, posts = material.prepared.people, np.ones(len(material.rows))
     invited = roster.rows[: roster.place.count("roster")]
-    alone = np.asarray(material.exposure @ material.weight)
+    alone = np.asarray(material.exposure @ material.counted)
     among = count_people(material.exposure, people, invited, posts)
     apart = count_people(material.exposure, people, roster.rows[len(invited) :], posts)
     apart["only_here"] = pd.array([None] * len(apart), dtype="Int64")
@@ -291,7 +300,7 @@ def _draw_curve(
     material: _Material, plans: dict[float, Choice], calibration: Calibration | None
 ) -> list[dict[str, Any]]:
     """The reach curve: what each fixed budget up to the plan's reaches."""
-    curve = draw_curve(material.exposure, plans, material.exposure, material.weight, material.listeners)
+    curve = draw_curve(material.exposure, plans, material.exposure, material.counted, material.listeners)
     return [
         {
             **{name: row[name] for name in ("budget", "cost", "people", "independent")},
@@ -312,6 +321,7 @@ def _describe_mix(material: _Material, name: str, choice: Choice, calibration: C
         "responders": value,
         "low": low,
         "high": high,
+        "white_space": int(material.white[np.unique(material.exposure[choice.chosen].indices)].sum()),
         "value": choice.value,
         "unmet": list(choice.unmet),
     }
@@ -387,10 +397,9 @@ def _describe_waves(roster: Roster) -> dict[str, Any]:
     }
 
 
-def _list_notes(material: _Material, choice: Choice, roster: Roster, schedule: Schedule | None) -> list[str]:
+def _list_notes(material: _Material, roster: Roster, schedule: Schedule | None) -> list[str]:
     """What has to be known before the plan is used."""
     notes = [] if roster.waves is None else [roster.waves.sentence]
-    notes += [f"The plan does not have the people asked for of {niche}." for niche in choice.unmet]
     if schedule is not None:
         notes += [*schedule.notes, ORDER]
     if "engagements" in set(material.prepared.people["ties"]):

@@ -20,7 +20,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The plan proposed, by name, those that cannot be told apart from the best, and the sentence that says so."""
+    """The plan proposed, by name, those whose ranges overlap with the best one's, and a sentence on both."""
 
     name: str
     level: tuple[str, ...]
@@ -31,15 +31,15 @@ def propose(outlooks: Mapping[str, Outlook], second: Mapping[str, float] | None 
     """The plan to propose among alternatives, at least one.
 
     outlooks: by name, such as joint, koc only and kol only. The largest value is the best, and of equal ones that of
-    the simpler plan, which is not joint. Plans whose ranges overlap with that of the best cannot be told apart from
-    it. Of these and the best, the one with the largest `second` is proposed, such as the white space that it reaches or
-    its posts; without `second` the best is.
+    the simpler plan, which is not joint. Of the best and those whose ranges overlap with its own, the
+    one with the largest `second` is proposed, such as the white space that it reaches or its posts; without `second`
+    the best is.
     """
     best, *others = sorted(outlooks, key=lambda name: (-outlooks[name].value, name == "joint"))
     if not others:
         return Proposal(best, (), f"{best} is the only plan")
     if any(math.isnan(end) for outlook in outlooks.values() for end in (outlook.low, outlook.high)):
-        why = f"{best} has the largest prediction; whether the plans can be told apart is not known (not calibrated)"
+        why = f"{best} has the largest prediction; without ranges the others may do as well (not calibrated)"
         return Proposal(best, (), why)
     top = outlooks[best]
     level = tuple(name for name in others if outlooks[name].low <= top.high and top.low <= outlooks[name].high)

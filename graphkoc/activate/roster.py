@@ -18,7 +18,6 @@ from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.waves import Waves, split_waves
 from graphkoc.activate.yields import Invitations, plan_invitations
 from graphkoc.arrays import Indices
-from graphkoc.runs.checks import CHECKS
 from graphkoc.text import count, number_or_none, text_or_none, whole_or_none
 
 __all__ = ["Roster", "list_people", "make_roster", "order_reserves"]
@@ -131,7 +130,7 @@ def list_people(people: pd.DataFrame, roster: Roster, figures: Mapping[int, Mapp
                 "needs": person["missing"],
                 "wave": whole_or_none(wave.get(person["consumer"])),
                 "code": code,
-                "flags": [*(CHECKS[check] for check in person["checks"]), *person["patterns"]],
+                "flags": person["flags"],
                 **figure,
                 "why": _say_why(person, figure),
             }

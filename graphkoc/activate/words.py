@@ -36,6 +36,7 @@ def describe_plan(plan: Plan) -> list[str]:
         *_section("Followers in common", _describe_overlaps(plan)),
         *_section("For analysts", _describe_limits(plan)),
         *_section("Calendar", _describe_calendar(plan)),
+        *_section("Costs", plan["costs"]),
         *_section("Left out", plan["left_out"]),
         *_section("Rules", _describe_rules(plan)),
     ]

@@ -65,7 +65,7 @@ def read_rates(table: pd.DataFrame) -> pd.DataFrame:
     if in_percent and ((without > 0) & (without <= 1)).any():
         share, whole = without[(without > 0) & (without <= 1)][0], without[without > 1][0]
         raise DataError(
-            f"the file of yields has {share:g} and {whole:g}, so shares cannot be told from percent",
+            f"the file of yields has {share:g} and {whole:g}, so shares and percent are mixed",
             hint="Write all rates as shares, such as 0.48, or each with a % sign.",
         )
     found[RATES] = plain.where(~signed & (not in_percent), plain / 100)

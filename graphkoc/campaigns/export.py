@@ -12,8 +12,8 @@ from graphkoc.capture.contact_book import Book, match_people, read_contact_book
 from graphkoc.capture.contacts import find_key
 from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.invite.decisions import list_refused
-from graphkoc.invite.flags import list_flags
-from graphkoc.invite.longlist import OPTED_OUT, REFUSED, map_persons
+from graphkoc.invite.flags import OPTED_OUT, REFUSED, list_flags
+from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.presets import CONTACTS, Preset, build_table, find_preset
 from graphkoc.invite.profile import clean_url, describe_profile
 from graphkoc.invite.saved import ROSTER, plans_folder, read_list

@@ -9,7 +9,7 @@ import pandas as pd
 
 from graphkoc.text import display_name
 
-__all__ = ["find_channels"]
+__all__ = ["NO_MESSAGES", "find_channels"]
 
 NO_MESSAGES = ("amazon",)
 """Platforms on which a brand cannot write to a reviewer, and must not try to from outside."""

@@ -9,7 +9,10 @@ from graphkoc.qualify.authenticity import PATTERNS
 from graphkoc.runs.checks import CHECKS
 from graphkoc.runs.run import Run
 
-__all__ = ["list_flags"]
+__all__ = ["OPTED_OUT", "REFUSED", "list_flags"]
+
+REFUSED, OPTED_OUT = "refused by the client", "may not be contacted"
+"""Why somebody is on no list, in words."""
 
 
 def list_flags(run: Run) -> dict[str, list[str]]:

@@ -10,13 +10,13 @@ from typing import Any
 
 from graphkoc.errors import AnalysisError
 from graphkoc.invite.decisions import DECISIONS
-from graphkoc.invite.flags import list_flags
+from graphkoc.invite.flags import OPTED_OUT, REFUSED, list_flags
 from graphkoc.invite.profile import clean_url, describe_profile
 from graphkoc.qualify.reasons import reasons
 from graphkoc.runs.run import Run
 from graphkoc.text import count, display_name, person_name
 
-__all__ = ["CHOICES", "COLUMNS", "OPTED_OUT", "REFUSED", "build_rows", "choose_people", "list_quoted", "map_persons"]
+__all__ = ["CHOICES", "COLUMNS", "build_rows", "choose_people", "list_quoted", "map_persons"]
 
 COLUMNS = (
     *("consumer", "name", "handle", "link", "platform", "label", "why", "evidence", "price", "flags"),
@@ -28,7 +28,6 @@ QUOTED = 2
 """Reviews that are quoted of one person."""
 LONGEST = 240
 """Characters of a quote."""
-REFUSED, OPTED_OUT = "the client said no", "may not be contacted"
 
 
 def map_persons(run: Run) -> dict[str, str]:

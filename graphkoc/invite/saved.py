@@ -27,7 +27,6 @@ __all__ = [
     "ROSTER",
     "check_list_name",
     "last_invited",
-    "list_saved",
     "plans_folder",
     "read_list",
     "read_lists",
@@ -103,22 +102,6 @@ def read_lists(folder: Path) -> list[dict[str, Any]]:
     """Every saved list, the oldest first; DataError for a damaged file."""
     found = [_read(path) for path in folder.glob("*.json") if not path.name.startswith(".")]
     return sorted(found, key=lambda one: (_time(one), one["name"]))
-
-
-def list_saved(folder: Path) -> list[dict[str, Any]]:
-    """The saved lists, the newest first: [{name, kind, made_at, client, run, people, roster}]; the last two count."""
-    return [
-        {
-            "name": one["name"],
-            "kind": one["kind"],
-            "made_at": one["made_at"],
-            "client": one.get("client"),
-            "run": one.get("run"),
-            "people": len(one["people"]),
-            "roster": sum(map(_is_invited, one["people"])),
-        }
-        for one in reversed(read_lists(folder))
-    ]
 
 
 def last_invited(folder: Path, without: str = "") -> dict[str, datetime]:

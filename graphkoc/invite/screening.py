@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from graphkoc.errors import AnalysisError, UsageError
+from graphkoc.invite.flags import OPTED_OUT, REFUSED
 from graphkoc.invite.opinions import LANGUAGE_NAMES
 from graphkoc.invite.topics import Topic
 from graphkoc.runs.run import Run
@@ -26,8 +27,8 @@ RESTED = 180
 REASONS = {
     "excluded": "left out by you",
     "staff": "account of the brand or of its staff",
-    "not_to_contact": "may not be contacted",
-    "refused": "the client said no",
+    "not_to_contact": OPTED_OUT,
+    "refused": REFUSED,
     "invited": f"invited in the {RESTED} days before the run, or since",
     "kol": "KOL by stated followers, to be asked for reach and not as a consumer",
     "unsafe": "taken off every list by [safety] in graphkoc.toml",
