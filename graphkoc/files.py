@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "append_lines",
     "describe_error",
     "encode_lines",
+    "extend_lines",
     "put_in_place",
     "read_content",
     "read_toml",
@@ -215,12 +216,23 @@ def append_lines(path: Path, lines: Sequence[str]) -> None:
 
     Raises StoreError when it cannot be written.
     """
-    if not lines:
-        return
+    if lines:
+        extend_lines(path, lambda _: lines)
+
+
+def extend_lines(path: Path, make: Callable[[bytes], Sequence[str]]) -> None:
+    """Write at the end of the file the lines that `make` makes of what it holds, all or none.
+
+    No other writer comes between reading and writing, so what one adds the next one sees. Where `make` raises, or makes
+    no line, nothing is written. Raises StoreError when the file cannot be written.
+    """
     with translate_errors(f"{path} cannot be written", "The file is as it was before."), _open_lines(path) as file:
-        size = os.fstat(file).st_size
+        held = path.read_bytes()
+        lines = make(held)
+        if not lines:
+            return
         # A crash may have left half a line: it stays half, and what is added begins on a line of its own.
-        half = size and os.pread(file, 1, size - 1) != b"\n"
+        half = held and not held.endswith(b"\n")
         _append(file, (b"\n" if half else b"") + encode_lines(lines))
         sync(path.parent)
 

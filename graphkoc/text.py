@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +16,7 @@ __all__ = [
     "as_lines",
     "count",
     "display_name",
+    "fold_address",
     "gigabytes",
     "is_missing",
     "number_or_none",
@@ -28,6 +31,9 @@ NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Controls, format characters (zero width, bidi), halves of surrogate pairs, private and unassigned."""
 BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 """Letters and marks by category, and yet they show nothing."""
+NOTE = re.compile(r"/([0-9a-f]{24})$")
+NAMES_A_PAGE = {"v", "id", "note_id", "noteid", "item_id", "aweme_id", "story_fbid", "p", "t", "tid"}
+"""Keys of a query that say which page is meant; others say who follows the link."""
 ONE = {"people": "person", "identities": "identity", "categories": "category", "copies": "copy"}
 """Nouns whose singular is not the plural without its s."""
 
@@ -53,6 +59,26 @@ def person_name(person: Mapping[Any, Any] | pd.Series[Any]) -> str:
 def as_lines(texts: Iterable[str]) -> str | None:
     """The texts as one, a line each; None for none. A break inside a text becomes a space."""
     return "\n".join(" ".join(text.splitlines()) for text in texts) or None
+
+
+def fold_address(address: str | None) -> str:
+    """The address of a page or post without what differs between links to it; empty for what is no web address.
+
+    Scheme, www., m., capitals of the host, a / at the end and all of a query but what names the page go. The id of a
+    note on Xiaohongshu stands alone, because several paths lead to it.
+    """
+    try:
+        parts = urlsplit((address or "").strip())
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        return ""
+    host = parts.hostname.removeprefix("www.").removeprefix("m.")
+    path = parts.path.rstrip("/")
+    if note := NOTE.search(path):
+        return f"{host}/{note[1]}"
+    kept = sorted((key, value) for key, value in parse_qsl(parts.query) if key.lower() in NAMES_A_PAGE)
+    return f"{host}{path}" + (f"?{urlencode(kept)}" if kept else "")
 
 
 def count(number: float, nouns: str) -> str:

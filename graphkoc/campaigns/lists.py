@@ -22,6 +22,7 @@ from graphkoc.invite.saved import ROSTER, plans_folder, read_list, read_lists
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.tables.schema import TABLES
+from graphkoc.tables.types import TYPES
 
 __all__ = ["map_persons", "record_decisions", "show_saved", "write_longlist"]
 
@@ -120,7 +121,9 @@ def show_saved(store: Store, document: Mapping[str, Any]) -> bool:
         "invitations": pd.DataFrame(invited, columns=TABLES["invitations"].names),
     }
     tables["campaigns"] = tables["campaigns"].astype(dict.fromkeys(times, "datetime64[us]"))
-    tables["invitations"]["wave"] = tables["invitations"]["wave"].astype("Int64")
+    kinds = {column.name: column.kind for column in TABLES["invitations"]}
+    given = tables["invitations"]
+    tables["invitations"] = given.astype({name: TYPES[kinds[name]].pandas for name in given})
     return store.replace_campaign(campaign, tables)
 
 

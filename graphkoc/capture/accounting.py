@@ -22,8 +22,8 @@ from graphkoc.text import count
 __all__ = ["MAIN", "FileCount", "Unread", "count_files", "create_tables", "describe_loss", "find_lost", "record_table"]
 
 MAIN = (
-    *("reviews", "engagements", "purchases", "follows", "memberships", "invitations", "identities"),
-    *("products", "campaigns", "consumers"),
+    *("reviews", "engagements", "purchases", "follows", "memberships", "campaign_events", "posts", "campaign_units"),
+    *("feedback", "invitations", "identities", "products", "campaigns", "consumers"),
 )
 """The canonical tables, those first whose rows say most."""
 FATES = ("loaded", "conflict", "duplicate", "rejected")

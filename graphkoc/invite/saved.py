@@ -1,10 +1,10 @@
 """Saved plans and groups: who is on a list, kept beside the runs under a name of the user's.
 
-`plans/NAME.json` is in the folder that holds the run folders, so that it survives new analyses. A document has kind
-(plan or focus-group), name, made_at (UTC), run (the run's name), client (or null), settings (of the command), people
-(a row per person: consumer, and for what is known of it role, place, wave and status) and whatever else its maker
-keeps. place is roster (invited) or reserve (invited where others decline). A list that is saved again under its name
-replaces the one before, whole or not at all.
+`plans/NAME.json`, and `campaigns/NAME.json` of a campaign, is in the folder that holds the run folders, so that it
+survives new analyses. A document has kind (plan, focus-group or campaign), name, made_at (UTC), run (the run's name),
+client (or null), settings (of the command), people (a row per person: consumer, and for what is known of it role,
+place, wave and status) and whatever else its maker keeps. place is roster (invited) or reserve (invited where others
+decline). A list that is saved again under its name replaces the one before, whole or not at all.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from graphkoc.runs.edits import check_name
 __all__ = [
     "KINDS",
     "ROSTER",
+    "campaigns_folder",
     "check_list_name",
     "last_invited",
     "plans_folder",
@@ -33,8 +34,8 @@ __all__ = [
     "save_list",
 ]
 
-FOLDER = "plans"
-KINDS = ("plan", "focus-group")
+FOLDER, CAMPAIGNS = "plans", "campaigns"
+KINDS = ("plan", "focus-group", "campaign")
 ROSTER = "roster"
 """The place of those who are invited first; a person without a place has this one."""
 
@@ -49,6 +50,11 @@ DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 def plans_folder(run_folder: Path) -> Path:
     """The folder of the saved lists that are beside a run folder; it may not exist yet."""
     return run_folder.resolve().parent / FOLDER
+
+
+def campaigns_folder(run_folder: Path) -> Path:
+    """The folder of the campaigns that are beside a run folder, with their ledgers; it may not exist yet."""
+    return run_folder.resolve().parent / CAMPAIGNS
 
 
 def check_list_name(name: str) -> str:

@@ -48,8 +48,8 @@ __all__ = [
 ]
 
 DEFAULT = "ladybug:./graphkoc.lbug"
-CAMPAIGNS = ("campaigns", "invitations")
-"""The tables that say something of a campaign, in whose keys it is."""
+CAMPAIGNS = ("campaigns", "invitations", "campaign_events", "posts", "campaign_units", "feedback")
+"""The tables whose rows are each of one campaign."""
 
 
 class Store(Protocol):

@@ -13,6 +13,7 @@ from typing import Literal
 
 __all__ = [
     "CANONICAL",
+    "EVENTS",
     "KIND_LABELS",
     "RESULTS",
     "ROLE_LABELS",
@@ -26,6 +27,12 @@ __all__ = [
 ]
 
 Kind = Literal["id", "text", "words", "list", "integer", "number", "time"]
+
+EVENTS = (
+    *("invited", "accepted", "declined", "shipped", "received", "lost", "returned", "posted", "taken_down", "paid"),
+    *("withdrawn", "do_not_contact"),
+)
+"""What can happen with a person in a campaign. A withdrawal and do_not_contact hold in every list."""
 
 EARLIEST = datetime(1990, 1, 1)
 """No consumer reviewed anything online before this; an earlier time is a broken clock or an empty cell."""
@@ -296,7 +303,7 @@ CANONICAL: dict[str, Table] = {
             (
                 _id("campaign", "the campaign, as source:id", required=True),
                 _prose("name", "what it is called", graph_name="own_name"),
-                Column("kind", "text", "what its people are invited to", choices=("plan", "focus-group")),
+                Column("kind", "text", "what its people are invited to", choices=("plan", "focus-group", "campaign")),
                 _prose("product", "the product that it is for, as its plan names it"),
                 _prose("client", "whom it is for"),
                 Column("starts", "time", "when it begins"),
@@ -315,8 +322,113 @@ CANONICAL: dict[str, Table] = {
                 Column("place", "text", "invited, or if others decline", choices=("roster", "reserve")),
                 Column("wave", "integer", "the wave in which they are invited", low=1),
                 _prose("status", "how far the invitation has come"),
+                Column("incentive", "text", "what a post is given for", choices=("gift", "paid")),
+                Column("invited_at", "time", "when they were asked"),
+                Column("received_at", "time", "when the product reached them"),
             ),
             edges=(Edge("INVITED", "Campaign", "campaign", "Consumer", "consumer"),),
+        ),
+        Table(
+            "campaign_events",
+            "A line of a campaign's journal: what happened with a person, and when.",
+            ("entry",),
+            (
+                _id("entry", "the line, as source:id", required=True),
+                _id("campaign", "the campaign", required=True),
+                _who("consumer", "the person"),
+                Column("event", "text", "what happened", True, choices=EVENTS),
+                Column("happened_at", "time", "when it happened"),
+                _prose("url", "the address of a post"),
+                _prose("variant", "the variant of the product that is sent"),
+                Column("quantity", "number", "how many", low=0, figure=True),
+                Column("amount", "number", "the amount paid", figure=True),
+                Column("currency", "text", "the currency, ISO 4217"),
+                Column("code", "text", "the discount code given to this person"),
+                _prose("filing", "the number that the post is filed under (报备)"),
+                Column("label_seen", "text", "whether the post has its label", choices=("yes", "no")),
+                _prose("decision", "what the client said of the post or the person"),
+                _prose("courier", "the carrier of the parcel"),
+                Column("tracking", "text", "the number of the parcel"),
+                Column("rights_until", "time", "until when the post may be used or boosted"),
+                Column("exclusive_until", "time", "until when the person works for no rival"),
+                _prose("note", "a remark"),
+            ),
+            edges=(Edge("TRACKS", "Campaign", "campaign", "Consumer", "consumer"),),
+        ),
+        Table(
+            "posts",
+            "What a person posted for a campaign, with its newest figures.",
+            ("post",),
+            (
+                _id("post", "the post, as source:id", required=True),
+                _id("campaign", "the campaign", required=True),
+                _who("consumer", "the author"),
+                Column("posted_at", "time", "when it was posted"),
+                Column("measured_at", "time", "when its figures were taken"),
+                _prose("url", "its address"),
+                Column("platform", "text", "the platform"),
+                _prose("format", "pictures, video, live or another"),
+                _prose("direction", "what it was to be about"),
+                _prose("title", "its headline"),
+                Column("followers", "integer", "followers of the author, as the sheet states them", low=0, figure=True),
+                Column("impressions", "integer", "how often it was shown", low=0, figure=True),
+                Column("reads", "integer", "how often it was opened or played", low=0, figure=True),
+                Column("likes", "integer", "likes received", low=0, figure=True),
+                Column("collects", "integer", "saves received", low=0, figure=True),
+                Column("comments", "integer", "comments received", low=0, figure=True),
+                Column("shares", "integer", "shares received", low=0, figure=True),
+                Column("engagements", "integer", "likes, saves, comments and shares, as stated", low=0, figure=True),
+                Column("clicks", "integer", "clicks on its link or product", low=0, figure=True),
+                Column("orders", "integer", "orders, as the platform states them", low=0, figure=True),
+                Column("revenue", "number", "revenue, as the platform states it", low=0, figure=True),
+                Column("cost", "number", "what it cost, tax included", low=0, figure=True),
+                Column("selling", "number", "what the client is charged, tax included", low=0, figure=True),
+                Column("boost", "number", "what was spent on boosting it", low=0, figure=True),
+                _prose("filing", "the number that it is filed under (报备), or that it is"),
+                Column("label_seen", "text", "whether it has its label", choices=("yes", "no")),
+                Column("state", "text", "whether it can be seen", choices=("live", "taken down")),
+                _prose("note", "a remark"),
+            ),
+            edges=(Edge("ACTIVATED", "Campaign", "campaign", "Consumer", "consumer"),),
+        ),
+        Table(
+            "campaign_units",
+            "How many products a campaign offered on a platform, and how far they came.",
+            ("offer",),
+            (
+                _id("offer", "the offer, as source:id", required=True),
+                _id("campaign", "the campaign", required=True),
+                _id("product", "the product", required=True),
+                _prose("channel", "the programme, such as Vine"),
+                Column("enrolled_at", "time", "when it was offered"),
+                Column("offered", "integer", "units offered", low=0, figure=True),
+                Column("claimed", "integer", "units that somebody asked for", low=0, figure=True),
+                Column("shipped", "integer", "units sent", low=0, figure=True),
+                Column("received", "integer", "units that arrived", low=0, figure=True),
+                Column("reviewed", "integer", "units that a review was written of", low=0, figure=True),
+                _prose("state", "the state that the programme gives"),
+            ),
+            edges=(Edge("OFFERED", "Campaign", "campaign", "Product", "product"),),
+        ),
+        Table(
+            "feedback",
+            "What somebody who was asked said of a product: never a review, and in no figure of an analysis.",
+            ("feedback",),
+            (
+                _id("feedback", "the answer, as source:id", required=True),
+                _who("consumer", "the person"),
+                _id("campaign", "the campaign or focus group in which they were asked", required=True),
+                _id("product", "the product that it is about; empty for none"),
+                Column("rating", "number", "stars", low=0, high=5),
+                _prose("text", "the answer"),
+                Column("given_at", "time", "when it was given"),
+            ),
+            node="Feedback",
+            edges=(
+                Edge("GAVE", "Consumer", "consumer", "Feedback", "feedback"),
+                Edge("CONCERNS", "Feedback", "feedback", "Product", "product"),
+                Edge("ANSWERS", "Feedback", "feedback", "Campaign", "campaign"),
+            ),
         ),
     )
 }

@@ -22,6 +22,7 @@ from graphkoc.tables.schema import CANONICAL, Column, Table
 
 __all__ = ["MOST", "SAMPLE", "SLASHED", "TIMES", "Guess", "contact_kind", "guess_table", "share"]
 
+OF_CAMPAIGNS = {"campaigns", "invitations", "campaign_events", "posts", "campaign_units", "feedback"}
 SAMPLE = 1_000
 """Rows whose cells are inspected."""
 MOST = 0.8
@@ -165,7 +166,7 @@ def _rate_columns(table: Table, columns: Mapping[str, str], cells: Mapping[str, 
     Lists of campaigns have no column of their own by which they could be told from orders, so their name decides. A
     review has stars or words. A comment is on something that several are on, or has an id of its own.
     """
-    if table.name in ("campaigns", "invitations"):
+    if table.name in OF_CAMPAIGNS:
         return -1
     if table.name == "reviews":
         worded = not {"text", "title"}.isdisjoint(columns)
