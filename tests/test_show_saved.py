@@ -38,7 +38,8 @@ def a_plan(*people: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def invited(store: Store) -> list[tuple[Any, ...]]:
     """Campaign, person, role, place, wave and status of each invitation."""
-    rows = store.table("invitations").sort_values(["campaign", "consumer"]).astype(object)
+    shown = ["campaign", "consumer", "role", "place", "wave", "status"]
+    rows = store.table("invitations", shown).sort_values(["campaign", "consumer"]).astype(object)
     return [tuple(None if pd.isna(value) else value for value in row) for row in rows.itertuples(index=False)]
 
 
