@@ -11,7 +11,7 @@ direction = "followers"             # or "following"
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from graphkoc.errors import DataError, UsageError
@@ -29,12 +29,14 @@ class Answers:
     """What is stated of files.
 
     owner: file -> the account whose list it is. direction: file -> one of DIRECTIONS. A file is named by the end of its
-    name. dates: one of DATES, "" where nothing is stated.
+    name. dates: one of DATES, "" where nothing is stated. campaign: the id of the campaign or group that all files are
+    about, which only the commands that read such files state; "" where none does.
     """
 
     owner: Mapping[str, str] = field(default_factory=dict)
     direction: Mapping[str, str] = field(default_factory=dict)
     dates: str = ""
+    campaign: str = ""
 
     def __post_init__(self) -> None:
         if self.dates not in ("", *DATES):
@@ -43,8 +45,8 @@ class Answers:
             raise UsageError(f"a direction is {' or '.join(DIRECTIONS)}, and not {wrong!r}")
 
     def find(self, file: str) -> dict[str, str]:
-        """The columns that are stated of a file: owner and direction, as far as they are."""
-        found = {}
+        """The columns that are stated of a file: campaign, owner and direction, as far as they are."""
+        found = {"campaign": self.campaign} if self.campaign else {}
         for column, files in (("owner", self.owner), ("direction", self.direction)):
             fitting = [name for name in files if file == name or file.endswith(f"/{name}")]
             if fitting:
@@ -76,7 +78,12 @@ def read_answers(paths: Sequence[Path], given: Answers = NOTHING) -> Answers:
                 direction |= {key: value["direction"]} if "direction" in value else {}
             else:
                 raise DataError(f"{file}: {key!r} is neither dates nor a file with its owner and direction")
-    return Answers({**owner, **given.owner}, {**direction, **given.direction}, given.dates or dates)
+    return replace(
+        given,
+        owner={**owner, **given.owner},
+        direction={**direction, **given.direction},
+        dates=given.dates or dates,
+    )
 
 
 def _are_texts(value: Mapping[str, object]) -> bool:

@@ -72,10 +72,9 @@ def find_faults(column: Column, latest: datetime) -> str:
     if column.kind == "number":
         clauses.append(reject(f"NOT isfinite({found})", f"'{column.name} is not a number'", text))
     if column.kind == "time":
-        for condition, words in (
-            (f"{found} < '{EARLIEST}'", f"is before {EARLIEST:%Y}"),
-            (f"{found} > '{latest}'", "lies in the future"),
-        ):
+        bounds = [(f"{found} < '{EARLIEST}'", f"is before {EARLIEST:%Y}")]
+        bounds += [] if column.ahead else [(f"{found} > '{latest}'", "lies in the future")]
+        for condition, words in bounds:
             clauses.append(reject(condition, f"'{column.name} ' || {found}::VARCHAR || ' {words}'"))
     if column.low is not None:
         clauses.append(reject(f"{found} < {column.low}", f"'{column.name} is below {column.low:g}'", text))

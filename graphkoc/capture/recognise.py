@@ -30,7 +30,7 @@ from graphkoc.capture.sources import Source
 from graphkoc.errors import GraphkocError
 from graphkoc.tables.schema import CANONICAL
 
-__all__ = ["Recognised", "list_tables", "recognise"]
+__all__ = ["COMMANDS", "Recognised", "list_tables", "recognise"]
 
 OWN = "csv"
 """The source of files that are canonical tables already."""
@@ -40,6 +40,14 @@ FEW, MANY = 2, 4
 """Columns that a file must have where fewer than FEW are required by its view."""
 SURE, BY_NAME = 1.0, 0.5
 """Confidence in what a file is: by its columns, and by its name where it has none."""
+
+
+COMMANDS = {
+    "campaign": "graphkoc campaign update {file} --campaign NAME",
+    "results": "graphkoc results {file} --campaign NAME",
+    "feedback": "graphkoc feedback {file} --campaign NAME",
+}
+"""Source -> the command that reads its files: what they state is of a campaign, and kept beside the runs."""
 
 
 @dataclass(frozen=True)
@@ -138,10 +146,19 @@ def _describe(
             return Recognised(unit.name, reason="it looks like nothing that is known: it has no columns")
         shown = ", ".join(header[:6]) + (", ..." if len(header) > 6 else "")
         return Recognised(unit.name, reason=f"it looks like nothing that is known (its columns: {shown})")
-    if len(winners) > 1:
+    if len(winners) > 1 and not _are_read_alike(winners):
         names = " and ".join(f"{one.what} ({one.source.name})" for one in winners)
         return Recognised(unit.name, reason=f"it may be {names}: name the source, graphkoc load SOURCE FILE")
     return _settle(unit, winners[0], answers)
+
+
+def _are_read_alike(candidates: Sequence[_Candidate]) -> bool:
+    """Whether all are layouts of one source that read the same columns: then it does not matter which one it is."""
+    first = candidates[0]
+    return first.layout is not None and all(
+        one.source.name == first.source.name and one.layout is not None and one.layout.view == first.layout.view
+        for one in candidates
+    )
 
 
 def _settle(unit: Unit, winner: _Candidate, answers: Answers) -> Recognised:
@@ -158,7 +175,10 @@ def _settle(unit: Unit, winner: _Candidate, answers: Answers) -> Recognised:
     always.update({column: value for column, value in stated.items() if column in own})
     chosen = replace(layout, view=replace(layout.view, always=tuple(always.items())))
     reason = ""
-    if open_:
+    if "campaign" in open_:
+        command = COMMANDS[winner.source.name].format(file=shlex.quote(unit.name))
+        reason = f"the file is about a campaign, which another command reads: {command}"
+    elif open_:
         ways = {
             "owner": ("whose list it is", "--owner {}=ACCOUNT"),
             "direction": ("whether it lists followers or accounts followed", "--direction {}=followers (or following)"),

@@ -48,7 +48,8 @@ class Column:
     `low` and `high` bound a number, ends included; `choices` are the only values allowed. `contacts` says what
     happens to an e-mail address or a phone number in it: it is `masked` in text, and `refused` in ids. A wrong value
     costs the row, but where the column is a `figure` the value alone: a person is known without it. In a column of
-    `links` each link counts one. `graph_name` is its name in the graph, by default the column's own.
+    `links` each link counts one. A time that is `ahead` may lie in the future. `graph_name` is its name in the graph,
+    by default the column's own.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     contacts: Literal["masked", "refused"] | None = None
     figure: bool = False
     links: bool = False
+    ahead: bool = False
     graph_name: str = ""
 
     def __post_init__(self) -> None:
@@ -349,8 +351,8 @@ CANONICAL: dict[str, Table] = {
                 _prose("decision", "what the client said of the post or the person"),
                 _prose("courier", "the carrier of the parcel"),
                 Column("tracking", "text", "the number of the parcel"),
-                Column("rights_until", "time", "until when the post may be used or boosted"),
-                Column("exclusive_until", "time", "until when the person works for no rival"),
+                Column("rights_until", "time", "until when the post may be used or boosted", figure=True, ahead=True),
+                Column("exclusive_until", "time", "until when the person works for no rival", figure=True, ahead=True),
                 _prose("note", "a remark"),
             ),
             edges=(Edge("TRACKS", "Campaign", "campaign", "Consumer", "consumer"),),
@@ -419,7 +421,7 @@ CANONICAL: dict[str, Table] = {
                 _who("consumer", "the person"),
                 _id("campaign", "the campaign or focus group in which they were asked", required=True),
                 _id("product", "the product that it is about; empty for none"),
-                Column("rating", "number", "stars", low=0, high=5),
+                Column("rating", "number", "stars", low=0, high=5, figure=True),
                 _prose("text", "the answer"),
                 Column("given_at", "time", "when it was given"),
             ),

@@ -28,21 +28,7 @@ WITH cells AS (
     FROM accounts
 ),
 placed AS (
-    SELECT
-        * REPLACE (
-            CASE
-                WHEN regexp_matches(place, '小红书|^red$|xhs|xiaohongshu|rednote|little red book') THEN 'xiaohongshu'
-                WHEN regexp_matches(place, '抖音|douyin') THEN 'douyin'
-                WHEN regexp_matches(place, '微博|weibo') THEN 'weibo'
-                WHEN regexp_matches(place, 'b站|哔哩|bilibili') THEN 'bilibili'
-                WHEN regexp_matches(place, '微信|公众号|视频号|wechat') THEN 'wechat'
-                WHEN regexp_matches(place, '快手|kuaishou') THEN 'kuaishou'
-                WHEN regexp_matches(place, 'instagram|^ins?$|^ig$') THEN 'instagram'
-                WHEN regexp_matches(place, 'tiktok') THEN 'tiktok'
-                WHEN regexp_matches(place, 'youtu') THEN 'youtube'
-                ELSE platform
-            END AS platform
-        )
+    SELECT * REPLACE (coalesce(platform_of(place), platform) AS platform)
     FROM cells
 )
 SELECT

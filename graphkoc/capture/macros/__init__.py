@@ -2,8 +2,9 @@
 
 Some more are not in these files. `masked` and `redacted` are generated from the patterns by which Python masks as well
 (`graphkoc.capture.contacts`), so that both always agree. `disclosed` and `origin_of` are generated from the words in
-`loaders/origin.toml` (`graphkoc.capture.reading.disclosure`). `plain_text` and `contact_keys` are Python functions,
-which `graphkoc.capture.load` registers.
+`loaders/origin.toml` (`graphkoc.capture.reading.disclosure`), `to_event` and `to_mark` from those in
+`loaders/campaign/words.toml` (`graphkoc.capture.reading.status_words`). `plain_text` and `contact_keys` are Python
+functions, which `graphkoc.capture.load` registers.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from functools import cache
 from pathlib import Path
 
 from graphkoc.capture import contacts
-from graphkoc.capture.reading import disclosure
+from graphkoc.capture.reading import disclosure, status_words
 
 __all__ = ["FILES", "REFUSED", "definitions"]
 
-FILES = ("times", "numbers", "ids", "texts", "instagram", "mediacrawler", "spreadsheets", "accounts")
+FILES = ("times", "numbers", "ids", "texts", "instagram", "mediacrawler", "spreadsheets", "accounts", "campaigns")
 """DuckDB defines a macro only after those that it calls."""
 
 REFUSED = "refused: "
@@ -45,7 +46,7 @@ def _read_all() -> dict[str, str]:
     """Each macro's definition by its name, those that others call first."""
     folder = Path(__file__).parent
     texts = [(folder / f"{name}.sql").read_text(encoding="utf-8") for name in FILES]
-    every = "\n".join([contacts.macros(), disclosure.macros(), *texts])
+    every = "\n".join([contacts.macros(), disclosure.macros(), status_words.macros(), *texts])
     return {match[1]: match[0] for match in DEFINITION.finditer(every)}
 
 

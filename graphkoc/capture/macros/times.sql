@@ -73,3 +73,16 @@ CREATE MACRO sortable_time(x) AS if(is_plausible(to_time(x)), to_time(x), TIMEST
 --   zoned('2024-05-20 18:12', NULL) -> 2024-05-20 18:12
 CREATE MACRO zoned(t, zone) AS list_transform([trim(t)], lambda moment: moment || if(
     regexp_matches(moment, '^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$'), coalesce(zone, ''), ''))[1];
+
+-- Writes the time at which a form was answered, which some state as 2025/04/01 3:04:05 PM GMT+2, so that it can be read.
+--   form_time('2025/04/01 3:04:05 PM GMT+2') -> 2025-04-01 15:04:05+02:00
+--   form_time('2025/4/1 15:04:05') -> 2025-04-01 15:04:05
+--   form_time('2025-04-01') -> 2025-04-01
+--   form_time('soon') -> soon
+CREATE MACRO form_time(x) AS list_transform(
+    [regexp_extract(x, '^(\d{4})/(\d{1,2})/(\d{1,2}) (\d{1,2}:\d{2}(?::\d{2})?) ?([AaPp][Mm])?(?: (?:GMT|UTC)([+-])?(\d{1,2})?(?::(\d{2}))?)?$',
+        ['y', 'm', 'd', 'clock', 'half', 'sign', 'hours', 'minutes'])],
+    lambda part: if(part.y = '', x, coalesce(try_strptime(
+            concat(part.y, '-', part.m, '-', part.d, ' ', part.clock, if(part.half = '', '', ' ' || part.half)),
+            ['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p'])::VARCHAR
+        || if(part.sign = '', '', part.sign || lpad(part.hours, 2, '0') || ':' || if(part.minutes = '', '00', part.minutes)), x)))[1];

@@ -4,7 +4,7 @@
     what = "Shopify order export"
     view = "orders"                     # the view that its rows go to
     header = ["Name", ["Review Id", "ID"]]  # columns that must be there; a list where any of them will do
-    known = ["name"]                    # columns of the view that must be there under any of the view's own names
+    known = ["name", ["url", "id"]]     # the same of columns of the view, under any of the view's own names
     without = ["Note ID"]               # columns that must not be there
     rows = "reviews"                    # of JSON: the key of the list whose elements are the rows
     asks = ["direction"]                # columns of the view that files leave open and that the user must state
@@ -50,7 +50,7 @@ class Layout:
     what: str
     view: View
     header: tuple[tuple[str, ...], ...]
-    known: tuple[str, ...] = ()
+    known: tuple[tuple[str, ...], ...] = ()
     without: tuple[str, ...] = ()
     rows: str = ""
     asks: tuple[str, ...] = ()
@@ -63,7 +63,8 @@ class Layout:
             return 0
         if any(plain(name) in there for name in self.without):
             return 0
-        if not set(self.known) <= set(self.view.matched(list(header)).values()):
+        own = set(self.view.matched(list(header)).values())
+        if not all(own & set(columns) for columns in self.known):
             return 0
         return len(self.header) + GENERIC * len(self.known)
 
@@ -91,15 +92,17 @@ def _read_layout(file: Path, source: str, name: str, keys: object, views: Mappin
     view = views.get(keys["view"]) if isinstance(keys["view"], str) else None
     if view is None:
         raise DataError(f"{file}: {name} names the view {keys['view']!r}; there is only {' and '.join(views)}")
-    header = tuple(_list_texts(file, name, names) for names in _check_list(file, name, keys.get("header", [])))
-    known, without, asks, lacks = (
-        _list_texts(file, name, keys.get(key, [])) for key in ("known", "without", "asks", "lacks")
+    header, known = (
+        tuple(_list_texts(file, name, names) for names in _check_list(file, name, key, keys.get(key, [])))
+        for key in ("header", "known")
     )
+    without, asks, lacks = (_list_texts(file, name, keys.get(key, [])) for key in ("without", "asks", "lacks"))
     columns, always = keys.get("columns", {}), keys.get("always", {})
     if not isinstance(columns, dict) or not isinstance(always, dict) or not (header or known):
         raise DataError(f"{file}: {name} needs header or known, and its columns and always are tables")
     own = [*view.must, *view.may]
-    if strange := next((column for column in (*columns, *always, *known, *asks) if column not in own), None):
+    named = (*columns, *always, *(column for columns in known for column in columns), *asks)
+    if strange := next((column for column in named if column not in own), None):
         raise DataError(f"{file}: the view {view.name} has no column {strange!r}, which {name} names")
     names = {column: _list_texts(file, name, words) for column, words in columns.items()}
     placed = replace(
@@ -115,9 +118,9 @@ def _read_layout(file: Path, source: str, name: str, keys: object, views: Mappin
     return Layout(name, source, what, placed, header, known, without, rows, asks, lacks)
 
 
-def _check_list(file: Path, name: str, value: object) -> list[object]:
+def _check_list(file: Path, name: str, key: str, value: object) -> list[object]:
     if not isinstance(value, list):
-        raise DataError(f"{file}: header of {name} is a list")
+        raise DataError(f"{file}: {key} of {name} is a list")
     return value
 
 
