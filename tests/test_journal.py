@@ -128,6 +128,15 @@ def test_a_person_may_have_several_posts_and_payments(tmp_path: Path) -> None:
     assert found["posted_at"] == pd.Timestamp("2026-05-20")
 
 
+def test_a_file_that_says_two_things_of_one_event_is_not_guessed_at(tmp_path: Path) -> None:
+    (said,) = update(tmp_path, row("invited", "05-01"), row("invited", "05-02"))
+    assert said == f"{LIN}: the file says two things of invited: day 2026-05-01 and 2026-05-02"
+    # Two posts of a person may be two lines, with remarks of their own on what is one event.
+    lines = row("invited", "05-01", note="first line"), row("invited", "05-01", note="second line", code="LIN10")
+    assert not update(tmp_path, *lines)
+    assert (standing(tmp_path)["note"], standing(tmp_path)["code"]) == ("first line", "LIN10")
+
+
 def test_a_post_that_is_taken_down_is_no_longer_live(tmp_path: Path) -> None:
     update(tmp_path, row("posted", "05-20", url=NOTE))
     update(tmp_path, row("taken_down", "05-22", url=f"{NOTE}?xsec_token=a"))

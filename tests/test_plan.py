@@ -19,6 +19,7 @@ import graphkoc
 from graphkoc import analysis
 from graphkoc.activate.costs import Costs
 from graphkoc.activate.plan import make_plan
+from graphkoc.activate.preparation import prepare
 from graphkoc.activate.probability import FILE, Learned, learn, write_probabilities
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import read_rates
@@ -29,6 +30,8 @@ from graphkoc.runs.run import Run
 
 GIFT = Costs(product=25.0, retail=60.0, shipping=6.0)
 RATES = read_rates(pd.DataFrame([{"tier": "", "channel": "", "accept": 0.5, "deliver": 1.0, "post": 0.8, "n": 60}]))
+PREPARED = ("prices", "rates", "refused", "invited")
+"""What the people of a plan are prepared with."""
 ASKED = PlanRequest(budget=2000.0, costs=GIFT, currency="EUR")
 
 
@@ -43,7 +46,8 @@ class Brand:
     persons: dict[str, str]
 
     def plan(self, request: PlanRequest = ASKED, **more: Any) -> dict[str, Any]:
-        return make_plan(self.run, request, self.learned, **more)
+        prepared = prepare(self.run, request, **{name: more.pop(name) for name in PREPARED if name in more})
+        return make_plan(self.run, request, prepared, self.learned, **more)
 
     def consumers(self, *numbers: int) -> set[str]:
         """The consumers in the run whom these numbers of the truth stand for."""
@@ -154,7 +158,7 @@ def test_turning_every_rating_round_changes_no_plan(brand: Brand, plain: dict[st
     store.close()
     reviews = projection.reviews.assign(rating=5 - projection.reviews["rating"])
     learned, why = learn(*analysis.read_log(replace(projection, reviews=reviews), find_settings(brand.run)))
-    assert make_plan(brand.run, ASKED, learned, why) == plain
+    assert make_plan(brand.run, ASKED, prepare(brand.run, ASKED), learned, why) == plain
 
 
 def test_planted_key_opinion_consumers_are_in_the_plan_and_traps_have_their_flags(brand: Brand) -> None:
@@ -216,7 +220,13 @@ def test_counted_and_estimated_reach_are_two_figures(plain: dict[str, Any]) -> N
 
 
 def test_without_probabilities_the_plan_says_so_and_predicts_nothing(brand: Brand) -> None:
-    plan = make_plan(brand.run, ASKED, None, "all reviews have the same time, so that none followed another")
+    plan = make_plan(
+        brand.run,
+        ASKED,
+        prepare(brand.run, ASKED),
+        None,
+        "all reviews have the same time, so that none followed another",
+    )
     assert plan["responders"] is None
     assert all(person["responders"] is None for person in plan["people"])
     assert "No reviews by followers are predicted" in "\n".join(graphkoc.describe_plan(plan))

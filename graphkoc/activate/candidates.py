@@ -35,16 +35,20 @@ LEFT_OUT = {
 
 
 def list_candidates(
-    run: Run, excluded: Collection[str] = (), refused: Collection[str] = (), invited: Collection[str] = ()
+    run: Run,
+    excluded: Collection[str] = (),
+    refused: Collection[str] = (),
+    invited: Collection[str] = (),
+    unwilling: Collection[str] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The candidates of a plan, and those with a role who are none.
 
     excluded: ids that the user leaves out. refused: ids that the client does not want. invited: ids that an earlier
-    plan or group has. Returns two frames, sorted by consumer. Candidates: the columns of `people` in STATED; account
-    and platform, where the person is written to: the account whose stated followers give the tier, else the main one,
-    and Amazon's only where there is no other; role (kol or koc), niches (ids, a list), checks (names, a list),
-    flags (checks and patterns in words, a list) and new (bool: not in `invited`). Left out: consumer, why (a key of
-    LEFT_OUT).
+    plan or group has. unwilling: ids of those who asked not to be contacted. Returns two frames, sorted by consumer.
+    Candidates: the columns of `people` in STATED; account and platform, where the person is written to: the account
+    whose stated followers give the tier, else the main one, and Amazon's only where there is no other; role (kol or
+    koc), niches (ids, a list), checks (names, a list), flags (checks and patterns in words, a list) and new (bool: not
+    in `invited`). Left out: consumer, why (a key of LEFT_OUT).
     """
     people = run.people
     listed = people[people["role"].isin([*RANKED, *WIDE_ROLES])].sort_values("consumer", ignore_index=True)
@@ -53,7 +57,9 @@ def list_candidates(
     for reason, found in {
         "excluded": listed["consumer"].isin(excluded),
         "refused": listed["consumer"].isin(refused),
-        "not_to_contact": checks.map(lambda names: "not_to_contact" in names) | (listed["consent"] == "no"),
+        "not_to_contact": checks.map(lambda names: "not_to_contact" in names)
+        | (listed["consent"] == "no")
+        | listed["consumer"].isin(unwilling),
         **{name: checks.map(lambda names, name=name: name in names) for name in ("open_complaint", "rival_ad")},
         "brand_or_staff": listed["gate_person"] == "failed",
     }.items():

@@ -73,7 +73,7 @@ class History:
         for entry in entries:
             self.add(entry)
 
-    def add(self, entry: Mapping[str, Any]) -> None:
+    def add(self, entry: Mapping[str, Any]) -> Fact:
         """Take an entry of the journal in; it replaces what it contradicts where it is a correction."""
         if entry.get("correction"):
             for key in self.find_contradicted(entry):
@@ -85,6 +85,7 @@ class History:
         fact.details |= _take_details(entry)
         fact.files.add(str(entry.get("file") or ""))
         self.facts[event, place or _place(entry)] = fact
+        return fact
 
     def find(self, entry: Mapping[str, Any]) -> Fact | None:
         """The fact that an entry is about; None for one that is new."""
@@ -93,11 +94,23 @@ class History:
     def knows(self, entry: Mapping[str, Any]) -> bool:
         """Whether an entry says nothing that is not known."""
         fact = self.find(entry)
-        if fact is None:
+        if fact is None or (entry.get("happened_at") and not fact.happened_at):
             return False
-        happened = entry.get("happened_at")
-        dated = not happened or happened == fact.happened_at or (fact.happened_at is not None and _is_vague(entry))
-        return dated and all(fact.details.get(name) == value for name, value in _take_details(entry).items())
+        return not self.find_difference(entry) and _take_details(entry).keys() <= fact.details.keys()
+
+    def find_difference(self, entry: Mapping[str, Any]) -> str:
+        """Where an entry states something else of a fact than what is known, both in words; empty for nowhere."""
+        fact = self.find(entry)
+        if fact is None:
+            return ""
+        stated = _take_details(entry)
+        if entry.get("happened_at") and fact.happened_at and not _is_vague(entry):
+            stated["day"] = entry["happened_at"]
+        known = fact.details | {"day": fact.happened_at}
+        return next(
+            (f"{name} {known[name]} and {new}" for name, new in stated.items() if known.get(name) not in (None, new)),
+            "",
+        )
 
     def find_contradicted(self, entry: Mapping[str, Any]) -> dict[Key, Fact]:
         """The facts that an entry contradicts: of later stages and before it, or of earlier stages and after it.

@@ -31,6 +31,8 @@ LAST = ("code", "variant", "courier", "tracking", "filing", "label_seen", "decis
 """Details of which a standing has the one that was stated last."""
 TIMES = tuple(f"{event}_at" for event in EVENTS)
 UNTIL = ("rights_until", "exclusive_until")
+REMARKS = ("decision", "note")
+"""Of several lines of a file on one event, those of the first are kept."""
 LONGEST = 2_000
 """Characters that are kept of a text."""
 
@@ -159,7 +161,8 @@ def _check(
     history: History, entries: Sequence[Entry], objection: Mapping[str, Any] | None, correction: str
 ) -> tuple[list[Entry], str]:
     """Which entries of a person are new, or why none of them can be taken."""
-    fresh = []
+    fresh: list[Entry] = []
+    said: list[Fact] = []
     furthest = max((EVENTS[entry["event"]].stage or 0 for entry in entries if entry["event"] in EVENTS), default=0)
     for entry in sorted(entries, key=_order):
         if why := _find_fault(history, entry):
@@ -169,7 +172,12 @@ def _check(
         refused = _is_asked_again(history, entry, objection)
         if not refused and not passed and (older := _find_older(history, entry)) is not None:
             return [], _say_backwards(older, entry)
+        if (fact := history.find(entry)) is not None and any(fact is one for one in said):
+            entry = {name: value for name, value in entry.items() if name not in REMARKS}
+            if difference := history.find_difference(entry):
+                return [], f"the file says two things of {describe_state(entry['event'])}: {difference}"
         if not refused and history.knows(entry):
+            said += [] if fact is None else [fact]
             continue
         contradicted = {} if passed else history.find_contradicted(entry)
         if refused and objection is not None and not (correction and entry["happened_at"]):
@@ -179,7 +187,7 @@ def _check(
         stated = {name: value for name, value in entry.items() if value is not None}
         if correction and (contradicted or refused):
             stated["correction"] = correction[:LONGEST]
-        history.add(stated)
+        said.append(history.add(stated))
         fresh.append(stated)
     return fresh, ""
 

@@ -6,7 +6,7 @@ give the same document.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ from graphkoc.activate.goals import apply_goals
 from graphkoc.activate.greedy import Problem, measure_value
 from graphkoc.activate.money import add_up_money
 from graphkoc.activate.phases import ORDER, Phase, Schedule, plan_phases, read_phases
-from graphkoc.activate.preparation import Prepared, find_niches, list_limits, prepare, weigh_followers
+from graphkoc.activate.preparation import Prepared, find_niches, list_limits, weigh_followers
 from graphkoc.activate.probability import Learned
 from graphkoc.activate.proposal import Outlook, propose
 from graphkoc.activate.reach import (
@@ -40,7 +40,7 @@ from graphkoc.activate.reach import (
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.roster import Roster, list_people, make_roster, order_reserves
 from graphkoc.arrays import Indices, Values
-from graphkoc.errors import AnalysisError, GraphkocError, UsageError
+from graphkoc.errors import AnalysisError
 from graphkoc.runs.horizon import describe_horizons
 from graphkoc.runs.run import Run
 from graphkoc.text import number_or_none, person_name, whole_or_none
@@ -85,31 +85,29 @@ class _Material:
 def make_plan(
     run: Run,
     request: PlanRequest,
+    prepared: Prepared,
     learned: Learned | None,
     why: str = "",
     *,
-    prices: pd.DataFrame | None = None,
-    rates: pd.DataFrame | None = None,
-    refused: Collection[str] = (),
-    invited: Collection[str] = (),
     phases: Sequence[Phase] | None = None,
     codes: Sequence[str] | None = None,
     today: date | None = None,
 ) -> dict[str, Any]:
     """The plan of a run under a request, as a document for JSON.
 
-    learned, why: what was learned of the run's data or, where nothing was, why. prices, rates: see
-    `graphkoc.activate.costs.read_prices` and `graphkoc.activate.yields.read_rates`. refused: whom the client does not
-    want. invited: who is on earlier lists. phases, codes: by default graphkoc's phases, and no codes. today: what the
-    calendar should have begun before is noted. Raises UsageError for an unknown niche or person and where the limits
-    cannot be kept, and AnalysisError where nobody can be planned with.
+    prepared: who can be in it, see `graphkoc.activate.preparation.prepare`. learned, why: what was learned of the run's
+    data or, where nothing was, why. phases, codes: by default graphkoc's phases, and no codes. today: what the calendar
+    should have begun before is noted. Raises UsageError for an unknown niche or person and where the limits cannot be
+    kept, and AnalysisError where nobody can be planned with.
     """
-    material = _gather(run, request, read_audience(run, learned, why), prices, rates, refused, invited)
+    material = _gather(run, request, prepared, read_audience(run, learned, why))
     plans = choose_each(material.problem, request.budget)
     choice = plans[max(plans)] if plans else None
     people = material.prepared.people
     if choice is None or not len(choice.chosen):
-        raise _explain_nobody(people, request)
+        raise AnalysisError(
+            "nobody whom the budget can pay has a follower who counts", hint="Name other niches, or another goal."
+        )
     others = order_reserves(people, material.problem, choice.chosen)
     roster = make_roster(people, choice.chosen, others, material.exposure, request, codes)
     calibration = _calibrate(material, choice)
@@ -161,27 +159,8 @@ def make_plan(
     return document
 
 
-def _explain_nobody(people: pd.DataFrame, request: PlanRequest) -> GraphkocError:
-    """Why a plan has nobody in it."""
-    if (cheapest := people["spent"].min()) > request.budget:
-        why = f"nobody can be paid with {request.budget:,.0f}: the cheapest post costs {cheapest:,.2f}"
-        return UsageError(why, hint="Raise --budget.")
-    return AnalysisError(
-        "nobody whom the budget can pay has a follower who counts", hint="Name other niches, or another goal."
-    )
-
-
-def _gather(
-    run: Run,
-    request: PlanRequest,
-    audience: Audience,
-    prices: pd.DataFrame | None,
-    rates: pd.DataFrame | None,
-    refused: Collection[str],
-    invited: Collection[str],
-) -> _Material:
+def _gather(run: Run, request: PlanRequest, prepared: Prepared, audience: Audience) -> _Material:
     niches = find_niches(run, request)
-    prepared = prepare(run, request, prices, rates, refused, invited)
     everybody = pd.Index(run.people["consumer"])
     rows = everybody.get_indexer(pd.Index(prepared.people["consumer"])).astype(np.int64)
     booked = everybody.get_indexer(pd.Index([str(run.person(one)["consumer"]) for one in request.booked]))

@@ -16,7 +16,7 @@ from graphkoc.activate.limits import Cap, Quota, Share
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import expect_posts, match_rates
 from graphkoc.arrays import Values
-from graphkoc.errors import AnalysisError
+from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.invite.rules import check_invitations
 from graphkoc.runs.run import Run
 from graphkoc.text import count
@@ -48,14 +48,16 @@ def prepare(
     rates: pd.DataFrame | None = None,
     refused: Collection[str] = (),
     invited: Collection[str] = (),
+    unwilling: Collection[str] = (),
 ) -> Prepared:
     """The candidates with prices, yields and rules.
 
     prices, rates: see `graphkoc.activate.costs.read_prices` and `graphkoc.activate.yields.read_rates`. refused: people
-    whom the client does not want. invited: people on earlier lists. Raises AnalysisError where nobody is left.
+    whom the client does not want. invited: people on earlier lists. unwilling: people who asked not to be contacted.
+    Raises AnalysisError where nobody is left, and UsageError where the budget pays nobody.
     """
     away = {str(run.person(one)["consumer"]) for one in (*request.excluded, *request.booked)}
-    found, left = list_candidates(run, away, refused, invited)
+    found, left = list_candidates(run, away, refused, invited, unwilling)
     if found.empty:
         hint = "; ".join(count_left_out(left)) or "`graphkoc kocs` lists who has a role."
         raise AnalysisError("nobody is left to plan with", hint=hint)
@@ -79,6 +81,9 @@ def prepare(
     if kept.empty:
         why = "has a price" if unpriced.any() else "may be invited"
         raise AnalysisError(f"nobody {why}, so there is no plan", hint=reasons[-1])
+    if (cheapest := kept["spent"].min()) > request.budget:
+        why = f"nobody can be paid with {request.budget:,.0f}: the cheapest post costs {cheapest:,.2f}"
+        raise UsageError(why, hint="Raise --budget.")
     return Prepared(kept, reasons, checked.overrides, checked.notice)
 
 

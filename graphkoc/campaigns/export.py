@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from graphkoc.activate.journal import find_standing, read_journal
 from graphkoc.campaigns.sheets import check_sheet, write_sheet
 from graphkoc.capture.contact_book import Book, match_people, read_contact_book
 from graphkoc.capture.contacts import find_key
@@ -16,7 +17,8 @@ from graphkoc.invite.flags import OPTED_OUT, REFUSED, list_flags
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.presets import CONTACTS, Preset, build_table, find_preset
 from graphkoc.invite.profile import clean_url, describe_profile
-from graphkoc.invite.saved import ROSTER, plans_folder, read_list
+from graphkoc.invite.saved import ROSTER, campaigns_folder, check_list_name, plans_folder, read_list, read_lists
+from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.pipeline import check_key
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
@@ -50,7 +52,8 @@ def export_list(
 ) -> dict[str, Any]:
     """Write a saved plan or group as a file of a preset; see `graphkoc.invite.presets`.
 
-    kind: of the list, plan or focus-group; either by default. columns: of the file, in place of the preset's own: the
+    kind: of the list, campaign, plan or focus-group; where there is no campaign of that name its plan is meant. Any
+    kind by default. columns: of the file, in place of the preset's own: the
     name of each = our field. contacts: a file of a CRM, whose names, addresses and numbers are joined for people who
     consent, and are written into this file alone. key_file: of the secret for contacts, as a load has it. encoding: of
     a text file where it cannot be detected. People who may not be contacted, whom the client of the list has refused
@@ -64,16 +67,19 @@ def export_list(
     if contacts is not None and file.resolve() == contacts.resolve():
         raise UsageError(f"{file} is the file of contacts itself", hint="Name another file to write.")
     chosen = find_preset(preset, columns)
-    folder = plans_folder(Path(run.folder))
-    saved = read_list(folder, name, kind)
+    folder, campaigns = plans_folder(Path(run.folder)), campaigns_folder(Path(run.folder))
+    saved = _read_list(folder, campaigns, name, kind)
     accounts = map_persons(run)
     refused = list_refused(folder, saved["client"], accounts) if saved.get("client") else set()
+    unwilling = list_unwilling(campaigns, accounts)
     people = _list_people(store, run, saved["people"])
     book, notes = _join_contacts(store, people, contacts, key_file, encoding) if contacts else (Book(), [])
     why = Counter[str]()
     kept = []
     for person in people:
         consents = {person["consent"], book.consents.get(person["consumer"])}
+        if person["consumer"] in unwilling:
+            consents.add("no")
         if reason := _find_obstacle(person, consents, refused, chosen):
             why[reason] += 1
         else:
@@ -92,6 +98,22 @@ def export_list(
         "left_out": left_out,
         "notes": notes,
     }
+
+
+def _read_list(folder: Path, campaigns: Path, name: str, kind: str | None) -> dict[str, Any]:
+    """The campaign of a name, where a campaign may be meant and there is one; else the saved list of that name."""
+    if kind in (None, "campaign"):
+        if any(one["name"] == check_list_name(name) for one in read_lists(campaigns)):
+            return _add_states(read_list(campaigns, name), read_journal(campaigns, check_list_name(name)))
+        return read_list(folder, name, kind and "plan")
+    return read_list(folder, name, kind)
+
+
+def _add_states(campaign: dict[str, Any], entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A campaign whose people have the state that the journal gives them as their status."""
+    standing = find_standing([dict(entry) for entry in entries], campaign["people"])
+    states = dict(zip(standing["consumer"], standing["state"], strict=True))
+    return campaign | {"people": [one | {"status": states[one["consumer"]]} for one in campaign["people"]]}
 
 
 def _find_obstacle(

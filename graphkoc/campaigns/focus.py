@@ -16,9 +16,10 @@ from graphkoc.invite.focus_group import seat_group
 from graphkoc.invite.group_document import describe_group
 from graphkoc.invite.guide import read_themes, write_guide
 from graphkoc.invite.longlist import map_persons
-from graphkoc.invite.saved import check_list_name, last_invited, plans_folder, save_list
+from graphkoc.invite.saved import campaigns_folder, check_list_name, last_invited, plans_folder, save_list
 from graphkoc.invite.screening import ACTIVE, RESERVES, SIZE, Wishes
 from graphkoc.invite.topics import find_topic, read_subjects
+from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.pipeline import project
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
@@ -65,7 +66,7 @@ def choose_focus_group(
     where a file cannot be written.
     """
     wishes = Wishes(size, reserves, language, active, tuple(exclude))
-    folder = plans_folder(Path(run.folder))
+    folder, campaigns = plans_folder(Path(run.folder)), campaigns_folder(Path(run.folder))
     if name is not None:
         name = check_list_name(name)
     settings = find_settings(run)
@@ -79,9 +80,10 @@ def choose_focus_group(
         subjects,
         topic,
         wishes,
-        invited=last_invited(folder, name or ""),
+        invited=last_invited(folder, name or "", campaigns),
         refused=list_refused(folder, client, map_persons(run)) if client else (),
         keys=_list_keyed(store),
+        unwilling=list_unwilling(campaigns, map_persons(run)),
     )
     document = describe_group(group, topic, run, wishes, _describe_changes(run, projection))
     document |= {"client": client, "settings": asked | asdict(wishes), "name": name or document["name"]}

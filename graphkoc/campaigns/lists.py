@@ -18,7 +18,8 @@ from graphkoc.invite import decisions
 from graphkoc.invite.decisions import decide_now, find_standing, list_refused
 from graphkoc.invite.longlist import CHOICES, build_rows, choose_people, list_quoted, map_persons
 from graphkoc.invite.marks import Sheet, read_marks
-from graphkoc.invite.saved import ROSTER, plans_folder, read_list, read_lists
+from graphkoc.invite.saved import ROSTER, campaigns_folder, plans_folder, read_list, read_lists
+from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.tables.schema import TABLES
@@ -50,9 +51,10 @@ def write_longlist(
     check_sheet(file)
     folder = plans_folder(Path(run.folder))
     saved = None if plan is None else read_list(folder, plan)
-    client = client or (saved or {}).get("client")
-    refused = list_refused(folder, client, map_persons(run)) if client else ()
-    people, left_out = choose_people(run, niche, limit, refused, None if saved is None else saved["people"])
+    client, accounts = client or (saved or {}).get("client"), map_persons(run)
+    refused = list_refused(folder, client, accounts) if client else ()
+    unwilling = list_unwilling(campaigns_folder(Path(run.folder)), accounts)
+    people, left_out = choose_people(run, niche, limit, refused, None if saved is None else saved["people"], unwilling)
     ids = sorted({review for person in people for review in list_quoted(person)})
     found = store.read(TEXTS, {"ids": ids}).dropna()
     rows = build_rows(run, people, dict(zip(found["review"], found["text"], strict=True)))

@@ -16,7 +16,7 @@ from graphkoc.activate.codes import read_codes
 from graphkoc.activate.costs import read_prices
 from graphkoc.activate.phases import make_calendar, read_phases
 from graphkoc.activate.plan import make_plan
-from graphkoc.activate.preparation import find_niches
+from graphkoc.activate.preparation import find_niches, prepare
 from graphkoc.activate.probability import Learned, learn, read_probabilities, write_probabilities
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import read_rates
@@ -27,7 +27,8 @@ from graphkoc.errors import DataError, UsageError
 from graphkoc.files import append_lines, replace_file, translate_errors
 from graphkoc.invite.decisions import list_refused
 from graphkoc.invite.longlist import map_persons
-from graphkoc.invite.saved import check_list_name, last_invited, plans_folder, save_list
+from graphkoc.invite.saved import campaigns_folder, check_list_name, last_invited, plans_folder, save_list
+from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.pipeline import project
 from graphkoc.progress import Clock, Progress
 from graphkoc.runs.run import Run
@@ -67,7 +68,7 @@ def plan_campaign(
     Raises UsageError, DataError and AnalysisError for what cannot be planned, and UsageError where nothing is learned
     yet and the store's data are no longer those of the run.
     """
-    folder = plans_folder(Path(run.folder))
+    folder, campaigns = plans_folder(Path(run.folder)), campaigns_folder(Path(run.folder))
     kept = None if name is None else check_list_name(name)
     if calendar is not None and request.launch is None:
         raise UsageError("a calendar needs the day of the launch", hint="Add --launch.")
@@ -75,7 +76,17 @@ def plan_campaign(
         "prices": None if prices is None else read_prices(_read(prices)),
         "rates": None if rates is None else read_rates(_read(rates)),
     }
-    find_niches(run, request)  # a misspelt one is not to be found out after a minute of learning
+    accounts = map_persons(run)
+    # What is wrong with names, prices and the budget is not to be found out after a minute of learning.
+    find_niches(run, request)
+    prepared = prepare(
+        run,
+        request,
+        **tables,
+        refused=list_refused(folder, request.client, accounts) if request.client else (),
+        invited=last_invited(folder, kept or "", campaigns),
+        unwilling=list_unwilling(campaigns, accounts),
+    )
     now = datetime.now(UTC) if today is None else today
     clock = Clock(progress)
     with clock("learning how followers follow on"):
@@ -84,11 +95,9 @@ def plan_campaign(
         document = make_plan(
             run,
             request,
+            prepared,
             learned,
             why,
-            **tables,
-            refused=list_refused(folder, request.client, map_persons(run)) if request.client else (),
-            invited=last_invited(folder, kept or ""),
             phases=None if phases is None else read_phases(phases),
             codes=None if codes is None else read_codes(codes),
             today=now.date(),

@@ -76,12 +76,13 @@ def seat_group(
     invited: Mapping[str, datetime] | None = None,
     refused: Collection[str] = (),
     keys: Collection[str] = (),
+    unwilling: Collection[str] = (),
 ) -> Group:
     """Choose the group. The order of rows makes no difference.
 
     invited: when people were last invited (UTC), by consumer. refused: those whom the client does not want. keys: the
-    accounts whose contact key the store has. Raises AnalysisError where nobody can be in the group, and UsageError
-    where fewer can than were asked for.
+    accounts whose contact key the store has. unwilling: those who asked not to be contacted. Raises AnalysisError where
+    nobody can be in the group, and UsageError where fewer can than were asked for.
     """
     texts = measure_texts(topic, run)
     people = gather_opinions(texts, pd.Timestamp(run.info["at"]) - pd.Timedelta(days=wishes.active))
@@ -93,7 +94,7 @@ def seat_group(
     people["language"] = find_spoken(texts, run).reindex(people.index)
     recent = datetime.fromisoformat(run.info["started_at"]) - timedelta(days=RESTED)
     rested = [who for who, at in (invited or {}).items() if at > recent]
-    failed = screen_people(people, run, topic, wishes.exclude, refused, rested)
+    failed = screen_people(people, run, topic, wishes.exclude, refused, rested, unwilling)
 
     languages = people.loc[~failed.any(axis=1), "language"].value_counts().sort_index()
     language = wishes.language or (str(languages.idxmax()) if len(languages) else None)

@@ -41,13 +41,15 @@ def choose_people(
     limit: int | None = None,
     refused: Collection[str] = (),
     planned: Sequence[Mapping[str, Any]] | None = None,
+    unwilling: Collection[str] = (),
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """The people on the sheet, and how many were left out for each reason, in words.
 
     niche: only people of this niche, by id or name. limit: the most people, of those that are left. refused: whom the
-    client does not want. planned: people of a saved list, in whose order and place they come instead of the key
-    opinion consumers by rank. Returns rows of `people`; of somebody planned whom the run does not have, what the list
-    kept. Raises UsageError for an unknown niche, and AnalysisError where nobody is left.
+    client does not want. planned: people of a saved list, in whose order and place they come instead of the key opinion
+    consumers by rank. unwilling: who asked not to be contacted. Returns rows of `people`; of somebody planned whom the
+    run does not have, what the list kept. Raises UsageError for an unknown niche, and AnalysisError where nobody is
+    left.
     """
     if planned is None:
         people = run.ranked(niche)
@@ -61,12 +63,13 @@ def choose_people(
             for consumer, one in zip(ids, planned, strict=True)
             if consumer in inside
         ]
-    unwilling = {row["consumer"] for row in run.rows("checks", ["consumer", "check"], ("check", {"not_to_contact"}))}
+    checked = run.rows("checks", ["consumer", "check"], ("check", {"not_to_contact"}))
+    away = {row["consumer"] for row in checked} | set(unwilling)
     why = [
         REFUSED
         if person["consumer"] in refused
         else OPTED_OUT
-        if person["consumer"] in unwilling or person.get("consent") == "no"
+        if person["consumer"] in away or person.get("consent") == "no"
         else None
         for person in people
     ]

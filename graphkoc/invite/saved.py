@@ -20,7 +20,9 @@ from typing import Any
 from graphkoc.errors import DataError, UsageError
 from graphkoc.exports.rows import jsonable
 from graphkoc.files import read_content, replace_file, translate_errors
+from graphkoc.invite.unwilling import FILE as JOURNAL
 from graphkoc.runs.edits import check_name
+from graphkoc.runs.ledger import read_entries
 
 __all__ = [
     "KINDS",
@@ -110,19 +112,26 @@ def read_lists(folder: Path) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (_time(one), one["name"]))
 
 
-def last_invited(folder: Path, without: str = "") -> dict[str, datetime]:
-    """When each person was last invited: the newest list (UTC) that has them on its roster, by consumer.
+def last_invited(folder: Path, without: str = "", campaigns: Path | None = None) -> dict[str, datetime]:
+    """When each person was last invited (UTC), by consumer: by the newest list that has them on its roster, or later by
+    the journal.
 
-    without: the name of a list that does not count, such as the one that is being made again. Whoever is not in the
-    result is a new face. Raises DataError for a damaged file.
+    without: the name of a list that does not count, such as the one that is being made again. campaigns: the folder of
+    the campaigns, whose journal has invitations too. Whoever is not in the result is a new face. Raises DataError for a
+    damaged file.
     """
-    return {
+    found = {
         person["consumer"]: _time(one)
         for one in read_lists(folder)
         if one["name"] != without
         for person in one["people"]
         if _is_invited(person)
     }
+    for entry in [] if campaigns is None else read_entries(campaigns / JOURNAL):
+        if entry.get("event") == "invited" and isinstance(entry.get("consumer"), str):
+            asked = _time({"made_at": entry.get("happened_at") or entry["at"]})
+            found[entry["consumer"]] = max(asked, found.get(entry["consumer"], asked))
+    return found
 
 
 def _file(folder: Path, name: str) -> Path:

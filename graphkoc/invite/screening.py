@@ -85,18 +85,20 @@ def screen_people(
     exclude: Collection[str],
     refused: Collection[str],
     rested: Collection[str],
+    unwilling: Collection[str],
 ) -> pd.DataFrame:
     """Which reasons keep each person out, by id: a bool column for each of REASONS but the last three.
 
     people: as `graphkoc.invite.opinions.gather_opinions` returns them, with channel. exclude, refused: people whom the
-    user and the client do not want. rested: those who were invited lately. Where no text of the topic is known,
-    nobody is kept out for want of reasons. Raises UsageError for an excluded person whom the run does not know.
+    user and the client do not want. rested: those who were invited lately. unwilling: those who asked not to be
+    contacted. Where no text of the topic is known, nobody is kept out for want of reasons. Raises UsageError for an
+    excluded person whom the run does not know.
     """
     stated = run.people.set_index("consumer").loc[people.index]
     checked = {name: set(rows["consumer"]) for name, rows in run.checks.groupby("check")}
     out = {run.person(one)["consumer"] for one in exclude}
     has_text = bool(topic.reviews[["headline", "text"]].notna().any(axis=None))
-    not_to_contact = people.index.isin(list(checked.get("not_to_contact", ()))) | (stated["consent"] == "no")
+    not_to_contact = people.index.isin([*checked.get("not_to_contact", ()), *unwilling]) | (stated["consent"] == "no")
     free = people["texts"] > people["asked_for"]
     return pd.DataFrame(
         {
