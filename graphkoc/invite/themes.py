@@ -15,7 +15,7 @@ from graphkoc.graph.titles import find_line_words
 from graphkoc.invite.sentences import find_problems, split_sentences
 from graphkoc.text import display_name
 
-__all__ = ["Theme", "find_themes"]
+__all__ = ["LIFT", "Theme", "count_elsewhere", "find_themes"]
 
 FEWEST, WIDEST = 3, 0.5
 """People of a theme at least, and the share of all of them above which a word says nothing."""
@@ -87,7 +87,7 @@ def find_themes(
             whose.setdefault(word, set()).add(consumer)
             where.setdefault(word, set()).add(at)
     people = sentences["consumer"].nunique()
-    elsewhere, strangers = _count_elsewhere(others)
+    elsewhere, strangers = count_elsewhere(others)
     kept = [
         word
         for word, who in whose.items()
@@ -122,7 +122,7 @@ def _split(rows: pd.DataFrame) -> pd.DataFrame:
     return parts[["review", "consumer", "low", "high", "sentence"]].reset_index(drop=True)
 
 
-def _count_elsewhere(others: pd.Series[str]) -> tuple[Counter[str], int]:
+def count_elsewhere(others: pd.Series[str]) -> tuple[Counter[str], int]:
     """How many people use each word in other texts, and how many people these are; every n-th text is read."""
     step = max(1, -(-len(others) // MOST_OTHERS))
     read = others.dropna()[::step]

@@ -1,0 +1,81 @@
+"""Feedback: what people who were asked said of a product, kept as answers and never as reviews.
+
+`campaigns/feedback.jsonl` has a line for each answer: at (UTC, when it was read), campaign (the name of the campaign or
+group), file, consumer, product (id or, where the store has none, as it is written; null for none), rating (0 to 5 or
+null), text, given_at (the day, or null). An answer that says what a line already says is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from graphkoc.runs.ledger import Entry, add_entries, read_entries
+from graphkoc.text import number_or_none, text_or_none
+
+__all__ = ["FILE", "add_answers", "list_answers_of", "make_answer", "read_answers"]
+
+FILE = "feedback.jsonl"
+SAYS = ("campaign", "consumer", "product", "rating", "text", "given_at")
+"""What makes an answer the same as another."""
+COLUMNS = ("consumer", "product", "rating", "text", "given_at")
+
+
+def make_answer(
+    campaign: str, file: str, consumer: str, product: str | None, row: Mapping[Any, Any], now: datetime | None = None
+) -> Entry:
+    """An answer as the ledger keeps it. row: rating, text and given_at of the table `feedback`."""
+    given = row.get("given_at")
+    time = now or datetime.now(UTC)
+    return {
+        "at": time.isoformat(timespec="seconds"),
+        "campaign": campaign,
+        "file": file,
+        "consumer": consumer,
+        "product": product,
+        "rating": number_or_none(row.get("rating")),
+        "text": text_or_none(row.get("text")),
+        "given_at": None if given is None or pd.isna(given) else pd.Timestamp(given).isoformat(timespec="seconds"),
+    }
+
+
+def add_answers(folder: Path, answers: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """Add answers that are not known to the ledger, all or none; returns what was added.
+
+    folder: as `graphkoc.invite.saved.campaigns_folder` gives it. Raises StoreError where it cannot be written.
+    """
+
+    def find_new(held: list[Entry]) -> list[Mapping[str, Any]]:
+        known = {_say(entry) for entry in held}
+        new: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        for answer in answers:
+            if (said := _say(answer)) not in known:
+                new.setdefault(said, answer)
+        return list(new.values())
+
+    return add_entries(folder / FILE, find_new)
+
+
+def read_answers(folder: Path, campaign: str | None = None) -> list[Entry]:
+    """The answers of a campaign or group, or of all, the oldest line first; incomplete lines are passed over."""
+    return [
+        entry
+        for entry in read_entries(folder / FILE)
+        if all(isinstance(entry.get(name), str) for name in ("campaign", "consumer"))
+        and campaign in (None, entry["campaign"])
+    ]
+
+
+def list_answers_of(answers: Iterable[Mapping[str, Any]], accounts: Collection[str]) -> list[dict[str, Any]]:
+    """What one person answered, the newest first: [{campaign, product, rating, text, given_at}]; accounts: theirs."""
+    theirs = [entry for entry in answers if entry["consumer"] in accounts]
+    theirs.sort(key=lambda entry: entry.get("given_at") or "", reverse=True)
+    return [{name: entry.get(name) for name in ("campaign", *COLUMNS[1:])} for entry in theirs]
+
+
+def _say(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(entry.get(name) for name in SAYS)

@@ -1,0 +1,85 @@
+"""Remarks: what people say clause by clause, as concepts and words, and whether it is a problem or praise.
+
+A clause is read rather than a sentence, because one sentence often has a problem and praise of two things. A remark
+without a word of either has the sign of the rating of its text and, without a rating, none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from graphkoc.arrays import Values
+from graphkoc.graph.terms import words_of
+from graphkoc.invite.concepts import Glossary, read_glossary
+from graphkoc.invite.opinions import HIGH
+from graphkoc.invite.sentences import find_problems, split_sentences
+from graphkoc.qualify.quality.texts import LOW
+
+__all__ = ["CONCEPT", "CRITICAL", "OPEN", "POSITIVE", "read_remarks"]
+
+CRITICAL, POSITIVE, OPEN = "critical", "positive", "open"
+"""The signs of a remark; the last is of those that are neither, or not known to be."""
+CONCEPT = "@"
+"""Before the key of a concept among words, which have no such character."""
+MOST_TEXTS = 5_000
+"""Texts that are read, the newest."""
+CLAUSE = re.compile(
+    r"[,，、;；:：()（）–—]+|\b(?:but|although|though|however|whereas|aber|doch|obwohl|allerdings)\b|但是|不过|可是|然而|但|只是"
+)
+
+
+def read_remarks(texts: pd.DataFrame, known: Collection[str] = ()) -> pd.DataFrame:
+    """The remarks of texts: text (row of `texts`), consumer, sentence, words (frozenset), sign.
+
+    texts: consumer, rating (NaN for none), text. known: names that say nothing here, such as the product's. words has
+    the words and, each after CONCEPT, the concepts of a clause. Of one person each clause counts once.
+    """
+    glossary = read_glossary()
+    named = {word for name in known for word in words_of(name)}
+    rows = []
+    for at, text in enumerate(texts["text"].fillna("").astype(str).head(MOST_TEXTS)):
+        allowed: set[str] | None = None
+        for sentence in split_sentences(text):
+            for clause in filter(None, (part.strip() for part in CLAUSE.split(sentence))):
+                if allowed is None:
+                    allowed = set(words_of(text)) - named
+                words, sign = _read_clause(clause, glossary, allowed)
+                if words:
+                    rows.append((at, sentence, clause, words, sign))
+    table = pd.DataFrame(rows, columns=["text", "sentence", "clause", "words", "sign"])
+    table["sign"] = _settle_signs(table, texts["rating"].to_numpy(dtype=float))
+    table.insert(1, "consumer", texts["consumer"].to_numpy(dtype=object)[table["text"].to_numpy(dtype=np.int64)])
+    table = table.drop_duplicates(["consumer", "clause"])
+    return table[["text", "consumer", "sentence", "words", "sign"]].reset_index(drop=True)
+
+
+def _read_clause(clause: str, glossary: Glossary, allowed: Collection[str]) -> tuple[frozenset[str], str]:
+    """The words and concepts of a clause, and the sign that its concepts give it."""
+    mentions = glossary.find(clause)
+    rest, end = [], 0
+    for one in mentions:
+        rest.append(clause[end : one.start])
+        end = one.end
+    plain = [word for word in words_of(" ".join([*rest, clause[end:]])) if word in allowed]
+    signs = {one.sign for one in mentions}
+    sign = CRITICAL if "problem" in signs else POSITIVE if "praise" in signs else OPEN
+    return frozenset([*plain, *(CONCEPT + one.concept.key for one in mentions)]), sign
+
+
+def _settle_signs(table: pd.DataFrame, ratings: Values) -> NDArray[Any]:
+    """(k,) object: the sign of each remark: that of its concepts, of its words, or of the rating, in this order."""
+    if table.empty:
+        return np.array([], dtype=object)
+    rating = ratings[table["text"].to_numpy(dtype=np.int64)]
+    by_words = np.where(find_problems(table["clause"].astype("str")), CRITICAL, OPEN)
+    by_rating = np.select([rating <= LOW, rating >= HIGH], [CRITICAL, POSITIVE], OPEN)
+    found = table["sign"].to_numpy(dtype=object)
+    for other in (by_words, by_rating):
+        found = np.where(found == OPEN, other, found)
+    return found.astype(object)
