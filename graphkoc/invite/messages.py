@@ -13,7 +13,7 @@ from string import Template
 from graphkoc.errors import UsageError
 from graphkoc.text import display_name
 
-__all__ = ["FIELDS", "fill_message", "list_languages", "read_message"]
+__all__ = ["FIELDS", "fill_message", "list_languages", "make_inert", "read_message"]
 
 FIELDS = {
     "name": "the person's name as they show it",
@@ -54,12 +54,12 @@ def fill_message(language: str, fields: Mapping[str, str]) -> str:
     text = Template(read_message(language))
     if unknown := [name for name in fields if name not in FIELDS]:
         raise UsageError(f"a message has no field {unknown[0]!r}", hint=f"There are: {', '.join(FIELDS)}.")
-    shown = {name: _make_inert(value) for name, value in fields.items()}
+    shown = {name: make_inert(value) for name, value in fields.items()}
     if empty := [name for name in FIELDS if not shown.get(name)]:
         raise UsageError(f"the message lacks {empty[0]}: {FIELDS[empty[0]]}", hint="Fill every field of a message.")
     return text.substitute(shown)
 
 
-def _make_inert(value: str) -> str:
-    """A field on one line, without a mark at its end, which the sentence around it has."""
-    return display_name(display_name(value, LONGEST).translate(INERT), LONGEST).rstrip(".。").strip()
+def make_inert(value: str, longest: int = LONGEST) -> str:
+    """Text of others on one line without markup and without a mark at its end, which the sentence around it has."""
+    return display_name(display_name(value, longest).translate(INERT), longest).rstrip(".。").strip()
