@@ -62,12 +62,12 @@ def describe_findings(
     niches: the name of each person's niche. language: en or zh.
 
     Returns {campaign, kind, product, language, answers, people, rating (mean, null for none), before: {people,
-    reviews}, findings, not_raised}. A finding is {id, campaign, theme, sign (critical, mixed, positive or open),
-    people, of (who answered), critical, positive, quotes: [{consumer, name, sentence, sign, rating}], one of each
-    person, the critical first, niches: [{niche, people}], before, before_of (people), difference (new, more, less,
-    alike or null), compared, recommendation, status, owner, due, note, at}. Findings that are done or declined come
-    last; before them stand those that most people name as a problem. Raises UsageError for a language that there is
-    none of.
+    reviews}, findings, not_raised}. A finding is {id, campaign, theme, words (of its point), sign (critical, mixed,
+    positive or open), people, of (who answered), critical, positive, quotes: [{consumer, name, sentence, sign,
+    rating}], one of each person, the critical first, niches: [{niche, people}], before, before_of (people), difference (new,
+    more, less, alike or null), compared, recommendation, status, owner, due, note, at}. Findings that are done or
+    declined come last; before them stand those that most people name as a problem. Raises UsageError for a language
+    that there is none of.
     """
     if language not in LANGUAGES:
         raise UsageError(f"there are no findings in {language!r}", hint=f"There are: {', '.join(LANGUAGES)}.")
@@ -86,7 +86,8 @@ def describe_findings(
         theme = name_point(point.words, language)
         entry = standing[finding][1] if finding in standing else {}
         findings.append(
-            {"id": finding, "campaign": campaign["name"], "theme": theme, "sign": _judge(figures)}
+            {"id": finding, "campaign": campaign["name"], "theme": theme, "words": list(point.words)}
+            | {"sign": _judge(figures)}
             | figures
             | {
                 "quotes": _quote(mine, texts, names),

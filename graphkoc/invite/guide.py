@@ -6,7 +6,6 @@ and nobody is asked to post anything.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pandas as pd
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
 from graphkoc.graph.terms import HAN
+from graphkoc.invite.markdown import escape_markdown
 from graphkoc.invite.opinions import find_spoken, measure_texts
 from graphkoc.invite.themes import Theme, find_themes
 from graphkoc.invite.topics import Subjects, Topic
@@ -27,8 +27,6 @@ CHINESE = 0.2
 """Share of Chinese characters in all of a text from which on it is Chinese."""
 KIND = 0.2
 """Share of the reviews of a topic from which on it is about their category."""
-RESERVED = re.compile(r"([\\`*_\[\]<>|#~])")
-"""Characters of a quote that Markdown would read."""
 
 
 def read_themes(subjects: Subjects, topic: Topic, run: Run, group: Mapping[str, Any]) -> tuple[list[Theme], int, int]:
@@ -71,14 +69,14 @@ def write_guide(
     language = words["languages"].get(group["language"], group["language"]) or words["unknown_language"]
     name = topic.han if group["language"] == "zh" and topic.han else topic.name
     facts = words["facts"].format(
-        name=_escape(group["name"]),
+        name=escape_markdown(group["name"]),
         people=len(group["people"]),
         reserves=len(group["reserves"]),
         language=language,
-        run=_escape(group["run"]),
+        run=escape_markdown(group["run"]),
         date=date,
     )
-    lines = [f"# {words['title'].format(topic=_escape(name))}", "", facts, ""]
+    lines = [f"# {words['title'].format(topic=escape_markdown(name))}", "", facts, ""]
     lines += [words["before"], "", *_list(words["checklist"], "- [ ] "), ""]
     lines += [words["opening"], "", *_list(words["opening_lines"]), ""]
     lines += [words["unprompted"], "", *_list(words["unprompted_lines"]), ""]
@@ -108,7 +106,7 @@ def _list(lines: Iterable[str], mark: str = "- ") -> list[str]:
 
 def _name(theme: Theme) -> str:
     """The first word of a theme, and those beside it."""
-    first, *others = map(_escape, theme.words)
+    first, *others = map(escape_markdown, theme.words)
     return f"{first} ({', '.join(others)})" if others else first
 
 
@@ -119,8 +117,8 @@ def _write_theme(number: int, theme: Theme, words: Mapping[str, Any]) -> list[st
     evidence = words["evidence"].format(people=f"{theme.people:,}", sentences=f"{theme.sentences:,}", ratings=ratings)
     if theme.critical:
         evidence += f" ({words['critical']})"
-    questions = [question.format(theme=_escape(theme.words[0])) for question in words["questions"]]
-    quotes = [f"> {_escape(sentence)} (`{review}`)" for review, _, sentence in theme.quotes]
+    questions = [question.format(theme=escape_markdown(theme.words[0])) for question in words["questions"]]
+    quotes = [f"> {escape_markdown(sentence)} (`{review}`)" for review, _, sentence in theme.quotes]
     return [
         f"### 3.{number} {_name(theme)}",
         "",
@@ -139,10 +137,5 @@ def _draw_seats(group: Mapping[str, Any], words: Mapping[str, Any]) -> list[str]
         place = f"P{row['seat']}" if row["place"] == "roster" else f"R{row['seat']}"
         sign = words["signs"][opinions["sign"]]
         cells = [row["name"], opinions["texts"], opinions["constructive"], sign, row["circle"] or "–"]
-        rows.append([place, *(_escape(str(cell)) for cell in cells)])
+        rows.append([place, *(escape_markdown(str(cell)) for cell in cells)])
     return [f"| {' | '.join(cells)} |" for cells in rows]
-
-
-def _escape(text: str) -> str:
-    """Text of strangers as Markdown shows it and does not read it."""
-    return RESERVED.sub(r"\\\1", " ".join(text.split()))
