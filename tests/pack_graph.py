@@ -147,16 +147,51 @@ def canonical() -> dict[str, pd.DataFrame]:
         "campaigns": table(
             "campaign name kind product client starts ends",
             ("plan:spring", "Spring", "plan", "Green leaf", "Tea House", "2025-07-01", "2025-07-31"),
+            ("campaign:autumn", "Autumn", "campaign", "Green leaf", "Tea House", "2024-10-01", "2024-10-31"),
             ("focus-group:tea", "Tea", "focus-group", None, None, None, None),
             ("focus-group:none", None, "focus-group", None, None, None, None),
         ),
         "invitations": table(
-            "campaign consumer role place wave status",
-            ("plan:spring", "x:dan", "kol", "roster", 2, None),
-            ("plan:spring", "i:ann", "koc", "roster", 1, "accepted"),
-            ("plan:spring", "x:eve", None, "reserve", None, None),
-            ("focus-group:tea", "x:ann", None, None, None, None),
-            ("focus-group:tea", "x:ivy", None, "roster", None, None),
+            "campaign consumer role place wave status incentive invited_at received_at",
+            *(
+                (*row, *[None] * (9 - len(row)))
+                for row in (
+                    ("plan:spring", "x:dan", "kol", "roster", 2),
+                    ("plan:spring", "i:ann", "koc", "roster", 1, "accepted"),
+                    ("plan:spring", "x:eve", None, "reserve"),
+                    ("focus-group:tea", "x:ann"),
+                    ("focus-group:tea", "x:ivy", None, "roster"),
+                    ("focus-group:tea", "x:cyd", None, "roster", None, "invited", None, "2025-05-01"),
+                    ("campaign:autumn", "i:ann", "koc", "roster", 1, "posted", "gift", "2024-09-20", "2024-10-05"),
+                    ("campaign:autumn", "w:gus", None, "roster", 1, "received", "gift", "2024-09-20", "2024-10-06"),
+                    ("campaign:autumn", "x:dan", "kol", "roster", 1, "declined", "paid", "2024-09-21"),
+                    ("campaign:autumn", "x:hal", None, "reserve"),
+                )
+            ),
+        ),
+        "campaign_events": table(
+            "entry campaign consumer event happened_at url",
+            ("j:1", "campaign:autumn", "i:ann", "invited", "2024-09-20", None),
+            ("j:2", "campaign:autumn", "i:ann", "received", "2024-10-05", None),
+            ("j:3", "campaign:autumn", "i:ann", "posted", "2024-10-20", "https://i.example/p/1"),
+            ("j:4", "campaign:autumn", "w:gus", "invited", "2024-09-20", None),
+            ("j:5", "campaign:autumn", "w:gus", "received", "2024-10-06", None),
+            ("j:6", "campaign:autumn", "x:dan", "invited", "2024-09-21", None),
+            ("j:7", "campaign:autumn", "x:dan", "declined", "2024-09-22", None),
+        ),
+        "posts": table(
+            "post campaign consumer posted_at url reads likes",
+            ("t:1", "campaign:autumn", "i:ann", "2024-10-20", "https://i.example/p/1", 900, 40),
+        ),
+        "campaign_units": table(
+            "offer campaign product channel enrolled_at offered claimed shipped received reviewed",
+            ("u:1", "campaign:autumn", "p:green", "Vine", "2024-09-15", 10, 8, 8, 7, 5),
+        ),
+        "feedback": table(
+            "feedback consumer campaign product rating text given_at",
+            ("f:1", "i:ann", "campaign:autumn", "p:green", 2.0, "the lid drips", "2024-10-10"),
+            ("f:2", "w:gus", "campaign:autumn", "p:green", 5.0, "盖子很好", "2024-10-12"),
+            ("f:3", "x:eve", "focus-group:tea", None, 1.0, "too sweet", "2025-04-01"),
         ),
         "loads": table(
             "load source loaded_at files rows rejected",

@@ -30,6 +30,8 @@ GIVEN = {"campaign": "plan:spring", "consumer": "x:ann", "niche": "n1", "circle"
 """What is asked for by a parameter without a default, where OTHERS has nothing else."""
 
 OTHERS = {
+    "answers": {"campaign": "campaign:autumn"},
+    "campaign_posts": {"campaign": "campaign:autumn"},
     "circle_links": {"other": "c3"},
     "overlap_drawn": {"other": "x:cyd"},
     "paths_between": {"other": "x:dan"},
@@ -50,7 +52,8 @@ ANSWERS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         [
             *(("consumers", 13), ("products", 4), ("reviews", 15), ("follows", 12), ("engagements", 6)),
             *(("purchases", 4), ("memberships", 1), ("identities", 6)),
-            *(("campaigns", 3), ("invitations", 5), ("loads", 2), ("runs", 2)),
+            *(("campaigns", 4), ("invitations", 10), ("campaign_events", 7), ("posts", 1), ("campaign_units", 1)),
+            *(("feedback", 3), ("loads", 2), ("runs", 2)),
             *(("people analysed", 9), ("people with a rank", 3), ("niches", 3), ("circles", 3)),
         ],
     ),
@@ -378,8 +381,62 @@ ANSWERS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
                 *("plan:spring", "Spring", "plan", "Tea House", "Green leaf"),
                 *("2025-07-01T00:00:00", "2025-07-31T00:00:00", 2, 1),
             ),
+            (
+                *("campaign:autumn", "Autumn", "campaign", "Tea House", "Green leaf"),
+                *("2024-10-01T00:00:00", "2024-10-31T00:00:00", 3, 1),
+            ),
             ("focus-group:none", "focus-group:none", "focus-group", None, None, None, None, 0, 0),
-            ("focus-group:tea", "Tea", "focus-group", None, None, None, None, 2, 0),
+            ("focus-group:tea", "Tea", "focus-group", None, None, None, None, 3, 0),
+        ],
+    ),
+    "never_posted": (
+        "campaign first_day consumer name status invited_at received_at",
+        [
+            (
+                *("campaign:autumn", "2024-10-01T00:00:00", "w:gus", "Gus", "received"),
+                *("2024-09-20T00:00:00", "2024-10-06T00:00:00"),
+            ),
+            (
+                *("campaign:autumn", "2024-10-01T00:00:00", "x:dan", "Dan", "declined"),
+                *("2024-09-21T00:00:00", None),
+            ),
+            ("focus-group:tea", None, "x:cyd", "Cyd", "invited", "2025-05-01T00:00:00", None),
+        ],
+    ),
+    "critical": (
+        "campaign consumer name product stars answer given_at status posts reviews_since stars_since",
+        [
+            (
+                *("focus-group:tea", "x:eve", "Eve", None, 1.0, "too sweet", "2025-04-01T00:00:00", None),
+                *(0, 0, None),
+            ),
+            (
+                *("campaign:autumn", "i:ann", "Ann", "Green leaf", 2.0, "the lid drips", "2024-10-10T00:00:00"),
+                *("posted", 1, 1, 5.0),
+            ),
+        ],
+    ),
+    "not_asked_lately": (
+        "place consumer name last_asked campaigns",
+        [(1, "i:ann", "Ann", "2024-09-20T00:00:00", 1)],
+    ),
+    "rivals_advertised": (
+        "consumer name rival paid gifted last_review",
+        [
+            ("x:dan", "Dan", "Rival", 1, 0, "2025-01-15T00:00:00"),
+            ("i:ann", "Ann", "Rival", 0, 1, "2025-02-01T00:00:00"),
+        ],
+    ),
+    "units": (
+        "campaign product title channel enrolled_at offered claimed shipped received reviewed",
+        [("campaign:autumn", "p:green", "Green leaf", "Vine", "2024-09-15T00:00:00", 10, 8, 8, 7, 5)],
+    ),
+    "campaign_posts": ("campaign post account has person", [("Autumn", "t:1", "Ann", "", "Ann")]),
+    "answers": (
+        "account gave answer to campaign concerns product",
+        [
+            ("Ann", "", "2024-10-10 · 2.0 stars", "", "Autumn", "", "Green leaf"),
+            ("Gus", "", "2024-10-12 · 5.0 stars", "", "Autumn", "", "Green leaf"),
         ],
     ),
     "invited": (
@@ -396,7 +453,10 @@ ANSWERS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     ),
     "in_several": (
         "campaign invited account has person",
-        [("Tea", "", "Ann", "", "Ann"), ("Spring", "", "Ann", "", "Ann")],
+        [
+            *(("Autumn", "", "Ann", "", "Ann"), ("Tea", "", "Ann", "", "Ann"), ("Spring", "", "Ann", "", "Ann")),
+            *(("Autumn", "", "Dan", "", "Dan"), ("Spring", "", "Dan", "", "Dan")),
+        ],
     ),
     "niches_of_campaign": (
         "niche name heard reached people share",
@@ -422,11 +482,11 @@ DRAWN = (
     *("model", "kocs_and_listeners", "one_koc", "reviews_to_read", "comments_of", "follow_ons_drawn", "overlap_drawn"),
     *("only_theirs", "paths_between", "followers_of_followers", "niche_map", "unreached", "reaches_niche"),
     *("niche_products", "people_of_two_niches", "circle_ties", "circles_and_niches", "circle_links", "changes"),
-    *("first_on", "our_products", "several_platforms", "patterns", "in_several"),
+    *("first_on", "our_products", "several_platforms", "patterns", "in_several", "campaign_posts", "answers"),
 )
 """The queries of which Neo4j Browser draws a graph."""
 
-FEW = ("Campaign", "Circle", "Event", "Load", "Niche", "Run")
+FEW = ("Campaign", "Circle", "Event", "Feedback", "Load", "Niche", "Run")
 """Labels of which a graph has at most some hundred nodes, so that reading them all costs nothing."""
 
 READS_ALL = {
@@ -491,7 +551,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(shown, value))
     if isinstance(value, dict):
-        told = ("review", "name", "text", "weight", "confidence", "reached", "lift", "ties")
+        told = ("review", "post", "name", "text", "weight", "confidence", "reached", "lift", "ties")
         return next((value[key] for key in told if key in value), "")
     if value is pd.NaT or value is pd.NA or value != value:
         return None
@@ -536,7 +596,7 @@ def test_a_query_answers_what_is_known_by_hand_under_every_version_of_cypher(sto
 @pytest.mark.every_release
 def test_the_example_of_the_model_has_one_of_each_relationship(store: Store) -> None:
     keys = ("person", "review", "product", "category", "consumer", "group", "circle", "niche", "event", "campaign")
-    keys += ("run", "load")
+    keys += ("run", "load", "feedback")
     for text in texts(store, "model"):
         (row,) = store.read(text, bound("model")).to_dict("records")
         found = {name: [next(key for key in keys if key in node) for node in path] for name, path in row.items()}
@@ -557,6 +617,11 @@ def test_the_example_of_the_model_has_one_of_each_relationship(store: Store) -> 
             "event": ["event", "circle"],
             "copied": ["review", "review"],
             "invited": ["campaign", "consumer"],
+            "tracks": ["campaign", "consumer"],
+            "posted": ["campaign", "consumer"],
+            "offered": ["campaign", "product"],
+            "answered": ["consumer", "feedback", "campaign"],
+            "concerns": ["feedback", "product"],
             "run": ["run", "load"],
         }
 

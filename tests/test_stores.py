@@ -37,7 +37,7 @@ import graphkoc
 from graphkoc.capture import identity
 from graphkoc.errors import DataError, GraphkocError, QueryError, StoreError
 from graphkoc.measures.activity import activity, audience_activity
-from graphkoc.stores import Store, arrow, frame, ladybug, open_store
+from graphkoc.stores import CAMPAIGNS, Store, arrow, frame, ladybug, open_store
 from graphkoc.stores.changes import Changes, RowChanges
 from graphkoc.stores.journal import Decision, Settlement
 from graphkoc.stores.neo4j import bulk, connection, migration, reading, settling, writing
@@ -178,6 +178,45 @@ def tables() -> dict[str, pd.DataFrame]:
         "invitations": invitations(
             ("s:c1", "s:ann", "koc", 1), ("s:c1", "s:bob", None, None), ("s:c3", "s:ann", None, 2)
         ),
+        "campaign_events": pd.DataFrame(
+            {
+                "entry": ["s:j1", "s:j2", "s:j3"],
+                "campaign": ["s:c1", "s:c1", "s:c2"],
+                "consumer": ["s:ann", "s:ann", "s:ivy"],
+                "event": ["invited", "posted", "paid"],
+                "happened_at": times("2021-03-01", None, "2021-04-01"),
+                "quantity": [None, 2.0, None],
+            }
+        ),
+        "posts": pd.DataFrame(
+            {
+                "post": ["s:x1", "s:x2"],
+                "campaign": ["s:c1", "s:c2"],
+                "consumer": ["s:ann", "s:ann"],
+                "reads": pd.array([None, 5_000], "Int64"),
+                "cost": [None, 0.25],
+                "url": ["https://s.example/1", None],
+            }
+        ),
+        "campaign_units": pd.DataFrame(
+            {
+                "offer": ["s:u1"],
+                "campaign": ["s:c1"],
+                "product": ["s:mug"],
+                "offered": pd.array([30], "Int64"),
+            }
+        ),
+        "feedback": pd.DataFrame(
+            {
+                "feedback": ["s:f1", "s:f2"],
+                "consumer": ["s:ann", "s:jan"],
+                "campaign": ["s:c1", "s:c4"],
+                "product": ["s:tea", None],
+                "rating": [4.0, None],
+                "text": ["the lid drips", None],
+                "given_at": times("2021-03-05", None),
+            }
+        ),
     }
 
 
@@ -285,9 +324,9 @@ def whole_graph(server: neo4j_server.Server) -> tuple[list[str], list[str]]:
 def test_rows_that_are_stored_are_read_unchanged(store: Store) -> None:
     given = tables()
     assert store.upsert(given).wrote
-    for name in ("follows", "engagements", "purchases", "memberships", "identities", "invitations"):
+    for name in (name for name in given if not TABLES[name].node):
         pd.testing.assert_frame_equal(rows(store, name), typed(name, given[name]), obj=name)
-    for name in ("consumers", "products", "reviews", "campaigns"):
+    for name in (name for name in given if TABLES[name].node):
         key = TABLES[name].key[0]
         found = rows(store, name)
         found = found[found[key].isin(given[name][key])].reset_index(drop=True)
@@ -296,11 +335,11 @@ def test_rows_that_are_stored_are_read_unchanged(store: Store) -> None:
 
 def test_nodes_that_are_only_mentioned_are_made(store: Store) -> None:
     store.upsert(tables())
-    people = ["s:ann", "s:bob", "s:cyd", "s:dan", "s:eve", "s:fay", "s:gus", "s:hal"]
+    people = [f"s:{name}" for name in ("ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal", "ivy", "jan")]
     assert rows(store, "consumers")["consumer"].tolist() == people
-    assert rows(store, "products")["product"].tolist() == ["s:cup", "s:pot", "s:tea"]
+    assert rows(store, "products")["product"].tolist() == ["s:cup", "s:mug", "s:pot", "s:tea"]
     assert rows(store, "reviews")["review"].tolist() == ["s:r1", "s:r2", "s:r3", "s:r9"]
-    assert rows(store, "campaigns")["campaign"].tolist() == ["s:c1", "s:c2", "s:c3"]
+    assert rows(store, "campaigns")["campaign"].tolist() == ["s:c1", "s:c2", "s:c3", "s:c4"]
     assert store.read("MATCH (p:Person) RETURN p.person AS person")["person"].tolist() == ["p1"]
 
 
@@ -747,26 +786,58 @@ def test_an_analysis_replaces_what_an_earlier_one_left(store: Store) -> None:
     assert len(rows(store, "scores")) == 1
 
 
+def second_version() -> dict[str, pd.DataFrame]:
+    """Other rows of the campaign s:c1: some stay, some go, some come, some say something else."""
+    given = tables()
+    mine = {name: given[name][given[name]["campaign"] == "s:c1"] for name in CAMPAIGNS}
+    answer = {"feedback": ["s:f3"], "consumer": ["s:bob"], "campaign": ["s:c1"], "product": ["s:pot"]}
+    return {
+        "campaigns": pd.DataFrame({"campaign": ["s:c1"], "name": ["Summer"], "product": ["Tea"]}),
+        "invitations": invitations(("s:c1", "s:bob", "kol", 3), ("s:c1", "s:new", None, None)),
+        "campaign_events": mine["campaign_events"][1:].assign(happened_at=times("2021-05-01"), quantity=None),
+        "posts": mine["posts"].assign(consumer="s:bob", cost=7.5),
+        "campaign_units": mine["campaign_units"].assign(product="s:tea"),
+        "feedback": pd.concat([mine["feedback"].assign(product=None, rating=2.0), pd.DataFrame(answer)]),
+    }
+
+
 @pytest.mark.every_release
 def test_a_campaign_is_replaced_whole_and_nothing_else_changes(store: Store) -> None:
     store.upsert(tables())
     store.annotate(result_tables())
     before = content(store)
-    about = pd.DataFrame({"campaign": ["s:c1"], "name": ["Summer"], "product": ["Tea"]})
-    new = invitations(("s:c1", "s:bob", "kol", 3), ("s:c1", "s:new", None, None))
-    assert store.replace_campaign("s:c1", {"campaigns": about, "invitations": new})
-    assert not store.replace_campaign("s:c1", {"campaigns": about, "invitations": new})
+    new = second_version()
+    assert store.replace_campaign("s:c1", new)
+    assert not store.replace_campaign("s:c1", new)
     after = content(store)
-    others = tables()["invitations"]
-    others = others[others["campaign"] != "s:c1"]
-    pd.testing.assert_frame_equal(after["invitations"], typed("invitations", pd.concat([others, new])))
-    summer = {"campaign": "s:c1", "name": "Summer", "product": "Tea"}
+    for name in CAMPAIGNS[1:]:
+        others = before[name][before[name]["campaign"] != "s:c1"]
+        pd.testing.assert_frame_equal(after[name], typed(name, pd.concat([others, new[name]])), obj=name)
     assert after["campaigns"].set_index("campaign").loc["s:c1"].dropna().to_dict() == {
-        name: value for name, value in summer.items() if name != "campaign"
+        "name": "Summer",
+        "product": "Tea",
     }, "a value that the new rows lack is gone"
     assert set(after["consumers"]["consumer"]) - set(before["consumers"]["consumer"]) == {"s:new"}
-    for name in set(TABLES) - {"campaigns", "invitations", "consumers"}:
+    for name in set(TABLES) - {*CAMPAIGNS, "consumers"}:
         pd.testing.assert_frame_equal(after[name], before[name], obj=name)
+    answers = store.read("MATCH (f:Feedback) RETURN f.feedback AS feedback, f.name AS name ORDER BY feedback")
+    assert answers.to_numpy().tolist() == [["s:f1", "2021-03-05 · 2.0 stars"], ["s:f2", "s:f2"], ["s:f3", "s:f3"]]
+    assert store.replace_campaign("s:c1", {name: tables()[name].query("campaign == 's:c1'") for name in CAMPAIGNS})
+    assert_same({name: rows(store, name) for name in CAMPAIGNS}, {name: before[name] for name in CAMPAIGNS})
+
+
+@pytest.mark.every_release
+def test_a_row_of_another_campaign_becomes_a_row_of_this_one(store: Store) -> None:
+    store.upsert(tables())
+    taken = {
+        name: tables()[name].query("campaign == 's:c1'").assign(campaign="s:c2")
+        for name in ("campaign_events", "posts", "campaign_units", "feedback")
+    }
+    assert store.replace_campaign("s:c2", taken)
+    for name, given in taken.items():
+        found = rows(store, name).query("campaign != 's:c4'").reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, typed(name, given), obj=name)
+    assert len(rows(store, "invitations").query("campaign == 's:c1'")) == 2
 
 
 @pytest.mark.every_release
@@ -781,6 +852,10 @@ def test_a_campaign_that_is_new_is_made_and_one_without_rows_goes(store: Store) 
     assert len(rows(store, "campaigns")) == 0
     assert not store.replace_campaign("s:new", {})
     assert rows(store, "consumers")["consumer"].tolist() == ["s:ann", "s:bob", "s:cyd"]
+    store.upsert(tables())
+    for campaign in ("s:c1", "s:c2", "s:c3", "s:c4"):
+        store.replace_campaign(campaign, {})
+    assert [len(rows(store, name)) for name in CAMPAIGNS] == [0] * len(CAMPAIGNS)
 
 
 def test_a_campaign_survives_the_next_load_and_the_next_analysis(store: Store) -> None:
@@ -788,7 +863,7 @@ def test_a_campaign_survives_the_next_load_and_the_next_analysis(store: Store) -
     store.upsert({"consumers": tables()["consumers"]})
     store.replace_campaign("s:c9", {"campaigns": about, "invitations": who})
     kept = rows(store, "campaigns"), rows(store, "invitations")
-    store.upsert({name: table for name, table in tables().items() if name not in ("campaigns", "invitations")})
+    store.upsert({name: table for name, table in tables().items() if name not in CAMPAIGNS})
     for _ in range(2):
         store.annotate(result_tables())
     for name, before in zip(("campaigns", "invitations"), kept, strict=True):
@@ -961,9 +1036,9 @@ def test_every_node_is_shown_with_a_name(store: Store) -> None:
         "s:cyd": "Cyd",
         "s:eve": "eve_1",
         "s:ivy": "ivy",
-        **{f"s:{one}": f"s:{one}" for one in ("dan", "fay", "gus", "hal")},
+        **{f"s:{one}": f"s:{one}" for one in ("dan", "fay", "gus", "hal", "jan")},
     }
-    assert names("Product", "product") == {"s:tea": "Tea", "s:pot": "s:pot", "s:cup": "s:cup"}
+    assert names("Product", "product") == {"s:tea": "Tea", "s:pot": "s:pot", "s:cup": "s:cup", "s:mug": "s:mug"}
     assert names("Review", "review") == {
         "s:r1": "2020-01-01 · Tea",
         "s:r2": "s:cup",
@@ -972,7 +1047,8 @@ def test_every_node_is_shown_with_a_name(store: Store) -> None:
     }
     assert names("Category", "category") == {"Drinks": "Drinks"}
     assert names("MemberGroup", "group") == {"s:g1": "s:g1"}
-    assert names("Campaign", "campaign") == {"s:c1": "Spring", "s:c2": "s:c2", "s:c3": "s:c3"}
+    assert names("Campaign", "campaign") == {"s:c1": "Spring", "s:c2": "s:c2", "s:c3": "s:c3", "s:c4": "s:c4"}
+    assert names("Feedback", "feedback") == {"s:f1": "2021-03-05 · 4.0 stars", "s:f2": "s:f2"}
     assert names("Person", "person") == {"p1": "Ann", "s:cyd": "s:cyd"}
     newer = {
         "consumers": pd.DataFrame({"consumer": ["s:dan", "s:bob"], "handle": ["dan", None], "name": [None, "Bob"]}),
@@ -1108,6 +1184,9 @@ def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(s
         "memberships": 1,
         "identities": 1,
         "invitations": 2,
+        "campaign_events": 2,
+        "posts": 2,
+        "feedback": 1,
         "scores": 1,
         "persons": 2,
         "hears": 2,
@@ -1121,7 +1200,7 @@ def test_forgetting_a_consumer_removes_all_that_names_them_and_leaves_the_rest(s
     after = content(store)
     for name, found in after.items():
         # What was found out about a person came from all accounts, so it goes with each of them.
-        gone = {"s:ann", "s:r1"} | ({"p1"} if name in RESULTS else set())
+        gone = {"s:ann", "s:r1", "s:f1"} | ({"p1"} if name in RESULTS else set())
         # What was found out about a product came from its reviews, so it goes with the one of theirs.
         gone |= {"s:tea"} if name == "product_results" else set()
         kept = before[name][~before[name].isin(gone).any(axis=1)].reset_index(drop=True)
@@ -1158,7 +1237,7 @@ def test_closing_twice_is_closing_once(place: Place) -> None:
     store.close()
     store.close()
     again = place.open()
-    assert len(again.table("consumers")) == 8
+    assert len(again.table("consumers")) == 10
     again.close()
 
 
@@ -1194,7 +1273,7 @@ def test_two_processes_that_load_at_once_end_with_the_right_graph(place: Place, 
         "a": {name: tables()[name] for name in ("consumers", "reviews", "follows", "identities")},
         "b": {name: tables()[name] for name in ("products", "follows", "engagements", "purchases", "memberships")},
     }
-    parts["b"] |= {name: tables()[name] for name in ("campaigns", "invitations")}
+    parts["b"] |= {name: tables()[name] for name in CAMPAIGNS}
     running = []
     for name, part in parts.items():
         pd.to_pickle(part, tmp_path / name)
@@ -1441,9 +1520,9 @@ def test_other_peoples_nodes_are_left_alone(neo4j_place: Place) -> None:
     store.annotate({name: given[:0] for name, given in result_tables().items()})
     store.forget(rows(store, "consumers")["consumer"])
     nodes, edges = whole_graph(server)
-    products, categories, reviews, loads, campaigns = 3, 1, 1, 1, 3  # nobody's, once nobody is left
+    products, categories, reviews, loads, campaigns, offers = 4, 1, 1, 1, 4, 1  # nobody's, once nobody is left
     assert len(nodes) == len(theirs[0]) + products + categories + reviews + loads + campaigns
-    assert len(edges) == len(theirs[1]) + categories
+    assert len(edges) == len(theirs[1]) + categories + offers
     server.run(
         "MATCH (n) WHERE n.product IS NOT NULL OR n.review IS NOT NULL OR n.category IS NOT NULL OR n.load IS NOT NULL"
         " OR n.campaign IS NOT NULL"

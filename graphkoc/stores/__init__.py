@@ -86,9 +86,9 @@ class Store(Protocol):
     ) -> bool:
         """Make these rows all that is held of a campaign; True when they were not.
 
-        tables: `campaigns` and `invitations`, with rows of this campaign alone; a table that is missing has none. A
-        null replaces a value, and invitations that are not among the rows go. Consumers that a row mentions are made.
-        `progress` is called as in `upsert`. Raises DataError for rows of another campaign, and as `upsert` does.
+        tables: those of CAMPAIGNS, with rows of this campaign alone; a table that is missing has none. A null replaces
+        a value, and rows of the campaign that are not among these go. Consumers and products that a row mentions are
+        made. `progress` is called as in `upsert`. Raises DataError for rows of another campaign, and as `upsert` does.
         """
         ...
 

@@ -43,6 +43,10 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "Category": Caption("n.category", "n.category"),
     "Campaign": Caption("coalesce(n.own_name, n.campaign)", "coalesce(n.name, n.campaign)"),
+    "Feedback": Caption(
+        "coalesce(toString(date(n.given_at)) + ' · ', '') + coalesce(toString(n.rating) + ' stars', n.feedback)",
+        f"coalesce({_day('n.given_at')} || ' · ', '') || coalesce(n.rating || ' stars', n.feedback)",
+    ),
     "MemberGroup": Caption("n.`group`", 'n."group"'),
     "Person": Caption("coalesce(n.name, n.person)", "coalesce(n.name, n.person)"),
     "Load": Caption(

@@ -551,9 +551,13 @@ def _merge(graph: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Larg
 
 
 def _replace_part(graph: duckdb.DuckDBPyConnection, name: str, campaign: str, rows: pa.Table) -> bool:
-    """Make these the rows of a table that are of the campaign; True when they were not."""
+    """Make these the rows of a table that are of the campaign; True when they were not.
+
+    A row that was another campaign's becomes a row of this one.
+    """
     graph.register("_new", rows)
-    old = f"FROM {name} WHERE campaign = $campaign"
+    keys = ", ".join(map(_quoted, TABLES[name].key))
+    old = f"FROM {name} WHERE campaign = $campaign OR ({keys}) IN (SELECT ({keys}) FROM _new)"
     differs = f"(FROM _new EXCEPT ALL {old}) UNION ALL ({old} EXCEPT ALL FROM _new)"
     if not graph.execute(f"SELECT EXISTS ({differs})", {"campaign": campaign}).fetchall()[0][0]:
         return False

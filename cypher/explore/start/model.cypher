@@ -35,7 +35,22 @@ WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, 
 OPTIONAL MATCH invited = (:Campaign)-[:INVITED]->(:Consumer)
 WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
      copied, invited LIMIT 1
+OPTIONAL MATCH tracks = (:Campaign)-[:TRACKS]->(:Consumer)
+WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
+     copied, invited, tracks LIMIT 1
+OPTIONAL MATCH posted = (:Campaign)-[:ACTIVATED]->(:Consumer)
+WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
+     copied, invited, tracks, posted LIMIT 1
+OPTIONAL MATCH offered = (:Campaign)-[:OFFERED]->(:Product)
+WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
+     copied, invited, tracks, posted, offered LIMIT 1
+OPTIONAL MATCH answered = (:Consumer)-[:GAVE]->(:Feedback)-[:ANSWERS]->(:Campaign)
+WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
+     copied, invited, tracks, posted, offered, answered LIMIT 1
+OPTIONAL MATCH concerns = (:Feedback)-[:CONCERNS]->(:Product)
+WITH wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
+     copied, invited, tracks, posted, offered, answered, concerns LIMIT 1
 OPTIONAL MATCH run = (:Run)-[:READ]->(:Load)
 RETURN wrote, follows, engaged, purchased, joined, linked, account, hears, niche, reaches, finer, circle, bridge, event,
-       copied, invited, run
+       copied, invited, tracks, posted, offered, answered, concerns, run
 LIMIT 1

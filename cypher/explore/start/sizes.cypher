@@ -11,6 +11,10 @@ UNION ALL OPTIONAL MATCH (:Consumer)-[n:JOINED]->(:MemberGroup) RETURN 'membersh
 UNION ALL OPTIONAL MATCH (:Consumer)-[n:BELONGS_TO]->(:Person) RETURN 'identities' AS what, count(n) AS how_many
 UNION ALL OPTIONAL MATCH (n:Campaign) RETURN 'campaigns' AS what, count(n.campaign) AS how_many
 UNION ALL OPTIONAL MATCH (:Campaign)-[n:INVITED]->(:Consumer) RETURN 'invitations' AS what, count(n) AS how_many
+UNION ALL OPTIONAL MATCH (:Campaign)-[n:TRACKS]->(:Consumer) RETURN 'campaign_events' AS what, count(n) AS how_many
+UNION ALL OPTIONAL MATCH (:Campaign)-[n:ACTIVATED]->(:Consumer) RETURN 'posts' AS what, count(n) AS how_many
+UNION ALL OPTIONAL MATCH (:Campaign)-[n:OFFERED]->(:Product) RETURN 'campaign_units' AS what, count(n) AS how_many
+UNION ALL OPTIONAL MATCH (n:Feedback) RETURN 'feedback' AS what, count(n.feedback) AS how_many
 UNION ALL OPTIONAL MATCH (n:Load) RETURN 'loads' AS what, count(n.load) AS how_many
 UNION ALL OPTIONAL MATCH (n:Run) RETURN 'runs' AS what, count(n.run) AS how_many
 UNION ALL OPTIONAL MATCH (n:Person) RETURN 'people analysed' AS what, count(n.tier) AS how_many

@@ -28,6 +28,7 @@ LOOKS = {
     "Niche": Look("#2C9C94", "#1F7A73", LIGHT, 65),
     "Circle": Look("#E9C46A", "#C9A03C", DARK, 65),
     "Campaign": Look("#D9536F", "#B23A55", LIGHT, 65),
+    "Feedback": Look("#F2B8C0", "#D08A95", DARK, 65),
     "Event": Look("#B85C7A", "#964660", LIGHT, 40),
     "Run": Look("#6B7280", "#4B5563", LIGHT, 40),
     "Load": Look("#9CA3AF", "#6B7280", DARK, 40),

@@ -28,7 +28,8 @@ FIRST = {
     "campaign": (
         "campaign",
         "MATCH (c:Campaign)-[i:INVITED]->(:Consumer)"
-        " RETURN c.campaign AS value, c.name AS name, count(i) AS people ORDER BY people DESC, value LIMIT 1",
+        " RETURN c.campaign AS value, c.name AS name, coalesce(c.kind, '') = 'campaign' AS runs, count(i) AS people"
+        " ORDER BY runs DESC, people DESC, value LIMIT 1",
     ),
 }
 """By parameter: what its value is, and the query that finds one."""

@@ -18,6 +18,8 @@ from graphkoc.tables.schema import Edge, Table, adds_to_nodes
 
 __all__ = ["Difference", "EdgeChanges", "difference"]
 
+NOTHING = "SELECT NULL::BIGINT AS _id WHERE false"
+
 
 @dataclass(frozen=True)
 class EdgeChanges:
@@ -36,19 +38,20 @@ class Difference:
     """What differs between a table in the graph and the rows that it should hold.
 
     counts: of the rows. created: nodes to make, with the table's key and properties. updated: `_id` and the
-    properties of nodes, or of edges, to set; a null removes one. edges: edges to make. removed: `_id` of nodes,
-    or of edges, that have no row any more.
+    properties of nodes, or of edges, to set; a null removes one. edges: edges to make. untied: `_id` of the edges of
+    nodes, where the row has lost its value or is gone. removed: `_id` of nodes, or of edges, that have no row any more.
     """
 
     counts: RowChanges
     created: pa.Table
     updated: pa.Table
     edges: tuple[EdgeChanges, ...]
+    untied: pa.Table
     removed: pa.Table
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
-        tables = [self.created, self.updated, self.removed, *(change.rows for change in self.edges)]
+        tables = [self.created, self.updated, self.untied, self.removed, *(change.rows for change in self.edges)]
         return any(rows.num_rows for rows in tables)
 
 
@@ -127,17 +130,25 @@ def _of_nodes(
         )
     differs = " OR ".join(_quoted("~" + name) for name in others) or "false"
     values = "".join(f", {_quoted(name)}" for name in others)
-    removed = "SELECT NULL::BIGINT AS _id WHERE false"
+    removed = untied = NOTHING
     if replace:
         said = " OR ".join(f"{_quoted(name)} IS NOT NULL" for name in others)
         has_values = said if adds_to_nodes(table) else "true"
         keys = ", ".join(map(_quoted, table.key))
         removed = f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {has_values}"
+        lost = [
+            f"SELECT _old.{tie} AS _id FROM _old LEFT JOIN _new USING ({keys})"
+            f" WHERE _old.{tie} IS NOT NULL AND _new.{_quoted(near_far(edge, table)[1])} IS NULL"
+            for edge in edges
+            for tie in [_quoted("_" + edge.type)]
+        ]
+        untied = " UNION ALL ".join(lost) or NOTHING
     return Difference(
         counts,
         graph.sql(f"SELECT {names} FROM _rows WHERE _id IS NULL ORDER BY ALL").to_arrow_table(),
         graph.sql(f"SELECT _id{values} FROM _rows WHERE _id IS NOT NULL AND ({differs}) ORDER BY _id").to_arrow_table(),
         tuple(changes),
+        graph.sql(untied).to_arrow_table(),
         graph.sql(removed).to_arrow_table(),
     )
 
@@ -164,6 +175,7 @@ def _of_edges(
             f" WHERE NOT ({moved}) AND ({differs}) ORDER BY _id"
         ).to_arrow_table(),
         (EdgeChanges(edge, made.to_arrow_table()),),
+        graph.sql(NOTHING).to_arrow_table(),
         graph.sql(
             f"SELECT _id FROM _old ANTI JOIN _new USING ({keys}) WHERE {'true' if replace else 'false'}"
         ).to_arrow_table(),

@@ -142,6 +142,16 @@ class Reading:
             )
         return rows
 
+    def find_tied(self, edge: Edge, keys: pa.Array) -> pa.Array:
+        """The keys of the nodes from which an edge of this type leads to a node with one of these keys."""
+        here, there = f"n.`{key_of(edge.source)}`", f"`{key_of(edge.target)}`"
+        match = (
+            f"UNWIND $keys AS key MATCH (n:`{edge.source}`)-[:`{edge.type}`]->(:`{edge.target}` {{{there}: key}})"
+            f" WHERE {here} IS NOT NULL WITH collect(DISTINCT {here}) AS xs"
+        )
+        found = self.columns(match, [("key", "id", "x")], [{"keys": part.to_pylist()} for part in _parts(keys)])
+        return found["key"].combine_chunks()
+
     def find_edges_between(self, table: Table, columns: list[str], pairs: pa.Array) -> pa.Table:
         """As `rows`, of a table whose rows are edges: of those between these pairs of internal ids (see WIDTH)."""
         # SKIP keeps the planner from looking through all edges of a, who may follow a hundred thousand.

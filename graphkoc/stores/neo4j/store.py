@@ -197,9 +197,10 @@ class Neo4jStore:
         """Bring the graph to these rows; wrote: what was written before the server went away."""
         with self._connection.lock() as write:
             writing = Writing(self._reading, write, progress, new)
-            # Invitations before their campaign, which goes once nobody is invited to it.
+            # The campaign comes last, for it goes once nothing is tied to it.
             for name in reversed(CAMPAIGNS):
-                wrote[name] = writing.replace_part(TABLES[name], new[name], campaign) or wrote.get(name, False)
+                changed = writing.replace_part(TABLES[name], new[name], "Campaign", campaign)
+                wrote[name] = changed or wrote.get(name, False)
             if progress:
                 progress("stored", 0, 0, 0)
         return any(wrote.values())

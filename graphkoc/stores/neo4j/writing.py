@@ -26,7 +26,7 @@ from graphkoc.stores import key_of
 from graphkoc.stores.captions import CAPTIONS
 from graphkoc.stores.changes import RowChanges
 from graphkoc.stores.neo4j.difference import Difference, EdgeChanges, difference
-from graphkoc.tables.schema import KIND_LABELS, RESULTS, ROLE_LABELS, TABLES, Column, Table, adds_to_nodes, node_tables
+from graphkoc.tables.schema import KIND_LABELS, RESULTS, ROLE_LABELS, TABLES, Column, Edge, Table, adds_to_nodes, node_tables
 from graphkoc.tables.types import TYPES
 
 __all__ = ["DELETE_EDGES", "EPOCH", "WIDTH", "Statement", "Write", "Writing", "check_keys", "schema"]
@@ -92,6 +92,10 @@ class Readable(Protocol):
 
     def find_rows(self, table: Table, columns: list[str], keys: pa.Array) -> pa.Table:
         """As `rows`, of the nodes with these keys."""
+        ...
+
+    def find_tied(self, edge: Edge, keys: pa.Array) -> pa.Array:
+        """The keys of the nodes from which an edge of this type leads to a node with one of these keys."""
         ...
 
     def find_edges_between(self, table: Table, columns: list[str], pairs: pa.Array) -> pa.Table:
@@ -193,19 +197,33 @@ class Writing:
         self._done = end
         return counts
 
-    def replace_part(self, table: Table, new: pa.Table, key: str) -> bool:
-        """Make the graph hold these rows, and no others, of the node with this key, or of the edges that begin at it;
-        True when it did not."""
-        keys = pa.array([key], pa.string())
-        if table.node:
-            old = self._store.find_rows(table, table.names, keys)
-            self._know(table.node, old)
-        else:
-            source = self._find(table.edges[0].source, pa.chunked_array([keys]))
-            old = self._store.find_edges_from(table, table.names, pa.array(source[source >= 0]))
+    def replace_part(self, table: Table, new: pa.Table, label: str, key: str) -> bool:
+        """Make the graph hold these rows of a table, and no others, of the node of `label` with this key; True when it
+        did not.
+
+        They are the node itself, edges that begin at it, or nodes that are tied to it. A row that was another node's
+        becomes a row of this one.
+        """
+        old = self._read_part(table, new, label, pa.array([key], pa.string()))
         changes = difference(table, table.names, old, new, replace=True)
         self._apply(table, changes)
         return bool(changes)
+
+    def _read_part(self, table: Table, new: pa.Table, label: str, key: pa.Array) -> pa.Table:
+        """What the graph has of these rows and of the node with this key."""
+        if table.node:
+            ties = [edge for edge in table.edges if edge.target == label]
+            mine = self._store.find_tied(ties[0], key) if ties else key
+            given = new[table.key[0]].combine_chunks()
+            old = self._store.find_rows(table, table.names, pc.unique(pa.concat_arrays([mine, given])))
+            self._know(table.node, old)
+            return old
+        source = self._find(label, pa.chunked_array([key]))
+        old = self._store.find_edges_from(table, table.names, pa.array(source[source >= 0]))
+        if own := [column.name for column in table.properties if column.name in table.key]:
+            given = self._store.find_edges_with(table, table.names, own[0], pc.unique(new[own[0]]))
+            old = pa.concat_tables([old, given])
+        return old
 
     def _apply(self, table: Table, changes: Difference) -> None:
         """Do to the graph what differs."""
@@ -214,6 +232,8 @@ class Writing:
         for change in changes.edges:
             self._create_edges(table, change)
         self._update(table, changes)
+        for batch in _batches(changes.untied, EDGES_A_CALL):
+            self._write([(DELETE_EDGES, {"ids": batch["_id"].to_pylist()})])
         self._remove(table, changes)
 
     def has_loads(self, book: pa.Table) -> bool:
@@ -461,10 +481,11 @@ DELETE_EDGES = "UNWIND $ids AS gone MATCH ()-[e]->() WHERE id(e) = gone DELETE e
 
 _GONE = (
     "UNWIND $keys AS key OPTIONAL MATCH (c:Consumer {consumer: key}) OPTIONAL MATCH (c)-[:WROTE]->(r:Review)"
-    " OPTIONAL MATCH (p:Person {person: key})"
-    " WITH collect(DISTINCT c) + collect(DISTINCT r) + collect(DISTINCT p) AS xs UNWIND xs AS x"
+    " OPTIONAL MATCH (c)-[:GAVE]->(f:Feedback) OPTIONAL MATCH (p:Person {person: key})"
+    " WITH collect(DISTINCT c) + collect(DISTINCT r) + collect(DISTINCT f) + collect(DISTINCT p) AS xs"
+    " UNWIND xs AS x"
 )
-"""Of each consumer in $keys: the consumer, their reviews, and the person with the same key, as x."""
+"""Of each consumer in $keys: the consumer, their reviews and answers, and the person with the same key, as x."""
 
 _ANALYSED = (
     "UNWIND $keys AS key OPTIONAL MATCH (p:Person {person: key})"
@@ -520,7 +541,7 @@ def _countings() -> Iterator[tuple[str, str]]:
         elif adds_to_nodes(table):
             filled = " OR ".join(f"x.`{column.graph_name}` IS NOT NULL" for column in table.content)
             yield name, f"{_ABOUT[table.node]} WITH x WHERE {filled} RETURN count(x)"
-        elif table.node in ("Consumer", "Review"):
+        elif table.node in ("Consumer", "Review", "Feedback"):
             yield name, f"{_GONE} WITH x WHERE x:`{table.node}` RETURN count(x)"
 
 
