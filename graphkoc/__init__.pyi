@@ -1,5 +1,7 @@
 """The public names: the one list of them, which `graphkoc/__init__.py` loads on first use."""
 
+from .activate.campaign import Wanted as Wanted
+from .activate.campaign import read_targets as read_targets
 from .activate.costs import read_costs as read_costs
 from .activate.goal_names import GOALS as GOALS
 from .activate.phases import read_blackout as read_blackout
@@ -11,7 +13,13 @@ from .campaigns.focus import choose_focus_group as choose_focus_group
 from .campaigns.lists import record_decisions as record_decisions
 from .campaigns.lists import show_saved as show_saved
 from .campaigns.lists import write_longlist as write_longlist
+from .campaigns.people import read_person_history as read_person_history
 from .campaigns.planning import plan_campaign as plan_campaign
+from .campaigns.running import list_late_people as list_late_people
+from .campaigns.running import list_substitutes as list_substitutes
+from .campaigns.running import new_campaign as new_campaign
+from .campaigns.running import read_campaign as read_campaign
+from .campaigns.running import update_campaign as update_campaign
 from .capture.answers import Answers as Answers
 from .capture.contacts import new_key as new_key
 from .capture.identity import identity_report as identity_report

@@ -1,4 +1,4 @@
-"""The verb that writes a saved list as a file, which plans and focus groups share, and its group for plans."""
+"""The verb that writes a saved list as a file, which campaigns and focus groups share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import click
 
 import graphkoc
 from graphkoc.cli.access import find_key_file, open_store
-from graphkoc.cli.commands import Command, Group
+from graphkoc.cli.commands import Command
 from graphkoc.cli.configuration import read_columns
 from graphkoc.cli.options import check_named, encoding_option, lists_option, sheet_options
 from graphkoc.cli.results import Result
 from graphkoc.text import count
 
-__all__ = ["COMMANDS", "export_verb"]
+__all__ = ["export_verb"]
 
 
 def export_verb(group: str, kind: str, what: str) -> click.Command:
@@ -76,17 +76,3 @@ def export_verb(group: str, kind: str, what: str) -> click.Command:
         return Result(done, text="\n".join(lines), notes=[f"Note: {note}." for note in done["notes"]])
 
     return export
-
-
-campaign = Group(
-    "campaign",
-    commands=[export_verb("campaign", "plan", "plan")],
-    help="""Pass a planned campaign on to other tools.
-
-    \b
-    Example:
-      graphkoc campaign export spring -o spring.csv
-    """,
-)
-
-COMMANDS = (campaign,)
