@@ -53,7 +53,7 @@ def _count_days(person: Mapping[Any, Any], rule: Mapping[str, Any], today: date)
         pd.notna(then := person[f"{event}_at"]) and then.date() >= since.date() for event in rule["until"]
     ):
         return None
-    return (today - since.date()).days
+    return int((today - since.date()).days)
 
 
 def _list_ends(person: Mapping[Any, Any], today: date, language: str) -> list[dict[str, Any]]:

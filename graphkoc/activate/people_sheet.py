@@ -39,15 +39,13 @@ def read_people(sheets: Sequence[Sheet], known: References) -> tuple[list[dict[s
     label, wave, incentive, code, cost, selling and note; a person who is on it twice is taken once. Raises DataError
     where no sheet names people.
     """
-    for sheet in sheets:
-        if (found := _find_header(sheet)) is not None:
-            break
-    else:
+    found = [(sheet, *header) for sheet in sheets if (header := _find_header(sheet)) is not None]
+    if not found:
         hint = (
             f"It needs one of the columns {', '.join(WHO)}; role, cost, selling, incentive, code and wave may follow."
         )
         raise DataError("no sheet of the file names people", hint=hint)
-    place, columns = found
+    sheet, place, columns = found[0]
     people: dict[str, dict[str, Any]] = {}
     faults = []
     for number, cells in sheet.rows[place + 1 :]:

@@ -48,33 +48,29 @@ def choose_substitutes(
     chosen = []
     for place in free:
         role = place.get("role")
-        fitting = [one for one in waiting if role is None or roles[one] in (None, role)]
-        if fitting:
-            waiting.remove(fitting[0])
-            found, source = fitting[0], "reserve"
-        else:
-            queue = queues.get("kol" if role in ("kol", "wide") else "koc", deque())
-            found, source = (queue.popleft(), "run") if queue else (None, None)
+        reserve = next((one for one in waiting if role is None or roles[one] in (None, role)), None)
+        queue = queues.get("kol" if role in ("kol", "wide") else "koc", deque())
+        if reserve is not None:
+            waiting.remove(reserve)
+        found = reserve or (queue.popleft() if queue else None)
         chosen.append(
             {
                 "place_of": place["consumer"],
                 "state": states[place["consumer"]],
                 "role": role,
                 "consumer": found,
-                "source": source,
+                "source": "reserve" if reserve else "run" if found else None,
             }
         )
     return chosen
 
 
-def say_shortfall(name: str, planned: float | None, live: int, expected: float | None, open_: int) -> str:
+def say_shortfall(name: str, planned: float, live: int, expected: float | None, open_: int) -> str:
     """How many posts a campaign will end short, in a sentence.
 
-    planned: posts wanted; None where no number was set. live: posts that can be seen. expected: by the rates so far;
+    planned: posts wanted. live: posts that can be seen. expected: by the rates so far;
     None where too few are known, and then everybody who is still open is taken to post. open_: people who may post yet.
     """
-    if planned is None:
-        return f"{name} has no target for posts; live so far: {count(live, 'posts')}."
     most = expected if expected is not None else live + open_
     short = planned - most
     basis = "at the rates so far" if expected is not None else "even if everybody who is still open posts"

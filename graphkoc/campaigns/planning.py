@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from graphkoc.activate.phases import make_calendar, read_phases
 from graphkoc.activate.plan import make_plan
 from graphkoc.activate.preparation import find_niches, prepare
 from graphkoc.activate.probability import Learned, learn, read_probabilities, write_probabilities
+from graphkoc.activate.rates import describe_rates, gather_invitations, learn_rates
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import read_rates
 from graphkoc.annotations import find_settings, list_changed
@@ -61,33 +62,31 @@ def plan_campaign(
     """Plan a campaign: a document for JSON, see `graphkoc.activate.plan.make_plan`.
 
     The first plan of a run reads the store and keeps what it learns in the run folder; later ones need the run alone.
-    Rules that are set aside are journalled beside the saved lists.
-    name: save the plan under it, beside the runs and in the store. prices, rates: tables of the user's, see
-    `graphkoc.activate.costs` and `graphkoc.activate.yields`. phases, codes: files in place of graphkoc's phases, and of
-    codes, one a line. calendar: where to write the calendar as .ics. today: by default the day of the clock (UTC).
-    Raises UsageError, DataError and AnalysisError for what cannot be planned, and UsageError where nothing is learned
-    yet and the store's data are no longer those of the run.
+    Rules that are set aside are journalled beside the saved lists. name: save the plan under it, beside the runs and in
+    the store. prices, rates: tables of the user's, see `graphkoc.activate.costs` and `graphkoc.activate.yields`;
+    without rates those of earlier campaigns count, where enough is known of them, and are in the document. phases,
+    codes: files in place of graphkoc's phases, and of codes, one a line. calendar: where to write the calendar as .ics.
+    today: by default the day of the clock (UTC). Raises UsageError, DataError and AnalysisError for what cannot be
+    planned, and UsageError where nothing is learned yet and the store's data are no longer those of the run.
     """
     folder, campaigns = plans_folder(Path(run.folder)), campaigns_folder(Path(run.folder))
     kept = None if name is None else check_list_name(name)
     if calendar is not None and request.launch is None:
         raise UsageError("a calendar needs the day of the launch", hint="Add --launch.")
-    tables = {
-        "prices": None if prices is None else read_prices(_read(prices)),
-        "rates": None if rates is None else read_rates(_read(rates)),
-    }
+    now = datetime.now(UTC) if today is None else today
+    earlier, sentence = _learn_rates(campaigns, now.date()) if rates is None else (None, "")
     accounts = map_persons(run)
     # What is wrong with names, prices and the budget is not to be found out after a minute of learning.
     find_niches(run, request)
     prepared = prepare(
         run,
         request,
-        **tables,
+        None if prices is None else read_prices(_read(prices)),
+        earlier if rates is None else read_rates(_read(rates)),
         refused=list_refused(folder, request.client, accounts) if request.client else (),
         invited=last_invited(folder, kept or "", campaigns),
         unwilling=list_unwilling(campaigns, accounts),
     )
-    now = datetime.now(UTC) if today is None else today
     clock = Clock(progress)
     with clock("learning how followers follow on"):
         learned, why = _find_learned(store, run)
@@ -102,6 +101,8 @@ def plan_campaign(
             codes=None if codes is None else read_codes(codes),
             today=now.date(),
         )
+    if earlier is not None:
+        document |= {"rates": earlier.to_dict("records"), "notes": [*document["notes"], sentence]}
     document["tags"] = store.read(TAGS, {"product": request.product})["tag"].tolist() if request.product else []
     if calendar is not None:
         _write_calendar(calendar, document, kept or run.name, now)
@@ -112,6 +113,13 @@ def plan_campaign(
         save_list(folder, saved)
         show_saved(store, saved)
     return {"name": kept, **document}
+
+
+def _learn_rates(campaigns: Path, today: date) -> tuple[pd.DataFrame | None, str]:
+    """The rates of all campaigns beside the runs, and a sentence on them; None and empty where too little is known."""
+    invitations, counted = gather_invitations(campaigns, today)
+    rates = learn_rates(invitations)
+    return rates, "" if rates is None else describe_rates(rates, counted)
 
 
 def _find_learned(store: Store, run: Run) -> tuple[Learned | None, str]:

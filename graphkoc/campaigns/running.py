@@ -70,7 +70,8 @@ def new_campaign(
     name, wanted = check_list_name(name), wanted or Wanted()
     folder, accounts = campaigns_folder(Path(run.folder)), map_persons(run)
     plans, file = plans_folder(Path(run.folder)), Path(source)
-    plan, not_taken = None, []
+    plan: dict[str, Any] | None = None
+    not_taken: list[str] = []
     if file.is_file():
         people, not_taken = _read_people(run, file, accounts, encoding)
     else:
@@ -228,13 +229,16 @@ def list_substitutes(run: Run, campaign: str | None = None, today: date | None =
     folder, plans = campaigns_folder(Path(run.folder)), plans_folder(Path(run.folder))
     document, day = find_campaign(folder, campaign), today or _find_today()
     people, client, accounts = document["people"], document.get("client"), map_persons(run)
+    unwilling = list_unwilling(folder, accounts)
     standing = find_standing(read_journal(folder, document["name"]), people)
+    # Whoever asked it in another campaign leaves their place in this one as well.
+    standing.loc[standing["consumer"].isin(unwilling), "state"] = "do_not_contact"
     states = dict(zip(standing["consumer"], standing["state"], strict=True))
     candidates, _ = list_candidates(
         run,
         refused=list_refused(plans, client, accounts) if client else (),
         invited=last_invited(plans, campaigns=folder),
-        unwilling=list_unwilling(folder, accounts),
+        unwilling=unwilling,
     )
     listed = {one["consumer"]: one for one in people}
     known = {
@@ -289,7 +293,7 @@ def _read_people(
     people, faults = read_people(sheets, References.of(everybody.values(), accounts))
     faults += [f"{one.file}, row {one.row}: {one.reason}" for _, bad in cells.values() for one in bad]
     if not people:
-        raise DataError(f"nobody in {file} is in the run {run.name}", hint="; ".join(faults[:3]) or None)
+        raise DataError(f"nobody in {file} is in the run {run.name}", hint="; ".join(faults[:3]))
     return [{**everybody[one["consumer"]], **one} for one in people], faults
 
 

@@ -73,7 +73,10 @@ def _weigh_niches(_: click.Context, __: click.Parameter, given: tuple[str, ...])
 @click.option("--format-of-posts", "post_format", metavar="NAME", help="The format whose prices count, such as video.")
 @click.option("--prices", type=FILE, help="Prices by tier: platform, tier, format, price[, selling].")
 @click.option(
-    "--yields", "rates", type=FILE, help="Rates by tier and channel: tier, channel, accept, deliver, post, n."
+    "--yields",
+    "rates",
+    type=FILE,
+    help="Rates by tier and channel: tier, channel, accept, deliver, post, n. By default those of your campaigns.",
 )
 @click.option("--launch", type=click.DateTime(["%Y-%m-%d"]), help="The day of the launch, for a calendar.")
 @click.option("--phases", type=FILE, help="Phases in place of graphkoc's: see docs/campaign.md.")
