@@ -8,8 +8,14 @@ from .activate.phases import read_blackout as read_blackout
 from .activate.request import PlanRequest as PlanRequest
 from .activate.words import describe_plan as describe_plan
 from .analysis import Settings as Settings
+from .campaigns.briefing import write_briefs as write_briefs
+from .campaigns.explaining import explain_person as explain_person
 from .campaigns.export import export_list as export_list
 from .campaigns.focus import choose_focus_group as choose_focus_group
+from .campaigns.listening import read_findings as read_findings
+from .campaigns.listening import record_feedback as record_feedback
+from .campaigns.listening import reply_to_answers as reply_to_answers
+from .campaigns.listening import set_finding as set_finding
 from .campaigns.lists import record_decisions as record_decisions
 from .campaigns.lists import show_saved as show_saved
 from .campaigns.lists import write_longlist as write_longlist
@@ -47,6 +53,8 @@ from .errors import UsageError as UsageError
 from .graph.action_log import Log as Log
 from .graph.network import Network as Network
 from .graph.projection import Projection as Projection
+from .invite.finding_states import FINDING_LANGUAGES as FINDING_LANGUAGES
+from .invite.finding_states import FINDING_STATUSES as FINDING_STATUSES
 from .invite.messages import fill_message as fill_message
 from .invite.presets import check_export_columns as check_export_columns
 from .invite.presets import list_presets as list_presets

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graphkoc.errors import UsageError
 from graphkoc.invite.brief import write_brief
-from graphkoc.invite.finding_states import LANGUAGES, STATUSES
+from graphkoc.invite.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
 from graphkoc.invite.replies import gather_replies, list_reply_languages, write_reply
 from graphkoc.invite.search_terms import assign_terms, find_terms
 from graphkoc.invite.spoken import find_answer_languages
@@ -84,15 +84,15 @@ def test_what_is_not_known_is_left_to_fill_or_to_agree() -> None:
     assert "There is no code and no link in this campaign." in text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", FINDING_LANGUAGES)
 def test_no_brief_asks_for_an_opinion_of_a_certain_kind(language: str) -> None:
-    text = write_brief(SPRING, LIN, language, findings=[finding(status) for status in STATUSES])
+    text = write_brief(SPRING, LIN, language, findings=[finding(status) for status in FINDING_STATUSES])
     assert re.findall(PRAISE, text.casefold()) == []
     with pytest.raises(UsageError, match="there is no brief in 'fr'"):
         write_brief(SPRING, LIN, "fr")
 
 
-@given(st.text(), st.sampled_from(LANGUAGES))
+@given(st.text(), st.sampled_from(FINDING_LANGUAGES))
 def test_whatever_a_name_is_the_brief_has_the_same_lines(name: str, language: str) -> None:
     plain = write_brief(SPRING, LIN, language)
     hostile = write_brief(SPRING, LIN | {"name": name, "link": name and None}, language)
@@ -159,7 +159,9 @@ def test_what_was_changed_comes_before_what_was_not() -> None:
 
 @pytest.mark.parametrize("language", list_reply_languages())
 def test_no_reply_asks_for_anything_and_each_has_a_way_out(language: str) -> None:
-    points = gather_replies([finding(status, note) for status in STATUSES for note in ("New gasket", None)])["a"]
+    points = gather_replies([finding(status, note) for status in FINDING_STATUSES for note in ("New gasket", None)])[
+        "a"
+    ]
     text = write_reply(language, "Ada", "Nordkessel", points, sender="Kim")
     assert re.findall(PRAISE, text.casefold()) == []
     assert {"en": "reply no", "zh": "回复“不用”", "de": "antworte mit Nein"}[language] in text

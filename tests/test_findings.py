@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from graphkoc.errors import DataError, UsageError
 from graphkoc.invite.concepts import SIGNS, read_glossary
 from graphkoc.invite.feedback import add_answers, list_answers_of, make_answer, read_answers
-from graphkoc.invite.finding_states import LANGUAGES, STATUSES
+from graphkoc.invite.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
 from graphkoc.invite.finding_status import add_status, find_standing
 from graphkoc.invite.findings import describe_findings, identify_points
 from graphkoc.invite.points import Point, find_points, name_point
@@ -327,7 +327,7 @@ def test_an_unknown_status_and_an_empty_change_are_one_sentence(tmp_path: Path) 
     assert not (tmp_path / "findings.jsonl").exists()
 
 
-@given(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=6))
+@given(st.lists(st.sampled_from(FINDING_STATUSES), min_size=1, max_size=6))
 def test_the_newest_status_stands(tmp_path_factory: pytest.TempPathFactory, states: list[str]) -> None:
     folder = tmp_path_factory.mktemp("states")
     for status in states:
@@ -345,4 +345,4 @@ def test_a_damaged_line_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_findings_are_written_in_the_languages_that_are_named() -> None:
-    assert all(find(language=language)["findings"] for language in LANGUAGES)
+    assert all(find(language=language)["findings"] for language in FINDING_LANGUAGES)

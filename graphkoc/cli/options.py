@@ -21,6 +21,7 @@ __all__ = [
     "encoding_option",
     "global_options",
     "limit_option",
+    "line_format_option",
     "list_options",
     "lists_option",
     "out_option",

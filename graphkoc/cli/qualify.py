@@ -27,7 +27,7 @@ from graphkoc.cli.options import (
     run_option,
 )
 from graphkoc.cli.results import Result
-from graphkoc.cli.terminal import ProgressLine
+from graphkoc.cli.terminal import ProgressLine, clip
 from graphkoc.text import count
 
 __all__ = ["COMMANDS"]
@@ -38,6 +38,8 @@ NOT_STORED = (
 )
 WIDTH = 100
 """Columns of a paragraph."""
+QUOTE = 80
+"""Columns of an answer that somebody gave."""
 
 
 class Until(click.DateTime):
@@ -408,7 +410,7 @@ def explain(consumer: str, run: str | None, all_numbers: bool) -> Result:
       graphkoc explain ciao:212 graphkoc-demo/run --format csv -o why.csv
     """
     found = graphkoc.find_run(run)
-    why = graphkoc.explain_consumer(found, consumer)
+    why = graphkoc.explain_person(found, consumer)
     root = click.get_current_context().find_root()
     if root.get_parameter_source("store") is not ParameterSource.DEFAULT:
         command = f"graphkoc --store {shlex.quote(root.params['store'])} "
@@ -444,6 +446,7 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
         "To rank higher": [why["change"]] if why["change"] else [],
         "Followers who followed on": followers,
         "Reviewed by followers afterwards": reviews,
+        "Feedback when asked, which counts in no score": [_describe_feedback(one) for one in why["feedback"]],
     }
     lines = [f"{consumer}: {points}, {rank}; {why['label']}, {why['audience_of']}"]
     lines += [f"  {_describe_account(one)}" for one in why["accounts"]]
@@ -454,6 +457,13 @@ def _describe_person(consumer: str, why: Mapping[str, Any], all_numbers: bool) -
     numbers = count(len(why["parts"]), "numbers")
     lines += [] if all_numbers else [f"The {numbers} behind the pillars: --all."]
     return [*lines, "The query behind each number: --format csv or json."]
+
+
+def _describe_feedback(answer: Mapping[str, Any]) -> str:
+    day = "" if answer["given_at"] is None else f", {answer['given_at'][:10]}"
+    rating = "" if answer["rating"] is None else f", rated {answer['rating']:g}"
+    said = "" if answer["text"] is None else f": “{clip(' '.join(answer['text'].split()), QUOTE)}”"
+    return f"{answer['campaign']}{day}{rating}{said}"
 
 
 def _describe_account(account: Mapping[str, Any]) -> str:

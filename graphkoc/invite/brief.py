@@ -14,7 +14,7 @@ from typing import Any
 
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
-from graphkoc.invite.finding_states import CLOSED, LANGUAGES
+from graphkoc.invite.finding_states import CLOSED, FINDING_LANGUAGES
 from graphkoc.invite.markdown import escape_markdown
 from graphkoc.invite.points import name_point
 from graphkoc.text import display_name, is_missing
@@ -44,8 +44,8 @@ def write_brief(
     label: what the post has to say; None for nothing. terms: search terms. findings: words, people, critical,
     status and note of each; those that are open stay out. Raises UsageError for a language that there is no brief in.
     """
-    if language not in LANGUAGES:
-        raise UsageError(f"there is no brief in {language!r}", hint=f"There are: {', '.join(LANGUAGES)}.")
+    if language not in FINDING_LANGUAGES:
+        raise UsageError(f"there is no brief in {language!r}", hint=f"There are: {', '.join(FINDING_LANGUAGES)}.")
     words = _read_wording()[language]
     shown = {
         "product": _show(campaign.get("product")) or words["to_fill"],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["CLOSED", "LANGUAGES", "STATUSES"]
+__all__ = ["CLOSED", "FINDING_LANGUAGES", "FINDING_STATUSES"]
 
-STATUSES = ("open", "taken", "declined", "done")
+FINDING_STATUSES = ("open", "taken", "declined", "done")
 """Nothing decided yet, being worked on, will not be changed, changed."""
 CLOSED = ("done", "declined", "taken")
 """The states that there is something to tell about, the best news first."""
-LANGUAGES = ("en", "zh")
+FINDING_LANGUAGES = ("en", "zh")

@@ -2,7 +2,7 @@
 
 `campaigns/findings.jsonl` has a line for each change: at (UTC), campaign (the name of the campaign or group), finding
 (its id), head, aspect, sole, without and mates (the point that it is, which stays the same from then on), status (one
-of STATUSES), owner, due (a day), note. The newest line of a finding stands.
+of FINDING_STATUSES), owner, due (a day), note. The newest line of a finding stands.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graphkoc.errors import UsageError
-from graphkoc.invite.finding_states import STATUSES
+from graphkoc.invite.finding_states import FINDING_STATUSES
 from graphkoc.invite.points import Point
 from graphkoc.runs.ledger import Entry, add_entries, read_entries
 from graphkoc.text import display_name
@@ -42,8 +42,8 @@ def add_status(
     folder: as `graphkoc.invite.saved.campaigns_folder` gives it. A line that changes nothing is not written. Raises
     UsageError for an unknown status and where nothing is given, and StoreError where the ledger cannot be written.
     """
-    if status is not None and status not in STATUSES:
-        raise UsageError(f"there is no status {status!r}", hint=f"There are: {', '.join(STATUSES)}.")
+    if status is not None and status not in FINDING_STATUSES:
+        raise UsageError(f"there is no status {status!r}", hint=f"There are: {', '.join(FINDING_STATUSES)}.")
     given = {
         "status": status,
         "owner": None if owner is None else display_name(owner),
@@ -58,7 +58,7 @@ def add_status(
     def change(held: list[Entry]) -> list[Entry]:
         before = _find(held, campaign).get(finding, {})
         kept = {name: before.get(name) for name in given} | {n: v for n, v in given.items() if v is not None}
-        kept["status"] = kept["status"] or STATUSES[0]
+        kept["status"] = kept["status"] or FINDING_STATUSES[0]
         standing.update(
             {"at": time.isoformat(timespec="seconds"), "campaign": campaign, "finding": finding}
             | (_keep_point(before) if before else _write_point(point))
@@ -86,7 +86,7 @@ def _find(entries: list[Entry], campaign: str) -> dict[str, Entry]:
         for entry in entries
         if entry.get("campaign") == campaign
         and all(isinstance(entry.get(name), str) for name in ("finding", "head"))
-        and entry.get("status") in STATUSES
+        and entry.get("status") in FINDING_STATUSES
     }
 
 

@@ -18,14 +18,14 @@ import scipy
 from graphkoc.communities.niches.tables import slug
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
-from graphkoc.invite.finding_states import LANGUAGES, STATUSES
+from graphkoc.invite.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
 from graphkoc.invite.points import Point, find_points, name_point
 from graphkoc.invite.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.invite.themes import count_elsewhere
 from graphkoc.runs.ledger import Entry
 from graphkoc.text import display_name, number_or_none
 
-__all__ = ["describe_findings", "identify_points"]
+__all__ = ["describe_findings", "identify_points", "list_points"]
 
 WORDING = Path(__file__).with_name("findings.toml")
 BOTH = 1 / 3
@@ -64,14 +64,14 @@ def describe_findings(
     Returns {campaign, kind, product, language, answers, people, rating (mean, null for none), before: {people,
     reviews}, findings, not_raised}. A finding is {id, campaign, theme, words (of its point), sign (critical, mixed,
     positive or open), people, of (who answered), critical, positive, quotes: [{consumer, name, sentence, sign,
-    rating}], one of each person, the critical first, niches: [{niche, people}], before, before_of (people), difference (new,
-    more, less, alike or null), compared, recommendation, status, owner, due, note, at}. Findings that are done or
+    rating}], one of each person, the critical first, niches: [{niche, people}], before, before_of (people), difference
+    (new, more, less, alike or null), compared, recommendation, status, owner, due, note, at}. Findings that are done or
     declined come last; before them stand those that most people name as a problem. Raises UsageError for a language
     that there is none of.
     """
-    if language not in LANGUAGES:
-        raise UsageError(f"there are no findings in {language!r}", hint=f"There are: {', '.join(LANGUAGES)}.")
-    texts = pd.DataFrame(answers, columns=["consumer", "rating", "text"]).astype({"rating": "float64"})
+    if language not in FINDING_LANGUAGES:
+        raise UsageError(f"there are no findings in {language!r}", hint=f"There are: {', '.join(FINDING_LANGUAGES)}.")
+    texts = _list_texts(answers)
     remarks, before = read_remarks(texts, known), read_remarks(reviews, known)
     elsewhere = count_elsewhere(others)
     points = identify_points(find_points(remarks, *elsewhere), standing)
@@ -95,7 +95,7 @@ def describe_findings(
                 "difference": None if difference in ("few", "none") else difference,
                 "compared": _say(language, difference, figures, theme),
                 "recommendation": _say(language, _judge(figures) if len(mine) else "nobody", figures, theme),
-                "status": entry.get("status", STATUSES[0]),
+                "status": entry.get("status", FINDING_STATUSES[0]),
                 **{name: entry.get(name) for name in ("owner", "due", "note", "at")},
             }
         )
@@ -111,6 +111,17 @@ def describe_findings(
         "findings": findings,
         "not_raised": _list_not_raised(remarks, before, elsewhere, before_of, language),
     }
+
+
+def list_points(
+    answers: Sequence[Entry],
+    others: pd.Series[str],
+    standing: Mapping[str, tuple[Point, Entry]],
+    known: Collection[str] = (),
+) -> dict[str, Point]:
+    """The points of the findings that `describe_findings` returns for the same answers, by id."""
+    remarks = read_remarks(_list_texts(answers), known)
+    return identify_points(find_points(remarks, *count_elsewhere(others)), standing)
 
 
 def identify_points(points: Iterable[Point], standing: Mapping[str, tuple[Point, Entry]]) -> dict[str, Point]:
@@ -136,6 +147,10 @@ def identify_points(points: Iterable[Point], standing: Mapping[str, tuple[Point,
             finding = f"{base}-{number}"
         ids[finding] = point
     return ids
+
+
+def _list_texts(answers: Sequence[Entry]) -> pd.DataFrame:
+    return pd.DataFrame(answers, columns=["consumer", "rating", "text"]).astype({"rating": "float64"})
 
 
 def _count_people(remarks: pd.DataFrame) -> dict[str, int]:

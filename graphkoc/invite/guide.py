@@ -10,23 +10,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
 from graphkoc.graph.terms import HAN
 from graphkoc.invite.markdown import escape_markdown
 from graphkoc.invite.opinions import find_spoken, measure_texts
 from graphkoc.invite.themes import Theme, find_themes
-from graphkoc.invite.topics import Subjects, Topic
+from graphkoc.invite.topics import Subjects, Topic, list_elsewhere
 from graphkoc.runs.run import Run
 
 __all__ = ["read_themes", "write_guide"]
 
 CHINESE = 0.2
 """Share of Chinese characters in all of a text from which on it is Chinese."""
-KIND = 0.2
-"""Share of the reviews of a topic from which on it is about their category."""
 
 
 def read_themes(subjects: Subjects, topic: Topic, run: Run, group: Mapping[str, Any]) -> tuple[list[Theme], int, int]:
@@ -40,17 +36,8 @@ def read_themes(subjects: Subjects, topic: Topic, run: Run, group: Mapping[str, 
         # Some write in two languages.
         chinese = own["text"].fillna("").str.count(f"[{HAN}]") >= CHINESE * own["text"].fillna("").str.len()
         own = own[chinese == (language == "zh")]
-    reviews = subjects.reviews
-    inside = reviews["review"].isin(topic.reviews["review"])
-    # What sets a kettle for travelling apart from other kettles is less than what people say of it.
-    kinds = reviews.loc[inside, "category"].value_counts(normalize=True)
-    of_kind = reviews["category"].isin(kinds.index[kinds >= KIND])
-    elsewhere = reviews[~inside & ~of_kind & reviews["text"].notna()]
-    elsewhere = elsewhere[elsewhere["consumer"].isin(own["consumer"])]
-    others = pd.Series(
-        (elsewhere["headline"].fillna("") + "\n" + elsewhere["text"]).to_numpy(dtype=object),
-        index=elsewhere["consumer"].to_numpy(dtype=object),
-    )
+    others = list_elsewhere(subjects, topic)
+    others = others[others.index.isin(own["consumer"])]
     names = [topic.name, topic.kind_name or "", topic.han or ""]
     known = [*names, *(name.removesuffix("s") for name in names)]
     seats = [row["consumer"] for row in group["people"]]

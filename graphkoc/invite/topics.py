@@ -26,12 +26,14 @@ from graphkoc.qualify.main_type import list_types
 from graphkoc.runs.run import Run
 from graphkoc.text import count, display_name
 
-__all__ = ["Subjects", "Topic", "find_topic", "read_subjects"]
+__all__ = ["Subjects", "Topic", "find_topic", "list_elsewhere", "read_subjects"]
 
 SHOWN = 8
 """Names that an error lists."""
 LONGEST = 60
 """Characters of a name that is shown."""
+KIND = 0.2
+"""Share of the reviews of a topic from which on it is about their category."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,18 @@ def find_topic(
     if words is not None:
         return _of_words(subjects, words)
     return _make("everything", "everything", subjects, np.ones(len(subjects.reviews), dtype=bool))
+
+
+def list_elsewhere(subjects: Subjects, topic: Topic) -> pd.Series[str]:
+    """The texts about other things than a topic and its kind, by consumer."""
+    reviews = subjects.reviews
+    inside = reviews["review"].isin(topic.reviews["review"])
+    # What sets a kettle for travelling apart from other kettles is less than what people say of it.
+    kinds = reviews.loc[inside, "category"].value_counts(normalize=True)
+    of_kind = reviews["category"].isin(kinds.index[kinds >= KIND])
+    elsewhere = reviews[~inside & ~of_kind & reviews["text"].notna()]
+    texts = (elsewhere["headline"].fillna("") + "\n" + elsewhere["text"]).to_numpy(dtype=object)
+    return pd.Series(texts, index=elsewhere["consumer"].to_numpy(dtype=object))
 
 
 def _of_product(subjects: Subjects, wanted: str) -> Topic:
