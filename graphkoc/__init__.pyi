@@ -17,7 +17,6 @@ from .campaigns.listening import record_feedback as record_feedback
 from .campaigns.listening import reply_to_answers as reply_to_answers
 from .campaigns.listening import set_finding as set_finding
 from .campaigns.lists import record_decisions as record_decisions
-from .campaigns.lists import show_saved as show_saved
 from .campaigns.lists import write_longlist as write_longlist
 from .campaigns.people import read_person_history as read_person_history
 from .campaigns.planning import plan_campaign as plan_campaign
@@ -26,6 +25,7 @@ from .campaigns.running import list_substitutes as list_substitutes
 from .campaigns.running import new_campaign as new_campaign
 from .campaigns.running import read_campaign as read_campaign
 from .campaigns.running import update_campaign as update_campaign
+from .campaigns.showing import show_saved as show_saved
 from .capture.answers import Answers as Answers
 from .capture.contacts import new_key as new_key
 from .capture.identity import identity_report as identity_report

@@ -595,7 +595,7 @@ def test_a_query_answers_what_is_known_by_hand_under_every_version_of_cypher(sto
 
 @pytest.mark.every_release
 def test_the_example_of_the_model_has_one_of_each_relationship(store: Store) -> None:
-    keys = ("person", "review", "product", "category", "consumer", "group", "circle", "niche", "event", "campaign")
+    keys = ("campaign", "person", "review", "product", "category", "consumer", "group", "circle", "niche", "event")
     keys += ("run", "load", "feedback")
     for text in texts(store, "model"):
         (row,) = store.read(text, bound("model")).to_dict("records")

@@ -834,9 +834,9 @@ def test_a_row_of_another_campaign_becomes_a_row_of_this_one(store: Store) -> No
         for name in ("campaign_events", "posts", "campaign_units", "feedback")
     }
     assert store.replace_campaign("s:c2", taken)
-    for name, given in taken.items():
+    for name, moved in taken.items():
         found = rows(store, name).query("campaign != 's:c4'").reset_index(drop=True)
-        pd.testing.assert_frame_equal(found, typed(name, given), obj=name)
+        pd.testing.assert_frame_equal(found, typed(name, moved), obj=name)
     assert len(rows(store, "invitations").query("campaign == 's:c1'")) == 2
 
 

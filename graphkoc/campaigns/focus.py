@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from graphkoc.annotations import find_settings, list_changed
-from graphkoc.campaigns.lists import show_saved
+from graphkoc.campaigns.showing import show_saved
 from graphkoc.files import replace_file, translate_errors
 from graphkoc.graph.projection import Projection
 from graphkoc.invite.decisions import list_refused
@@ -95,7 +95,7 @@ def choose_focus_group(
         # A saved list has everybody in one place, by which who is invited first is told from who is a reserve.
         saved = document | {"people": [*document["people"], *document["reserves"]], "product": topic.product}
         save_list(folder, saved)
-        show_saved(store, saved)
+        show_saved(store, saved, campaigns_folder(Path(run.folder)))
     return document
 
 

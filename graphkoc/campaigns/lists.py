@@ -1,15 +1,11 @@
-"""Lists of people: the client's sheet and what comes back of it, and saved lists in the graph."""
+"""Lists of people: the client's sheet, and what comes back of it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from graphkoc.campaigns.sheets import check_sheet, write_sheet
 from graphkoc.capture.reading import encoding as encodings
@@ -18,17 +14,14 @@ from graphkoc.invite import decisions
 from graphkoc.invite.decisions import decide_now, find_standing, list_refused
 from graphkoc.invite.longlist import CHOICES, build_rows, choose_people, list_quoted, map_persons
 from graphkoc.invite.marks import Sheet, read_marks
-from graphkoc.invite.saved import ROSTER, campaigns_folder, plans_folder, read_list, read_lists
+from graphkoc.invite.saved import campaigns_folder, plans_folder, read_list, read_lists
 from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
-from graphkoc.tables.schema import TABLES
-from graphkoc.tables.types import TYPES
 
-__all__ = ["map_persons", "record_decisions", "show_saved", "write_longlist"]
+__all__ = ["map_persons", "record_decisions", "write_longlist"]
 
 TEXTS = "UNWIND $ids AS id MATCH (r:Review {review: id}) RETURN r.review AS review, r.text AS text"
-THERE = "UNWIND $ids AS id MATCH (c:Consumer {consumer: id}) RETURN c.consumer AS consumer"
 
 
 def write_longlist(
@@ -98,50 +91,3 @@ def record_decisions(run: Run, file: Path, client: str, encoding: str | None = N
         "not_read": faults,
         "unread": read.unread,
     }
-
-
-def show_saved(store: Store, document: Mapping[str, Any]) -> bool:
-    """Show a saved plan or group in the graph, in the place of what it shows of that name; True when that changed it.
-
-    document: as `graphkoc.invite.saved.save_list` keeps it. The people are (:Campaign)-[:INVITED]->(:Consumer), as far
-    as the store has them: somebody who was forgotten does not come back with an old list. starts and ends are days or
-    times. Raises StoreError where the store cannot be written.
-    """
-    campaign = f"{document['kind']}:{document['name']}"
-    ids = sorted({person["consumer"] for person in document["people"]})
-    there = set(store.read(THERE, {"ids": ids})["consumer"])
-    shown = {person["consumer"]: person for person in document["people"] if person["consumer"] in there}
-    about = {"campaign": campaign, **{name: document.get(name) for name in ("name", "kind", "product", "client")}}
-    times = {name: _read_time(document.get(name)) for name in ("starts", "ends")}
-    invited = [
-        {"campaign": campaign, "consumer": consumer}
-        | {name: _take_known(name, person.get(name)) for name in ("role", "place", "wave", "status")}
-        for consumer, person in shown.items()
-    ]
-    tables = {
-        "campaigns": pd.DataFrame([about | times]),
-        "invitations": pd.DataFrame(invited, columns=TABLES["invitations"].names),
-    }
-    tables["campaigns"] = tables["campaigns"].astype(dict.fromkeys(times, "datetime64[us]"))
-    kinds = {column.name: column.kind for column in TABLES["invitations"]}
-    given = tables["invitations"]
-    tables["invitations"] = given.astype({name: TYPES[kinds[name]].pandas for name in given})
-    return store.replace_campaign(campaign, tables)
-
-
-def _read_time(text: str | None) -> datetime | None:
-    """A day or a time in UTC, without a zone; a time without one is UTC."""
-    time = None if text is None else datetime.fromisoformat(text)
-    return time if time is None or time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
-
-
-def _take_known(name: str, value: Any) -> Any:
-    """A value of a person on a list as the table of invitations takes it; None for one that it does not."""
-    column = next(column for column in TABLES["invitations"] if column.name == name)
-    if name == "place" and value is None:
-        return ROSTER
-    if column.choices and value not in column.choices:
-        return None
-    if column.kind == "integer":
-        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
-    return None if value is None else str(value)

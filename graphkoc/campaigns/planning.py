@@ -22,7 +22,7 @@ from graphkoc.activate.rates import describe_rates, gather_invitations, learn_ra
 from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import read_rates
 from graphkoc.annotations import find_settings, list_changed
-from graphkoc.campaigns.lists import show_saved
+from graphkoc.campaigns.showing import show_saved
 from graphkoc.capture.reading.table_file import read_cells
 from graphkoc.errors import DataError, UsageError
 from graphkoc.files import append_lines, replace_file, translate_errors
@@ -111,7 +111,7 @@ def plan_campaign(
     if kept is not None:
         saved = {**document, "name": kept}
         save_list(folder, saved)
-        show_saved(store, saved)
+        show_saved(store, saved, campaigns_folder(Path(run.folder)))
     return {"name": kept, **document}
 
 

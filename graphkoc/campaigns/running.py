@@ -15,7 +15,7 @@ from graphkoc.activate.overview import OPEN, describe_campaign, join_standing
 from graphkoc.activate.people_sheet import read_people
 from graphkoc.activate.rates import describe_rates, expect_live, gather_invitations, learn_rates
 from graphkoc.activate.substitutes import choose_substitutes, say_shortfall
-from graphkoc.campaigns.lists import show_saved
+from graphkoc.campaigns.showing import show_campaign
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import table_file
@@ -88,7 +88,7 @@ def new_campaign(
     )
     document |= {"from": source if plan is None else plan["name"], "run": run.name}
     save_list(folder, document)
-    _show(store, folder, name)
+    show_campaign(store, folder, name)
     places = [one["place"] for one in document["people"]]
     return {
         "campaign": name,
@@ -134,7 +134,7 @@ def update_campaign(
     named = [{str(name): cell for name, cell in row.items()} for row in rows]
     done = record_events(run, folder, document, named, file.name, "campaign", correction=correction, now=now)
     if done["added"]:
-        _show(store, folder, document["name"])
+        show_campaign(store, folder, document["name"])
     standing = find_standing(read_journal(folder, document["name"]), document["people"])
     return {
         "campaign": document["name"],
@@ -295,15 +295,6 @@ def _read_people(
     if not people:
         raise DataError(f"nobody in {file} is in the run {run.name}", hint="; ".join(faults[:3]))
     return [{**everybody[one["consumer"]], **one} for one in people], faults
-
-
-def _show(store: Store, folder: Path, name: str) -> None:
-    """Show a campaign in the graph, with the state of each person."""
-    document = read_list(folder, name, "campaign")
-    standing = find_standing(read_journal(folder, name), document["people"])
-    states = dict(zip(standing["consumer"], standing["state"], strict=True))
-    people = [one | {"status": states[one["consumer"]]} for one in document["people"]]
-    show_saved(store, {**document, "people": people})
 
 
 def _list_programmes(folder: Path, campaign: str) -> list[Entry]:

@@ -26,7 +26,17 @@ from graphkoc.stores import key_of
 from graphkoc.stores.captions import CAPTIONS
 from graphkoc.stores.changes import RowChanges
 from graphkoc.stores.neo4j.difference import Difference, EdgeChanges, difference
-from graphkoc.tables.schema import KIND_LABELS, RESULTS, ROLE_LABELS, TABLES, Column, Edge, Table, adds_to_nodes, node_tables
+from graphkoc.tables.schema import (
+    KIND_LABELS,
+    RESULTS,
+    ROLE_LABELS,
+    TABLES,
+    Column,
+    Edge,
+    Table,
+    adds_to_nodes,
+    node_tables,
+)
 from graphkoc.tables.types import TYPES
 
 __all__ = ["DELETE_EDGES", "EPOCH", "WIDTH", "Statement", "Write", "Writing", "check_keys", "schema"]
