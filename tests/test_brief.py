@@ -45,9 +45,11 @@ def finding(status: str, note: str | None = "New gasket", **more: Any) -> dict[s
 
 def test_a_finding_that_is_done_is_in_the_brief_for_people_to_try() -> None:
     text = write_brief(SPRING, LIN, "en", findings=[finding("done")])
-    assert "- lid: drips: 2 people said so. It was changed: New gasket.\n" in text
+    assert "- “lid: drips”, named by 2: it was changed: New gasket.\n" in text
     assert "try it, and say what you find" in text
-    assert "- 盖子：滴漏：2人提到，已改进：New gasket。\n" in write_brief(SPRING, LIN, "zh", findings=[finding("done")])
+    assert "- “盖子：滴漏”（2人提到），已改进：New gasket。\n" in write_brief(
+        SPRING, LIN, "zh", findings=[finding("done")]
+    )
 
 
 def test_a_finding_that_is_open_is_in_no_brief() -> None:

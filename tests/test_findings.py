@@ -122,6 +122,12 @@ def test_a_remark_without_a_word_of_either_has_the_sign_of_the_rating() -> None:
     assert read_signs("Blue paint everywhere") == [OPEN]
 
 
+def test_what_people_like_and_what_not_is_told_by_the_question_in_answers_alone() -> None:
+    text = "+ blue paint\n- blue paint too"
+    assert read_remarks(texts_of(text, rating=5.0), marked=True)["sign"].tolist() == [POSITIVE, CRITICAL]
+    assert read_remarks(texts_of(text, rating=5.0))["sign"].tolist() == [POSITIVE, POSITIVE]
+
+
 def test_the_name_of_the_product_is_no_word_of_a_remark() -> None:
     remarks = read_remarks(texts_of("The Luto Mini has a blue lid"), [LUTO])
     assert remarks["words"].tolist() == [frozenset({"blue", CONCEPT + "lid"})]
@@ -253,7 +259,7 @@ def test_a_person_has_the_answers_of_all_their_accounts_the_newest_first(tmp_pat
         for consumer, day, text in rows
     ]
     add_answers(tmp_path, answers)
-    mine = list_answers_of(read_answers(tmp_path), {"forum:1", "xhs:1"})
+    mine = list_answers_of(read_answers(tmp_path, persons={"xhs:1": "forum:1"}), "forum:1")
     assert [one["text"] for one in mine] == ["second", "first"]
     assert mine[0] == {
         "campaign": "tea",

@@ -55,7 +55,7 @@ class Market:
         with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
             sheet = csv.writer(file)
             sheet.writerow(["consumer", "product", "rating", "text", "given_at"])
-            sheet.writerows([who, "p0", 3, text, "2026-06-20"] for who, text in said)
+            sheet.writerows([who, "p0", text and 3, text, "2026-06-20"] for who, text in said)
         return self.folder / name
 
 
@@ -65,7 +65,10 @@ def market(small_campaign: Campaign, tmp_path: Path) -> Market:
     kocs = [row["consumer"] for row in graphkoc.find_run(str(folder / "run")).rows("people", ["consumer", "consent"])]
     refusing = {f"{number}" for number in range(2, 60, 3)}
     people = tuple(one for one in sorted(kocs) if str(int(one.partition(":")[2])) not in refusing)[:10]
-    rows = [{"consumer": one, "name": f"Person {one}", "platform": one.partition(":")[0]} for one in people]
+    rows = [
+        {"consumer": one, "name": f"Person {one}", "platform": ("xiaohongshu", "forum")[n % 2]}
+        for n, one in enumerate(people)
+    ]
     group = {"kind": "focus-group", "name": "tea", "run": "run", "client": "Kettle & Co", "product": "p0"}
     save_list(folder / "plans", group | {"settings": {"product": "p0"}, "people": rows[:8]})
     plan = group | {"kind": "plan", "name": "spring", "settings": {}, "tags": ["travelkettle"]}
@@ -100,9 +103,9 @@ def measure(folder: Path) -> dict[str, Any]:
     plan = graphkoc.plan_campaign(with_store, run, request, today=datetime(2026, 7, 1, tzinfo=UTC))
     with_store.close()
     tables = {name: digest for name, digest in hash_files(folder / "again").items() if name.endswith(".parquet")}
-    voice = run.info["brand"]
+    assert "brand.parquet" in tables  # the share of voice
     shutil.rmtree(folder / "again")
-    return {"tables": tables, "plan": plan, "voice": voice}
+    return {"tables": tables, "plan": plan}
 
 
 # --- feedback ---------------------------------------------------------------------------------------------------------
@@ -113,7 +116,7 @@ def test_feedback_changes_no_score_rank_plan_or_share_of_voice(market: Market) -
     run = hash_files(market.folder / "run")
     market.call("feedback", market.write_answers(), "--campaign", "tea")
     market.ask("findings", "tea")
-    market.ask("explain", market.people[0])
+    graphkoc_command("explain", market.people[0], "run", cwd=market.folder)
     assert measure(market.folder) == before
     assert hash_files(market.folder / "run") == run
     assert before["plan"]["people"]
@@ -126,10 +129,7 @@ def test_feedback_of_people_who_are_not_on_the_list_is_named_and_the_rest_is_rea
     done = market.call("feedback", file, "--campaign", "tea")
     assert done.returncode == 7
     assert done.stdout == "1 new answer by 1 person, 0 known before\n"
-    assert done.stderr.splitlines() == [
-        "Not taken: nobody on the list is called nobody:1.",
-        f"Not taken: {market.people[1]} rated 3 only." if False else done.stderr.splitlines()[1],
-    ]
+    assert "Not taken: nobody on the list is called nobody:1." in done.stderr.splitlines()
 
 
 def test_a_file_that_is_read_twice_adds_nothing(heard: Market) -> None:
@@ -175,10 +175,7 @@ def test_six_of_eight_who_name_the_same_fault_are_the_first_finding(heard: Marke
     assert shown.startswith(
         "tea: 8 answers by 8 people, rated 3.0 on average\n 1. lid: drips [lid-drips]: 7 people, 6 critical"
     )
-    assert (
-        "“The lid drips when you pour into a thermos.” (Person" in " ".join(shown.split()).replace("” (", "” (")
-        or shown
-    )
+    assert "“The lid drips when you pour into a thermos.” (Person crm:0)" in " ".join(shown.split())
     assert "优先反馈产品团队" in heard.call("findings", "tea", "--lang", "zh").stdout
 
 
@@ -191,6 +188,15 @@ def test_a_finding_has_status_owner_date_and_note_from_then_on(heard: Market) ->
     unknown = heard.call("findings", "set", "spout", "--status", "done")
     assert unknown.returncode == 2
     assert "there is no finding 'spout'" in unknown.stderr
+
+
+def test_answers_of_somebody_who_took_their_consent_back_are_not_used(heard: Market) -> None:
+    rows = [{"consumer": heard.people[0], "event": "withdrawn", "happened_at": datetime(2026, 6, 25)}]
+    journal.record(heard.folder / "campaigns", "spring", rows, "mail")
+    (document,) = heard.ask("findings", "tea")
+    assert (document["answers"], document["findings"][0]["critical"]) == (7, 5)
+    why = graphkoc_command("explain", heard.people[0], "run", "--format", "json", cwd=heard.folder).stdout
+    assert json.loads(why)["feedback"] == []
 
 
 def test_two_campaigns_with_a_finding_of_one_id_have_to_be_named(heard: Market) -> None:
@@ -235,11 +241,11 @@ def test_a_finding_that_is_done_is_in_the_briefs_of_a_campaign_for_the_same_prod
     done = heard.ask("brief", "spring", "-o", "briefs")
     assert [one["consumer"] for one in done["briefs"]] == list(heard.people)
     texts = [Path(heard.folder / one["file"]).read_text(encoding="utf-8") for one in done["briefs"]]
-    assert all(f"lid: drips: 6 people said so. It was changed: {NOTE}." in text for text in texts)
+    assert all(f"“lid: drips”, named by 6: it was changed: {NOTE}." in text for text in texts)
     assert all(f"**CODE{n}**" in text for n, text in enumerate(texts))
     assert all("- travelkettle\n" in text for text in texts)
-    by_platform = {one["consumer"].partition(":")[0]: one["label"] for one in done["briefs"]}
-    assert by_platform["xiaohongshu"] == "Brand partnership"
+    assert [one["label"] for one in done["briefs"]][:2] == ["Brand partnership", "Advertisement"]
+    assert "Its number: ________" in texts[0] and "filed" not in texts[1]
     assert "no legal advice" in done["notice"]
 
 

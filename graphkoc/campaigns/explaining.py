@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from graphkoc.invite.feedback import list_answers_of, read_answers
+from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import campaigns_folder
 from graphkoc.qualify.explain import explain_consumer
 from graphkoc.runs.run import Run
@@ -20,6 +21,5 @@ def explain_person(run: Run, consumer: str) -> dict[str, Any]:
     score comes from it.
     """
     why = explain_consumer(run, consumer)
-    accounts = {why["consumer"], *(one["account"] for one in why["accounts"])}
-    answers = read_answers(campaigns_folder(Path(run.folder)))
-    return why | {"feedback": list_answers_of(answers, accounts)}
+    answers = read_answers(campaigns_folder(Path(run.folder)), persons=map_persons(run))
+    return why | {"feedback": list_answers_of(answers, why["consumer"])}

@@ -141,10 +141,7 @@ def hear(store: Store, run: Run, lists: Sequence[Mapping[str, Any]]) -> list[Hea
         Heard(
             run,
             listed,
-            [
-                entry | {"consumer": accounts.get(entry["consumer"], entry["consumer"])}
-                for entry in read_answers(folder, listed["name"])
-            ],
+            read_answers(folder, listed["name"], accounts),
             _find_topic(subjects, run, listed),
             subjects,
         )

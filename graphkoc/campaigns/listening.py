@@ -26,7 +26,7 @@ from graphkoc.invite.saved import campaigns_folder
 from graphkoc.invite.spoken import find_answer_languages
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
-from graphkoc.text import count, person_name
+from graphkoc.text import count, person_name, text_or_none
 
 __all__ = ["read_findings", "record_feedback", "reply_to_answers", "set_finding"]
 
@@ -59,7 +59,7 @@ def record_feedback(
     sheet = read_sheet(file, SOURCE, f"{listed['kind']}:{name}", dates=dates, encoding=encoding)
     rows = sheet.tables[SOURCE].to_dict("records") if SOURCE in sheet.tables else []
     people = References.of(listed["people"], map_persons(run))
-    named = [_bare(row.get("product")) or listed.get("product") or "" for row in rows]
+    named = [text_or_none(row["product"]) or listed.get("product") or "" for row in rows]
     products = _find_products(store, named)
     answers, refused = [], []
     for row, product in zip(rows, named, strict=True):
@@ -182,8 +182,3 @@ def _name_product(store: Store, product: str | None) -> str:
     """The title of a product, or what the list calls it."""
     found = store.read(PRODUCTS, {"names": [product] if product else []})["title"].dropna()
     return str(found.iloc[0]) if len(found) else product or ""
-
-
-def _bare(product: Any) -> str:
-    """What a sheet calls a product, without the source that read it."""
-    return "" if pd.isna(product) else str(product).removeprefix(f"{SOURCE}:").strip()

@@ -7,13 +7,15 @@ null), text, given_at (the day, or null). An answer that says what a line alread
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from graphkoc.invite.unwilling import FILE as EVENTS
+from graphkoc.invite.unwilling import find_unwilling
 from graphkoc.runs.ledger import Entry, add_entries, read_entries
 from graphkoc.text import number_or_none, text_or_none
 
@@ -60,19 +62,27 @@ def add_answers(folder: Path, answers: Sequence[Mapping[str, Any]]) -> list[Entr
     return add_entries(folder / FILE, find_new)
 
 
-def read_answers(folder: Path, campaign: str | None = None) -> list[Entry]:
-    """The answers of a campaign or group, or of all, the oldest line first; incomplete lines are passed over."""
-    return [
-        entry
+def read_answers(folder: Path, campaign: str | None = None, persons: Mapping[str, str] | None = None) -> list[Entry]:
+    """The answers of a campaign or group, or of all, the oldest line first; incomplete lines are passed over.
+
+    persons: the consumer in lists by account, for people with several accounts; each answer has that one. What
+    somebody answered who has taken their consent back is left out.
+    """
+    whose = persons or {}
+    objections = find_unwilling(read_entries(folder / EVENTS), whose)
+    withdrawn = {consumer for consumer, entry in objections.items() if entry["event"] == "withdrawn"}
+    answers = [
+        entry | {"consumer": whose.get(entry["consumer"], entry["consumer"])}
         for entry in read_entries(folder / FILE)
         if all(isinstance(entry.get(name), str) for name in ("campaign", "consumer"))
         and campaign in (None, entry["campaign"])
     ]
+    return [entry for entry in answers if entry["consumer"] not in withdrawn]
 
 
-def list_answers_of(answers: Iterable[Mapping[str, Any]], accounts: Collection[str]) -> list[dict[str, Any]]:
-    """What one person answered, the newest first: [{campaign, product, rating, text, given_at}]; accounts: theirs."""
-    theirs = [entry for entry in answers if entry["consumer"] in accounts]
+def list_answers_of(answers: Iterable[Mapping[str, Any]], consumer: str) -> list[dict[str, Any]]:
+    """What one person answered, the newest first: [{campaign, product, rating, text, given_at}]."""
+    theirs = [entry for entry in answers if entry["consumer"] == consumer]
     theirs.sort(key=lambda entry: entry.get("given_at") or "", reverse=True)
     return [{name: entry.get(name) for name in ("campaign", *COLUMNS[1:])} for entry in theirs]
 

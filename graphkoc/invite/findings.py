@@ -72,7 +72,7 @@ def describe_findings(
     if language not in FINDING_LANGUAGES:
         raise UsageError(f"there are no findings in {language!r}", hint=f"There are: {', '.join(FINDING_LANGUAGES)}.")
     texts = _list_texts(answers)
-    remarks, before = read_remarks(texts, known), read_remarks(reviews, known)
+    remarks, before = read_remarks(texts, known, marked=True), read_remarks(reviews, known)
     elsewhere = count_elsewhere(others)
     points = identify_points(find_points(remarks, *elsewhere), standing)
     of, before_of = texts["consumer"].nunique(), reviews["consumer"].nunique()
@@ -120,7 +120,7 @@ def list_points(
     known: Collection[str] = (),
 ) -> dict[str, Point]:
     """The points of the findings that `describe_findings` returns for the same answers, by id."""
-    remarks = read_remarks(_list_texts(answers), known)
+    remarks = read_remarks(_list_texts(answers), known, marked=True)
     return identify_points(find_points(remarks, *count_elsewhere(others)), standing)
 
 

@@ -1,7 +1,7 @@
 """Remarks: what people say clause by clause, as concepts and words, and whether it is a problem or praise.
 
 A clause is read rather than a sentence, because one sentence often has a problem and praise of two things. A remark
-without a word of either has the sign of the rating of its text and, without a rating, none.
+without a word of either has the sign of the question that it answers, else that of the rating of its text, else none.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ CRITICAL, POSITIVE, OPEN = "critical", "positive", "open"
 """The signs of a remark; the last is of those that are neither, or not known to be."""
 CONCEPT = "@"
 """Before the key of a concept among words, which have no such character."""
+MARKS = {"+ ": POSITIVE, "- ": CRITICAL}
+"""How a line of an answer begins that says what somebody likes, or does not."""
 MOST_TEXTS = 5_000
 """Texts that are read, the newest."""
 CLAUSE = re.compile(
@@ -34,25 +36,28 @@ CLAUSE = re.compile(
 )
 
 
-def read_remarks(texts: pd.DataFrame, known: Collection[str] = ()) -> pd.DataFrame:
+def read_remarks(texts: pd.DataFrame, known: Collection[str] = (), marked: bool = False) -> pd.DataFrame:
     """The remarks of texts: text (row of `texts`), consumer, sentence, words (frozenset), sign.
 
-    texts: consumer, rating (NaN for none), text. known: names that say nothing here, such as the product's. words has
-    the words and, each after CONCEPT, the concepts of a clause. Of one person each clause counts once.
+    texts: consumer, rating (NaN for none), text. known: names that say nothing here, such as the product's. marked:
+    whether lines begin with + or - where people were asked what they like and what not, as answers do. words has the
+    words and, each after CONCEPT, the concepts of a clause. Of one person each clause counts once.
     """
     glossary = read_glossary()
     named = {word for name in known for word in words_of(name)}
     rows = []
     for at, text in enumerate(texts["text"].fillna("").astype(str).head(MOST_TEXTS)):
         allowed: set[str] | None = None
-        for sentence in split_sentences(text):
-            for clause in filter(None, (part.strip() for part in CLAUSE.split(sentence))):
-                if allowed is None:
-                    allowed = set(words_of(text)) - named
-                words, sign = _read_clause(clause, glossary, allowed)
-                if words:
-                    rows.append((at, sentence, clause, words, sign))
-    table = pd.DataFrame(rows, columns=["text", "sentence", "clause", "words", "sign"])
+        for line in text.split("\n"):
+            mark = MARKS.get(line[:2], OPEN) if marked else OPEN
+            for sentence in split_sentences(line.removeprefix("+ ") if marked else line):
+                for clause in filter(None, (part.strip() for part in CLAUSE.split(sentence))):
+                    if allowed is None:
+                        allowed = set(words_of(text)) - named
+                    words, sign = _read_clause(clause, glossary, allowed)
+                    if words:
+                        rows.append((at, sentence, clause, words, sign, mark))
+    table = pd.DataFrame(rows, columns=["text", "sentence", "clause", "words", "sign", "mark"])
     table["sign"] = _settle_signs(table, texts["rating"].to_numpy(dtype=float))
     table.insert(1, "consumer", texts["consumer"].to_numpy(dtype=object)[table["text"].to_numpy(dtype=np.int64)])
     table = table.drop_duplicates(["consumer", "clause"])
@@ -73,13 +78,13 @@ def _read_clause(clause: str, glossary: Glossary, allowed: Collection[str]) -> t
 
 
 def _settle_signs(table: pd.DataFrame, ratings: Values) -> NDArray[Any]:
-    """(k,) object: the sign of each remark: that of its concepts, of its words, or of the rating, in this order."""
+    """(k,) object: the sign of each remark: that of its concepts, its words, its line or the rating, in this order."""
     if table.empty:
         return np.array([], dtype=object)
     rating = ratings[table["text"].to_numpy(dtype=np.int64)]
     by_words = np.where(find_problems(table["clause"].astype("str")), CRITICAL, OPEN)
     by_rating = np.select([rating <= LOW, rating >= HIGH], [CRITICAL, POSITIVE], OPEN)
     found = table["sign"].to_numpy(dtype=object)
-    for other in (by_words, by_rating):
+    for other in (by_words, table["mark"].to_numpy(dtype=object), by_rating):
         found = np.where(found == OPEN, other, found)
     return found.astype(object)
