@@ -136,7 +136,7 @@ def update(
             encoding=encoding,
         )
     text = (
-        f"{done['campaign']}: {count(done['added'], 'new entries')} on {count(done['people'], 'people')},"
+        f"{done['campaign']}: {count(done['added'], 'new lines')} on {count(done['people'], 'people')},"
         f" {done['known']:,} known before, of {count(done['rows'], 'rows')}"
     )
     notes = [*_name_faults(done["not_taken"]), *(f"Note: {note}." for note in done["notes"])]
