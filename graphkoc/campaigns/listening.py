@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -30,7 +30,7 @@ from graphkoc.text import count, person_name, text_or_none
 
 __all__ = ["read_findings", "record_feedback", "reply_to_answers", "set_finding"]
 
-SOURCE = "feedback"
+SOURCE: Literal["feedback"] = "feedback"
 PRODUCTS = (
     "UNWIND $names AS name MATCH (p:Product) WHERE p.product = name OR p.title = name"
     " RETURN name, min(p.product) AS product, min(p.title) AS title"
