@@ -140,6 +140,20 @@ def test_a_file_that_is_read_twice_adds_nothing(heard: Market) -> None:
     assert ledger.read_bytes() == before
 
 
+def test_answers_are_in_the_graph_as_feedback_of_the_group_and_not_as_reviews(heard: Market) -> None:
+    store = graphkoc.open_store(f"ladybug:{heard.folder / 'graphkoc.lbug'}")
+    found = store.read(
+        "MATCH (c:Consumer)-[:GAVE]->(f:Feedback)-[:ANSWERS]->(g:Campaign), (f)-[:CONCERNS]->(p:Product)"
+        " RETURN c.consumer AS consumer, g.campaign AS campaign, p.product AS product, f.rating AS rating"
+        " ORDER BY consumer"
+    )
+    store.close()
+    assert found["consumer"].tolist() == sorted(heard.people[:8])
+    assert found[["campaign", "product", "rating"]].drop_duplicates().to_numpy().tolist() == [
+        ["focus-group:tea", "p0", 3.0]
+    ]
+
+
 def test_an_unknown_campaign_and_none_are_one_sentence(market: Market) -> None:
     file = market.write_answers()
     unknown = market.call("feedback", file, "--campaign", "coffee")

@@ -14,6 +14,7 @@ from graphkoc.campaigns.heard import find_list, hear, list_with_answers
 from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.people_files import write_texts
 from graphkoc.campaigns.reading import read_sheet
+from graphkoc.campaigns.showing import show_campaign
 from graphkoc.errors import UsageError
 from graphkoc.invite.feedback import add_answers, make_answer
 from graphkoc.invite.finding_status import add_status
@@ -49,10 +50,11 @@ def record_feedback(
 ) -> dict[str, Any]:
     """Read a file of answers, and keep them as feedback of a campaign or focus group.
 
-    Feedback is a ledger of its own: it is no review, and no score, plan or share of voice reads it. campaign: the name.
+    Feedback is a ledger of its own, and a node of its own in the graph: it is no review, and no score, plan or share of
+    voice reads it. campaign: the name.
     dates, encoding: see `graphkoc.campaigns.reading.read_sheet`. Returns {file, campaign, rows, people, new, known,
     not_taken (sentences), notes}. Raises UsageError for an unknown campaign, DataError for a file that cannot be read
-    and StoreError where the ledger cannot be written.
+    and StoreError where the ledger or the store cannot be written.
     """
     listed = find_list(run, campaign)
     name = str(listed["name"])
@@ -71,7 +73,9 @@ def record_feedback(
             refused.append(f"{consumer} says nothing")
         else:
             answers.append(answer)
-    added = add_answers(campaigns_folder(Path(run.folder)), answers)
+    folder = campaigns_folder(Path(run.folder))
+    added = add_answers(folder, answers)
+    show_campaign(store, folder, name)
     return {
         "file": str(file),
         "campaign": name,

@@ -128,7 +128,7 @@ def _describe(document: Mapping[str, Any]) -> list[str]:
 def _flatten(finding: Mapping[str, Any]) -> dict[str, Any]:
     """A finding as a row of a table."""
     quotes = "\n".join(quote["sentence"] for quote in finding["quotes"][:QUOTED])
-    kept = [name for name in finding if name not in ("words", "quotes", "niches")]
+    kept = [name for name in finding if name not in ("words", "consumers", "quotes", "niches")]
     return {name: finding[name] for name in kept} | {"quotes": quotes}
 
 

@@ -63,11 +63,11 @@ def describe_findings(
 
     Returns {campaign, kind, product, language, answers, people, rating (mean, null for none), before: {people,
     reviews}, findings, not_raised}. A finding is {id, campaign, theme, words (of its point), sign (critical, mixed,
-    positive or open), people, of (who answered), critical, positive, quotes: [{consumer, name, sentence, sign,
-    rating}], one of each person, the critical first, niches: [{niche, people}], before, before_of (people), difference
-    (new, more, less, alike or null), compared, recommendation, status, owner, due, note, at}. Findings that are done or
-    declined come last; before them stand those that most people name as a problem. Raises UsageError for a language
-    that there is none of.
+    positive or open), people, of (who answered), critical, positive, consumers, quotes: [{consumer, name, sentence,
+    sign, rating}], one of each person, the critical first, niches: [{niche, people}], before, before_of (people),
+    difference (new, more, less, alike or null), compared, recommendation, status, owner, due, note, at}. Findings that
+    are done or declined come last; before them stand those that most people name as a problem. Raises UsageError for a
+    language that there is none of.
     """
     if language not in FINDING_LANGUAGES:
         raise UsageError(f"there are no findings in {language!r}", hint=f"There are: {', '.join(FINDING_LANGUAGES)}.")
@@ -90,6 +90,7 @@ def describe_findings(
             | {"sign": _judge(figures)}
             | figures
             | {
+                "consumers": sorted(mine["consumer"].unique().tolist()),
                 "quotes": _quote(mine, texts, names),
                 "niches": _count_niches(mine, niches or {}),
                 "difference": None if difference in ("few", "none") else difference,
