@@ -4,6 +4,7 @@ from .activate.campaign import Wanted as Wanted
 from .activate.campaign import read_targets as read_targets
 from .activate.costs import read_costs as read_costs
 from .activate.goal_names import GOALS as GOALS
+from .activate.lift_words import describe_lift as describe_lift
 from .activate.phases import read_blackout as read_blackout
 from .activate.request import PlanRequest as PlanRequest
 from .activate.words import describe_plan as describe_plan
@@ -18,6 +19,7 @@ from .campaigns.listening import reply_to_answers as reply_to_answers
 from .campaigns.listening import set_finding as set_finding
 from .campaigns.lists import record_decisions as record_decisions
 from .campaigns.lists import write_longlist as write_longlist
+from .campaigns.measuring import measure_campaign as measure_campaign
 from .campaigns.people import read_person_history as read_person_history
 from .campaigns.planning import plan_campaign as plan_campaign
 from .campaigns.running import list_late_people as list_late_people

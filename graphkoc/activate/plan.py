@@ -373,6 +373,8 @@ def _describe_waves(roster: Roster) -> dict[str, Any]:
         "both": waves.both,
         "leak": number_or_none(waves.leak),
         "sentence": waves.sentence,
+        # By the draw the effect of wave 1 is tested later, see `graphkoc.activate.wave_lift`.
+        "people": waves.people.to_dict("records"),
     }
 
 

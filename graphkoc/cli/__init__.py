@@ -1,7 +1,7 @@
 """The command `graphkoc`: options in, one call into the library, a printed result.
 
-capture, qualify, invite, listen, activate, campaign and publish hold the commands of one step each, demonstration the
-first command to try, and browser the guide for Neo4j Browser. A command returns a Result, and `commands` has it
+capture, qualify, invite, listen, activate, campaign, lift and publish hold the commands of one step each, demonstration
+the first command to try, and browser the guide for Neo4j Browser. A command returns a Result, and `commands` has it
 printed. What only printing or writing needs is imported there, so that `--version` and `--help` are quick.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import graphkoc
-from graphkoc.cli import activate, browser, campaign, capture, demonstration, invite, listen, publish, qualify
+from graphkoc.cli import activate, browser, campaign, capture, demonstration, invite, lift, listen, publish, qualify
 from graphkoc.cli.commands import Commands
 from graphkoc.cli.configuration import PREFIX
 from graphkoc.cli.options import global_options
@@ -55,5 +55,7 @@ cli.add_step("Capture (what do we have)", capture.COMMANDS)
 cli.add_step("Qualify (who are our key opinion consumers, and why)", qualify.COMMANDS)
 cli.add_step("Invite (who is asked, and what the client says)", invite.COMMANDS)
 cli.add_step("Listen (what people answer, and what becomes of it)", listen.COMMANDS)
-cli.add_step("Activate (who is in the campaign, for what money)", (*activate.COMMANDS, *campaign.COMMANDS))
+cli.add_step(
+    "Activate (who is in the campaign, for what money)", (*activate.COMMANDS, *campaign.COMMANDS, *lift.COMMANDS)
+)
 cli.add_step("Read and pass on", (*browser.COMMANDS, *publish.COMMANDS))
