@@ -147,7 +147,7 @@ def draw_campaigns(days: list[Day], kind: str, number: int) -> Iterator[Campaign
 def print_halves(days: list[Day], number: int) -> None:
     """How often a waiting list shows an effect where there is none."""
     rng = np.random.default_rng(len(KINDS))
-    found = []
+    found: list[float | None] = []
     for place, day in enumerate(days):
         candidates = np.flatnonzero(day.window.count_adopters(np.ones(day.n, dtype=bool)) >= LEAST)
         for item in rng.choice(candidates, number // len(days) + (place < number % len(days))).tolist():

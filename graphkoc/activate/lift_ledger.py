@@ -1,6 +1,7 @@
 """The lifts that were measured: `campaigns/lifts.jsonl`, a ledger that is only added to.
 
-An entry has at (UTC), campaign (its name, or null), and the rest of what `graphkoc.measure_campaign` gives. Of a campaign, and of a product and its days where there is none, the newest entry stands.
+An entry has at (UTC), campaign (its name, or null), and the rest of what `graphkoc.measure_campaign` gives. Of a
+campaign, and of a product and its days where there is none, the newest entry stands.
 """
 
 from __future__ import annotations

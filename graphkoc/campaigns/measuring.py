@@ -118,7 +118,7 @@ def measure_campaign(
         "campaign": None if document is None else document["name"],
         "product": about,
         "from": f"{moment(setting.begin):%Y-%m-%d}",
-        "to": f"{moment(np.nextafter(setting.end, setting.begin)):%Y-%m-%d}",
+        "to": f"{_find_last_day(setting.end):%Y-%m-%d}",
         "people": len(setting.sides.posted),
         **found,
     }
@@ -274,7 +274,7 @@ def _measure_waves(setting: _Setting, item: int) -> dict[str, Any] | None:
         return None
     return {
         "from": f"{moment(setting.begin):%Y-%m-%d}",
-        "to": f"{moment(np.nextafter(end, setting.begin)):%Y-%m-%d}",
+        "to": f"{_find_last_day(end):%Y-%m-%d}",
         "first": found.first,
         "second": found.second,
         "adoptions": found.adopters,
@@ -326,10 +326,10 @@ def _list_notes(done: Mapping[str, Any], setting: _Setting, end: date | None) ->
             " alone."
         )
     elif boosted["people"]:
-        posts = count(boosted["posts"], "posts")
+        posts = f"{count(boosted['posts'], 'posts')} {'was' if boosted['posts'] == 1 else 'were'} boosted"
         notes.append(
-            f"{posts} were boosted, and so shown to others than followers: the comparison understates what they did."
-            " --organic leaves them out."
+            f"{posts}, and so shown to others than followers: the comparison understates the effect. --organic leaves"
+            " out these people and whoever follows them alone."
         )
     if missing - (boosted["people"] if boosted["left_out"] else 0) > 0:
         notes.append(f"{count(missing, 'people')} of those who posted are not in the comparison.")
@@ -344,6 +344,11 @@ def _mark(network: Network, consumers: Any) -> People:
     place = number_ids(network.ids, pd.Series(list(consumers), dtype="str"))
     found[place[place >= 0]] = True
     return found
+
+
+def _find_last_day(end: float) -> datetime:
+    """The last day before a moment."""
+    return moment(end - 1e-6)
 
 
 def _at(day: date) -> datetime:
