@@ -25,6 +25,7 @@ from graphkoc.capture.sources import find_source, sources
 from graphkoc.errors import AnalysisError, DataError, QueryError, UsageError
 from graphkoc.files import TemporaryFolder
 from graphkoc.graph.projection import COLUMNS, Projection
+from graphkoc.graph.seeded import SEEDING
 from graphkoc.measures import check_known
 from graphkoc.progress import Clock, Progress
 from graphkoc.qualify.authenticity.near_copies import copies
@@ -202,16 +203,25 @@ def export_bulk(store: Store, folder: Path, progress: Progress | None = None) ->
 
 def _read_query(store: Store, name: str) -> pd.DataFrame:
     query = queries.query(f"project/{name}")
-    return store.read_columns(query.text(store.dialect), COLUMNS[name])
+    return store.read_columns(query.text(store.dialect), (COLUMNS | SEEDING)[name])
+
+
+def _read_seeding(store: Store) -> dict[str, pd.DataFrame]:
+    """What campaigns brought about. Only where they have posts are the addresses of all reviews read."""
+    tables = {name: _read_query(store, name) for name in SEEDING if name != "addresses"}
+    if tables["seeded_posts"].empty:
+        return tables | {"addresses": pd.DataFrame(columns=list(SEEDING["addresses"]), dtype="str")}
+    return tables | {"addresses": _read_query(store, "addresses")}
 
 
 def project(store: Store, *, platform: str | None = None, until: datetime | None = None) -> Projection:
     """Read what an analysis needs from the store, of one platform or up to `until` (UTC).
 
     The queries in `cypher/project/` define what is read. Raises AnalysisError when the store, or the platform in it,
-    holds no consumer, and QueryError for a query whose columns are not those of `graphkoc.graph.projection.COLUMNS`.
+    holds no consumer, and QueryError for a query whose columns are not those of `graphkoc.graph.projection.COLUMNS` and
+    `graphkoc.graph.seeded.SEEDING`.
     """
-    tables = {name: _read_query(store, name) for name in COLUMNS}
+    tables = {name: _read_query(store, name) for name in COLUMNS} | _read_seeding(store)
     return Projection.from_tables(tables, platform, until)
 
 

@@ -19,6 +19,7 @@ from pages import ROOT, blocks
 from graphkoc import assets
 from graphkoc.errors import AnalysisError, QueryError
 from graphkoc.graph.projection import COLUMNS
+from graphkoc.graph.seeded import SEEDING
 from graphkoc.pipeline import project
 from graphkoc.stores import Store, open_store, queries
 
@@ -85,6 +86,7 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
                 "created_at": times(*(row[3] for row in reviews)),
                 "rating": [row[4] for row in reviews],
                 "tags": ["green cold", *[None] * 8],
+                "url": ["https://s.example/1", *[None] * 8],
                 "origin": [None, "earned", "gifted", None, None, "paid", None, None, None],
                 "likes": pd.array([3, 0, *[None] * 7], "Int64"),
                 "collects": pd.array([1, None, *[None] * 7], "Int64"),
@@ -114,6 +116,31 @@ def small_graph() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
         ),
         "purchases": pd.DataFrame({"consumer": ["s:eve"], "product": ["s:tea"], "order": ["o1"]}),
         "identities": pd.DataFrame({"account": ["s:dan", "s:eve"], "person": ["s:dan", "s:dan"]}),
+        "campaigns": pd.DataFrame(
+            {"campaign": ["campaign:c"], "kind": ["campaign"], "product": ["Tea"], "ends": times("2021-04-01")}
+        ),
+        "invitations": pd.DataFrame(
+            {
+                "campaign": ["campaign:c", "campaign:c"],
+                "consumer": ["s:ann", "s:eve"],
+                "status": ["posted", "reserve"],
+                "incentive": ["paid", None],
+                "invited_at": times("2021-01-15T01:02:03.004", None),
+            }
+        ),
+        "campaign_events": pd.DataFrame(
+            {
+                "entry": ["campaign:1", "campaign:2"],
+                "campaign": ["campaign:c", "campaign:c"],
+                "consumer": ["s:ann", "s:ann"],
+                "event": ["accepted", "posted"],
+                "happened_at": times("2021-01-20", "2021-02-01"),
+                "url": [None, "https://www.s.example/1/"],
+            }
+        ),
+        "posts": pd.DataFrame(
+            {"post": ["c:1"], "campaign": ["campaign:c"], "consumer": ["s:ann"], "url": ["https://www.s.example/1/"]}
+        ),
         "loads": pd.DataFrame(
             {
                 "load": ["s-2", "s-1"],
@@ -250,11 +277,11 @@ def test_a_query_compiles_as_cypher_25_where_the_server_knows_it(served: Store, 
     served.read(f"CYPHER 25 {QUERIES[name].text('neo4j')}", bound(QUERIES[name]))
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("name", COLUMNS | SEEDING)
 def test_rows_read_in_columns_are_the_rows_that_the_query_answers(embedded: Store, served: Store, name: str) -> None:
     query = QUERIES[f"project/{name}"]
     for store in (embedded, served):
-        found = store.read_columns(query.text(store.dialect), COLUMNS[name])
+        found = store.read_columns(query.text(store.dialect), (COLUMNS | SEEDING)[name])
         pd.testing.assert_frame_equal(in_order(found), answer(store, query))
 
 
@@ -268,6 +295,13 @@ def test_a_projects_query_answers_every_row_of_its_table(embedded: Store, served
             # The one place where the arrow turns round is the query; this pins it.
             table = table.rename(columns={"followee": "source", "follower": "target"}).assign(weight=1.0)
         pd.testing.assert_frame_equal(answer(store, query), in_order(table[list(COLUMNS[name])]))
+
+
+@pytest.mark.every_release
+def test_a_projection_has_the_origins_that_campaigns_give(embedded: Store, served: Store) -> None:
+    for store in (embedded, served):
+        origins = project(store).reviews.set_index("review")["origin"].dropna().to_dict()
+        assert origins == {"s:r1": "paid", "s:r2": "paid", "s:r3": "gifted", "s:r6": "paid"}, "r3 is of no product"
 
 
 def check_an_edit_is_read(store: Store, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,15 +343,15 @@ def test_a_query_that_the_readme_gives_for_browser_finds_something(served: Store
 
 
 def test_the_projects_queries_are_those_that_an_analysis_reads() -> None:
-    assert {name.removeprefix("project/") for name in QUERIES if name.startswith("project/")} == set(COLUMNS)
+    assert {name.removeprefix("project/") for name in PROJECT} == set(COLUMNS | SEEDING)
 
 
 def test_an_empty_store_answers_too(tmp_path: Path, served: Store) -> None:
     store = open_store(f"ladybug:{tmp_path / 'empty.lbug'}")
     store.upsert({"consumers": small_graph()[0]["consumers"][:0]})
     sizes = answer(store, QUERIES["explore/start/sizes"])
-    assert sizes["how_many"].tolist() == [0] * 16
-    assert len(answer(served, QUERIES["explore/start/sizes"])) == 16
+    assert sizes["how_many"].tolist() == [0] * 20
+    assert len(answer(served, QUERIES["explore/start/sizes"])) == 20
     for name, query in QUERIES.items():
         found = answer(store, query)
         assert found.columns.tolist() == answer(served, query).columns.tolist(), name

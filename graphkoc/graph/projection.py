@@ -15,6 +15,7 @@ from graphkoc.arrays import is_among
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.accounts import by_person
 from graphkoc.graph.action_log import Log
+from graphkoc.graph.seeded import SEEDING, mark_seeded
 
 __all__ = ["COLUMNS", "KEYS", "Projection"]
 
@@ -119,7 +120,8 @@ class Projection:
     ) -> Projection:
         """The projection of the tables that the queries return, in any order of rows.
 
-        tables: a frame for each name in COLUMNS. platform: keep this platform's people and what is among them.
+        tables: a frame for each name in COLUMNS, and in SEEDING where reviews that campaigns brought about are to be
+        marked (see `graphkoc.graph.seeded`). platform: keep this platform's people and what is among them.
         until: leave out what is dated later (UTC). Raises AnalysisError where nobody is left.
         """
         frames = {name: tables[name] for name in KEYS}
@@ -130,6 +132,8 @@ class Projection:
         frames["texts"] = texts[texts[["title", "text", "tags"]].notna().any(axis=1)]
         for name, key in KEYS.items():
             frames[name] = frames[name].sort_values(key, ignore_index=True)
+        if tables.keys() >= SEEDING.keys():
+            frames["reviews"] = mark_seeded(frames["reviews"], frames["products"], tables["identities"], tables)
         authored = frames["reviews"]["consumer"].notna()
         unattributed = frames["reviews"].loc[~authored, "review"]
         frames["reviews"] = frames["reviews"][authored]
