@@ -118,6 +118,11 @@ def test_gifts_without_a_stated_brand_are_of_the_brands_that_the_review_names() 
     ]
 
 
+def test_a_gift_in_data_without_products_and_without_a_brand_is_of_no_brand() -> None:
+    forum = held({"consumer": "a", "origin": "gifted", "text": "A kettle"})
+    assert found(replace(forum, products=forum.products[:0]), None).empty
+
+
 def said(check: str, **tables: list[dict[str, Any]]) -> dict[str, list[str]]:
     """What a check says of each person of a market: their evidence, the newest first."""
     rows = found(market(**tables), None)

@@ -157,7 +157,8 @@ def _find_gifts(written: pd.DataFrame, products: pd.DataFrame, brand: Brand | No
     title, text or tags name.
     """
     gifted = written[(written["origin"] == "gifted") & written["day"].notna()]
-    stated = gifted.assign(brand=gifted["product"].map(products.set_index("product")["brand"]))
+    # Where there is no product the column would have no type.
+    stated = gifted.assign(brand=gifted["product"].map(products.set_index("product")["brand"]).astype("str"))
     open_, there = stated[stated["brand"].isna()], _join(stated[stated["brand"].isna()])
     own, rivals = (brand.own, brand.rivals) if brand else ((), ())
     # Several spellings of our own brand are one brand.
