@@ -254,7 +254,7 @@ def test_exact_keys_link_every_true_pair_that_has_one_and_no_false_one(walked: W
     assert [numbers for numbers in people.values() if len(numbers) > 1] == []
     world = planted_world()
     for person in world.people:
-        accounts = {account.split(":")[0]: account for account in synthetic.accounts(person)}
+        accounts = {account.split(":")[0]: account for account in synthetic.list_accounts(person)}
         if person.wecom:
             assert walked.persons[accounts["wecom"]] == walked.persons[accounts["crm"]]
         if person.links and person.forum and person.xiaohongshu:
@@ -288,7 +288,7 @@ def test_accounts_without_an_exact_key_are_suggested_by_topics_style_hours_and_t
     rows = graphkoc.suggest_links(store)["suggestions"]
     store.close()
     people = synthetic.make_world(number).people
-    both = {frozenset(synthetic.accounts(p)[:2]) for p in people[:number] if p.forum and p.xiaohongshu}
+    both = {frozenset(synthetic.list_accounts(p)[:2]) for p in people[:number] if p.forum and p.xiaohongshu}
     hidden = {pair for pair in both if len({persons.get(account, account) for account in pair}) == 2}
     found = [frozenset([row["account"], row["other"]]) for row in rows if row["platforms"] == "discourse + xiaohongshu"]
     right = len(hidden & set(found))
@@ -307,18 +307,17 @@ def test_the_same_address_in_the_shop_and_in_the_agencys_list_is_one_person(walk
     assert len(known) >= 6
     for person in known:
         assert addresses[person.email] == person.xiaohongshu
-        accounts = {account.split(":")[0]: account for account in synthetic.accounts(person)}
+        accounts = {account.split(":")[0]: account for account in synthetic.list_accounts(person)}
         assert walked.persons[accounts["crm"]] == walked.persons[accounts["xiaohongshu"]]
 
 
 def test_the_price_in_the_agencys_list_stands_with_the_person_who_wrote_the_notes(walked: Walked) -> None:
-    accounts = synthetic.accounts
     world = planted_world()
     # A person with two accounts there may ask two prices.
     by_number = {
         person.xiaohongshu: account
         for person in world.people
-        for account in accounts(person)
+        for account in synthetic.list_accounts(person)
         if account.startswith("xiaohongshu:") and not person.second
     }
     quotes = walked.run.people.set_index("consumer")["quote"].dropna().to_dict()

@@ -28,6 +28,10 @@ SPARE = 500
 """Rows below the last one that also offer a choice: whoever adds a row has it too."""
 EXACT = 2**53
 """Largest number up to which a workbook holds every whole number exactly."""
+CREATED = datetime(2000, 1, 1)
+"""The date in a workbook: equal rows are equal bytes."""
+SAFE = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+"""Options by which a text is a text in a workbook, whatever it begins with."""
 TURNS = "\u202a-\u202e\u2066-\u2069"
 """Characters that change the direction of the text around them."""
 
@@ -136,9 +140,8 @@ def as_workbook(rows: Sequence[Row], choices: Mapping[str, Sequence[str]] | None
             f"a workbook holds {ROWS - 1:,} rows, and these are {len(rows):,}", hint="Use --format csv or parquet."
         )
     sink = io.BytesIO()
-    texts = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(sink, {"in_memory": True, **texts}) as book:
-        book.set_properties({"created": datetime(2000, 1, 1)})
+    with xlsxwriter.Workbook(sink, {"in_memory": True, **SAFE}) as book:
+        book.set_properties({"created": CREATED})
         times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)

@@ -11,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.capture.synthetic import amazon, discourse, instagram, roster, shop, wecom, xiaohongshu
+from graphkoc.capture.synthetic import amazon, campaign_sheets, discourse, instagram, roster, shop, wecom, xiaohongshu
 from graphkoc.capture.synthetic.catalogue import KINDS, OWN, RIVALS, make_products
 from graphkoc.capture.synthetic.make import make_world
-from graphkoc.capture.synthetic.people import UNTIL, Person, make_people
+from graphkoc.capture.synthetic.people import UNTIL, list_accounts, make_people
 from graphkoc.capture.synthetic.story import LIN, TRAPS
-from graphkoc.capture.synthetic.world import World
+from graphkoc.capture.synthetic.world import Campaign, World
 from graphkoc.errors import UsageError
 from graphkoc.files import translate_errors
 
@@ -30,8 +30,8 @@ __all__ = [
     "SOURCES",
     "UNTIL",
     "World",
-    "accounts",
     "is_of",
+    "list_accounts",
     "make_people",
     "make_products",
     "make_world",
@@ -44,6 +44,8 @@ SOURCES = ("xiaohongshu", "discourse", "amazon", "crm", "wecom", "instagram", "r
 """In the order in which they are loaded."""
 SIGNED_IN = 0.5
 """Share of the shop's customers on the forum who signed in there with the shop's account."""
+MIDDLING = 3
+"""Stars under which a post is critical."""
 LEAST = 100
 """Least number of people; with fewer there are no circles."""
 WRITERS = dict(zip(SOURCES, (xiaohongshu, discourse, amazon, shop, wecom, instagram, roster), strict=True))
@@ -52,11 +54,12 @@ README = f"""# {OWN}, an invented brand
 
 {NOTICE}
 
-`files/` has a folder a source, in the layout in which the source really comes; `links.csv` lists the
+`files/` has a folder a source, in the layout in which the source really comes, and `campaigns/`, the sheets
+of two past campaigns: who was asked, what became of it, and what came of the posts. `links.csv` lists the
 accounts that people gave the brand or signed in with. `truth.json` names the key opinion consumers, the
-leaders, the careful writers, the circles, the fake reviewers, whom nobody should invite and why, and the
-accounts of each person. `key` is the secret for contacts; a real brand would keep it elsewhere. The same number
-of people and `rng_seed` give the same files, byte for byte.
+leaders, the careful writers, the circles, the fake reviewers, whom nobody should invite and why, the
+accounts of each person, and who wrote because of a campaign. `key` is the secret for contacts; a real brand
+would keep it elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
 
 The addresses end in example.com, and the numbers belong to nobody.
 """
@@ -82,6 +85,7 @@ def write(folder: Path, people: int = 1000, rng_seed: int = 0) -> World:
     with translate_errors(f"the files cannot be written to {folder}"):
         for source, writer in WRITERS.items():
             writer.write(world, files / source)
+        campaign_sheets.write(world, files / "campaigns")
         _write_links(world, folder / "links.csv")
         (folder / "README.md").write_text(README, encoding="utf-8")
         (folder / "truth.json").write_text(json.dumps(_truth(world), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -137,7 +141,7 @@ def _truth(world: World) -> dict[str, Any]:
         "notice": NOTICE,
         "rng_seed": world.rng_seed,
         "brand": {"own": [OWN], "rivals": list(RIVALS)},
-        "people": {person.number: accounts(person) for person in world.people},
+        "people": {person.number: list_accounts(person) for person in world.people},
         "kocs": [person.number for person in world.people if person.role == "koc" and not person.trap],
         "kols": numbers("kol"),
         "careful": [person.number for person in world.people if person.writer == "careful"],
@@ -147,23 +151,25 @@ def _truth(world: World) -> dict[str, Any]:
             for trap, why in TRAPS.items()
         },
         "circles": circles,
+        "campaigns": {campaign.name: _describe(campaign) for campaign in world.campaigns},
     }
 
 
-def accounts(person: Person) -> list[str]:
-    """The ids of a person's accounts in a store."""
-    known = {
-        "discourse": person.forum,
-        "xiaohongshu": _hash_id(person.xiaohongshu) if person.xiaohongshu else "",
-        "amazon": person.amazon,
-        "crm": person.crm,
-        "wecom": person.wecom,
-        "instagram": person.instagram,
+def _describe(campaign: Campaign) -> dict[str, Any]:
+    """What is true of a campaign, with people by their numbers."""
+    outcomes: dict[str, list[int]] = {}
+    for guest in campaign.guests:
+        outcomes.setdefault(guest.outcome, []).append(guest.person.number)
+    posts = [guest.post for guest in campaign.guests if guest.post]
+    return {
+        "product": campaign.product.title,
+        "starts": f"{campaign.starts:%Y-%m-%d}",
+        "ends": f"{campaign.ends:%Y-%m-%d}",
+        "target_posts": campaign.target_posts,
+        "guests": outcomes,
+        "critical": [post.person.number for post in posts if post.stars < MIDDLING],
+        "without_label": [post.person.number for post in posts if not post.label],
+        "adopters": campaign.adopters,
+        "answers": len(campaign.answers),
+        "orders": len(campaign.orders),
     }
-    found = [f"{source}:{name}" for source, name in known.items() if name]
-    return [*found, f"xiaohongshu:{_hash_id(person.second)}"] if person.second else found
-
-
-def _hash_id(number: str) -> str:
-    """The crawler's id of an account since July 2026."""
-    return hashlib.sha256(number.encode()).hexdigest()[:16]

@@ -21,9 +21,8 @@ HELPFUL = {"careful": 5.0, "plain": 1.5, "stock": 0.3}
 
 def write(world: World, folder: Path) -> None:
     """One TSV of all categories, as those of the smaller marketplaces are."""
-    rng = world.rng("amazon")
     lines = ["\t".join(COLUMNS)]
-    for place, review in enumerate(world.reviews):
+    for place, (rng, review) in enumerate(world.list_texts("reviews", "amazon")):
         votes = int(rng.poisson(HELPFUL[review.person.writer]))
         cells = (
             *(

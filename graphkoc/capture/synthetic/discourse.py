@@ -15,12 +15,13 @@ from graphkoc.capture.synthetic.catalogue import KINDS
 from graphkoc.capture.synthetic.people import UNTIL, Person
 from graphkoc.capture.synthetic.world import Review, World
 
-__all__ = ["write"]
+__all__ = ["list_addresses", "write"]
 
 ANSWERED, ASKED = 0.15, 0.4
 """Shares of the followers who reply to a text, and of the replies that are questions."""
 LIKED = {"careful": 0.25, "plain": 0.08, "stock": 0.02}
 """Share of the followers who like a text, by how its author writes."""
+TOPICS, FIRST_TOPIC = "https://forum.nordkessel.example.com/t", 1
 PICTURES = (
     "<p>" + "".join(f'<img src="/uploads/{name}.jpeg" width="690" height="517">' for name in ("one", "two")) + "</p>"
 )
@@ -38,14 +39,13 @@ TITLES = (
 
 def write(world: World, folder: Path) -> None:
     """`t/`, `u/`, `user_actions/`, `groups/testers/`, `categories.json`."""
-    rng = world.rng("discourse")
     categories = {name: number for number, name in enumerate(KINDS, 1)}
     listed = [{"id": number, "name": name, "slug": _make_slug(name)} for name, number in categories.items()]
     _write(folder / "categories.json", {"category_list": {"categories": listed}})
     likes: dict[int, list[dict[str, Any]]] = {}
     followers = world.followers("forum")
     post = 1000
-    for topic, review in enumerate(world.topics, 1):
+    for topic, (rng, review) in enumerate(world.list_texts("topics", "discourse"), FIRST_TOPIC):
         liked = LIKED[review.person.writer]
         readers = followers.get(review.person.number, ())
         answering = [person for person in readers if rng.random() < ANSWERED]
@@ -80,6 +80,15 @@ def write(world: World, folder: Path) -> None:
     _write(folder / "groups" / "testers" / "members.json", {"members": members, "owners": members[:1]})
 
 
+def list_addresses(world: World) -> dict[tuple[int, int], str]:
+    """The address of each campaign's text, by the numbers of its author and product."""
+    written = [topic for campaign in world.campaigns for topic in campaign.topics]
+    return {
+        (review.person.number, review.product.number): f"{TOPICS}/{number}"
+        for number, review in enumerate(written, FIRST_TOPIC + len(world.topics))
+    }
+
+
 def _write_person(world: World, person: Person, folder: Path) -> None:
     bio = f"<p>{person.name}."
     if person.links and person.xiaohongshu:
@@ -101,7 +110,8 @@ def _write_posts(
 ) -> Iterator[tuple[Person, str, datetime]]:
     """The author's post, the followers' replies, and what a careful author answers: author, text, not before."""
     pictures = PICTURES * (review.person.writer == "careful")
-    yield review.person, f"<p>{review.text}</p>{pictures}", review.at
+    label = f" ({review.label})" if review.label else ""
+    yield review.person, f"<p>{review.text}{label}</p>{pictures}", review.at
     for person in answering:
         since = review.at + timedelta(hours=float(rng.uniform(1, 96)))
         question, answer = texts.ask_and_answer(rng, review.product, "en")

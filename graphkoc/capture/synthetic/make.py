@@ -4,7 +4,8 @@ Circles of nine people to a quarter of everybody share a product type and a sett
 opinion consumer writes 14 to 30 texts a year, at most half on one product type, and some of their followers, of whom
 they have no more than others, write about the same product afterwards. Some people are on several platforms under
 different names, but like the same products, write at the same hours, end sentences alike and follow the same people.
-`graphkoc.capture.synthetic.story` adds the leaders, the two people of the story, and whom nobody should invite.
+`graphkoc.capture.synthetic.story` adds the leaders, the two people of the story, and whom nobody should invite;
+`graphkoc.capture.synthetic.campaigns` adds two past campaigns of the brand.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.capture.synthetic import story, texts
+from graphkoc.capture.synthetic import campaigns, story, texts
 from graphkoc.capture.synthetic.catalogue import RIVALS, make_products
 from graphkoc.capture.synthetic.people import Person, make_people
 from graphkoc.capture.synthetic.world import Review, World
@@ -55,6 +56,7 @@ def make_world(people: int = 1000, rng_seed: int = 0) -> World:
     story.add_texts(world)
     for written in (world.topics, world.notes, world.reviews):
         written.sort(key=lambda review: (review.at, review.person.number, review.product.number))
+    campaigns.add_campaigns(world)
     return world
 
 

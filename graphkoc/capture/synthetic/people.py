@@ -6,6 +6,7 @@ has an audience in the middle, which follows what they write.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from graphkoc.capture.synthetic import texts
 from graphkoc.capture.synthetic.catalogue import KINDS, Product
 from graphkoc.capture.synthetic.names import Namer, edit
 
-__all__ = ["UNTIL", "Person", "make_people"]
+__all__ = ["UNTIL", "Person", "draw_habits", "list_accounts", "make_number", "make_people"]
 
 UNTIL = datetime(2025, 10, 20, 7)
 """The Monday of the report. Nothing in the world is later."""
@@ -169,9 +170,28 @@ def make_people(rng_seed: int, people: int, products: list[Product], reserved: I
     return found
 
 
+def list_accounts(person: Person) -> list[str]:
+    """The ids of a person's accounts in a store."""
+    known = {
+        "discourse": person.forum,
+        "xiaohongshu": _hash_number(person.xiaohongshu),
+        "amazon": person.amazon,
+        "crm": person.crm,
+        "wecom": person.wecom,
+        "instagram": person.instagram,
+    }
+    found = [f"{source}:{name}" for source, name in known.items() if name]
+    return [*found, f"xiaohongshu:{_hash_number(person.second)}"] if person.second else found
+
+
 def make_number(number: int) -> str:
     """The number that Xiaohongshu gives an account."""
     return f"5f{number:06x}{'0' * 8}{number * 7919 % 16**8:08x}"
+
+
+def _hash_number(number: str) -> str:
+    """The crawler's id of an account since July 2026; empty for no account."""
+    return hashlib.sha256(number.encode()).hexdigest()[:16] if number else ""
 
 
 def draw_habits(rng: np.random.Generator, person: Person, products: list[Product]) -> None:

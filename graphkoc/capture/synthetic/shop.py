@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from graphkoc.capture.synthetic.catalogue import OWN
+from graphkoc.capture.synthetic.catalogue import OWN, Product
 from graphkoc.capture.synthetic.people import UNTIL
 from graphkoc.capture.synthetic.story import LIN
-from graphkoc.capture.synthetic.world import World
+from graphkoc.capture.synthetic.world import Order, World
 
 __all__ = ["write"]
 
+FIRST_ORDER = 20_001
+"""The number of the first order with a campaign's code; those of other orders are smaller."""
 CONSENT = {"opted_out": "no", "complaint": "yes"}
 """Whether the people of a trap accept mail. Of the others a third each accept it, refuse it, and have no entry."""
 
@@ -41,6 +43,7 @@ def write(world: World, folder: Path) -> None:
                 row = (order, f"{at:%Y-%m-%d %H:%M:%S} +0000", person.email, person.name, product.sku, product.title)
                 code = f"{person.handle[:4].upper()}10" if person.role == "koc" else ""
                 english.append((*row, product.brand, product.category, 1, f"{product.price:.2f}", "EUR", code, "paid"))
+    english += [_make_order(*placed) for placed in enumerate(_list_orders(world), FIRST_ORDER)]
     folder.mkdir(parents=True)
     header = "Order Number,Created At,Email,Billing Name,Lineitem sku,Lineitem name,Vendor,Product Type"
     header += ",Lineitem quantity,Total,Currency,Discount Code,Financial Status"
@@ -61,6 +64,20 @@ def write(world: World, folder: Path) -> None:
     ]
     header = "Customer ID,Full Name,Email,Mobile,Created,Accepts Marketing,WeChat UnionID"
     _write_table(folder / "customers.csv", header.split(","), customers, "utf-8-sig")
+
+
+def _list_orders(world: World) -> list[tuple[Product, Order]]:
+    """The orders with a campaign's code, the oldest first."""
+    orders = [(campaign.product, order) for campaign in world.campaigns for order in campaign.orders]
+    return sorted(orders, key=lambda placed: (placed[1].at, placed[1].person.number))
+
+
+def _make_order(number: int, placed: tuple[Product, Order]) -> Sequence[object]:
+    """A line of the English export."""
+    product, order = placed
+    row = (f"#{number}", f"{order.at:%Y-%m-%d %H:%M:%S} +0000", order.person.email, order.person.name)
+    item = (product.sku, product.title, product.brand, product.category, 1, f"{product.price:.2f}", "EUR")
+    return (*row, *item, order.code, order.status)
 
 
 def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], encoding: str = "utf-8") -> None:

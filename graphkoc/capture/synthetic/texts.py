@@ -27,6 +27,7 @@ __all__ = [
     "Language",
     "Style",
     "ask_and_answer",
+    "blame",
     "comment",
     "draw_style",
     "name_setting",
@@ -103,6 +104,12 @@ def write_about(
         mood = "good" if stars > 3 else "bad"
         sentences.append(_choose(rng, shared[f"close_{mood}_{language}"]))
     return _end_sentences(rng, sentences, language, style.marks)
+
+
+def blame(product: Product, language: Language) -> str:
+    """The fault that comes first among those of a product type, as a sentence."""
+    clause: str = _read()[_key(product)][f"bad_{language}"][0]
+    return clause[0].upper() + clause[1:] + ("。" if language == "zh" else ".")
 
 
 def praise(rng: np.random.Generator, language: Language) -> str:

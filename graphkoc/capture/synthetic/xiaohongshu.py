@@ -15,7 +15,7 @@ from graphkoc.capture.synthetic import texts
 from graphkoc.capture.synthetic.people import UNTIL, Person
 from graphkoc.capture.synthetic.world import Review, World
 
-__all__ = ["state_fans", "write"]
+__all__ = ["list_addresses", "state_fans", "write"]
 
 PROFILE = (
     "user_id",
@@ -41,6 +41,7 @@ TITLES = (
     "{product}优缺点",
     "被问了很多次的{product}",
 )
+NOTES = "https://www.xiaohongshu.com/explore"
 COMMENTED = {"kol": 0.08}
 """Share of a leader's followers who comment on a note; of other people's OFTEN do."""
 OFTEN = 0.3
@@ -54,12 +55,11 @@ TAGGED = 0.7
 
 def write(world: World, folder: Path) -> None:
     """`xhs/jsonl` with two crawls that overlap, and `xhs/csv` with the profiles."""
-    rng = world.rng("xiaohongshu")
     followers = world.followers("xiaohongshu")
     notes: list[dict[str, Any]] = []
     comments: list[dict[str, Any]] = []
-    for place, review in enumerate(world.notes):
-        note = f"68{place:06x}{'0' * 8}{place:08x}"
+    for place, (rng, review) in enumerate(world.list_texts("notes", "xiaohongshu")):
+        note = _number_note(place)
         account = review.person.second if review.person.second and place % 2 else review.person.xiaohongshu
         written = list(_write_comments(rng, review, followers.get(review.person.number, [])))
         notes.append(_make_note(rng, review, note, account, len(written)))
@@ -68,7 +68,7 @@ def write(world: World, folder: Path) -> None:
             comments.append(_make_comment(person, len(comments), note, text, at, parent))
     lines = folder / "xhs" / "jsonl"
     lines.mkdir(parents=True)
-    half, overlap = len(notes) // 2, max(len(notes) // 20, 1)
+    half, overlap = len(world.notes) // 2, max(len(world.notes) // 20, 1)
     for day, part in (("2025-10-19", notes[: half + overlap]), ("2025-10-20", notes[half:])):
         there = {note["note_id"] for note in part}
         _write_lines(lines / f"search_contents_{day}.jsonl", part)
@@ -76,9 +76,23 @@ def write(world: World, folder: Path) -> None:
     _write_profiles(world, folder / "xhs" / "csv")
 
 
+def list_addresses(world: World) -> dict[tuple[int, int], str]:
+    """The address of each campaign's note, by the numbers of its author and product; of those taken down, too."""
+    written = [note for campaign in world.campaigns for note in campaign.notes]
+    gone = [guest.post for campaign in world.campaigns for guest in campaign.guests if guest.outcome == "taken_down"]
+    return {
+        (note.person.number, note.product.number): f"{NOTES}/{_number_note(place)}"
+        for place, note in enumerate((*written, *(note for note in gone if note)), len(world.notes))
+    }
+
+
 def state_fans(person: Person) -> str:
     """Followers as the platform writes them: 3.9万 from ten thousand on."""
     return f"{person.fans / 10_000:.1f}万" if person.fans >= 10_000 else str(person.fans)
+
+
+def _number_note(place: int) -> str:
+    return f"68{place:06x}{'0' * 8}{place:08x}"
 
 
 def _write_comments(
@@ -126,7 +140,7 @@ def _make_note(rng: np.random.Generator, review: Review, note: str, account: str
         "image_list": ",".join(f"http://invented.example/{number}.webp" for number in range(pictures)),
         "tag_list": ",".join(tags),
         "last_modify_ts": _to_milliseconds(UNTIL),
-        "note_url": f"https://www.xiaohongshu.com/explore/{note}",
+        "note_url": f"{NOTES}/{note}",
         "source_keyword": kind.chinese,
         "xsec_token": "",
     }
