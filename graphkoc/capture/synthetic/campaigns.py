@@ -204,12 +204,16 @@ def _invite(
 def _write_posts(
     rng: np.random.Generator, guests: list[Guest], product: Product, wanted: Mapping[str, Any]
 ) -> list[Guest]:
-    """The guests with the posts of those who posted: some critical, some without their label."""
+    """The guests with the posts of those who posted: some notes are critical, some lack their label."""
     posting = [place for place, guest in enumerate(guests) if guest.outcome in ("posted", "taken_down")]
     # Whoever is paid is not critical, and shows the label.
-    free = [place for place in posting if not guests[place].paid and guests[place].outcome == "posted"]
-    critical = {*free[:1], *free[::-1][: wanted["critical"] - 1]}
-    unlabelled = set([place for place in free if place not in critical][: wanted["unlabelled"]])
+    free = [
+        place
+        for place in posting
+        if (guests[place].platform, guests[place].outcome, guests[place].paid) == ("xiaohongshu", "posted", False)
+    ]
+    critical = set(free[: wanted["critical"]])
+    unlabelled = set(free[wanted["critical"] :][: wanted["unlabelled"]])
     found = list(guests)
     for place in posting:
         guest, person = guests[place], guests[place].person
@@ -217,8 +221,9 @@ def _write_posts(
         language: texts.Language = person.language if on_forum else "zh"
         stars = 2 if place in critical else int(rng.choice((4, 5)))
         text = person.compose(rng, product, stars, language)
-        if place in critical:
-            text += (" " if on_forum else "") + texts.blame(product, language)
+        fault = texts.describe_fault(product)
+        if place in critical and fault.partition("。")[0] not in text:
+            text += fault
         label = "gifted" if on_forum else "广告" if guest.paid else "寄样"
         at = person.write_at(rng, guest.dates["received"] + timedelta(days=int(rng.integers(7, 15))))
         post = Review(person, product, at, stars, text, label="" if place in unlabelled else label)

@@ -27,8 +27,8 @@ __all__ = [
     "Language",
     "Style",
     "ask_and_answer",
-    "blame",
     "comment",
+    "describe_fault",
     "draw_style",
     "name_setting",
     "praise",
@@ -106,10 +106,10 @@ def write_about(
     return _end_sentences(rng, sentences, language, style.marks)
 
 
-def blame(product: Product, language: Language) -> str:
-    """The fault that comes first among those of a product type, as a sentence."""
-    clause: str = _read()[_key(product)][f"bad_{language}"][0]
-    return clause[0].upper() + clause[1:] + ("。" if language == "zh" else ".")
+def describe_fault(product: Product) -> str:
+    """The fault that comes first among those of a product type, and what can be done about it, in Chinese."""
+    kind = _read()[_key(product)]
+    return f"{kind['bad_zh'][0]}。{kind['remedy_zh'][0]}"
 
 
 def praise(rng: np.random.Generator, language: Language) -> str:
