@@ -15,8 +15,8 @@ from graphkoc.activate.overview import OPEN, describe_campaign, join_standing
 from graphkoc.activate.people_sheet import read_people
 from graphkoc.activate.rates import describe_rates, expect_live, gather_invitations, learn_rates
 from graphkoc.activate.substitutes import choose_substitutes, say_shortfall
-from graphkoc.campaigns.showing import show_campaign
 from graphkoc.campaigns.reading import read_sheet
+from graphkoc.campaigns.showing import show_campaign
 from graphkoc.capture.reading import encoding as encodings
 from graphkoc.capture.reading import table_file
 from graphkoc.errors import DataError, UsageError
