@@ -6,7 +6,7 @@ The layouts and SELECTs are those of `loaders/campaign`, `loaders/results` and `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,16 +16,22 @@ from graphkoc.capture.accounting import FileCount, Unread
 from graphkoc.capture.answers import Answers, read_answers
 from graphkoc.capture.load import Loaded, read
 from graphkoc.capture.reading import encoding as encodings
-from graphkoc.capture.reading.layouts import Layout
+from graphkoc.capture.reading import mapping
+from graphkoc.capture.reading.forms import read_form
+from graphkoc.capture.reading.layouts import TOP, Layout
+from graphkoc.capture.reading.units import list_units
 from graphkoc.capture.recognise import recognise
 from graphkoc.capture.sources import Source, find_source
 from graphkoc.errors import DataError
+from graphkoc.files import read_toml
 from graphkoc.tables.schema import CANONICAL, EVENTS, Table
 from graphkoc.tables.types import TYPES
 from graphkoc.text import count
 
 __all__ = ["SheetRows", "read_sheet"]
 
+FORMS = "answers"
+"""The view whose columns may be questions."""
 WRITTEN = {"consumer", "product"}
 """Columns that stay as the sheet writes them: whom and what they mean is found out later."""
 
@@ -65,8 +71,7 @@ def read_sheet(
     """
     asked = encodings.check(encoding) if encoding else None
     answers = read_answers([file], Answers(dates=dates, campaign=campaign))
-    known = find_source(source)
-    chosen, unread = _choose_sheets(known, file, answers, asked)
+    known, chosen, unread = _choose_sheets(find_source(source), file, answers, asked)
     loaded = read(
         known,
         [file],
@@ -88,19 +93,54 @@ def read_sheet(
 
 def _choose_sheets(
     source: Source, file: Path, answers: Answers, asked: str | None
-) -> tuple[dict[str, Layout | None], list[Unread]]:
-    """The sheets of a file that the source reads, and the others."""
+) -> tuple[Source, dict[str, Layout | None], list[Unread]]:
+    """The sheets of a file that the source reads, the source as it reads them, and the others."""
+    if mapped := _apply_mapping(source, file, answers.campaign):
+        return *mapped, []
     found = recognise([file], [source], answers, asked)
     chosen = {one.file: one.chosen for one in found if one.chosen and not one.reason}
+    if FORMS in source.views:
+        chosen |= _find_forms(source, file, answers.campaign, asked)
+        views = [layout.view for layout in chosen.values() if layout]
+        columns = tuple(dict.fromkeys(column for view in views for column in view.may))
+        source = replace(source, views={FORMS: replace(source.views[FORMS], may=columns)}) if views else source
     others = [Unread(one.file, one.reason) for one in found if one.file not in chosen]
     if not chosen:
-        needs = "; ".join(dict.fromkeys(layout.what for layout in source.layouts))
+        needs = " or a ".join(dict.fromkeys(layout.what for layout in source.layouts))
         reason = others[0].reason if others else "there is nothing in it"
         raise DataError(
             f"{file.name} is not read as {source.name}: {reason}",
             hint=f"It reads a {needs}: `graphkoc sources {source.name}` has the names of columns that are known.",
         )
-    return chosen, others
+    return source, dict(chosen), others
+
+
+def _apply_mapping(source: Source, file: Path, campaign: str) -> tuple[Source, dict[str, Layout | None]] | None:
+    """The source as a mapping beside the file has it, and its sheets; None where no mapping of this source names it."""
+    beside = mapping.find([file])
+    if beside is None or not set(read_toml(beside)) <= set(source.views):
+        return None
+    views = {
+        name: replace(view, always=(*view.always, ("campaign", campaign)))
+        for name, view in mapping.apply(source.views, beside).items()
+    }
+    units = [
+        unit.name for unit in list_units([file]) if any(view.caught(unit.where) is not None for view in views.values())
+    ]
+    return (replace(source, views=views), dict.fromkeys(units)) if units else None
+
+
+def _find_forms(source: Source, file: Path, campaign: str, asked: str | None) -> dict[str, Layout | None]:
+    """The sheets of a file that have a person and what they said, be it under questions of the form's own."""
+    found: dict[str, Layout | None] = {}
+    for unit in list_units([file]):
+        if unit.fault or not unit.kind or unit.has_documents:
+            continue
+        view = read_form(source.views[FORMS], unit.read_top(asked)[:TOP])
+        if view is not None:
+            view = replace(view, always=(*view.always, ("campaign", campaign)))
+            found[unit.name] = Layout(FORMS, source.name, "list of answers", view, ())
+    return found
 
 
 def _complete(rows: pd.DataFrame, table: Table, source: str) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """How a column writes days and numbers: decided by the whole column, because one cell may be read in two ways.
 
 03/04/2024 is 3 April or 4 March, and 3.000 is three or three thousand. Another cell of the same column of the same file
-decides it: 31/12/2024, or 2.499,90. Where no cell does, a day is not guessed: the file waits until the user states it.
+decides it: 31/12/2024, or 2.499,90. Where none does, days are ordered as in the other columns of days, if these agree.
+Where no cell of the file decides it, a day is not guessed: the file waits until the user states it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def find_conventions(
     """
     columns = {column.lower(): column for column in connection.sql(f"FROM {quoted(table)} LIMIT 0").columns}
     days: dict[str, dict[str, str]] = {}
-    open_: dict[str, str] = {}
+    open_: dict[str, list[str]] = {}
     for column in (columns[name] for name in times if name in columns):
         own = quoted(columns["times"]) if "times" in columns and column != columns["times"] else "NULL"
         for file, first, second, short, mapped in connection.execute(
@@ -92,7 +93,12 @@ def find_conventions(
             if order:
                 days.setdefault(column, {})[file] = order
             else:
-                open_.setdefault(file, column)
+                open_.setdefault(file, []).append(column)
+    for file in list(open_):
+        others = {by_file[file] for by_file in days.values() if file in by_file}
+        if len(others) == 1:
+            for column in open_.pop(file):
+                days.setdefault(column, {})[file] = next(iter(others))
     marks: dict[str, dict[str, str]] = {}
     for column in (columns[name] for name in amounts if name in columns):
         cell = quoted(column)
@@ -103,7 +109,7 @@ def find_conventions(
         ).fetchall():
             if comma != point:
                 marks.setdefault(column, {})[file] = "," if comma else "."
-    return Conventions(days, marks, open_)
+    return Conventions(days, marks, {file: first for file, (first, *_) in open_.items()})
 
 
 def _order_days(first: int, second: int, short: bool, this_year: int) -> str:

@@ -173,7 +173,9 @@ def _settle(unit: Unit, winner: _Candidate, answers: Answers) -> Recognised:
     own = {*layout.view.must, *layout.view.may}
     always = dict(layout.view.always)
     always.update({column: value for column, value in stated.items() if column in own})
-    chosen = replace(layout, view=replace(layout.view, always=tuple(always.items())))
+    # A column called campaign has a name of the user's, and not the id in the graph.
+    names = tuple((column, words) for column, words in layout.view.names if column != "campaign")
+    chosen = replace(layout, view=replace(layout.view, names=names, always=tuple(always.items())))
     reason = ""
     if "campaign" in open_:
         command = COMMANDS[winner.source.name].format(file=shlex.quote(unit.name))

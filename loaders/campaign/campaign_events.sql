@@ -10,7 +10,7 @@ WITH vocabulary AS (
 cells AS (
     SELECT
         campaign,
-        coalesce(bare(person), ltrim(bare(handle), '@'), bare(name), bare(profile), bare(code)) AS consumer,
+        person_in(person, handle, name, profile, code) AS consumer,
         to_event(stated(status)) AS state,
         stated(status) AS status,
         stated(state_at) AS state_at,

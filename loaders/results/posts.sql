@@ -2,7 +2,10 @@
 WITH cells AS (
     SELECT
         campaign,
-        links_of(bare(link))[1] AS url,
+        coalesce(
+            links_of(bare(link))[1],
+            'https://www.xiaohongshu.com/explore/' || if(platform = 'xiaohongshu', regexp_extract(post, '^[0-9a-f]{24}$'), NULL)
+        ) AS url,
         id_of(bare(post)) AS post,
         coalesce(platform_of(bare(platform)), platform_of(links_of(bare(link))[1]), lower(stated(platform))) AS platform,
         bare(person) AS person,

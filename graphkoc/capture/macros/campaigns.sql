@@ -66,3 +66,21 @@ CREATE MACRO line_fault(labels, figures) AS CASE
     WHEN len(list_filter(labels, lambda label: is_total(label))) > 0 THEN 'total'
     WHEN len(list_filter(figures, lambda figure: stated(figure) IS NOT NULL)) = 0 THEN 'remark'
     WHEN len(list_filter(labels, lambda label: stated(label) IS NOT NULL)) = 0 THEN 'total' END;
+
+-- Gives what a line has of a person, the best first: an id, a handle, a name, a profile's address, a code of their own. A
+-- short number is an id only where there is nothing else: it counts the lines.
+--   person_in('7', '@ann', NULL, NULL, NULL) -> ann
+--   person_in('instagram:ann', 'ann.b', NULL, NULL, NULL) -> instagram:ann
+--   person_in('7', NULL, '-', NULL, NULL) -> 7
+CREATE MACRO person_in(id, handle, name, profile, code) AS coalesce(
+    if(regexp_full_match(bare(id), '\d{1,5}'), NULL, stated(id)), ltrim(stated(handle), '@'), stated(name), stated(profile),
+    stated(code), stated(id));
+
+-- Lists what somebody said in the columns answer_1, answer_2 and so on of a line, given as JSON. A choice or a figure is
+-- left out: it says nothing without its question.
+--   said_in('{"name": "Ann", "answer_1": "Lid drips", "answer_2": "Yes", "answer_3": "4", "answer_4": null}') -> [Lid drips]
+CREATE MACRO said_in(line) AS list_filter(
+    list_transform(
+        list_filter(json_keys(line), lambda key: starts_with(key, 'answer_')),
+        lambda key: stated(json_extract_string(line, '$.' || key))),
+    lambda cell: cell IS NOT NULL AND to_mark(cell) IS NULL AND regexp_matches(cell, '\pL'));

@@ -31,7 +31,7 @@ from graphkoc.capture.reading.views import View, plain
 from graphkoc.errors import DataError
 from graphkoc.files import read_toml
 
-__all__ = ["NAME", "Layout", "find_fitting", "place_header", "read_layouts"]
+__all__ = ["NAME", "TOP", "Layout", "find_fitting", "place_header", "read_layouts"]
 
 NAME = "layouts.toml"
 KEYS = {"what", "view", "header", "known", "without", "rows", "asks", "lacks", "columns", "always"}
