@@ -59,10 +59,11 @@ class Market:
         return self.folder / name
 
 
-@pytest.fixture
-def market(small_campaign: Campaign, tmp_path: Path) -> Market:
-    folder = Path(shutil.copytree(small_campaign.folder, tmp_path / "market"))
-    kocs = [row["consumer"] for row in graphkoc.find_run(str(folder / "run")).rows("people", ["consumer", "consent"])]
+@pytest.fixture(scope="module")
+def asked(small_campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) -> Market:
+    """The market before anybody has answered; only to be copied."""
+    folder = Path(shutil.copytree(small_campaign.folder, tmp_path_factory.mktemp("asked") / "market"))
+    kocs = [row["consumer"] for row in graphkoc.find_run(str(folder / "run")).rows("people", ["consumer"])]
     refusing = {f"{number}" for number in range(2, 60, 3)}
     people = tuple(one for one in sorted(kocs) if str(int(one.partition(":")[2])) not in refusing)[:10]
     rows = [
@@ -77,11 +78,26 @@ def market(small_campaign: Campaign, tmp_path: Path) -> Market:
     return Market(folder, people)
 
 
-@pytest.fixture
-def heard(market: Market) -> Market:
-    """The same, after the group has answered."""
+@pytest.fixture(scope="module")
+def answered(asked: Market, tmp_path_factory: pytest.TempPathFactory) -> Market:
+    """The market after the group has answered; only to be copied."""
+    market = copy_market(asked, tmp_path_factory.mktemp("answered"))
     assert market.call("feedback", market.write_answers(), "--campaign", "tea").returncode == 0
     return market
+
+
+def copy_market(market: Market, folder: Path) -> Market:
+    return Market(Path(shutil.copytree(market.folder, folder / "market")), market.people)
+
+
+@pytest.fixture
+def market(asked: Market, tmp_path: Path) -> Market:
+    return copy_market(asked, tmp_path)
+
+
+@pytest.fixture
+def heard(answered: Market, tmp_path: Path) -> Market:
+    return copy_market(answered, tmp_path)
 
 
 def hash_files(folder: Path) -> dict[str, str]:
