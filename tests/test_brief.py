@@ -17,7 +17,7 @@ from graphkoc.invite.replies import gather_replies, list_reply_languages, write_
 from graphkoc.invite.search_terms import assign_terms, find_terms
 from graphkoc.invite.spoken import find_answer_languages
 
-SPRING = {"name": "spring", "product": "Luto Mini", "client": "Nordkessel", "starts": "2026-03-01", "ends": None}
+SPRING = {"name": "spring", "product": "Luto Mini", "client": "Nordkessel", "ends": "2026-03-31"}
 LIN = {"name": "Lin", "platform": "xiaohongshu", "code": "LIN10", "link": "https://shop.example.com/luto?ref=lin_10"}
 QUOTES = [
     {"consumer": "a", "sentence": "The lid drips", "sign": "critical"},
@@ -59,7 +59,7 @@ def test_a_finding_that_is_open_is_in_no_brief() -> None:
 def test_a_brief_has_label_filing_dates_code_link_and_terms() -> None:
     text = write_brief(
         SPRING,
-        LIN | {"filing": "PGY-7", "rights_until": "2026-09-01T00:00:00", "ends": "2026-03-20"},
+        LIN | {"filing": "PGY-7", "rights_until": "2026-09-01T00:00:00", "starts": "2026-03-01", "ends": "2026-03-20"},
         "en",
         label="Brand partnership",
         needs_filing=True,
@@ -76,6 +76,11 @@ def test_a_brief_has_label_filing_dates_code_link_and_terms() -> None:
         "- \\#旅行水壶\n- travel kettle\n",
     ):
         assert part in text
+
+
+def test_without_posting_days_of_their_own_people_post_before_the_campaign_ends() -> None:
+    assert "Post by 2026-03-31." in write_brief(SPRING, LIN, "en")
+    assert "发布时间：2026-03-31 前。" in write_brief(SPRING, LIN, "zh")
 
 
 def test_what_is_not_known_is_left_to_fill_or_to_agree() -> None:

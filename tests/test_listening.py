@@ -72,7 +72,15 @@ def asked(small_campaign: Campaign, tmp_path_factory: pytest.TempPathFactory) ->
     ]
     group = {"kind": "focus-group", "name": "tea", "run": "run", "client": "Kettle & Co", "product": "p0"}
     save_list(folder / "plans", group | {"settings": {"product": "p0"}, "people": rows[:8]})
-    plan = group | {"kind": "plan", "name": "spring", "settings": {}, "tags": ["travelkettle"]}
+    posting = {
+        "step": "posting",
+        "phase": "burst",
+        "role": "all",
+        "starts": "2026-07-01",
+        "ends": "2026-07-09",
+        "people": 9,
+    }
+    plan = group | {"kind": "plan", "name": "spring", "settings": {}, "tags": ["travelkettle"], "calendar": [posting]}
     codes = [row | {"code": f"CODE{n}", "incentive": "gift"} for n, row in enumerate(rows)]
     save_list(folder / "plans", plan | {"people": codes})
     return Market(folder, people)
@@ -273,10 +281,19 @@ def test_a_finding_that_is_done_is_in_the_briefs_of_a_campaign_for_the_same_prod
     texts = [Path(heard.folder / one["file"]).read_text(encoding="utf-8") for one in done["briefs"]]
     assert all(f"“lid: drips”, named by 6: it was changed: {NOTE}." in text for text in texts)
     assert all(f"**CODE{n}**" in text for n, text in enumerate(texts))
-    assert all("- travelkettle\n" in text for text in texts)
+    assert all("- travelkettle\n" in text and "Post from 2026-07-01 to 2026-07-09." in text for text in texts)
     assert [one["label"] for one in done["briefs"]][:2] == ["Brand partnership", "Advertisement"]
     assert "Its number: ________" in texts[0] and "filed" not in texts[1]
     assert "no legal advice" in done["notice"]
+
+
+def test_a_campaign_has_briefs_with_the_days_and_terms_of_its_plan(heard: Market) -> None:
+    assert graphkoc_command("campaign", "new", "launch", "--from", "spring", cwd=heard.folder).returncode == 0
+    heard.call("findings", "set", "lid-drips", "--status", "done", "--note", NOTE)
+    done = heard.ask("brief", "launch", "--person", heard.people[1], "-o", "one.md")
+    text = (heard.folder / "one.md").read_text(encoding="utf-8")
+    assert done["briefs"][0]["findings"] == ["lid-drips"]
+    assert "Post from 2026-07-01 to 2026-07-09." in text and "- travelkettle\n" in text and "**CODE1**" in text
 
 
 def test_one_brief_is_a_file_in_the_language_that_is_asked_for(heard: Market) -> None:

@@ -61,7 +61,7 @@ def write_briefs(
     """
     if language not in (None, *FINDING_LANGUAGES):
         raise UsageError(f"there is no brief in {language!r}", hint=f"There are: {', '.join(FINDING_LANGUAGES)}.")
-    listed = find_list(run, name)
+    listed = _add_plan(run, find_list(run, name))
     wanted = None if person is None else _find_person(run, listed, person)
     if wanted is None and output.suffix:
         raise UsageError(f"{output} is a file, and there are several briefs", hint="Name a folder, or --person.")
@@ -112,6 +112,13 @@ def _write(output: Path, briefs: list[dict[str, Any]], alone: bool) -> None:
         briefs[0]["file"] = str(output)
     else:
         write_texts(output, briefs, SUFFIX)
+
+
+def _add_plan(run: Run, listed: dict[str, Any]) -> dict[str, Any]:
+    """A campaign with what only its plan keeps: the calendar, the tags, and the rules that were set aside."""
+    plans = {one["name"]: one for one in read_lists(plans_folder(Path(run.folder))) if one["kind"] == "plan"}
+    plan = plans.get(listed.get("plan") or "", {})
+    return {key: plan[key] for key in ("calendar", "tags", "overrides") if key in plan} | listed
 
 
 def _find_person(run: Run, listed: Mapping[str, Any], text: str) -> str:

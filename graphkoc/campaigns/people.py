@@ -11,17 +11,15 @@ import pandas as pd
 from graphkoc.activate.deadlines import read_limit
 from graphkoc.activate.journal import find_standing, read_journal
 from graphkoc.errors import UsageError
+from graphkoc.invite.feedback import list_answers_of, read_answers
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import ROSTER, campaigns_folder, last_invited, plans_folder, read_lists
 from graphkoc.invite.unwilling import find_unwilling
-from graphkoc.runs.ledger import read_entries
 from graphkoc.runs.run import Run
 from graphkoc.text import is_missing, number_or_none, person_name
 
 __all__ = ["read_person_history"]
 
-FEEDBACK = "feedback.jsonl"
-"""The ledger of answers, in the folder of the campaigns."""
 TIMES = ("invited", "accepted", "declined", "shipped", "received", "posted", "paid")
 
 
@@ -57,7 +55,6 @@ def read_person_history(run: Run, consumer: str) -> dict[str, Any]:
             rows.append(_describe(campaign, about, {str(key): cell for key, cell in standing.items()}))
     asked = last_invited(plans, campaigns=folder)
     objection = find_unwilling(journal, dict.fromkeys(mine, person)).get(person)
-    feedback = [entry for entry in read_entries(folder / FEEDBACK) if entry.get("consumer") in mine]
     made_of = {campaign.get("plan") for campaign in campaigns}
     return {
         "consumer": person,
@@ -74,9 +71,7 @@ def read_person_history(run: Run, consumer: str) -> dict[str, Any]:
             for one in saved["people"]
             if one["consumer"] in mine
         ],
-        "feedback": [
-            {key: entry.get(key) for key in ("campaign", "product", "rating", "text", "given_at")} for entry in feedback
-        ],
+        "feedback": list_answers_of(read_answers(folder, persons=dict.fromkeys(mine, person)), person),
     }
 
 

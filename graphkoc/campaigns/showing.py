@@ -18,6 +18,7 @@ import pandas as pd
 
 from graphkoc.activate.journal import find_standing, read_journal
 from graphkoc.errors import UsageError
+from graphkoc.invite.feedback import read_answers
 from graphkoc.invite.saved import ROSTER, plans_folder, read_list, read_lists
 from graphkoc.runs.ledger import Entry, read_entries
 from graphkoc.stores import Store
@@ -31,7 +32,7 @@ ACCOUNTS = "UNWIND $names AS name MATCH (c:Consumer {consumer: name}) RETURN nam
 PRODUCTS = (
     "UNWIND $names AS name MATCH (p:Product) WHERE p.product = name OR p.title = name RETURN name, min(p.product) AS id"
 )
-POSTS, UNITS, FEEDBACK = "posts.jsonl", "units.jsonl", "feedback.jsonl"
+POSTS, UNITS = "posts.jsonl", "units.jsonl"
 """Ledgers beside the journal, in the folder of the campaigns."""
 SAYS = ("consumer", "product", "rating", "text", "given_at")
 """What makes an answer the same as another."""
@@ -92,7 +93,7 @@ def _read_ledgers(folder: Path, document: Mapping[str, Any]) -> dict[str, list[R
     states = {row["consumer"]: row for row in standing.astype(object).to_dict("records")}
     posts = _read_newest(folder / POSTS, name, _name_post, "measured_at")
     units = _read_newest(folder / UNITS, name, lambda row: f"{row.get('product')}\n{row.get('channel')}", "at")
-    answers = _read_newest(folder / FEEDBACK, name, _name_answer, "at")
+    answers = {_name_answer(entry): entry for entry in read_answers(folder, name)}
     prefix = f"{document['kind']}:{name}"
     return {
         "invitations": [_describe_invitation(person, states[person["consumer"]]) for person in document["people"]],

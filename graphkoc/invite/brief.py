@@ -39,8 +39,9 @@ def write_brief(
 ) -> str:
     """The brief of a person.
 
-    campaign: name, product, client, starts and ends (days, or null). person: name, platform and, as far as they are
-    known, variant, code, link, filing, starts and ends (in place of the campaign's), rights_until, exclusive_until.
+    campaign: name, product, client and ends (a day, or null). person: name, platform and, as far as they are known,
+    variant, code, link, filing, starts and ends (of posting, in place of the campaign's end), rights_until,
+    exclusive_until.
     label: what the post has to say; None for nothing. terms: search terms. findings: words, people, critical,
     status and note of each; those that are open stay out. Raises UsageError for a language that there is no brief in.
     """
@@ -89,7 +90,7 @@ def _write_label(
 
 def _write_dates(campaign: Mapping[str, Any], person: Mapping[str, Any], words: Mapping[str, Any]) -> list[str]:
     """When to post, and until when rights and exclusivity hold."""
-    days = {end: _show(person.get(end) or campaign.get(end))[:10] for end in ("starts", "ends")}
+    days = {"starts": _show(person.get("starts"))[:10], "ends": _show(person.get("ends") or campaign.get("ends"))[:10]}
     known = [end for end in days if days[end]]
     key = {2: "post_between", 0: "no_dates"}.get(len(known), "post_from" if known == ["starts"] else "post_until")
     lines = [words[key].format(**days)]
