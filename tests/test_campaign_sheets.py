@@ -23,6 +23,7 @@ from graphkoc.capture.sources import find_source, sources
 from graphkoc.errors import DataError
 from graphkoc.files import read_toml
 from graphkoc.tables.schema import EVENTS
+from graphkoc.text import is_missing
 
 Source = Literal["campaign", "results", "feedback"]
 EXPLORE = "https://www.xiaohongshu.com/explore/"
@@ -69,7 +70,7 @@ def events(read: SheetRows, *columns: str) -> list[tuple[object, ...]]:
 def _show(cell: object) -> object:
     if isinstance(cell, pd.Timestamp):
         return f"{cell:%Y-%m-%d}"
-    return None if pd.isna(cell) else cell
+    return None if is_missing(cell) else cell
 
 
 def is_accounted_for(read: SheetRows) -> bool:
@@ -92,8 +93,8 @@ def test_a_line_of_a_status_sheet_states_several_events_and_each_has_its_own_det
         "报备单号",
         "备注",
     ]
-    rows = [
-        header,
+    rows: list[list[object]] = [
+        [*header],
         ["小鹿", "已发布", datetime(2025, 3, 1), "2025-03-04", "2025/3/10", NOTE.format(1), "顺丰", "SF1", "R77", "好"],
         ["阿茶", "3. 已寄样", "2025年3月2日", "", "", "", "", "SF2", "", ""],
         ["大锅", "婉拒！", "", "", "", "", "", "", "", "没时间"],
@@ -161,7 +162,7 @@ def test_a_base_table_is_read_with_its_amounts_to_the_cent_and_its_totals_are_ch
     posts = read.tables["posts"].set_index("consumer")
     assert posts["cost"].fillna(-1).to_dict() == {"小鹿": 3000.0, "阿茶": 800.1, "大锅": -1}
     assert posts["selling"].to_dict() == {"小鹿": 3600.55, "阿茶": 960.0, "大锅": 0.0}
-    assert posts.loc["小鹿", ["boost", "impressions", "reads", "engagements", "filing", "format"]].tolist() == [
+    assert list(posts.loc["小鹿", ["boost", "impressions", "reads", "engagements", "filing", "format"]]) == [
         *(1234.5, 12_000, 1234, 115, "yes", "图文")
     ]
     assert posts["url"].to_dict() == {
@@ -199,8 +200,8 @@ def test_the_units_of_a_programme_are_those_enrolled(tmp_path: Path) -> None:
     units = (
         read.tables["campaign_units"].set_index("product")[["offered", "claimed", "reviewed", "state"]].astype(object)
     )
-    assert units.loc["B0A"].tolist() == [30, 18, 11, "Reviews in progress"]
-    assert units.loc["B0B"].tolist()[:2] == [10, 6]
+    assert list(units.loc["B0A"]) == [30, 18, 11, "Reviews in progress"]
+    assert list(units.loc["B0B"])[:2] == [10, 6]
     assert read.notes == ["vine.xlsx, row 3: reviewed is not a whole number: 'x'", "vine.xlsx: skipped 1 row (total)"]
     assert is_accounted_for(read)
 
@@ -219,7 +220,7 @@ def test_answers_keep_their_words_and_a_rating_that_is_none_costs_itself_alone(t
     read = read_sheet(file, "feedback", "focus-group:tea")
     answers = read.tables["feedback"].set_index("consumer")
     assert answers["rating"].fillna(-1).to_dict() == {"小鹿": 4.0, "阿茶": 4.5, "大锅": -1}
-    assert answers.loc["小鹿", ["text", "product"]].tolist() == ["盖子漏水\n+ 好看", "Luto Mini"]
+    assert list(answers.loc["小鹿", ["text", "product"]]) == ["盖子漏水\n+ 好看", "Luto Mini"]
     assert read.rejected == ["问卷.csv, row 4: no consumer"]
     assert read.notes == ["问卷.csv, row 5: rating is above 5: '9'", "问卷.csv: skipped 1 row (no answer)"]
     assert is_accounted_for(read)

@@ -98,12 +98,12 @@ def _choose_sheets(
     if mapped := _apply_mapping(source, file, answers.campaign):
         return *mapped, []
     found = recognise([file], [source], answers, asked)
-    chosen = {one.file: one.chosen for one in found if one.chosen and not one.reason}
+    chosen: dict[str, Layout] = {one.file: one.chosen for one in found if one.chosen and not one.reason}
     if FORMS in source.views:
         chosen |= _find_forms(source, file, answers.campaign, asked)
-        views = [layout.view for layout in chosen.values() if layout]
-        columns = tuple(dict.fromkeys(column for view in views for column in view.may))
-        source = replace(source, views={FORMS: replace(source.views[FORMS], may=columns)}) if views else source
+        columns = dict.fromkeys(column for layout in chosen.values() for column in layout.view.may)
+        own = source.views[FORMS]
+        source = replace(source, views={FORMS: replace(own, may=tuple({**dict.fromkeys(own.may), **columns}))})
     others = [Unread(one.file, one.reason) for one in found if one.file not in chosen]
     if not chosen:
         needs = " or a ".join(dict.fromkeys(layout.what for layout in source.layouts))
@@ -130,9 +130,9 @@ def _apply_mapping(source: Source, file: Path, campaign: str) -> tuple[Source, d
     return (replace(source, views=views), dict.fromkeys(units)) if units else None
 
 
-def _find_forms(source: Source, file: Path, campaign: str, asked: str | None) -> dict[str, Layout | None]:
+def _find_forms(source: Source, file: Path, campaign: str, asked: str | None) -> dict[str, Layout]:
     """The sheets of a file that have a person and what they said, be it under questions of the form's own."""
-    found: dict[str, Layout | None] = {}
+    found: dict[str, Layout] = {}
     for unit in list_units([file]):
         if unit.fault or not unit.kind or unit.has_documents:
             continue
@@ -159,10 +159,10 @@ def _list_rejects(loaded: Loaded, fates: Sequence[str]) -> list[str]:
     """A sentence for each row of these fates, with all of its reasons."""
     rejects = loaded.rejects[loaded.rejects["fate"].isin(fates)]
     reasons: dict[tuple[str, int], list[str]] = {}
-    for row in rejects.itertuples(index=False):
-        said = reasons.setdefault((str(row.file), int(row.row)), [])
-        if row.reason not in said:
-            said.append(str(row.reason))
+    for file, row, reason in zip(rejects["file"], rejects["row"].astype(int), rejects["reason"], strict=True):
+        said = reasons.setdefault((file, row), [])
+        if reason not in said:
+            said.append(reason)
     return [f"{file}, row {row}: {'; '.join(said)}" for (file, row), said in reasons.items()]
 
 
