@@ -15,6 +15,7 @@ from graphkoc.activate.overview import OPEN, describe_campaign, join_standing
 from graphkoc.activate.people_sheet import read_people
 from graphkoc.activate.rates import describe_rates, expect_live, gather_invitations, learn_rates
 from graphkoc.activate.substitutes import choose_substitutes, say_shortfall
+from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.campaigns.showing import show_campaign
 from graphkoc.capture.reading import encoding as encodings
@@ -84,7 +85,7 @@ def new_campaign(
         wanted,
         plan,
         refused=list_refused(plans, client, accounts) if client else (),
-        unwilling=list_unwilling(folder, accounts),
+        unwilling=list_opted_out(run),
     )
     document |= {"from": source if plan is None else plan["name"], "run": run.name}
     save_list(folder, document)
@@ -205,8 +206,7 @@ def list_late_people(
     people = join_standing(
         document["people"], find_standing(read_journal(folder, document["name"]), document["people"])
     )
-    unwilling = list_unwilling(folder, map_persons(run))
-    away = people["consumer"].isin(unwilling)
+    away = people["consumer"].isin(list_opted_out(run))
     listed = {one["consumer"]: one for one in document["people"]}
     rows = [
         {"consumer": one["consumer"], "name": _name(listed, one["consumer"]), **one}
