@@ -332,7 +332,7 @@ def list_commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, 
 
 
 COMMANDS = dict(list_commands(cli))
-GROUPS = [("key",), ("identity",), ("campaign",)]
+GROUPS = [("key",), ("identity",), ("campaign",), ("person",)]
 """Commands that only hold others."""
 LISTS = [
     ("sources",), ("identity", "suggest"), ("kocs",), ("tiers",), ("niches",), ("circles",), ("members",), ("similar",),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from small_campaign import Campaign
 
+import graphkoc
+from graphkoc.activate.costs import Costs
 from graphkoc.activate.journal import find_standing, record
+from graphkoc.activate.probability import FILE as LEARNED
 from graphkoc.activate.rates import (
     MINIMUM,
     PRIOR,
@@ -19,8 +24,10 @@ from graphkoc.activate.rates import (
     gather_invitations,
     learn_rates,
 )
+from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import match_rates
-from graphkoc.invite.saved import save_list
+from graphkoc.errors import GraphkocError
+from graphkoc.invite.saved import campaigns_folder, save_list
 
 TODAY = date(2026, 5, 25)
 AT = "2026-05-25T09:00:00+00:00"
@@ -113,3 +120,33 @@ def test_posts_still_to_come_are_those_that_the_rates_promise() -> None:
         for n, event in events
     ]
     assert expect_live(find_standing(entries, people), people, rates) == pytest.approx(0.2 + 0.4 + 0.5 + 1)
+
+
+def test_a_plan_without_rates_takes_those_of_earlier_campaigns_and_looks_at_prices_before_it_learns(
+    small_campaign: Campaign, tmp_path: Path
+) -> None:
+    place = Campaign(Path(shutil.copytree(small_campaign.folder, tmp_path / "work")))
+    people = [{"consumer": f"crm:{n}", "role": "koc", "platform": "instagram"} for n in range(20)]
+    folder = campaigns_folder(place.folder / "run")
+    save_list(folder, {"kind": "campaign", "name": "spring", "people": people, "ends": "2025-03-31"})
+    rows: list[dict[str, Any]] = [{"consumer": one["consumer"], "event": "invited"} for one in people]
+    rows += [{"consumer": f"crm:{n}", "event": "posted"} for n in range(8)]
+    record(folder, "spring", [{**row, "happened_at": "2025-03-20"} for row in rows], "test")
+    (place.folder / "rates.csv").write_text("accept,deliver,post\n100%,100%,100%\n")
+    gift = Costs(product=25.0, shipping=6.0)
+    store = place.open()
+    for request, why in (
+        (PlanRequest(budget=500.0), "nobody has a price"),
+        (PlanRequest(budget=5.0, costs=gift), "nobody can be paid with 5"),
+    ):
+        with pytest.raises(GraphkocError, match=why):
+            graphkoc.plan_campaign(store, place.run, request)
+    assert not (place.folder / "run" / LEARNED).exists(), "nothing was learned for a plan that cannot be paid"
+    few = PlanRequest(budget=64.0, costs=gift)
+    plan = graphkoc.plan_campaign(store, place.run, few)
+    assert plan["rates"][0]["accept"] == pytest.approx(0.4) and plan["rates"][0]["n"] == 20
+    assert any(note.startswith("Rates are learned from 20 invitations of 1 campaign") for note in plan["notes"])
+    assert sum(plan["invite"].values()) > plan["planned"]
+    stated = graphkoc.plan_campaign(store, place.run, few, rates=place.folder / "rates.csv")
+    store.close()
+    assert "rates" not in stated and sum(stated["invite"].values()) == stated["planned"]
