@@ -90,7 +90,7 @@ def states(place: Campaign, name: str = "spring") -> dict[str, str]:
 
 
 def test_a_campaign_of_a_plan_has_its_people_targets_days_and_forecast(place: Campaign, store: graphkoc.Store) -> None:
-    plan = {"kind": "plan", "name": "tea", "people": people(1, 4, 6, reserve=1), "client": "Nordkessel"}
+    plan: dict[str, Any] = {"kind": "plan", "name": "tea", "people": people(1, 4, 6, reserve=1), "client": "Nordkessel"}
     plan |= {"budget": 500.0, "currency": "EUR", "product": "p3", "planned": 2, "exposed": 59, "responders": 4.5}
     plan |= {"low": 2.0, "high": 8.0, "calendar": [{"starts": "2026-05-04", "ends": "2026-05-08"}]}
     plan["calendar"] += [{"starts": "2026-05-11", "ends": "2026-05-20"}]

@@ -37,7 +37,8 @@ def update(folder: Path, *rows: Mapping[str, Any], file: str = "status.csv", **o
 
 def standing(folder: Path, consumer: str = LIN) -> pd.Series[Any]:
     people = [{"consumer": LIN, "place": "roster"}, {"consumer": ADA, "place": "reserve"}]
-    return find_standing(read_journal(folder, "spring"), people).set_index("consumer").loc[consumer]
+    found = find_standing(read_journal(folder, "spring"), people)
+    return found[found["consumer"] == consumer].iloc[0]
 
 
 def days(found: pd.Series[Any]) -> dict[str, str]:

@@ -39,13 +39,16 @@ def read_people(sheets: Sequence[Sheet], known: References) -> tuple[list[dict[s
     label, wave, incentive, code, cost, selling and note; a person who is on it twice is taken once. Raises DataError
     where no sheet names people.
     """
-    found = [(sheet, *header) for sheet in sheets if (header := _find_header(sheet)) is not None]
-    if not found:
+    found = None
+    for sheet in sheets:
+        if found is None and (header := _find_header(sheet)) is not None:
+            found = sheet, *header
+    if found is None:
         hint = (
             f"It needs one of the columns {', '.join(WHO)}; role, cost, selling, incentive, code and wave may follow."
         )
         raise DataError("no sheet of the file names people", hint=hint)
-    sheet, place, columns = found[0]
+    sheet, place, columns = found
     people: dict[str, dict[str, Any]] = {}
     faults = []
     for number, cells in sheet.rows[place + 1 :]:

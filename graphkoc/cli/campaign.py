@@ -41,7 +41,7 @@ def _name_targets(_: click.Context, __: click.Parameter, given: tuple[str, ...])
 
 @click.command(cls=Command)
 @click.argument("name")
-@click.option("--from", "source", required=True, metavar="PLAN|FILE", help="A saved plan, or a sheet of people.")
+@click.option("--from", "source", metavar="PLAN|FILE", help="A saved plan, or a sheet of people; needed.")
 @click.option("--product", help="What it is for; of a plan by default.")
 @click.option("--client", help="Whose decisions hold; of the plan by default.")
 @click.option("--starts", type=DAY, help="Its first day; of the plan's calendar by default.")
@@ -61,7 +61,7 @@ def _name_targets(_: click.Context, __: click.Parameter, given: tuple[str, ...])
 @output_options
 def new(
     name: str,
-    source: str,
+    source: str | None,
     starts: datetime | None,
     ends: datetime | None,
     encoding: str | None,
@@ -81,6 +81,8 @@ def new(
       graphkoc campaign new summer --from people.xlsx --product "Luto Mini" --client Nordkessel \\
         --starts 2026-06-01 --ends 2026-06-30 --budget 5000 --currency EUR --target posts=18
     """
+    if not source:
+        raise click.UsageError("Say whose campaign it is: --from names a saved plan or a sheet of people.")
     wanted = graphkoc.Wanted(starts=_take_day(starts), ends=_take_day(ends), **stated)
     with open_store() as store:
         done = graphkoc.new_campaign(store, graphkoc.find_run(run), name, source, wanted, encoding=encoding)
