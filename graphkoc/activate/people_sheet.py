@@ -50,15 +50,15 @@ def read_people(sheets: Sequence[Sheet], known: References) -> tuple[list[dict[s
         raise DataError("no sheet of the file names people", hint=hint)
     sheet, place, columns = found
     people: dict[str, dict[str, Any]] = {}
-    faults = []
+    faults: list[str] = []
     for number, cells in sheet.rows[place + 1 :]:
-        row = {name: cell for name, at in columns.items() if (cell := _cell(cells, at))}
+        row = {name: cell for name, at in columns.items() if (cell := _take_cell(cells, at))}
         if not any(name in row for name in WHO):
             continue
         person, why = _read_row(row, known)
         if person is not None and person["consumer"] in people:
-            person, why = None, f"{display_name(person['consumer'])} is on it twice"
-        if person is None:
+            why = f"{display_name(person['consumer'])} is on it twice"
+        if person is None or why:
             faults.append(f"{sheet.name}, row {number}: {why}")
         else:
             people[person["consumer"]] = person
@@ -116,7 +116,7 @@ def _read_amount(cell: str) -> float | None:
     return amount if math.isfinite(amount) else None
 
 
-def _cell(cells: Sequence[str | None], place: int) -> str:
+def _take_cell(cells: Sequence[str | None], place: int) -> str:
     """A cell as text; "" where the row ends before it."""
     return (cells[place] or "").strip() if place < len(cells) else ""
 
