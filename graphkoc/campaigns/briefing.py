@@ -22,7 +22,7 @@ from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.profile import describe_profile
 from graphkoc.invite.references import References
 from graphkoc.invite.rules import INCENTIVES, Checked, check_invitations
-from graphkoc.invite.saved import campaigns_folder
+from graphkoc.invite.saved import campaigns_folder, plans_folder, read_lists
 from graphkoc.invite.search_terms import assign_terms, find_terms
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
