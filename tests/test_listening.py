@@ -288,7 +288,7 @@ def test_a_finding_that_is_done_is_in_the_briefs_of_a_campaign_for_the_same_prod
 
 
 def test_a_campaign_has_briefs_with_the_days_and_terms_of_its_plan(heard: Market) -> None:
-    assert graphkoc_command("campaign", "new", "launch", "--from", "spring", cwd=heard.folder).returncode == 0
+    assert heard.call("campaign", "new", "launch", "--from", "spring").returncode == 0
     heard.call("findings", "set", "lid-drips", "--status", "done", "--note", NOTE)
     done = heard.ask("brief", "launch", "--person", heard.people[1], "-o", "one.md")
     text = (heard.folder / "one.md").read_text(encoding="utf-8")
