@@ -7,9 +7,8 @@ from typing import Any
 
 from graphkoc.text import count, display_name, person_name
 
-__all__ = ["LANGUAGES", "describe_lift", "say_verdict"]
+__all__ = ["describe_lift", "say_verdict"]
 
-LANGUAGES = ("en", "zh")
 FEWEST = 19
 """Control products under which nothing is tested."""
 LISTED = 10
@@ -19,10 +18,8 @@ BLIND = "What people are shown without following anybody, and what they buy else
 Document = Mapping[str, Any]
 
 
-def say_verdict(found: Document, language: str = "en") -> str:
+def say_verdict(found: Document) -> str:
     """In one sentence, whether an effect is seen. found: the figures of a lift, and followers."""
-    if language == "zh":
-        return _say_verdict_in_chinese(found)
     if not found["followers"]:
         return "Nobody is known to follow those who posted, so no effect could have been seen."
     if found["p"] is None:
@@ -43,22 +40,6 @@ def say_verdict(found: Document, language: str = "en") -> str:
             " would have shown."
         )
     return f"No effect seen; one of +{shown:,} or more would have shown."
-
-
-def _say_verdict_in_chinese(found: Document) -> str:
-    if not found["followers"]:
-        return "未知发布者的任何粉丝，无法判断效果。"
-    if found["p"] is None:
-        return f"无法判断效果：可对照的产品仅 {found['controls']:,} 个，至少需要 {FEWEST} 个。"
-    if found["low"] > 0:
-        return (
-            f"可见效果：{found['followers']:,} 位可见粉丝比预期的 {found['expected']:,.1f} 多 {found['lift']:,.1f}"
-            f"（{found['low']:,.1f} 至 {found['high']:,.1f}）；"
-            f"{found['controls']:,} 个对照品中仅 {found['controls_as_large']} 个达到。"
-        )
-    if found["would_have_shown"] > found["followers"] - found["adoptions"]:
-        return f"未见效果；可见粉丝仅 {found['followers']:,} 位，增量须达 +{found['would_have_shown']:,} 才能看出。"
-    return f"未见效果；若增量达到 +{found['would_have_shown']:,}，应能看出。"
 
 
 def describe_lift(found: Document) -> list[str]:

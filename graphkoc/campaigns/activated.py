@@ -11,15 +11,13 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.activate.journal import find_standing, read_journal
+from graphkoc.activate.posts import read_posts
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
-from graphkoc.runs.ledger import read_entries
 
 __all__ = ["SEEDED", "Activated", "read_activated", "read_seeded"]
 
-POSTS = "posts.jsonl"
-"""The ledger of posts, beside the campaigns."""
 SEEDED = ("gifted", "paid", "invited")
 """Origins of reviews that were written for somebody."""
 
@@ -28,7 +26,7 @@ SEEDED = ("gifted", "paid", "invited")
 class Activated:
     """The people of a campaign, by the consumer that the store's persons have.
 
-    posted: the day of each one's first post, in days since 1970. last: the day of the last first post. asked: everybody
+    posted: the day of each one's first post, in days since 1970. asked: everybody
     whom the campaign asked or reached. boosted: how many posts of each were boosted. codes: whose each code is, codes
     without capitals. waves: a row per person with consumer, wave, unit and pair, None where chance drew no waves.
     second: the day on which somebody of wave 2 was first asked or posted, None where nobody was.
@@ -94,17 +92,10 @@ def read_seeded(projection: Projection, product: str, begin: datetime, end: date
 
 
 def _count_boosted(folder: Path, campaign: str, persons: Mapping[str, str]) -> dict[str, int]:
-    posts: dict[str, set[str]] = {}
-    for entry in read_entries(folder / POSTS):
-        consumer, boost = entry.get("consumer"), entry.get("boost")
-        if (
-            entry.get("campaign") == campaign
-            and isinstance(consumer, str)
-            and isinstance(boost, int | float)
-            and boost > 0
-        ):
-            posts.setdefault(persons.get(consumer, consumer), set()).add(str(entry.get("url") or entry.get("post")))
-    return {consumer: len(found) for consumer, found in posts.items()}
+    posts = read_posts(folder, campaign)
+    boosted = posts[(posts["boost"] > 0) & posts["consumer"].notna()]
+    people = boosted["consumer"].map(lambda one: persons.get(one, one))
+    return {str(consumer): int(n) for consumer, n in people.value_counts(sort=False).items()}
 
 
 def _list_codes(campaign: Mapping[str, Any], standing: pd.DataFrame, persons: Mapping[str, str]) -> dict[str, str]:
