@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,16 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.activate.journal import find_standing, read_journal
+from graphkoc.activate.posts import read_posts, tell_post
+from graphkoc.activate.units import read_units
 from graphkoc.errors import UsageError
 from graphkoc.invite.feedback import read_answers
 from graphkoc.invite.saved import ROSTER, plans_folder, read_list, read_lists
-from graphkoc.runs.ledger import Entry, read_entries
+from graphkoc.runs.ledger import Entry
 from graphkoc.stores import Store
 from graphkoc.tables.schema import TABLES, Column
 from graphkoc.tables.types import TYPES
-from graphkoc.text import fold_address, is_missing, number_or_none
+from graphkoc.text import is_missing, number_or_none
 
 __all__ = ["show_campaign", "show_saved"]
 
@@ -32,10 +34,10 @@ ACCOUNTS = "UNWIND $names AS name MATCH (c:Consumer {consumer: name}) RETURN nam
 PRODUCTS = (
     "UNWIND $names AS name MATCH (p:Product) WHERE p.product = name OR p.title = name RETURN name, min(p.product) AS id"
 )
-POSTS, UNITS = "posts.jsonl", "units.jsonl"
-"""Ledgers beside the journal, in the folder of the campaigns."""
 SAYS = ("consumer", "product", "rating", "text", "given_at")
 """What makes an answer the same as another."""
+
+INCENTIVES = ("gift", "paid")
 
 Row = dict[str, Any]
 
@@ -91,48 +93,33 @@ def _read_ledgers(folder: Path, document: Mapping[str, Any]) -> dict[str, list[R
     journal = read_journal(folder, name)
     standing = find_standing(journal, document["people"])
     states = {row["consumer"]: row for row in standing.astype(object).to_dict("records")}
-    posts = _read_newest(folder / POSTS, name, _name_post, "measured_at")
-    units = _read_newest(folder / UNITS, name, lambda row: f"{row.get('product')}\n{row.get('channel')}", "at")
-    answers = {_name_answer(entry): entry for entry in read_answers(folder, name)}
+    posts = read_posts(folder, name).astype(object).to_dict("records")
+    answers = {_name_answer(answer): answer for answer in read_answers(folder, name)}
     prefix = f"{document['kind']}:{name}"
     return {
         "invitations": [_describe_invitation(person, states[person["consumer"]]) for person in document["people"]],
         "campaign_events": [dict(entry) for entry in journal],
-        "posts": [{**row, "post": f"{prefix}:{key}"} for key, row in posts.items()],
-        "campaign_units": [{**row, "offer": f"{prefix}:{key}"} for key, row in units.items()],
+        "posts": [{**row, "post": f"{prefix}:{tell_post(row)}"} for row in posts],
+        "campaign_units": [
+            {**row, "offer": f"{prefix}:{row.get('product')}:{row.get('channel') or ''}"}
+            for row in read_units(folder, name)
+        ],
         "feedback": [{**row, "feedback": f"{prefix}:{key}"} for key, row in answers.items()],
     }
 
 
 def _describe_invitation(person: Mapping[str, Any], standing: Mapping[str, Any]) -> Row:
     """A person on the list of a campaign, with how far the invitation has come."""
-    money = (number_or_none(person.get(name)) for name in ("cost", "selling"))
-    paid = any(amount is not None and amount > 0 for amount in (*money, number_or_none(standing["paid"])))
+    money = (*(person.get(name) for name in ("cost", "selling")), standing["paid"])
+    paid = any((number_or_none(amount) or 0) > 0 for amount in money)
+    stated = person.get("incentive")
     return {
         **person,
         "status": standing["state"],
-        "incentive": person.get("incentive") or ("paid" if paid else None),
+        "incentive": stated if stated in INCENTIVES else "paid" if paid else None,
         "invited_at": standing["invited_at"],
         "received_at": standing["received_at"],
     }
-
-
-def _read_newest(path: Path, campaign: str, tell: Callable[[Entry], str], measured: str) -> dict[str, Row]:
-    """A row of each thing that a ledger is about, with the newest value that is known of every field, by `tell`.
-
-    measured: the field with the time of a reading; one without it is as old as its line.
-    """
-    entries = [entry for entry in read_entries(path) if entry.get("campaign") == campaign]
-    rows: dict[str, Row] = {}
-    # sorted is stable: of two readings of one time the later line stands
-    for entry in sorted(entries, key=lambda one: str(one.get(measured) or one.get("at") or "")):
-        known = {name: value for name, value in entry.items() if value is not None}
-        rows.setdefault(tell(entry), {}).update(known)
-    return rows
-
-
-def _name_post(entry: Entry) -> str:
-    return fold_address(str(entry.get("url") or "")) or str(entry.get("post") or "")
 
 
 def _name_answer(entry: Entry) -> str:
