@@ -168,8 +168,8 @@ def test_a_campaign_is_shown_with_all_that_its_ledgers_have_and_its_plan_goes(st
     assert values(store, "campaigns", "campaign product") == [("campaign:spring", "Green leaf")]
     day = pd.Timestamp
     assert values(store, "invitations", "consumer status incentive invited_at received_at") == [
-        ("x:ann", "posted", "paid", day("2025-05-02"), day("2025-05-06")),
-        ("x:bob", "reserve", None, None, None),
+        ("x:ann", "posted", "gift", day("2025-05-02"), day("2025-05-06")),
+        ("x:bob", "reserve", "gift", None, None),
         ("x:dan", "invited", "paid", day("2025-05-02"), None),
     ]
     assert values(store, "campaign_events", "entry consumer event tracking amount") == [
@@ -207,3 +207,20 @@ def test_a_ledger_that_a_store_could_not_show_is_shown_by_the_next_call(store: S
     assert values(store, "feedback", "consumer") == values(store, "posts", "consumer") == [("x:ann",)]
     with pytest.raises(UsageError, match="no saved plan or focus-group called 'summer'"):
         showing.show_campaign(store, tmp_path, "summer")
+
+
+def test_a_gift_has_a_cost_and_somebody_with_a_fee_or_who_was_paid_is_paid(store: Store, tmp_path: Path) -> None:
+    people = [
+        {"consumer": "x:ann", "incentive": "gift", "cost": 30.0, "fee": 0.0},
+        {"consumer": "x:bob", "cost": 30.0, "selling": 45.0},
+        {"consumer": "x:cyd", "incentive": "sample", "fee": 500.0},
+        {"consumer": "x:dan", "incentive": "paid"},
+        {"consumer": "x:eve"},
+    ]
+    save_list(tmp_path, a_campaign(*people, plan=None))
+    paid = [{"consumer": "x:eve", "event": "paid", "happened_at": "2025-05-03", "amount": 80.0}]
+    assert not journal.record(tmp_path, "spring", paid, "status.xlsx", now=datetime(2025, 6, 1, tzinfo=UTC)).not_taken
+    showing.show_campaign(store, tmp_path, "spring")
+    assert values(store, "invitations", "consumer incentive") == [
+        *(("x:ann", "gift"), ("x:bob", "gift"), ("x:cyd", "paid"), ("x:dan", "paid"), ("x:eve", "paid"))
+    ]

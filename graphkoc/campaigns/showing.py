@@ -109,14 +109,16 @@ def _read_ledgers(folder: Path, document: Mapping[str, Any]) -> dict[str, list[R
 
 
 def _describe_invitation(person: Mapping[str, Any], standing: Mapping[str, Any]) -> Row:
-    """A person on the list of a campaign, with how far the invitation has come."""
-    money = (*(person.get(name) for name in ("cost", "selling")), standing["paid"])
-    paid = any((number_or_none(amount) or 0) > 0 for amount in money)
+    """A person on the list of a campaign, with how far the invitation has come, and what a post is given for.
+
+    Where that is not stated, it is money if somebody has a fee or was paid, else a gift: a gift has a cost as well.
+    """
+    fee = any((number_or_none(amount) or 0) > 0 for amount in (person.get("fee"), standing["paid"]))
     stated = person.get("incentive")
     return {
         **person,
         "status": standing["state"],
-        "incentive": stated if stated in INCENTIVES else "paid" if paid else None,
+        "incentive": stated if stated in INCENTIVES else "paid" if fee else "gift",
         "invited_at": standing["invited_at"],
         "received_at": standing["received_at"],
     }

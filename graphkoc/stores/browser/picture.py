@@ -19,11 +19,11 @@ PLACES = {
     "Person": (2, 0),
     "Circle": (3, 0),
     "Event": (4, 0),
-    "Campaign": (0, 1),
+    "Campaign": (0, 3),
     "Review": (1, 1),
     "Niche": (3, 1),
     "Run": (4, 1),
-    "Feedback": (0, 2),
+    "Feedback": (2, 3),
     "Product": (2, 2),
     "Category": (3, 2),
     "Load": (4, 2),
@@ -202,7 +202,7 @@ def _draw_arrow(arrow: Arrow, source: Card, target: Card, first: Card, place: fl
     path = f'<path d="M{a:.1f},{b:.1f} L{c:.1f},{d:.1f}" {STROKE}/>'
     lines = _describe(arrow)
     # What is written at arrows side by side stands at other heights.
-    share = 0.5 + 0.2 * place * (1 if source is first else -1)
+    share = 0.5 - 0.25 * place * (1 if source is first else -1)
     x, y = a + (c - a) * share, b + (d - b) * share
     return path, _write(lines, x, y - LINE * (len(lines) - 1) / 2 + 4)
 
