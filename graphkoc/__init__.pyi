@@ -6,6 +6,7 @@ from .activate.costs import read_costs as read_costs
 from .activate.goal_names import GOALS as GOALS
 from .activate.lift_words import describe_lift as describe_lift
 from .activate.phases import read_blackout as read_blackout
+from .activate.recap_text import write_recap as write_recap
 from .activate.request import PlanRequest as PlanRequest
 from .activate.words import describe_plan as describe_plan
 from .analysis import Settings as Settings
@@ -20,6 +21,9 @@ from .campaigns.listening import set_finding as set_finding
 from .campaigns.lists import record_decisions as record_decisions
 from .campaigns.lists import write_longlist as write_longlist
 from .campaigns.measuring import measure_campaign as measure_campaign
+from .campaigns.outcome import recap_campaign as recap_campaign
+from .campaigns.outcome import record_results as record_results
+from .campaigns.outcome import save_recap as save_recap
 from .campaigns.people import read_person_history as read_person_history
 from .campaigns.planning import plan_campaign as plan_campaign
 from .campaigns.running import list_late_people as list_late_people

@@ -18,7 +18,18 @@ from graphkoc.activate.readings import add_readings, merge_readings
 from graphkoc.runs.ledger import Entry, read_entries
 from graphkoc.text import fold_address
 
-__all__ = ["COLUMNS", "FIGURES", "LEDGER", "MONEY", "TAKEN_DOWN", "add_posts", "find_posts", "read_posts", "tell_post"]
+__all__ = [
+    "COLUMNS",
+    "FIGURES",
+    "LEDGER",
+    "MONEY",
+    "TAKEN_DOWN",
+    "add_posts",
+    "find_posts",
+    "join_journal",
+    "read_posts",
+    "tell_post",
+]
 
 LEDGER = "posts.jsonl"
 TIMES = ("posted_at", "measured_at")
@@ -68,7 +79,37 @@ def find_posts(entries: Iterable[Entry]) -> pd.DataFrame:
     return table
 
 
+def join_journal(posts: pd.DataFrame, standing: pd.DataFrame, campaign: str) -> pd.DataFrame:
+    """The posts of a campaign with what the journal alone knows: posts without figures, and which were taken down.
+
+    posts: as `find_posts` returns them. standing: as `graphkoc.activate.journal.find_standing` returns it. A post that
+    the journal has without an address is one that the ledger lacks where its author has fewer posts there.
+    """
+    known = {address for url in posts["url"] if (address := fold_address(url))}
+    here = posts.groupby("consumer").size()
+    state, missing = posts["state"].copy(), []
+    for row in standing.to_dict("records"):
+        consumer, urls = row["consumer"], {fold_address(url): url for url in row["urls"]}
+        mine = posts["consumer"] == consumer
+        if not pd.isna(row["taken_down_at"]):
+            live = posts["url"].map(fold_address).isin(urls)
+            state[mine & ~live & state.isna()] = TAKEN_DOWN
+        absent = [url for address, url in urls.items() if address not in known]
+        unnamed = max(row["posts"] - len(absent) - int(here.get(consumer, 0)), 0)
+        missing += [
+            {"campaign": campaign, "consumer": consumer, "url": url, "post": f"journal:{consumer}:{number}"}
+            | {"posted_at": _write_time(row["posted_at"]) if row["posts"] == 1 else None}
+            for number, url in enumerate([*absent, *[None] * unnamed])
+        ]
+    listed = posts.assign(state=state)
+    return pd.concat([listed, find_posts(missing)], ignore_index=True) if missing else listed
+
+
 def tell_post(row: Mapping[Any, Any]) -> str:
     """What makes two rows the same post: its address without what differs between links, else its id."""
     url = row.get("url")
     return (fold_address(url) if isinstance(url, str) else "") or str(row.get("post") or "")
+
+
+def _write_time(time: pd.Timestamp) -> str | None:
+    return None if pd.isna(time) else time.isoformat()

@@ -12,7 +12,19 @@ from typing import Any
 import click
 
 import graphkoc
-from graphkoc.cli import activate, browser, campaign, capture, demonstration, invite, lift, listen, publish, qualify
+from graphkoc.cli import (
+    activate,
+    browser,
+    campaign,
+    capture,
+    demonstration,
+    invite,
+    lift,
+    listen,
+    outcome,
+    publish,
+    qualify,
+)
 from graphkoc.cli.commands import Commands
 from graphkoc.cli.configuration import PREFIX
 from graphkoc.cli.options import global_options
@@ -55,7 +67,6 @@ cli.add_step("Capture (what do we have)", capture.COMMANDS)
 cli.add_step("Qualify (who are our key opinion consumers, and why)", qualify.COMMANDS)
 cli.add_step("Invite (who is asked, and what the client says)", invite.COMMANDS)
 cli.add_step("Listen (what people answer, and what becomes of it)", listen.COMMANDS)
-cli.add_step(
-    "Activate (who is in the campaign, for what money)", (*activate.COMMANDS, *campaign.COMMANDS, *lift.COMMANDS)
-)
+cli.add_step("Activate (who is in the campaign, for what money)", (*activate.COMMANDS, *campaign.COMMANDS))
+cli.add_step("Measure (what came of it)", (*outcome.COMMANDS, *lift.COMMANDS))
 cli.add_step("Read and pass on", (*browser.COMMANDS, *publish.COMMANDS))
