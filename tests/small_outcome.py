@@ -95,6 +95,6 @@ def make_outcome(**more: Any) -> Outcome:
         "forecasts": [{**forecast, "total": 1_800.6}],
         "outcomes": [{"campaign": "spring", "posts": 6, "exposed": 512, "responders": 39, "total": 2_121.7}],
         "lift": {"adoptions": 39, "expected": 25.3, "lift": 13.7, "low": 5.1, "high": 22.0, "p": 0.02, "controls": 99}
-        | {"controls_as_large": 1, "would_have_shown": 8},
+        | {"controls_as_large": 1, "would_have_shown": 8, "followers": 160},
     }
     return Outcome(**(known | more))

@@ -92,7 +92,7 @@ def pivot(file: Path) -> pd.Series[float]:
     columns = [*MONEY_COLUMNS, *HEADER[7:14]]
     numbers = table[columns].map(parse).assign(笔记类型=table["笔记类型"])
     made = numbers.pivot_table(index="笔记类型", values=columns, aggfunc="sum", margins=True, margins_name="total")
-    return made.loc["total"].round(2)
+    return pd.Series(made.loc["total"], dtype=float).round(2)
 
 
 @dataclass(frozen=True)

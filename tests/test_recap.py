@@ -12,6 +12,7 @@ import pytest
 from small_outcome import IDS, make_outcome, make_post
 
 from graphkoc.activate.definitions import read_definitions
+from graphkoc.activate.lift_words import say_verdict
 from graphkoc.activate.posts import FIGURES, MONEY, find_posts
 from graphkoc.activate.recap import Outcome, make_recap
 from graphkoc.activate.recap_text import write_recap
@@ -185,18 +186,22 @@ def test_the_forecast_stands_beside_the_outcome(recap: dict[str, Any]) -> None:
 
 def test_an_effect_is_told_without_a_p_value(recap: dict[str, Any]) -> None:
     shown = text_of(recap, "Lift")
-    assert shown.startswith("An effect was seen: 39 followers of those who posted reviewed the product, and 25.3 were")
-    assert shown.endswith("1 of 99 control products came as far.")
+    assert shown.startswith(f"- {say_verdict(recap['lift'])}\n"), "the sentence of the command lift"
+    assert "39 of 160 followers of those who posted reviewed the product" in shown
     assert "p =" not in write_recap(recap)
 
 
 def test_a_dud_is_told_with_what_would_have_shown() -> None:
     nothing = {"adoptions": 26, "expected": 25.3, "lift": 0.7, "low": -8.0, "high": 9.0, "p": 0.44, "controls": 99}
-    found = make_recap(make_outcome(lift={**nothing, "would_have_shown": 12}))
-    assert text_of(found, "Lift").startswith("No effect seen; one of +12 or more would have shown.")
-    assert text_of(found, "增量评估", "zh").startswith("未见明显增量；增量达到 12 人以上才能被识别。")
-    unknown = make_recap(make_outcome(lift=nothing))
-    assert text_of(unknown, "Lift").startswith("No effect seen; how large one would have had to be is not known.")
+    nothing |= {"would_have_shown": 12, "followers": 160, "controls_as_large": 43}
+    pooled = {"lift": 2.0, "low": -4.0, "high": 8.0}
+    bought = {**nothing, "would_have_shown": 7, "codes": {"orders": 4, "buyers": 3}}
+    found = make_recap(make_outcome(lift={**nothing, "pooled": pooled, "purchases": bought}))
+    shown = text_of(found, "Lift")
+    assert shown.startswith("- No effect seen; one of +12 or more would have shown.\n")
+    assert "- Purchases: No effect seen; one of +7 or more would have shown.\n- Codes: 4 orders by 3 people" in shown
+    assert shown.endswith("a lift of 2 (90% interval -4 to 8, estimated).")
+    assert text_of(found, "增量评估", "zh").startswith("- 未见效果；若增量达到 +12，应能看出。")
 
 
 def test_the_next_steps_are_what_is_still_to_be_done(recap: dict[str, Any]) -> None:
@@ -217,6 +222,8 @@ def test_a_client_sees_selling_prices_and_no_costs(recap: dict[str, Any], langua
         assert secret not in client
     for shown in ("2,752.75", "791.50", "-0.01"):
         assert shown in client
+    assert "0.22 CNY" in team
+    assert "0.22 CNY" not in client, "the target of a rate is of costs"
 
 
 def test_every_language_has_the_same_words() -> None:

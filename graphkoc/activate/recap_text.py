@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from graphkoc.activate.lift_words import say_verdict
 from graphkoc.activate.recap_words import LANGUAGES, Words, draw_table, show
 from graphkoc.errors import UsageError
 
@@ -24,8 +25,6 @@ SHOWN = (
     *("viral_posts", "viral_rate"),
 )
 """The figures of all posts, in order."""
-SIGNIFICANT = 0.05
-"""p up to which an effect is seen."""
 
 
 def write_recap(recap: Mapping[str, Any], language: str = "en", reader: str = "team") -> str:
@@ -37,15 +36,18 @@ def write_recap(recap: Mapping[str, Any], language: str = "en", reader: str = "t
     for given, known, what in ((language, LANGUAGES, "language"), (reader, READERS, "reader")):
         if given not in known:
             raise UsageError(f"a wrap-up has no {what} {given!r}", hint=f"There are: {', '.join(known)}.")
-    return _Writer(recap, Words(language, recap["money"]["currency"]), reader == "client").write()
+    return _Writer(recap, language, reader == "client").write()
 
 
 class _Writer:
     """The sections of one wrap-up. client: it is written for the client, who sees no costs."""
 
-    def __init__(self, recap: Mapping[str, Any], words: Words, client: bool) -> None:
-        self.recap, self.words, self.text, self.client = recap, words, words.text, client
-        self.hidden = ("cost", "total") if client else ()
+    def __init__(self, recap: Mapping[str, Any], language: str, client: bool) -> None:
+        self.recap, self.language, self.client = recap, language, client
+        self.words = Words(language, recap["money"]["currency"])
+        self.text = self.words.text
+        self.hidden = ("total", "cpm", "cpc", "cpe") if client else ()
+        """Targets and forecasts that are of costs."""
         self.basis = "by_selling" if client else "by_cost"
         parts = recap["engagement"]
         self.part = "plain" if "plain" in parts else "all"
@@ -126,7 +128,7 @@ class _Writer:
         if recap["critical"]["count"]:
             known = words.whole(recap["critical"]["known"])
             lines.append(short["critical"].format(posts=words.count(recap["critical"]["count"], "posts"), known=known))
-        lines += [self._describe_lift()] if recap["lift"] else []
+        lines += [say_verdict(recap["lift"], self.language)] if recap["lift"] else []
         return [f"- {line}" for line in lines]
 
     def _compare_targets(self) -> list[str]:
@@ -354,29 +356,21 @@ class _Writer:
         return [*lines, "", self.text["forecast_note"]] if note else lines
 
     def _show_lift(self) -> list[str]:
-        lift = self.recap["lift"]
+        lift, words = self.recap["lift"], self.words
         if not lift:
             return [self.text["not_measured"]]
-        lines = [self._describe_lift()]
-        pooled = lift.get("pooled")
-        if isinstance(pooled, Mapping) and pooled.get("lift") is not None:
-            ends = {name: self.words.decimal(pooled.get(name)) for name in ("lift", "low", "high")}
-            lines += ["", self.text["pooled"].format(**ends)]
-        return lines
-
-    def _describe_lift(self) -> str:
-        """What a lift says: an effect, or none with the size that would have shown."""
-        lift, text, words = self.recap["lift"], self.text, self.words
-        figures = {name: words.decimal(lift.get(name)) for name in ("expected", "lift", "low", "high")}
-        figures |= {name: words.whole(lift.get(name)) for name in ("adoptions", "controls")}
-        figures["as_far"] = words.whole(lift.get("controls_as_large"))
-        p = lift.get("p")
-        if p is not None and p <= SIGNIFICANT and (lift.get("lift") or 0) > 0:
-            return text["effect"].format(**figures)
-        within = text["measured_range"].format(**figures) if lift.get("lift") is not None else ""
-        would = lift.get("would_have_shown")
-        verdict = text["no_effect"].format(would=words.whole(would)) if would is not None else text["no_effect_alone"]
-        return f"{verdict}{within}"
+        lines = [say_verdict(lift, self.language)]
+        figures = {name: words.whole(lift[name]) for name in ("adoptions", "followers")}
+        lines.append(self.text["measured"].format(expected=words.decimal(lift["expected"]), **figures))
+        bought = lift.get("purchases") or {}
+        if bought.get("adoptions") is not None:
+            lines.append(self.text["bought"].format(verdict=say_verdict(bought, self.language)))
+        if codes := bought.get("codes"):
+            lines.append(self.text["codes"].format(**{name: words.whole(codes[name]) for name in ("orders", "buyers")}))
+        if pooled := lift.get("pooled"):
+            ends = {name: words.decimal(pooled[name]) for name in ("lift", "low", "high")}
+            lines.append(self.text["pooled"].format(**ends))
+        return [f"- {line}" for line in lines]
 
     def _show_next(self) -> list[str]:
         words, lines = self.words, []
