@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_market import market
 from zoo import log_of
 
-from graphkoc.graph.action_log import Log
+from graphkoc.graph.action_log import Items, Log
 from graphkoc.measures.activity import activity, audience_activity, credit, pairs, past_credit
 
 people = st.sampled_from(list("abcde"))
@@ -125,6 +125,17 @@ def test_the_log_as_it_was_has_the_activity_of_that_day(rows: list, ties: list, 
 def test_of_several_reviews_of_one_product_the_first_counts() -> None:
     log = log_of([("a", "x", 9.0), ("a", "x", 3.0), ("a", "y", 5.0)], [])
     assert sorted(log.day.tolist()) == [3.0, 5.0]
+
+
+def test_several_ids_of_one_product_are_one_item_whose_first_meeting_counts() -> None:
+    person, item, kind = (np.array(one, dtype=np.int32) for one in ([0, 1, 0, 1, 0], [3, 5, 5, 7, 7], [4, 1, 1, 2, 2]))
+    items = Items(person, item, np.array([1.0, 2.0, 3.0, 4.0, 5.0]), kind)
+    united = items.unite(np.array([5, 3]))
+    assert list(zip(united.person.tolist(), united.item.tolist(), united.day.tolist(), strict=True)) == [
+        (0, 5, 1.0), (1, 5, 2.0), (1, 7, 4.0), (0, 7, 5.0),
+    ]  # fmt: skip
+    assert united.kind.tolist() == [1, 1, 2, 2], "the kind of a product outweighs that of a tag"
+    assert items.item.tolist() == [3, 5, 5, 7, 7]
 
 
 def test_a_dated_follow_is_known_from_its_date_and_an_undated_one_when_both_have_reviewed() -> None:

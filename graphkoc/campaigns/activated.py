@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -74,17 +74,17 @@ def read_activated(folder: Path, campaign: Mapping[str, Any], persons: Mapping[s
     )
 
 
-def read_seeded(projection: Projection, product: str, begin: datetime, end: datetime) -> Activated:
+def read_seeded(projection: Projection, called: Sequence[str], begin: datetime, end: datetime) -> Activated:
     """The authors of reviews of a product that were written for somebody, from `begin` to before `end`.
 
-    product: its id. Raises AnalysisError where there is none.
+    called: its ids. Raises AnalysisError where there is none.
     """
     reviews = projection.reviews
     inside = (reviews["created_at"] >= begin) & (reviews["created_at"] < end)
-    seeded = reviews[inside & (reviews["product"] == product) & reviews["origin"].isin(SEEDED)]
+    seeded = reviews[inside & reviews["product"].isin(called) & reviews["origin"].isin(SEEDED)]
     if seeded.empty:
         raise AnalysisError(
-            f"no gifted, paid or invited review of {product} is known from these days",
+            f"no gifted, paid or invited review of {called[0]} is known from these days",
             hint="With --campaign, those who posted by the journal of a campaign are taken.",
         )
     first = seeded.groupby("consumer")["created_at"].min()

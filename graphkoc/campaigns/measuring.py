@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from graphkoc.annotations import find_settings
 from graphkoc.arrays import Indices, number_ids
 from graphkoc.campaigns.activated import Activated, read_activated, read_seeded
 from graphkoc.errors import AnalysisError, UsageError
-from graphkoc.graph.action_log import Log, moment
+from graphkoc.graph.action_log import Items, Log, moment
 from graphkoc.graph.network import Network
 from graphkoc.graph.projection import TAKEN_BACK, Projection
 from graphkoc.invite.saved import campaigns_folder, read_list, read_lists
@@ -38,18 +38,15 @@ __all__ = ["measure_campaign"]
 
 AFTER = 90.0
 """Days after the last post in which followers' reviews count, unless the end is stated."""
-NAMED = 5
-"""Products of one name that an error lists."""
 
 People = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class _Setting:
-    """What a campaign is measured in: the log up to `end`, the follows known at `begin`, and the two sides."""
+    """What a campaign is measured in: the follows known at `begin`, the two sides, and the days until `end`."""
 
     projection: Projection
-    log: Log
     people: Activated
     network: Network
     sides: Sides
@@ -96,7 +93,10 @@ def measure_campaign(
     wanted = product or (document or {}).get("product")
     if not wanted:
         raise UsageError(f"the campaign {campaign} has no product", hint="Add --product.")
-    item, about = _find_product(log, projection, wanted)
+    names = pd.Index(log.item_names())
+    called, about = _find_product(projection, names, wanted)
+    places = _find_places(names, called)
+    item, items = int(places[0]), log.items.unite(places)
     if document is not None:
         accounts = projection.accounts
         persons = dict(zip(accounts["account"], accounts["consumer"], strict=True))
@@ -104,14 +104,14 @@ def measure_campaign(
     else:
         assert begin is not None
         assert end is not None
-        people = read_seeded(projection, about["product"], _at(begin), _at(end) + timedelta(days=1))
+        people = read_seeded(projection, called, _at(begin), _at(end) + timedelta(days=1))
     setting = _find_setting(projection, log, as_of, people, begin, end, organic)
-    window = Window(log.items, setting.network, setting.begin, setting.end)
-    barred = _list_barred(folder, campaign, log, projection)
-    lift = measure_lift(window, setting.sides.group, setting.sides.others, item, barred)
+    window = Window(items, setting.network, setting.begin, setting.end)
+    others = _list_others(folder, campaign, projection.products)
+    lift = measure_lift(window, setting.sides.group, setting.sides.others, item, _find_places(names, others))
     found = _describe(window, setting, item, lift, run) | {
-        "purchases": _measure_purchases(store, setting, about["product"], barred_products=_name_items(log, barred)),
-        "waves": _measure_waves(setting, item),
+        "purchases": _measure_purchases(store, setting, called, others),
+        "waves": _measure_waves(setting, items, item),
         "boosted": _describe_boosted(people, organic),
     }
     done = {
@@ -134,24 +134,34 @@ def measure_campaign(
     return done
 
 
-def _find_product(log: Log, projection: Projection, wanted: str) -> tuple[int, dict[str, Any]]:
-    """The number of a product among the items of a log, and what it is called; by id, title, or a tag with its #."""
-    products, names = projection.products, log.item_names()
-    rows = products[products["product"] == wanted]
-    if rows.empty:
-        rows = products[products["title"].str.casefold() == wanted.casefold()]
-    if len(rows) > 1:
-        some = ", ".join(rows["product"].head(NAMED)) + (", …" if len(rows) > NAMED else "")
-        raise UsageError(f"{len(rows):,} products are called {wanted}", hint=f"Give an id: {some}.")
-    found = wanted.casefold() if rows.empty else rows["product"].iloc[0]
-    (place,) = number_ids(pd.Index(names), [found]).tolist()
-    if place < 0:
+def _find_product(projection: Projection, names: pd.Index[str], wanted: str) -> tuple[list[str], dict[str, Any]]:
+    """What a log calls a product, as far as it has it, and what it is called; by id, title, or a tag with its #."""
+    products = projection.products
+    called = _list_names(products, wanted)
+    found = [name for name in called if name in names]
+    if not found:
         raise AnalysisError(
             f"no review of {wanted!r} is known, so nothing can be compared",
             hint="Give the product's id or title, or # and a tag; load the reviews since the campaign.",
         )
-    title = None if rows.empty else text_or_none(rows["title"].iloc[0])
-    return place, {"product": found, "title": title}
+    title = products.set_index("product")["title"].reindex(called).dropna()
+    return called, {"product": found[0], "title": text_or_none(title.iloc[0]) if len(title) else None}
+
+
+def _list_names(products: pd.DataFrame, wanted: str) -> list[str]:
+    """The names of items that are one product: its id, those of the same title elsewhere, and the title as a tag.
+
+    A note on a platform that has no products names one by its tag alone.
+    """
+    titles = products["title"].str.casefold()
+    there = products["product"] == wanted
+    if not there.any():
+        there = titles == wanted.casefold()
+    if not there.any():
+        return [wanted.casefold()]
+    same = there | titles.isin(titles[there].dropna())
+    tags = dict.fromkeys(f"#{''.join(title.split())}" for title in titles[there].dropna())
+    return [*products.loc[there, "product"], *products.loc[same & ~there, "product"], *tags]
 
 
 def _find_setting(
@@ -180,7 +190,7 @@ def _find_setting(
     staff = projection.consumers.loc[projection.consumers["kind"].isin(["brand", "staff"]), "consumer"]
     aside = _mark(network, people.asked) | _mark(network, staff)
     sides = find_sides(network, posted & ~unsure, aside, unsure)
-    return _Setting(projection, log, people, network, sides, first, min(last, as_of))
+    return _Setting(projection, people, network, sides, first, min(last, as_of))
 
 
 def _describe(window: Window, setting: _Setting, item: int, lift: Lift, run: Run) -> dict[str, Any]:
@@ -211,7 +221,7 @@ def _describe(window: Window, setting: _Setting, item: int, lift: Lift, run: Run
 
 
 def _measure_purchases(
-    store: Store, setting: _Setting, product: str, barred_products: list[str]
+    store: Store, setting: _Setting, called: Sequence[str], others: Sequence[str]
 ) -> dict[str, Any] | None:
     """What followers bought, compared as their reviews are, and the orders with the codes of those who posted.
 
@@ -220,11 +230,11 @@ def _measure_purchases(
     projection, window = setting.projection, None
     items, names = list_purchases(projection.purchases, projection.products, setting.network.ids)
     figures: dict[str, Any] = dict.fromkeys(("adoptions", "expected", "lift", "low", "high", "p", "verdict"))
-    if product in names:
-        window = Window(items, setting.network, setting.begin, setting.end)
-        item = names.index(product)
-        barred = number_ids(pd.Index(names), barred_products)
-        lift = measure_lift(window, setting.sides.group, setting.sides.others, item, barred[barred >= 0])
+    places = _find_places(pd.Index(names), called)
+    if len(places):
+        window = Window(items.unite(places), setting.network, setting.begin, setting.end)
+        item, barred = int(places[0]), _find_places(pd.Index(names), others)
+        lift = measure_lift(window, setting.sides.group, setting.sides.others, item, barred)
         compared = setting.sides.group & ~np.isnan(window.find_rates(setting.sides.others, item))
         figures = describe_figures(lift) | {"followers": int(compared.sum())}
         figures["verdict"] = say_verdict(figures)
@@ -253,7 +263,7 @@ def _count_codes(store: Store, setting: _Setting) -> dict[str, Any] | None:
     }
 
 
-def _measure_waves(setting: _Setting, item: int) -> dict[str, Any] | None:
+def _measure_waves(setting: _Setting, items: Items, item: int) -> dict[str, Any] | None:
     """Followers of wave 1 against those of wave 2 until it began; None where there was no waiting list."""
     waves = setting.people.waves
     if waves is None:
@@ -264,7 +274,7 @@ def _measure_waves(setting: _Setting, item: int) -> dict[str, Any] | None:
     end = setting.end if setting.people.second is None else min(float(np.floor(setting.people.second)), setting.end)
     if end <= setting.begin:
         return None
-    window = Window(setting.log.items, network, setting.begin, end)
+    window = Window(items, network, setting.begin, end)
     begins = np.searchsorted(network.source, np.arange(len(network) + 1))
     follows = csr_array((np.ones(len(network.target)), network.target, begins), shape=(len(network),) * 2)[place]
     reached = np.asarray(follows.sum(axis=0)).reshape(-1) > 0
@@ -298,21 +308,20 @@ def _pool(folder: Path, done: Mapping[str, Any], lift: Lift) -> dict[str, Any] |
     return describe_pooled({done["campaign"]: lift} | dict(sorted(others.items())))
 
 
-def _list_barred(folder: Path, campaign: str | None, log: Log, projection: Projection) -> Indices:
-    """The items of other campaigns: no controls, because somebody was paid for them too."""
-    names = {
-        str(one["product"]).casefold()
+def _list_others(folder: Path, campaign: str | None, products: pd.DataFrame) -> list[str]:
+    """What the products of other campaigns are called: no controls, because somebody was paid for them too."""
+    return [
+        name
         for one in read_lists(folder)
         if one["kind"] == "campaign" and one["name"] != campaign and one.get("product")
-    }
-    products = projection.products
-    called = products["product"].str.casefold().isin(names) | products["title"].str.casefold().isin(names)
-    places = number_ids(pd.Index(log.item_names()), products.loc[called, "product"])
-    return places[places >= 0]
+        for name in _list_names(products, str(one["product"]))
+    ]
 
 
-def _name_items(log: Log, items: Indices) -> list[str]:
-    return [str(name) for name in log.item_names()[items]]
+def _find_places(names: pd.Index[str], called: Sequence[str]) -> Indices:
+    """Where some names are among others; those that are not there are passed over."""
+    places = names.get_indexer(pd.Index(called))
+    return np.asarray(places[places >= 0], dtype=np.int64)
 
 
 def _list_notes(done: Mapping[str, Any], setting: _Setting, end: date | None) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.arrays import number_ids, repeats
+from graphkoc.arrays import Indices, number_ids, repeats
 from graphkoc.graph.network import Network, days
 
 __all__ = ["YEAR", "Items", "Log", "moment"]
@@ -36,6 +36,22 @@ class Items:
     item: NDArray[np.int32]
     day: NDArray[np.float64]
     kind: NDArray[np.int32]
+
+    def unite(self, items: Indices) -> Items:
+        """The same with some items as the first of them: a product may have an id on each platform.
+
+        items: (i,) int64. Of what a person came to under several ids the first time counts. The kind is that of a
+        product, where one of them is.
+        """
+        same = np.isin(self.item, items)
+        item, kind = self.item.copy(), self.kind.copy()
+        item[same] = items[0]
+        # Tags have the higher numbers.
+        kind[same] = self.kind[same].min(initial=np.iinfo(np.int32).max)
+        # The oldest stands first, and stays.
+        _, first = np.unique(self.person.astype(np.int64) * (int(item.max(initial=0)) + 1) + item, return_index=True)
+        keep = np.sort(first)
+        return Items(self.person[keep], item[keep], self.day[keep], kind[keep])
 
 
 @dataclass(frozen=True, eq=False)
