@@ -18,8 +18,10 @@ BLIND = "What people are shown without following anybody, and what they buy else
 Document = Mapping[str, Any]
 
 
-def say_verdict(found: Document) -> str:
-    """In one sentence, whether an effect is seen. found: the figures of a lift, and followers."""
+def say_verdict(found: Document, language: str = "en") -> str:
+    """In one sentence, whether an effect is seen. found: the figures of a lift, and followers; language: en or zh."""
+    if language == "zh":
+        return _say_verdict_in_chinese(found)
     if not found["followers"]:
         return "Nobody is known to follow those who posted, so no effect could have been seen."
     if found["p"] is None:
@@ -40,6 +42,22 @@ def say_verdict(found: Document) -> str:
             " would have shown."
         )
     return f"No effect seen; one of +{shown:,} or more would have shown."
+
+
+def _say_verdict_in_chinese(found: Document) -> str:
+    if not found["followers"]:
+        return "未知发布者的任何粉丝，无法判断效果。"
+    if found["p"] is None:
+        return f"无法判断效果：可对照的产品仅 {found['controls']:,} 个，至少需要 {FEWEST} 个。"
+    if found["low"] > 0:
+        return (
+            f"可见效果：{found['followers']:,} 位可见粉丝比预期的 {found['expected']:,.1f} 条多 {found['lift']:,.1f} 条"
+            f"（{found['low']:,.1f} 至 {found['high']:,.1f}）；"
+            f"{found['controls']:,} 个对照品中仅 {found['controls_as_large']} 个达到。"
+        )
+    if found["would_have_shown"] > found["followers"] - found["adoptions"]:
+        return f"未见效果；可见粉丝仅 {found['followers']:,} 位，增量须达 +{found['would_have_shown']:,} 才能看出。"
+    return f"未见效果；若增量达到 +{found['would_have_shown']:,}，应能看出。"
 
 
 def describe_lift(found: Document) -> list[str]:
@@ -63,7 +81,7 @@ def describe_lift(found: Document) -> list[str]:
         lines.append(
             f"  waiting list, {waves['from']} to {waves['to']}: {waves['adoptions']:,} of"
             f" {count(waves['first'], 'followers')} of wave 1 alone, and {waves['waiting']:,} of {waves['second']:,} of"
-            f" wave 2 alone; {waves['lift']:+.1f} by it, p = {waves['p']:.3f} among {waves['draws']:,} draws"
+            f" wave 2 alone; {waves['lift']:+.1f} by it, {_write_p(waves['p'])} among {waves['draws']:,} draws"
         )
     if (pooled := found["pooled"]) is not None:
         names = ", ".join(display_name(one) for one in pooled["campaigns"])
@@ -75,8 +93,12 @@ def describe_lift(found: Document) -> list[str]:
 
 def _describe_figures(found: Document) -> str:
     interval = "" if found["low"] is None else f" ({found['low']:+,.1f} to {found['high']:+,.1f})"
-    rank = "" if found["p"] is None else f", p = {found['p']:.3f}"
+    rank = "" if found["p"] is None else f", {_write_p(found['p'])}"
     return f"{found['adoptions']:,}, expected {found['expected']:,.1f}, lift {found['lift']:+,.1f}{interval}{rank}"
+
+
+def _write_p(p: float) -> str:
+    return f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
 
 
 def _list_parts(title: str, parts: Sequence[Document], name: Any) -> list[str]:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from graphkoc.activate.campaign import Wanted, make_campaign
 from graphkoc.activate.candidates import list_candidates
 from graphkoc.activate.deadlines import list_late
@@ -25,6 +27,7 @@ from graphkoc.invite.decisions import list_refused
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.marks import Sheet
 from graphkoc.invite.references import References
+from graphkoc.invite.rules import check_invitations
 from graphkoc.invite.saved import (
     campaigns_folder,
     check_list_name,
@@ -223,8 +226,8 @@ def list_substitutes(run: Run, campaign: str | None = None, today: date | None =
 
     Returns {campaign, day, substitutes: [{place_of, place_name, state, role, consumer, name, source, platform, handle,
     url, cost}], posts: {live, expected, planned}, sentence, rates (how they were learned; None where too few are
-    known)}. A substitute is neither refused by the client nor unwilling, see `graphkoc.activate.substitutes`. campaign,
-    today: as in `read_campaign`.
+    known)}. A substitute is neither refused by the client nor unwilling, and no rule of their platform forbids what is
+    given; see `graphkoc.activate.substitutes`. campaign, today: as in `read_campaign`.
     """
     folder, plans = campaigns_folder(Path(run.folder)), plans_folder(Path(run.folder))
     document, day = find_campaign(folder, campaign), today or _find_today()
@@ -240,6 +243,9 @@ def list_substitutes(run: Run, campaign: str | None = None, today: date | None =
         invited=last_invited(plans, campaigns=folder),
         unwilling=unwilling,
     )
+    # A place is given for a gift, a KOL's for money; whom a platform's rules bar from that takes none.
+    incentives = candidates.assign(incentive=np.where(candidates["role"] == "kol", "paid", "gift"))
+    candidates = candidates[check_invitations(incentives).people["allowed"].to_numpy(dtype=bool)]
     listed = {one["consumer"]: one for one in people}
     known = {
         str(row["consumer"]): {str(name): cell for name, cell in row.items()} for row in candidates.to_dict("records")
