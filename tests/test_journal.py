@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from graphkoc.activate.events import EVENTS, STATES, describe_state
 from graphkoc.activate.history import History
-from graphkoc.activate.journal import FILE, find_standing, read_journal, record
+from graphkoc.activate.journal import FILE, find_standing, group_histories, read_journal, record
 from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.runs.ledger import Entry
 from graphkoc.tables.schema import EVENTS as DECLARED
@@ -157,6 +157,14 @@ def test_after_a_lost_parcel_another_one_may_be_sent(tmp_path: Path) -> None:
     assert update(tmp_path, row("accepted", "05-18")), "a lost parcel does not reopen what was before it"
 
 
+def test_a_lost_parcel_may_be_entered_after_the_one_that_replaced_it(tmp_path: Path) -> None:
+    update(tmp_path, row("shipped", "05-13"), row("received", "05-16"))
+    assert not update(tmp_path, row("lost", "05-12"), row("shipped", "05-04"))
+    found = standing(tmp_path)
+    assert (found["state"], found["quantity"]) == ("received", 2)
+    assert days(found) == {"shipped": "05-13", "received": "05-16", "lost": "05-12"}
+
+
 def test_whoever_declined_may_be_asked_again_and_accept(tmp_path: Path) -> None:
     update(tmp_path, row("invited", "05-01"), row("declined", "05-02"))
     assert standing(tmp_path)["state"] == "declined"
@@ -248,10 +256,11 @@ STAGED = [event for event, kind in EVENTS.items() if kind.stage]
 UNDOING = [event for event, kind in EVENTS.items() if kind.reopens is not None]
 EVENT = st.sampled_from(tuple(EVENTS))
 DAY = st.none() | st.integers(1, 28).map(lambda day: f"05-{day:02}")
-ROWS = st.lists(st.builds(row, EVENT, DAY, st.sampled_from([LIN, ADA])), min_size=1, max_size=5)
+URL = st.sampled_from([None, NOTE, "https://www.instagram.com/p/Cabc/"])
+ROWS = st.lists(st.builds(row, EVENT, DAY, st.sampled_from([LIN, ADA]), url=URL), min_size=1, max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(ROWS, max_size=6))
 def test_whatever_was_taken_is_known_afterwards(tmp_path_factory: pytest.TempPathFactory, files: list[Any]) -> None:
     folder = tmp_path_factory.mktemp("journal")
@@ -259,6 +268,12 @@ def test_whatever_was_taken_is_known_afterwards(tmp_path_factory: pytest.TempPat
         done = record(folder, "spring", rows, f"{number}.csv", now=NOW)
         again = record(folder, "spring", rows, f"{number}.csv", now=NOW + timedelta(hours=1))
         assert not again.added and again.not_taken == done.not_taken
+    for consumer, history in group_histories(read_journal(folder)).items():
+        for fact in history.facts.values():
+            stated = {"consumer": consumer, "event": fact.event, "happened_at": fact.happened_at, "at": fact.at}
+            assert not (fact.happened_at and history.find_contradicted({**stated, **fact.details}))
+        current = history.find_current()
+        assert current is not None and current in history.facts.values()
 
 
 class Journal(RuleBasedStateMachine):

@@ -119,7 +119,8 @@ class History:
         """
         new, mine = Fact(str(entry["event"]), str(entry["at"]), entry.get("happened_at")), self._find_key(entry)
         others = {key: fact for key, fact in self.facts.items() if key != mine}
-        return {key: fact for key, fact in others.items() if _contradicts(new, fact, others.values())}
+        facts = [*others.values(), new]
+        return {key: fact for key, fact in others.items() if _contradicts(new, fact, facts)}
 
     def list_facts(self, event: str) -> list[Fact]:
         """The facts of an event, by their time."""
@@ -173,16 +174,18 @@ class History:
         told_apart = event in POSTS or event == "paid"
         if keys and not (place if told_apart else entry.get("happened_at")):
             return max(keys, key=lambda key: self.facts[key].time)
-        if not told_apart:
-            return event, self._count_rounds(entry)
-        return event, "" if (event, "") in keys else place
-
-    def _count_rounds(self, entry: Mapping[str, Any]) -> str:
-        """How often things went back to before the stage of an event until its day; empty for never."""
-        stage = EVENTS[entry["event"]].stage or 0
+        if told_apart:
+            return event, "" if (event, "") in keys else place
         day = str(entry.get("happened_at") or entry["at"])[:10]
-        undone = [fact for fact in self.facts.values() if fact.reopens is not None and fact.event != entry["event"]]
-        return str(sum(fact.reopens is not None and fact.reopens <= stage and fact.day < day for fact in undone) or "")
+        round_ = self._count_rounds(event, day)
+        same = [key for key in keys if self._count_rounds(event, self.facts[key].day) == round_]
+        return same[0] if same else (event, str(len(keys) or ""))
+
+    def _count_rounds(self, event: str, day: str) -> int:
+        """How often things went back to before the stage of an event until a day."""
+        stage = EVENTS[event].stage or 0
+        undone = [fact for fact in self.facts.values() if fact.reopens is not None and fact.event != event]
+        return sum(fact.reopens is not None and fact.reopens <= stage and fact.day < day for fact in undone)
 
 
 def _place(entry: Mapping[str, Any]) -> str:

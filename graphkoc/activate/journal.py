@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.events import EVENTS, describe_state
+from graphkoc.activate.events import EVENTS, Event, describe_state
 from graphkoc.activate.history import DETAILS, Fact, History
 from graphkoc.exports.rows import jsonable
 from graphkoc.invite.unwilling import ASKED, FILE, find_unwilling
@@ -235,10 +235,10 @@ def _say_unwilling(objection: Mapping[str, Any], entry: Entry) -> str:
     return f"{describe_state(entry['event'])}, though they {said} on {day} (campaign {objection.get('campaign')})"
 
 
-def _order(entry: Entry) -> tuple[bool, str, int]:
-    """Entries with a day before those without one, by day and stage."""
-    event = EVENTS.get(entry["event"])
-    return not entry["happened_at"], (entry["happened_at"] or "")[:10], (event.stage or 0) if event else 0
+def _order(entry: Entry) -> tuple[bool, bool, str, int]:
+    """Entries with a day before those without one, and of these what undoes others first, then by day and stage."""
+    kind = EVENTS.get(entry["event"], Event(None, "", ""))
+    return not entry["happened_at"], kind.reopens is None, (entry["happened_at"] or "")[:10], kind.stage or 0
 
 
 def _read_row(row: Mapping[str, Any]) -> Entry:

@@ -17,6 +17,7 @@ from graphkoc.activate.overview import OPEN, describe_campaign, join_standing
 from graphkoc.activate.people_sheet import read_people
 from graphkoc.activate.rates import describe_rates, expect_live, gather_invitations, learn_rates
 from graphkoc.activate.substitutes import choose_substitutes, say_shortfall
+from graphkoc.activate.units import read_units
 from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.campaigns.showing import show_campaign
@@ -38,7 +39,6 @@ from graphkoc.invite.saved import (
     save_list,
 )
 from graphkoc.invite.unwilling import list_unwilling
-from graphkoc.runs.ledger import Entry, read_entries
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.text import count, person_name
@@ -53,8 +53,6 @@ __all__ = [
     "update_campaign",
 ]
 
-UNITS = "units.jsonl"
-"""The ledger of units that programmes such as Vine offered, in the folder of the campaigns."""
 STATED = ("name", "handle", "url", "platform", "label", "role")
 """What a run adds to the people of a sheet that does not state it."""
 
@@ -193,7 +191,7 @@ def read_campaign(run: Run, campaign: str | None = None, today: date | None = No
     folder = campaigns_folder(Path(run.folder))
     document = find_campaign(folder, campaign)
     entries = read_journal(folder, document["name"])
-    return describe_campaign(document, entries, _list_programmes(folder, document["name"]), today or _find_today())
+    return describe_campaign(document, entries, read_units(folder, document["name"]), today or _find_today())
 
 
 def list_late_people(
@@ -301,15 +299,6 @@ def _read_people(
     if not people:
         raise DataError(f"nobody in {file} is in the run {run.name}", hint="; ".join(faults[:3]))
     return [{**everybody[one["consumer"]], **one} for one in people], faults
-
-
-def _list_programmes(folder: Path, campaign: str) -> list[Entry]:
-    """The newest entry of each offer of units."""
-    found = {}
-    for entry in read_entries(folder / UNITS):
-        if entry.get("campaign") == campaign:
-            found[entry.get("offer"), entry.get("product"), entry.get("channel")] = entry
-    return list(found.values())
 
 
 def _name(people: Mapping[str, Mapping[str, Any]], consumer: str) -> str:
