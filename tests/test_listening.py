@@ -237,6 +237,13 @@ def test_answers_of_somebody_who_took_their_consent_back_are_not_used(heard: Mar
     assert json.loads(why)["feedback"] == []
 
 
+def test_answers_of_a_list_that_is_gone_are_passed_over(heard: Market) -> None:
+    heard.call("feedback", heard.write_answers(), "--campaign", "spring")
+    (heard.folder / "plans" / "tea.json").unlink()
+    assert [document["campaign"] for document in heard.ask("findings")] == ["spring"]
+    assert heard.call("brief", "spring", "-o", "briefs").returncode == 0
+
+
 def test_two_campaigns_with_a_finding_of_one_id_have_to_be_named(heard: Market) -> None:
     heard.call("feedback", heard.write_answers(), "--campaign", "spring")
     refused = heard.call("findings", "set", "lid-drips", "--status", "done")

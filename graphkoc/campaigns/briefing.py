@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.activate.journal import find_standing, read_journal
-from graphkoc.campaigns.heard import Heard, find_list, hear
+from graphkoc.campaigns.heard import Heard, find_list, hear, list_known
 from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.people_files import write_texts
 from graphkoc.errors import AnalysisError, UsageError
@@ -130,8 +130,8 @@ def _find_person(run: Run, listed: Mapping[str, Any], text: str) -> str:
 
 def _list_related(run: Run, listed: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The list itself, and the campaigns and groups about the same product whose people answered."""
-    asked = {entry["campaign"] for entry in read_answers(campaigns_folder(Path(run.folder)))}
-    others = [find_list(run, name) for name in sorted(asked - {listed["name"]})]
+    asked, known = {entry["campaign"] for entry in read_answers(campaigns_folder(Path(run.folder)))}, list_known(run)
+    others = [known[name] for name in sorted(asked - {listed["name"]}) if name in known]
     product = _fold(listed.get("product"))
     return [dict(listed), *(one for one in others if product and _fold(one.get("product")) == product)]
 

@@ -26,7 +26,7 @@ from graphkoc.runs.ledger import Entry
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 
-__all__ = ["Heard", "find_list", "hear", "list_with_answers"]
+__all__ = ["Heard", "find_list", "hear", "list_known", "list_with_answers"]
 
 TOPICS = ("product", "niche", "category", "words")
 ENOUGH = 10
@@ -110,23 +110,28 @@ class Heard:
 
 def find_list(run: Run, name: str) -> dict[str, Any]:
     """The campaign of that name or else the saved plan or group; UsageError where there is none."""
-    kept = check_list_name(name)
-    folder = Path(run.folder)
-    known = {one["name"]: one for one in [*read_lists(plans_folder(folder)), *read_lists(campaigns_folder(folder))]}
+    kept, known = check_list_name(name), list_known(run)
     if kept not in known:
         hint = f"There are: {', '.join(known)}." if known else "None has been saved beside these runs."
         raise UsageError(f"there is no campaign or focus group called {kept!r}", hint=hint)
     return known[kept]
 
 
-def list_with_answers(run: Run, name: str | None) -> list[dict[str, Any]]:
+def list_known(run: Run) -> dict[str, dict[str, Any]]:
+    """The saved lists beside a run by name: campaigns, and plans and groups whose name no campaign has."""
+    folder = Path(run.folder)
+    return {one["name"]: one for one in [*read_lists(plans_folder(folder)), *read_lists(campaigns_folder(folder))]}
+
+
+def list_with_answers(run: Run, name: str | None = None) -> list[dict[str, Any]]:
     """The campaigns and groups whose people answered, by name; that of a name alone where one is given.
 
-    Raises UsageError for an unknown one, and where nobody has answered.
+    Raises UsageError for an unknown one, and where nobody has answered. Lists that are no longer there are passed over.
     """
     asked = {entry["campaign"] for entry in read_answers(campaigns_folder(Path(run.folder)))}
-    found = [find_list(run, one) for one in (sorted(asked) if name is None else [name])]
-    if not found or (name is not None and found[0]["name"] not in asked):
+    known = list_known(run)
+    found = [known[one] for one in sorted(asked) if one in known] if name is None else [find_list(run, name)]
+    if not found or found[0]["name"] not in asked:
         of = "" if name is None else f" of {found[0]['name']}"
         raise UsageError(f"no answer{of} has been read", hint="Read answers with `graphkoc feedback FILE`.")
     return found

@@ -109,9 +109,7 @@ def recap_campaign(
     findings = None
     if read_answers(folder, document["name"]):
         [heard] = read_findings(store, run, document["name"], language=language)
-        findings = [
-            {**one, "consumers": sorted({quote["consumer"] for quote in one["quotes"]})} for one in heard["findings"]
-        ]
+        findings = heard["findings"]
     return make_recap(replace(outcome, findings=findings, opinions=_read_opinions(store, run, outcome.posts)))
 
 
