@@ -252,6 +252,13 @@ def test_answers_that_are_read_twice_are_kept_once(tmp_path: Path) -> None:
     assert read_answers(tmp_path, "other") == []
 
 
+@pytest.mark.parametrize("wrong", [{"rating": "good"}, {"given_at": "lately"}, {"text": 3}, {"consumer": None}])
+def test_a_damaged_line_of_answers_is_passed_over(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    first, *others = answers_of(SAID)
+    add_answers(tmp_path, [first | wrong, *others])
+    assert len(read_answers(tmp_path)) == len(others)
+
+
 def test_a_person_has_the_answers_of_all_their_accounts_the_newest_first(tmp_path: Path) -> None:
     rows = [("forum:1", "2026-03-01", "first"), ("xhs:1", "2026-03-09", "second"), ("forum:2", "2026-03-05", "other")]
     answers = [

@@ -74,8 +74,7 @@ def read_answers(folder: Path, campaign: str | None = None, persons: Mapping[str
     answers = [
         entry | {"consumer": whose.get(entry["consumer"], entry["consumer"])}
         for entry in read_entries(folder / FILE)
-        if all(isinstance(entry.get(name), str) for name in ("campaign", "consumer"))
-        and campaign in (None, entry["campaign"])
+        if _is_whole(entry) and campaign in (None, entry["campaign"])
     ]
     return [entry for entry in answers if entry["consumer"] not in withdrawn]
 
@@ -89,3 +88,18 @@ def list_answers_of(answers: Iterable[Mapping[str, Any]], consumer: str) -> list
 
 def _say(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(entry.get(name) for name in SAYS)
+
+
+def _is_whole(entry: Mapping[str, Any]) -> bool:
+    """Whether a line is an answer of somebody, whatever else is in it."""
+    rating, given = entry.get("rating"), entry.get("given_at")
+    try:
+        known = given is None or datetime.fromisoformat(given).tzinfo is None
+    except (TypeError, ValueError):
+        return False
+    return (
+        known
+        and all(isinstance(entry.get(name), str) for name in ("campaign", "consumer"))
+        and all(entry.get(name) is None or isinstance(entry[name], str) for name in ("product", "text"))
+        and (rating is None or (isinstance(rating, int | float) and not isinstance(rating, bool)))
+    )
