@@ -253,7 +253,8 @@ def test_status_says_what_there_is(place: Path) -> None:
     assert set(status) == {"store", "dialect", "tables", "last_load", "runs", "shown", "notice"}
     assert status["tables"] | {} == {
         "consumers": 7375, "products": 105114, "reviews": 283728, "follows": 111781, "engagements": 0, "purchases": 0,
-        "memberships": 0, "identities": 0, "campaigns": 0, "invitations": 0,
+        "memberships": 0, "identities": 0, "campaigns": 0, "invitations": 0, "campaign_events": 0, "posts": 0,
+        "campaign_units": 0, "feedback": 0,
     }  # fmt: skip
 
 

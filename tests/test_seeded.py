@@ -24,7 +24,7 @@ def table(columns: Mapping[str, str], rows: list[dict[str, Any]]) -> pd.DataFram
 
 
 def origins(
-    reviews: list[tuple[str, str | None, str | None, str | None]],
+    reviews: Sequence[tuple[str, str | None, str | None, str | None]],
     seeded: Sequence[dict[str, Any]] = (),
     posts: Sequence[dict[str, Any]] = (),
     addresses: Sequence[dict[str, Any]] = (),
@@ -102,7 +102,8 @@ def campaign(*people: tuple[str, str, str | None]) -> dict[str, pd.DataFrame]:
 def held_origins(store: Store) -> dict[str, str]:
     """The origin of every review of which it is known, by author."""
     reviews = graphkoc.project(store).reviews
-    return reviews.dropna(subset=["origin"]).set_index("consumer")["origin"].to_dict()
+    known = reviews.dropna(subset=["origin"])
+    return dict(zip(known["consumer"], known["origin"], strict=True))
 
 
 def test_only_who_was_asked_and_did_not_decline_was_given_something(tmp_path: Path) -> None:
@@ -118,6 +119,20 @@ def test_only_who_was_asked_and_did_not_decline_was_given_something(tmp_path: Pa
         assert graphkoc.project(store).inputs() == before
 
 
+def test_answers_units_and_what_else_happened_are_in_no_analysis(tmp_path: Path) -> None:
+    ends = {"campaign": ["campaign:c"], "consumer": ["csv:1"], "product": ["csv:p2"]}
+    happened = {"entry": ["campaign:1"], "campaign": ["campaign:c"], "consumer": ["csv:1"], "event": ["declined"]}
+    more = {
+        "campaign_events": pd.DataFrame(happened),
+        "campaign_units": pd.DataFrame({"offer": ["u:1"], "campaign": ["campaign:c"], "product": ["csv:p2"]}),
+        "feedback": pd.DataFrame({"feedback": ["f:1"], **ends, "rating": [1.0], "text": ["the lid drips"]}),
+    }
+    with little_store.held(tmp_path / "graphkoc.lbug", little_store.tables(range(60))) as store:
+        before = graphkoc.project(store).inputs()
+        assert store.replace_campaign("campaign:c", campaign(("csv:1", "declined", None)) | more)
+        assert graphkoc.project(store).inputs() == before
+
+
 def test_the_next_quarters_kocs_are_not_our_own_seeding(tmp_path: Path) -> None:
     with little_store.held(tmp_path / "graphkoc.lbug", little_store.tables(range(60))) as store:
         before = graphkoc.analyse(store, tmp_path / "before").people.set_index("consumer")
@@ -127,7 +142,7 @@ def test_the_next_quarters_kocs_are_not_our_own_seeding(tmp_path: Path) -> None:
         store.upsert({"reviews": reviews.assign(url=reviews["consumer"].map(urls))})
         posts = {"post": [f"t:{one}" for one in seeded], "campaign": "campaign:c", "consumer": seeded}
         asked = campaign(*((one, "posted", "paid") for one in seeded))
-        store.replace_campaign("campaign:c", asked | {"posts": pd.DataFrame(posts).assign(url=urls.values())})
+        store.replace_campaign("campaign:c", asked | {"posts": pd.DataFrame(posts).assign(url=list(urls.values()))})
         after = graphkoc.analyse(store, tmp_path / "after").people.set_index("consumer")
     assert len(seeded) > 5
     assert set(before.loc[seeded, "gate_unpaid"]) == {"unknown"}

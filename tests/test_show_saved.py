@@ -119,7 +119,13 @@ def test_what_the_graph_has_no_word_for_is_left_out(store: Store) -> None:
 
 
 def a_campaign(*people: dict[str, Any], **more: Any) -> dict[str, Any]:
-    about = {"kind": "campaign", "name": "spring", "plan": "春季 1", "product": "Green leaf", "starts": "2025-05-01"}
+    about: dict[str, Any] = {
+        "kind": "campaign",
+        "name": "spring",
+        "plan": "春季 1",
+        "product": "Green leaf",
+        "starts": "2025-05-01",
+    }
     return about | {"made_at": "2025-05-01T10:00:00+00:00", "people": [*people]} | more
 
 
@@ -136,14 +142,19 @@ def write_ledgers(folder: Path) -> None:
     ]
     rows = [{"consumer": one, "event": event, "happened_at": day, **more} for one, event, day, more in events]
     assert not journal.record(folder, "spring", rows, "status.xlsx", now=datetime(2025, 6, 1, tzinfo=UTC)).not_taken
-    about = {"at": "2025-06-01T00:00:00+00:00", "campaign": "spring", "file": "results.xlsx"}
-    first = {"post": "p1", "consumer": "x:ann", "url": "https://x.example/1?from=share", "measured_at": "2025-05-20"}
+    about: dict[str, Any] = {"at": "2025-06-01T00:00:00+00:00", "campaign": "spring", "file": "results.xlsx"}
+    first: dict[str, Any] = {
+        "post": "p1",
+        "consumer": "x:ann",
+        "url": "https://x.example/1?from=share",
+        "measured_at": "2025-05-20",
+    }
     newer = {"consumer": "x:ann", "url": "http://www.x.example/1/", "measured_at": "2025-05-25", "reads": 900}
     posts = [newer, first | {"reads": 100, "cost": 12.5}, {"post": "p2", "consumer": None, "reads": 5}]
     add_entries(folder / "posts.jsonl", lambda _: [about | post for post in posts])
     units = [{"product": "Green leaf", "channel": "Vine", "offered": 30}, {"product": "unknown", "offered": 1}]
     add_entries(folder / "units.jsonl", lambda _: [about | {"offer": None, **offer} for offer in units])
-    answers = [
+    answers: list[dict[str, Any]] = [
         {"campaign": "spring", "consumer": "x:ann", "product": "p:green", "rating": 2.0, "text": "the lid drips"},
         {"campaign": "group", "consumer": "x:eve", "product": "Bag", "rating": None, "text": "滴水"},
     ]
@@ -210,7 +221,7 @@ def test_a_ledger_that_a_store_could_not_show_is_shown_by_the_next_call(store: S
 
 
 def test_a_gift_has_a_cost_and_somebody_with_a_fee_or_who_was_paid_is_paid(store: Store, tmp_path: Path) -> None:
-    people = [
+    people: list[dict[str, Any]] = [
         {"consumer": "x:ann", "incentive": "gift", "cost": 30.0, "fee": 0.0},
         {"consumer": "x:bob", "cost": 30.0, "selling": 45.0},
         {"consumer": "x:cyd", "incentive": "sample", "fee": 500.0},

@@ -92,14 +92,13 @@ def _read_ledgers(folder: Path, document: Mapping[str, Any]) -> dict[str, list[R
         return {}  # the ledgers tell a group and a campaign of one name apart by no more than that
     journal = read_journal(folder, name)
     standing = find_standing(journal, document["people"])
-    states = {row["consumer"]: row for row in standing.astype(object).to_dict("records")}
-    posts = read_posts(folder, name).astype(object).to_dict("records")
+    states = {row["consumer"]: row for row in _list_rows(standing)}
     answers = {_name_answer(answer): answer for answer in read_answers(folder, name)}
     prefix = f"{document['kind']}:{name}"
     return {
         "invitations": [_describe_invitation(person, states[person["consumer"]]) for person in document["people"]],
         "campaign_events": [dict(entry) for entry in journal],
-        "posts": [{**row, "post": f"{prefix}:{tell_post(row)}"} for row in posts],
+        "posts": [{**row, "post": f"{prefix}:{tell_post(row)}"} for row in _list_rows(read_posts(folder, name))],
         "campaign_units": [
             {**row, "offer": f"{prefix}:{row.get('product')}:{row.get('channel') or ''}"}
             for row in read_units(folder, name)
@@ -122,6 +121,11 @@ def _describe_invitation(person: Mapping[str, Any], standing: Mapping[str, Any])
         "invited_at": standing["invited_at"],
         "received_at": standing["received_at"],
     }
+
+
+def _list_rows(table: pd.DataFrame) -> list[Row]:
+    rows = table.astype(object).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in rows]
 
 
 def _name_answer(entry: Entry) -> str:
