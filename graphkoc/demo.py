@@ -11,6 +11,7 @@ from typing import Any
 
 from graphkoc import assets, report
 from graphkoc.analysis import Settings
+from graphkoc.campaigns.demonstration import walk_campaigns
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture.sources import find_source
 from graphkoc.errors import UsageError
@@ -20,9 +21,10 @@ from graphkoc.progress import Progress
 from graphkoc.qualify.brand_names import Brand
 from graphkoc.qualify.lists import list_kocs
 from graphkoc.runs.folder import check_free
+from graphkoc.runs.run import Run
 from graphkoc.stores import Store, open_store
 
-__all__ = ["demo", "demo_brand"]
+__all__ = ["analyse_brand", "demo", "demo_brand"]
 
 FIRST = 3
 """Key opinion consumers that the demonstration returns."""
@@ -61,41 +63,49 @@ def demo_brand(
     rng_seed: int = 0,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Write the files of a synthetic brand, then load every source, link accounts, analyse and report, all in `out`.
+    """Write the files of a synthetic brand, load and analyse them, walk through its campaigns, and report, in `out`.
 
     store: an empty one to load into, which stays open; by default one in the folder. people: members of its forum and
     of Xiaohongshu together. The same people and rng_seed give the same files and run. Returns {report, run, truth,
-    seconds, notice, sources: [{source, read, loaded, duplicate, conflict, rejected, skipped}], identity, doctor, kocs}.
+    seconds, notice, sources: [{source, read, loaded, duplicate, conflict, rejected, skipped}], identity, doctor, kocs}
+    and what `graphkoc.campaigns.demonstration.walk_campaigns` returns.
     Raises UsageError where the folder has such files already and for a store that holds data, and StoreError where the
     folder cannot be made.
     """
     start = time.perf_counter()
-    sources = []
     with _open_store(out, store) as store:
-        synthetic.write(out, people, rng_seed)
-        shop = out / "files" / "crm"
-        find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
-        for source in synthetic.SOURCES:
-            loaded = load(store, source, [out / "files" / source], key_file=out / "key", progress=progress)
-            counts = ("read", "loaded", "duplicate", "conflict", "rejected", "skipped")
-            sources.append(
-                {"source": source} | {name: sum(getattr(file, name) for file in loaded.files) for name in counts}
-            )
-        linked = identity.link_file(store, out / "links.csv")
-        checks = doctor(store)
-        settings = Settings(rng_seed=rng_seed, brand=Brand((synthetic.OWN,), synthetic.RIVALS))
-        run = analyse(store, out / "run", settings, progress=progress)
+        world = synthetic.write(out, people, rng_seed)
+        run, done = analyse_brand(store, out, rng_seed, progress)
+        walked = walk_campaigns(store, run, world, out, progress=progress)
     page = report.write_report(run, out / "report.html")
-    return {
-        "report": str(page),
+    seconds = round(time.perf_counter() - start, 1)
+    return {"report": str(page), "seconds": seconds, **done, "kocs": list_kocs(run, limit=10), **walked}
+
+
+def analyse_brand(
+    store: Store, out: Path, rng_seed: int = 0, progress: Progress | None = None
+) -> tuple[Run, dict[str, Any]]:
+    """Load the files of a synthetic brand that are in `out`, link accounts and analyse; the run and what was done."""
+    sources = []
+    shop = out / "files" / "crm"
+    find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
+    for source in synthetic.SOURCES:
+        loaded = load(store, source, [out / "files" / source], key_file=out / "key", progress=progress)
+        counts = ("read", "loaded", "duplicate", "conflict", "rejected", "skipped")
+        sources.append(
+            {"source": source} | {name: sum(getattr(file, name) for file in loaded.files) for name in counts}
+        )
+    linked = identity.link_file(store, out / "links.csv")
+    checks = doctor(store)
+    settings = Settings(rng_seed=rng_seed, brand=Brand((synthetic.OWN,), synthetic.RIVALS))
+    run = analyse(store, out / "run", settings, progress=progress)
+    return run, {
         "run": str(out / "run"),
         "truth": str(out / "truth.json"),
-        "seconds": round(time.perf_counter() - start, 1),
         "notice": synthetic.NOTICE,
         "sources": sources,
         "identity": {name: linked[name] for name in ("persons", "accounts", "linked", "unknown")},
         "doctor": checks,
-        "kocs": list_kocs(run, limit=10),
     }
 
 

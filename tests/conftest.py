@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from zoo import ZOO
 
 import graphkoc
 from graphkoc import assets
+from graphkoc.capture import synthetic
+from graphkoc.demo import analyse_brand
 
 # A shared machine may pause for seconds: speed is measured in bench/, not here.
 # Where CI runs, the drawn examples are the same each time; at home they are new ones, and a soak draws many.
@@ -130,7 +133,9 @@ def make_brand(folder: Path) -> None:
     """Make, load and analyse an invented brand of 300 people: files/, truth.json, graphkoc.lbug, run/."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("GRAPHKOC_KEY", raising=False)
-        graphkoc.demo_brand(folder, people=300)
+        synthetic.write(folder, people=300)
+        with closing(graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")) as store:
+            analyse_brand(store, folder)
 
 
 @pytest.fixture(scope="session")

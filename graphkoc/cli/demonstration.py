@@ -34,8 +34,9 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
     which has to be empty: a file or a Neo4j server.
 
     With --brand the data are synthetic: a kettle maker's notes on Xiaohongshu, its forum, shop, WeChat and Instagram,
-    an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. Every page
-    states that the data are synthetic.
+    an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. The brand also
+    chooses a focus group, hears what two past campaigns were told, measures what these changed, and plans the next one.
+    Every page states that the data are synthetic.
 
     \b
     Examples:
@@ -57,6 +58,7 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
         *([f"  files   {out / 'files'}   (who is who: {done['truth']})"] if of_a_brand else []),
         f"  store   {store.url}" if store else f"  store   {own}   (--store ladybug:{own})",
         "",
+        *(_describe_campaigns(done) if of_a_brand else []),
         *_describe_first(done["kocs"]),
         "",
         f"Next: graphkoc kocs {done['run']} --limit 5",
@@ -73,6 +75,25 @@ def _describe_sources(done: dict[str, Any]) -> list[str]:
         *(account_for_rows(one | {"file": one["source"]}) for one in done["sources"]),
         f"{persons} with {accounts}: {found['linked']:,} accounts are linked, {found['unknown']:,} are not known to be",
     ]
+
+
+def _describe_campaigns(done: dict[str, Any]) -> list[str]:
+    """What the campaigns came to, what was heard, and what is planned next."""
+    lines = ["Campaigns:"]
+    for one in done["campaigns"]:
+        posts = one["posts"]
+        lines.append(f"  {one['campaign']}: {posts['live']:,} of {count(posts['planned'], 'posts')} are live")
+        lines += [f"     {one['lift']['verdict']}", f"     {one['recap']}"]
+    for one in (one for one in done["findings"] if one["status"] == "done"):
+        lines.append(f"  heard: “{one['theme']}” from {one['people']:,} of {one['of']:,}, {one['status']}")
+    group, plan = done["focus_group"], done["plan"]
+    lines += [
+        f"  told: {done['replies']}",
+        f"  focus group {group['name']}: {count(group['people'], 'people')}   ({group['guide']})",
+        f"  plan {plan['name']}: {count(plan['people'], 'people')}   ({done['briefs']})",
+        "",
+    ]
+    return lines
 
 
 def _describe_first(kocs: list[dict[str, Any]]) -> list[str]:

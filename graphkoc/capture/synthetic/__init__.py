@@ -65,7 +65,10 @@ The addresses end in example.com, and the numbers belong to nobody.
 """
 
 
-BESIDE = ("links.csv", "README.md", "truth.json", "key", "graphkoc.lbug", "report.html", "run")
+BESIDE = (
+    *("links.csv", "README.md", "truth.json", "key", "graphkoc.lbug", "report.html", "run", "plans", "campaigns"),
+    *("recap-spring.md", "recap-summer.md", "guide.md", "replies", "briefs"),
+)
 """The other files and folders that the demo makes."""
 
 

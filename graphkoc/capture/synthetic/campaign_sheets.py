@@ -82,7 +82,7 @@ def write(world: World, folder: Path) -> None:
 
 
 def _list_guest(guest: Guest) -> Sequence[object]:
-    platform = "forum" if guest.platform == "forum" else "Xiaohongshu"
+    platform = "discourse" if guest.platform == "forum" else "xiaohongshu"
     money = (f"{guest.cost:.2f}", f"{guest.selling:.2f}", CURRENCY, "paid" if guest.paid else "gift")
     role = ROLES.get(guest.person.role, "")
     return (guest.account, guest.name, platform, role, *money, guest.code, guest.wave)

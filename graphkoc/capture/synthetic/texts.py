@@ -107,9 +107,12 @@ def write_about(
 
 
 def describe_fault(product: Product) -> str:
-    """The fault that comes first among those of a product type, and what can be done about it, in Chinese."""
+    """The fault that comes first among those of a product type, and what can be done about it, in Chinese.
+
+    It is worded as a constructive text is (`graphkoc.qualify.quality.traits`).
+    """
     kind = _read()[_key(product)]
-    return f"{kind['bad_zh'][0]}。{kind['remedy_zh'][0]}"
+    return f"有一个问题：{kind['bad_zh'][0]}。{kind['remedy_zh'][0]}建议品牌改进一下。"
 
 
 def praise(rng: np.random.Generator, language: Language) -> str:
