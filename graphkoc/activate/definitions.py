@@ -22,8 +22,8 @@ CHINESE = ("CNY", "RMB", "元", "¥", "￥", "人民币")
 class Definitions:
     """The definitions of a version.
 
-    viral_likes: likes from which on a post is viral. excellent, passable: shares of viral posts. plain, boosted:
-    columns of a post that add up to the cost of its rates. best, critical: posts that are named at most. benchmarks:
+    viral_likes: likes from which on a post is viral. excellent, passable: shares of viral posts. fewest: posts under
+    which a share is called neither. plain, boosted: columns of a post that add up to the cost of its rates. best, critical: posts that are named at most. benchmarks:
     figure, value or low and high, source, and for some currency and platform.
     """
 
@@ -31,6 +31,7 @@ class Definitions:
     viral_likes: int
     excellent: float
     passable: float
+    fewest: int
     viral_source: str
     plain: tuple[str, ...]
     boosted: tuple[str, ...]
@@ -49,6 +50,7 @@ def read_definitions() -> Definitions:
         viral["likes"],
         viral["excellent"],
         viral["passable"],
+        viral["fewest"],
         viral["source"],
         tuple(cost["plain"]),
         tuple(cost["boosted"]),

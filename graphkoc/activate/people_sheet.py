@@ -28,7 +28,7 @@ HEADERS = 20
 WHO = ("consumer", "url", "handle", "name")
 """The columns that say who somebody is, the surest first."""
 MONEY = ("cost", "selling")
-ALONG = ("platform", "label", "code", "note")
+ALONG = ("label", "code", "note")
 """Columns that are taken as they are."""
 
 
@@ -91,6 +91,8 @@ def _read_row(row: Mapping[str, str], known: References) -> tuple[dict[str, Any]
         if number is None or not int(number[0]):
             return None, f"“{display_name(row['wave'])}” is no wave; they are 1, 2 and so on"
         person["wave"] = int(number[0])
+    if "platform" in row:
+        person["platform"] = _words("platform").get(_fold(row["platform"]), row["platform"].casefold())
     return {**person, **{name: row[name] for name in ALONG if name in row}}, ""
 
 

@@ -114,7 +114,10 @@ def make_recap(outcome: Outcome) -> dict[str, Any]:
         "lift": None if outcome.lift is None else dict(outcome.lift),
         "content": list_posts(posts, names, definitions),
         "definitions": {
-            **{name: getattr(definitions, name) for name in ("version", "viral_likes", "excellent", "passable")},
+            **{
+                name: getattr(definitions, name)
+                for name in ("version", "viral_likes", "excellent", "passable", "fewest")
+            },
             **{name: getattr(definitions, name) for name in ("viral_source", "plain", "boosted")},
             "tiers": describe_tiers(platforms),
         },
@@ -248,10 +251,15 @@ def _compare_forecasts(outcome: Outcome) -> list[dict[str, Any]]:
     return rows
 
 
+def _is_pending(finding: Mapping[str, Any]) -> bool:
+    """Whether something has to be decided: praise asks for nothing."""
+    return finding["status"] in PENDING and finding["sign"] != "positive"
+
+
 def _list_next_steps(document: Mapping[str, Any], outcome: Outcome, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """What to do, by rule: {step, names, number}, the most urgent first."""
     checks, critical, delivery = (document[name] for name in ("posts_to_check", "critical", "delivery"))
-    pending = [str(one["theme"]) for one in document["findings"] or () if one["status"] in PENDING]
+    pending = [str(one["theme"]) for one in document["findings"] or () if _is_pending(one)]
     unanswered = [one for one in critical["posts"] if not one["findings"] and not one["note"]]
     steps: list[tuple[str, list[str], float]] = [
         ("label", *_name_authors(checks["without_label"])),

@@ -18,6 +18,8 @@ NUMBERED = (
     *("forecasts", "lift", "next"),
 )
 """The sections that have a number."""
+ROLES = {"koc", "kol", "possible", "wide", "none"}
+"""Roles that rates are learned of beside tiers; they are shown where there are no tiers."""
 STAGES = ("invited", "accepted", "shipped", "received", "posted")
 VOLUME = ("impressions", "reads", "engagements")
 SHOWN = (
@@ -122,6 +124,8 @@ class _Writer:
         rate = every["viral_rate"]["value"]
         if rate is not None:
             level = next((name for name in ("excellent", "passable") if rate >= recap["definitions"][name]), "below")
+            if every["viral_rate"]["of"] < recap["definitions"]["fewest"]:
+                level = "few"
             viral = words.count(every["viral_posts"]["value"], "posts")
             verdict = words.words["verdicts"][level]
             lines.append(short["viral"].format(viral=viral, rate=words.share(rate), verdict=verdict))
@@ -326,7 +330,10 @@ class _Writer:
         return draw_table(words.words["columns"]["findings"], rows)
 
     def _show_rates(self) -> list[str]:
+        """The rates of all, of each tier, and of each channel; what is learned of both together is in JSON."""
         words, every = self.words, self.text["every"]
+        tiers = {row["tier"] for row in self.recap["rates"]} - {""}
+        shown = tiers - ROLES or tiers
         rows = [
             [
                 words.tier(row["tier"]) if row["tier"] else every,
@@ -335,6 +342,7 @@ class _Writer:
                 words.whole(row["n"]),
             ]
             for row in self.recap["rates"]
+            if (not row["tier"] or row["tier"] in shown) and not (row["tier"] and row["channel"])
         ]
         return draw_table(words.words["columns"]["learned"], rows) if rows else [self.text["no_rates"]]
 

@@ -53,7 +53,7 @@ __all__ = [
     "update_campaign",
 ]
 
-STATED = ("name", "handle", "url", "platform", "label", "role")
+STATED = ("name", "handle", "url", "platform", "label", "role", "followers")
 """What a run adds to the people of a sheet that does not state it."""
 
 
