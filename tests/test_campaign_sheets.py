@@ -442,6 +442,24 @@ def test_a_load_names_the_command_that_reads_such_a_file(
         load.read(find_source(one.source), [file])
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        # Orders of Douyin, PrestaShop and TikTok, reviews of Okendo, and a forum
+        "主订单编号,子订单编号,选购商品,商品规格,商品数量,订单提交时间,商家备注,订单状态,发货时间,达人ID,达人昵称,支付方式",
+        "ID,Reference,New client,Delivery,Customer,Total,Payment,Status,Date",
+        "Order ID,Order Status,SKU ID,Product Name,Quantity,Order Amount,Paid Time,Tracking ID,Recipient",
+        "name,body,handle,productId,rating,sku,dateCreated,countryCode,email,imageUrls,isApproved,isVerifiedBuyer,title",
+        "author,body,id,link_id,parent_id,permalink,score,subreddit,created_utc",
+    ],
+)
+def test_what_is_of_something_else_is_not_taken_for_a_sheet_about_a_campaign(tmp_path: Path, header: str) -> None:
+    cells = ["Delivered", *("" for _ in header.split(",")[1:])]
+    (tmp_path / "export.csv").write_text(f"{header}\n{','.join(cells)}\n", encoding="utf-8")
+    (one,) = recognise([tmp_path], list(sources().values()))
+    assert one.source not in COMMANDS
+
+
 def test_every_layout_about_a_campaign_waits_for_the_command_that_names_it() -> None:
     known = sources()
     assert set(COMMANDS) <= set(known)

@@ -89,12 +89,13 @@ class View:
         if not self.names:
             spelled = {column.lower(): column for column in own}
             return {header: spelled[header.lower()] for header in headers if header.lower() in spelled}
-        called = {column: [*map(plain, words)] for column, words in self.names}
+        # A name of signs alone, such as @, is compared as it is: without signs it would be that of every empty header.
+        called = {column: [plain(word) or word for word in words] for column, words in self.names}
         ranked = sorted(
-            (words.index(plain(header)), own.index(column), column, header)
+            (words.index(plain(header) or header), own.index(column), column, header)
             for header in headers
             for column, words in called.items()
-            if plain(header) in words
+            if (plain(header) or header) in words
         )
         found: dict[str, str] = {}
         for _, _, column, header in ranked:
