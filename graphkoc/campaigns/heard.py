@@ -64,7 +64,8 @@ class Heard:
         texts = texts[texts["free"] & texts["own"]]
         times = [entry["given_at"] for entry in self.answers if entry.get("given_at")]
         if times:
-            texts = texts[~(texts["created_at"] >= pd.Timestamp(min(times)))]
+            first = pd.to_datetime(times, format="ISO8601", utc=True).min().tz_localize(None)
+            texts = texts[~(texts["created_at"] >= first)]
         exact = texts[texts["exact"]]
         texts = exact if exact["consumer"].nunique() >= ENOUGH else texts
         newest = texts.sort_values(["created_at", "review"], ascending=[False, True], na_position="last")

@@ -94,12 +94,12 @@ def _is_whole(entry: Mapping[str, Any]) -> bool:
     """Whether a line is an answer of somebody, whatever else is in it."""
     rating, given = entry.get("rating"), entry.get("given_at")
     try:
-        known = given is None or datetime.fromisoformat(given).tzinfo is None
+        if given is not None:
+            datetime.fromisoformat(given)
     except (TypeError, ValueError):
         return False
     return (
-        known
-        and all(isinstance(entry.get(name), str) for name in ("campaign", "consumer"))
+        all(isinstance(entry.get(name), str) for name in ("campaign", "consumer"))
         and all(entry.get(name) is None or isinstance(entry[name], str) for name in ("product", "text"))
         and (rating is None or (isinstance(rating, int | float) and not isinstance(rating, bool)))
     )
