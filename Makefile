@@ -41,6 +41,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/loads.py
 	$(BIN)/python bench/plan.py
 	$(BIN)/python bench/plan.py --follows 10000000
+	$(BIN)/python bench/lift.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
