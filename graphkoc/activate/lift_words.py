@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphkoc.text import count, display_name, person_name
@@ -12,7 +12,7 @@ __all__ = ["describe_lift", "say_verdict"]
 FEWEST = 19
 """Control products under which nothing is tested."""
 LISTED = 10
-"""People and niches that are listed; JSON has all."""
+"""People and niches with an adoption that are listed; JSON has all."""
 BLIND = "What people are shown without following anybody, and what they buy elsewhere, is not in these figures."
 
 Document = Mapping[str, Any]
@@ -31,7 +31,7 @@ def say_verdict(found: Document, language: str = "en") -> str:
         )
     if found["low"] > 0:
         return (
-            f"An effect is seen: {found['lift']:+,.1f} ({found['low']:+,.1f} to {found['high']:+,.1f}) beyond the"
+            f"An effect is seen: {_sign(found['lift'])} ({_sign(found['low'])} to {_sign(found['high'])}) beyond the"
             f" {found['expected']:,.1f} expected of {count(found['followers'], 'followers')};"
             f" {found['controls_as_large']} of {count(found['controls'], 'control products')} show as much."
         )
@@ -72,8 +72,7 @@ def describe_lift(found: Document) -> list[str]:
     ]
     bought = found["purchases"]
     if bought is not None and bought["adoptions"] is not None:
-        lines.append(f"  purchases: {_describe_figures(bought)}")
-        lines.append(f"  {bought['verdict']}")
+        lines.append(f"  purchases: {_describe_figures(bought)}. {bought['verdict']}")
     if bought is not None and bought["codes"] is not None:
         codes = bought["codes"]
         lines.append(f"  codes: {count(codes['orders'], 'orders')} by {count(codes['buyers'], 'people')}")
@@ -81,7 +80,7 @@ def describe_lift(found: Document) -> list[str]:
         lines.append(
             f"  waiting list, {waves['from']} to {waves['to']}: {waves['adoptions']:,} of"
             f" {count(waves['first'], 'followers')} of wave 1 alone, and {waves['waiting']:,} of {waves['second']:,} of"
-            f" wave 2 alone; {waves['lift']:+.1f} by it, {_write_p(waves['p'])} among {waves['draws']:,} draws"
+            f" wave 2 alone; lift {_sign(waves['lift'])}, {_write_p(waves['p'])} among {waves['draws']:,} draws"
         )
     if (pooled := found["pooled"]) is not None:
         names = ", ".join(display_name(one) for one in pooled["campaigns"])
@@ -92,26 +91,32 @@ def describe_lift(found: Document) -> list[str]:
 
 
 def _describe_figures(found: Document) -> str:
-    interval = "" if found["low"] is None else f" ({found['low']:+,.1f} to {found['high']:+,.1f})"
+    interval = "" if found["low"] is None else f" ({_sign(found['low'])} to {_sign(found['high'])})"
     rank = "" if found["p"] is None else f", {_write_p(found['p'])}"
-    return f"{found['adoptions']:,}, expected {found['expected']:,.1f}, lift {found['lift']:+,.1f}{interval}{rank}"
+    return f"{found['adoptions']:,}, expected {found['expected']:,.1f}, lift {_sign(found['lift'])}{interval}{rank}"
+
+
+def _sign(number: float) -> str:
+    """A number with its sign; what rounds to 0 has a plus."""
+    return f"{round(number, 1) + 0.0:+,.1f}"
 
 
 def _write_p(p: float) -> str:
     return f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
 
 
-def _list_parts(title: str, parts: Sequence[Document], name: Any) -> list[str]:
-    if not parts:
+def _list_parts(title: str, parts: Sequence[Document], name: Callable[[Any], str]) -> list[str]:
+    """Those with an adoption, by lift."""
+    some = sorted((part for part in parts if part["adoptions"]), key=lambda part: -part["lift"])
+    if not some:
         return []
-    ordered = sorted(parts, key=lambda part: -part["lift"])[:LISTED]
     return [
         "",
         title,
         *(
             f"  {display_name(str(name(part)))}: {part['adoptions']:,.1f} of {part['followers']:,},"
             f" expected {part['expected']:,.1f}"
-            for part in ordered
+            for part in some[:LISTED]
         ),
-        *([f"  and {len(parts) - LISTED:,} more"] if len(parts) > LISTED else []),
+        *([f"  and {len(some) - LISTED:,} more"] if len(some) > LISTED else []),
     ]
