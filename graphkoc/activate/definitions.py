@@ -23,8 +23,9 @@ class Definitions:
     """The definitions of a version.
 
     viral_likes: likes from which on a post is viral. excellent, passable: shares of viral posts. fewest: posts under
-    which a share is called neither. plain, boosted: columns of a post that add up to the cost of its rates. best, critical: posts that are named at most. benchmarks:
-    figure, value or low and high, source, and for some currency and platform.
+    which a share is called neither. plain, boosted: columns of a post that add up to the cost of its rates. best,
+    critical: posts that are named at most. benchmarks: figure, value or low and high, source, and for some currency
+    and platform.
     """
 
     version: str

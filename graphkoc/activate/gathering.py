@@ -48,7 +48,8 @@ def gather_outcome(run: Run, folder: Path, campaign: Mapping[str, Any], day: dat
 
 
 def _gather(run: Run, folder: Path, campaign: Mapping[str, Any], day: date) -> Outcome:
-    name, people = campaign["name"], campaign["people"]
+    name, people = campaign["name"], _add_followers(run, campaign["people"])
+    campaign = {**campaign, "people": people}
     standing = find_standing(read_journal(folder, name), people)
     posts = join_journal(read_posts(folder, name), standing, name)
     return Outcome(
@@ -61,6 +62,21 @@ def _gather(run: Run, folder: Path, campaign: Mapping[str, Any], day: date) -> O
         exposed=_count_exposed(run, posts["consumer"].dropna().tolist()),
         lift=read_lift(folder, name),
     )
+
+
+def _add_followers(run: Run, people: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The people with their platform as platforms are written, and the followers that it states where the list has
+    none."""
+    wanted = ("consumer", {one["consumer"] for one in people})
+    columns = ["consumer", "platform", "followers"]
+    known = [*run.rows("people", columns, wanted), *run.rows("accounts", columns, wanted)]
+    stated = {(row["consumer"], row["platform"]): row["followers"] for row in known}
+    found = []
+    for one in people:
+        platform = str(one.get("platform") or "").casefold() or None
+        followers = one.get("followers") or stated.get((one["consumer"], platform))
+        found.append({**one, "platform": platform, "followers": followers})
+    return found
 
 
 def _count_exposed(run: Run, authors: Sequence[str]) -> int | None:

@@ -32,6 +32,7 @@ from graphkoc.text import number_or_none, person_name, whole_or_none
 
 __all__ = ["Outcome", "make_recap"]
 
+DEFINED = ("version", "viral_likes", "excellent", "passable", "fewest", "viral_source", "plain", "boosted")
 STAGES = ("invited", "accepted", "shipped", "received", "posted")
 """How far an invitation comes; whoever reached a stage went through those before."""
 NO_PARCEL = ("lost", "returned", "withdrawn", "do_not_contact")

@@ -20,6 +20,8 @@ NUMBERED = (
 """The sections that have a number."""
 ROLES = {"koc", "kol", "possible", "wide", "none"}
 """Roles that rates are learned of beside tiers; they are shown where there are no tiers."""
+FEWEST = 10
+"""Earlier invitations from which on a learned rate is shown; JSON has all."""
 STAGES = ("invited", "accepted", "shipped", "received", "posted")
 VOLUME = ("impressions", "reads", "engagements")
 SHOWN = (
@@ -342,7 +344,7 @@ class _Writer:
                 words.whole(row["n"]),
             ]
             for row in self.recap["rates"]
-            if (not row["tier"] or row["tier"] in shown) and not (row["tier"] and row["channel"])
+            if (not row["tier"] or row["tier"] in shown) and not (row["tier"] and row["channel"]) and row["n"] >= FEWEST
         ]
         return draw_table(words.words["columns"]["learned"], rows) if rows else [self.text["no_rates"]]
 

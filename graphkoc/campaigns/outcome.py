@@ -38,9 +38,11 @@ RETURNED = (
     " RETURN r.review AS review, c.consumer AS account, r.url AS url, r.rating AS rating, r.text AS text,"
     " r.created_at AS created_at"
 )
-WRITTEN = "UNWIND $ids AS id MATCH (c:Consumer {consumer: id})-[:WROTE]->(r:Review) WHERE r.url IS NOT NULL" + RETURNED
+WRITTEN = "UNWIND $ids AS id MATCH (c:Consumer {consumer: id})-[:WROTE]->(r:Review)" + RETURNED
 THERE = "MATCH (c:Consumer)-[:WROTE]->(r:Review) WHERE r.url IN $ids" + RETURNED
-"""The reviews with an address: of accounts, and at addresses."""
+"""The reviews of accounts, and those at addresses."""
+DAY = pd.Timedelta(days=1)
+"""A post and the store's review of it may be a day apart, as clocks and zones differ."""
 PAGE = "recap.md"
 """The name of the page in a folder."""
 
@@ -72,8 +74,9 @@ def record_results(
     sheet = read_sheet(file, SOURCE, f"campaign:{name}", dates=dates, encoding=encoding)
     found = sheet.tables.get("posts", pd.DataFrame(columns=["consumer", "url", "posted_at"]))
     posts, notes = _find_authors(store, run, folder, document, found)
-    added = add_posts(folder, name, posts, file.name, time)
-    units = add_units(folder, name, sheet.tables.get("campaign_units", pd.DataFrame()), file.name, time)
+    added = add_posts(folder, name, posts, file.name, time) if len(posts) else []
+    offers = sheet.tables.get("campaign_units")
+    units = [] if offers is None else add_units(folder, name, offers, file.name, time)
     events, not_taken = _record_posted(run, folder, document, posts, file.name, time)
     if added or units or events:
         show_campaign(store, folder, name)
@@ -151,9 +154,9 @@ def _find_authors(
     }
     listed = {person["consumer"] for person in campaign["people"]}
     theirs = [*listed, *(account for account, consumer in accounts.items() if consumer in listed)]
-    reviews = _read_reviews(store, WRITTEN, theirs)
+    reviews = _index_addresses(_read_reviews(store, WRITTEN, theirs))
     strange = [url for url in posts["url"].dropna() if _fold(url) not in {*journal, *reviews}]
-    reviews |= _read_reviews(store, THERE, strange)
+    reviews |= _index_addresses(_read_reviews(store, THERE, strange))
     authors, days, unknown = [], [], []
     for row in posts.to_dict("records"):
         address = _fold(row["url"])
@@ -192,23 +195,42 @@ def _record_posted(
     return len(done.added), done.not_taken
 
 
-def _read_reviews(store: Store, query: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The store's reviews by their folded address: review, account, rating, text and created_at of each."""
+def _read_reviews(store: Store, query: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The store's reviews that a query finds: review, account, url, rating, text and created_at of each."""
     found = store.read(query, {"ids": sorted(ids)}) if ids else pd.DataFrame()
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
-    return {address: {str(key): cell for key, cell in row.items()} for row in rows if (address := _fold(row["url"]))}
+    return [{str(key): cell for key, cell in row.items()} for row in rows]
+
+
+def _index_addresses(reviews: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {address: row for row in reviews if (address := _fold(row["url"]))}
 
 
 def _read_opinions(store: Store, run: Run, posts: pd.DataFrame) -> pd.DataFrame:
-    """What the store's reviews say at the addresses of posts: post, rating, constructive and quote."""
+    """What the store's reviews say of which posts there are: post, rating, constructive and quote.
+
+    A review is a post's where it has its address or, where it has none, is the only one of its author on that day.
+    """
     authors = set(posts["consumer"].dropna())
-    theirs = [*authors, *(account for account, consumer in map_persons(run).items() if consumer in authors)]
+    accounts = map_persons(run)
+    theirs = [*authors, *(account for account, consumer in accounts.items() if consumer in authors)]
     reviews = _read_reviews(store, WRITTEN, theirs)
-    found = [
-        {"post": post, **reviews[address]}
-        for post, url in zip(posts["post"], posts["url"], strict=True)
-        if (address := _fold(url)) in reviews
-    ]
+    addresses = _index_addresses(reviews)
+    found = []
+    for row in posts.to_dict("records"):
+        review = addresses.get(_fold(row["url"]))
+        if review is None and not is_missing(row["posted_at"]):
+            same = [
+                one
+                for one in reviews
+                if accounts.get(one["account"], one["account"]) == row["consumer"]
+                and not one["url"]
+                and one["created_at"] is not None
+                and abs(pd.Timestamp(one["created_at"]).normalize() - row["posted_at"].normalize()) <= DAY
+            ]
+            review = same[0] if len(same) == 1 else None
+        if review is not None:
+            found.append({**review, "post": row["post"]})
     table = pd.DataFrame(found, columns=["post", "review", "rating", "text"])
     wanted = ("review", set(table["review"]))
     critical = {row["review"] for row in run.rows("texts", ["review", "constructive"], wanted) if row["constructive"]}
