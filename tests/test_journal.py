@@ -165,6 +165,13 @@ def test_a_lost_parcel_may_be_entered_after_the_one_that_replaced_it(tmp_path: P
     assert days(found) == {"shipped": "05-13", "received": "05-16", "lost": "05-12"}
 
 
+def test_what_undid_something_cannot_be_moved_to_where_it_undoes_nothing(tmp_path: Path) -> None:
+    update(tmp_path, row("accepted", "05-02"), row("declined", "05-05"), row("invited", "05-08"))
+    (said,) = update(tmp_path, row("declined", "05-01"))
+    assert "declined cannot be moved: invited on 8 May 2026 would come after accepted on 2 May 2026" in said
+    assert standing(tmp_path)["declined_at"] == pd.Timestamp("2026-05-05")
+
+
 def test_whoever_declined_may_be_asked_again_and_accept(tmp_path: Path) -> None:
     update(tmp_path, row("invited", "05-01"), row("declined", "05-02"))
     assert standing(tmp_path)["state"] == "declined"

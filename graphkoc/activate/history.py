@@ -122,6 +122,15 @@ class History:
         facts = [*others.values(), new]
         return {key: fact for key, fact in others.items() if _contradicts(new, fact, facts)}
 
+    def find_conflict(self) -> tuple[Fact, Fact] | None:
+        """Two facts with days that contradict each other, the one of the earlier stage first; None where none do.
+
+        What was undone on one day and is then said to have been undone on another may leave two such facts.
+        """
+        dated = [fact for fact in self.facts.values() if fact.happened_at]
+        pairs = ((one, other) for one in dated for other in dated if one.stage < other.stage)
+        return next((pair for pair in pairs if _contradicts(*pair, dated)), None)
+
     def list_facts(self, event: str) -> list[Fact]:
         """The facts of an event, by their time."""
         return sorted((fact for fact in self.facts.values() if fact.event == event), key=lambda fact: fact.time)
@@ -149,7 +158,7 @@ class History:
                 return found[-1]
         left = [fact for fact in reversed(self.facts.values()) if fact.stage and not self._is_undone(fact)]
         if self.list_live():
-            left = [fact for fact in left if fact.event not in ("taken_down", "returned")]
+            left = [fact for fact in left if fact.event not in ("taken_down", "returned")] or left
         paid = self.list_facts("paid")
         if not left:
             return paid[-1] if paid else None

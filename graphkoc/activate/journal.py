@@ -188,6 +188,8 @@ def _check(
         if correction and (contradicted or refused):
             stated["correction"] = correction[:LONGEST]
         said.append(history.add(stated))
+        if not correction and (pair := history.find_conflict()) is not None:
+            return [], f"{describe_state(entry['event'])} cannot be moved: {_say_order(*pair)}"
         fresh.append(stated)
     return fresh, ""
 
@@ -227,6 +229,11 @@ def _say_backwards(older: Fact, entry: Entry) -> str:
         f" on {_write_day(entry['happened_at'])}" if entry["happened_at"] else ""
     )
     return f"{new} contradicts the journal, which has {describe_state(older.event)} on {_write_day(older.time)}"
+
+
+def _say_order(earlier: Fact, later: Fact) -> str:
+    days = (f"{describe_state(fact.event)} on {_write_day(fact.time)}" for fact in (earlier, later))
+    return " would come after ".join(days)
 
 
 def _say_unwilling(objection: Mapping[str, Any], entry: Entry) -> str:
