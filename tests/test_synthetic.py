@@ -469,6 +469,40 @@ def test_fake_reviewers_are_recognised_by_their_copied_words_and_nobody_else_is(
     assert flagged(walked.run, walked.owners, "block", "group") <= fakes
 
 
+# --- what its campaigns came to --------------------------------------------------------------------------
+
+
+def test_the_demonstration_walks_from_listening_to_the_wrap_up(walked: Walked) -> None:
+    """The planted effect is found, the planted null is not, and six of eight say the same."""
+    spring, summer = walked.done["campaigns"]
+    assert [one["campaign"] for one in (spring, summer)] == ["spring", "summer"]
+    assert spring["not_taken"] == summer["not_taken"] == []
+    assert spring["posts"] == {"live": 11, "planned": 18}
+    assert spring["lift"]["p"] <= 0.03
+    assert spring["lift"]["adoptions"] >= len(walked.truth["campaigns"]["spring"]["adopters"]) - 2
+    assert summer["lift"]["p"] > 0.2
+    shown = summer["lift"]["would_have_shown"]
+    assert summer["lift"]["verdict"] == f"No effect seen; one of +{shown} or more would have shown."
+    done = [one for one in walked.done["findings"] if one["status"] == "done"]
+    assert [(one["people"], one["of"]) for one in done] == [(6, 8)]
+    assert "lid" in done[0]["theme"]
+    assert len(list((walked.folder / "replies").iterdir())) == 6
+    recap = (walked.folder / "recap-spring.md").read_text(encoding="utf-8")
+    assert "| lid: drips | 6 | done |" in recap
+    assert (walked.folder / "recap-summer.md").is_file()
+    assert (walked.folder / "plans" / "autumn.json").is_file()
+    assert any((walked.folder / "briefs").iterdir())
+
+
+def test_whoever_asked_not_to_be_contacted_is_on_no_later_list(walked: Walked) -> None:
+    (number,) = walked.truth["campaigns"]["spring"]["guests"]["do_not_contact"]
+    accounts = set(walked.truth["people"][str(number)])
+    theirs = accounts | {walked.persons.get(account, account) for account in accounts}
+    for name in ("autumn", "luto-mini"):
+        listed = json.loads((walked.folder / "plans" / f"{name}.json").read_text(encoding="utf-8"))["people"]
+        assert not theirs & {one["consumer"] for one in listed}
+
+
 # --- what it says of itself -----------------------------------------------------------------------------
 
 

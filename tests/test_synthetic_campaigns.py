@@ -107,9 +107,7 @@ def test_eleven_of_eighteen_are_live_and_the_others_are_where_the_story_has_them
     posts = [guest.post for guest in spring.guests if guest.post]
     critical = [post for post in posts if post.stars == 2]
     assert len(critical) == 2
-    assert all(
-        "lid drips" in post.text or "盖子会滴水" in post.text or "Deckel tropft" in post.text for post in critical
-    )
+    assert all("有一个问题：往保温杯里倒水的时候盖子会滴水。" in post.text for post in critical)
     late = Counter(guest.outcome for guest in summer.guests)
     assert (late["posted"], late["taken_down"], late["returned"]) == (11, 1, 1)
 
