@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from graphkoc.campaigns.reading import SheetRows, read_sheet
 from graphkoc.capture import load
-from graphkoc.capture.recognise import COMMANDS, recognise
-from graphkoc.capture.sources import find_source, sources
+from graphkoc.capture.proposal import propose_loader
+from graphkoc.capture.recognise import recognise
+from graphkoc.capture.sources import COMMANDS, find_source, sources
 from graphkoc.errors import DataError
 from graphkoc.files import read_toml
 from graphkoc.tables.schema import EVENTS
@@ -407,6 +408,19 @@ def test_a_mapping_beside_the_file_says_which_column_is_which(tmp_path: Path) ->
     )
     posts = read_sheet(file, "results", "campaign:spring").tables["posts"]
     assert posts[["consumer", "campaign", "reads", "likes"]].values.tolist() == [["Ann", "campaign:spring", 1200, 7]]
+
+
+def test_a_scaffold_proposes_such_a_mapping_and_names_the_command_that_reads_the_file(tmp_path: Path) -> None:
+    rows = [["Wer", "Post link", "Views", "Likes"], ["Ann", NOTE.format(1), "1.200", "7"]]
+    file = written(tmp_path / "odd.xlsx", rows)
+    source = find_source("results")
+    made = propose_loader(source, [file], tmp_path)
+    assert made is not None
+    assert made.made.columns == {"posted": {"link": "Post link", "reads": "Views", "likes": "Likes"}}
+    assert (made.problem, made.rows[0]["reads"]) == ("", 1200)
+    assert source.write_command("odd.xlsx") == "graphkoc results odd.xlsx --campaign NAME"
+    posts = read_sheet(file, "results", "campaign:spring").tables["posts"]
+    assert posts["consumer"].tolist() == [NOTE.format(1)]
 
 
 def test_a_column_called_campaign_does_not_say_which_campaign_it_is(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ import graphkoc
 from graphkoc.capture import answers, load
 from graphkoc.capture.answers import Answers
 from graphkoc.capture.reading import layouts
-from graphkoc.capture.recognise import COMMANDS, recognise
-from graphkoc.capture.sources import find_source, sources
+from graphkoc.capture.recognise import recognise
+from graphkoc.capture.sources import COMMANDS, find_source, sources
 from graphkoc.errors import DataError
 
 FOLDER = fixture("exports")

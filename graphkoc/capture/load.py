@@ -31,7 +31,7 @@ from graphkoc.capture.reading.layouts import Layout
 from graphkoc.capture.reading.places import write_reason
 from graphkoc.capture.recognise import recognise
 from graphkoc.capture.selection import choose_units, describe_stray, name_other_source
-from graphkoc.capture.sources import Source, sources
+from graphkoc.capture.sources import COMMANDS, Source, sources
 from graphkoc.errors import DataError
 from graphkoc.files import TemporaryFolder
 from graphkoc.progress import Progress
@@ -234,10 +234,9 @@ def read_recognised(
         parts += [part] if part else []
     if not parts:
         first = unread[0] if unread else Unread("", "there is nothing to read")
-        raise DataError(
-            f"{first.file or ', '.join(map(str, paths))}: {first.reason}",
-            hint="`graphkoc load SOURCE FILE` names the source, and `graphkoc sources scaffold csv FILE` writes one.",
-        )
+        named = any(one.file == first.file and one.source in COMMANDS for one in found)
+        hint = "`graphkoc load SOURCE FILE` names the source, and `graphkoc sources scaffold csv FILE` writes one."
+        raise DataError(f"{first.file or ', '.join(map(str, paths))}: {first.reason}", hint="" if named else hint)
     return _combine(parts, unread)
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from graphkoc.capture import contacts
 from graphkoc.capture.accounting import MAIN
+from graphkoc.capture.answers import NOTHING, Answers
 from graphkoc.capture.load import read
 from graphkoc.capture.reading.scaffold import Scaffold
-from graphkoc.capture.sources import Source, find_source
+from graphkoc.capture.sources import COMMANDS, Source, find_source
 from graphkoc.errors import GraphkocError
 
 __all__ = ["Proposal", "propose_loader"]
@@ -73,7 +74,8 @@ def _try_loader(
             key_file = contacts.new_key(Path(place) / "key")
         try:
             if source.is_mapped:
-                loaded = read(source, [*files, made.folder], encoding=encoding, key_file=key_file)
+                about = Answers(campaign="campaign:NAME") if source.name in COMMANDS else NOTHING
+                loaded = read(source, [*files, made.folder], answers=about, encoding=encoding, key_file=key_file)
                 table = next((name for name in MAIN if name in loaded.tables and len(loaded.tables[name])), table)
             else:
                 loader = find_source(str(made.folder.resolve()))

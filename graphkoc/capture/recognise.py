@@ -30,7 +30,7 @@ from graphkoc.capture.sources import Source
 from graphkoc.errors import GraphkocError
 from graphkoc.tables.schema import CANONICAL
 
-__all__ = ["COMMANDS", "Recognised", "list_tables", "recognise"]
+__all__ = ["Recognised", "list_tables", "recognise"]
 
 OWN = "csv"
 """The source of files that are canonical tables already."""
@@ -40,14 +40,6 @@ FEW, MANY = 2, 4
 """Columns that a file must have where fewer than FEW are required by its view."""
 SURE, BY_NAME = 1.0, 0.5
 """Confidence in what a file is: by its columns, and by its name where it has none."""
-
-
-COMMANDS = {
-    "campaign": "graphkoc campaign update {file} --campaign NAME",
-    "results": "graphkoc results {file} --campaign NAME",
-    "feedback": "graphkoc feedback {file} --campaign NAME",
-}
-"""Source -> the command that reads its files: what they state is of a campaign, and kept beside the runs."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +170,7 @@ def _settle(unit: Unit, winner: _Candidate, answers: Answers) -> Recognised:
     chosen = replace(layout, view=replace(layout.view, names=names, always=tuple(always.items())))
     reason = ""
     if "campaign" in open_:
-        command = COMMANDS[winner.source.name].format(file=shlex.quote(unit.name))
+        command = winner.source.write_command(shlex.quote(unit.name))
         reason = f"the file is about a campaign, which another command reads: {command}"
     elif open_:
         ways = {

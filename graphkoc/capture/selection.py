@@ -12,7 +12,7 @@ from graphkoc.capture.reading import mapping, own_tables
 from graphkoc.capture.reading.layouts import Layout
 from graphkoc.capture.reading.places import find_places
 from graphkoc.capture.recognise import recognise
-from graphkoc.capture.sources import Source, sources
+from graphkoc.capture.sources import COMMANDS, Source, sources
 from graphkoc.errors import DataError, GraphkocError
 
 __all__ = ["choose_units", "describe_stray", "name_other_source"]
@@ -28,7 +28,11 @@ def choose_units(
     if not source.is_mapped and not source.layouts:
         return source, None, ()
     if file := mapping.find(paths):
-        return replace(source, views=mapping.apply(source.views, file)), None, ()
+        views = mapping.apply(source.views, file)
+        if answers.campaign:
+            stated = ("campaign", answers.campaign)
+            views = {name: replace(view, always=(*view.always, stated)) for name, view in views.items()}
+        return replace(source, views=views), None, ()
     chosen: dict[str, Layout | None] = {}
     wrong: list[Unread] = []
     for found in recognise(paths, list(sources().values()), answers, asked):
@@ -45,7 +49,9 @@ def choose_units(
     if not chosen and wrong:
         raise DataError(
             f"{wrong[0].file} is not read by {source.name}: {wrong[0].reason}",
-            hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes a mapping of its columns.",
+            hint=f"`graphkoc sources scaffold {source.name} FILE...` proposes a mapping of its columns."
+            if source.name not in COMMANDS
+            else "",
         )
     return source, chosen, tuple(wrong)
 

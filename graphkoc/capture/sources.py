@@ -30,7 +30,14 @@ from graphkoc.capture.reading.views import View, read_views
 from graphkoc.errors import DataError, UsageError
 from graphkoc.tables.schema import CANONICAL
 
-__all__ = ["Source", "find_source", "sources"]
+__all__ = ["COMMANDS", "Source", "find_source", "sources"]
+
+COMMANDS = {
+    "campaign": "graphkoc campaign update {files} --campaign NAME",
+    "results": "graphkoc results {files} --campaign NAME",
+    "feedback": "graphkoc feedback {files} --campaign NAME",
+}
+"""Source -> the command that reads its files: what they state is of a campaign, and kept beside the runs."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,10 @@ class Source:
     def is_private(self) -> bool:
         """Whether its files may hold e-mail addresses and phone numbers."""
         return self.private or any(view.private for view in self.views.values())
+
+    def write_command(self, files: str) -> str:
+        """The command that reads files of it, which are given as a shell takes them."""
+        return COMMANDS.get(self.name, f"graphkoc load {self.name} {{files}}").format(files=files)
 
     def scaffold(self, files: Sequence[Path], folder: Path, encoding: str | None = None) -> Scaffold:
         """Write a loader for tables with other names, or a mapping for a source whose views have names.

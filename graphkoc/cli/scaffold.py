@@ -32,9 +32,10 @@ def scaffold(
 ) -> Result:
     """Write a loader for FILES that have column names of their own.
 
-    KIND is csv, or crm or roster, for which a mapping.toml beside the first file is enough. The columns are
-    guessed from their names (English, German, French, Spanish, Chinese, Japanese) and their cells: an id is unique,
-    stars are few, a review is long. The guesses are written as SELECTs or as the mapping, where you can correct them.
+    KIND is csv, or crm, roster, campaign, results or feedback, for which a mapping.toml beside the first file is
+    enough. The columns are guessed from their names (English, German, French, Spanish, Chinese, Japanese) and their
+    cells: an id is unique, stars are few, a review is long. The guesses are written as SELECTs or as the mapping, where
+    you can correct them.
 
     Three rows are shown as they would be read. On a terminal the loader is kept only if you agree. The fixture that
     comes with it has no e-mail address and no phone number.
@@ -82,7 +83,7 @@ def scaffold(
     named = shlex.join(map(str, files))
     if source.is_mapped:
         beside = "" if folder.resolve() == files[0].resolve().parent else f" {shlex.quote(path)}"
-        lines.append(f"Check it, then: graphkoc load {source.name} {named}{beside}")
+        lines.append(f"Check it, then: {source.write_command(named + beside)}")
     else:
         lines.append(f"Check its .sql files, then: graphkoc load {shlex.quote(path)} {named}")
     return Result(document, text="\n".join(lines))
