@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from graphkoc import assets
-from graphkoc.activate.lift import LEVEL, Lift, find_p, measure_lift, pool_lifts
-from graphkoc.activate.strata import Window
-from graphkoc.activate.wave_lift import compare_waves
+from graphkoc.activate.lift.effect import LEVEL, Lift, find_p, measure_lift, pool_lifts
+from graphkoc.activate.lift.strata import Window
+from graphkoc.activate.lift.waves import compare_waves
 from graphkoc.activate.waves import split_waves
 from graphkoc.graph.action_log import Log
 from graphkoc.qualify.score.forecast import Past, forecast

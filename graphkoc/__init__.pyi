@@ -1,13 +1,13 @@
 """The public names: the one list of them, which `graphkoc/__init__.py` loads on first use."""
 
-from .activate.campaign import Wanted as Wanted
-from .activate.campaign import read_targets as read_targets
 from .activate.costs import read_costs as read_costs
 from .activate.goal_names import GOALS as GOALS
-from .activate.lift_words import describe_lift as describe_lift
+from .activate.lift.words import describe_lift as describe_lift
+from .activate.outcome.recap_text import write_recap as write_recap
 from .activate.phases import read_blackout as read_blackout
-from .activate.recap_text import write_recap as write_recap
 from .activate.request import PlanRequest as PlanRequest
+from .activate.running.campaign import Wanted as Wanted
+from .activate.running.campaign import read_targets as read_targets
 from .activate.words import describe_plan as describe_plan
 from .analysis import Settings as Settings
 from .campaigns.briefing import write_briefs as write_briefs
@@ -59,8 +59,8 @@ from .errors import UsageError as UsageError
 from .graph.action_log import Log as Log
 from .graph.network import Network as Network
 from .graph.projection import Projection as Projection
-from .invite.finding_states import FINDING_LANGUAGES as FINDING_LANGUAGES
-from .invite.finding_states import FINDING_STATUSES as FINDING_STATUSES
+from .invite.listening.finding_states import FINDING_LANGUAGES as FINDING_LANGUAGES
+from .invite.listening.finding_states import FINDING_STATUSES as FINDING_STATUSES
 from .invite.messages import fill_message as fill_message
 from .invite.presets import check_export_columns as check_export_columns
 from .invite.presets import list_presets as list_presets

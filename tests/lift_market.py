@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.activate.strata import Window
+from graphkoc.activate.lift.strata import Window
 from graphkoc.graph.action_log import Items
 from graphkoc.graph.network import Network
 

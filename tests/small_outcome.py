@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.posts import find_posts
-from graphkoc.activate.recap import Outcome
+from graphkoc.activate.outcome.posts import find_posts
+from graphkoc.activate.outcome.recap import Outcome
 
 __all__ = ["IDS", "make_outcome", "make_post"]
 

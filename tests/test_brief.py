@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphkoc.errors import UsageError
-from graphkoc.invite.brief import write_brief
-from graphkoc.invite.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
-from graphkoc.invite.replies import gather_replies, list_reply_languages, write_reply
-from graphkoc.invite.search_terms import assign_terms, find_terms
-from graphkoc.invite.spoken import find_answer_languages
+from graphkoc.invite.listening.brief import write_brief
+from graphkoc.invite.listening.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
+from graphkoc.invite.listening.replies import gather_replies, list_reply_languages, write_reply
+from graphkoc.invite.listening.search_terms import assign_terms, find_terms
+from graphkoc.invite.listening.spoken import find_answer_languages
 
 SPRING = {"name": "spring", "product": "Luto Mini", "client": "Nordkessel", "ends": "2026-03-31"}
 LIN = {"name": "Lin", "platform": "xiaohongshu", "code": "LIN10", "link": "https://shop.example.com/luto?ref=lin_10"}

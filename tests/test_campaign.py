@@ -18,11 +18,11 @@ from command import run as run_command
 from small_campaign import Campaign
 
 import graphkoc
-from graphkoc.activate.campaign import Wanted, read_targets
-from graphkoc.activate.deadlines import list_late
-from graphkoc.activate.journal import FILE, find_standing, read_journal, record
-from graphkoc.activate.overview import describe_campaign, find_needs, join_standing
-from graphkoc.activate.substitutes import choose_substitutes, say_shortfall
+from graphkoc.activate.running.campaign import Wanted, read_targets
+from graphkoc.activate.running.deadlines import list_late
+from graphkoc.activate.running.journal import FILE, find_standing, read_journal, record
+from graphkoc.activate.running.overview import describe_campaign, find_needs, join_standing
+from graphkoc.activate.running.substitutes import choose_substitutes, say_shortfall
 from graphkoc.errors import AnalysisError, DataError, UsageError
 from graphkoc.invite.decisions import append, decide_now
 from graphkoc.invite.saved import campaigns_folder, last_invited, plans_folder, read_list, save_list

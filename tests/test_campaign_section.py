@@ -11,8 +11,8 @@ import pytest
 from small_outcome import make_outcome, make_post
 
 from graphkoc import report
-from graphkoc.activate.journal import record
-from graphkoc.activate.posts import LEDGER
+from graphkoc.activate.outcome.posts import LEDGER
+from graphkoc.activate.running.journal import record
 from graphkoc.invite.saved import campaigns_folder, save_list
 from graphkoc.report.page import collect_facts
 from graphkoc.runs.ledger import add_entries

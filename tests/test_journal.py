@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from graphkoc.activate.events import EVENTS, STATES, describe_state
-from graphkoc.activate.history import History
-from graphkoc.activate.journal import FILE, find_standing, group_histories, read_journal, record
+from graphkoc.activate.running.events import EVENTS, STATES, describe_state
+from graphkoc.activate.running.history import History
+from graphkoc.activate.running.journal import FILE, find_standing, group_histories, read_journal, record
 from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.runs.ledger import Entry
 from graphkoc.tables.schema import EVENTS as DECLARED

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from graphkoc.activate.lift import CONTROLS, LEVEL, POWER, Lift, find_controls, find_p, measure_lift, pool_lifts
-from graphkoc.activate.strata import Window
+from graphkoc.activate.lift.effect import CONTROLS, LEVEL, POWER, Lift, find_controls, find_p, measure_lift, pool_lifts
+from graphkoc.activate.lift.strata import Window
 from graphkoc.graph.action_log import Items
 
 SEED = 17

@@ -19,7 +19,7 @@ from command import run as graphkoc_command
 from small_campaign import Campaign
 
 import graphkoc
-from graphkoc.activate import journal
+from graphkoc.activate.running import journal
 from graphkoc.invite.saved import save_list
 
 FAULTY = (

@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 import graphkoc
-from graphkoc.activate.journal import record
-from graphkoc.activate.lift_ledger import FILE, read_lift, read_lifts
+from graphkoc.activate.lift.ledger import FILE, read_lift, read_lifts
+from graphkoc.activate.running.journal import record
 from graphkoc.campaigns.measuring import measure_campaign
 from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.invite.saved import save_list

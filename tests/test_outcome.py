@@ -19,9 +19,9 @@ from command import run as graphkoc_command
 from small_campaign import Campaign
 
 import graphkoc
-from graphkoc.activate import posts as ledger
-from graphkoc.activate.campaign import Wanted
-from graphkoc.activate.journal import read_journal
+from graphkoc.activate.outcome import posts as ledger
+from graphkoc.activate.running.campaign import Wanted
+from graphkoc.activate.running.journal import read_journal
 from graphkoc.campaigns.running import new_campaign, update_campaign
 from graphkoc.errors import UsageError
 from graphkoc.invite.saved import campaigns_folder

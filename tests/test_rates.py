@@ -13,9 +13,10 @@ from small_campaign import Campaign
 
 import graphkoc
 from graphkoc.activate.costs import Costs
-from graphkoc.activate.journal import find_standing, record
 from graphkoc.activate.probability import FILE as LEARNED
-from graphkoc.activate.rates import (
+from graphkoc.activate.request import PlanRequest
+from graphkoc.activate.running.journal import find_standing, record
+from graphkoc.activate.running.rates import (
     MINIMUM,
     PRIOR,
     describe_rates,
@@ -24,7 +25,6 @@ from graphkoc.activate.rates import (
     gather_invitations,
     learn_rates,
 )
-from graphkoc.activate.request import PlanRequest
 from graphkoc.activate.yields import match_rates
 from graphkoc.errors import GraphkocError
 from graphkoc.invite.saved import campaigns_folder, save_list

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from small_outcome import IDS, make_outcome, make_post
 
-from graphkoc.activate.definitions import read_definitions
-from graphkoc.activate.lift_words import say_verdict
-from graphkoc.activate.posts import FIGURES, MONEY, find_posts
-from graphkoc.activate.recap import Outcome, make_recap
-from graphkoc.activate.recap_text import write_recap
-from graphkoc.activate.recap_words import LANGUAGES
+from graphkoc.activate.lift.words import say_verdict
+from graphkoc.activate.outcome.definitions import read_definitions
+from graphkoc.activate.outcome.posts import FIGURES, MONEY, find_posts
+from graphkoc.activate.outcome.recap import Outcome, make_recap
+from graphkoc.activate.outcome.recap_text import write_recap
+from graphkoc.activate.outcome.recap_words import LANGUAGES
 from graphkoc.errors import UsageError
 from graphkoc.exports.rows import as_json
 
@@ -234,7 +234,7 @@ def test_every_language_has_the_same_words() -> None:
             return len(table)
         return sorted(re.findall(r"{(\w+)}", table)) if isinstance(table, str) else type(table)
 
-    from graphkoc.activate.recap_words import Words
+    from graphkoc.activate.outcome.recap_words import Words
 
     english, chinese = (Words(language, "").words for language in LANGUAGES)
     assert shape(english) == shape(chinese)

@@ -13,7 +13,7 @@ import pytest
 from pack_graph import small_graph
 
 import graphkoc
-from graphkoc.activate import journal
+from graphkoc.activate.running import journal
 from graphkoc.campaigns import showing
 from graphkoc.errors import UsageError
 from graphkoc.invite.saved import plans_folder, save_list

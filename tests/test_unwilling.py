@@ -14,7 +14,7 @@ import pytest
 from command import run as run_command
 from small_campaign import Campaign
 
-from graphkoc.activate.journal import record
+from graphkoc.activate.running.journal import record
 from graphkoc.cli import cli
 from graphkoc.invite.saved import campaigns_folder, plans_folder, save_list
 from graphkoc.invite.unwilling import UNWILLING

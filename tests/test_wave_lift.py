@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from graphkoc.activate.wave_lift import DRAWS, WaveLift, compare_waves
+from graphkoc.activate.lift.waves import DRAWS, WaveLift, compare_waves
 from graphkoc.activate.waves import split_waves
 
 PEOPLE, FOLLOWERS = 40, 12

@@ -373,7 +373,7 @@ def _describe_waves(roster: Roster) -> dict[str, Any]:
         "both": waves.both,
         "leak": number_or_none(waves.leak),
         "sentence": waves.sentence,
-        # By the draw the effect of wave 1 is tested later, see `graphkoc.activate.wave_lift`.
+        # By the draw the effect of wave 1 is tested later, see `graphkoc.activate.lift.waves`.
         "people": waves.people.to_dict("records"),
     }
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.journal import find_standing, read_journal
-from graphkoc.activate.posts import read_posts
+from graphkoc.activate.outcome.posts import read_posts
+from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection

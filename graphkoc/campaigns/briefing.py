@@ -8,22 +8,22 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.journal import find_standing, read_journal
+from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.campaigns.heard import Heard, find_list, hear, list_known
 from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.people_files import write_texts
 from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.files import replace_file, translate_errors
-from graphkoc.invite.brief import write_brief
-from graphkoc.invite.feedback import read_answers
-from graphkoc.invite.finding_states import CLOSED, FINDING_LANGUAGES
 from graphkoc.invite.flags import OPTED_OUT
+from graphkoc.invite.listening.brief import write_brief
+from graphkoc.invite.listening.feedback import read_answers
+from graphkoc.invite.listening.finding_states import CLOSED, FINDING_LANGUAGES
+from graphkoc.invite.listening.search_terms import assign_terms, find_terms
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.profile import describe_profile
 from graphkoc.invite.references import References
 from graphkoc.invite.rules import INCENTIVES, Checked, check_invitations
 from graphkoc.invite.saved import campaigns_folder, plans_folder, read_lists
-from graphkoc.invite.search_terms import assign_terms, find_terms
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.text import count, person_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from graphkoc.activate.campaign import Wanted
 from graphkoc.activate.request import PlanRequest
+from graphkoc.activate.running.campaign import Wanted
 from graphkoc.campaigns.briefing import write_briefs
 from graphkoc.campaigns.focus import choose_focus_group
 from graphkoc.campaigns.listening import read_findings, record_feedback, reply_to_answers, set_finding

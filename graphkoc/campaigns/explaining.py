@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from graphkoc.invite.feedback import list_answers_of, read_answers
+from graphkoc.invite.listening.feedback import list_answers_of, read_answers
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import campaigns_folder
 from graphkoc.qualify.explain import explain_consumer

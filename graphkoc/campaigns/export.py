@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from graphkoc.activate.journal import find_standing, read_journal
+from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.campaigns.sheets import check_sheet, write_sheet
 from graphkoc.capture.contact_book import Book, match_people, read_contact_book
 from graphkoc.capture.contacts import find_key

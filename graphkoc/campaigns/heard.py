@@ -13,12 +13,12 @@ import pandas as pd
 
 from graphkoc.annotations import find_settings
 from graphkoc.errors import UsageError
-from graphkoc.invite.feedback import read_answers
-from graphkoc.invite.finding_status import find_standing
-from graphkoc.invite.findings import describe_findings, list_points
+from graphkoc.invite.listening.feedback import read_answers
+from graphkoc.invite.listening.finding_status import find_standing
+from graphkoc.invite.listening.findings import describe_findings, list_points
+from graphkoc.invite.listening.points import Point
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.opinions import measure_texts
-from graphkoc.invite.points import Point
 from graphkoc.invite.saved import campaigns_folder, check_list_name, plans_folder, read_lists
 from graphkoc.invite.topics import Subjects, Topic, find_topic, list_elsewhere, read_subjects
 from graphkoc.pipeline import project
@@ -93,7 +93,7 @@ class Heard:
         return list_points(self.answers, self.others, self.standing, self.known)
 
     def describe(self, language: str = "en") -> dict[str, Any]:
-        """The findings as a document; see `graphkoc.invite.findings.describe_findings`."""
+        """The findings as a document; see `graphkoc.invite.listening.findings.describe_findings`."""
         wanted = {entry["consumer"] for entry in self.answers}
         rows = self.run.rows("people", ["consumer", "niche"], ("consumer", wanted))
         niches = {row["consumer"]: self.run.group_name("niche", row["niche"]) for row in rows}

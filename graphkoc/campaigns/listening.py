@@ -16,15 +16,15 @@ from graphkoc.campaigns.people_files import write_texts
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.campaigns.showing import show_campaign
 from graphkoc.errors import UsageError
-from graphkoc.invite.feedback import add_answers, make_answer
-from graphkoc.invite.finding_status import add_status
 from graphkoc.invite.flags import OPTED_OUT
+from graphkoc.invite.listening.feedback import add_answers, make_answer
+from graphkoc.invite.listening.finding_status import add_status
+from graphkoc.invite.listening.points import name_point
+from graphkoc.invite.listening.replies import gather_replies, list_reply_languages, write_reply
+from graphkoc.invite.listening.spoken import find_answer_languages
 from graphkoc.invite.longlist import map_persons
-from graphkoc.invite.points import name_point
 from graphkoc.invite.references import References
-from graphkoc.invite.replies import gather_replies, list_reply_languages, write_reply
 from graphkoc.invite.saved import campaigns_folder
-from graphkoc.invite.spoken import find_answer_languages
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.text import count, person_name, text_or_none
@@ -89,7 +89,8 @@ def record_feedback(
 
 
 def read_findings(store: Store, run: Run, name: str | None = None, *, language: str = "en") -> list[dict[str, Any]]:
-    """The findings of a campaign or group, or of all of them; see `graphkoc.invite.findings.describe_findings`.
+    """The findings of a campaign or group, or of all of them; see
+    `graphkoc.invite.listening.findings.describe_findings`.
 
     Raises UsageError for an unknown name or language, and where nobody has answered.
     """

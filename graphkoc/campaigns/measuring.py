@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from graphkoc import analysis
-from graphkoc.activate.lift import Lift, measure_lift
-from graphkoc.activate.lift_document import Sides, describe_figures, describe_parts, describe_pooled, find_sides
-from graphkoc.activate.lift_ledger import keep_lift, read_lifts, restore_lift
-from graphkoc.activate.lift_words import say_verdict
-from graphkoc.activate.purchased import list_purchases
-from graphkoc.activate.strata import Window
-from graphkoc.activate.wave_lift import compare_waves
+from graphkoc.activate.lift.document import Sides, describe_figures, describe_parts, describe_pooled, find_sides
+from graphkoc.activate.lift.effect import Lift, measure_lift
+from graphkoc.activate.lift.ledger import keep_lift, read_lifts, restore_lift
+from graphkoc.activate.lift.purchased import list_purchases
+from graphkoc.activate.lift.strata import Window
+from graphkoc.activate.lift.waves import compare_waves
+from graphkoc.activate.lift.words import say_verdict
 from graphkoc.annotations import find_settings
 from graphkoc.arrays import Indices, number_ids
 from graphkoc.campaigns.activated import Activated, read_activated, read_seeded

@@ -10,23 +10,23 @@ from typing import Any, Final
 
 import pandas as pd
 
-from graphkoc.activate.gathering import gather_outcome
-from graphkoc.activate.journal import read_journal, record
-from graphkoc.activate.posts import add_posts
-from graphkoc.activate.recap import make_recap
-from graphkoc.activate.recap_sheets import list_sheets
-from graphkoc.activate.recap_text import write_recap
-from graphkoc.activate.units import add_units
+from graphkoc.activate.outcome.gathering import gather_outcome
+from graphkoc.activate.outcome.posts import add_posts
+from graphkoc.activate.outcome.recap import make_recap
+from graphkoc.activate.outcome.recap_sheets import list_sheets
+from graphkoc.activate.outcome.recap_text import write_recap
+from graphkoc.activate.outcome.units import add_units
+from graphkoc.activate.running.journal import read_journal, record
 from graphkoc.campaigns.listening import read_findings
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.campaigns.running import find_campaign
 from graphkoc.campaigns.sheets import write_sheet
 from graphkoc.campaigns.showing import show_campaign
 from graphkoc.files import replace_file, translate_errors
-from graphkoc.invite.feedback import read_answers
+from graphkoc.invite.listening.feedback import read_answers
+from graphkoc.invite.listening.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.references import References
-from graphkoc.invite.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.invite.saved import campaigns_folder
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
@@ -104,7 +104,7 @@ def record_results(
 def recap_campaign(
     store: Store, run: Run, campaign: str | None = None, *, language: str = "en", today: date | None = None
 ) -> dict[str, Any]:
-    """The wrap-up of a campaign as a document: see `graphkoc.activate.recap.make_recap`.
+    """The wrap-up of a campaign as a document: see `graphkoc.activate.outcome.recap.make_recap`.
 
     campaign: its name; may be left out where there is one alone. language: of the findings' themes. today: by default
     the day of the clock (UTC). Raises UsageError for an unknown campaign or language.
@@ -123,7 +123,8 @@ def save_recap(recap: Mapping[str, Any], place: Path, *, language: str = "en", r
     """Write a wrap-up as a Markdown file or, where the place has another name than FILE.md, into a folder with three
     sheets beside it; returns the files.
 
-    language, reader: see `graphkoc.activate.recap_text.write_recap`. Raises StoreError where one cannot be written.
+    language, reader: see `graphkoc.activate.outcome.recap_text.write_recap`. Raises StoreError where one cannot be
+    written.
     """
     page = write_recap(recap, language, reader).encode()
     if place.suffix.lower() == ".md":

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.deadlines import read_limit
-from graphkoc.activate.journal import find_standing, read_journal
+from graphkoc.activate.running.deadlines import read_limit
+from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.errors import UsageError
-from graphkoc.invite.feedback import list_answers_of, read_answers
+from graphkoc.invite.listening.feedback import list_answers_of, read_answers
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import ROSTER, campaigns_folder, last_invited, plans_folder, read_lists
 from graphkoc.invite.unwilling import find_unwilling
@@ -31,8 +31,8 @@ def read_person_history(run: Run, consumer: str) -> dict[str, Any]:
     [{campaign, client, product, starts, place, role, state, EVENT_at of each of TIMES, on_time, posts, urls, paid,
     cost, quantity, rights_until, exclusive_until, decision, note}], lists: [{kind, name, client, made_at, place}],
     feedback: [{campaign, product, rating, text, given_at}]}. on_time: posted in the days that
-    `graphkoc/activate/deadlines.toml` allows after the product was received, or before the campaign ended; None where
-    that is not over or not known. Raises UsageError for somebody unknown.
+    `graphkoc/activate/running/deadlines.toml` allows after the product was received, or before the campaign ended; None
+    where that is not over or not known. Raises UsageError for somebody unknown.
     """
     folder, plans, accounts = campaigns_folder(Path(run.folder)), plans_folder(Path(run.folder)), map_persons(run)
     journal, campaigns, lists = read_journal(folder), read_lists(folder), read_lists(plans)

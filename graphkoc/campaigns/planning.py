@@ -18,8 +18,8 @@ from graphkoc.activate.phases import make_calendar, read_phases
 from graphkoc.activate.plan import make_plan
 from graphkoc.activate.preparation import find_niches, prepare
 from graphkoc.activate.probability import Learned, learn, read_probabilities, write_probabilities
-from graphkoc.activate.rates import describe_rates, gather_invitations, learn_rates
 from graphkoc.activate.request import PlanRequest
+from graphkoc.activate.running.rates import describe_rates, gather_invitations, learn_rates
 from graphkoc.activate.yields import read_rates
 from graphkoc.annotations import find_settings, list_changed
 from graphkoc.campaigns.showing import show_saved

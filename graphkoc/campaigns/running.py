@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from graphkoc.activate.campaign import Wanted, make_campaign
 from graphkoc.activate.candidates import list_candidates
-from graphkoc.activate.deadlines import list_late
-from graphkoc.activate.journal import find_standing, read_journal, record
-from graphkoc.activate.overview import OPEN, describe_campaign, join_standing
-from graphkoc.activate.people_sheet import read_people
-from graphkoc.activate.rates import describe_rates, expect_live, gather_invitations, learn_rates
-from graphkoc.activate.substitutes import choose_substitutes, say_shortfall
-from graphkoc.activate.units import read_units
+from graphkoc.activate.outcome.units import read_units
+from graphkoc.activate.running.campaign import Wanted, make_campaign
+from graphkoc.activate.running.deadlines import list_late
+from graphkoc.activate.running.journal import find_standing, read_journal, record
+from graphkoc.activate.running.overview import OPEN, describe_campaign, join_standing
+from graphkoc.activate.running.people_sheet import read_people
+from graphkoc.activate.running.rates import describe_rates, expect_live, gather_invitations, learn_rates
+from graphkoc.activate.running.substitutes import choose_substitutes, say_shortfall
 from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.campaigns.showing import show_campaign
@@ -62,8 +62,8 @@ def new_campaign(
 ) -> dict[str, Any]:
     """Make a campaign of a saved plan or of a sheet of people, and save it beside the runs and in the store.
 
-    source: the name of a plan, or a file (.csv or .xlsx), see `graphkoc.activate.people_sheet`. encoding: of a text
-    file where it cannot be detected. A campaign of that name is replaced, and its journal goes on. People whom the
+    source: the name of a plan, or a file (.csv or .xlsx), see `graphkoc.activate.running.people_sheet`. encoding: of a
+    text file where it cannot be detected. A campaign of that name is replaced, and its journal goes on. People whom the
     client refused or who may not be contacted are left out. Returns {campaign, from, product, client, starts, ends,
     budget, currency, targets, people, roster, reserve, left_out (sentences), not_taken (sentences, of a sheet)}. Raises
     UsageError for an unknown plan and for a name that cannot be, DataError for a sheet that cannot be read, and
@@ -183,7 +183,7 @@ def record_events(
 
 
 def read_campaign(run: Run, campaign: str | None = None, today: date | None = None) -> dict[str, Any]:
-    """A campaign as it stands on a day: see `graphkoc.activate.overview.describe_campaign`.
+    """A campaign as it stands on a day: see `graphkoc.activate.running.overview.describe_campaign`.
 
     campaign: the name; may be left out where there is one campaign alone. today: by default the day of the clock (UTC).
     Raises UsageError for an unknown campaign.
@@ -197,7 +197,7 @@ def read_campaign(run: Run, campaign: str | None = None, today: date | None = No
 def list_late_people(
     run: Run, campaign: str | None = None, language: str = "en", today: date | None = None
 ) -> dict[str, Any]:
-    """Who is late with what in a campaign, by the limits of `graphkoc/activate/deadlines.toml`.
+    """Who is late with what in a campaign, by the limits of `graphkoc/activate/running/deadlines.toml`.
 
     Returns {campaign, day, late: [{consumer, name, rule, days, why, handle, url, platform}], left_out (sentences)}.
     People who declined or may not be contacted are not on it. campaign, today: as in `read_campaign`.
@@ -225,7 +225,7 @@ def list_substitutes(run: Run, campaign: str | None = None, today: date | None =
     Returns {campaign, day, substitutes: [{place_of, place_name, state, role, consumer, name, source, platform, handle,
     url, cost}], posts: {live, expected, planned}, sentence, rates (how they were learned; None where too few are
     known)}. A substitute is neither refused by the client nor unwilling, and no rule of their platform forbids what is
-    given; see `graphkoc.activate.substitutes`. campaign, today: as in `read_campaign`.
+    given; see `graphkoc.activate.running.substitutes`. campaign, today: as in `read_campaign`.
     """
     folder, plans = campaigns_folder(Path(run.folder)), plans_folder(Path(run.folder))
     document, day = find_campaign(folder, campaign), today or _find_today()

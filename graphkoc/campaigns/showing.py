@@ -16,11 +16,11 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.journal import find_standing, read_journal
-from graphkoc.activate.posts import read_posts, tell_post
-from graphkoc.activate.units import read_units
+from graphkoc.activate.outcome.posts import read_posts, tell_post
+from graphkoc.activate.outcome.units import read_units
+from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.errors import UsageError
-from graphkoc.invite.feedback import read_answers
+from graphkoc.invite.listening.feedback import read_answers
 from graphkoc.invite.saved import ROSTER, plans_folder, read_list, read_lists
 from graphkoc.runs.ledger import Entry
 from graphkoc.stores import Store

@@ -70,10 +70,10 @@ def new(
 ) -> Result:
     """Make a campaign of a saved plan, or of a sheet of people.
 
-    The columns of a sheet may be called as in graphkoc/activate/campaign.toml: id, handle, name or link, and perhaps
-    role, platform, cost, selling, incentive, code and wave. A row whose person is unknown is listed and not taken, and
-    the command ends with 7. People whom the client refused or who may not be contacted are left out. A campaign of that
-    name is replaced; what its journal has remains.
+    The columns of a sheet may be called as in graphkoc/activate/running/campaign.toml: id, handle, name or link, and
+    perhaps role, platform, cost, selling, incentive, code and wave. A row whose person is unknown is listed and not
+    taken, and the command ends with 7. People whom the client refused or who may not be contacted are left out. A
+    campaign of that name is replaced; what its journal has remains.
 
     \b
     Examples:
@@ -180,8 +180,8 @@ def show(name: str | None, today: datetime | None, run: str | None) -> Result:
 def late(name: str | None, language: str, today: datetime | None, run: str | None) -> Result:
     """List who is late in a campaign: no answer, nothing shipped, no post, no label, rights that end.
 
-    NAME may be left out where there is one campaign alone. The limits are in graphkoc/activate/deadlines.toml. People
-    who declined or may not be contacted are not on the list.
+    NAME may be left out where there is one campaign alone. The limits are in graphkoc/activate/running/deadlines.toml.
+    People who declined or may not be contacted are not on the list.
 
     \b
     Examples:

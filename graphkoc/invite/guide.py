@@ -13,7 +13,7 @@ from typing import Any
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
 from graphkoc.graph.terms import HAN
-from graphkoc.invite.markdown import escape_markdown
+from graphkoc.invite.listening.markdown import escape_markdown
 from graphkoc.invite.opinions import find_spoken, measure_texts
 from graphkoc.invite.themes import Theme, find_themes
 from graphkoc.invite.topics import Subjects, Topic, list_elsewhere

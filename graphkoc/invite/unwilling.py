@@ -1,7 +1,7 @@
 """Who asked not to be contacted or took their consent back: they are on no list, of whichever campaign.
 
-It is said in the journal of the campaigns, see `graphkoc.activate.journal`. It holds until the same journal has that
-they were asked, or accepted, on a later day, with the reason why that is right.
+It is said in the journal of the campaigns, see `graphkoc.activate.running.journal`. It holds until the same journal has
+that they were asked, or accepted, on a later day, with the reason why that is right.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from graphkoc.activate.gathering import gather_outcome
-from graphkoc.activate.lift_words import say_verdict
-from graphkoc.activate.recap import make_recap
-from graphkoc.activate.recap_words import Words
+from graphkoc.activate.lift.words import say_verdict
+from graphkoc.activate.outcome.gathering import gather_outcome
+from graphkoc.activate.outcome.recap import make_recap
+from graphkoc.activate.outcome.recap_words import Words
 from graphkoc.invite.saved import campaigns_folder, read_lists
 from graphkoc.report.number_formats import TEXT
 from graphkoc.report.run_view import View

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.readings import add_readings, merge_readings
+from graphkoc.activate.outcome.readings import add_readings, merge_readings
 from graphkoc.runs.ledger import Entry, read_entries
 from graphkoc.text import fold_address
 
@@ -47,7 +47,7 @@ TAKEN_DOWN = "taken down"
 def add_posts(folder: Path, campaign: str, posts: pd.DataFrame, file: str, now: datetime) -> list[Entry]:
     """Add the posts of a file to the ledger of a folder of campaigns; returns what was not known before.
 
-    posts: COLUMNS, or some of them; consumer is the author's id, or missing. See `graphkoc.activate.readings`.
+    posts: COLUMNS, or some of them; consumer is the author's id, or missing. See `graphkoc.activate.outcome.readings`.
     """
     known = posts.reindex(columns=list(COLUMNS)).astype(object)
     rows = known.where(known.notna(), None).to_dict("records")
@@ -82,8 +82,8 @@ def find_posts(entries: Iterable[Entry]) -> pd.DataFrame:
 def join_journal(posts: pd.DataFrame, standing: pd.DataFrame, campaign: str) -> pd.DataFrame:
     """The posts of a campaign with what the journal alone knows: posts without figures, and which were taken down.
 
-    posts: as `find_posts` returns them. standing: as `graphkoc.activate.journal.find_standing` returns it. A post that
-    the journal has without an address is one that the ledger lacks where its author has fewer posts there.
+    posts: as `find_posts` returns them. standing: as `graphkoc.activate.running.journal.find_standing` returns it. A
+    post that the journal has without an address is one that the ledger lacks where its author has fewer posts there.
     """
     known = {address for url in posts["url"] if (address := fold_address(url))}
     here = posts.groupby("consumer").size()

@@ -9,9 +9,9 @@ from typing import Any
 
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
-from graphkoc.invite.finding_states import CLOSED
+from graphkoc.invite.listening.finding_states import CLOSED
+from graphkoc.invite.listening.remarks import POSITIVE
 from graphkoc.invite.messages import make_inert
-from graphkoc.invite.remarks import POSITIVE
 
 __all__ = ["gather_replies", "list_reply_languages", "write_reply"]
 
@@ -23,8 +23,8 @@ LONGEST_NOTE = 600
 def gather_replies(findings: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """What there is to tell each person, by consumer: [{finding, said, status, note}], what was changed first.
 
-    findings: of `graphkoc.invite.findings.describe_findings`. Findings that are open tell nobody anything. Whoever
-    praised what others name as a problem did not ask for a change, and is not told of one.
+    findings: of `graphkoc.invite.listening.findings.describe_findings`. Findings that are open tell nobody anything.
+    Whoever praised what others name as a problem did not ask for a change, and is not told of one.
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for finding in sorted(findings, key=lambda one: one["status"] not in CLOSED or CLOSED.index(one["status"])):

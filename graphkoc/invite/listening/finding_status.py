@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from graphkoc.errors import UsageError
-from graphkoc.invite.finding_states import FINDING_STATUSES
-from graphkoc.invite.points import Point
+from graphkoc.invite.listening.finding_states import FINDING_STATUSES
+from graphkoc.invite.listening.points import Point
 from graphkoc.runs.ledger import Entry, add_entries, read_entries
 from graphkoc.text import display_name
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from graphkoc.activate.costs import UNIT
-from graphkoc.activate.deadlines import list_late
-from graphkoc.activate.events import EVENTS, STATES
-from graphkoc.activate.journal import find_standing
+from graphkoc.activate.running.deadlines import list_late
+from graphkoc.activate.running.events import EVENTS, STATES
+from graphkoc.activate.running.journal import find_standing
 from graphkoc.invite.rules import check_invitations
 from graphkoc.runs.ledger import Entry
 from graphkoc.text import is_missing, number_or_none, person_name
@@ -42,10 +42,10 @@ def describe_campaign(
 ) -> dict[str, Any]:
     """The document that `graphkoc campaign show` prints.
 
-    campaign: as `graphkoc.activate.campaign.make_campaign` makes it. entries: of its journal. programmes: the newest
-    state of each offer of units, see `campaign_units` in `graphkoc.tables.schema`. Returns campaign, product, client,
-    starts, ends, day and days (of the campaign; None without dates), states {state: people}, units, money, posts {live,
-    planned}, targets, people, late (how many people) and log (the entries).
+    campaign: as `graphkoc.activate.running.campaign.make_campaign` makes it. entries: of its journal. programmes: the
+    newest state of each offer of units, see `campaign_units` in `graphkoc.tables.schema`. Returns campaign, product,
+    client, starts, ends, day and days (of the campaign; None without dates), states {state: people}, units, money,
+    posts {live, planned}, targets, people, late (how many people) and log (the entries).
     """
     listed = {one["consumer"]: one for one in campaign["people"]}
     standing = find_standing(entries, campaign["people"])

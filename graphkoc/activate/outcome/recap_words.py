@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from graphkoc.errors import DataError
 from graphkoc.files import read_toml
-from graphkoc.invite.markdown import escape_markdown
+from graphkoc.invite.listening.markdown import escape_markdown
 from graphkoc.text import display_name, fold_address
 
 __all__ = ["LANGUAGES", "Words", "draw_table", "show"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graphkoc.activate.lift import Lift
+from graphkoc.activate.lift.effect import Lift
 from graphkoc.exports.rows import jsonable
 from graphkoc.runs.ledger import Entry, add_entries, read_entries
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.definitions import Definitions
-from graphkoc.activate.posts import FIGURES, MONEY, TAKEN_DOWN
+from graphkoc.activate.outcome.definitions import Definitions
+from graphkoc.activate.outcome.posts import FIGURES, MONEY, TAKEN_DOWN
 from graphkoc.qualify.quality.texts import LOW
 from graphkoc.text import display_name, number_or_none, text_or_none, whole_or_none
 

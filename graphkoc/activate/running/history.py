@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphkoc.activate.events import EVENTS
+from graphkoc.activate.running.events import EVENTS
 from graphkoc.invite.unwilling import UNWILLING
 from graphkoc.text import fold_address
 

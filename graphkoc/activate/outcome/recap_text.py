@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphkoc.activate.lift_words import say_verdict
-from graphkoc.activate.recap_words import LANGUAGES, Words, draw_table, show
+from graphkoc.activate.lift.words import say_verdict
+from graphkoc.activate.outcome.recap_words import LANGUAGES, Words, draw_table, show
 from graphkoc.errors import UsageError
 
 __all__ = ["READERS", "write_recap"]
@@ -32,7 +32,7 @@ SHOWN = (
 
 
 def write_recap(recap: Mapping[str, Any], language: str = "en", reader: str = "team") -> str:
-    """The wrap-up of `graphkoc.activate.recap.make_recap` as Markdown.
+    """The wrap-up of `graphkoc.activate.outcome.recap.make_recap` as Markdown.
 
     language: en or zh. reader: team, or client, whose copy has selling prices and no costs. Raises UsageError for
     another language or reader.

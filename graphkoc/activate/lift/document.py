@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graphkoc.activate.lift import Lift, pool_lifts
-from graphkoc.activate.strata import Window
+from graphkoc.activate.lift.effect import Lift, pool_lifts
+from graphkoc.activate.lift.strata import Window
 from graphkoc.arrays import Indices, Values
 from graphkoc.graph.network import Network
 

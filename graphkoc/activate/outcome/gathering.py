@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from graphkoc.activate.journal import find_standing, read_journal
-from graphkoc.activate.lift_ledger import read_lift
-from graphkoc.activate.overview import add_up_spending, count_units, join_standing
-from graphkoc.activate.posts import join_journal, read_posts
-from graphkoc.activate.rates import gather_invitations, learn_rates
+from graphkoc.activate.lift.ledger import read_lift
+from graphkoc.activate.outcome.posts import join_journal, read_posts
+from graphkoc.activate.outcome.recap import Outcome, make_recap
+from graphkoc.activate.outcome.units import read_units
 from graphkoc.activate.reach import MINIMUM
-from graphkoc.activate.recap import Outcome, make_recap
-from graphkoc.activate.units import read_units
+from graphkoc.activate.running.journal import find_standing, read_journal
+from graphkoc.activate.running.overview import add_up_spending, count_units, join_standing
+from graphkoc.activate.running.rates import gather_invitations, learn_rates
 from graphkoc.invite.saved import read_lists
 from graphkoc.runs.run import Run
 

@@ -1,9 +1,9 @@
 """The journal of campaigns: what happened with whom, in a ledger that is only added to.
 
 `campaigns/events.jsonl` has an entry a line: at (UTC), campaign (its name), entry (an id), file (that says so), the
-consumer in lists, event, happened_at, the DETAILS of `graphkoc.activate.history`, and correction, the reason of an
-entry that contradicts an earlier one and takes its place. An entry has what was stated, and not more. How things stand
-with a person is put together of all their entries, so that what was and what is are both known.
+consumer in lists, event, happened_at, the DETAILS of `graphkoc.activate.running.history`, and correction, the reason of
+an entry that contradicts an earlier one and takes its place. An entry has what was stated, and not more. How things
+stand with a person is put together of all their entries, so that what was and what is are both known.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.events import EVENTS, Event, describe_state
-from graphkoc.activate.history import DETAILS, Fact, History
+from graphkoc.activate.running.events import EVENTS, Event, describe_state
+from graphkoc.activate.running.history import DETAILS, Fact, History
 from graphkoc.exports.rows import jsonable
 from graphkoc.invite.unwilling import ASKED, FILE, find_unwilling
 from graphkoc.runs.ledger import Entry, add_entries, read_entries
@@ -115,10 +115,10 @@ def find_standing(entries: Iterable[Entry], people: Iterable[Mapping[str, Any]])
     """How things stand with the people of one campaign, a row for each, those of the list first and in its order.
 
     entries: of the campaign, in the journal's order. people: of its list: consumer and place. Columns: consumer, state
-    (`graphkoc.activate.events.STATES`), since, EVENT_at for each event (of posted the first, else the last, UTC), posts
-    (those that were not taken down), urls (list of their addresses, as far as they are known), paid (the sum, NaN where
-    no amount is stated), quantity (units sent), rights_until and exclusive_until (the last of each), and code, variant,
-    courier, tracking, filing, label_seen, decision and note as stated last, None where they are not.
+    (`graphkoc.activate.running.events.STATES`), since, EVENT_at for each event (of posted the first, else the last,
+    UTC), posts (those that were not taken down), urls (list of their addresses, as far as they are known), paid (the
+    sum, NaN where no amount is stated), quantity (units sent), rights_until and exclusive_until (the last of each), and
+    code, variant, courier, tracking, filing, label_seen, decision and note as stated last, None where they are not.
     """
     histories = group_histories(entries)
     places = {person["consumer"]: person.get("place") for person in people}

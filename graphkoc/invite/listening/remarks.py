@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
 from graphkoc.graph.terms import words_of
-from graphkoc.invite.concepts import Glossary, read_glossary
+from graphkoc.invite.listening.concepts import Glossary, read_glossary
 from graphkoc.invite.opinions import HIGH
 from graphkoc.invite.sentences import find_problems, split_sentences
 from graphkoc.qualify.quality.texts import LOW

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.activate.costs import UNIT
-from graphkoc.activate.engagement import add_up_cents
+from graphkoc.activate.outcome.engagement import add_up_cents
 from graphkoc.text import number_or_none, person_name
 
 __all__ = ["add_up_goods", "reconcile"]

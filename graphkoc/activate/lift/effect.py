@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphkoc.activate.strata import Window
+from graphkoc.activate.lift.strata import Window
 from graphkoc.arrays import Indices, Values
 
 __all__ = ["CONTROLS", "LEVEL", "POWER", "Lift", "find_controls", "find_p", "measure_lift", "pool_lifts"]
@@ -40,7 +40,7 @@ class Lift:
     """What a campaign's followers did with its product.
 
     adopters: followers who came to it. matched: how many others of their strata would have. deviation: of that number.
-    controls: (c,) the z of each control product, see `graphkoc.activate.strata.Comparison`.
+    controls: (c,) the z of each control product, see `graphkoc.activate.lift.strata.Comparison`.
     """
 
     adopters: float

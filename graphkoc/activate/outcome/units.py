@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.readings import add_readings, merge_readings
+from graphkoc.activate.outcome.readings import add_readings, merge_readings
 from graphkoc.runs.ledger import Entry, read_entries
 from graphkoc.text import number_or_none
 

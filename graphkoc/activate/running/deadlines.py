@@ -29,10 +29,10 @@ def read_limit(rule: str) -> int:
 def list_late(people: pd.DataFrame, today: date, language: str = "en") -> list[dict[str, Any]]:
     """Who is late with what, the longest first.
 
-    people: a row a person: the columns of `graphkoc.activate.journal.find_standing`, and incentive, label_needed (the
-    text of the label, None for none) and fields (list of what a post needs). Returns rows of consumer, rule, days
-    (since when it is late; until the end of rights, below 0), and why in words. Nobody is on it who declined, or who
-    may not be contacted.
+    people: a row a person: the columns of `graphkoc.activate.running.journal.find_standing`, and incentive,
+    label_needed (the text of the label, None for none) and fields (list of what a post needs). Returns rows of
+    consumer, rule, days (since when it is late; until the end of rights, below 0), and why in words. Nobody is on it
+    who declined, or who may not be contacted.
     """
     ships = bool(people["shipped_at"].notna().any() or (people["incentive"] != "paid").any())
     late = []

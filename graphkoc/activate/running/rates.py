@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.journal import find_standing, read_journal
+from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.activate.tier_names import normalise
 from graphkoc.activate.yields import RATES, match_rates
 from graphkoc.invite.saved import read_lists
@@ -46,9 +46,9 @@ def follow_invitations(
     """How far each invitation of one campaign came, a row for each person who was asked.
 
     people: of the campaign: consumer, and perhaps label, role and platform. standing: as
-    `graphkoc.activate.journal.find_standing` returns it. ends: of the campaign, ISO 8601. Returns consumer, tier, role,
-    channel (as they are compared), and for each of RATES 1 for a step that came to something, 0 for one that did not,
-    NaN for one that is not over.
+    `graphkoc.activate.running.journal.find_standing` returns it. ends: of the campaign, ISO 8601. Returns consumer,
+    tier, role, channel (as they are compared), and for each of RATES 1 for a step that came to something, 0 for one
+    that did not, NaN for one that is not over.
     """
     known = {person["consumer"]: person for person in people}
     over = ends is not None and date.fromisoformat(ends[:10]) < today

@@ -1,7 +1,7 @@
 """Findings: what the answers of a campaign or group come to, ranked, beside what reviews said before.
 
-A finding is a point (`graphkoc.invite.points`) with the people who raise it, what they think of it, a quote of each,
-and a recommendation. Answers are feedback: nothing here counts in a score, a plan or a share of voice.
+A finding is a point (`graphkoc.invite.listening.points`) with the people who raise it, what they think of it, a quote
+of each, and a recommendation. Answers are feedback: nothing here counts in a score, a plan or a share of voice.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import scipy
 from graphkoc.communities.niches.tables import slug
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
-from graphkoc.invite.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
-from graphkoc.invite.points import Point, find_points, name_point
-from graphkoc.invite.remarks import CRITICAL, POSITIVE, read_remarks
+from graphkoc.invite.listening.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
+from graphkoc.invite.listening.points import Point, find_points, name_point
+from graphkoc.invite.listening.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.invite.themes import count_elsewhere
 from graphkoc.runs.ledger import Entry
 from graphkoc.text import display_name, number_or_none
@@ -58,8 +58,8 @@ def describe_findings(
 
     campaign: name, kind, product and people of a saved list. answers: of its ledger. reviews: those of the topic from
     before, the newest first: consumer, rating, text. others: texts about other things by consumer. standing: as
-    `graphkoc.invite.finding_status.find_standing` returns it. known: names that say nothing, such as the product's.
-    niches: the name of each person's niche. language: en or zh.
+    `graphkoc.invite.listening.finding_status.find_standing` returns it. known: names that say nothing, such as the
+    product's. niches: the name of each person's niche. language: en or zh.
 
     Returns {campaign, kind, product, language, answers, people, rating (mean, null for none), before: {people,
     reviews}, findings, not_raised}. A finding is {id, campaign, theme, words (of its point), sign (critical, mixed,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.definitions import Definitions
-from graphkoc.activate.posts import FIGURES
+from graphkoc.activate.outcome.definitions import Definitions
+from graphkoc.activate.outcome.posts import FIGURES
 from graphkoc.qualify.tiers import label_accounts, profiles
 
 __all__ = [

@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.definitions import Definitions, describe_tiers, list_benchmarks, read_definitions
-from graphkoc.activate.engagement import (
+from graphkoc.activate.outcome.definitions import Definitions, describe_tiers, list_benchmarks, read_definitions
+from graphkoc.activate.outcome.engagement import (
     add_up_cents,
     count_viral,
     describe_tier_mix,
@@ -24,9 +24,9 @@ from graphkoc.activate.engagement import (
     measure_rates,
     sum_figure,
 )
-from graphkoc.activate.posts import FIGURES, TAKEN_DOWN
-from graphkoc.activate.recap_posts import check_posts, describe_finding, find_critical, list_best, list_posts
-from graphkoc.activate.reconciliation import add_up_goods, reconcile
+from graphkoc.activate.outcome.posts import FIGURES, TAKEN_DOWN
+from graphkoc.activate.outcome.recap_posts import check_posts, describe_finding, find_critical, list_best, list_posts
+from graphkoc.activate.outcome.reconciliation import add_up_goods, reconcile
 from graphkoc.invite.saved import ROSTER
 from graphkoc.text import number_or_none, person_name, whole_or_none
 
@@ -53,8 +53,8 @@ class Outcome:
 
     campaign: its saved document: name, client, product, starts, ends, budget, currency, people, targets (figure ->
     number). standing: a row a person: consumer, state, invited_at, accepted_at, shipped_at, received_at, posted_at, and
-    perhaps label_seen, rights_until and note. posts: see `graphkoc.activate.posts.find_posts`. day: of the wrap-up.
-    money: {committed, ready, paid}. units: how many by step. opinions: of posts that the store has as reviews:
+    perhaps label_seen, rights_until and note. posts: see `graphkoc.activate.outcome.posts.find_posts`. day: of the
+    wrap-up. money: {committed, ready, paid}. units: how many by step. opinions: of posts that the store has as reviews:
     post, rating, constructive, quote. findings: {id, theme, sign, people, consumers, status, owner, due, note}.
     exposed: the known followers of those who posted, each once. rates: the yields of closed invitations: tier, channel,
     accept, deliver, post, n. forecasts: {campaign, posts, exposed, responders, low, high, total} of this and earlier
@@ -77,7 +77,7 @@ class Outcome:
 
 
 def make_recap(outcome: Outcome) -> dict[str, Any]:
-    """The wrap-up as a document for JSON; `graphkoc.activate.recap_text` writes it in words."""
+    """The wrap-up as a document for JSON; `graphkoc.activate.outcome.recap_text` writes it in words."""
     definitions = read_definitions()
     campaign, standing = outcome.campaign, outcome.standing
     names = {person["consumer"]: person_name({"name": None, **person}) for person in campaign["people"]}
@@ -155,7 +155,7 @@ def _measure_engagement(posts: pd.DataFrame, definitions: Definitions) -> dict[s
 
 
 def _add_up_money(outcome: Outcome, posts: pd.DataFrame, people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What was planned, charged, committed and paid; see `graphkoc.activate.reconciliation`.
+    """What was planned, charged, committed and paid; see `graphkoc.activate.outcome.reconciliation`.
 
     goods: of the parcels that were sent, by the items of the plan; total: these and the cost of the posts. margin is
     the selling prices less the costs, where both are known of every post.

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.invite.concepts import read_glossary
-from graphkoc.invite.remarks import CONCEPT
+from graphkoc.invite.listening.concepts import read_glossary
+from graphkoc.invite.listening.remarks import CONCEPT
 from graphkoc.invite.themes import LIFT
 
 __all__ = ["Point", "find_points", "name_point"]
@@ -64,8 +64,8 @@ class Point:
 def find_points(remarks: pd.DataFrame, elsewhere: Mapping[str, int], strangers: int) -> list[Point]:
     """The points of remarks, those of most people first; the order of rows makes no difference.
 
-    remarks: as `graphkoc.invite.remarks.read_remarks` returns them. elsewhere: how many of `strangers` people use each
-    word of texts about other things; a word that is as frequent there makes no point.
+    remarks: as `graphkoc.invite.listening.remarks.read_remarks` returns them. elsewhere: how many of `strangers` people
+    use each word of texts about other things; a word that is as frequent there makes no point.
     """
     index = _Index(remarks)
     found = [point for head in index.rank(_list_judgements()) for point in _split_by_aspect(head, index)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphkoc.activate.engagement import add_up_cents
+from graphkoc.activate.outcome.engagement import add_up_cents
 
 __all__ = ["SHEETS", "list_sheets"]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
-from graphkoc.invite.finding_states import CLOSED, FINDING_LANGUAGES
-from graphkoc.invite.markdown import escape_markdown
-from graphkoc.invite.points import name_point
+from graphkoc.invite.listening.finding_states import CLOSED, FINDING_LANGUAGES
+from graphkoc.invite.listening.markdown import escape_markdown
+from graphkoc.invite.listening.points import name_point
 from graphkoc.text import display_name, is_missing
 
 __all__ = ["write_brief"]
