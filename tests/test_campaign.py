@@ -201,7 +201,7 @@ def test_a_status_sheet_is_taken_once_and_its_faults_are_sentences(place: Campai
 
 def test_the_graph_shows_the_state_of_each_person(place: Campaign, store: graphkoc.Store) -> None:
     make(place, 1, 4)
-    sheet = write(place.folder / "status.csv", [{"id": "crm:1", "status": "accepted", "date": "2026-05-02"}])
+    sheet = write(place.folder / "status.csv", [{"consumer": "crm:1", "status": "accepted", "date": "2026-05-02"}])
     graphkoc.update_campaign(store, place.run, sheet, now=NOW)
     rows = store.read("MATCH (:Campaign {name: 'spring'})-[i:INVITED]->(c:Consumer) RETURN c.consumer, i.status")
     assert sorted(map(tuple, rows.to_numpy())) == [("crm:1", "accepted"), ("crm:4", "planned")]
@@ -209,7 +209,10 @@ def test_the_graph_shows_the_state_of_each_person(place: Campaign, store: graphk
 
 def test_the_command_ends_with_7_where_rows_were_not_taken(place: Campaign) -> None:
     make(place, 1)
-    write(place.folder / "status.csv", [{"id": f"crm:{n}", "status": "invited", "date": "2026-05-01"} for n in (1, 9)])
+    write(
+        place.folder / "status.csv",
+        [{"consumer": f"crm:{n}", "status": "invited", "date": "2026-05-01"} for n in (1, 9)],
+    )
     done = run_command("campaign", "update", "status.csv", "--run", "run", cwd=place.folder)
     assert done.returncode == 7, done.stderr
     assert "1 new line on 1 person" in done.stdout and "Not taken: nobody on the list is called crm:9" in done.stderr
@@ -230,8 +233,8 @@ def test_which_campaign_is_meant_may_be_left_out_where_there_is_one(place: Campa
 def test_two_updates_at_once_lose_nothing_and_write_nothing_twice(place: Campaign) -> None:
     """Two commands read sheets that overlap: their processes begin together, and one waits for the other."""
     make(place, 1, 4, 6)
-    write(place.folder / "a.csv", [{"id": f"crm:{n}", "status": "invited", "date": "2026-05-01"} for n in (1, 4)])
-    write(place.folder / "b.csv", [{"id": f"crm:{n}", "status": "invited", "date": "2026-05-01"} for n in (4, 6)])
+    write(place.folder / "a.csv", [{"consumer": f"crm:{n}", "status": "invited", "date": "2026-05-01"} for n in (1, 4)])
+    write(place.folder / "b.csv", [{"consumer": f"crm:{n}", "status": "invited", "date": "2026-05-01"} for n in (4, 6)])
     # Each has a store of its own: an embedded one is held by one process, and the journal is what is shared.
     for name in "ab":
         shutil.copy(place.folder / "graphkoc.lbug", place.folder / f"{name}.lbug")
