@@ -107,6 +107,7 @@ def _draw_guests(
     """Whom to ask on which platform, and how far each comes: people of the first circle of the product type."""
     found: list[tuple[Person, Platform, str]] = []
     draws = rng.random(len(world.people))
+    shared = Counter(name for person in world.people for name in {person.name, person.nickname})
     platforms: tuple[Platform, ...] = ("xiaohongshu", "forum")
     for platform in platforms:
         outcomes = [outcome for outcome, number in wanted["guests"][platform].items() for _ in range(number)]
@@ -123,9 +124,9 @@ def _draw_guests(
                 draws[one.number],
             ),
         ):
-            # An agency's sheet has names alone.
+            # An agency's sheet has names alone, and a namesake would make a row mean two people.
             name = person.nickname if platform == "xiaohongshu" else person.name
-            if name not in names:
+            if name not in names and shared[name] == 1:
                 names.add(name)
                 people.append(person)
         asked = people[: len(outcomes) - len(leaders)]
