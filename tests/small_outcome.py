@@ -81,6 +81,7 @@ def make_outcome(**more: Any) -> Outcome:
         {"id": "f2", "theme": "too loud", "people": 2, "status": "open"},
     ]
     forecast = {"campaign": "spring", "posts": 6.0, "exposed": 600, "responders": 44.2, "low": 20.0, "high": 80.0}
+    forecast |= {"within": {"30": 11.0, "90": 22.1}}
     known: dict[str, Any] = {
         "campaign": campaign,
         "standing": standing,
@@ -93,7 +94,9 @@ def make_outcome(**more: Any) -> Outcome:
         "exposed": 512,
         "rates": [{"tier": "", "channel": "", "accept": 0.48, "deliver": 0.95, "post": 0.82, "n": 46}],
         "forecasts": [{**forecast, "total": 1_800.6}],
-        "outcomes": [{"campaign": "spring", "posts": 6, "exposed": 512, "responders": 39, "total": 2_121.7}],
+        "outcomes": [
+            {"campaign": "spring", "posts": 6, "exposed": 512, "within": {"30": 12, "90": 19}, "total": 2_121.7}
+        ],
         "lift": {"adoptions": 39, "expected": 25.3, "lift": 13.7, "low": 5.1, "high": 22.0, "p": 0.02, "controls": 99}
         | {"controls_as_large": 1, "would_have_shown": 8, "followers": 160},
     }

@@ -177,10 +177,10 @@ def test_labels_and_posts_taken_down(recap: dict[str, Any]) -> None:
 
 def test_the_forecast_stands_beside_the_outcome(recap: dict[str, Any]) -> None:
     rows = {row["figure"]: row for row in recap["forecasts"]}
-    assert list(rows) == ["posts", "exposed", "responders", "total"]
+    assert list(rows) == ["posts", "exposed", "total", "responders"]
     assert rows["responders"]["inside"] is True
     shown = text_of(recap, "Forecast against outcome")
-    assert "| spring | Followers who reviewed the product | 44 | 39 | within 20 to 80 |" in shown
+    assert "| spring | Followers who followed on within 90 days | 22 | 19 | within 10 to 40 |" in shown
     assert "does not say what the campaign causes" in shown
 
 

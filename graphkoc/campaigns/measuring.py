@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from graphkoc import analysis
 from graphkoc.activate.lift.document import Sides, describe_figures, describe_parts, describe_pooled, find_sides
 from graphkoc.activate.lift.effect import Lift, measure_lift
+from graphkoc.activate.lift.followed_on import count_followed_on
 from graphkoc.activate.lift.ledger import keep_lift, read_lifts, restore_lift
 from graphkoc.activate.lift.purchased import list_purchases
 from graphkoc.activate.lift.strata import Window
@@ -77,9 +78,9 @@ def measure_campaign(
     followers, because a boosted post is shown to others than followers.
 
     Returns {campaign, product: {product, title}, from, to, people, followers, adoptions, expected, lift, low, high, p,
-    controls, controls_as_large, would_have_shown, by_person, by_niche, purchases, waves, boosted, pooled, verdict,
-    notes, figures}. low and high are the ends of the 90 % interval. Raises UsageError for what does not exist, and
-    AnalysisError where nothing can be compared.
+    controls, controls_as_large, would_have_shown, by_person, by_niche, purchases, waves, boosted, followed_on (see
+    `graphkoc.activate.lift.followed_on`), pooled, verdict, notes, figures}. low and high are the ends of the 90 %
+    interval. Raises UsageError for what does not exist, and AnalysisError where nothing can be compared.
     """
     folder = campaigns_folder(Path(run.folder))
     document = None if campaign is None else read_list(folder, campaign, "campaign")
@@ -113,6 +114,7 @@ def measure_campaign(
         "purchases": _measure_purchases(store, setting, called, others),
         "waves": _measure_waves(setting, items, item),
         "boosted": _describe_boosted(people, organic),
+        "followed_on": count_followed_on(log.items, setting.network, setting.sides.posted, setting.begin, as_of),
     }
     done = {
         "campaign": None if document is None else document["name"],

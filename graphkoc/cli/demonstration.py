@@ -35,7 +35,7 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
 
     With --brand the data are synthetic: a kettle maker's notes on Xiaohongshu, its forum, shop, WeChat and Instagram,
     an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. The brand also
-    chooses a focus group, hears what two past campaigns were told, measures what these changed, and plans the next one.
+    chooses a focus group, reads the answers and results of two past campaigns, measures both, and plans the next one.
     Every page states that the data are synthetic.
 
     \b
@@ -78,17 +78,17 @@ def _describe_sources(done: dict[str, Any]) -> list[str]:
 
 
 def _describe_campaigns(done: dict[str, Any]) -> list[str]:
-    """What the campaigns came to, what was heard, and what is planned next."""
+    """What the campaigns came to, the findings, and what is planned next."""
     lines = ["Campaigns:"]
     for one in done["campaigns"]:
         posts = one["posts"]
         lines.append(f"  {one['campaign']}: {posts['live']:,} of {count(posts['planned'], 'posts')} are live")
         lines += [f"     {one['lift']['verdict']}", f"     {one['recap']}"]
     for one in (one for one in done["findings"] if one["status"] == "done"):
-        lines.append(f"  heard: “{one['theme']}” from {one['people']:,} of {one['of']:,}, {one['status']}")
+        lines.append(f"  finding: “{one['theme']}” from {one['people']:,} of {one['of']:,}, {one['status']}")
     group, plan = done["focus_group"], done["plan"]
     lines += [
-        f"  told: {done['replies']}",
+        f"  replies: {done['replies']}",
         f"  focus group {group['name']}: {count(group['people'], 'people')}   ({group['guide']})",
         f"  plan {plan['name']}: {count(plan['people'], 'people')}   ({done['briefs']})",
         "",

@@ -21,7 +21,7 @@ from graphkoc.runs.run import Run
 
 __all__ = ["gather_outcome"]
 
-FORECAST = ("posts", "exposed", "responders", "low", "high")
+FORECAST = ("posts", "exposed", "responders", "low", "high", "within")
 """Of what a campaign keeps of its plan's predictions, those that an outcome stands beside."""
 
 
@@ -100,7 +100,7 @@ def _measure(outcome: Outcome) -> dict[str, Any]:
         "campaign": outcome.campaign["name"],
         "posts": recap["delivery"]["live"]["value"],
         "exposed": outcome.exposed,
-        "responders": (outcome.lift or {}).get("adoptions"),
+        "within": (outcome.lift or {}).get("followed_on"),
         "total": recap["money"]["total"]["value"],
     }
 

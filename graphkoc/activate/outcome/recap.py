@@ -28,7 +28,7 @@ from graphkoc.activate.outcome.posts import FIGURES, TAKEN_DOWN
 from graphkoc.activate.outcome.recap_posts import check_posts, describe_finding, find_critical, list_best, list_posts
 from graphkoc.activate.outcome.reconciliation import add_up_goods, reconcile
 from graphkoc.invite.saved import ROSTER
-from graphkoc.text import number_or_none, person_name, whole_or_none
+from graphkoc.text import number_or_none, person_name
 
 __all__ = ["Outcome", "make_recap"]
 
@@ -57,8 +57,9 @@ class Outcome:
     wrap-up. money: {committed, ready, paid}. units: how many by step. opinions: of posts that the store has as reviews:
     post, rating, constructive, quote. findings: {id, theme, sign, people, consumers, status, owner, due, note}.
     exposed: the known followers of those who posted, each once. rates: the yields of closed invitations: tier, channel,
-    accept, deliver, post, n. forecasts: {campaign, posts, exposed, responders, low, high, total} of this and earlier
-    campaigns; outcomes: the same figures as they came. lift: the newest entry of the ledger of lifts.
+    accept, deliver, post, n. forecasts: {campaign, posts, exposed, responders, low, high, within, total} of this and
+    earlier campaigns; outcomes: {campaign, posts, exposed, within, total} as they came. within: followers who followed
+    on by days since the campaign began. lift: the newest entry of the ledger of lifts.
     """
 
     campaign: Mapping[str, Any]
@@ -213,6 +214,8 @@ def _compare_targets(
     less_is_better. The target of what is spent is the budget; rates are of the posts without boost."""
     given = outcome.campaign.get("targets") or {}
     targets = {name: number for name, value in given.items() if (number := number_or_none(value)) is not None}
+    # It looks a horizon ahead, and stands beside its outcome with the days that it is of.
+    targets.pop("responders", None)
     budget = targets.pop("budget", money["budget"]["value"])
     if budget is not None:
         targets.setdefault("total", budget)
@@ -220,7 +223,6 @@ def _compare_targets(
     actual: dict[str, Figure] = {
         "posts": delivery["live"],
         "exposed": {"value": outcome.exposed, "how": "counted"},
-        "responders": {"value": whole_or_none((outcome.lift or {}).get("adoptions")), "how": "counted"},
         "total": money["total"],
         **{name: every[name] for name in (*FIGURES, "viral_posts", "viral_rate")},
         **engagement.get("plain", every)["by_cost"],
@@ -235,21 +237,34 @@ def _compare_targets(
 
 
 def _compare_forecasts(outcome: Outcome) -> list[dict[str, Any]]:
-    """Of this and earlier campaigns each figure that was forecast, beside what came: campaign, figure, forecast, low,
-    high, outcome, inside (the interval)."""
+    """Of this and earlier campaigns each figure that was forecast, beside what came: campaign, figure, days (of those
+    who followed on), forecast, low, high, outcome, inside (the interval)."""
     came = {one["campaign"]: one for one in outcome.outcomes}
     rows = []
     for one in outcome.forecasts:
         actual = came.get(one["campaign"], {})
-        for figure in ("posts", "exposed", "responders", "total"):
+        for figure in ("posts", "exposed", "total"):
             forecast, value = number_or_none(one.get(figure)), number_or_none(actual.get(figure))
-            if forecast is None:
-                continue
-            low, high = (number_or_none(one.get(end)) if figure == "responders" else None for end in ("low", "high"))
-            inside = None if low is None or high is None or value is None else low <= value <= high
-            row = {"campaign": one["campaign"], "figure": figure, "forecast": forecast, "low": low, "high": high}
-            rows.append({**row, "outcome": value, "inside": inside})
+            if forecast is not None:
+                row = {"campaign": one["campaign"], "figure": figure, "days": None, "forecast": forecast}
+                rows.append({**row, "low": None, "high": None, "outcome": value, "inside": None})
+        rows += _compare_responders(one, actual.get("within") or {})
     return rows
+
+
+def _compare_responders(forecast: Mapping[str, Any], came: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The row on followers who follow on, within the most days that are forecast and over; none without a forecast."""
+    within, whole = forecast.get("within") or {}, number_or_none(forecast.get("responders"))
+    if not within or not whole:
+        return []
+    over = [days for days in within if days in came]
+    days = max(over or within, key=int)
+    ends = (number_or_none(forecast.get(end)) for end in ("low", "high"))
+    low, high = (None if end is None else end * within[days] / whole for end in ends)
+    value = came.get(days)
+    inside = None if low is None or high is None or value is None else low <= value <= high
+    row = {"campaign": forecast["campaign"], "figure": "responders", "days": int(days), "forecast": within[days]}
+    return [{**row, "low": low, "high": high, "outcome": value, "inside": inside}]
 
 
 def _is_pending(finding: Mapping[str, Any]) -> bool:

@@ -358,7 +358,8 @@ class _Writer:
                 ends = {end: words.whole(row[end]) for end in ("low", "high")}
                 verdict = self.text["inside" if row["inside"] else "outside"].format(**ends)
             both = [words.value(row["figure"], row[name]) for name in ("forecast", "outcome")]
-            rows.append([show(row["campaign"]), words.name(row["figure"]), *both, verdict])
+            name = words.name(row["figure"]).format(days=row["days"])
+            rows.append([show(row["campaign"]), name, *both, verdict])
         if not rows:
             return [self.text["no_forecast"]]
         note = any(row["figure"] == "responders" for row in self.recap["forecasts"])
