@@ -18,6 +18,7 @@ from graphkoc.activate.running.overview import add_up_spending, count_units, joi
 from graphkoc.activate.running.rates import gather_invitations, learn_rates
 from graphkoc.invite.saved import read_lists
 from graphkoc.runs.run import Run
+from graphkoc.text import person_name
 
 __all__ = ["gather_outcome"]
 
@@ -52,6 +53,7 @@ def _gather(run: Run, folder: Path, campaign: Mapping[str, Any], day: date) -> O
     campaign = {**campaign, "people": people}
     standing = find_standing(read_journal(folder, name), people)
     posts = join_journal(read_posts(folder, name), standing, name)
+    authors = run.rows("people", ["consumer", "name"], ("consumer", set(posts["consumer"].dropna())))
     return Outcome(
         campaign,
         standing,
@@ -61,6 +63,7 @@ def _gather(run: Run, folder: Path, campaign: Mapping[str, Any], day: date) -> O
         units=count_units(standing, read_units(folder, name)),
         exposed=_count_exposed(run, posts["consumer"].dropna().tolist()),
         lift=read_lift(folder, name),
+        names={row["consumer"]: person_name(row) for row in authors},
     )
 
 

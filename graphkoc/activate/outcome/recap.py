@@ -57,9 +57,10 @@ class Outcome:
     wrap-up. money: {committed, ready, paid}. units: how many by step. opinions: of posts that the store has as reviews:
     post, rating, constructive, quote. findings: {id, theme, sign, people, consumers, status, owner, due, note}.
     exposed: the known followers of those who posted, each once. rates: the yields of closed invitations: tier, channel,
-    accept, deliver, post, n. forecasts: {campaign, posts, exposed, responders, low, high, within, total} of this and
-    earlier campaigns; outcomes: {campaign, posts, exposed, within, total} as they came. within: followers who followed
-    on by days since the campaign began. lift: the newest entry of the ledger of lifts.
+    accept, deliver, post, n. names: of authors who are not on the list. forecasts: {campaign, posts, exposed,
+    responders, low, high, within, total} of this and earlier campaigns; outcomes: {campaign, posts, exposed, within,
+    total} as they came. within: followers who followed on by days since the campaign began. lift: the newest entry of
+    the ledger of lifts.
     """
 
     campaign: Mapping[str, Any]
@@ -72,6 +73,7 @@ class Outcome:
     findings: Sequence[Mapping[str, Any]] | None = None
     exposed: int | None = None
     rates: Sequence[Mapping[str, Any]] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     forecasts: Sequence[Mapping[str, Any]] = ()
     outcomes: Sequence[Mapping[str, Any]] = ()
     lift: Mapping[str, Any] | None = None
@@ -81,7 +83,8 @@ def make_recap(outcome: Outcome) -> dict[str, Any]:
     """The wrap-up as a document for JSON; `graphkoc.activate.outcome.recap_text` writes it in words."""
     definitions = read_definitions()
     campaign, standing = outcome.campaign, outcome.standing
-    names = {person["consumer"]: person_name({"name": None, **person}) for person in campaign["people"]}
+    listed = {person["consumer"]: person_name({"name": None, **person}) for person in campaign["people"]}
+    names = {**outcome.names, **listed}
     posts = fill_engagements(outcome.posts)
     people = [one for one in campaign["people"] if (one.get("place") or ROSTER) == ROSTER]
     engagement = _measure_engagement(posts, definitions)
