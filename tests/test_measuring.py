@@ -167,7 +167,7 @@ def test_purchases_and_codes_are_counted_where_they_are_known(world: World) -> N
     found = world.measure(campaign="spring")["purchases"]
     assert found["adoptions"] == 2, "a refunded order is no purchase"
     assert found["p"] is None
-    assert found["verdict"].startswith("Whether there was an effect cannot be told")
+    assert found["verdict"].startswith("Whether there was an effect is not known")
     assert (found["codes"]["orders"], found["codes"]["buyers"]) == (1, 1)
     assert found["codes"]["by_person"] == [{"consumer": world.posted["spring"][0], "orders": 1}]
     assert world.measure(campaign="summer")["purchases"]["adoptions"] is None

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.activate.outcome.posts import read_posts, tell_post
+from graphkoc.activate.outcome.posts import identify_post, read_posts
 from graphkoc.activate.outcome.units import read_units
 from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.errors import UsageError
@@ -98,7 +98,7 @@ def _read_ledgers(folder: Path, document: Mapping[str, Any]) -> dict[str, list[R
     return {
         "invitations": [_describe_invitation(person, states[person["consumer"]]) for person in document["people"]],
         "campaign_events": [dict(entry) for entry in journal],
-        "posts": [{**row, "post": f"{prefix}:{tell_post(row)}"} for row in _list_rows(read_posts(folder, name))],
+        "posts": [{**row, "post": f"{prefix}:{identify_post(row)}"} for row in _list_rows(read_posts(folder, name))],
         "campaign_units": [
             {**row, "offer": f"{prefix}:{row.get('product')}:{row.get('channel') or ''}"}
             for row in read_units(folder, name)

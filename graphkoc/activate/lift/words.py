@@ -26,7 +26,7 @@ def say_verdict(found: Document, language: str = "en") -> str:
         return "Nobody is known to follow those who posted, so no effect could have been seen."
     if found["p"] is None:
         return (
-            f"Whether there was an effect cannot be told: {count(found['controls'], 'other products')} can be compared"
+            f"Whether there was an effect is not known: {count(found['controls'], 'other products')} can be compared"
             f" with, and {FEWEST} are needed."
         )
     if found["low"] > 0:

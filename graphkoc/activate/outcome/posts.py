@@ -1,8 +1,8 @@
 """What was posted for campaigns and every reading of its figures, kept in `campaigns/posts.jsonl`.
 
-A line has at (UTC), campaign (its name), file, and COLUMNS, of which those that are not known are null. A post is told
-by its address or, without one, by its id. Its author is a consumer of the campaign, or null where nobody can tell: the
-post counts in every total all the same.
+A line has at (UTC), campaign (its name), file, and COLUMNS, of which those that are not known are null. A post is
+identified by its address or, without one, by its id. Its author is a consumer of the campaign, or null where nobody can
+tell: the post counts in every total all the same.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ __all__ = [
     "TAKEN_DOWN",
     "add_posts",
     "find_posts",
+    "identify_post",
     "join_journal",
     "read_posts",
-    "tell_post",
 ]
 
 LEDGER = "posts.jsonl"
@@ -51,7 +51,7 @@ def add_posts(folder: Path, campaign: str, posts: pd.DataFrame, file: str, now: 
     """
     known = posts.reindex(columns=list(COLUMNS)).astype(object)
     rows = known.where(known.notna(), None).to_dict("records")
-    return add_readings(folder / LEDGER, campaign, rows, file, now, tell_post)
+    return add_readings(folder / LEDGER, campaign, rows, file, now, identify_post)
 
 
 def read_posts(folder: Path, campaign: str | None = None) -> pd.DataFrame:
@@ -65,8 +65,8 @@ def find_posts(entries: Iterable[Entry]) -> pd.DataFrame:
 
     Times are datetime64[us] in UTC, counts and money float64, texts object; NaT, NaN and None where nothing is known.
     """
-    listed = [one for one in entries if tell_post(one)]
-    rows = merge_readings(listed, lambda one: f"{one.get('campaign')}\n{tell_post(one)}", "measured_at")
+    listed = [one for one in entries if identify_post(one)]
+    rows = merge_readings(listed, lambda one: f"{one.get('campaign')}\n{identify_post(one)}", "measured_at")
     table = pd.DataFrame(rows, columns=["campaign", *COLUMNS]).astype(object)
     for name in TIMES:
         texts = table[name].map(lambda cell: cell if isinstance(cell, str) else None)
@@ -105,7 +105,7 @@ def join_journal(posts: pd.DataFrame, standing: pd.DataFrame, campaign: str) -> 
     return pd.concat([listed, find_posts(missing)], ignore_index=True) if missing else listed
 
 
-def tell_post(row: Mapping[Any, Any]) -> str:
+def identify_post(row: Mapping[Any, Any]) -> str:
     """What makes two rows the same post: its address without what differs between links, else its id."""
     url = row.get("url")
     return (fold_address(url) if isinstance(url, str) else "") or str(row.get("post") or "")

@@ -1,6 +1,6 @@
 """Units that a programme such as Vine offered for a campaign, and how far they came: `campaigns/units.jsonl`.
 
-A line has at (UTC), campaign (its name), file, and COLUMNS. An offer is told by its product and its programme.
+A line has at (UTC), campaign (its name), file, and COLUMNS. An offer is identified by its product and its programme.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ class History:
 
 
 def _place(entry: Mapping[str, Any]) -> str:
-    """What tells several facts of one event apart: the address of a post, the day of a payment."""
+    """What distinguishes several facts of one event: the address of a post, the day of a payment."""
     if entry["event"] == "paid":
         return str(entry.get("happened_at") or "")[:10]
     url = entry.get("url") if entry["event"] in POSTS else None

@@ -61,8 +61,8 @@ def write_brief(
     lines += [words["asked"], "", *(f"- {line.format(**shown)}" for line in words["asked_lines"]), ""]
     lines += [words["do"], "", *(f"- {line}" for line in words["do_lines"]), ""]
     lines += [words["avoid"], "", *(f"- {line}" for line in words["avoid_lines"]), ""]
-    if told := [_tell(finding, words, language) for finding in findings if finding["status"] in CLOSED]:
-        lines += [words["findings"], "", *(f"- {line}" for line in told), "", words["findings_line"], ""]
+    if closed := [_describe_finding(finding, words, language) for finding in findings if finding["status"] in CLOSED]:
+        lines += [words["findings"], "", *(f"- {line}" for line in closed), "", words["findings_line"], ""]
     lines += [words["terms"], ""]
     lines += (
         [words["terms_line"], "", *(f"- {_show(term)}" for term in terms), ""] if terms else [words["no_terms"], ""]
@@ -73,7 +73,7 @@ def write_brief(
     return "\n".join([*lines, words["notice"]]) + "\n"
 
 
-def _tell(finding: Mapping[str, Any], words: Mapping[str, Any], language: str) -> str:
+def _describe_finding(finding: Mapping[str, Any], words: Mapping[str, Any], language: str) -> str:
     note = _fill(words["with_note"], "note", (finding["note"] or "").rstrip(".。"))
     theme = escape_markdown(name_point(finding["words"], language))
     return str(words[finding["status"]].format(theme=theme, people=finding["critical"] or finding["people"], note=note))

@@ -1,4 +1,4 @@
-"""Points: what several people say of a product, told by a concept or a word, and if need be by a part of the product.
+"""Points: what several people say of a product, marked by a concept or a word, and if need be by a part of the product.
 
 A point is made of rules, so that the same point is found among other texts: what people answered, and what reviews
 said before.
@@ -26,7 +26,7 @@ FEWEST, FEWEST_OF_MANY, MANY = 2, 3, 20
 TOGETHER = 0.34
 """Jaccard of their remarks from which on two words are said together."""
 MATES = 2
-"""Words that are named beside what a point is told by."""
+"""Words that are named beside what marks a point."""
 ALONE = 0.25
 """Share of the people from which on a word is a point although no other is said with it."""
 
@@ -48,7 +48,7 @@ class Point:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What it is told by, the part first, then what is said with it."""
+        """What marks it, the part first, then what is said with it."""
         return tuple(word for word in (self.aspect, self.head, *self.mates) if word is not None)
 
     def find(self, remarks: pd.DataFrame) -> NDArray[np.bool_]:
@@ -157,7 +157,7 @@ def _split_by_aspect(head: str, index: _Index) -> list[Point]:
 
 
 def _add_mates(point: Point, index: _Index, often: Iterable[str]) -> Point:
-    """A point told by a concept, with the words that are said with it."""
+    """A point that a concept marks, with the words that are said with it."""
     if not point.head.startswith(CONCEPT):
         return point
     mates = tuple(index.list_mates(point.head, often)[:MATES])
