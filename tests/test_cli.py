@@ -370,7 +370,7 @@ def test_every_command_has_help_with_an_example_of_itself(command: tuple[str, ..
 def test_every_command_that_does_something_has_formats(command: tuple[str, ...], tmp_path: Path) -> None:
     text = run(*command, "--help", cwd=tmp_path).stdout
     assert "--format [table|json" in text
-    assert "-o, --output FILE" in text
+    assert re.search("-o, --output (FILE|DIR)", text), "one file, or a folder for a file of each person"
     assert ("--limit INTEGER" in text) == (command in LISTS)
 
 

@@ -165,7 +165,9 @@ def set_finding(finding: str, due: datetime | None, campaign: str | None, run: s
 @click.argument("name", required=False)
 @click.option("--brand", default="", help="Whom the replies are from; by default the client, or your own brand.")
 @click.option("--sender", default="", help="The name of the person who writes.")
-@click.option("-o", "--output", "folder", type=FOLDER, help="Write a text file for each person into this folder.")
+@click.option(
+    "-o", "--output", "folder", type=FOLDER, metavar="DIR", help="Write a text file for each person into this folder."
+)
 @line_format_option
 @lists_option
 def reply(name: str | None, brand: str, sender: str, folder: Path | None, run: str | None) -> Result:
@@ -200,7 +202,13 @@ def reply(name: str | None, brand: str, sender: str, folder: Path | None, run: s
     type=click.Choice(graphkoc.FINDING_LANGUAGES),
     help="Language; by default Chinese for those who write Chinese, else English.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or with --person an .md file; needed.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="A folder, or with --person an .md file; needed.",
+)
 @line_format_option
 @lists_option
 def brief(name: str, person: str | None, language: str | None, output: Path | None, run: str | None) -> Result:

@@ -74,7 +74,12 @@ def results(file: Path, campaign: str | None, dates: str | None, encoding: str |
 )
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day of the wrap-up; by default today (UTC).")
 @click.option(
-    "-o", "--output", "place", type=click.Path(path_type=Path), help="An .md file, or a folder for it and three sheets."
+    "-o",
+    "--output",
+    "place",
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="An .md file, or a folder for it and three sheets.",
 )
 @line_format_option
 @lists_option
