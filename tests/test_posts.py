@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_outcome import URL, make_post
 
-from graphkoc.activate import posts, units
+from graphkoc.activate.outcome import posts, units
 from graphkoc.activate.outcome.posts import add_posts, find_posts, read_posts
 from graphkoc.activate.outcome.units import add_units, read_units, sum_units
 from graphkoc.runs.ledger import read_entries
