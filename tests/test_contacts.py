@@ -281,6 +281,10 @@ def test_every_column_of_free_text_is_masked() -> None:
         ("purchases", "currency"),
         ("purchases", "code"),
         ("memberships", "role"),
+        ("campaign_events", "currency"),
+        ("campaign_events", "code"),
+        ("campaign_events", "tracking"),
+        ("posts", "platform"),
     }
 
 

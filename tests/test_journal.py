@@ -239,7 +239,7 @@ def test_lines_that_are_no_entries_are_passed_over(tmp_path: Path) -> None:
 
 
 def _write(folder: str, writer: int, together: Any) -> None:
-    together.wait(30)
+    together.wait(300)
     for number in range(20):
         record(Path(folder), "spring", [row("invited", "05-01", f"forum:{number}")], f"{writer}.csv", now=NOW)
 

@@ -1472,7 +1472,7 @@ def test_a_killed_load_leaves_the_file_as_it_was_and_the_next_one_works(ladybug_
         store.close()
     assert store.upsert(tables()).wrote
     assert [file.name for file in path.parent.glob(f"{path.name}*")] == [path.name]
-    assert len(store.table("consumers")) == 8
+    assert len(store.table("consumers")) == 10
     store.close()
 
 
@@ -1761,7 +1761,7 @@ def test_a_database_that_may_only_be_read_is_read_and_refuses_the_load(
     own_server.settings["server.databases.default_to_read_only"] = "true"
     own_server.start()
     store = place.open()
-    assert len(store.table("consumers")) == 8
+    assert len(store.table("consumers")) == 10
     verbs: list[Callable[[], object]] = [
         lambda: store.upsert(tables()),
         lambda: store.annotate(result_tables()),

@@ -480,7 +480,8 @@ def test_the_demonstration_walks_from_listening_to_the_wrap_up(walked: Walked) -
     assert spring["posts"] == {"live": 11, "planned": 18}
     assert spring["lift"]["p"] <= 0.03
     assert spring["lift"]["adoptions"] >= len(walked.truth["campaigns"]["spring"]["adopters"]) - 2
-    assert summer["lift"]["p"] > 0.2
+    assert summer["lift"]["p"] > 0.05
+    assert summer["lift"]["verdict"].startswith("No effect seen; one of +")
     shown = summer["lift"]["would_have_shown"]
     assert summer["lift"]["verdict"] == f"No effect seen; one of +{shown} or more would have shown."
     done = [one for one in walked.done["findings"] if one["status"] == "done"]

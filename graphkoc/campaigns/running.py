@@ -64,10 +64,10 @@ def new_campaign(
 
     source: the name of a plan, or a file (.csv or .xlsx), see `graphkoc.activate.running.people_sheet`. encoding: of a
     text file where it cannot be detected. A campaign of that name is replaced, and its journal goes on. People whom the
-    client refused or who may not be contacted are left out. Returns {campaign, from, product, client, starts, ends,
-    budget, currency, targets, people, roster, reserve, left_out (sentences), not_taken (sentences, of a sheet)}. Raises
-    UsageError for an unknown plan and for a name that cannot be, DataError for a sheet that cannot be read, and
-    AnalysisError where nobody is left.
+    client refused or who may not be contacted are left out, unless the campaign is over. Returns {campaign, from,
+    product, client, starts, ends, budget, currency, targets, people, roster, reserve, left_out (sentences), not_taken
+    (sentences, of a sheet)}. Raises UsageError for an unknown plan and for a name that cannot be, DataError for a sheet
+    that cannot be read, and AnalysisError where nobody is left.
     """
     name, wanted = check_list_name(name), wanted or Wanted()
     folder, accounts = campaigns_folder(Path(run.folder)), map_persons(run)
@@ -80,13 +80,15 @@ def new_campaign(
         plan = read_list(plans, source, "plan")
         people = [{**one, "consumer": accounts.get(one["consumer"], one["consumer"])} for one in plan["people"]]
     client = wanted.client or (plan or {}).get("client")
+    # A campaign that is over asks nobody: it keeps everybody who was asked.
+    over = wanted.ends is not None and wanted.ends < _find_today()
     document, left_out = make_campaign(
         name,
         people,
         wanted,
         plan,
-        refused=list_refused(plans, client, accounts) if client else (),
-        unwilling=list_opted_out(run),
+        refused=list_refused(plans, client, accounts) if client and not over else (),
+        unwilling=() if over else list_opted_out(run),
     )
     document |= {"from": source if plan is None else plan["name"], "run": run.name}
     save_list(folder, document)

@@ -72,8 +72,8 @@ def new(
 
     The columns of a sheet may be called as in graphkoc/activate/running/campaign.toml: id, handle, name or link, and
     perhaps role, platform, cost, selling, incentive, code and wave. A row whose person is unknown is listed and not
-    taken, and the command ends with 7. People whom the client refused or who may not be contacted are left out. A
-    campaign of that name is replaced; what its journal has remains.
+    taken, and the command ends with 7. People whom the client refused or who may not be contacted are left out, unless
+    the campaign is over. A campaign of that name is replaced; what its journal has remains.
 
     \b
     Examples:

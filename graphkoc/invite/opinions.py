@@ -13,7 +13,7 @@ import pandas as pd
 
 from graphkoc.arrays import number_ids
 from graphkoc.invite.topics import Topic
-from graphkoc.qualify.quality.texts import LOW
+from graphkoc.qualify.quality.stars import LOW
 from graphkoc.qualify.quality.traits import count_traits, find_other_languages
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name, number_or_none, text_or_none

@@ -9,7 +9,7 @@ import pandas as pd
 
 from graphkoc.activate.outcome.definitions import Definitions
 from graphkoc.activate.outcome.posts import FIGURES, MONEY, TAKEN_DOWN
-from graphkoc.qualify.quality.texts import LOW
+from graphkoc.qualify.quality.stars import LOW
 from graphkoc.text import display_name, number_or_none, text_or_none, whole_or_none
 
 __all__ = ["check_posts", "describe_finding", "find_critical", "list_best", "list_posts"]

@@ -107,7 +107,7 @@ def guess_table(view: str, file: table_file.RawFile) -> Guess:
             needed.discard(own_tables.MADE[table.name][0])
         if table.name in BY_CONTACT and not {"email", "phone"}.isdisjoint(person):
             needed.discard("consumer")
-        named = plain(view) in _read_synonyms()["tables"][table.name]
+        named = plain(view) in _read_synonyms()["tables"].get(table.name, ())
         sure = _rate_columns(table, columns, cells)
         if needed <= set(columns) and (named or sure >= 0):
             # A table that mentions products fits a list of products as well, and carries more.

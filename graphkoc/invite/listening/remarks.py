@@ -19,7 +19,7 @@ from graphkoc.graph.terms import words_of
 from graphkoc.invite.listening.concepts import Glossary, read_glossary
 from graphkoc.invite.opinions import HIGH
 from graphkoc.invite.sentences import find_problems, split_sentences
-from graphkoc.qualify.quality.texts import LOW
+from graphkoc.qualify.quality.stars import LOW
 
 __all__ = ["CONCEPT", "CRITICAL", "OPEN", "POSITIVE", "read_remarks"]
 

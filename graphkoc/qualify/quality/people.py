@@ -13,7 +13,8 @@ from graphkoc.arrays import Values
 from graphkoc.graph.projection import Projection
 from graphkoc.qualify.quality.fit import ENOUGH, FEWEST_TEXTS, MOST, Fit, Votes, fit_site
 from graphkoc.qualify.quality.peers import draw_to_middle, find_peers
-from graphkoc.qualify.quality.texts import LOW, Texts, read_texts
+from graphkoc.qualify.quality.stars import LOW
+from graphkoc.qualify.quality.texts import Texts, read_texts
 from graphkoc.qualify.quality.traits import find_languages
 
 __all__ = ["FEWEST", "PRIOR", "Quality", "measure_quality", "read_texts"]

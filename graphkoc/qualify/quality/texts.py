@@ -16,10 +16,8 @@ from graphkoc.qualify.engagement import engagements
 from graphkoc.qualify.gates.originality import own_content
 from graphkoc.qualify.quality.traits import Traits, count_traits, find_foreign
 
-__all__ = ["LOW", "Texts", "read_texts"]
+__all__ = ["Texts", "read_texts"]
 
-LOW = 2.0
-"""The largest rating that is a low one."""
 COPYABLE = 100.0
 """Letters, about 25 words, from which on the same text is a copy: many write "Works great" of their own accord."""
 VOTES = ("helpful", "likes")
