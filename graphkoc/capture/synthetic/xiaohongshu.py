@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,10 +58,15 @@ def write(world: World, folder: Path) -> None:
     followers = world.followers("xiaohongshu")
     notes: list[dict[str, Any]] = []
     comments: list[dict[str, Any]] = []
+    tied: set[tuple[int, int]] = set()
     for place, (rng, review) in enumerate(world.list_texts("notes", "xiaohongshu")):
         note = _number_note(place)
         account = review.person.second if review.person.second and place % 2 else review.person.xiaohongshu
         written = list(_write_comments(rng, review, followers.get(review.person.number, [])))
+        if place < len(world.notes):
+            tied.update((person.number, review.person.number) for person, *_ in written)
+        else:
+            written = list(_keep_tied(written, review.person, tied))
         notes.append(_make_note(rng, review, note, account, len(written)))
         for person, text, at, answers in written:
             parent = comments[-1]["comment_id"] if answers else 0
@@ -112,6 +117,20 @@ def _write_comments(
         later = at + timedelta(hours=3)
         if asks and review.person.writer == "careful" and later < UNTIL and rng.random() < ANSWERED:
             yield review.person, answer, later, True
+
+
+def _keep_tied(
+    comments: Iterable[tuple[Person, str, datetime, bool]], author: Person, tied: Container[tuple[int, int]]
+) -> Iterator[tuple[Person, str, datetime, bool]]:
+    """The comments under a campaign's note of those who commented on its author before, with the answers to them.
+
+    A campaign ties nobody to its authors: the network is the one that there is without it.
+    """
+    is_kept = False
+    for person, text, at, answers in comments:
+        is_kept = is_kept if answers else (person.number, author.number) in tied
+        if is_kept:
+            yield person, text, at, answers
 
 
 def _make_note(rng: np.random.Generator, review: Review, note: str, account: str, comments: int) -> dict[str, Any]:
