@@ -63,6 +63,12 @@ def test_a_column_that_leaves_the_day_open_is_asked_for_by_name(tmp_path: Path) 
         Answers(dates="day first")
 
 
+def test_a_day_that_is_none_decides_nothing_and_is_rejected_alone(tmp_path: Path) -> None:
+    assert days(written(tmp_path, "32/13/2025", "31/12/2025", "03/04/2025")) == ["2025-12-31", "2025-04-03"]
+    loaded = load.read(find_source("csv"), [written(tmp_path, "32/13/2025", "2025-04-03")], now=NOW)
+    assert loaded.rejects["reason"].tolist() == ["created_at is not a time: '32/13/2025'"]
+
+
 def test_another_file_of_the_load_is_taken_all_the_same(tmp_path: Path) -> None:
     written(tmp_path, "03/04/2025")
     (tmp_path / "follows.csv").write_text("follower,followee\nann,bob\n")

@@ -19,6 +19,11 @@ __all__ = ["MACROS", "Conventions", "find_conventions", "list_columns"]
 
 MACROS = "dated pointed _day_parts"
 """What the expressions here call."""
+POSSIBLE = (
+    "least(TRY_CAST(parts.a AS INT), TRY_CAST(parts.b AS INT)) BETWEEN 1 AND 12"
+    " AND greatest(TRY_CAST(parts.a AS INT), TRY_CAST(parts.b AS INT)) <= 31"
+)
+"""What is a day in some order; what is one in none, such as 32/13/2025, decides nothing of its column."""
 THOUSANDS = (r"\.\d{3},\d|,\d{1,2}(\D|$)", r",\d{3}\.\d|\.\d{1,2}(\D|$)|\.\d{4,}")
 """Cells that have a decimal comma, and cells that have a decimal point."""
 
@@ -84,7 +89,7 @@ def find_conventions(
             f"""SELECT _file,
                     max(TRY_CAST(parts.a AS INT)) FILTER (is_day), max(TRY_CAST(parts.b AS INT)) FILTER (is_day),
                     bool_or(length(parts.c) = 2) FILTER (is_day), max(mapped)
-                FROM (SELECT *, parts.a <> '' AND parts.mark <> '.' AS is_day
+                FROM (SELECT *, parts.a <> '' AND parts.mark <> '.' AND {POSSIBLE} AS is_day
                       FROM (SELECT _file, _day_parts({quoted(column)}) AS parts, {own} AS mapped
                             FROM {quoted(table)}))
                 GROUP BY _file HAVING bool_or(is_day)"""
