@@ -9,9 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import graphkoc
 from graphkoc import assets
 from graphkoc.capture import casts, macros
 from graphkoc.capture.reading import own_tables
+from graphkoc.files import read_toml
 from graphkoc.tables.schema import CANONICAL, EARLIEST
 
 FOLDER = Path(macros.__file__).parent
@@ -64,6 +66,13 @@ def test_the_range_of_plausible_times_is_written_once_and_is_that_of_the_columns
 def test_examples_hold(connection: duckdb.DuckDBPyConnection, name: str, arguments: str, value: str) -> None:
     found = connection.execute(f"SELECT coalesce(({name}{arguments})::VARCHAR, 'NULL')").fetchone()
     assert found == (value,)
+
+
+def test_a_sheet_of_people_and_a_sheet_of_results_call_platforms_alike(connection: duckdb.DuckDBPyConnection) -> None:
+    words = read_toml(Path(graphkoc.__file__).parent / "activate/running/campaign.toml")["words"]["platform"]
+    for platform, names in words.items():
+        for name in names:
+            assert connection.execute("SELECT platform_of(?)", [name]).fetchone() == (platform,), name
 
 
 def test_a_refusal_is_an_error_with_its_message(connection: duckdb.DuckDBPyConnection) -> None:

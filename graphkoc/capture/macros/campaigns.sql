@@ -2,6 +2,7 @@
 --   platform_of('小红书') -> xiaohongshu
 --   platform_of('http://xhslink.com/a/1b2') -> xiaohongshu
 --   platform_of('https://www.instagram.com/p/Cabc/') -> instagram
+--   platform_of('亚马逊') -> amazon
 --   platform_of('pinterest') -> NULL
 CREATE MACRO platform_of(x) AS list_transform([lower(x)], lambda place: CASE
     WHEN regexp_matches(place, '小红书|^red$|xhs|xiaohongshu|rednote|little red book') THEN 'xiaohongshu'
@@ -12,7 +13,8 @@ CREATE MACRO platform_of(x) AS list_transform([lower(x)], lambda place: CASE
     WHEN regexp_matches(place, '快手|kuaishou') THEN 'kuaishou'
     WHEN regexp_matches(place, 'instagram|^ins?$|^ig$') THEN 'instagram'
     WHEN regexp_matches(place, 'tiktok') THEN 'tiktok'
-    WHEN regexp_matches(place, 'youtu') THEN 'youtube' END)[1];
+    WHEN regexp_matches(place, 'youtu') THEN 'youtube'
+    WHEN regexp_matches(place, 'amazon|亚马逊') THEN 'amazon' END)[1];
 
 -- Gives the zone of the clock of a platform that has only one.
 --   clock_of('xiaohongshu') -> +08:00
