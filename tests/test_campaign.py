@@ -117,6 +117,16 @@ def test_whoever_is_refused_or_may_not_be_contacted_is_in_no_new_campaign(
     assert [one["consumer"] for one in read_list(folder_of(place), "spring")["people"]] == ["crm:1"]
 
 
+def test_a_campaign_that_is_over_keeps_everybody_who_was_asked(place: Campaign, store: graphkoc.Store) -> None:
+    append(plans_folder(place.folder / "run"), [decide_now("Nordkessel", "crm:4", "no")])
+    make(place, 6, name="last")
+    happen(place, (6, "withdrawn", "05-02"), name="last")
+    sheet = write(place.folder / "people.csv", people(1, 4, 6))
+    over = Wanted(client="Nordkessel", product="tea", starts=date(2026, 4, 1), ends=date(2026, 4, 30))
+    done = graphkoc.new_campaign(store, place.run, "spring", str(sheet), over)
+    assert (done["people"], done["left_out"]) == (3, [])
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_sheet_of_people_is_read_by_names_of_columns_in_both_languages(
     place: Campaign, store: graphkoc.Store, encoding: str
@@ -207,6 +217,15 @@ def test_the_graph_shows_the_state_of_each_person(place: Campaign, store: graphk
     assert sorted(map(tuple, rows.to_numpy())) == [("crm:1", "accepted"), ("crm:4", "planned")]
 
 
+def test_a_sheet_that_says_nothing_new_shows_what_the_store_missed(place: Campaign, store: graphkoc.Store) -> None:
+    make(place, 1)
+    sheet = write(place.folder / "status.csv", [{"consumer": "crm:1", "status": "accepted", "date": "2026-05-02"}])
+    graphkoc.update_campaign(store, place.run, sheet, now=NOW)
+    store.replace_campaign("campaign:spring", {})
+    assert graphkoc.update_campaign(store, place.run, sheet, now=NOW)["added"] == 0
+    assert store.table("invitations", ["campaign", "status"]).to_numpy().tolist() == [["campaign:spring", "accepted"]]
+
+
 def test_the_command_ends_with_7_where_rows_were_not_taken(place: Campaign) -> None:
     make(place, 1)
     write(
@@ -226,7 +245,7 @@ def test_which_campaign_is_meant_may_be_left_out_where_there_is_one(place: Campa
     make(place, 1)
     assert graphkoc.read_campaign(place.run)["campaign"] == "spring"
     make(place, 1, name="summer")
-    with pytest.raises(UsageError, match="not said which campaign"):
+    with pytest.raises(UsageError, match="there are several campaigns"):
         graphkoc.read_campaign(place.run)
 
 

@@ -81,8 +81,8 @@ def record_results(
     offers = sheet.tables.get("campaign_units")
     units = [] if offers is None else add_units(folder, name, offers, file.name, time)
     events, not_taken = _record_posted(run, folder, document, posts, file.name, time)
-    if added or units or events:
-        show_campaign(store, folder, name)
+    # Also where nothing is new: the store may have failed when the ledgers were written.
+    show_campaign(store, folder, name)
     undated = int(posts["posted_at"].isna().sum())
     if undated:
         notes.append(f"{count(undated, 'posts')} without a day, which are in no journal")
@@ -148,7 +148,7 @@ def _find_authors(
     store: Store, run: Run, folder: Path, campaign: Mapping[str, Any], posts: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[str]]:
     """The posts of a file with the consumers in lists who wrote them, null for those that nobody can tell, and with the
-    day where another source has it; and sentences on what could not be told."""
+    day where another source has it; and sentences on authors who are not known."""
     accounts = map_persons(run)
     references = References.of(campaign["people"], accounts)
     journal = {

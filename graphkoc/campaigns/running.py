@@ -53,7 +53,7 @@ __all__ = [
     "update_campaign",
 ]
 
-STATED = ("name", "handle", "url", "platform", "label", "role", "followers")
+STATED = ("name", "handle", "url", "platform", "label", "role")
 """What a run adds to the people of a sheet that does not state it."""
 
 
@@ -137,8 +137,8 @@ def update_campaign(
     rows = [] if events is None else events.astype(object).where(events.notna(), None).to_dict("records")
     named = [{str(name): cell for name, cell in row.items()} for row in rows]
     done = record_events(run, folder, document, named, file.name, "campaign", correction=correction, now=now)
-    if done["added"]:
-        show_campaign(store, folder, document["name"])
+    # Also where nothing is new: the store may have failed when the journal was written.
+    show_campaign(store, folder, document["name"])
     standing = find_standing(read_journal(folder, document["name"]), document["people"])
     return {
         "campaign": document["name"],
@@ -278,14 +278,14 @@ def list_substitutes(run: Run, campaign: str | None = None, today: date | None =
 
 
 def find_campaign(folder: Path, name: str | None) -> dict[str, Any]:
-    """The campaign of a name, or the only one. UsageError where there is none, or it is not said which."""
+    """The campaign of a name, or the only one. UsageError where there is none, and where there are several."""
     if name is not None:
         return read_list(folder, name, "campaign")
     found = read_lists(folder)
     if len(found) != 1:
         names = ", ".join(one["name"] for one in found)
-        hint = f"There are: {names}." if found else "`graphkoc campaign new` makes one."
-        raise UsageError("it is not said which campaign is meant" if found else "there is no campaign yet", hint=hint)
+        hint = f"Name one: {names}." if found else "`graphkoc campaign new` makes one."
+        raise UsageError("there are several campaigns" if found else "there is no campaign yet", hint=hint)
     return found[0]
 
 

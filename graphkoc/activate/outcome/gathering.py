@@ -68,17 +68,15 @@ def _gather(run: Run, folder: Path, campaign: Mapping[str, Any], day: date) -> O
 
 
 def _add_followers(run: Run, people: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The people with their platform as platforms are written, and the followers that it states where the list has
-    none."""
+    """The people with the followers that their platform states, where the list has none."""
     wanted = ("consumer", {one["consumer"] for one in people})
     columns = ["consumer", "platform", "followers"]
     known = [*run.rows("people", columns, wanted), *run.rows("accounts", columns, wanted)]
     stated = {(row["consumer"], row["platform"]): row["followers"] for row in known}
     found = []
     for one in people:
-        platform = str(one.get("platform") or "").casefold() or None
-        followers = one.get("followers") or stated.get((one["consumer"], platform))
-        found.append({**one, "platform": platform, "followers": followers})
+        followers = one.get("followers") or stated.get((one["consumer"], one.get("platform")))
+        found.append({**one, "followers": followers})
     return found
 
 
