@@ -35,7 +35,7 @@ ENOUGH = 10
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """A campaign or group with what was said about it.
+    """A campaign or group with its answers, and what the store has on its topic.
 
     listed: the saved list. answers: of its ledger, with each person's consumer in lists. topic: what it is about; None
     where the store has nothing of it. subjects: what the store's reviews are about.

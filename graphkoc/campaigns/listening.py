@@ -1,8 +1,7 @@
-"""Listening: answers are read as feedback, come to findings, and those who gave them are told what became of these."""
+"""Listening: answers are read as feedback and summed up as findings; replies say what became of these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from graphkoc.annotations import find_settings
 from graphkoc.campaigns.heard import find_list, hear, list_with_answers
 from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.people_files import write_texts
+from graphkoc.campaigns.products import find_products
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.campaigns.showing import show_campaign
 from graphkoc.errors import UsageError
@@ -32,10 +32,6 @@ from graphkoc.text import count, person_name, text_or_none
 __all__ = ["read_findings", "record_feedback", "reply_to_answers", "set_finding"]
 
 SOURCE: Literal["feedback"] = "feedback"
-PRODUCTS = (
-    "UNWIND $names AS name MATCH (p:Product) WHERE p.product = name OR p.title = name"
-    " RETURN name, min(p.product) AS product, min(p.title) AS title"
-)
 
 
 def record_feedback(
@@ -62,7 +58,7 @@ def record_feedback(
     rows = sheet.tables[SOURCE].to_dict("records") if SOURCE in sheet.tables else []
     people = References.of(listed["people"], map_persons(run))
     named = [text_or_none(row["product"]) or listed.get("product") or "" for row in rows]
-    products = _find_products(store, named)
+    products = {asked: found for asked, (found, _) in find_products(store, named).items()}
     answers, refused = [], []
     for row, product in zip(rows, named, strict=True):
         consumer, why = people.find(str(row["consumer"]), SOURCE)
@@ -153,15 +149,16 @@ def reply_to_answers(
     left_out = 0
     for heard in hear(store, run, list_with_answers(run, name)):
         listed = heard.listed
-        told = gather_replies(heard.describe()["findings"])
-        left_out += sum(consumer in unwilling for consumer in told)
+        raised = gather_replies(heard.describe()["findings"])
+        left_out += sum(consumer in unwilling for consumer in raised)
         spoken = find_answer_languages(pd.DataFrame(heard.answers, columns=["consumer", "text"]))
         called = brand or listed.get("client") or (own.own[0] if own and own.own else "")
-        if told and not called:
+        if raised and not called:
             raise UsageError("no brand is known that the replies are from", hint="Add --brand NAME.")
         people = {person["consumer"]: person for person in listed["people"]}
-        product = _name_product(store, listed.get("product"))
-        for consumer, points in told.items():
+        stated = listed.get("product") or ""
+        _, product = find_products(store, [stated]).get(stated, (stated, stated))
+        for consumer, points in raised.items():
             if consumer in unwilling:
                 continue
             shown = person_name({"name": None} | people.get(consumer, {}) | {"consumer": consumer})
@@ -175,15 +172,3 @@ def reply_to_answers(
         write_texts(folder, replies, ".txt")
     sentences = [f"{count(left_out, 'people')}: {OPTED_OUT}"] if left_out else []
     return {"folder": None if folder is None else str(folder), "replies": replies, "left_out": sentences}
-
-
-def _find_products(store: Store, names: Iterable[str]) -> dict[str, str]:
-    """The product that each id or title means, as far as the store has it."""
-    found = store.read(PRODUCTS, {"names": sorted({name for name in names if name})})
-    return dict(zip(found["name"], found["product"], strict=True))
-
-
-def _name_product(store: Store, product: str | None) -> str:
-    """The title of a product, or what the list calls it."""
-    found = store.read(PRODUCTS, {"names": [product] if product else []})["title"].dropna()
-    return str(found.iloc[0]) if len(found) else product or ""

@@ -1,4 +1,4 @@
-"""Who may not be contacted, by all that is known: what they said in a campaign, and their consent."""
+"""Who may not be contacted, by all that is known: their objection in a campaign, and their consent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["list_opted_out"]
 
 
 def list_opted_out(run: Run) -> set[str]:
-    """The accounts and people who said so in a campaign, or whose consent is no in the run."""
+    """The accounts and people who objected in a campaign, or whose consent is no in the run."""
     unwilling = list_unwilling(campaigns_folder(Path(run.folder)), map_persons(run))
     checked = run.rows("checks", ["consumer", "check"], ("check", {"not_to_contact"}))
     refused = run.rows("people", ["consumer", "consent"], ("consent", {"no"}))

@@ -131,7 +131,7 @@ def _apply_mapping(source: Source, file: Path, campaign: str) -> tuple[Source, d
 
 
 def _find_forms(source: Source, file: Path, campaign: str, asked: str | None) -> dict[str, Layout]:
-    """The sheets of a file that have a person and what they said, be it under questions of the form's own."""
+    """The sheets of a file that have a person and their answer, be it under questions of the form's own."""
     found: dict[str, Layout] = {}
     for unit in list_units([file]):
         if unit.fault or not unit.kind or unit.has_documents:
@@ -160,10 +160,10 @@ def _list_rejects(loaded: Loaded, fates: Sequence[str]) -> list[str]:
     rejects = loaded.rejects[loaded.rejects["fate"].isin(fates)]
     reasons: dict[tuple[str, int], list[str]] = {}
     for file, row, reason in zip(rejects["file"], rejects["row"].astype(int), rejects["reason"], strict=True):
-        said = reasons.setdefault((file, row), [])
-        if reason not in said:
-            said.append(reason)
-    return [f"{file}, row {row}: {'; '.join(said)}" for (file, row), said in reasons.items()]
+        given = reasons.setdefault((file, row), [])
+        if reason not in given:
+            given.append(reason)
+    return [f"{file}, row {row}: {'; '.join(given)}" for (file, row), given in reasons.items()]
 
 
 def _describe_skipped(loaded: Loaded, unread: Sequence[Unread]) -> list[str]:

@@ -6,8 +6,6 @@ ledger. A product is found by its id or its title, and an answer about one that 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -17,12 +15,12 @@ from typing import Any
 import pandas as pd
 
 from graphkoc.activate.outcome.posts import identify_post, read_posts
-from graphkoc.activate.outcome.units import read_units
+from graphkoc.activate.outcome.units import identify_offer, read_units
 from graphkoc.activate.running.journal import find_standing, read_journal
+from graphkoc.campaigns.products import find_products
 from graphkoc.errors import UsageError
-from graphkoc.invite.listening.feedback import read_answers
+from graphkoc.invite.listening.feedback import identify_answer, read_answers
 from graphkoc.invite.saved import ROSTER, plans_folder, read_list, read_lists
-from graphkoc.runs.ledger import Entry
 from graphkoc.stores import Store
 from graphkoc.tables.schema import TABLES, Column
 from graphkoc.tables.types import TYPES
@@ -30,12 +28,7 @@ from graphkoc.text import is_missing, number_or_none
 
 __all__ = ["show_campaign", "show_saved"]
 
-ACCOUNTS = "UNWIND $names AS name MATCH (c:Consumer {consumer: name}) RETURN name, c.consumer AS id"
-PRODUCTS = (
-    "UNWIND $names AS name MATCH (p:Product) WHERE p.product = name OR p.title = name RETURN name, min(p.product) AS id"
-)
-SAYS = ("consumer", "product", "rating", "text", "given_at")
-"""What makes an answer the same as another."""
+ACCOUNTS = "UNWIND $names AS name MATCH (c:Consumer {consumer: name}) RETURN c.consumer AS id"
 
 INCENTIVES = ("gift", "paid")
 
@@ -74,8 +67,9 @@ def show_saved(store: Store, document: Mapping[str, Any], folder: Path | None = 
     if folder is not None and kind != "plan":
         found |= _read_ledgers(folder, document)
     rows = [row for of in found.values() for row in of]
-    accounts = _find(store, ACCOUNTS, (row.get("consumer") for row in rows))
-    products = _find(store, PRODUCTS, (row.get("product") for row in rows))
+    accounts = _find_accounts(store, (row.get("consumer") for row in rows))
+    meant = find_products(store, (row.get("product") for row in rows))
+    products: dict[Any, str] = {name: product for name, (product, _) in meant.items()}
     for row in rows:
         row["campaign"] = campaign
         row["consumer"], row["product"] = accounts.get(row.get("consumer")), products.get(row.get("product"))
@@ -93,17 +87,13 @@ def _read_ledgers(folder: Path, document: Mapping[str, Any]) -> dict[str, list[R
     journal = read_journal(folder, name)
     standing = find_standing(journal, document["people"])
     states = {row["consumer"]: row for row in _list_rows(standing)}
-    answers = {_name_answer(answer): answer for answer in read_answers(folder, name)}
     prefix = f"{document['kind']}:{name}"
     return {
         "invitations": [_describe_invitation(person, states[person["consumer"]]) for person in document["people"]],
         "campaign_events": [dict(entry) for entry in journal],
         "posts": [{**row, "post": f"{prefix}:{identify_post(row)}"} for row in _list_rows(read_posts(folder, name))],
-        "campaign_units": [
-            {**row, "offer": f"{prefix}:{row.get('product')}:{row.get('channel') or ''}"}
-            for row in read_units(folder, name)
-        ],
-        "feedback": [{**row, "feedback": f"{prefix}:{key}"} for key, row in answers.items()],
+        "campaign_units": [{**row, "offer": f"{prefix}:{identify_offer(row)}"} for row in read_units(folder, name)],
+        "feedback": [{**row, "feedback": f"{prefix}:{identify_answer(row)}"} for row in read_answers(folder, name)],
     }
 
 
@@ -128,16 +118,10 @@ def _list_rows(table: pd.DataFrame) -> list[Row]:
     return [{str(name): cell for name, cell in row.items()} for row in rows]
 
 
-def _name_answer(entry: Entry) -> str:
-    said = json.dumps([entry.get(name) for name in SAYS], ensure_ascii=False)
-    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def _find(store: Store, query: str, names: Iterable[Any]) -> dict[Any, str]:
-    """What the store has of these names: name -> id."""
+def _find_accounts(store: Store, names: Iterable[Any]) -> dict[Any, str]:
+    """The accounts among some names that the store has, each by itself."""
     asked = sorted({name for name in names if isinstance(name, str)})
-    found = store.read(query, {"names": asked}) if asked else pd.DataFrame(columns=["name", "id"])
-    return dict(zip(found["name"], found["id"], strict=True))
+    return {one: one for one in store.read(ACCOUNTS, {"names": asked})["id"]} if asked else {}
 
 
 def _make_table(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Listen: answers of people who were asked, what they come to, and what they are told; and the briefs of a campaign."""
+"""Listen: answers of people who were asked, findings and replies; and the briefs of a campaign."""
 
 from __future__ import annotations
 

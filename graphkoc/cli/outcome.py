@@ -91,7 +91,7 @@ def recap(
     NAME may be left out where there is one campaign alone. The wrap-up has target against actual, tier mix, delivery,
     engagement, money, the best and the critical posts, labels, findings, learned rates, forecast against outcome, lift
     and next steps, each figure marked as counted, stated or estimated, and the definitions that hold. What was not
-    measured is said to be unknown. A folder also gets kpis.csv, people.csv and content.csv with the same figures.
+    measured is marked as not known. A folder also gets kpis.csv, people.csv and content.csv with the same figures.
 
     \b
     Examples:

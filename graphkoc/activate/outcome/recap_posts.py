@@ -46,7 +46,7 @@ def find_critical(
     """The posts with a low rating or a problem in their text, what they say, and what was done.
 
     opinions: post, rating, constructive and quote of the posts that are known as reviews. findings: with the consumers
-    who said it. notes: the journal's last remark on each person. Returns posts (those that are named), count (of all;
+    who raise it. notes: the journal's last remark on each person. Returns posts (those that are named), count (of all;
     None where of no post anything is known), known (posts whose text or rating is known) and of (posts).
     """
     known = 0 if opinions is None else int(posts["post"].isin(opinions["post"]).sum())
@@ -87,7 +87,7 @@ def check_posts(posts: pd.DataFrame, seen: Names, names: Names) -> dict[str, Any
 
 
 def describe_finding(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """A finding as a wrap-up has it: without the people who said it."""
+    """A finding as a wrap-up has it: without the people who raise it."""
     return {name: finding.get(name) for name in FINDING}
 
 

@@ -14,9 +14,8 @@ import pandas as pd
 
 from graphkoc.activate.outcome.readings import add_readings, merge_readings
 from graphkoc.runs.ledger import Entry, read_entries
-from graphkoc.text import number_or_none
 
-__all__ = ["COLUMNS", "LEDGER", "STEPS", "add_units", "read_units", "sum_units"]
+__all__ = ["COLUMNS", "LEDGER", "STEPS", "add_units", "identify_offer", "read_units"]
 
 LEDGER = "units.jsonl"
 STEPS = ("offered", "claimed", "shipped", "received", "reviewed")
@@ -29,7 +28,7 @@ def add_units(folder: Path, campaign: str, units: pd.DataFrame, file: str, now: 
     """Add the offers of a file to the ledger of a folder of campaigns; returns what was not known before."""
     known = units.reindex(columns=list(COLUMNS)).astype(object)
     rows = known.where(known.notna(), None).to_dict("records")
-    return add_readings(folder / LEDGER, campaign, rows, file, now, _tell_offer)
+    return add_readings(folder / LEDGER, campaign, rows, file, now, identify_offer)
 
 
 def read_units(folder: Path, campaign: str) -> list[Entry]:
@@ -38,17 +37,9 @@ def read_units(folder: Path, campaign: str) -> list[Entry]:
     Of two readings the one that was read later stands: these files state no day on which they were made.
     """
     entries = [one for one in read_entries(folder / LEDGER) if one.get("campaign") == campaign]
-    return merge_readings(entries, _tell_offer, "at")
+    return merge_readings(entries, identify_offer, "at")
 
 
-def sum_units(offers: list[Entry]) -> dict[str, int | None]:
-    """The units of all offers by step; None where no offer states the step."""
-    sums: dict[str, int | None] = {}
-    for step in STEPS:
-        known = [number for one in offers if (number := number_or_none(one.get(step))) is not None]
-        sums[step] = int(sum(known)) if known else None
-    return sums
-
-
-def _tell_offer(row: Mapping[Any, Any]) -> str:
-    return f"{row.get('product')}\n{row.get('channel')}"
+def identify_offer(row: Mapping[Any, Any]) -> str:
+    """What makes two rows the same offer: its product and its programme."""
+    return f"{row.get('product')}:{row.get('channel') or ''}"

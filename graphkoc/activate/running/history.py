@@ -125,7 +125,7 @@ class History:
     def find_conflict(self) -> tuple[Fact, Fact] | None:
         """Two facts with days that contradict each other, the one of the earlier stage first; None where none do.
 
-        What was undone on one day and is then said to have been undone on another may leave two such facts.
+        Two such facts may be left where a later entry moves the day on which something was undone.
         """
         dated = [fact for fact in self.facts.values() if fact.happened_at]
         pairs = ((one, other) for one in dated for other in dated if one.stage < other.stage)
@@ -180,10 +180,10 @@ class History:
         """The key of the fact that an entry is about, which may be there or not."""
         event, place = str(entry["event"]), _place(entry)
         keys = [key for key in self.facts if key[0] == event]
-        told_apart = event in POSTS or event == "paid"
-        if keys and not (place if told_apart else entry.get("happened_at")):
+        is_several = event in POSTS or event == "paid"
+        if keys and not (place if is_several else entry.get("happened_at")):
             return max(keys, key=lambda key: self.facts[key].time)
-        if told_apart:
+        if is_several:
             return event, "" if (event, "") in keys else place
         day = str(entry.get("happened_at") or entry["at"])[:10]
         round_ = self._count_rounds(event, day)

@@ -162,7 +162,7 @@ def _check(
 ) -> tuple[list[Entry], str]:
     """Which entries of a person are new, or why none of them can be taken."""
     fresh: list[Entry] = []
-    said: list[Fact] = []
+    of_file: list[Fact] = []
     furthest = max((EVENTS[entry["event"]].stage or 0 for entry in entries if entry["event"] in EVENTS), default=0)
     for entry in sorted(entries, key=_order):
         if why := _find_fault(history, entry):
@@ -172,12 +172,12 @@ def _check(
         refused = _is_asked_again(history, entry, objection)
         if not refused and not passed and (older := _find_older(history, entry)) is not None:
             return [], _say_backwards(older, entry)
-        if (fact := history.find(entry)) is not None and any(fact is one for one in said):
+        if (fact := history.find(entry)) is not None and any(fact is one for one in of_file):
             entry = {name: value for name, value in entry.items() if name not in REMARKS}
             if difference := history.find_difference(entry):
                 return [], f"the file says two things of {describe_state(entry['event'])}: {difference}"
         if not refused and history.knows(entry):
-            said += [] if fact is None else [fact]
+            of_file += [] if fact is None else [fact]
             continue
         contradicted = {} if passed else history.find_contradicted(entry)
         if refused and objection is not None and not (correction and entry["happened_at"]):
@@ -187,7 +187,7 @@ def _check(
         stated = {name: value for name, value in entry.items() if value is not None}
         if correction and (contradicted or refused):
             stated["correction"] = correction[:LONGEST]
-        said.append(history.add(stated))
+        of_file.append(history.add(stated))
         if not correction and (pair := history.find_conflict()) is not None:
             return [], f"{describe_state(entry['event'])} cannot be moved: {_say_order(*pair)}"
         fresh.append(stated)
@@ -207,7 +207,7 @@ def _find_fault(history: History, entry: Entry) -> str:
 
 
 def _find_older(history: History, entry: Entry) -> Fact | None:
-    """The current fact, where an entry without a time says how things were before it and another file said so."""
+    """The current fact, where an entry without a time is of an earlier step that another file has already."""
     stage, current, stated = EVENTS[entry["event"]].stage, history.find_current(), history.find(entry)
     if entry["happened_at"] or not stage or current is None or stated is None or entry["file"] in stated.files:
         return None
@@ -215,7 +215,7 @@ def _find_older(history: History, entry: Entry) -> Fact | None:
 
 
 def _is_asked_again(history: History, entry: Entry, objection: Mapping[str, Any] | None) -> bool:
-    """Whether an entry says that somebody was asked, or accepted, after they had said that they do not want that."""
+    """Whether an entry records that somebody was asked, or accepted, after they objected to it."""
     if objection is None or entry["event"] not in ASKED:
         return False
     objected = str(objection.get("happened_at") or objection.get("at"))[:10]
@@ -238,8 +238,8 @@ def _say_order(earlier: Fact, later: Fact) -> str:
 
 def _say_unwilling(objection: Mapping[str, Any], entry: Entry) -> str:
     day = _write_day(str(objection.get("happened_at") or objection.get("at")))
-    said = "withdrew their consent" if objection["event"] == "withdrawn" else "asked not to be contacted"
-    return f"{describe_state(entry['event'])}, though they {said} on {day} (campaign {objection.get('campaign')})"
+    objected = "withdrew their consent" if objection["event"] == "withdrawn" else "asked not to be contacted"
+    return f"{describe_state(entry['event'])}, though they {objected} on {day} (campaign {objection.get('campaign')})"
 
 
 def _order(entry: Entry) -> tuple[bool, bool, str, int]:

@@ -1,4 +1,4 @@
-"""Feedback: what people who were asked said of a product, kept as answers and never as reviews.
+"""Feedback: answers about a product by people who were asked, which are never kept as reviews.
 
 `campaigns/feedback.jsonl` has a line for each answer: at (UTC, when it was read), campaign (the name of the campaign or
 group), file, consumer, product (id or, where the store has none, as it is written; null for none), rating (0 to 5 or
@@ -7,6 +7,8 @@ null), text, given_at (the day, or null). An answer that says what a line alread
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from graphkoc.invite.unwilling import find_unwilling
 from graphkoc.runs.ledger import Entry, add_entries, read_entries
 from graphkoc.text import number_or_none, text_or_none
 
-__all__ = ["FILE", "add_answers", "list_answers_of", "make_answer", "read_answers"]
+__all__ = ["FILE", "add_answers", "identify_answer", "list_answers_of", "make_answer", "read_answers"]
 
 FILE = "feedback.jsonl"
 SAYS = ("campaign", "consumer", "product", "rating", "text", "given_at")
@@ -52,11 +54,11 @@ def add_answers(folder: Path, answers: Sequence[Mapping[str, Any]]) -> list[Entr
     """
 
     def find_new(held: list[Entry]) -> list[Mapping[str, Any]]:
-        known = {_say(entry) for entry in held}
-        new: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        known = {identify_answer(entry) for entry in held}
+        new: dict[str, Mapping[str, Any]] = {}
         for answer in answers:
-            if (said := _say(answer)) not in known:
-                new.setdefault(said, answer)
+            if (key := identify_answer(answer)) not in known:
+                new.setdefault(key, answer)
         return list(new.values())
 
     return add_entries(folder / FILE, find_new)
@@ -86,8 +88,10 @@ def list_answers_of(answers: Iterable[Mapping[str, Any]], consumer: str) -> list
     return [{name: entry.get(name) for name in ("campaign", *COLUMNS[1:])} for entry in theirs]
 
 
-def _say(entry: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(entry.get(name) for name in SAYS)
+def identify_answer(entry: Mapping[str, Any]) -> str:
+    """What makes an answer the same as another: 16 hexadecimal digits of what it says."""
+    content = json.dumps([entry.get(name) for name in SAYS], ensure_ascii=False)
+    return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _is_whole(entry: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""You said, we did: what became of findings, told to those who raised them."""
+"""You said, we did: replies to those who raised findings, on what became of these."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LONGEST_NOTE = 600
 
 
 def gather_replies(findings: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """What there is to tell each person, by consumer: [{finding, said, status, note}], what was changed first.
+    """What each person gets a reply about, by consumer: [{finding, said, status, note}], what was changed first.
 
     findings: of `graphkoc.invite.listening.findings.describe_findings`. Findings that are open tell nobody anything.
-    Whoever praised what others name as a problem did not ask for a change, and is not told of one.
+    Whoever praised what others name as a problem did not ask for a change, and gets no reply about one.
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for finding in sorted(findings, key=lambda one: one["status"] not in CLOSED or CLOSED.index(one["status"])):

@@ -1,4 +1,4 @@
-"""The language that people answer in, told by their answers alone."""
+"""The language that people answer in, detected from their answers alone."""
 
 from __future__ import annotations
 
