@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from edit_writers import invite_many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -238,17 +239,11 @@ def test_lines_that_are_no_entries_are_passed_over(tmp_path: Path) -> None:
     assert days(standing(tmp_path)) == {"invited": "05-01", "accepted": "05-02"}
 
 
-def _write(folder: str, writer: int, together: Any) -> None:
-    together.wait(300)
-    for number in range(20):
-        record(Path(folder), "spring", [row("invited", "05-01", f"forum:{number}")], f"{writer}.csv", now=NOW)
-
-
 def test_of_two_updates_at_once_the_second_sees_the_first(tmp_path: Path) -> None:
     """Two processes write the same twenty invitations: each is in the journal once, whichever came first."""
     spawn = multiprocessing.get_context("spawn")
     together = spawn.Barrier(2)
-    writers = [spawn.Process(target=_write, args=(str(tmp_path), number, together)) for number in range(2)]
+    writers = [spawn.Process(target=invite_many, args=(tmp_path, number, together)) for number in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
