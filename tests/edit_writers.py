@@ -1,4 +1,7 @@
-"""Processes that write edits, decisions and invitations; one that is spawned can import them, and not what a test file defines."""
+"""Processes that write edits, decisions and invitations.
+
+One that is spawned can import them, and not what a test file defines.
+"""
 
 from __future__ import annotations
 

@@ -129,9 +129,9 @@ def test_the_two_halves_meet_only_in_the_pipeline_and_packages_have_one_owner() 
         ("stores.ladybug", "from graphkoc.graph import network", "stores.ladybug reaches over to graphkoc.graph"),
         ("communities.niches", "from graphkoc import stores", "communities.niches reaches over to graphkoc.stores"),
         (
-            "report.charts",
+            "report.page",
             "from graphkoc.pipeline import load",
-            "report.charts imports graphkoc.pipeline, which is above it",
+            "report.page imports graphkoc.pipeline, which is above it",
         ),
         ("stores.ladybug", "import neo4j", "stores.ladybug imports neo4j, which belongs to stores.neo4j"),
         ("errors", "from graphkoc.tables import schema", "errors imports graphkoc.tables, which is above it"),

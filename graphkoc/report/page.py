@@ -1,39 +1,39 @@
-"""The page of a report: its sections in their order, with one style and one script of its own."""
+"""The page of a report: one HTML file with one style and one script of its own, made of the document of facts."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
+from collections.abc import Mapping
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
+from markupsafe import Markup, escape
 
+from graphkoc.errors import StoreError
 from graphkoc.files import replace_file, translate_errors
-from graphkoc.report.number_formats import TEXT, amount, percentage, sentence
-from graphkoc.report.run_view import View
-from graphkoc.report.sections import find_sections
-from graphkoc.runs.reached import verb
+from graphkoc.invite.listening.markdown import escape_markdown
+from graphkoc.report.catalogue import Catalogue
+from graphkoc.report.document import make_document
+from graphkoc.report.figures import find_figures
+from graphkoc.report.readers import Reader
 from graphkoc.runs.run import Run
-from graphkoc.text import count, display_name
 
-__all__ = ["collect_facts", "render", "write_report"]
+__all__ = ["render", "render_markdown", "write_report"]
 
-LAST = "kocs"
-"""The section whose facts are worked out last: it has a row for everybody whom another section links to."""
+NUMBER = re.compile(r"(?<![\w@#])[−+]?[€$£¥]?\d[\d,.]*\d%?|(?<![\w@#])\d%?")
 
 
-def render(run: Run) -> str:
-    """The report of a run as one HTML page; the same bytes for the same run."""
-    page = _make_environment()
-    script, style = (
-        "\n".join([_read_source(page, "page.js"), _read_source(page, "map.js")]),
-        _read_source(page, "page.css"),
-    )
+def render(document: Mapping[str, Any]) -> str:
+    """The document of facts as one HTML page; the same bytes for the same document."""
+    page = _make_environment("html")
+    script, style = (_join_sources(folder, suffix) for folder, suffix in (("script", "js"), ("style", "css")))
     return page.get_template("page.html.j2").render(
-        **collect_facts(run),
+        **_share(page, document),
         script=Markup(script),
         style=Markup(style),
         script_hash=_hash_source(script),
@@ -41,88 +41,84 @@ def render(run: Run) -> str:
     )
 
 
-def collect_facts(run: Run) -> dict[str, Any]:
-    """Everything that the templates show: what all of them share, and the facts of each section under its name.
-
-    Text in it is raw, and figures are markup. `sections` are those that the run has, in the order of the page.
-    """
-    view = View(run, {section.name: section.facts for section in find_sections()})
-    names = [section.name for section in find_sections()]
-    facts = {name: view.facts(name) for name in sorted(names, key=lambda name: name == LAST)}
-    return {
-        **_collect_shared(view),
-        **facts,
-        "sections": [section for section in find_sections() if facts[section.name] is not None],
-    }
+def render_markdown(document: Mapping[str, Any]) -> str:
+    """The document of facts as Markdown, to paste into a mail or a chat: the first screen and the tables."""
+    page = _make_environment("md")
+    text = page.get_template("text.md.j2").render(**_share(page, document))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def write_report(run: Run, path: Path) -> Path:
+def write_report(run: Run, path: Path, *, language: str = "en", reader: Reader | None = None) -> Path:
     """Write the report of a run to `path`, whole or not at all, and return it.
 
-    Raises StoreError when the file cannot be written.
+    The suffix says as what: .html, .md or .json. Raises StoreError when the file cannot be written.
     """
-    packed = render(run).encode()
-    with translate_errors(f"the report cannot be written to {path}", "Name another file with -o."):
+    document = make_document(run, language, reader)
+    packed = (render_markdown(document) if path.suffix == ".md" else render(document)).encode()
+    with translate_errors(f"the report cannot be written to {path}", "Name another file with -o.", StoreError):
         replace_file(path, packed)
     return path
 
 
-def _collect_shared(view: View) -> dict[str, Any]:
-    """What the head and foot of the page and several sections show."""
-    run = view.run
-    kocs = run.kocs()
+def _share(page: Environment, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What every template sees."""
+    say = Catalogue(document["language"])
     return {
-        "title": _write_title(run),
-        "at": view.as_of,
-        "dated": view.dated,
-        "since": view.since,
-        "lately": view.lately,
-        "counts": run.info["counts"],
-        "people": len(run.people),
-        "koc_count": len(kocs),
-        "possible": set(kocs["role"]) == {"possible"},
-        "parts": run.info["parts"],
-        "wide": view.wide,
-        "follow": verb(run),
-        "notice": run.info["settings"].get("notice"),
-        "settings": {
-            name: "none" if value in (None, [], {}) else value for name, value in run.info["settings"].items()
-        },
-        "versions": run.info["versions"],
-        "run": display_name(run.name, TEXT),
+        "report": document["sections"],
+        "document": document,
+        "say": say,
+        "number": say.number,
+        "percent": say.percent,
+        "money": say.money,
+        "count": say.count,
+        "day": say.day,
+        "month": say.month,
+        "figures": find_figures(),
+        "has_template": lambda name: _has_template(page, name),
     }
 
 
-def _write_title(run: Run) -> str:
-    platforms = [display_name(str(name)) for name in sorted(run.people["platform"].dropna().unique())]
-    platforms = [name[:1].upper() + name[1:] for name in platforms if name]
-    title = "Key opinion consumers"
-    if not platforms:
-        return title
-    if len(platforms) > 3:
-        return f"{title} on {len(platforms)} platforms"
-    *firsts, last = platforms
-    return f"{title} on {', '.join(firsts)} and {last}" if firsts else f"{title} on {last}"
-
-
 @cache
-def _make_environment() -> Environment:
+def _make_environment(kind: str) -> Environment:
     page = Environment(
         loader=PackageLoader("graphkoc.report", ""),
-        autoescape=True,
+        autoescape=kind == "html",
+        finalize=None if kind == "html" else _escape_plain,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.filters |= {"percentage": percentage, "amount": amount, "sentence": sentence}
-    page.globals["count"] = count
+    page.filters["strong"] = _mark_numbers
     return page
 
 
-def _read_source(page: Environment, name: str) -> str:
-    """The source of a file beside the templates."""
-    assert page.loader is not None
-    return page.loader.get_source(page, name)[0]
+def _has_template(page: Environment, name: str) -> bool:
+    try:
+        page.get_template(name)
+    except TemplateNotFound:
+        return False
+    return True
+
+
+def _escape_plain(value: Any) -> Any:
+    """Text as Markdown shows it; Markup as it is."""
+    return value if isinstance(value, Markup) else escape_markdown(str(value))
+
+
+def _mark_numbers(sentence: str) -> Markup:
+    """A sentence with its numbers in bold."""
+    pieces, end = [], 0
+    for found in NUMBER.finditer(sentence):
+        pieces += [escape(sentence[end : found.start()]), Markup("<b>"), escape(found.group()), Markup("</b>")]
+        end = found.end()
+    return Markup("").join([*pieces, escape(sentence[end:])])
+
+
+def _join_sources(folder: str, suffix: str) -> str:
+    """The files of a folder as one: base first, then those of the sections by name."""
+    files = [file for file in (resources.files("graphkoc.report") / folder).iterdir() if file.name.endswith(suffix)]
+    files.sort(key=lambda file: (file.name != f"base.{suffix}", file.name))
+    return "\n".join(file.read_text(encoding="utf-8").strip() for file in files)
 
 
 def _hash_source(text: str) -> str:

@@ -1,0 +1,16 @@
+"""The section trust."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphkoc.report.view import View
+
+__all__ = ["PLACE", "facts"]
+
+PLACE = 60
+
+
+def facts(view: View) -> dict[str, Any] | None:
+    """The facts of the section."""
+    return {}
