@@ -23,7 +23,7 @@ Person = dict[str, Any]
 """A row of people, with None for what is not known."""
 
 PAGES = 50
-"""Key opinion consumers with a page of their own; everybody on a saved list that the report shows has one too."""
+"""Key opinion consumers with a page of their own; everybody of the newest plan has one too."""
 AGREED = {"accepted", "shipped", "received", "posted", "paid"}
 """Events of a campaign that show that somebody accepted."""
 
@@ -83,6 +83,12 @@ class View:
         return read_lists(plans_folder(Path(self.run.folder)))
 
     @cached_property
+    def plan(self) -> dict[str, Any] | None:
+        """The newest saved plan; None without one."""
+        plans = [one for one in self.plans if one["kind"] == "plan"]
+        return max(plans, key=lambda one: (str(one["made_at"]), one["name"]), default=None)
+
+    @cached_property
     def campaigns(self) -> list[dict[str, Any]]:
         """The campaigns beside the run, the newest first."""
         found = read_lists(self.campaigns_folder)
@@ -97,9 +103,8 @@ class View:
     def paged(self) -> dict[str, str]:
         """The id of the page of each person who has one, such as person-7, by consumer."""
         first = [person["consumer"] for person in self.kocs[:PAGES]]
-        plan = self.facts("plan")
-        planned = [one for one in (plan["listed"] if plan else []) if one in self.people]
-        everybody = dict.fromkeys([*first, *planned])
+        planned = [one["consumer"] for one in (self.plan["people"] if self.plan else [])]
+        everybody = [one for one in dict.fromkeys([*first, *planned]) if one in self.people]
         return {consumer: f"person-{place}" for place, consumer in enumerate(everybody, 1)}
 
     def who(self, consumer: str) -> dict[str, Any]:

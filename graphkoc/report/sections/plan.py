@@ -13,4 +13,4 @@ PLACE = 40
 
 def facts(view: View) -> dict[str, Any] | None:
     """The facts of the section."""
-    return {"listed": []}
+    return {}
