@@ -93,6 +93,10 @@ from .qualify.lists import list_niches as list_niches
 from .qualify.lists import list_tiers as list_tiers
 from .qualify.quality.words import describe_quality as describe_quality
 from .qualify.tiers import check_tiers as check_tiers
+from .report import Reader as Reader
+from .report import make_document as make_document
+from .report import render_markdown as render_markdown
+from .report import save_document as save_document
 from .report import write_report as write_report
 from .runs.coverage import describe_coverage as describe_coverage
 from .runs.edited import find_run as find_run

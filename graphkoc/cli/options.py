@@ -36,6 +36,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 STORE = "ladybug:./graphkoc.lbug"
 FORMATS = ("table", "json", "csv", "parquet", "xlsx")
+KINDS = ("html", "md", "pdf")
+"""What a report can be written as."""
 SUFFIXES = {".json": "json", ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
 
 
@@ -135,14 +137,40 @@ line_format_option = click.option(
 
 
 def report_options(function: Function) -> Function:
-    """Give a command that writes a page its -o, and --format for the line that names the page."""
-    return click.option(
-        "-o",
-        "--output",
-        "page",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="The file; by default report.html in the run folder.",
-    )(line_format_option(function))
+    """Give a command that writes a report its -o, --to, --lang, --for, --names, and --format for what is printed."""
+    for option in (
+        click.option("--names", "why", metavar="WHY", help="Show names to the client, for this reason."),
+        click.option(
+            "--for",
+            "reader",
+            type=click.Choice(("analyst", "client")),
+            default="analyst",
+            show_default=True,
+            help="Who reads it: a client sees no costs, no contacts, and no names of people who have not accepted.",
+        ),
+        click.option(
+            "--lang", "language", type=click.Choice(("en", "zh")), default="en", show_default=True, help="Its language."
+        ),
+        click.option(
+            "--to", "kind", type=click.Choice(KINDS), help="What to write; by default what -o names, or a page."
+        ),
+        click.option(
+            "-o",
+            "--output",
+            "page",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="The FILE: .html, .md, .pdf or .json; by default report.html in the run folder.",
+        ),
+        click.option(
+            "--format",
+            "format_",
+            cls=PrintOption,
+            type=click.Choice(("table", "json")),
+            help="What is printed: the file that was written, or all facts of the report as JSON.",
+        ),
+    ):
+        function = option(function)
+    return function
 
 
 def sheet_options(function: Function) -> Function:

@@ -12,7 +12,7 @@ import graphkoc
 from graphkoc.cli.access import list_notices, open_store
 from graphkoc.cli.commands import Command
 from graphkoc.cli.configuration import list_settings
-from graphkoc.cli.options import list_options, output_options, report_options, run_argument
+from graphkoc.cli.options import KINDS, list_options, output_options, report_options, run_argument
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
 
@@ -120,20 +120,41 @@ def _describe_scans(scans: list[str]) -> list[str]:
 @click.command(cls=Command)
 @run_argument
 @report_options
-def report(run: str | None, page: Path | None) -> Result:
-    """Write the report: one HTML file that works offline.
+def report(run: str | None, page: Path | None, kind: str | None, language: str, reader: str, why: str | None) -> Result:
+    """Write the report: one HTML file that works offline, or a PDF, or Markdown to paste into a mail.
 
     RUN is a folder or a name under ./runs; the newest by default.
 
     \b
     Examples:
       graphkoc report
-      graphkoc report runs/end-of-2010 -o report.html
+      graphkoc report --lang zh --for client -o report.pdf
+      graphkoc report --to md
+      graphkoc report runs/end-of-2010 --format json
     """
+    if why is not None and reader != "client":
+        raise click.UsageError("--names goes with --for client: the analyst's report has all names.")
     found = graphkoc.find_run(run)
-    path = graphkoc.write_report(found, page or Path(found.folder) / "report.html")
-    text = f"report  {path}   (open it in a browser)"
-    return Result({"report": str(path)}, text=text, notes=list_notices(found))
+    document = graphkoc.make_document(found, language, graphkoc.Reader(reader, why))
+    notes = list_notices(found)
+    if kind == "md" and page is None:
+        return Result(document, text=graphkoc.render_markdown(document).rstrip("\n"), notes=notes)
+    path = graphkoc.save_document(document, _name_report(found, page, kind, language, reader))
+    text = f"report  {path}" + ("   (open it in a browser)" if path.suffix == ".html" else "")
+    return Result(document | {"report": str(path)}, text=text, notes=notes)
+
+
+def _name_report(run: graphkoc.Run, page: Path | None, kind: str | None, language: str, reader: str) -> Path:
+    """The file to write: the one that is named, or one in the run folder that no other language or reader has."""
+    if page is None:
+        marks = [mark for mark, default in ((reader, "analyst"), (language, "en")) if mark != default]
+        return Path(run.folder) / f"{'-'.join(['report', *marks])}.{kind or 'html'}"
+    known = (*(f".{one}" for one in KINDS), ".htm", ".json")
+    if page.suffix.lower() not in known:
+        raise click.UsageError(f"A report is not written to files like {page.name}: use .html, .md, .pdf or .json.")
+    if kind is not None and page.suffix.lower() not in (f".{kind}", f".{kind[:3]}"):
+        raise click.UsageError(f"--to {kind} does not go with {page.name}.")
+    return page
 
 
 @click.command(cls=Command)

@@ -5,7 +5,7 @@ strangers, so nothing in them is markup, and the page's policy lets only its own
 """
 
 from graphkoc.report.document import make_document
-from graphkoc.report.page import render, render_markdown, write_report
+from graphkoc.report.page import render, render_markdown, save_document, write_report
 from graphkoc.report.readers import Reader
 
-__all__ = ["Reader", "make_document", "render", "render_markdown", "write_report"]
+__all__ = ["Reader", "make_document", "render", "render_markdown", "save_document", "write_report"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -23,7 +24,7 @@ from graphkoc.report.figures import find_figures
 from graphkoc.report.readers import Reader
 from graphkoc.runs.run import Run
 
-__all__ = ["render", "render_markdown", "write_report"]
+__all__ = ["render", "render_markdown", "save_document", "write_report"]
 
 NUMBER = re.compile(r"(?<![\w@#])[−+]?[€$£¥]?\d[\d,.]*\d%?|(?<![\w@#])\d%?")
 
@@ -48,16 +49,25 @@ def render_markdown(document: Mapping[str, Any]) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def write_report(run: Run, path: Path, *, language: str = "en", reader: Reader | None = None) -> Path:
-    """Write the report of a run to `path`, whole or not at all, and return it.
+def save_document(document: Mapping[str, Any], path: Path) -> Path:
+    """Write a document of facts to `path`, whole or not at all, and return it.
 
-    The suffix says as what: .html, .md or .json. Raises StoreError when the file cannot be written.
+    The suffix says as what: .md is Markdown, .json the document itself, and anything else the page. Raises StoreError
+    when the file cannot be written.
     """
-    document = make_document(run, language, reader)
-    packed = (render_markdown(document) if path.suffix == ".md" else render(document)).encode()
+    kind = path.suffix.lower()
+    if kind == ".json":
+        written = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    else:
+        written = render_markdown(document) if kind == ".md" else render(document)
     with translate_errors(f"the report cannot be written to {path}", "Name another file with -o.", StoreError):
-        replace_file(path, packed)
+        replace_file(path, written.encode())
     return path
+
+
+def write_report(run: Run, path: Path, *, language: str = "en", reader: Reader | None = None) -> Path:
+    """Write the report of a run to `path`, and return it; see `make_document` and `save_document`."""
+    return save_document(make_document(run, language, reader), path)
 
 
 def _share(page: Environment, document: Mapping[str, Any]) -> dict[str, Any]:
