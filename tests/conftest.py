@@ -17,6 +17,8 @@ import neo4j_server
 import networkx
 import pytest
 from neo4j_jars import LTS, NEWEST, RELEASES
+from page_browser import launch_chromium
+from playwright.sync_api import Browser
 from small_campaign import Campaign, make_campaign
 from small_example import write_small_example
 from small_run import analyse_small_market
@@ -62,6 +64,8 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests stay on one worker, and so do all tests of a Neo4j release: its server is started once.
 
+    So do all tests of pages in a browser, whatever their files.
+
     On the newest release only what is marked `every_release` is not left to a soak. The longest groups come first,
     and in a group what kills its server comes last.
     """
@@ -70,7 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         params = item.callspec.params if hasattr(item, "callspec") else {}
         releases = [str(value) for value in params.values() if str(value) in RELEASES]
         fixtures = [fixture for fixture in getattr(item, "fixturenames", ()) if fixture in neo4j_server.FIXTURES]
-        groups = [*releases, *(neo4j_server.FIXTURES[fixture] for fixture in fixtures), item.path.name]
+        browsers = ["browser"] if "chromium" in getattr(item, "fixturenames", ()) else []
+        groups = [*releases, *(neo4j_server.FIXTURES[fixture] for fixture in fixtures), *browsers, item.path.name]
         item.add_marker(pytest.mark.xdist_group(groups[0]))
         if NEWEST in releases and item.get_closest_marker("every_release") is None:
             item.add_marker(pytest.mark.soak)
@@ -195,6 +200,23 @@ def ciao_run(example: Path) -> graphkoc.Run:
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> graphkoc.Run:
     """A run of a small market, which follows on from a run of fewer people; saved in its folder."""
     return analyse_small_market(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of all tests, for pages that several tests of a file look at."""
+    with launch_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser; what a test opens in it is closed after the test."""
+    before = list(chromium.contexts)
+    yield chromium
+    for context in chromium.contexts:
+        if context not in before:
+            context.close()
 
 
 @pytest.fixture(scope="session")
