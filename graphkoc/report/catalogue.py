@@ -79,7 +79,8 @@ class Catalogue:
         """An amount with its currency, to the cent below 100; – for None."""
         if amount is None:
             return UNKNOWN
-        shown = self.number(amount, 0 if abs(amount) >= 100 or amount == int(amount) else 2)
+        whole = abs(amount) >= 100 or amount == int(amount)
+        shown = self.number(amount) if whole else f"{amount:,.2f}".replace("-", "−")
         sign = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥"}.get(currency)
         return f"{sign}{shown}" if sign else f"{shown} {display_name(currency)}".strip()
 
