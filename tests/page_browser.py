@@ -49,7 +49,8 @@ OVERFLOWING = """() => {
     const { left, right, width: own } = element.getBoundingClientRect();
     if (own && (right > width + 1 || left < -1) && !isClipped(element)) found.push(describe(element));
   }
-  if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+  const whole = document.documentElement.scrollWidth;
+  if (whole > width) found.push(`the page is ${whole} wide`);
   return found;
 }"""
 
