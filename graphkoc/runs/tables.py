@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PROFILE", "TABLES", "Column", "Table", "empty", "shaped"]
+__all__ = ["ADDED", "PROFILE", "TABLES", "Column", "Table", "empty", "shaped"]
+
+ADDED = frozenset({"posts", "changes"})
+"""Tables that older runs of the same format do not have: there they have no rows."""
 
 
 @dataclass(frozen=True)
@@ -511,6 +514,44 @@ TABLES: dict[str, Table] = {
             _integer("moved", "places", "Places up among the others; null for a suspicious person."),
             _number("score", "points", "Score."),
             _number("score_without", "points", "Score without suspicious people; null for a suspicious person."),
+        ),
+    ),
+    "posts": Table(
+        "A post that a report may quote: of the last 24 months the newest of the first key opinion consumers and of"
+        " wide-audience accounts; of the last 90 days everybody's that names our brand or a rival's.",
+        (
+            CONSUMER,
+            _text("review", "Id of the review."),
+            _text("platform", "Platform of the account that wrote it."),
+            _number("day", "days", "When it was written, in days since 1970-01-01 UTC; null where unknown."),
+            _text("product", "Id of the product; null for a post about none."),
+            _text("title", "Title of the product; null without one."),
+            _text("type", "Category of the product, or of a note whose tags name one; null for none."),
+            _text("side", "Whose brand it is about: own, also where it names both, or rival; null for neither."),
+            _text("brand", "That brand, as it was given; null for neither."),
+            _number("rating", "stars", "Rating, 1 to 5; null where unknown."),
+            _flag("critical", "Whether the rating is 2 or less or, where it is unknown, the text names problems."),
+            _text(
+                "origin", "Mark of its origin, such as an ad label: earned, gifted, paid or invited; null for none."
+            ),
+            _text("quote", "Whole sentences from its beginning, at most 125 characters; null without a text."),
+            _text("language", "Language of the quote by ISO 639: zh, en, de or another; null where unknown."),
+            _text("url", "Address of the post; null where unknown."),
+        ),
+    ),
+    "changes": Table(
+        "What changed since the run that this one continues; empty for a first run.",
+        (
+            _text("kind", "What changed: person, group or run."),
+            _text("change", "The change, such as own_post, quiet or group_new (`graphkoc.qualify.compare.CHANGES`)."),
+            _text("consumer", "Id of the person; null for a group or the run."),
+            _text("group_kind", "Kind of the group: niche or circle; null for a person."),
+            _text("group", "Id of the group; null for a person."),
+            _text("name", "What the person or group is called, who may be in this run no more; null for the run."),
+            _text("review", "Id of the post; null where none shows it."),
+            _text("before", "What it was before: a rank, a tier, a number of people, a name, a setting; or null."),
+            _text("now", "What it is now; or null."),
+            _text("why", "Codes of the reasons, separated by semicolons; null for none."),
         ),
     ),
     "accounts": Table(
