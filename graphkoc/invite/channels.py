@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from graphkoc.text import display_name
 
-__all__ = ["NO_MESSAGES", "find_channels"]
+__all__ = ["NO_MESSAGES", "choose_platform", "find_channels"]
 
 NO_MESSAGES = ("amazon",)
 """Platforms on which a brand cannot write to a reviewer, and must not try to from outside."""
 ACCOUNT = ["consumer", "account", "platform", "name", "handle", "reviews", "consent"]
+
+
+def choose_platform(accounts: Iterable[Mapping[str, Any]], ties_of: Mapping[str, str]) -> str | None:
+    """The platform on which a person can be written to, as `find_channels` has it; None without one.
+
+    accounts: platform and handle of each account of the person, first the one that wrote most.
+    """
+    for account in accounts:
+        platform = account["platform"]
+        public = ties_of.get(platform) in ("follows", "engagements") or account["handle"]
+        if public and platform and platform not in NO_MESSAGES:
+            return str(platform)
+    return None
 
 
 def find_channels(

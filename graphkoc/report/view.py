@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from graphkoc.activate.running.journal import read_journal
 from graphkoc.invite.saved import campaigns_folder, plans_folder, read_lists
@@ -21,6 +21,8 @@ __all__ = ["Facts", "Person", "View"]
 Facts = dict[str, Any] | None
 Person = dict[str, Any]
 """A row of people, with None for what is not known."""
+
+T = TypeVar("T")
 
 PAGES = 50
 """Key opinion consumers with a page of their own; everybody of the newest plan has one too."""
@@ -44,12 +46,20 @@ class View:
         self.as_of: date = datetime.fromisoformat(run.info["at"]).date()
         self._sections = sections
         self._facts: dict[str, Facts] = {}
+        self._once: dict[Callable[[View], Any], Any] = {}
 
     def facts(self, section: str) -> Any:
         """The facts of a section, worked out when first asked for; None where the report has no such section."""
         if section not in self._facts:
             self._facts[section] = self._sections[section](self)
         return self._facts[section]
+
+    def once(self, work: Callable[[View], T]) -> T:
+        """What a function works out of this view: when it is first asked for, and then the same again."""
+        if work not in self._once:
+            self._once[work] = work(self)
+        found: T = self._once[work]
+        return found
 
     @cached_property
     def kocs(self) -> list[Person]:
