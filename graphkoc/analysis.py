@@ -27,7 +27,7 @@ from graphkoc.progress import Clock
 from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
-from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
+from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, UntestableError, backtest
 from graphkoc.qualify.brand import find_clients, view
 from graphkoc.qualify.brand_names import Brand, unheard
 from graphkoc.qualify.candidates import AUDIENCE, Candidates, Eligible
@@ -127,8 +127,7 @@ class _Found:
     checks: pd.DataFrame
     accounts: pd.DataFrame
     platforms: list[dict[str, Any]]
-    tested: Backtest | None
-    why_not: str | None
+    tested: Backtest | UntestableError
 
 
 def analyse(
@@ -191,10 +190,8 @@ def analyse(
             "platform": on_platforms(projection, log),
             "niche": _in_niches(log, members_of(groups.members, "niche")),
         }
-        tested, why_not = _check(past, settings.rng_seed, parts)
-    found = _Found(
-        authenticity, quality, limits, sizes, groups, expected, people, checks, accounts, platforms, tested, why_not
-    )
+        tested = _check(past, settings.rng_seed, parts)
+    found = _Found(authenticity, quality, limits, sizes, groups, expected, people, checks, accounts, platforms, tested)
     tables = reached | _other_tables(data, found, reached["niches"], previous)
     info = {
         "format": FORMAT,
@@ -309,9 +306,15 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
         "quality": found.quality.summary,
         "agreement": _agreement(projection, log, people, found.expected.by_hand.total),
         "brand_unheard": unheard(settings.brand, projection.products, projection.texts) if settings.brand else [],
-        "backtest": found.tested.to_dict() if found.tested else None,
-        "backtest_why_not": found.why_not,
+        **_describe_test(found.tested),
     }
+
+
+def _describe_test(tested: Backtest | UntestableError) -> dict[str, Any]:
+    """What run.json holds of the backtest: its figures, or why there are none and what the data lack for it."""
+    if isinstance(tested, UntestableError):
+        return {"backtest": None, "backtest_why_not": str(tested), "backtest_lacks": tested.lacks}
+    return {"backtest": tested.to_dict(), "backtest_why_not": None, "backtest_lacks": None}
 
 
 def _count(projection: Projection, log: Log, ties: pd.Series[str]) -> dict[str, Any]:
@@ -478,8 +481,8 @@ def _in_niches(log: Log, members: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def _check(past: Past, rng_seed: int, groups: Groups) -> tuple[Backtest | None, str | None]:
+def _check(past: Past, rng_seed: int, groups: Groups) -> Backtest | UntestableError:
     try:
-        return backtest(past.log, SPLITS, TOP, rng_seed, past=past, groups=groups), None
-    except AnalysisError as error:
-        return None, str(error)
+        return backtest(past.log, SPLITS, TOP, rng_seed, past=past, groups=groups)
+    except UntestableError as error:
+        return error

@@ -12,7 +12,7 @@ from zoo import log_of
 from graphkoc.errors import AnalysisError
 from graphkoc.measures import audience
 from graphkoc.qualify import score, tiers
-from graphkoc.qualify.backtest import NAMED, _rewire, backtest, top_share
+from graphkoc.qualify.backtest import NAMED, UntestableError, _rewire, backtest, top_share
 
 rankings = hnp.arrays(float, 30, elements=st.integers(0, 5).map(float))
 gains = hnp.arrays(float, 30, elements=st.integers(0, 4).map(float))
@@ -112,10 +112,12 @@ def test_shuffling_followees_keeps_how_many_follow_and_are_followed() -> None:
 
 
 def test_nothing_to_check_is_said_in_words() -> None:
-    with pytest.raises(AnalysisError, match="small audience"):
+    with pytest.raises(UntestableError, match="small audience") as found:
         backtest(log_of([("a", "x", 1.0), ("b", "y", 1.0), ("b", "z", 9.0)], [("a", "b")]))
-    with pytest.raises(AnalysisError, match="there are no reviews"):
+    assert found.value.lacks == "candidates"
+    with pytest.raises(UntestableError, match="there are no reviews") as found:
         backtest(log_of([], [("a", "b")]))
+    assert found.value.lacks == "reviews"
 
 
 def test_the_parts_of_a_score_add_up_and_nothing_earns_nothing() -> None:

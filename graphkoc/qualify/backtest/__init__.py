@@ -36,7 +36,7 @@ from graphkoc.qualify.score import formula
 from graphkoc.qualify.score.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, learn
 from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
 
-__all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
+__all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "UntestableError", "backtest"]
 
 Groups = Mapping[str, Mapping[str, NDArray[np.bool_]]]
 
@@ -60,6 +60,18 @@ PLAIN = {
     "past_credit": "credit365",
 }
 """Plain rankings, and the feature that each ranks by; `graphkoc.qualify.ranking_names` has their names in text."""
+
+
+class UntestableError(AnalysisError):
+    """The past of the data cannot check a ranking.
+
+    lacks: what is missing: reviews, dates, follows, candidates (with a small audience), or follow_ons (later
+    follow-on reviews).
+    """
+
+    def __init__(self, lacks: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.lacks = lacks
 
 
 @dataclass(frozen=True)
@@ -171,15 +183,17 @@ def backtest(
     splits: quantiles (0 to 1) of the first reviews' times. top: share of the candidates that a top
     is, at least 20 people. past: of the same log, where it is at hand. groups: for "platform" and "niche",
     names and (n,) bool of who is in each. The interval is a bootstrap over people: 400 resamples, the same
-    people in all splits, models not refitted. Raises AnalysisError when a split leaves no candidates or no
-    credit to find.
+    people in all splits, models not refitted. Raises UntestableError when there are no reviews, dates or follows, and when
+    a split leaves no candidates or no credit to find.
     """
     if not len(log.day):
-        raise AnalysisError("there are no reviews, so there is nothing to check a ranking by")
+        raise UntestableError("reviews", "there are no reviews, so there is nothing to check a ranking by")
     if log.timeless:
-        raise AnalysisError("no review has a date, or all have the same, so nothing can be checked against later ones")
+        message = "no review has a date, or all have the same, so nothing can be checked against later ones"
+        raise UntestableError("dates", message)
     if not len(log.network.source):
-        raise AnalysisError("nobody has a known follower, so there are no follow-on reviews to check a ranking by")
+        message = "nobody has a known follower, so there are no follow-on reviews to check a ranking by"
+        raise UntestableError("follows", message)
     past = Past(log) if past is None else past
     rng = np.random.default_rng(rng_seed)
     done: list[Split] = []
@@ -192,7 +206,8 @@ def backtest(
         step(i)
         done.append(_make_split(past, float(np.quantile(log.day, quantile)), top, rng))
         if not done[-1].truth.sum():
-            raise AnalysisError(
+            raise UntestableError(
+                "follow_ons",
                 f"there were no follow-on reviews after the split at {quantile:g}",
                 hint="There are too few follow-on reviews in these data to check a ranking.",
             )
@@ -248,7 +263,8 @@ def _make_split(past: Past, as_of: float, top: float, rng: np.random.Generator) 
     snapshot = Snapshot(past.history, as_of)
     people = past.candidates.find(log, snapshot.audience, as_of)
     if not len(people):
-        raise AnalysisError("a split leaves nobody with a small audience", hint="Too few follows are known so early.")
+        hint = "Too few follows are known so early."
+        raise UntestableError("candidates", "a split leaves nobody with a small audience", hint=hint)
     n = len(log.network)
     values = snapshot.table(people)
     model, _ = learn(past, as_of)
