@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from graphkoc.report.cards import make_card
 from graphkoc.report.inviting import Invited, choose_invited
-from graphkoc.report.sections.people import make_card
 from graphkoc.report.view import View
 
 __all__ = ["PLACE", "facts"]
 
 PLACE = 0
-ROWS, ROWS_RUNNING = 5, 3
+ROWS, ROWS_RUNNING = 4, 2
 """People on the first screen, and beside a running campaign."""
 NAMED = 3
 """Names in the headline."""
@@ -25,7 +25,7 @@ def facts(view: View) -> dict[str, Any]:
     """The first screen: {title, subline, running, cards, reach, changes, actions, trust}."""
     invited = choose_invited(view)
     campaign = view.facts("campaign")
-    running = campaign["running"] if campaign else None
+    running = campaign.get("running") if campaign else None
     return {
         "title": running["headline"] if running else _write_title(view, invited),
         "subline": running["numbers"] if running else _write_subline(view, invited),
@@ -82,7 +82,7 @@ def _write_subline(view: View, invited: Invited) -> str:
 def _describe_reach(view: View) -> dict[str, Any] | None:
     """Where KOLs do not reach, as the section on niches has it."""
     niches = view.facts("niches")
-    if not niches or not niches["bars"]:
+    if not niches or not niches.get("bars"):
         return None
     return {"bars": niches["bars"], "sentence": niches["sentence"]}
 
@@ -92,14 +92,14 @@ def _describe_changes(view: View) -> dict[str, Any]:
     changes = view.facts("changes")
     if not changes:
         return {"heading": view.say("first.changes"), "lines": [], "none": view.say("first.first_run")}
-    none = None if changes["lines"] else view.say("first.unchanged")
-    since = view.say("first.changes_since", day=view.say.day(changes["since"])) if changes["since"] else None
-    return {"heading": since or view.say("first.changes"), "lines": changes["lines"], "none": none}
+    none = None if changes.get("lines") else view.say("first.unchanged")
+    since = view.say("first.changes_since", day=view.say.day(changes["since"])) if changes.get("since") else None
+    return {"heading": since or view.say("first.changes"), "lines": changes.get("lines", []), "none": none}
 
 
 def _describe_trust(view: View) -> dict[str, str]:
     trust = view.facts("trust")
-    return {"short": trust["short"], "line": trust["line"]}
+    return {name: trust.get(name, "") for name in ("short", "line")}
 
 
 def _list_actions(view: View, invited: Invited) -> list[str]:
