@@ -24,13 +24,16 @@ URGENT = ("not_to_contact", "open_complaint", "rival_ad")
 def list_cautions(view: View, consumer: str) -> list[str]:
     """What speaks for a second look at a person, a sentence each, the most urgent first; empty for nothing."""
     checks = _list_checks(view, consumer)
-    found = [_say_check(view, consumer, check) for check in checks if check in URGENT]
-    found += [_say_quiet(view, consumer), _say_copies(view, consumer), _say_paid(view, consumer)]
-    found += [
-        view.say(f"people.caution_{pattern}") for pattern in _list_patterns(view.people[consumer]) if pattern != COPIED
+    patterns = [pattern for pattern in _list_patterns(view.people[consumer]) if pattern != COPIED]
+    found: list[str | None] = [
+        *(_say_check(view, consumer, check) for check in checks if check in URGENT),
+        _say_quiet(view, consumer),
+        _say_copies(view, consumer),
+        _say_paid(view, consumer),
+        *(view.say(f"people.caution_{pattern}") for pattern in patterns),
+        *(_say_check(view, consumer, check) for check in checks if check not in URGENT),
     ]
-    found += [_say_check(view, consumer, check) for check in checks if check not in URGENT]
-    return [one for one in found if one]
+    return [sentence for sentence in found if sentence is not None]
 
 
 def list_tags(view: View, consumer: str) -> list[str]:

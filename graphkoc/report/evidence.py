@@ -9,6 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graphkoc.report.view import View
 from graphkoc.runs.checks import CHECKS
@@ -86,21 +90,31 @@ def _by_consumer(view: View, table: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _count_followers(view: View) -> dict[str, dict[str, int]]:
-    follows, parts = view.run.read_follows, view.run.people.set_index("consumer")["part"]
-    part = follows["follower"].map(parts).rename("part")
-    counts = part.groupby([follows["followee"], part]).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=list(PARTS), fill_value=0)
-    known = counts[counts.index.isin(list(view.people))]
-    return {str(row["followee"]): {part: row[part] for part in PARTS} for row in known.reset_index().to_dict("records")}
+    """How many of each person's known audience are in each part."""
+    people, everybody = list(view.people), view.run.people[["consumer", "part"]]
+    part = np.array([PARTS.index(one) for one in everybody["part"]])
+    follows = view.run.read_follows
+    followee = _find_places(follows["followee"], people)
+    follower = _find_places(follows["follower"], everybody["consumer"].tolist())
+    inside = (followee >= 0) & (follower >= 0)
+    counts = np.zeros((len(people), len(PARTS)), dtype=np.int64)
+    np.add.at(counts, (followee[inside], part[follower[inside]]), 1)
+    return {who: dict(zip(PARTS, row, strict=True)) for who, row in zip(people, counts.tolist(), strict=True)}
 
 
 def _count_months(view: View) -> dict[str, list[int]]:
     reviews, people = view.run.read_reviews, list(view.people)
     at = datetime.fromisoformat(view.run.info["at"]).replace(tzinfo=UTC).timestamp() / 86_400
-    place = reviews["consumer"].map({consumer: row for row, consumer in enumerate(people)}).to_numpy(dtype=float)
+    place = _find_places(reviews["consumer"], people)
     # A twelfth of a year holds its last moment, as the year that the score counts does.
     twelfth = np.ceil((reviews["day"].to_numpy(dtype=float) - at + 2 * YEAR) * MONTHS / (2 * YEAR)) - 1
-    inside = np.isfinite(place) & (twelfth >= 0) & (twelfth < MONTHS)
+    inside = (place >= 0) & (twelfth >= 0) & (twelfth < MONTHS)
     counts = np.zeros((len(people), MONTHS), dtype=np.int64)
-    np.add.at(counts, (place[inside].astype(int), twelfth[inside].astype(int)), 1)
+    np.add.at(counts, (place[inside], twelfth[inside].astype(int)), 1)
     return dict(zip(people, counts.tolist(), strict=True))
+
+
+def _find_places(ids: pd.Series[Any], among: list[str]) -> NDArray[np.int64]:
+    """The place of each id in a list, -1 for one that is not in it."""
+    found = pc.index_in(pa.array(ids, type=pa.large_string()), value_set=pa.array(among, type=pa.large_string()))
+    return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
