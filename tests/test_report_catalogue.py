@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from graphkoc.capture import synthetic
 from graphkoc.errors import UsageError
 from graphkoc.report.catalogue import Catalogue
 
@@ -54,7 +55,7 @@ def test_lists_end_in_and_and_long_ones_in_how_many_more() -> None:
         "A, B and C",
     ]
     assert ENGLISH.join("ABCDE", most=2) == "A, B and 3 more"
-    assert CHINESE.join("ABC") == "A、B和C"
+    assert CHINESE.join("ABC") == "A、B 和 C"
 
 
 def test_a_name_from_right_to_left_is_set_apart_in_a_sentence() -> None:
@@ -65,3 +66,12 @@ def test_a_name_from_right_to_left_is_set_apart_in_a_sentence() -> None:
 
 def test_a_platform_has_the_name_that_its_users_have_for_it() -> None:
     assert [CHINESE.platform(name) for name in ("xiaohongshu", "ciao", None)] == ["小红书", "Ciao", "平台未知"]
+
+
+def test_chinese_and_latin_that_meet_have_a_space_between_them_but_within_a_name() -> None:
+    assert CHINESE("first.data", day=date(2025, 6, 30)) == "数据截至 2025 年 6 月 30 日"
+    assert CHINESE.join(["小风1", "Ada", "水壶"]) == "小风1、Ada 和水壶"
+
+
+def test_the_notice_on_invented_data_is_the_one_of_the_catalogue() -> None:
+    assert ENGLISH("page.invented") == synthetic.NOTICE

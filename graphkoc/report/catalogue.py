@@ -8,11 +8,13 @@ them; what a stranger wrote has to be shown by `graphkoc.text.display_name` befo
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 from graphkoc.errors import DataError, UsageError
@@ -26,6 +28,7 @@ TEXT = 200
 """Characters of a text of other people's."""
 UNKNOWN = "–"
 RIGHT_TO_LEFT = {"R", "AL", "AN"}
+HAN, LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z0-9@€$£¥]")
 ISOLATE, RELEASE = "\u2068", "\u2069"
 
 
@@ -45,7 +48,10 @@ class Catalogue:
         """The string of a key, filled in. Raises KeyError for an unknown key or a value that is missing."""
         found = self._strings[key]
         assert isinstance(found, str), key
-        return found.format(**{name: self._show(value) for name, value in values.items()}) if values else found
+        if not values:
+            return found
+        shown = {name: self._show(value) for name, value in values.items()}
+        return _fill_apart(found, shown) if self.language == "zh" else found.format(**shown)
 
     def has(self, key: str) -> bool:
         """Whether there is such a string: names of platforms and of patterns may be new."""
@@ -122,6 +128,21 @@ class Catalogue:
         if isinstance(value, date):
             return self.day(value)
         return self.number(value, 0 if isinstance(value, int) else 1)
+
+
+def _fill_apart(template: str, values: Mapping[str, str]) -> str:
+    """The string filled in, with a space between a Chinese character and a Latin letter or digit that meets it."""
+    pieces: list[str] = []
+    for text, name, _, _ in Formatter().parse(template):
+        for piece in (text, values[name] if name else ""):
+            if pieces and piece and _meet(pieces[-1][-1], piece[0]):
+                pieces.append(" ")
+            pieces += [piece] if piece else []
+    return "".join(pieces)
+
+
+def _meet(before: str, after: str) -> bool:
+    return bool(HAN.match(before) and LATIN.match(after)) or bool(LATIN.match(before) and HAN.match(after))
 
 
 @cache

@@ -38,7 +38,7 @@ def make_document(run: Run, language: str = "en", reader: Reader | None = None) 
         "language": language,
         "reader": reader.kind,
         "names_because": reader.why and say.data(reader.why),
-        "notice": run.info["settings"].get("notice"),
+        "notice": _say_notice(run, say),
         "as_of": run.info["at"] if view.dated else None,
         "named": len(view.names.named),
         "people": len(run.people),
@@ -46,3 +46,11 @@ def make_document(run: Run, language: str = "en", reader: Reader | None = None) 
         "version": run.info["versions"]["graphkoc"],
         "sections": {name: facts[name] for name in order if facts[name] is not None},
     }
+
+
+def _say_notice(run: Run, say: Catalogue) -> str | None:
+    """The run's notice; the one on invented data in the reader's language."""
+    notice = run.info["settings"].get("notice")
+    if notice is None:
+        return None
+    return say("page.invented") if notice == Catalogue("en")("page.invented") else say.data(str(notice))

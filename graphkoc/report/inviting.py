@@ -59,7 +59,7 @@ def choose_invited(view: View) -> Invited:
         one for one in dict.fromkeys(listed) if one in ranked and one not in closed and _is_active(view, ranked[one])
     ]
     undecided = sum(one not in decided for one in people) if client else None
-    return Invited(people, plan is not None, plan and plan.get("product"), client, undecided)
+    return Invited(people, plan is not None, plan.get("product") if plan else None, client, undecided)
 
 
 def _is_running(campaign: Mapping[str, Any], day: date) -> bool:

@@ -63,8 +63,9 @@ class View:
 
     @cached_property
     def kocs(self) -> list[Person]:
-        """The key opinion consumers by rank, with every column of people."""
-        return self.run.ranked()
+        """The key opinion consumers by rank."""
+        ranked = [person for person in self.people.values() if person["role"] in RANKED]
+        return sorted(ranked, key=lambda person: person["rank"])
 
     @cached_property
     def people(self) -> dict[str, Person]:

@@ -531,9 +531,7 @@ TABLES: dict[str, Table] = {
             _text("brand", "That brand, as it was given; null for neither."),
             _number("rating", "stars", "Rating, 1 to 5; null where unknown."),
             _flag("critical", "Whether the rating is 2 or less or, where it is unknown, the text names problems."),
-            _text(
-                "origin", "Mark of its origin, such as an ad label: earned, gifted, paid or invited; null for none."
-            ),
+            _text("origin", "Mark of its origin, such as an ad label: earned, gifted, paid or invited; null for none."),
             _text("quote", "Whole sentences from its beginning, at most 125 characters; null without a text."),
             _text("language", "Language of the quote by ISO 639: zh, en, de or another; null where unknown."),
             _text("url", "Address of the post; null where unknown."),

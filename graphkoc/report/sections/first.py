@@ -118,7 +118,8 @@ def _list_actions(view: View, invited: Invited) -> list[str]:
         found.append(say("first.message", names=names))
     if gap := _find_gap(view):
         platform, people = gap
-        found.append(say("first.load_follows", platform=say.platform(platform), people=say.count(people, "people")))
+        key = "first.link_accounts" if view.run.info["ties_of"].get(platform) == "none" else "first.load_follows"
+        found.append(say(key, platform=say.platform(platform), people=say.count(people, "people")))
     return found
 
 
