@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from graphkoc import measures
 from graphkoc.communities import positions, reach
 from graphkoc.communities.find import Grouping, group
+from graphkoc.communities.kinds import find_note_types
 from graphkoc.errors import AnalysisError
 from graphkoc.graph.action_log import YEAR, Log, moment
 from graphkoc.graph.network import days
@@ -39,6 +40,7 @@ from graphkoc.qualify.gates import gates
 from graphkoc.qualify.gates.origins import ledger
 from graphkoc.qualify.parts import describe_platforms, find_parts
 from graphkoc.qualify.people import build_people, find_ranks_before
+from graphkoc.qualify.posts import list_posts
 from graphkoc.qualify.quality.people import Quality, measure_quality
 from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.relevance import find_relevance, find_target_audience, validate_languages
@@ -257,6 +259,7 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
     log, groups = data.log, found.groups
     in_niches = members_of(groups.members, "niche")
     before = None if previous is None else previous.positions
+    note_types = find_note_types(groups.log, data.projection.placed_reviews())
     tables = {
         "people": found.people,
         "accounts": found.accounts,
@@ -265,6 +268,7 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
         "copies": found.authenticity.copies,
         "checks": found.checks,
         "texts": found.quality.texts,
+        "posts": list_posts(data.projection, found.people, data.as_of, data.settings.brand, note_types),
         "moves": _moves(data, found),
         "positions": positions.bubbles(niches, in_niches, before),
         "ties": positions.ties(log.network, found.people),

@@ -13,7 +13,7 @@ __all__ = ["market"]
 COUNTS = ("likes", "collects", "comments", "shares", "views", "helpful", "media", "verified")
 COLUMNS = {
     "follows": ["source", "target", "weight", "since"],
-    "reviews": ["review", "consumer", "product", "rating", "created_at", *COUNTS, "origin"],
+    "reviews": ["review", "consumer", "product", "rating", "created_at", *COUNTS, "origin", "url"],
     "consumers": [
         *("consumer", "name", "platform", "followers", "kind", "joined_at", "quote"),
         *("handle", "url", "consent", "agency", "audience_stated", "location", "reads"),

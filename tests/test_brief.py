@@ -15,7 +15,7 @@ from graphkoc.invite.listening.brief import write_brief
 from graphkoc.invite.listening.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
 from graphkoc.invite.listening.replies import gather_replies, list_reply_languages, write_reply
 from graphkoc.invite.listening.search_terms import assign_terms, find_terms
-from graphkoc.invite.listening.spoken import find_answer_languages
+from graphkoc.qualify.remarks.spoken import detect_languages
 
 SPRING = {"name": "spring", "product": "Luto Mini", "client": "Nordkessel", "ends": "2026-03-31"}
 LIN = {"name": "Lin", "platform": "xiaohongshu", "code": "LIN10", "link": "https://shop.example.com/luto?ref=lin_10"}
@@ -202,4 +202,4 @@ def test_the_language_of_an_answer_is_told_by_the_answer() -> None:
         ],
         columns=["consumer", "text"],
     )
-    assert find_answer_languages(texts) == {"a": "en", "b": "zh", "c": "de"}
+    assert detect_languages(texts) == {"a": "en", "b": "zh", "c": "de"}

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphkoc.errors import DataError, UsageError
-from graphkoc.invite.listening.concepts import SIGNS, read_glossary
 from graphkoc.invite.listening.feedback import add_answers, list_answers_of, make_answer, read_answers
 from graphkoc.invite.listening.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
 from graphkoc.invite.listening.finding_status import add_status, find_standing
 from graphkoc.invite.listening.findings import describe_findings, identify_points
 from graphkoc.invite.listening.points import Point, find_points, name_point
-from graphkoc.invite.listening.remarks import CONCEPT, CRITICAL, OPEN, POSITIVE, read_remarks
+from graphkoc.qualify.remarks.concepts import SIGNS, read_glossary
+from graphkoc.qualify.remarks.remarks import CONCEPT, CRITICAL, OPEN, POSITIVE, read_remarks
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LUTO = "Nordkessel Luto Mini"

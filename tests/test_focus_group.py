@@ -24,9 +24,9 @@ from graphkoc.invite.group_document import describe_group, read_wording
 from graphkoc.invite.guide import read_themes, write_guide
 from graphkoc.invite.opinions import measure_texts
 from graphkoc.invite.screening import REASONS, Wishes
-from graphkoc.invite.sentences import find_problems, split_sentences
 from graphkoc.invite.topics import Subjects, Topic, find_topic, read_subjects
 from graphkoc.qualify.lists import list_checks
+from graphkoc.qualify.remarks.sentences import find_problems, split_sentences
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import TABLES, shaped
 

@@ -21,10 +21,10 @@ from graphkoc.invite.listening.feedback import add_answers, make_answer
 from graphkoc.invite.listening.finding_status import add_status
 from graphkoc.invite.listening.points import name_point
 from graphkoc.invite.listening.replies import gather_replies, list_reply_languages, write_reply
-from graphkoc.invite.listening.spoken import find_answer_languages
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.references import References
 from graphkoc.invite.saved import campaigns_folder
+from graphkoc.qualify.remarks.spoken import detect_languages
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.text import count, person_name, text_or_none
@@ -151,7 +151,7 @@ def reply_to_answers(
         listed = heard.listed
         raised = gather_replies(heard.describe()["findings"])
         left_out += sum(consumer in unwilling for consumer in raised)
-        spoken = find_answer_languages(pd.DataFrame(heard.answers, columns=["consumer", "text"]))
+        spoken = detect_languages(pd.DataFrame(heard.answers, columns=["consumer", "text"]))
         called = brand or listed.get("client") or (own.own[0] if own and own.own else "")
         if raised and not called:
             raise UsageError("no brand is known that the replies are from", hint="Add --brand NAME.")

@@ -24,10 +24,10 @@ from graphkoc.campaigns.sheets import write_sheet
 from graphkoc.campaigns.showing import show_campaign
 from graphkoc.files import replace_file, translate_errors
 from graphkoc.invite.listening.feedback import read_answers
-from graphkoc.invite.listening.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.references import References
 from graphkoc.invite.saved import campaigns_folder
+from graphkoc.qualify.remarks.remarks import find_critical
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.text import count, fold_address, is_missing, person_name
@@ -44,8 +44,6 @@ THERE = "MATCH (c:Consumer)-[:WROTE]->(r:Review) WHERE r.url IN $ids" + RETURNED
 """The reviews of accounts, and those at addresses."""
 DAY = pd.Timedelta(days=1)
 """A post and the store's review of it may be a day apart, as clocks and zones differ."""
-PROBLEMS = 2
-"""Sentences about a problem from which on a post is critical."""
 PAGE = "recap.md"
 """The name of the page in a folder."""
 
@@ -240,18 +238,8 @@ def _read_opinions(store: Store, run: Run, posts: pd.DataFrame) -> pd.DataFrame:
     critical = {row["review"] for row in run.rows("texts", ["review", "constructive"], wanted) if row["constructive"]}
     rated = pd.to_numeric(table["rating"], errors="coerce").astype("float64")
     table = table.assign(rating=rated, quote=table["text"])
-    table["constructive"] = table["review"].isin(critical) | _name_problems(table)
+    table["constructive"] = table["review"].isin(critical) | find_critical(table["text"], rated.to_numpy())
     return table[["post", "rating", "constructive", "quote"]]
-
-
-def _name_problems(opinions: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a text names several problems, and more of them than it praises; most platforms have no ratings."""
-    texts = opinions.rename(columns={"post": "consumer"})[["consumer", "rating", "text"]]
-    remarks = read_remarks(texts)
-    signs = remarks.groupby("text")["sign"].value_counts().unstack(fill_value=0)
-    counts = signs.reindex(range(len(texts)), fill_value=0).reindex(columns=[CRITICAL, POSITIVE], fill_value=0)
-    many = (counts[CRITICAL] >= PROBLEMS) & (counts[CRITICAL] > counts[POSITIVE])
-    return pd.Series(many.to_numpy(dtype=bool), index=opinions.index)
 
 
 def _fold(url: Any) -> str:

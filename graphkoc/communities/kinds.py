@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.terms import LONGEST_TEXT, Words, words_of
 
-__all__ = ["FEWEST", "SURE", "align", "without"]
+__all__ = ["FEWEST", "SURE", "align", "find_note_types", "without"]
 
 FEWEST, SURE = 3, 0.9
 """People who give a tag to notes that name products, and the share of these notes that one category must have."""
@@ -61,6 +61,17 @@ def align(
     kinds_of = log.category.copy()
     kinds_of[rows] = [number.get(found.get(review, ""), -1) for review in _name_notes(reviews)[log.product[rows]]]
     return replace(log, category=kinds_of), aliases
+
+
+def find_note_types(log: Log, reviews: pd.DataFrame) -> pd.Series[str]:
+    """The category of reviews of no product by review, of those that have one in the log.
+
+    reviews: review, product, created_at, of which the log was made.
+    """
+    notes = ~log.has_product & (log.category >= 0)
+    names = _name_notes(reviews)[log.product[notes]]
+    categories = np.array(log.categories, dtype=object)[log.category[notes]]
+    return pd.Series(categories, names, dtype="str")
 
 
 def _read_given(log: Log, given: Mapping[str, Sequence[str]]) -> dict[str, str]:

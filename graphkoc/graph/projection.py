@@ -36,6 +36,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "media": "integer",
         "origin": "text",
         "verified": "integer",
+        "url": "text",
     },
     "consumers": {
         "consumer": "id",
@@ -88,9 +89,9 @@ class Projection:
     """What an analysis reads, as `cypher/project/` returns it, sorted by key; a consumer is a person.
 
     follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes, collects,
-    comments, shares, views, helpful, media, origin, verified. consumers: consumer, name, platform, followers, kind,
-    joined_at, quote, handle, url, consent, agency, audience_stated, location, reads. products: product, title,
-    brand, category. engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer,
+    comments, shares, views, helpful, media, origin, verified, url, platform (of the account). consumers: consumer,
+    name, platform, followers, kind, joined_at, quote, handle, url, consent, agency, audience_stated, location, reads.
+    products: product, title, brand, category. engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer,
     bought_at, status, but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text,
     tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source, target,
     weight, since, platform, for authors on platforms without known follows. platforms: platform, ties (follows,
@@ -152,6 +153,10 @@ class Projection:
             raise AnalysisError("the store holds no consumers", hint=hint)
         frames["engaged"] = _engaged(frames)
         frames["platforms"] = _platforms(frames)
+        platform_of = frames["consumers"].set_index("consumer")["platform"]
+        frames["reviews"] = frames["reviews"].assign(
+            platform=frames["reviews"]["consumer"].map(platform_of).astype("str")
+        )
         frames = by_person(frames, tables["identities"]) | {"identities": tables["identities"]}
         return cls(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
 

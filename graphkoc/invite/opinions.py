@@ -13,13 +13,12 @@ import pandas as pd
 
 from graphkoc.arrays import number_ids
 from graphkoc.invite.topics import Topic
-from graphkoc.qualify.quality.stars import LOW
+from graphkoc.qualify.quality.stars import HIGH, LOW
 from graphkoc.qualify.quality.traits import count_traits, find_other_languages
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name, number_or_none, text_or_none
 
 __all__ = [
-    "HIGH",
     "LANGUAGE_NAMES",
     "NOT_KNOWN",
     "SIGNS",
@@ -29,8 +28,6 @@ __all__ = [
     "measure_texts",
 ]
 
-HIGH = 4.0
-"""The smallest rating that is a high one; the largest low one is `LOW`."""
 SIGNS = ("low", "middle", "high", "unrated")
 """The columns that count a person's opinions by sign; the last has those without a rating."""
 NOT_KNOWN = "not known"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graphkoc.graph.terms import words_of
 from graphkoc.graph.titles import find_line_words
-from graphkoc.invite.sentences import find_problems, split_sentences
+from graphkoc.qualify.remarks.sentences import find_problems, split_sentences
 from graphkoc.text import display_name
 
 __all__ = ["LIFT", "Theme", "count_elsewhere", "find_themes"]

@@ -20,8 +20,8 @@ from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
 from graphkoc.invite.listening.finding_states import FINDING_LANGUAGES, FINDING_STATUSES
 from graphkoc.invite.listening.points import Point, find_points, name_point
-from graphkoc.invite.listening.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.invite.themes import count_elsewhere
+from graphkoc.qualify.remarks.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.runs.ledger import Entry
 from graphkoc.text import display_name, number_or_none
 

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from graphkoc.invite.listening.concepts import read_glossary
-from graphkoc.invite.listening.remarks import CONCEPT
 from graphkoc.invite.themes import LIFT
+from graphkoc.qualify.remarks.concepts import read_glossary
+from graphkoc.qualify.remarks.remarks import CONCEPT
 
 __all__ = ["Point", "find_points", "name_point"]
 
@@ -64,7 +64,7 @@ class Point:
 def find_points(remarks: pd.DataFrame, elsewhere: Mapping[str, int], strangers: int) -> list[Point]:
     """The points of remarks, those of most people first; the order of rows makes no difference.
 
-    remarks: as `graphkoc.invite.listening.remarks.read_remarks` returns them. elsewhere: how many of `strangers` people
+    remarks: as `graphkoc.qualify.remarks.remarks.read_remarks` returns them. elsewhere: how many of `strangers` people
     use each word of texts about other things; a word that is as frequent there makes no point.
     """
     index = _Index(remarks)

@@ -10,8 +10,8 @@ from typing import Any
 from graphkoc.errors import UsageError
 from graphkoc.files import read_toml
 from graphkoc.invite.listening.finding_states import CLOSED
-from graphkoc.invite.listening.remarks import POSITIVE
 from graphkoc.invite.messages import make_inert
+from graphkoc.qualify.remarks.remarks import POSITIVE
 
 __all__ = ["gather_replies", "list_reply_languages", "write_reply"]
 

@@ -1,8 +1,8 @@
-"""Which ratings are low, for everything that reads them."""
+"""Which ratings are low and which high, for everything that reads them."""
 
 from __future__ import annotations
 
-__all__ = ["LOW"]
+__all__ = ["HIGH", "LOW"]
 
-LOW = 2.0
-"""The most stars of a low rating."""
+LOW, HIGH = 2.0, 4.0
+"""The most stars of a low rating, and the fewest of a high one."""

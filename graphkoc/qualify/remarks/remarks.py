@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
 from graphkoc.graph.terms import words_of
-from graphkoc.invite.listening.concepts import Glossary, read_glossary
-from graphkoc.invite.opinions import HIGH
-from graphkoc.invite.sentences import find_problems, split_sentences
-from graphkoc.qualify.quality.stars import LOW
+from graphkoc.qualify.quality.stars import HIGH, LOW
+from graphkoc.qualify.remarks.concepts import Glossary, read_glossary
+from graphkoc.qualify.remarks.sentences import find_problems, split_sentences
 
-__all__ = ["CONCEPT", "CRITICAL", "OPEN", "POSITIVE", "read_remarks"]
+__all__ = ["CONCEPT", "CRITICAL", "OPEN", "POSITIVE", "find_critical", "read_remarks"]
 
 CRITICAL, POSITIVE, OPEN = "critical", "positive", "open"
 """The signs of a remark; the last is of those that are neither, or not known to be."""
@@ -31,6 +30,8 @@ MARKS = {"+ ": POSITIVE, "- ": CRITICAL}
 """How a line of an answer begins that says what somebody likes, or does not."""
 MOST_TEXTS = 5_000
 """Texts that are read, the newest."""
+PROBLEMS = 2
+"""Remarks about a problem from which on a text is critical."""
 CLAUSE = re.compile(
     r"[,，、;；:：()（）–—]+|\b(?:but|although|though|however|whereas|aber|doch|obwohl|allerdings)\b|但是|不过|可是|然而|但|只是"
 )
@@ -62,6 +63,25 @@ def read_remarks(texts: pd.DataFrame, known: Collection[str] = (), marked: bool 
     table.insert(1, "consumer", texts["consumer"].to_numpy(dtype=object)[table["text"].to_numpy(dtype=np.int64)])
     table = table.drop_duplicates(["consumer", "clause"])
     return table[["text", "consumer", "sentence", "words", "sign"]].reset_index(drop=True)
+
+
+def find_critical(texts: pd.Series[str], ratings: Values) -> NDArray[np.bool_]:
+    """(k,) bool: the texts that name several problems, and praise fewer things; most platforms have no ratings.
+
+    ratings: (k,) float64, NaN for none.
+    """
+    found = np.zeros(len(texts), dtype=bool)
+    for begin in range(0, len(texts), MOST_TEXTS):
+        some = texts.iloc[begin : begin + MOST_TEXTS]
+        # Each text is one person's, as equal remarks of one person count once.
+        rows = pd.DataFrame(
+            {"consumer": range(len(some)), "rating": ratings[begin : begin + len(some)], "text": some.to_numpy()}
+        )
+        remarks = read_remarks(rows)
+        at, sign = remarks["text"].to_numpy(dtype=np.int64), remarks["sign"]
+        critical, positive = (np.bincount(at[sign == one], minlength=len(some)) for one in (CRITICAL, POSITIVE))
+        found[begin : begin + len(some)] = (critical >= PROBLEMS) & (critical > positive)
+    return found
 
 
 def _read_clause(clause: str, glossary: Glossary, allowed: Collection[str]) -> tuple[frozenset[str], str]:

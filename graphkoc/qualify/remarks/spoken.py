@@ -1,4 +1,4 @@
-"""The language that people answer in, detected from their answers alone."""
+"""The language of texts, detected from the texts alone."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import pandas as pd
 from graphkoc.arrays import number_ids
 from graphkoc.qualify.quality.traits import count_traits, find_foreign, find_languages, find_other_languages
 
-__all__ = ["find_answer_languages"]
+__all__ = ["detect_languages"]
 
 CODES = {"Chinese": "zh", "English": "en"}
 
 
-def find_answer_languages(texts: pd.DataFrame) -> dict[str, str]:
-    """The language of each person's texts, as ISO 639 has it, by consumer; whoever wrote nothing is not in it.
+def detect_languages(texts: pd.DataFrame) -> dict[str, str]:
+    """The language of each person's texts, as ISO 639 has it, by consumer; whose language is not known is not in it.
 
-    texts: consumer, text.
+    texts: consumer, text. Any other id may stand for a consumer, such as that of the text itself.
     """
     rows = texts.dropna(subset=["text"]).astype({"text": "str"})
     ids = np.unique(rows["consumer"].to_numpy(dtype=str))
