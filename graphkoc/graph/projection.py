@@ -91,13 +91,14 @@ class Projection:
     follows: source, target, weight, since. reviews: review, consumer, product, rating, created_at, likes, collects,
     comments, shares, views, helpful, media, origin, verified, url, platform (of the account). consumers: consumer,
     name, platform, followers, kind, joined_at, quote, handle, url, consent, agency, audience_stated, location, reads.
-    products: product, title, brand, category. engagements: engagement, consumer, review, kind, created_at. purchases: order, product, consumer,
-    bought_at, status, but for those TAKEN_BACK. complaints: the same of those COMPLAINED. texts: review, title, text,
-    tags, of the reviews that have any of the three. loads: load, source, loaded_at, files. engaged: source, target,
-    weight, since, platform, for authors on platforms without known follows. platforms: platform, ties (follows,
-    engagements or none). accounts: those of persons with several, see `graphkoc.graph.accounts`. identities:
-    account, person, as the store has them. unattributed: the engagements with posts whose author is unknown. Nobody's
-    reviews are counted with such a post, so neither it nor its engagements are in the other frames.
+    products: product, title, brand, category. engagements: engagement, consumer, review, kind, created_at. purchases:
+    order, product, consumer, bought_at, status, but for those TAKEN_BACK. complaints: the same of those COMPLAINED.
+    texts: review, title, text, tags, of the reviews that have any of the three. loads: load, source, loaded_at,
+    files. engaged: source, target, weight, since, platform, for authors on platforms without known follows.
+    platforms: platform, ties (follows, engagements or none). accounts: those of persons with several, see
+    `graphkoc.graph.accounts`. identities: account, person, as the store has them. unattributed: the engagements with
+    posts whose author is unknown. Nobody's reviews are counted with such a post, so neither it nor its engagements
+    are in the other frames.
     """
 
     follows: pd.DataFrame
