@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphkoc.report.evidence import count_unseen, shows_shares
 from graphkoc.report.view import Person, View
 from graphkoc.text import number_or_none
 
-__all__ = ["find_reason", "say_circle", "say_unseen"]
+__all__ = ["find_loaded", "find_reason", "say_unseen"]
 
 MANY_REVIEWS, MANY_UNSEEN, MANY_AFTERWARDS = 8, 3, 8
 """Reviews of 12 months, followers whom no KOL is seen to reach, and follow-on reviews that are a reason."""
@@ -17,7 +19,7 @@ def find_reason(view: View, consumer: str) -> str:
     person = view.people[consumer]
     unseen, _ = count_unseen(view, consumer)
     if unseen >= MANY_UNSEEN:
-        if person["reviews_365"] < MANY_REVIEWS and (circle := say_circle(view, consumer)):
+        if person["reviews_365"] < MANY_REVIEWS and (circle := _say_circle(view, consumer)):
             return circle
         return _join(view, _say_reviews(view, person), say_unseen(view, consumer))
     if person["follow_on"] >= MANY_AFTERWARDS:
@@ -31,11 +33,17 @@ def find_reason(view: View, consumer: str) -> str:
     return view.say("people.sentence", clause=_say_reviews(view, person))
 
 
+def find_loaded(view: View, consumer: str) -> dict[str, Any] | None:
+    """What is loaded of the KOLs of a person's platform, as `graphkoc.qualify.parts.describe_platforms` has it."""
+    platform = view.people[consumer]["platform"] or "unknown"
+    return next((one for one in view.run.info["reach_of"] if one["platform"] == platform), None)
+
+
 def say_unseen(view: View, consumer: str) -> str:
     """How many of a person's known audience no KOL is seen to reach, as a clause that says what is loaded."""
     person = view.people[consumer]
     unseen, known = count_unseen(view, consumer)
-    loaded = next((one for one in view.run.info["reach_of"] if one["platform"] == person["platform"]), None)
+    loaded = find_loaded(view, consumer)
     wide = "kol" if loaded and loaded["stated"] else "wide"
     if person["ties"] == "engagements":
         of = loaded["posts"] if loaded else 0
@@ -43,7 +51,7 @@ def say_unseen(view: View, consumer: str) -> str:
     return view.say(f"people.unseen_followers_{wide}", unseen=unseen, known=known, n=loaded["kols"] if loaded else 0)
 
 
-def say_circle(view: View, consumer: str) -> str | None:
+def _say_circle(view: View, consumer: str) -> str | None:
     """The circle that a person is in, with whom no KOL is seen to reach; None without a circle."""
     person = view.people[consumer]
     name = view.run.group_name("circle", person["circle"])
