@@ -46,7 +46,7 @@ from graphkoc.qualify.rank_agreement import agreement, engagement
 from graphkoc.qualify.relevance import find_relevance, find_target_audience, validate_languages
 from graphkoc.qualify.score.forecast import Forecast, Past, forecast
 from graphkoc.runs.folder import FORMAT
-from graphkoc.runs.members import members_of
+from graphkoc.runs.members import KINDS, MEMBER, find_platforms, members_of
 from graphkoc.runs.reached import count_parts, parts_of, shares
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import UNDATED, Run, line_of
@@ -194,7 +194,9 @@ def analyse(
         }
         tested = _check(past, settings.rng_seed, parts)
     found = _Found(authenticity, quality, limits, sizes, groups, expected, people, checks, accounts, platforms, tested)
-    tables = reached | _other_tables(data, found, reached["niches"], previous)
+    if previous is not None and previous.info["settings"]["tiers"] == settings.tiers:
+        reached |= {f"{kind}s": _add_white_before(reached[f"{kind}s"], kind, previous) for kind in KINDS}
+    tables = reached | _other_tables(data, found, reached, previous)
     info = {
         "format": FORMAT,
         "started_at": clock.started.isoformat(timespec="seconds"),
@@ -254,11 +256,12 @@ def _qualify(
     return sizes, pd.concat([sizes.table, followers, known, tightness, origins, passed, figures], axis=1)
 
 
-def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Run | None) -> dict[str, pd.DataFrame]:
+def _other_tables(
+    data: _Data, found: _Found, reached: dict[str, pd.DataFrame], previous: Run | None
+) -> dict[str, pd.DataFrame]:
     """Every table of the run but those of reach."""
     log, groups = data.log, found.groups
     in_niches = members_of(groups.members, "niche")
-    before = None if previous is None else previous.positions
     note_types = find_note_types(groups.log, data.projection.placed_reviews())
     tables = {
         "people": found.people,
@@ -270,8 +273,7 @@ def _other_tables(data: _Data, found: _Found, niches: pd.DataFrame, previous: Ru
         "texts": found.quality.texts,
         "posts": list_posts(data.projection, found.people, data.as_of, data.settings.brand, note_types),
         "moves": _moves(data, found),
-        "positions": positions.bubbles(niches, in_niches, before),
-        "ties": positions.ties(log.network, found.people),
+        "bubbles": _place_groups(data, found, reached, previous),
         **{name: getattr(groups, name) for name in FOUND},
     }
     if data.settings.brand is not None:
@@ -377,6 +379,23 @@ def _count_roles(members: pd.DataFrame, kind: str, marks: pd.DataFrame) -> pd.Da
     inside = members[["consumer", kind]].merge(marks[["consumer", "part", *COUNTED]], on="consumer")
     parts = count_parts(inside, kind)
     return inside.groupby(kind)[list(COUNTED)].sum().join(parts).join(shares(parts))
+
+
+def _add_white_before(table: pd.DataFrame, kind: str, previous: Run) -> pd.DataFrame:
+    """The groups of a kind, with how many people each had in the white space of the previous run."""
+    before = previous.table(f"{kind}s").set_index(kind)
+    white = before["only_koc"] + before["nobody"]
+    return table.assign(white_people_before=table[kind].map(white).astype("float64"))
+
+
+def _place_groups(data: _Data, found: _Found, reached: dict[str, pd.DataFrame], previous: Run | None) -> pd.DataFrame:
+    """The positions of niches and circles on the map."""
+    members = found.groups.members
+    ties_of = data.projection.ties_of()
+    platforms = find_platforms(members_of(members, "circle"), found.people, found.accounts, ties_of)
+    circles = reached["circles"].assign(platform=reached["circles"]["circle"].map(platforms))
+    inside = members[members["confidence"] >= MEMBER]
+    return positions.place_groups(reached["niches"], circles, inside, None if previous is None else previous.bubbles)
 
 
 def _brand_view(data: _Data, members: pd.DataFrame, brand: Brand) -> pd.DataFrame:

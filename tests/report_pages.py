@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graphkoc.communities import positions
 from graphkoc.qualify.authenticity import ranking_without
 from graphkoc.runs.reached import shares
 from graphkoc.runs.run import Run
@@ -169,7 +168,6 @@ def complete(run: Run) -> Run:
         circles=circles,
         suspicions=shaped("suspicions", pd.concat([shown, burst])),
         moves=moves,
-        positions=positions.bubbles(table, run.members_of("niche")),
         accounts=shaped("accounts", accounts),
     )
 

@@ -110,16 +110,12 @@ def _apply_kind(run: Run, journal: edits.Journal, kind: str) -> Run:
         for table_name in ("words", "exemplars")
         for frame in [getattr(run, table_name)]
     }
-    for counted in ("reach", "carries", "brand", "positions"):
+    for counted in ("reach", "carries", "brand"):
         frame: pd.DataFrame = getattr(run, counted)
         if kind in frame:
             frames[counted] = frame[~frame[kind].isin(merged)].reset_index(drop=True)
-    if kind == "niche":
-        united = run.positions[run.positions["niche"].isin(merged)]
-        united = united.assign(niche=united["niche"].map(head), radius=united["radius"] ** 2)
-        united = united.groupby("niche", as_index=False).agg({"x": "first", "y": "first", "radius": "sum"})
-        united["radius"] **= 0.5
-        frames["positions"] = pd.concat([frames["positions"], united], ignore_index=True)
+    gone = (run.bubbles["kind"] == kind) & run.bubbles["group"].isin(merged)
+    frames["bubbles"] = run.bubbles[~gone].reset_index(drop=True)
     return run.replaced(**cast("dict[str, Any]", frames))
 
 
@@ -143,6 +139,8 @@ def _count_again(
     for column in [c for c in again if c in table]:
         table.loc[again.index, column] = again[column].astype(table[column].dtype)
     table.loc[again.index, "change"] = "merged by hand"
+    if "white_people_before" in table:
+        table.loc[again.index, "white_people_before"] = float("nan")
     return table.reset_index()
 
 

@@ -53,7 +53,9 @@ ARROW = {
 """The types that a column of each dtype may have in a Parquet file."""
 
 
-FILES = {"run.json", "report.html", "probabilities.parquet", *(f"{name}.parquet" for name in TABLES)}
+REMOVED = ("positions", "ties")
+"""Tables of older runs that no run has any more; an analysis replaces their files."""
+FILES = {"run.json", "report.html", "probabilities.parquet", *(f"{name}.parquet" for name in (*TABLES, *REMOVED))}
 HINT = "Is the disk full, or the folder not yours? --out names another."
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["KINDS", "MEMBER", "members_of"]
+__all__ = ["KINDS", "MEMBER", "find_platforms", "members_of"]
 
 KINDS = ("circle", "niche")
 """The kinds of groups, in the order in which the tables of a run have them."""
@@ -26,3 +27,21 @@ def members_of(members: pd.DataFrame, kind: str, *, fringe: bool = False) -> pd.
     if not fringe:
         rows &= members["confidence"] >= MEMBER
     return members[rows].drop(columns="kind").rename(columns={"group": kind}).reset_index(drop=True)
+
+
+def find_platforms(
+    circles: pd.DataFrame, people: pd.DataFrame, accounts: pd.DataFrame, ties_of: Mapping[str, str]
+) -> pd.Series[str]:
+    """The platform of each circle, by its id: of those with ties, the one that most of its members have an account on.
+
+    circles: consumer, circle. people, accounts: consumer, platform; of the second those of people with several.
+    ties_of: for each platform follows, engagements or none. Where none of the members' platforms has ties, the circle
+    is missing.
+    """
+    import pandas as pd
+
+    on = pd.concat([people[["consumer", "platform"]], accounts[["consumer", "platform"]]]).drop_duplicates()
+    on = on[on["platform"].map(ties_of).isin(["follows", "engagements"])]
+    counted = circles[["consumer", "circle"]].merge(on, on="consumer").groupby(["circle", "platform"]).size()
+    ordered = counted.rename("people").reset_index().sort_values(["people", "platform"], ascending=[False, True])
+    return ordered.drop_duplicates("circle").set_index("circle")["platform"].sort_index()

@@ -47,7 +47,7 @@ TOP = 10
 
 IN_COMMON = 0.5
 """Minimum share of a run's people, or of the store's where it holds fewer, for the store's run to continue it."""
-CONTINUED = ("niches", "circles", "members", "lifelines", "positions")
+CONTINUED = ("niches", "circles", "members", "lifelines", "bubbles")
 """Tables of the previous run that an analysis needs: they are read before it begins."""
 NAMED = 5
 """People of one name that an error lists."""
@@ -102,8 +102,7 @@ class Run:
     posts = _Stored()
     changes = _Stored()
     accounts = _Stored()
-    positions = _Stored()
-    ties = _Stored()
+    bubbles = _Stored()
 
     def __init__(self, folder: str, info: dict[str, Any], **tables: pd.DataFrame) -> None:
         if unknown := sorted(set(tables) - set(TABLES)):

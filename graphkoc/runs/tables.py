@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ADDED", "PROFILE", "TABLES", "Column", "Table", "empty", "shaped"]
 
-ADDED = frozenset({"posts", "changes"})
+ADDED = frozenset({"posts", "changes", "bubbles"})
 """Tables that older runs of the same format do not have: there they have no rows."""
 
 
@@ -256,6 +256,7 @@ _REACHED = (
     _count("not_known", "people", "Members of whom it is not known whether these reach them."),
     _number("white_space", "share", "Members in only_koc and nobody; null where all are in not_known."),
     _number("white_space_koc", "share", "Of the white space, those in only_koc."),
+    _number("white_people_before", "people", "Members in the white space of the run that this one continues.", True),
 )
 PROFILE = tuple(column.name for column in _PROFILE)
 """Columns of circles that say how tightly a circle is knit, beside rewired networks, and who joined when."""
@@ -568,20 +569,14 @@ TABLES: dict[str, Table] = {
             _text("tier", "Size of its audience by the same: tiny, small or wide; null likewise."),
         ),
     ),
-    "positions": Table(
-        "A niche on the map.",
+    "bubbles": Table(
+        "A niche or circle on the map.",
         (
-            NICHE,
-            _number("x", "map", "Across, from the left."),
+            KIND,
+            GROUP,
+            _number("x", "map", "Across, from the left of the niches or of the circles of a platform."),
             _number("y", "map", "Down, from the top."),
-            _number("radius", "map", "Radius of the bubble; its area is the niche's people."),
-        ),
-    ),
-    "ties": Table(
-        "A follow drawn on the map.",
-        (
-            Column("source", "int32", "row", "Row in people of the person followed."),
-            Column("target", "int32", "row", "Row in people of the follower."),
+            _number("radius", "map", "Radius of the bubble; its area is the group's people."),
         ),
     ),
 }
