@@ -183,8 +183,8 @@ def backtest(
     splits: quantiles (0 to 1) of the first reviews' times. top: share of the candidates that a top
     is, at least 20 people. past: of the same log, where it is at hand. groups: for "platform" and "niche",
     names and (n,) bool of who is in each. The interval is a bootstrap over people: 400 resamples, the same
-    people in all splits, models not refitted. Raises UntestableError when there are no reviews, dates or follows, and when
-    a split leaves no candidates or no credit to find.
+    people in all splits, models not refitted. Raises UntestableError when there are no reviews, dates or follows,
+    and when a split leaves no candidates or no credit to find.
     """
     if not len(log.day):
         raise UntestableError("reviews", "there are no reviews, so there is nothing to check a ranking by")
