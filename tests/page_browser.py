@@ -18,7 +18,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-__all__ = ["find_overflow", "find_overlaps", "find_troubles", "find_violations", "launch_chromium", "open_page"]
+__all__ = [
+    "find_chromium",
+    "find_overflow",
+    "find_overlaps",
+    "find_troubles",
+    "find_violations",
+    "launch_chromium",
+    "open_page",
+]
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = (
@@ -74,14 +82,20 @@ OVERLAPPING = """(selector) => {
 }"""
 
 
-@contextlib.contextmanager
-def launch_chromium() -> Iterator[Browser]:
-    """A headless Chromium until the block ends; the test is skipped, or fails, where there is none."""
+def find_chromium() -> str:
+    """The system's Chromium; the test is skipped, or fails, where there is none."""
     chromium = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
     if chromium is None:
         if os.environ.get("GRAPHKOC_REQUIRE_BROWSER") == "1":
             pytest.fail("GRAPHKOC_REQUIRE_BROWSER is set, and there is no Chromium")
         pytest.skip("there is no Chromium")
+    return chromium
+
+
+@contextlib.contextmanager
+def launch_chromium() -> Iterator[Browser]:
+    """A headless Chromium until the block ends."""
+    chromium = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(OPTIONS))
         yield browser

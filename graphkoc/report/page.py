@@ -21,6 +21,7 @@ from graphkoc.invite.listening.markdown import escape_markdown
 from graphkoc.report.catalogue import Catalogue
 from graphkoc.report.document import make_document
 from graphkoc.report.figures import find_figures
+from graphkoc.report.pdf import make_pdf
 from graphkoc.report.readers import Reader
 from graphkoc.runs.run import Run
 
@@ -52,16 +53,19 @@ def render_markdown(document: Mapping[str, Any]) -> str:
 def save_document(document: Mapping[str, Any], path: Path) -> Path:
     """Write a document of facts to `path`, whole or not at all, and return it.
 
-    The suffix says as what: .md is Markdown, .json the document itself, and anything else the page. Raises StoreError
-    when the file cannot be written.
+    The suffix says as what: .md is Markdown, .json the document itself, .pdf the page on paper, and anything else the
+    page. Raises StoreError when the file cannot be written, and what `make_pdf` raises.
     """
     kind = path.suffix.lower()
     if kind == ".json":
-        written = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        written = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    elif kind == ".md":
+        written = render_markdown(document).encode()
     else:
-        written = render_markdown(document) if kind == ".md" else render(document)
+        page = render(document)
+        written = make_pdf(page) if kind == ".pdf" else page.encode()
     with translate_errors(f"the report cannot be written to {path}", "Name another file with -o.", StoreError):
-        replace_file(path, written.encode())
+        replace_file(path, written)
     return path
 
 
