@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ LONGEST = 60
 """Characters of a product's title."""
 MARKED = ("paid", "gifted", "invited")
 LANGUAGES = {"en": "en", "zh": "zh-CN", "de": "de"}
+WEB = re.compile(r"https?://[^\s<>\"']+$", re.ASCII)
 Post = Mapping[str, Any]
 
 
@@ -33,10 +35,11 @@ def make_card(view: View, consumer: str) -> dict[str, Any]:
     """The card of a person who may be named. Raises KeyError for somebody else.
 
     Returns {who, consumer, type, type_share, platforms, ticks, reason, quotes, latest, months, since, reviews_365,
-    last, days_since_last, audience, ties, stated, stated_on, unseen, on_brand, price, consent, invite_by, caution,
-    rival_ad}. months are twelfths of a year, since the month of the first. unseen: of the known audience those whom no
-    KOL is seen to reach: {people, of}. on_brand: {posts, of}, those about our brand among the posts of the last 12
-    months. latest: the newest reviews, where no text can be quoted. What is not known, or not for this reader, is None.
+    last, days_since_last, audience, ties, stated, stated_on, unseen, on_brand, price, profile, consent, invite_by,
+    caution, rival_ad}. months are twelfths of a year, since the month of the first. unseen: of the known audience those
+    whom no KOL is seen to reach: {people, of}. on_brand: {posts, of}, those about our brand among the posts of the last
+    12 months. latest: the newest reviews, where no text can be quoted. profile: the address of it. What is not known,
+    or not for this reader, is None.
     """
     person, evidence = view.people[consumer], view.once(read_evidence)
     last = person["last_review"].date() if person["last_review"] is not None else None
@@ -65,6 +68,7 @@ def make_card(view: View, consumer: str) -> dict[str, Any]:
         "unseen": {"people": unseen, "of": known} if known else None,
         "on_brand": _count_own(view, consumer),
         "price": None if view.reader.is_client else number_or_none(person["quote"]),
+        "profile": _find_profile(view, consumer),
         "consent": person["consent"] if person["consent"] in ("yes", "no") else None,
         "invite_by": describe_invitation(view, consumer),
         "caution": next(iter(list_cautions(view, consumer)), None),
@@ -97,6 +101,12 @@ def say_source(view: View, post: Post) -> str:
 def say_mark(view: View, post: Post) -> str | None:
     """How a post is marked: as an ad, a gift, or invited; None for what is unmarked."""
     return view.say(f"people.marked_{post['origin']}") if post["origin"] in MARKED else None
+
+
+def _find_profile(view: View, consumer: str) -> str | None:
+    """The address of a person's profile, if it is one of the web's."""
+    url = view.people[consumer]["url"]
+    return str(url) if url and view.names.is_shown(consumer) and WEB.match(url) else None
 
 
 def _choose_quotes(view: View, consumer: str) -> list[dict[str, Any]]:

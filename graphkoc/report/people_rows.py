@@ -15,14 +15,14 @@ __all__ = ["ROWS", "list_rows"]
 
 ROWS = 500
 """People whom a page lists; a file of all is a command away."""
-OPTIONAL = ("type", "platforms", "audience", "stated", "unseen", "reviews", "quality", "price", "last", "tags")
+OPTIONAL = ("type", "platforms", "audience", "stated", "unseen", "reviews", "quality", "score", "price", "last", "tags")
 """Columns that are left out where nobody has a value."""
 OWN_PARTS = ("activity_points", "content_points")
 """What a person does themselves; the rest of the score is about their audience."""
 
 
 def list_rows(view: View) -> dict[str, Any]:
-    """The key opinion consumers by rank: {rows, columns, niches, platforms, capped}.
+    """The key opinion consumers by rank: {list, rows, columns, niches, platforms, capped}.
 
     rows: [{who, find, niche, type, platforms, audience, stated, unseen, reviews, quality, score, own, others, price,
     last, tags}], with None for what is not known. score is own and others: what a person does, and what their audience
@@ -34,6 +34,7 @@ def list_rows(view: View) -> dict[str, Any]:
     rows = [_make_row(view, person, niches) for person in listed]
     capped = {"shown": len(rows), "all": view.say.count(len(view.kocs), "kocs")}
     return {
+        "list": view.say("people.list", kocs=view.say.count(len(view.kocs), "kocs")),
         "rows": rows,
         "columns": [name for name in OPTIONAL if any(row[name] not in (None, [], 0) for row in rows)],
         "niches": [{"key": key, "name": _name_niche(view, niche)} for niche, key in niches.items()],
