@@ -16,7 +16,7 @@ from graphkoc.report.ticks import list_ticks
 from graphkoc.report.view import View
 from graphkoc.text import display_name, number_or_none, whole_or_none
 
-__all__ = ["list_platforms", "make_card", "say_mark", "say_source"]
+__all__ = ["MOST_POSTS", "Post", "list_platforms", "make_card", "make_quote", "say_mark", "say_source"]
 
 LOW = 3
 """Stars up to which a review is taken to complain."""
@@ -109,6 +109,16 @@ def _find_profile(view: View, consumer: str) -> str | None:
     return str(url) if url and view.names.is_shown(consumer) and WEB.match(url) else None
 
 
+def make_quote(view: View, post: Post) -> dict[str, Any]:
+    """A post in its author's words: {text, lang, source, marked}; for people whose words are shown."""
+    return {
+        "text": display_name(post["quote"], TEXT),
+        "lang": LANGUAGES.get(post["language"]),
+        "source": say_source(view, post),
+        "marked": say_mark(view, post),
+    }
+
+
 def _choose_quotes(view: View, consumer: str) -> list[dict[str, Any]]:
     """At most two: what shows the person's worth, and the newest complaint; none where their words are not shown."""
     if not view.names.is_shown(consumer):
@@ -116,16 +126,7 @@ def _choose_quotes(view: View, consumer: str) -> list[dict[str, Any]]:
     posts = [post for post in view.once(read_evidence).posts.get(consumer, []) if post["quote"]]
     first = _choose_first(posts, view.people[consumer]["quality_constructive_quote"])
     second = next((post for post in posts if post is not first and _complains(post)), None)
-    return [
-        {
-            "text": display_name(post["quote"], TEXT),
-            "lang": LANGUAGES.get(post["language"]),
-            "source": say_source(view, post),
-            "marked": say_mark(view, post),
-        }
-        for post in (first, second)
-        if post is not None
-    ]
+    return [make_quote(view, post) for post in (first, second) if post is not None]
 
 
 def _choose_first(posts: Sequence[Post], constructive: str | None) -> Post | None:

@@ -74,13 +74,13 @@ class Names:
     def find_name(self, consumer: str) -> str:
         """The name as the report writes it, or KOC 07 where the reader does not see it. Raises KeyError for others."""
         if not self.is_shown(consumer):
-            person = self._people[consumer]
-            if person["role"] in RANKED:
-                return self._words("names.koc", n=f"{int(person['rank']):02}")
-            key = "names.kol" if person["role"] in ("kol", "wide") else "names.other"
-            return self._words(key, n=f"{self._places[consumer]:02}")
+            return self._number(consumer)
         self.named.add(consumer)
         return self._plain[consumer]
+
+    def find_alias(self, consumer: str) -> str | None:
+        """What a paper for the client calls a person: KOC 07, or None where the client may read the name."""
+        return None if consumer in self._accepted or self._reader.why is not None else self._number(consumer)
 
     def find_handle(self, consumer: str) -> str | None:
         """@handle of a person whose name repeats, else the end of the id; None for a name that is the only one."""
@@ -88,6 +88,14 @@ class Names:
             return None
         handle = display_name(text_or_none(self._people[consumer]["handle"]) or "").removeprefix("@")
         return f"@{handle}" if handle else display_name(consumer)
+
+    def _number(self, consumer: str) -> str:
+        """A person without a name: KOC 07 by rank, others by the size of their audience."""
+        person = self._people[consumer]
+        if person["role"] in RANKED:
+            return self._words("names.koc", n=f"{int(person['rank']):02}")
+        key = "names.kol" if person["role"] in ("kol", "wide") else "names.other"
+        return self._words(key, n=f"{self._places[consumer]:02}")
 
     def _show(self, consumer: str, person: Mapping[str, Any]) -> str:
         name = display_name(text_or_none(person["name"]) or "")
