@@ -40,7 +40,7 @@ class View:
     def __init__(
         self, run: Run, sections: Mapping[str, Callable[[View], Facts]], say: Catalogue, reader: Reader
     ) -> None:
-        self.run = name_groups(run)
+        self.run = name_groups(run, say)
         self.say, self.reader = say, reader
         self.dated = run.info["counts"]["first_review"] != UNDATED
         self.as_of: date = datetime.fromisoformat(run.info["at"]).date()

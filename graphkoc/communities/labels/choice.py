@@ -11,7 +11,7 @@ from itertools import chain, combinations, count
 from graphkoc.graph.terms import HAN
 from graphkoc.text import display_name
 
-__all__ = ["LONGEST", "Known", "choose", "kin", "pieces_of", "repeats"]
+__all__ = ["APART", "LONGEST", "TOGETHER", "Known", "choose", "kin", "pieces_of", "repeats"]
 
 LONGEST = 60
 """Characters of a name."""
