@@ -23,7 +23,7 @@ BUBBLES = 100
 
 GAP = 0.016
 """Between bubbles, where there is room."""
-SHAPE = 0.75
+SHAPE = 0.5
 """Width of a cluster over its height: clusters stand side by side, also on a phone."""
 DECIMALS = 6
 
