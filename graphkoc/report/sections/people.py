@@ -19,10 +19,12 @@ NAMED = 3
 
 
 def facts(view: View) -> dict[str, Any] | None:
-    """The facts of the section: {count, heading, lead, caption, cards, open, open_note, list..., nobody}.
+    """The facts of the section: {count, heading, lead, caption, wide, several, brand, cards, open, nobody}, and the list.
 
-    open: cards of people in circles with much white space. nobody: None where there are key opinion consumers, else how
-    many people fail each check, and who misses one alone. The list is from `graphkoc.report.people_rows.list_rows`.
+    wide: kol, or wide where no followers are stated and wide-audience accounts are no KOLs. several: whether there is
+    more than one platform. open: cards of people in circles with much white space. nobody: None where there are key
+    opinion consumers, else how many people fail each check, and who misses one alone. The list is as
+    `graphkoc.report.people_rows.list_rows` has it.
     """
     cards = [make_card(view, person["consumer"]) for person in view.kocs[:CARDS]]
     ground = make_open_cards(view, [person["consumer"] for person in view.kocs[:CARDS]])
@@ -31,6 +33,7 @@ def facts(view: View) -> dict[str, Any] | None:
         "heading": _say_heading(view, len(cards), len(ground)),
         "lead": view.say(f"people.ranked_{view.run.info['score']['kind']}") if cards else None,
         "caption": _say_caption(view) if cards else None,
+        "wide": "kol" if any(one["stated"] for one in view.run.info["reach_of"]) else "wide",
         "several": len(view.run.info["ties_of"]) > 1,
         "brand": _name_brand(view),
         "cards": cards,
