@@ -9,7 +9,7 @@ from graphkoc.qualify.authenticity import PATTERNS
 from graphkoc.report.catalogue import Catalogue
 from graphkoc.report.view import View
 
-__all__ = ["PLACE", "facts"]
+__all__ = ["PLACE", "facts", "write_horizon"]
 
 PLACE = 60
 
@@ -81,7 +81,7 @@ def _describe_test(view: View) -> dict[str, Any]:
         "placebos": _list_placebos(view),
         "rankings": _list_rankings(view),
         "splits": found["splits"],
-        "within": _write_horizon(say, found["horizons"]),
+        "within": write_horizon(say, found["horizons"]),
         "people": found["candidates"]["n"],
         "selected": found["n"],
         "credit": found["credit"],
@@ -149,7 +149,7 @@ def _describe_score(view: View) -> str:
         return say(
             "trust.forecast",
             n=len(model["windows"]),
-            months=_write_horizon(say, [model["horizon_days"]]),
+            months=write_horizon(say, [model["horizon_days"]]),
             kept=say.percent(model["keeps_to_formula"]),
         )
     return say("trust.formula_short" if counts["follows"] + counts["engaged"] else "trust.formula_alone")
@@ -342,7 +342,7 @@ def _write_between(say: Catalogue, low: int, high: int) -> str:
     return say.number(low) if low == high else say("trust.between", low=low, high=high)
 
 
-def _write_horizon(say: Catalogue, horizons: list[float]) -> str:
+def write_horizon(say: Catalogue, horizons: list[float]) -> str:
     """Horizons in months, or in days where they are none, each once."""
     kinds = list(dict.fromkeys(horizons))
     return say.join(
