@@ -20,6 +20,8 @@ PLACE = 70
 GAP = 0.5
 """Share of a platform's people below which not knowing whom they follow is called a gap."""
 GAPS = 2
+TIES = (("follows", "follows"), ("engaged", "engagements"))
+"""Counts of a run, and their nouns."""
 BARS = 8
 """Niches with a bar of their share of voice."""
 BRIDGES = 10
@@ -59,15 +61,16 @@ def _describe_coverage(view: View) -> dict[str, Any]:
     say, ties_of = view.say, view.run.info["ties_of"]
     people = {
         row["consumer"]: row
-        for row in view.run.rows("people", ["consumer", "platform", "role", "audience", "part", "reviews"])
+        for row in view.run.rows("people", ["consumer", "platform", "role", "audience", "part", "posts"])
     }
+    ties_at = {say.platform(platform): ties for platform, ties in sorted(ties_of.items()) if ties != "none"}
     rows = []
     for platform, reviews in _list_places(view, people).items():
         there = [people[consumer] for consumer in reviews]
-        written, ties = sum(reviews.values()), ties_of.get(platform, "none")
+        written, ties = sum(reviews.values()), ties_at.get(platform, "none")
         rows.append(
             {
-                "platform": say.platform(platform),
+                "platform": platform,
                 "people": len(there),
                 "reviews": written,
                 "audience": sum(one["audience"] > 0 for one in there),
@@ -83,15 +86,16 @@ def _describe_coverage(view: View) -> dict[str, Any]:
 
 
 def _list_places(view: View, people: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """The reviews of everybody on each platform, by platform; those with several accounts are on several."""
+    """The reviews of everybody on each platform, by its shown name; those with several accounts are on several."""
+    show = view.say.platform
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     several = set()
     for row in view.run.rows("accounts", ["consumer", "platform", "reviews"]):
         several.add(row["consumer"])
-        found[row["platform"] or ""][row["consumer"]] += int(row["reviews"] or 0)
+        found[show(text_or_none(row["platform"]))][row["consumer"]] += int(row["reviews"] or 0)
     for consumer, person in people.items():
         if consumer not in several:
-            found[text_or_none(person["platform"]) or ""][consumer] += int(person["reviews"])
+            found[show(text_or_none(person["platform"]))][consumer] += int(person["posts"])
     return {platform: dict(found[platform]) for platform in sorted(found)}
 
 
@@ -106,17 +110,17 @@ def _write_coverage(view: View, rows: list[dict[str, Any]]) -> str:
     return say("details.covered_but", gaps=say.join(named), **known)
 
 
-def _describe_data(view: View) -> list[str]:
-    """What was read, a sentence each."""
+def _describe_data(view: View) -> str:
+    """What was read."""
     say, counts = view.say, view.run.info["counts"]
     sizes = {name: say.number(counts[name]) for name in ("consumers", "reviews", "products", "categories")}
-    ties = {name: counts[name] for name in ("follows", "engaged")}
+    ties = [say.count(counts[name], noun) for name, noun in TIES if counts[name]]
     sentences = [
         say("details.dated", first=say.day(counts["first_review"]), last=say.day(counts["last_review"]))
         if view.dated
         else say("details.undated"),
         say("details.sizes", **sizes),
-        say("details.ties", **ties),
+        say("details.ties", ties=say.join(ties)) if ties else None,
         say("details.purchases", purchases=counts["purchases"], customers=counts["customers"])
         if counts["purchases"]
         else None,
@@ -127,7 +131,12 @@ def _describe_data(view: View) -> list[str]:
         if view.dated and counts["undated_follows"]
         else None,
     ]
-    return [sentence for sentence in sentences if sentence]
+    return _write(view, [sentence for sentence in sentences if sentence])
+
+
+def _write(view: View, sentences: list[str]) -> str:
+    """Sentences as a paragraph."""
+    return view.say("details.between").join(sentences)
 
 
 def _describe_brand(view: View) -> dict[str, Any] | None:
@@ -163,9 +172,11 @@ def _describe_brand_row(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
         "reviewers": int(row["reviewers"]),
         "rivals_people": int(row["rivals_people"]),
         "heard": int(row["voice_reviews"]),
-        **{name: number_or_none(row[name]) for name in ("voice", "voice_before", "affinity")},
+        **{name: number_or_none(row[name]) for name in ("voice", "voice_before")},
+        # Everybody is what the niches are compared with.
+        "affinity": None if niche is None else number_or_none(row["affinity"]),
         "affinity_range": None
-        if low is None or high is None
+        if niche is None or low is None or high is None
         else view.say("details.range", low=view.say.number(low, 1), high=view.say.number(high, 1)),
     }
 
@@ -225,7 +236,7 @@ def show_label(view: View, label: str) -> str:
     return view.say(key) if view.say.has(key) else display_name(label)
 
 
-def _describe_score(view: View) -> dict[str, Any]:
+def _describe_score(view: View) -> str:
     """What kind of score ranks, and its parts."""
     say, score = view.say, view.run.info["score"]
     sentences = [say(f"details.score_{score['kind']}")]
@@ -239,8 +250,8 @@ def _describe_score(view: View) -> dict[str, Any]:
                 kept=say.percent(model["keeps_to_formula"]),
             )
         )
-    parts = [say(f"details.{score['kind']}_{part['name']}") for part in score["parts"]]
-    return {"sentences": sentences, "parts": parts}
+    parts = say.join(say(f"details.{score['kind']}_{part['name']}") for part in score["parts"])
+    return _write(view, [*sentences, say("details.parts", parts=parts)])
 
 
 def _list_checks(view: View) -> list[dict[str, Any]]:
@@ -274,7 +285,7 @@ def _describe_groups(view: View) -> dict[str, str]:
     }
 
 
-def _describe_white_space(view: View) -> list[str]:
+def _describe_white_space(view: View) -> str:
     """The four parts of everybody, and the platforms of which too few KOLs are loaded to say so."""
     say, info = view.say, view.run.info
     parts = info["parts"]
@@ -285,7 +296,7 @@ def _describe_white_space(view: View) -> list[str]:
         if one["enough"] and one["ties"] == "engagements"
     ]
     sentences = [say("details.white_space", people=say.count(sum(parts.values()), "people"), **parts), *seen]
-    return [*sentences, say("details.few_kols", platforms=say.join(few))] if few else sentences
+    return _write(view, [*sentences, say("details.few_kols", platforms=say.join(few))] if few else sentences)
 
 
 def _list_bridges(view: View) -> list[dict[str, Any]]:
