@@ -1,4 +1,4 @@
-"""The glossary that the report prints; docs/glossary.md and CONTRIBUTING.md repeat its text."""
+"""The glossary that the report prints, in each language; docs/glossary.md and CONTRIBUTING.md repeat the English one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 
 __all__ = ["read_glossary"]
 
-TEXT = Path(__file__).with_name("glossary.md.j2")
+FILES = {"en": "glossary.md.j2", "zh": "glossary.zh.md.j2"}
 
 
 @cache
-def read_glossary() -> dict[str, str]:
+def read_glossary(language: str = "en") -> dict[str, str]:
     """Each term with its meaning, in the order of the text: one line `- **Term**: meaning` each."""
-    return dict(re.findall(r"^- \*\*(.+?)\*\*: (.+)$", TEXT.read_text(encoding="utf-8"), re.MULTILINE))
+    text = Path(__file__).with_name(FILES[language]).read_text(encoding="utf-8")
+    return dict(re.findall(r"^- \*\*(.+?)\*\*: (.+)$", text, re.MULTILINE))
