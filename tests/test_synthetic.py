@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 import graphkoc
 from graphkoc.analysis import Settings, analyse
-from graphkoc.campaigns.opted_out import list_opted_out
+from graphkoc.invite.opted_out import list_opted_out
 from graphkoc.capture import synthetic
 from graphkoc.capture.sources import find_source
 from graphkoc.errors import UsageError

@@ -9,7 +9,7 @@ Glance, "Cost-effective outbreak detection in networks", KDD 2007 (CELF).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from graphkoc.activate.limits import Limits
 from graphkoc.arrays import Indices, Values
 from graphkoc.errors import UsageError
 
-__all__ = ["BUDGETS", "Choice", "Problem", "alternatives", "choose", "choose_each", "measure_value"]
+__all__ = ["BUDGETS", "Choice", "Problem", "alternatives", "choose", "choose_each", "choose_mixes", "measure_value"]
 
 BUDGETS = tuple(step * 10.0**power for power in range(1, 8) for step in (1, 2, 5))[:20]
 """The fixed budgets, from 10 to 20 million: a plan is at least as good as that of each smaller one."""
@@ -82,6 +82,21 @@ def alternatives(problem: Problem, budget: float, joint: Choice | None = None) -
     return found
 
 
+def choose_mixes(problem: Problem, budgets: Sequence[float]) -> dict[str, dict[float, Indices]]:
+    """Who would be chosen for each budget: joint, koc only, kol only -> budget -> (c,) rows, in the order of choice.
+
+    budgets: ascending. More money is never worth less, and budgets that are too small for the quotas are left out; for
+    KOCs and KOLs alone only the quotas hold that they can meet. Raises UsageError as `choose` does.
+    """
+    found = {}
+    for mix in MIXES:
+        alone = mix != MIXES[0]
+        search = _Search.of(_relax(problem, mix, budgets[-1]) if alone else problem, (mix,) if alone else MIXES)
+        plans = search.climb(budgets[-1], budgets)
+        found[mix] = {budget: np.array(plan.chosen, dtype=np.int64) for budget, plan in plans}
+    return found
+
+
 def _relax(problem: Problem, mix: str, budget: float) -> Problem:
     """The problem with the quotas that the people of a mix can meet together within the budget."""
     allowed = find_allowed(problem, mix)
@@ -118,11 +133,11 @@ class _Search:
         possible = [task for task in tasks if task is not None]
         return cls(problem, possible, find_allowed(problem, mixes[0]), cheapest)
 
-    def climb(self, budget: float) -> Iterator[tuple[float, Plan]]:
-        """The plans of the fixed budgets up to the budget, and of the budget, each the best so far."""
+    def climb(self, budget: float, steps: Sequence[float] = BUDGETS) -> Iterator[tuple[float, Plan]]:
+        """The plans of the steps up to the budget, and of the budget, each the best so far."""
         self._check(budget)
         best: Plan | None = None
-        for step in (*(fixed for fixed in BUDGETS if fixed < budget), budget):
+        for step in (*(fixed for fixed in steps if fixed < budget), budget):
             for task in self.tasks:
                 for by_cost in (True, False):
                     plan = task.grow(step, by_cost)

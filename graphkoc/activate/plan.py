@@ -6,7 +6,7 @@ give the same document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 
 from graphkoc.activate.audience import Audience, make_exposure, read_audience
 from graphkoc.activate.calibration import Calibration, calibrate
-from graphkoc.activate.choice import Choice, alternatives, choose, choose_each
+from graphkoc.activate.choice import Choice, alternatives, choose, choose_each, choose_mixes
 from graphkoc.activate.costs import describe_costs
 from graphkoc.activate.goals import apply_goals
 from graphkoc.activate.greedy import Problem, measure_value
@@ -49,6 +49,8 @@ __all__ = ["make_plan"]
 
 WHITE_SPACE = ("only_koc", "nobody")
 """Parts of the people whom no KOL reaches."""
+STEPS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0)
+"""The budgets at which the mixes are compared, as parts of the plan's own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +135,14 @@ def make_plan(
         "costs": describe_costs(request.costs),
         "people": list_people(people, roster, _count_people(material, roster)),
         "curve": _draw_curve(material, plans, calibration),
+        "curves": _draw_curves(material, mixes, calibration),
         "by_niche": _count_by_niche(material, choice.chosen),
         "overlaps": _list_overlaps(material, choice.chosen),
         "alternatives": [_describe_mix(material, name, one, calibration) for name, one in mixes.items()],
         "calendar": [] if schedule is None else _list_tasks(schedule),
         "waves": None if roster.waves is None else _describe_waves(roster),
         "left_out": material.prepared.left_out,
+        "left_out_people": material.prepared.left_out_people,
         "overrides": material.prepared.overrides,
         "notice": material.prepared.notice,
         "ties": sorted(set(people["ties"])),
@@ -203,9 +207,9 @@ def _calibrate(material: _Material, choice: Choice) -> Calibration | None:
     return calibrate(learned, plan_then, material.counted)
 
 
-def _measure(material: _Material, choice: Choice) -> float:
+def _measure(material: _Material, chosen: Indices) -> float:
     """The followers expected to follow on by the probabilities alone, whatever the plan was chosen for."""
-    return measure_value(material.exposure, material.counted, choice.chosen.tolist())
+    return measure_value(material.exposure, material.counted, chosen.tolist())
 
 
 def _predict(material: _Material, choice: Choice, calibration: Calibration | None) -> dict[str, Any]:
@@ -218,18 +222,20 @@ def _predict(material: _Material, choice: Choice, calibration: Calibration | Non
             "high": None,
             "calibrated": False,
             "window": None,
+            "horizon": None,
             "within": {},
             "calibration": None,
             "why_not_predicted": f"No reviews by followers are predicted: {material.audience.why}. People are chosen"
             " for the followers whom they reach, each counted by their reviews in the last year.",
         }
-    value, low, high = calibration.predict(_measure(material, choice))
+    value, low, high = calibration.predict(_measure(material, choice.chosen))
     return {
         "responders": value,
         "low": low,
         "high": high,
         "calibrated": calibration.calibrated,
         "window": describe_horizons([learned.horizon]),
+        "horizon": learned.horizon,
         "within": {f"{days:.0f}": share * value for days, share in (calibration.within or {}).items()},
         "calibration": calibration.why,
         "why_not_predicted": None,
@@ -290,28 +296,55 @@ def _draw_curve(
     ]
 
 
-def _describe_mix(material: _Material, name: str, choice: Choice, calibration: Calibration | None) -> dict[str, Any]:
-    value, low, high = _expect(material, choice, calibration)
+def _draw_curves(
+    material: _Material, mixes: Mapping[str, Choice], calibration: Calibration | None
+) -> list[dict[str, Any]]:
+    """What the plan, KOCs alone and KOLs alone reach for parts of its budget and for more than it: a row a mix.
+
+    points has a row for each budget: budget, and what `_measure_mix` gives. A mix has none for a budget that cannot pay
+    whom the quotas ask for; for the plan's own budget it has its alternative.
+    """
+    budget = material.request.budget
+    found = choose_mixes(material.problem, [round(budget * step, 2) for step in STEPS])
+    return [
+        {
+            "mix": mix,
+            "points": [
+                {"budget": step, **_measure_mix(material, chosen, calibration)}
+                for step, chosen in (found[mix] | {budget: choice.chosen}).items()
+            ],
+        }
+        for mix, choice in mixes.items()
+    ]
+
+
+def _measure_mix(material: _Material, chosen: Indices, calibration: Calibration | None) -> dict[str, Any]:
+    """What some people cost, reach and are expected to come to."""
+    value, low, high = _expect(material, chosen, calibration)
+    people = material.prepared.people
     return {
-        "mix": name,
-        "people": len(choice.chosen),
-        "cost": choice.cost,
-        "exposed": _count_reach(material, choice.chosen)["once"],
+        "people": len(chosen),
+        "kols": int((people["role"].iloc[chosen] == "kol").sum()),
+        "cost": float(people["spent"].iloc[chosen].sum()),
+        "exposed": _count_reach(material, chosen)["once"],
         "responders": value,
         "low": low,
         "high": high,
-        "white_space": int(material.white[np.unique(material.exposure[choice.chosen].indices)].sum()),
-        "value": choice.value,
-        "unmet": list(choice.unmet),
+        "white_space": int(material.white[np.unique(material.exposure[chosen].indices)].sum()),
     }
 
 
+def _describe_mix(material: _Material, name: str, choice: Choice, calibration: Calibration | None) -> dict[str, Any]:
+    figures = _measure_mix(material, choice.chosen, calibration) | {"cost": choice.cost}
+    return {"mix": name, **figures, "value": choice.value, "unmet": list(choice.unmet)}
+
+
 def _expect(
-    material: _Material, choice: Choice, calibration: Calibration | None
+    material: _Material, chosen: Indices, calibration: Calibration | None
 ) -> tuple[float | None, float | None, float | None]:
     if calibration is None:
         return None, None, None
-    return calibration.predict(_measure(material, choice))
+    return calibration.predict(_measure(material, chosen))
 
 
 def _count_by_niche(material: _Material, chosen: Indices) -> list[dict[str, Any]]:

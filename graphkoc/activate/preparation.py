@@ -31,12 +31,14 @@ class Prepared:
     people: a row per person, sorted by consumer: the columns of `list_candidates`, of `price_candidates`, of
     `match_rates` and of `expect_posts`, incentive (gift or paid), spent (what one post costs, with the units of those
     who are sent one and do not post), label_needed, fields, missing and rule (what has to stand on a post, which
-    columns it needs, which of these are not filled, and why). left_out: how many with a role are left out, in words.
+    columns it needs, which of these are not filled, and why). left_out: how many with a role are left out, in words;
+    left_out_people: the same by reason: a key of `graphkoc.activate.candidates.LEFT_OUT`, unpriced or forbidden.
     overrides: rules that were set aside, for the journal. notice: that the rules are no legal advice.
     """
 
     people: pd.DataFrame
     left_out: list[str]
+    left_out_people: dict[str, int]
     overrides: list[dict[str, Any]]
     notice: str
 
@@ -77,6 +79,8 @@ def prepare(
         *(f"{count(n, 'people')}: {why}" for why, n in people.loc[unpriced, "why_not"].value_counts().items()),
         *(f"{count(n, 'people')}: {why}" for why, n in people.loc[forbidden, "rule"].value_counts().items()),
     ]
+    numbers = {str(why): int(n) for why, n in left["why"].value_counts().sort_index().items()}
+    numbers |= {"unpriced": int(unpriced.sum()), "forbidden": int(forbidden.sum())}
     kept = people[~unpriced & ~forbidden].reset_index(drop=True)
     if kept.empty:
         why = "has a price" if unpriced.any() else "may be invited"
@@ -84,7 +88,7 @@ def prepare(
     if (cheapest := kept["spent"].min()) > request.budget:
         why = f"nobody can be paid with {request.budget:,.0f}: the cheapest post costs {cheapest:,.2f}"
         raise UsageError(why, hint="Raise --budget.")
-    return Prepared(kept, reasons, checked.overrides, checked.notice)
+    return Prepared(kept, reasons, {why: n for why, n in numbers.items() if n}, checked.overrides, checked.notice)
 
 
 def find_niches(run: Run, request: PlanRequest) -> dict[str, float]:

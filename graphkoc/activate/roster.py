@@ -30,7 +30,7 @@ WORDS = (
 )
 MONEY = (
     *("product", "retail", "shipping", "customs", "handling", "fee", "platform_fee", "tax", "rebate", "boost"),
-    *("cost", "spent", "selling", "quote", "benchmark"),
+    *("cost", "spent", "selling", "quote", "benchmark", "expected", "expected_cost"),
 )
 
 

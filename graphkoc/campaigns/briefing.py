@@ -10,7 +10,6 @@ import pandas as pd
 
 from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.campaigns.heard import Heard, find_list, hear, list_known
-from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.people_files import write_texts
 from graphkoc.errors import AnalysisError, UsageError
 from graphkoc.files import replace_file, translate_errors
@@ -20,6 +19,7 @@ from graphkoc.invite.listening.feedback import read_answers
 from graphkoc.invite.listening.finding_states import CLOSED, FINDING_LANGUAGES
 from graphkoc.invite.listening.search_terms import assign_terms, find_terms
 from graphkoc.invite.longlist import map_persons
+from graphkoc.invite.opted_out import list_opted_out
 from graphkoc.invite.profile import describe_profile
 from graphkoc.invite.references import References
 from graphkoc.invite.rules import INCENTIVES, Checked, check_invitations

@@ -10,7 +10,6 @@ import pandas as pd
 
 from graphkoc.annotations import find_settings
 from graphkoc.campaigns.heard import find_list, hear, list_with_answers
-from graphkoc.campaigns.opted_out import list_opted_out
 from graphkoc.campaigns.people_files import write_texts
 from graphkoc.campaigns.products import find_products
 from graphkoc.campaigns.reading import read_sheet
@@ -22,6 +21,7 @@ from graphkoc.invite.listening.finding_status import add_status
 from graphkoc.invite.listening.points import name_point
 from graphkoc.invite.listening.replies import gather_replies, list_reply_languages, write_reply
 from graphkoc.invite.longlist import map_persons
+from graphkoc.invite.opted_out import list_opted_out
 from graphkoc.invite.references import References
 from graphkoc.invite.saved import campaigns_folder
 from graphkoc.qualify.remarks.spoken import detect_languages

@@ -7,18 +7,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from graphkoc.activate.candidates import list_candidates
 from graphkoc.activate.outcome.units import read_units
 from graphkoc.activate.running.campaign import Wanted, make_campaign
 from graphkoc.activate.running.deadlines import list_late
 from graphkoc.activate.running.journal import find_standing, read_journal, record
-from graphkoc.activate.running.overview import OPEN, describe_campaign, join_standing
+from graphkoc.activate.running.overview import describe_campaign, join_standing
 from graphkoc.activate.running.people_sheet import read_people
-from graphkoc.activate.running.rates import describe_rates, expect_live, gather_invitations, learn_rates
-from graphkoc.activate.running.substitutes import choose_substitutes, say_shortfall
-from graphkoc.campaigns.opted_out import list_opted_out
+from graphkoc.activate.running.rates import describe_rates
+from graphkoc.activate.running.substitutes import find_substitutes, say_shortfall
 from graphkoc.campaigns.reading import read_sheet
 from graphkoc.campaigns.showing import show_campaign
 from graphkoc.capture.reading import encoding as encodings
@@ -27,18 +23,16 @@ from graphkoc.errors import DataError, UsageError
 from graphkoc.invite.decisions import list_refused
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.marks import Sheet
+from graphkoc.invite.opted_out import list_opted_out
 from graphkoc.invite.references import References
-from graphkoc.invite.rules import check_invitations
 from graphkoc.invite.saved import (
     campaigns_folder,
     check_list_name,
-    last_invited,
     plans_folder,
     read_list,
     read_lists,
     save_list,
 )
-from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 from graphkoc.text import count, person_name
@@ -229,51 +223,19 @@ def list_substitutes(run: Run, campaign: str | None = None, today: date | None =
     known)}. A substitute is neither refused by the client nor unwilling, and no rule of their platform forbids what is
     given; see `graphkoc.activate.running.substitutes`. campaign, today: as in `read_campaign`.
     """
-    folder, plans = campaigns_folder(Path(run.folder)), plans_folder(Path(run.folder))
+    folder = campaigns_folder(Path(run.folder))
     document, day = find_campaign(folder, campaign), today or _find_today()
-    people, client, accounts = document["people"], document.get("client"), map_persons(run)
-    unwilling = list_unwilling(folder, accounts)
-    standing = find_standing(read_journal(folder, document["name"]), people)
-    # Whoever asked it in another campaign leaves their place in this one as well.
-    standing.loc[standing["consumer"].isin(unwilling), "state"] = "do_not_contact"
-    states = dict(zip(standing["consumer"], standing["state"], strict=True))
-    candidates, _ = list_candidates(
-        run,
-        refused=list_refused(plans, client, accounts) if client else (),
-        invited=last_invited(plans, campaigns=folder),
-        unwilling=unwilling,
-    )
-    # A place is given for a gift, a KOL's for money; whom a platform's rules bar from that takes none.
-    incentives = candidates.assign(incentive=np.where(candidates["role"] == "kol", "paid", "gift"))
-    candidates = candidates[check_invitations(incentives).people["allowed"].to_numpy(dtype=bool)]
-    listed = {one["consumer"]: one for one in people}
-    known = {
-        str(row["consumer"]): {str(name): cell for name, cell in row.items()} for row in candidates.to_dict("records")
-    }
-    chosen = [
-        {
-            **row,
-            "place_name": _name(listed, row["place_of"]),
-            "name": row["consumer"] and _name({**known, **listed}, row["consumer"]),
-            **{
-                field: (listed.get(row["consumer"]) or known.get(row["consumer"]) or {}).get(field)
-                for field in ("platform", "handle", "url", "cost")
-            },
-        }
-        for row in choose_substitutes(people, states, candidates)
-    ]
-    invitations, campaigns = gather_invitations(folder, day)
-    rates = learn_rates(invitations)
-    expected = None if rates is None else expect_live(standing, people, rates)
-    shown = describe_campaign(document, [], (), day)["posts"]["planned"]
-    live, waiting = int(standing["posts"].sum()), int((standing["state"].isin(OPEN) & (standing["posts"] == 0)).sum())
+    found = find_substitutes(run, document, day)
+    posts = found["posts"]
+    shortfall = say_shortfall(document["name"], posts["planned"], posts["live"], posts["expected"], found["open"])
+    rates = found["rates"]
     return {
         "campaign": document["name"],
         "day": day.isoformat(),
-        "substitutes": chosen,
-        "posts": {"live": live, "expected": expected, "planned": shown},
-        "sentence": say_shortfall(document["name"], shown, live, expected, waiting),
-        "rates": None if rates is None else describe_rates(rates, campaigns),
+        "substitutes": found["substitutes"],
+        "posts": posts,
+        "sentence": shortfall,
+        "rates": None if rates is None else describe_rates(rates, found["campaigns"]),
     }
 
 
