@@ -21,6 +21,7 @@ from graphkoc.report.group_rows import (
     list_rows,
     list_types,
     make_cards,
+    order_rows,
 )
 from graphkoc.report.view import View
 from graphkoc.runs.members import MEMBER
@@ -131,24 +132,18 @@ def _write_heading(view: View, rows: list[Row]) -> str:
     say = view.say
     if not knows_follows(view):
         return say("niches.heading_reviews")
-    known = [row for row in rows if row["white"] is not None]
+    known = [row for row in order_rows(rows) if row["white_share"] is not None]
+    open_ground = [row for row in known if row["white_share"] >= MOST]
     if not known:
         return say("niches.heading_unknown")
-    open_ground = [row for row in known if row["white_share"] >= MOST]
-    most = _find_most(open_ground or known)
-    name = say.data(most["name"])
+    first = known[0]
     if len(open_ground) > 1:
-        return say("niches.heading_several", n=len(open_ground), name=name)
+        return say("niches.heading_several", n=len(open_ground), name=say.data(first["name"]))
     if open_ground:
-        return say("niches.heading_one", name=name)
-    if most["white"]:
-        return say("niches.heading_most", name=name, people=say.count(most["white"], "people"))
+        return say("niches.heading_one", name=say.data(first["name"]))
+    if first["white"]:
+        return say("niches.heading_most", name=say.data(first["name"]), share=say.percent(first["white_share"]))
     return say("niches.heading_none")
-
-
-def _find_most(rows: list[Row]) -> Row:
-    """The row with most people in the white space."""
-    return max(rows, key=lambda row: (row["white"], row["white_share"], row["name"]))
 
 
 def _write_sentence(view: View, rows: list[Row]) -> str | None:
@@ -158,7 +153,7 @@ def _write_sentence(view: View, rows: list[Row]) -> str | None:
     known = [row for row in rows if row["white"]]
     if not known:
         return next(iter(_list_short(view)), view.say("niches.heading_none"))
-    most = _find_most(known)
+    most = max(known, key=lambda row: (row["white"], row["white_share"], row["name"]))
     where = view.say("niches.where_group", name=view.say.data(most["name"]))
     return _write_unseen(view, where, most["platform"], most["white"], most["people"])
 
