@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from graphkoc.communities.labels.choice import APART
 from graphkoc.report.view import View
 from graphkoc.runs.members import find_platforms
 from graphkoc.runs.reached import PARTS, count_parts, parts_of
@@ -77,9 +78,9 @@ def divide(view: View, parts: Mapping[str, int]) -> Row:
 def list_rows(view: View, kind: str) -> list[Row]:
     """A row for each niche that is not inside another, or for each circle; in the order of `order_rows`.
 
-    {kind, id, name, label, platform, people, kocs, parts, white, white_share, kol_share, change, text, anchor}. label:
-    the name without the platform where rows of the same platform need none. change: people more in the white space than
-    in the last run, None where not known.
+    {kind, id, name, label, platform, people, kocs, parts, white, white_share, kol_share, change, text, summary,
+    anchor}. label: the name without the platform where rows of the same platform need none. change: people more in the
+    white space than in the last run, None where not known. text: the name and the summary.
     """
     table = view.run.niches if kind == "niche" else view.run.circles
     if kind == "niche":
@@ -120,16 +121,18 @@ def count_distinct(view: View, kind: str, groups: Collection[str]) -> dict[str, 
 
 
 def make_cards(view: View, rows: list[Row]) -> list[Row]:
-    """A card for each row: {kind, anchor, name, text, kocs, words, products, stable, overlaps, finer}.
+    """A card for each row: {kind, anchor, name, summary, kocs, words, products, stable, overlaps, finer}.
 
-    kocs: the first by rank, as `View.who` gives them. overlaps, finer: {name, anchor, text}, the groups of the other
-    kind that share more people with it than chance explains, and the niches inside it. What is unknown is empty.
+    kocs: the first by rank, as `View.who` gives them. overlaps: {name, anchor, text}, the groups of the other kind that
+    share more people with it than chance explains. finer: {name, anchor, summary}, the niches inside it. What is
+    unknown is empty.
     """
     first, words, products = _find_kocs(view), _find_words(view), _find_products(view)
-    overlaps, finer = _find_overlaps(view, rows), _find_finer(view)
+    finer = _find_finer(view)
+    overlaps = _find_overlaps(view, rows, {one["anchor"] for inside in finer.values() for one in inside})
     circles = {row["circle"]: row for row in view.run.rows("circles", ["circle", "stability", "status"])}
     return [
-        {name: row[name] for name in ("kind", "anchor", "name", "text")}
+        {name: row[name] for name in ("kind", "anchor", "name", "summary")}
         | {
             "kocs": [view.who(consumer) for consumer in first[row["kind"], row["id"]]],
             "words": words[row["kind"], row["id"]],
@@ -148,6 +151,7 @@ def _make_row(view: View, kind: str, row: Mapping[Any, Any], platform: str | Non
     divided = divide(view, parts)
     before = number_or_none(row.get("white_people_before"))
     known = divided["white"] is not None and before is not None
+    summary = _summarise(view, int(row["people"]), int(row["kocs"]), divided["parts"])
     return {
         "kind": kind,
         "id": group,
@@ -158,35 +162,45 @@ def _make_row(view: View, kind: str, row: Mapping[Any, Any], platform: str | Non
         "kocs": int(row["kocs"]),
         **divided,
         "change": divided["white"] - int(before or 0) if known else None,
-        "text": _describe(view, name, int(row["people"]), int(row["kocs"]), divided["parts"]),
+        "text": view.say("niches.named", name=view.say.data(name), summary=summary),
+        "summary": summary,
         "anchor": anchor_of(kind, group),
     }
 
 
-def _describe(view: View, name: str, people: int, kocs: int, parts: Mapping[str, int] | None) -> str:
+def _summarise(view: View, people: int, kocs: int, parts: Mapping[str, int] | None) -> str:
     """A group in a sentence: how many people, and by whom they are reached."""
     say = view.say
-    counted = {"name": say.data(name), "people": say.count(people, "people"), "kocs": say.count(kocs, "kocs")}
+    counted = {"people": say.count(people, "people"), "kocs": say.count(kocs, "kocs")}
     if parts is None:
-        return say("niches.text_without", **counted)
+        return say("niches.counts", **counted)
     clauses = [say(f"niches.{part}", n=parts[part]) for part in PARTS if parts[part]]
-    return say("niches.text", **counted, parts=say.join(clauses))
+    return say("niches.counts_and_parts", **counted, parts=say.join(clauses))
 
 
 def _shorten_names(view: View, rows: list[Row]) -> None:
     """Labels without the platform, where the rows of that platform are still told apart."""
-    apart = " · "
-    for row in rows:
-        if row["platform"]:
-            shown = view.say.platform(row["platform"])
-            row["label"] = apart.join(piece for piece in row["name"].split(apart) if piece != shown) or row["name"]
     taken: dict[tuple[Any, str], list[Row]] = defaultdict(list)
     for row in rows:
+        if row["platform"]:
+            row["label"] = _drop_platform(row["name"], view.say.platform(row["platform"]))
         taken[row["platform"], row["label"]].append(row)
     for alike in taken.values():
         if len(alike) > 1:
             for row in alike:
                 row["label"] = row["name"]
+
+
+def _drop_platform(name: str, platform: str) -> str:
+    """A name without its platform: Pans of "Pans · Forum", and Pans 1 of "Pans · Forum 1"."""
+    first, *apart = name.split(APART)
+    kept = [first]
+    for piece in apart:
+        if piece.startswith(f"{platform} ") and piece.removeprefix(f"{platform} ").isdecimal():
+            kept[-1] += piece.removeprefix(platform)
+        elif piece != platform:
+            kept.append(piece)
+    return APART.join(kept)
 
 
 def _find_kocs(view: View) -> dict[tuple[str, str], list[str]]:
@@ -229,23 +243,24 @@ def _describe_stability(view: View, circle: Mapping[str, Any]) -> str:
     return view.say(f"niches.{state}", share=view.say.percent(circle["stability"]))
 
 
-def _find_overlaps(view: View, rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
-    """The circles that each niche shares people with, and the niches that each circle does, the closest first."""
+def _find_overlaps(view: View, rows: list[Row], finer: Collection[str]) -> dict[tuple[str, str], list[Row]]:
+    """The circles that each niche shares people with, and the niches that each circle does, the closest first.
+
+    finer: the anchors of the niches inside others.
+    """
+    anchors = {row["anchor"] for row in rows} | set(finer)
     listed = {(row["kind"], row["id"]): row for row in rows}
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for carried in view.run.carries.sort_values(["people", "circle", "niche"], ascending=[False, True, True]).to_dict(
-        "records"
-    ):
+    carried = view.run.carries.sort_values(["people", "circle", "niche"], ascending=[False, True, True])
+    for both in carried.to_dict("records"):
         for kind, other in (("circle", "niche"), ("niche", "circle")):
-            row = listed.get((kind, carried[kind]))
-            if row is not None:
-                name = view.group(other, carried[other])["name"]
-                shared = {"n": int(carried["people"]), "people": view.say.count(row["people"], "people")}
+            if row := listed.get((kind, both[kind])):
+                anchor, people = anchor_of(other, both[other]), view.say.count(row["people"], "people")
                 found[kind, row["id"]].append(
                     {
-                        "name": name,
-                        "anchor": anchor_of(other, carried[other]) if (other, carried[other]) in listed else None,
-                        "text": view.say("niches.shared", **shared),
+                        "name": view.group(other, both[other])["name"],
+                        "anchor": anchor if anchor in anchors else None,
+                        "text": view.say("niches.shared", n=int(both["people"]), people=people),
                     }
                 )
     return found
@@ -257,5 +272,5 @@ def _find_finer(view: View) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
     for row in table[table["level"] == "finer"].to_dict("records"):
         made = _make_row(view, "niche", row, None)
-        found[str(row["parent"])].append({name: made[name] for name in ("name", "anchor", "text")})
+        found[str(row["parent"])].append({name: made[name] for name in ("name", "anchor", "summary")})
     return found

@@ -18,10 +18,10 @@ from graphkoc.runs.reached import PARTS
 
 __all__ = ["draw"]
 
-WIDTH, TALLEST = 420.0, 640.0
+WIDTH, TALLEST = 420.0, 760.0
 """Width of the picture, and its height at most, as far as the clusters allow; in pixels."""
-HEADING, GAP, MARGIN = 30.0, 18.0, 2.0
-NARROWEST = 130.0
+HEADING, GAP, MARGIN = 42.0, 18.0, 2.0
+NARROWEST = 88.0
 """Least width of a column: that of its heading."""
 LARGEST = 78.0
 """Radius of the largest bubble at most."""
@@ -54,13 +54,15 @@ def draw(drawing: Mapping[str, Any], number: Callable[[float], str]) -> Markup:
     for column, width in zip(columns, _share_width(columns, scale), strict=True):
         top = 0.0
         for cluster in column:
-            pieces += _draw_cluster(cluster, left + width / 2, top, scale, number)
+            pieces += _draw_heading(cluster.heading, left + width / 2, top, width)
+            pieces += _draw_cluster(cluster, left + width / 2, top + HEADING, scale, number)
             top += HEADING + cluster.height * scale + GAP
         height, left = max(height, top), left + width + GAP
     if smaller:
         radius = math.sqrt(smaller["people"]) * scale
-        pieces.append(_draw_smaller(smaller, WIDTH / 2, height + radius, radius))
-        height += 2 * radius + MARGIN
+        room = max(radius, LINE) + MARGIN
+        pieces.append(_draw_smaller(smaller, WIDTH / 2, height + room, radius))
+        height += 2 * room
     body = "".join(pieces)
     return Markup(f'<svg class="bubbles" viewBox="0 0 {WIDTH:.0f} {height:.0f}" aria-hidden="true">{body}</svg>')
 
@@ -102,13 +104,22 @@ def _share_width(columns: Sequence[Sequence[Cluster]], scale: float) -> list[flo
 def _draw_cluster(
     cluster: Cluster, middle: float, top: float, scale: float, number: Callable[[float], str]
 ) -> list[str]:
-    """The heading of a cluster and its bubbles, the heading at the top and all centred on `middle`."""
-    pieces = [f'<text class="map-head" x="{middle:.1f}" y="{top + 14:.1f}">{escape(cluster.heading)}</text>']
+    """The bubbles of a cluster, below `top` and centred on `middle`."""
+    pieces = []
     for one in cluster.bubbles:
         x = middle + (one["x"] - cluster.left - cluster.width / 2) * scale
-        y = top + HEADING + (one["y"] - cluster.top) * scale
+        y = top + (one["y"] - cluster.top) * scale
         pieces.append(_draw_bubble(one, x, y, math.sqrt(one["people"]) * scale, number))
     return pieces
+
+
+def _draw_heading(heading: str, middle: float, top: float, width: float) -> list[str]:
+    """The heading of a cluster, in two lines where one is too long for the column."""
+    lines = _wrap(heading, 1 if _measure_text(heading) <= width else 2)
+    return [
+        f'<text class="map-head" x="{middle:.1f}" y="{top + 13 + place * LINE:.1f}">{escape(line)}</text>'
+        for place, line in enumerate(lines)
+    ]
 
 
 def _draw_bubble(one: Mapping[str, Any], x: float, y: float, radius: float, number: Callable[[float], str]) -> str:
@@ -126,9 +137,11 @@ def _draw_bubble(one: Mapping[str, Any], x: float, y: float, radius: float, numb
 
 
 def _draw_smaller(smaller: Mapping[str, Any], x: float, y: float, radius: float) -> str:
-    """The one bubble of all groups without one."""
+    """The one bubble of all groups without one, with its label inside or, where that is too long, on its right."""
     circle = f'<circle class="smaller" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
-    label = f'<text class="map-label" x="{x:.1f}" y="{y + LETTERS / 3:.1f}">{escape(smaller["label"])}</text>'
+    inside = _fits([smaller["label"]], radius)
+    start = x if inside else x + radius + 4 + _measure_text(smaller["label"]) / 2
+    label = f'<text class="map-label" x="{start:.1f}" y="{y + LETTERS / 3:.1f}">{escape(smaller["label"])}</text>'
     return f"<g><title>{escape(smaller['text'])}</title>{circle}{label}</g>"
 
 

@@ -21,7 +21,6 @@ from graphkoc.report.group_rows import (
     list_rows,
     list_types,
     make_cards,
-    order_rows,
 )
 from graphkoc.report.view import View
 from graphkoc.runs.members import MEMBER
@@ -118,7 +117,7 @@ def _list_platforms(circles: list[Row]) -> list[str | None]:
 
 
 def _name_circles(view: View, platform: str | None, place: str) -> str:
-    """The circles of a platform by the place of their name: group and map are headings, bar a label, where is in a sentence."""
+    """What the circles of a platform are called there: group and map are headings, bar a label, where in a sentence."""
     ties = "engagements" if view.run.info["ties_of"].get(platform or "") == "engagements" else "follows"
     key = f"niches.group_{ties}" if place == "group" else f"niches.{place}_circles"
     return view.say(key, platform=view.say.platform(platform))
@@ -132,18 +131,24 @@ def _write_heading(view: View, rows: list[Row]) -> str:
     say = view.say
     if not knows_follows(view):
         return say("niches.heading_reviews")
-    known = [row for row in order_rows(rows) if row["white_share"] is not None]
-    open_ground = [row for row in known if row["white_share"] >= MOST]
+    known = [row for row in rows if row["white"] is not None]
     if not known:
         return say("niches.heading_unknown")
-    first = known[0]
+    open_ground = [row for row in known if row["white_share"] >= MOST]
+    most = _find_most(open_ground or known)
+    name = say.data(most["name"])
     if len(open_ground) > 1:
-        return say("niches.heading_several", n=len(open_ground), name=say.data(first["name"]))
+        return say("niches.heading_several", n=len(open_ground), name=name)
     if open_ground:
-        return say("niches.heading_one", name=say.data(first["name"]))
-    if first["white"]:
-        return say("niches.heading_most", name=say.data(first["name"]), share=say.percent(first["white_share"]))
+        return say("niches.heading_one", name=name)
+    if most["white"]:
+        return say("niches.heading_most", name=name, people=say.count(most["white"], "people"))
     return say("niches.heading_none")
+
+
+def _find_most(rows: list[Row]) -> Row:
+    """The row with most people in the white space."""
+    return max(rows, key=lambda row: (row["white"], row["white_share"], row["name"]))
 
 
 def _write_sentence(view: View, rows: list[Row]) -> str | None:
@@ -153,7 +158,7 @@ def _write_sentence(view: View, rows: list[Row]) -> str | None:
     known = [row for row in rows if row["white"]]
     if not known:
         return next(iter(_list_short(view)), view.say("niches.heading_none"))
-    most = max(known, key=lambda row: (row["white"], row["white_share"], row["name"]))
+    most = _find_most(known)
     where = view.say("niches.where_group", name=view.say.data(most["name"]))
     return _write_unseen(view, where, most["platform"], most["white"], most["people"])
 
