@@ -238,7 +238,7 @@ def _read_opinions(store: Store, run: Run, posts: pd.DataFrame) -> pd.DataFrame:
     critical = {row["review"] for row in run.rows("texts", ["review", "constructive"], wanted) if row["constructive"]}
     rated = pd.to_numeric(table["rating"], errors="coerce").astype("float64")
     table = table.assign(rating=rated, quote=table["text"])
-    table["constructive"] = table["review"].isin(critical) | find_critical(table["text"], rated.to_numpy())
+    table["constructive"] = table["review"].isin(critical) | find_critical(table["text"], rated)
     return table[["post", "rating", "constructive", "quote"]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -52,12 +53,12 @@ def list_posts(
     return shaped("posts", _describe(posts, projection, people, brand, sides, note_types)[TABLES["posts"].names])
 
 
-def _choose_people(people: pd.DataFrame) -> pd.Series[str]:
+def _choose_people(people: pd.DataFrame) -> set[str]:
     """The first by rank, and the wide-audience accounts with the largest audiences, stated or else known."""
     ranked = people[people["role"].isin(RANKED)].sort_values("rank").head(PEOPLE)
     wide = people[people["role"].isin(WIDE_ROLES)]
     wide = wide.sort_values(["followers", "audience", "consumer"], ascending=[False, False, True]).head(PEOPLE)
-    return pd.concat([ranked["consumer"], wide["consumer"]])
+    return {*ranked["consumer"], *wide["consumer"]}
 
 
 def _order(posts: pd.DataFrame) -> pd.DataFrame:
@@ -72,7 +73,7 @@ def _find_sides(reviews: pd.DataFrame, projection: Projection, brand: Brand | No
     sold = reviews[["review"]].assign(side=reviews["product"].map(sides)).dropna()
     named = find_mentions(brand, reviews[["review", "product"]], projection.texts, sides.index)
     both = pd.concat([sold, named]).sort_values(["review", "side"]).drop_duplicates("review")
-    return both.set_index("review")["side"]
+    return pd.Series(both["side"].to_numpy(), both["review"], dtype="str")
 
 
 def _describe(
@@ -89,15 +90,15 @@ def _describe(
         title=posts["product"].map(products["title"]),
         type=posts["product"].map(products["category"]).astype("str"),
         side=posts["review"].map(sides).astype("str"),
+        origin=posts["origin"].where(posts["origin"] != "unknown"),
     )
     if note_types is not None:
         posts["type"] = posts["type"].fillna(posts["review"].map(note_types).astype("str"))
     posts["brand"] = _name_brands(posts, texts, projection.products, brand)
-    rating = posts["rating"].to_numpy(dtype=float, na_value=np.nan)
-    unrated = np.isnan(rating)
-    critical = rating <= LOW
+    critical = posts["rating"].to_numpy(dtype=float, na_value=np.nan) <= LOW
+    unrated = posts["rating"].isna()
     whole = texts["title"].fillna("").str.cat(texts["text"].fillna(""), sep="\n")
-    critical[unrated] = find_critical(whole[unrated], rating[unrated])
+    critical[unrated] = find_critical(whole[unrated], posts.loc[unrated, "rating"])
     quote = quote_texts(texts["text"])
     quote = quote.fillna(quote_texts(texts["title"]))
     return posts.assign(critical=critical, quote=quote, language=_find_languages(posts, texts, quote, people))
@@ -108,13 +109,14 @@ def _name_brands(posts: pd.DataFrame, texts: pd.DataFrame, products: pd.DataFram
     found = np.full(len(posts), None, dtype=object)
     if brand is None:
         return found
-    side = posts["side"].to_numpy(dtype=object)
-    found[side == "own"] = brand.own[0] if brand.own else None
-    stated = posts["product"].map(dict(zip(products["product"], read_brands(products, brand), strict=True)))
-    words = pd.concat([posts["title"], texts[["title", "text", "tags"]]], axis=1).fillna("").agg("\n".join, axis=1)
+    found[(posts["side"] == "own").to_numpy(dtype=bool)] = next(iter(brand.own), None)
+    at = np.flatnonzero((posts["side"] == "rival").to_numpy(dtype=bool))
+    stated = posts["product"].iloc[at].map(dict(zip(products["product"], read_brands(products, brand), strict=True)))
+    written = [posts["title"], texts["title"], texts["text"], texts["tags"]]
+    words = functools.reduce(lambda one, more: one.str.cat(more, sep="\n"), [x.iloc[at].fillna("") for x in written])
     for rival in reversed(brand.rivals):
         about = (stated == rival) | (stated.isna() & find_words([rival], words))
-        found[(side == "rival") & about.to_numpy(dtype=bool)] = rival
+        found[at[about.to_numpy(dtype=bool)]] = rival
     return found
 
 

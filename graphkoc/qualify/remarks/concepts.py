@@ -93,7 +93,7 @@ def read_glossary(path: Path = CONCEPTS) -> Glossary:
     concepts: dict[str, Concept] = {}
     meant: dict[str, str] = {}
     beginnings: dict[str, str] = {}
-    patterns: dict[str, str] = {}
+    patterns: dict[str, dict[str, str]] = {"spaced": {}, UNSPACED: {}}
     for key, one in values.items():
         concepts[key] = _read_concept(path, key, one)
         for language in (*SPACED, UNSPACED):
@@ -102,10 +102,11 @@ def read_glossary(path: Path = CONCEPTS) -> Glossary:
                 known = beginnings if written.endswith("*") else meant
                 if known.setdefault(word, key) != key:
                     raise DataError(f"{path} has {written} in {known[word]} and in {key}", hint="Leave one of them.")
-                patterns[written] = _make_pattern(written, language)
-    longest = sorted(patterns, key=lambda written: (-len(written), written))
+                script = UNSPACED if language == UNSPACED else "spaced"
+                patterns[script][written] = _make_pattern(written, language)
+    words = [_join(patterns[UNSPACED]), r"(?<!\w)" + _join(patterns["spaced"])]
     starts = dict(sorted(beginnings.items(), key=lambda item: (-len(item[0]), item[0])))
-    return Glossary(concepts, re.compile("|".join(patterns[one] for one in longest)), meant, starts)
+    return Glossary(concepts, re.compile("|".join(words)), meant, starts)
 
 
 def _read_concept(path: Path, key: str, one: Any) -> Concept:
@@ -125,7 +126,14 @@ def _make_pattern(written: str, language: str) -> str:
     word = r"\s+".join(re.escape(part) for part in written.casefold().removesuffix("*").split())
     if language == UNSPACED:
         return word
-    return rf"(?<!\w){word}\w*" if written.endswith("*") else rf"(?<!\w){word}(?!\w)"
+    return rf"{word}\w*" if written.endswith("*") else rf"{word}(?!\w)"
+
+
+def _join(patterns: Mapping[str, str]) -> str:
+    """One pattern of many words, the longest first; most places of a text are passed over for their letter alone."""
+    longest = sorted(patterns, key=lambda written: (-len(written), written))
+    letters = "".join(sorted({re.escape(written.casefold()[0]) for written in longest}))
+    return f"(?=[{letters}])(?:{'|'.join(patterns[one] for one in longest)})"
 
 
 def _is_denied(text: str, found: re.Match[str]) -> bool:

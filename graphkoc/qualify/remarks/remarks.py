@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from graphkoc.arrays import Values
 from graphkoc.graph.terms import words_of
 from graphkoc.qualify.quality.stars import HIGH, LOW
+from graphkoc.qualify.quality.traits import count_traits
 from graphkoc.qualify.remarks.concepts import Glossary, read_glossary
 from graphkoc.qualify.remarks.sentences import find_problems, split_sentences
 
@@ -65,23 +66,34 @@ def read_remarks(texts: pd.DataFrame, known: Collection[str] = (), marked: bool 
     return table[["text", "consumer", "sentence", "words", "sign"]].reset_index(drop=True)
 
 
-def find_critical(texts: pd.Series[str], ratings: Values) -> NDArray[np.bool_]:
+def find_critical(texts: pd.Series[str], ratings: pd.Series[float]) -> NDArray[np.bool_]:
     """(k,) bool: the texts that name several problems, and praise fewer things; most platforms have no ratings.
 
-    ratings: (k,) float64, NaN for none.
+    ratings: NaN for none, in the order of the texts.
     """
     found = np.zeros(len(texts), dtype=bool)
-    for begin in range(0, len(texts), MOST_TEXTS):
-        some = texts.iloc[begin : begin + MOST_TEXTS]
-        # Each text is one person's, as equal remarks of one person count once.
-        rows = pd.DataFrame(
-            {"consumer": range(len(some)), "rating": ratings[begin : begin + len(some)], "text": some.to_numpy()}
-        )
-        remarks = read_remarks(rows)
-        at, sign = remarks["text"].to_numpy(dtype=np.int64), remarks["sign"]
-        critical, positive = (np.bincount(at[sign == one], minlength=len(some)) for one in (CRITICAL, POSITIVE))
-        found[begin : begin + len(some)] = (critical >= PROBLEMS) & (critical > positive)
+    rated = ratings.to_numpy(dtype=float, na_value=np.nan)
+    doubtful = np.flatnonzero(_may_be_critical(texts) | (rated <= LOW))
+    for begin in range(0, len(doubtful), MOST_TEXTS):
+        at = doubtful[begin : begin + MOST_TEXTS]
+        # Each text is its own person's, as of one person equal remarks count once.
+        remarks = read_remarks(pd.DataFrame({"consumer": at, "rating": rated[at], "text": texts.iloc[at].to_numpy()}))
+        row, sign = remarks["text"].to_numpy(dtype=np.int64), remarks["sign"]
+        critical, positive = (np.bincount(row[sign == one], minlength=len(at)) for one in (CRITICAL, POSITIVE))
+        found[at] = (critical >= PROBLEMS) & (critical > positive)
     return found
+
+
+def _may_be_critical(texts: pd.Series[str]) -> NDArray[np.bool_]:
+    """(k,) bool: the texts with words of enough problems; reading the remarks of the others would take long."""
+    written = texts.fillna("").astype("str")
+    glossary = read_glossary()
+    mentions = [
+        sum(one.sign == "problem" or one.concept.sign == "problem" for one in glossary.find(text)) for text in written
+    ]
+    traits = count_traits(pd.Series(index=written.index, dtype="str"), written, np.zeros(len(written)))
+    words = (traits.column("problem") > 0) | (traits.column("wish") > 0)
+    return np.asarray((np.array(mentions, dtype=int) >= PROBLEMS) | words)
 
 
 def _read_clause(clause: str, glossary: Glossary, allowed: Collection[str]) -> tuple[frozenset[str], str]:
