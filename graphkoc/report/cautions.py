@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphkoc.report.evidence import read_evidence, to_date
+from graphkoc.report.evidence import read_evidence, shows_shares, to_date
 from graphkoc.report.view import Person, View
 from graphkoc.text import number_or_none
 
@@ -81,4 +81,8 @@ def _say_copies(view: View, consumer: str) -> str | None:
 
 def _say_paid(view: View, consumer: str) -> str | None:
     paid = number_or_none(view.people[consumer]["origin_paid"]) or 0.0
-    return view.say("people.caution_paid", share=view.say.percent(paid)) if paid >= PAID else None
+    if paid < PAID:
+        return None
+    if not shows_shares(view):
+        return view.say("people.caution_paid_some")
+    return view.say("people.caution_paid", share=view.say.percent(paid))

@@ -19,7 +19,7 @@ NAMED = 3
 
 
 def facts(view: View) -> dict[str, Any] | None:
-    """The facts of the section: {count, heading, lead, caption, wide, several, brand, cards, open, nobody}, and the list.
+    """The facts: {count, heading, lead, caption, wide, several, brand, cards, open, nobody}, and the list.
 
     wide: kol, or wide where no followers are stated and wide-audience accounts are no KOLs. several: whether there is
     more than one platform. open: cards of people in circles with much white space. nobody: None where there are key
