@@ -11,7 +11,7 @@ import pandas as pd
 from graphkoc.report.view import Person, View
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 
-__all__ = ["MOST_DRAWN", "MOST_TIES", "Followers"]
+__all__ = ["MOST_DRAWN", "MOST_TIES", "Followers", "name_wide"]
 
 MOST_DRAWN = 150
 """Followers of one person in a figure."""
@@ -50,10 +50,10 @@ class Followers:
         if not followers:
             return None
         marks = {one: self._mark(one) for one in followers}
-        pairs = sorted({tuple(sorted((one, other))) for one in followers for other in self._list_tied(one, followers)})
+        pairs = {frozenset((one, other)) for one in followers for other in self._list_tied(one, followers)}
         drawn = sorted(followers, key=lambda one: (FIRST.index(marks[one]), one))[:MOST_DRAWN]
         places = {one: place for place, one in enumerate(drawn)}
-        ties = [(places[one], places[other]) for one, other in pairs if one in places and other in places]
+        ties = sorted(sorted(places[one] for one in pair) for pair in pairs if pair <= places.keys())
         parts = [self._rows[one]["part"] for one in followers]
         return {
             "followers": len(followers),
@@ -62,7 +62,7 @@ class Followers:
             "recent": self._count_recent(followers),
             "pairs": len(pairs),
             "drawn": [marks[one] for one in drawn],
-            "ties": [list(tie) for tie in _thin_out(ties, MOST_TIES)],
+            "ties": _thin_out(ties, MOST_TIES),
         }
 
     def _mark(self, consumer: str) -> str:
@@ -84,6 +84,11 @@ class Followers:
         return sum(last is not None and last >= since for last in newest)
 
 
+def name_wide(view: View) -> str:
+    """How keys of the catalogue end that say whom others follow: kol or, where there is none, wide."""
+    return "kol" if any(person["role"] == "kol" for person in view.people.values()) else "wide"
+
+
 def _group(follows: pd.DataFrame) -> Mapping[str, set[str]]:
     """The followers of each person, from rows of followee and follower."""
     found: dict[str, set[str]] = {}
@@ -92,6 +97,6 @@ def _group(follows: pd.DataFrame) -> Mapping[str, set[str]]:
     return found
 
 
-def _thin_out(ties: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+def _thin_out(ties: list[list[int]], most: int) -> list[list[int]]:
     """At most so many of the ties, evenly from all of them, so that no follower takes the places of the others."""
     return ties if len(ties) <= most else [ties[place * len(ties) // most] for place in range(most)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphkoc.report.evidence import shows_shares
+from graphkoc.report.persons.followers import name_wide
 from graphkoc.report.view import Person, View
 from graphkoc.runs.roles import RANKED
 
@@ -21,12 +22,12 @@ def list_numbers(view: View, person: Person, card: Mapping[str, Any]) -> list[di
     card: as `graphkoc.report.cards.make_card` makes it. Returns [{key, label, value, note, internal}], value as the
     reader's language writes it; internal: for the analyst alone, also when the page is printed.
     """
-    say, engaged = view.say, "_engaged" if card["ties"] == "engagements" else ""
-    found = [_make(view, "audience", f"audience{engaged}", say.number(card["audience"]), _say_stated(view, person))]
+    say, ties = view.say, "engaged" if card["ties"] == "engagements" else "followers"
+    found = [_make(view, "audience", f"audience_{ties}", say.number(card["audience"]), _say_stated(view, person))]
     if card["unseen"] and person["role"] in RANKED:
         unseen, known = card["unseen"]["people"], card["unseen"]["of"]
         share = say("persons.of_them", share=say.percent(unseen / known)) if shows_shares(view) else None
-        found.append(_make(view, "free", f"free{engaged}", say.number(unseen), share))
+        found.append(_make(view, "free", f"free_{ties}_{name_wide(view)}", say.number(unseen), share))
     afterwards = say("persons.afterwards")
     found.append(_make(view, "follow_on", "follow_on", say.number(person["follow_on"], 1), afterwards))
     if card["price"] is not None:

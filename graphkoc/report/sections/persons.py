@@ -11,7 +11,7 @@ from graphkoc.report.cautions import list_cautions
 from graphkoc.report.persons.brand import name_brand
 from graphkoc.report.persons.campaigns import list_campaigns
 from graphkoc.report.persons.checks import list_person_checks
-from graphkoc.report.persons.followers import Followers
+from graphkoc.report.persons.followers import Followers, name_wide
 from graphkoc.report.persons.numbers import list_numbers
 from graphkoc.report.persons.posts import describe_posts, draw_up_timeline, list_quotes
 from graphkoc.report.persons.score import Typical
@@ -39,8 +39,7 @@ def facts(view: View) -> dict[str, Any] | None:
     before = dict(zip(pages[1:], pages, strict=False))
     after = dict(pairwise(pages))
     return {
-        "brand": name_brand(view),
-        "key": {mark: _say_mark(view, mark) for mark in ("own", "other", "low", *MARKED)},
+        "key": _explain_marks(view),
         "people": [
             {
                 "id": page,
@@ -53,9 +52,14 @@ def facts(view: View) -> dict[str, Any] | None:
     }
 
 
-def _say_mark(view: View, mark: str) -> str:
-    """What a colour of the figures means."""
-    return view.say(f"persons.mark_{mark}", brand=name_brand(view) or "")
+def _explain_marks(view: View) -> dict[str, str]:
+    """What the colours of the figures mean."""
+    brand, wide = name_brand(view), name_wide(view)
+    return {
+        **({"own": brand} if brand else {}),
+        **{mark: view.say(f"persons.mark_{mark}") for mark in ("other", "low", "unknown", "koc")},
+        **{mark: view.say(f"persons.mark_{mark}_{wide}") for mark in ("free", "reached", "kol")},
+    }
 
 
 def _describe(view: View, consumer: str, followers: Followers, typical: Typical) -> dict[str, Any]:
@@ -139,11 +143,11 @@ def _find_mark(person: Person) -> str:
 def _say_network(view: View, person: Person, found: dict[str, Any]) -> str:
     """Who follows, in one sentence: whom no KOL is seen to reach, who wrote lately, and who is tied to whom."""
     say, ranked = view.say, person["role"] in RANKED
-    engaged = "_engaged" if person["ties"] == "engagements" else ""
+    ties = "engaged" if person["ties"] == "engagements" else "followers"
     clauses = [
         say_unseen(view, person["consumer"])
         if ranked and found["known"]
-        else say(f"persons.{'not_seen' if ranked else 'followers'}{engaged}", n=found["followers"])
+        else say(f"persons.{'not_seen' if ranked else 'only'}_{ties}", n=found["followers"])
     ]
     if found["recent"] is not None:
         clauses.append(say("persons.recent", n=found["recent"]))
