@@ -17,7 +17,7 @@ from graphkoc.invite.rules import check_invitations
 from graphkoc.runs.ledger import Entry
 from graphkoc.text import is_missing, number_or_none, person_name
 
-__all__ = ["OPEN", "add_up_spending", "count_units", "describe_campaign", "find_needs", "join_standing"]
+__all__ = ["OPEN", "add_up_spending", "count_units", "describe_campaign", "find_needs", "find_planned", "join_standing"]
 
 OPEN = ("planned", "invited", "accepted", "shipped", "received")
 """States in which somebody may post yet."""
@@ -62,7 +62,7 @@ def describe_campaign(
         "states": {state: int(counts[state]) for state in STATES if state in counts},
         "units": count_units(standing, programmes),
         "money": add_up_spending(campaign, people),
-        "posts": {"live": int(standing["posts"].sum()), "planned": _find_planned(campaign)},
+        "posts": {"live": int(standing["posts"].sum()), "planned": find_planned(campaign)},
         "targets": campaign.get("targets", {}),
         "people": rows,
         "late": len(late),
@@ -159,7 +159,7 @@ def _plain(cell: Any) -> Any:
     return None if is_missing(cell) else cell.item() if isinstance(cell, np.generic) else cell
 
 
-def _find_planned(campaign: Mapping[str, Any]) -> int:
+def find_planned(campaign: Mapping[str, Any]) -> int:
     """The posts that are wanted: the target, else one of each person on the roster."""
     target = (campaign.get("targets") or {}).get("posts")
     return sum(one["place"] != "reserve" for one in campaign["people"]) if target is None else round(target)

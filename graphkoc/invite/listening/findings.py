@@ -25,7 +25,7 @@ from graphkoc.qualify.remarks.remarks import CRITICAL, POSITIVE, read_remarks
 from graphkoc.runs.ledger import Entry
 from graphkoc.text import display_name, number_or_none
 
-__all__ = ["describe_findings", "identify_points", "list_points"]
+__all__ = ["count_raised", "describe_findings", "identify_points", "list_points"]
 
 WORDING = Path(__file__).with_name("findings.toml")
 BOTH = 1 / 3
@@ -123,6 +123,19 @@ def list_points(
     """The points of the findings that `describe_findings` returns for the same answers, by id."""
     remarks = read_remarks(_list_texts(answers), known, marked=True)
     return identify_points(find_points(remarks, *count_elsewhere(others)), standing)
+
+
+def count_raised(
+    answers: Sequence[Entry], standing: Mapping[str, tuple[Point, Entry]], known: Collection[str] = ()
+) -> dict[str, int]:
+    """How many of those who answered raise each finding that has a status, by id.
+
+    answers, known: as `describe_findings` takes them; standing: as there.
+    """
+    remarks = read_remarks(_list_texts(answers), known, marked=True)
+    return {
+        finding: int(remarks.loc[point.find(remarks), "consumer"].nunique()) for finding, (point, _) in standing.items()
+    }
 
 
 def identify_points(points: Iterable[Point], standing: Mapping[str, tuple[Point, Entry]]) -> dict[str, Point]:
