@@ -126,10 +126,8 @@ def _count_critical(view: View, campaign: Mapping[str, Any], people: pd.DataFram
     posted = set(people["consumer"]) - answered
     rows = view.run.rows("posts", ["consumer", "day", "side", "critical"], ("consumer", posted))
     starts = date.fromisoformat(campaign["starts"][:10])
-    return sum(
-        row["side"] == "own" and bool(row["critical"]) and row["day"] is not None and to_date(row["day"]) >= starts
-        for row in rows
-    )
+    rows = [row for row in rows if row["side"] == "own" and row["critical"] and row["day"] is not None]
+    return sum(to_date(row["day"]) >= starts for row in rows)
 
 
 def _ask_for_substitutes(view: View, campaign: Mapping[str, Any]) -> str | None:

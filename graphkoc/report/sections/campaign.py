@@ -152,11 +152,10 @@ def _list_best(view: View, recap: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _describe_lift(view: View, lift: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Whether followers came to the product more than people like them did, beside other products."""
-    say, figures = view.say, lift.get("figures")
+    say, figures = view.say, lift.get("figures") or {}
     product = (lift.get("product") or {}).get("title")
-    own = None
-    if figures and figures["controls"]:
-        own = (lift["adoptions"] - figures["matched"]) / figures["deviation"]
+    compared = bool(figures.get("controls"))
+    own = (lift["adoptions"] - figures["matched"]) / figures["deviation"] if compared else None
     return {
         "sentence": _say_lift(view, lift),
         "range": say(
@@ -171,7 +170,7 @@ def _describe_lift(view: View, lift: Mapping[str, Any], name: str) -> dict[str, 
         if (lift.get("boosted") or {}).get("posts")
         else None,
         "own": own,
-        "controls": figures["controls"] if own is not None else [],
+        "controls": figures["controls"] if compared else [],
         "product": say.data(product) if product else name,
     }
 
