@@ -19,7 +19,7 @@ from graphkoc.graph.projection import Projection
 from graphkoc.progress import Clock
 from graphkoc.qualify.backtest import backtest
 from graphkoc.qualify.doctor import checks
-from graphkoc.report.page import render
+from graphkoc.report import make_document, render
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import TABLES
 
@@ -68,7 +68,8 @@ def read_everything(run: Run, projection: Projection) -> None:
     assert all(graphkoc.describe_run(run))
     assert all(graphkoc.describe_absence(run, kind).endswith(".") for kind in ("niche", "circle"))
     assert graphkoc.explain_consumer(run, PEOPLE[0])["consumer"] == PEOPLE[0]
-    assert "<main" in render(run)
+    for language in ("en", "zh"):
+        assert "<main" in render(make_document(run, language))
     assert checks(projection, pd.DataFrame({"contact_key": [None]}))
     try:
         backtest(projection.log(), groups={"platform": analysis.on_platforms(projection, projection.log())})
@@ -130,9 +131,9 @@ def test_follows_alone_give_circles_audiences_and_no_ranking(tmp_path: Path, mon
     assert "No list: nobody has reviewed" in asked(tmp_path, monkeypatch, "kocs", "run").stderr
     nothing = "No niche is published: nobody has reviewed anything."
     assert nothing in asked(tmp_path, monkeypatch, "niches", "run").stdout
-    page = graphkoc.write_report(run, tmp_path / "report.html").read_text(encoding="utf-8")
-    assert nothing in page
-    assert "Nobody has reviewed anything, so there is nothing to rank people by." in page
+    document = make_document(run)
+    assert document["sections"]["first"]["title"] == "Nobody can be ranked: the data have no reviews."
+    assert not [row for row in document["sections"]["niches"]["rows"] if row["kind"] == "niche"]
 
 
 def test_orders_alone_give_customers_and_no_ranking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +165,7 @@ def test_comments_on_posts_of_unknown_authors_are_left_out_with_a_count(
     sentence = "2 comments on 1 post whose author is unknown are left out"
     assert sentence in asked(tmp_path, monkeypatch, "analyse", "--out", "run").stdout
     assert sentence in asked(tmp_path, monkeypatch, "doctor").stdout
-    page = graphkoc.write_report(graphkoc.find_run("run"), tmp_path / "report.html").read_text(encoding="utf-8")
-    assert f"{sentence}." in page
+    assert "<main" in render(make_document(graphkoc.find_run("run")))
 
 
 def test_the_run_beside_them_is_as_without_them(tmp_path: Path) -> None:

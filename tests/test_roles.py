@@ -11,8 +11,7 @@ from little_store import held, tables
 
 import graphkoc
 from graphkoc.qualify.gates import gates
-from graphkoc.report import niche_map
-from graphkoc.report.page import collect_facts
+from graphkoc.report import make_document
 from graphkoc.runs.reached import PARTS
 from graphkoc.runs.roles import RANKED, ROLES, WIDE_ROLES
 
@@ -83,13 +82,11 @@ def test_a_person_over_the_limit_who_passes_every_other_gate_is_widely_followed_
         assert (table["role"] == table["consumer"].map(run.people.set_index("consumer")["role"])).all()
     assert set(run.reach.loc[run.reach["consumer"] == KOL, "role"]) == {"wide"}
 
-    packed = niche_map.pack(run, run.niches["niche"].tolist())
-    assert (packed.kocs, packed.wide) == (len(kocs), len(wide))
-    page = collect_facts(run)
-    assert page["koc_count"] == len(kocs)
-    assert not page["possible"]
-    assert KOL not in {leader["consumer"] for leader in page["kocs"]["rows"]}
-    assert [niche["wide"] for niche in page["niches"]["cards"]] == run.niches["wide"].tolist()
+    page = make_document(run)["sections"]
+    assert page["people"]["count"] == len(kocs)
+    assert {row["who"]["consumer"] for row in page["people"]["rows"]} == kocs
+    kocs_inside = {row["id"]: row["kocs"] for row in page["niches"]["rows"] if row["kind"] == "niche"}
+    assert kocs_inside == dict(zip(run.niches["niche"], run.niches["kocs"], strict=True))
 
 
 def test_queries_of_the_graph_go_by_the_role_that_was_written_back(
@@ -116,4 +113,4 @@ def test_where_no_audience_is_known_the_people_are_possible_and_ranked(tmp_path:
     assert set(run.people["role"]) == {"possible"}
     assert run.people["rank"].notna().all()
     assert {row["role"] for row in graphkoc.list_kocs(run)} == {"possible"}
-    assert collect_facts(run)["possible"]
+    assert make_document(run)["sections"]["people"]["count"] == len(run.kocs())

@@ -23,15 +23,15 @@ from threadpoolctl import threadpool_limits
 
 import graphkoc
 from graphkoc.analysis import Settings, analyse
-from graphkoc.invite.opted_out import list_opted_out
 from graphkoc.capture import synthetic
 from graphkoc.capture.sources import find_source
 from graphkoc.errors import UsageError
 from graphkoc.graph.projection import Projection
+from graphkoc.invite.opted_out import list_opted_out
 from graphkoc.pipeline import project
 from graphkoc.progress import Clock
 from graphkoc.qualify.brand_names import Brand
-from graphkoc.report.page import collect_facts
+from graphkoc.report import make_document
 from graphkoc.runs.reached import PARTS
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
@@ -118,9 +118,8 @@ def test_the_four_parts_add_up_in_every_table(walked: Walked) -> None:
     assert rows
     for row in rows:
         assert sum(row["parts"].values()) == row["people"]
-    page = collect_facts(run)
-    for card in (*page["niches"]["by_id"].values(), *page["circles"]["cards"]):
-        assert sum(card["parts"].values()) == card["people"]
+    for row in make_document(run)["sections"]["niches"]["rows"]:
+        assert sum(row["parts"].values()) == row["people"]
     store = graphkoc.open_store(f"ladybug:{walked.folder / 'graphkoc.lbug'}")
     for kind in ("niche", "circle"):
         found = graphkoc.run_query(store, f"{kind}_reach")
@@ -515,7 +514,7 @@ def test_whoever_asked_not_to_be_contacted_is_on_no_later_list(walked: Walked) -
 
 def test_every_page_says_that_it_is_invented(walked: Walked) -> None:
     page = (walked.folder / "report.html").read_text(encoding="utf-8")
-    assert f'<p class="notice" role="note"><b>{synthetic.NOTICE}</b></p>' in page
+    assert f'<p class="notice" role="note">{synthetic.NOTICE}</p>' in page
     assert synthetic.NOTICE in (walked.folder / "README.md").read_text(encoding="utf-8")
     assert walked.truth["notice"] == walked.done["notice"] == synthetic.NOTICE
 
