@@ -6,6 +6,8 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ __all__ = ["analyse_brand", "demo", "demo_brand"]
 
 FIRST = 3
 """Key opinion consumers that the demonstration returns."""
+WEEK_BEFORE = synthetic.UNTIL - timedelta(weeks=1)
+"""The day of the analysis before: what changed since is in the report."""
 
 
 def demo(
@@ -66,9 +70,9 @@ def demo_brand(
     """Write the files of a synthetic brand, load and analyse them, walk through its campaigns, and report, in `out`.
 
     store: an empty one to load into, which stays open; by default one in the folder. people: members of its forum and
-    of Xiaohongshu together. The same people and rng_seed give the same files and run. Returns {report, run, truth,
-    seconds, notice, sources: [{source, read, loaded, duplicate, conflict, rejected, skipped}], identity, doctor, kocs}
-    and what `graphkoc.campaigns.demonstration.walk_campaigns` returns.
+    of Xiaohongshu together. The same people and rng_seed give the same files and run. Returns {report, run,
+    run_before (as of a week before), truth, seconds, notice, sources: [{source, read, loaded, duplicate, conflict,
+    rejected, skipped}], identity, doctor, kocs} and what `graphkoc.campaigns.demonstration.walk_campaigns` returns.
     Raises UsageError where the folder has such files already and for a store that holds data, and StoreError where the
     folder cannot be made.
     """
@@ -85,7 +89,10 @@ def demo_brand(
 def analyse_brand(
     store: Store, out: Path, rng_seed: int = 0, progress: Progress | None = None
 ) -> tuple[Run, dict[str, Any]]:
-    """Load the files of a synthetic brand that are in `out`, link accounts and analyse; the run and what was done."""
+    """Load the files of a synthetic brand that are in `out`, link accounts, and analyse as of a week ago and as of now.
+
+    Returns the run of now, which continues the other, and what was done.
+    """
     sources = []
     shop = out / "files" / "crm"
     find_source("crm").scaffold(sorted(shop.glob("*.csv")), shop)
@@ -98,9 +105,12 @@ def analyse_brand(
     linked = identity.link_file(store, out / "links.csv")
     checks = doctor(store)
     settings = Settings(rng_seed=rng_seed, brand=Brand((synthetic.OWN,), synthetic.RIVALS))
+    before = out / f"run-{WEEK_BEFORE:%Y-%m-%d}"
+    analyse(store, before, replace(settings, until=WEEK_BEFORE), progress=progress)
     run = analyse(store, out / "run", settings, progress=progress)
     return run, {
         "run": str(out / "run"),
+        "run_before": str(before),
         "truth": str(out / "truth.json"),
         "notice": synthetic.NOTICE,
         "sources": sources,

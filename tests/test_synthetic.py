@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import stat
 from collections import Counter
 from contextlib import closing
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from brand_demo import DEMO, DONE, PEOPLE, STORE
 from command import run as graphkoc_command
 from declared import check_columns
 from threadpoolctl import threadpool_limits
@@ -36,7 +38,6 @@ from graphkoc.runs.reached import PARTS
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 
-PEOPLE = 240
 PRODUCTS = synthetic.make_products(np.random.default_rng(0))
 
 
@@ -49,6 +50,8 @@ def planted_world() -> synthetic.World:
 @dataclass(frozen=True)
 class Walked:
     folder: Path
+    store: str
+    """The address of the store."""
     done: dict[str, Any]
     truth: dict[str, Any]
     run: Run
@@ -62,17 +65,14 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
-    folder = tmp_path_factory.mktemp("brand")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("GRAPHKOC_KEY", raising=False)
-        done = graphkoc.demo_brand(folder, people=PEOPLE)
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    store = graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")
-    table = store.table("identities", ["account", "person"])
-    store.close()
+def walked(brand_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    copy = Path(shutil.copytree(brand_demo, tmp_path_factory.mktemp("synthetic") / "copy"))
+    done, truth = (json.loads((copy / name).read_text(encoding="utf-8")) for name in (DONE, f"{DEMO}/truth.json"))
+    url = f"ladybug:{copy / STORE}"
+    with closing(graphkoc.open_store(url)) as store:
+        table = store.table("identities", ["account", "person"])
     persons = dict(zip(table["account"], table["person"], strict=True))
-    return Walked(folder, done, truth, Run.load(folder / "run"), persons)
+    return Walked(copy / DEMO, url, done, truth, Run.load(copy / DEMO / "run"), persons)
 
 
 def test_the_run_has_the_declared_columns_and_no_others(walked: Walked) -> None:
@@ -120,7 +120,7 @@ def test_the_four_parts_add_up_in_every_table(walked: Walked) -> None:
         assert sum(row["parts"].values()) == row["people"]
     for row in make_document(run)["sections"]["niches"]["rows"]:
         assert sum(row["parts"].values()) == row["people"]
-    store = graphkoc.open_store(f"ladybug:{walked.folder / 'graphkoc.lbug'}")
+    store = graphkoc.open_store(walked.store)
     for kind in ("niche", "circle"):
         found = graphkoc.run_query(store, f"{kind}_reach")
         assert (found[list(PARTS)].sum(axis=1) == found["people"]).all()
@@ -236,7 +236,7 @@ def test_every_source_loads_whole(walked: Walked) -> None:
 
 
 def test_every_true_account_is_in_the_store(walked: Walked) -> None:
-    store = graphkoc.open_store(f"ladybug:{walked.folder / 'graphkoc.lbug'}")
+    store = graphkoc.open_store(walked.store)
     there = set(store.table("consumers", ["consumer"])["consumer"])
     store.close()
     silent = {account for account in walked.owners if account not in there}
@@ -339,7 +339,8 @@ def test_the_price_in_the_agencys_list_stands_with_the_person_who_wrote_the_note
 def test_contacts_are_in_the_files_alone(walked: Walked) -> None:
     planted = [part for person in planted_world().people for part in (person.email, person.phone)]
     made = {name: data.lower() for name, data in files(walked.folder).items() if not name.startswith("files/")}
-    assert {"graphkoc.lbug", "report.html", "run/run.json"} <= set(made)
+    assert {"report.html", "run/run.json", "run-2025-10-13/run.json"} <= set(made)
+    made["store"] = Path(walked.store.removeprefix("ladybug:")).read_bytes().lower()
     # The digits of a number may stand in a float by chance, but a whole number of eleven digits does not.
     found = [(name, part) for name, data in made.items() for part in planted if part.encode() in data]
     assert found == []
@@ -407,7 +408,7 @@ def test_careful_writers_are_found_and_have_no_larger_audience(walked: Walked) -
 
 
 def test_ratings_the_other_way_round_change_no_rank_and_no_gate(walked: Walked, tmp_path: Path) -> None:
-    store = graphkoc.open_store(f"ladybug:{walked.folder / 'graphkoc.lbug'}")
+    store = graphkoc.open_store(walked.store)
     projection = project(store)
     store.close()
     check_inverted(projection, walked.run, tmp_path)
@@ -477,6 +478,7 @@ def test_the_demonstration_walks_from_listening_to_the_wrap_up(walked: Walked) -
     """The planted effect is found, the planted null is not, and six of eight say the same."""
     spring, summer = walked.done["campaigns"]
     assert [one["campaign"] for one in (spring, summer)] == ["spring", "summer"]
+    assert walked.run.info["previous"] == {"run": "run-2025-10-13", "at": "2025-10-13T07:00:00"}
     assert spring["not_taken"] == summer["not_taken"] == []
     assert spring["posts"] == {"live": 11, "planned": 18}
     assert spring["lift"]["p"] <= 0.03
@@ -488,7 +490,7 @@ def test_the_demonstration_walks_from_listening_to_the_wrap_up(walked: Walked) -
     done = [one for one in walked.done["findings"] if one["status"] == "done"]
     assert [(one["people"], one["of"]) for one in done] == [(6, 8)]
     assert "lid" in done[0]["theme"]
-    with closing(graphkoc.open_store(f"ladybug:{walked.folder / 'graphkoc.lbug'}")) as store:
+    with closing(graphkoc.open_store(walked.store)) as store:
         (heard,) = graphkoc.read_findings(store, walked.run, "spring")
     named = {one for finding in heard["findings"] if finding["status"] == "done" for one in finding["consumers"]}
     replies = list((walked.folder / "replies").iterdir())
@@ -496,15 +498,37 @@ def test_the_demonstration_walks_from_listening_to_the_wrap_up(walked: Walked) -
     recap = (walked.folder / "recap-spring.md").read_text(encoding="utf-8")
     assert "| lid: drips | 6 | done |" in recap
     assert (walked.folder / "recap-summer.md").is_file()
-    assert (walked.folder / "plans" / "autumn.json").is_file()
+    assert (walked.folder / "plans" / "winter.json").is_file()
     assert any((walked.folder / "briefs").iterdir())
+
+
+def test_the_campaign_that_runs_stands_as_it_was_planted(walked: Walked) -> None:
+    (running,) = walked.done["running"]
+    planted = walked.truth["campaigns"]["luto-mini-launch"]
+    guests = {outcome: set(numbers) for outcome, numbers in planted["guests"].items()}
+    assert (running["campaign"], running["day"], running["days"]) == ("luto-mini-launch", 8, 30)
+    assert running["not_taken"] == []
+    assert running["posts"] == {"live": len(guests["posted"]), "planned": planted["target_posts"]}
+    people = {person.number: person for person in planted_world().people}
+    assert sorted(running["overdue"]) == sorted(people[number].nickname for number in guests["late"])
+    launch = (pd.Timestamp(planted["starts"]) - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    posts = walked.run.posts[walked.run.posts["day"] >= launch]
+    ours = posts.assign(number=posts["consumer"].map(walked.owners))[posts["side"] == "own"]
+    assert guests["posted"] <= set(ours["number"])
+    assert set(ours.loc[ours["critical"] & ours["number"].isin(guests["posted"]), "number"]) == set(planted["critical"])
+    money = running["money"]
+    assert 0 < money["spent"] < money["spent"] + money["committed"] + money["ready"] <= money["budget"] == 5_000
+    assert money["unpriced"] == 0
+    asked = {guest.account for guest in planted_world().campaigns[-1].guests}
+    planned = json.loads((walked.folder / "plans" / "winter.json").read_text(encoding="utf-8"))["people"]
+    assert not asked & {one["account"] for one in planned}, "what comes next asks others"
 
 
 def test_whoever_asked_not_to_be_contacted_is_on_no_later_list(walked: Walked) -> None:
     (number,) = walked.truth["campaigns"]["spring"]["guests"]["do_not_contact"]
     accounts = set(walked.truth["people"][str(number)])
     theirs = accounts | {walked.persons.get(account, account) for account in accounts}
-    for name in ("autumn", "luto-mini"):
+    for name in ("winter", "luto-mini"):
         listed = json.loads((walked.folder / "plans" / f"{name}.json").read_text(encoding="utf-8"))["people"]
         assert not theirs & {one["consumer"] for one in listed}
 

@@ -52,16 +52,25 @@ STATED = ("name", "handle", "url", "platform", "label", "role")
 
 
 def new_campaign(
-    store: Store, run: Run, name: str, source: str, wanted: Wanted | None = None, *, encoding: str | None = None
+    store: Store,
+    run: Run,
+    name: str,
+    source: str,
+    wanted: Wanted | None = None,
+    *,
+    encoding: str | None = None,
+    today: date | None = None,
 ) -> dict[str, Any]:
     """Make a campaign of a saved plan or of a sheet of people, and save it beside the runs and in the store.
 
     source: the name of a plan, or a file (.csv or .xlsx), see `graphkoc.activate.running.people_sheet`. encoding: of a
     text file where it cannot be detected. A campaign of that name is replaced, and its journal goes on. People whom the
-    client refused or who may not be contacted are left out, unless the campaign is over. Returns {campaign, from,
-    product, client, starts, ends, budget, currency, targets, people, roster, reserve, left_out (sentences), not_taken
-    (sentences, of a sheet)}. Raises UsageError for an unknown plan and for a name that cannot be, DataError for a sheet
-    that cannot be read, and AnalysisError where nobody is left.
+    client refused or who may not be contacted are left out, unless the campaign is over. today: by default the day of
+    the clock (UTC). Returns {campaign, from, product, client, starts, ends, budget, currency, targets, people, roster,
+    reserve, left_out (sentences), not_taken (sentences, of a sheet)}.
+
+    Raises UsageError for an unknown plan and for a name that cannot be, DataError for a sheet that cannot be read, and
+    AnalysisError where nobody is left.
     """
     name, wanted = check_list_name(name), wanted or Wanted()
     folder, accounts = campaigns_folder(Path(run.folder)), map_persons(run)
@@ -75,7 +84,7 @@ def new_campaign(
         people = [{**one, "consumer": accounts.get(one["consumer"], one["consumer"])} for one in plan["people"]]
     client = wanted.client or (plan or {}).get("client")
     # A campaign that is over asks nobody: it keeps everybody who was asked.
-    over = wanted.ends is not None and wanted.ends < _find_today()
+    over = wanted.ends is not None and wanted.ends < (today or _find_today())
     document, left_out = make_campaign(
         name,
         people,

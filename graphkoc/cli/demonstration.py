@@ -35,7 +35,8 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
 
     With --brand the data are synthetic: a kettle maker's notes on Xiaohongshu, its forum, shop, WeChat and Instagram,
     an agency's list and reviews on Amazon, as files in their true layouts, with the truth beside them. The brand also
-    chooses a focus group, reads the answers and results of two past campaigns, measures both, and plans the next one.
+    runs a campaign, reads the answers and results of two past ones, measures both, chooses a focus group, and plans
+    what comes next. It is analysed as of a week before too, so that the report says what changed.
     Every page states that the data are synthetic.
 
     \b
@@ -80,6 +81,8 @@ def _describe_sources(done: dict[str, Any]) -> list[str]:
 def _describe_campaigns(done: dict[str, Any]) -> list[str]:
     """What the campaigns came to, the findings, and what is planned next."""
     lines = ["Campaigns:"]
+    for one in done["running"]:
+        lines += _describe_running(one)
     for one in done["campaigns"]:
         posts = one["posts"]
         lines.append(f"  {one['campaign']}: {posts['live']:,} of {count(posts['planned'], 'posts')} are live")
@@ -94,6 +97,18 @@ def _describe_campaigns(done: dict[str, Any]) -> list[str]:
         "",
     ]
     return lines
+
+
+def _describe_running(one: dict[str, Any]) -> list[str]:
+    """How a campaign stands on the day of the report: its posts, who is late, and its money."""
+    posts, money, late = one["posts"], one["money"], one["overdue"]
+    spent, committed, budget = (f"{money[name]:,.0f}" for name in ("spent", "committed", "budget"))
+    return [
+        f"  {one['campaign']}, day {one['day']} of {one['days']}: {posts['live']:,} of "
+        f"{count(posts['planned'], 'posts')} are live",
+        f"     {len(late):,} overdue" + (f": {', '.join(late)}" if late else ""),
+        f"     {spent} {money['currency']} spent, {committed} committed, of a budget of {budget}",
+    ]
 
 
 def _describe_first(kocs: list[dict[str, Any]]) -> list[str]:

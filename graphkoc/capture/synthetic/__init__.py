@@ -55,19 +55,20 @@ README = f"""# {OWN}, an invented brand
 {NOTICE}
 
 `files/` has a folder a source, in the layout in which the source really comes, and `campaigns/`, the sheets
-of two past campaigns: who was asked, what became of it, and what came of the posts. `links.csv` lists the
-accounts that people gave the brand or signed in with. `truth.json` names the key opinion consumers, the
-leaders, the careful writers, the circles, the fake reviewers, whom nobody should invite and why, the
-accounts of each person, and who wrote because of a campaign. `key` is the secret for contacts; a real brand
-would keep it elsewhere. The same number of people and `rng_seed` give the same files, byte for byte.
+of two past campaigns and of one that runs: who was asked, what became of it, and what came of the posts.
+`links.csv` lists the accounts that people gave the brand or signed in with. `truth.json` names the key
+opinion consumers, the leaders, the careful writers, the circles, the fake reviewers, whom nobody should
+invite and why, the accounts of each person, who wrote because of a campaign, and how far each campaign came
+with whom. `key` is the secret for contacts; a real brand would keep it elsewhere. The same number of people
+and `rng_seed` give the same files, byte for byte.
 
 The addresses end in example.com, and the numbers belong to nobody.
 """
 
 
 BESIDE = (
-    *("links.csv", "README.md", "truth.json", "key", "graphkoc.lbug", "report.html", "run", "plans", "campaigns"),
-    *("recap-spring.md", "recap-summer.md", "guide.md", "replies", "briefs"),
+    *("links.csv", "README.md", "truth.json", "key", "graphkoc.lbug", "report.html", "run", "run-2025-10-13"),
+    *("plans", "campaigns", "recap-spring.md", "recap-summer.md", "guide.md", "replies", "briefs"),
 )
 """The other files and folders that the demo makes."""
 

@@ -1,4 +1,4 @@
-"""The sheets of each past campaign: who was asked, what became of it, what came of the posts, and what guests said."""
+"""The sheets of each campaign: who was asked, what became of it, what came of the posts, and what guests said."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from graphkoc.capture.synthetic import discourse, xiaohongshu
+from graphkoc.capture.synthetic.people import UNTIL
 from graphkoc.capture.synthetic.world import Campaign, Guest, World
 from graphkoc.exports.sheet import make_sheet
 
@@ -54,6 +55,7 @@ BOOSTED = 900.0
 """What was spent on boosting a leader's note, in yuan."""
 NOTES = {
     "overdue": "Parcel arrived late. No post yet, reminded once",
+    "late": "No post yet, reminded once",
     "never": "No post. Does not answer any more",
     "lost": "Parcel lost, claim is open",
     "returned": "Parcel came back, address was wrong",
@@ -156,7 +158,7 @@ def _list_results(
     total[0] = "合计"
     total[4], total[5], total[7] = (f"¥{value:,.2f}" for value in wrong[:3])
     total[8], total[9] = (f"{value:,.0f}" for value in wrong[3:5])
-    remark = f"注：数据截至{campaign.ends:%Y年%m月%d日}，互动量含点赞、收藏、评论、转发"
+    remark = f"注：数据截至{min(campaign.ends, UNTIL):%Y年%m月%d日}，互动量含点赞、收藏、评论、转发"
     return [list(RESULTS), *rows, [None], total, [remark]]
 
 

@@ -1,7 +1,8 @@
-"""Two past campaigns of the brand, `campaigns.toml`: whom it asked, what they posted, and who wrote because of it.
+"""Three campaigns of the brand, `campaigns.toml`: whom it asked, what they posted, and who wrote because of it.
 
-Each is for a product of its own that nobody had written about. After the posts of one campaign some followers review
-the product, more than would have; after those of the other nobody does. In both, some review it who saw no post.
+Two are over. Each is for a product of its own that nobody had written about. After the posts of one of them some
+followers review the product, more than would have; after those of the other nobody does. In both, some review it who
+saw no post. The third runs: some of its posts are there, and of those who got a parcel some are late.
 Everything is drawn with generators of the campaigns, so that the rest of the world is the same without them.
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from graphkoc.capture.synthetic import texts
 from graphkoc.capture.synthetic.catalogue import OWN, Product
-from graphkoc.capture.synthetic.people import Person
+from graphkoc.capture.synthetic.people import UNTIL, Person
 from graphkoc.capture.synthetic.story import LIN
 from graphkoc.capture.synthetic.world import Answer, Campaign, Guest, Order, Platform, Review, World
 from graphkoc.capture.synthetic.writing import write_review, write_text
@@ -30,7 +31,7 @@ ROLES = {"koc": 0, "active": 1, "reader": 2}
 """Roles of those who are asked, the first ones first."""
 RECENT = 30
 """Days before the end of the world within which the last text of a guest is: they wrote on after the campaign."""
-AGREED = ("posted", "taken_down", "overdue", "never", "lost", "returned")
+AGREED = ("posted", "taken_down", "overdue", "late", "due", "never", "lost", "returned")
 """How far those come who say yes."""
 PAID = 0.35
 """Share of those who write much on Xiaohongshu that ask for a fee."""
@@ -44,34 +45,40 @@ AFTER = 2.0, 20.0
 """Days after a post within which a follower writes because of it."""
 LATE, PATIENT = 12, 100
 """Days from a late parcel to the end; days after the start within which those write who saw no post."""
+TRIED, SETTLED = (7, 15), 14
+"""Days from a parcel to the post; days from a post until its fee is paid."""
+STAGGERED = 0.8
+"""Days by which those who wait for the start post later for each day that they would have needed longer."""
 
 
 def add_campaigns(world: World) -> None:
     """Add the campaigns to a world that is whole otherwise."""
-    taken: set[int] = set()
+    taken: dict[int, str] = {}
     for place, (name, wanted) in enumerate(_read().items()):
         campaign = _make_campaign(world, name, wanted, len(world.products) + place, taken)
-        taken |= {guest.person.number for guest in campaign.guests}
+        taken |= {guest.person.number: guest.outcome for guest in campaign.guests}
         world.campaigns.append(campaign)
 
 
-def _make_campaign(world: World, name: str, wanted: Mapping[str, Any], number: int, taken: set[int]) -> Campaign:
-    """taken: the numbers of the people whom an earlier campaign asked."""
-    rng, described = world.rng(f"campaign {name}"), wanted["product"]
-    title = f"{OWN} {described['line']} {described['model']}"
-    product = Product(number, title, OWN, described["category"], described["price"])
+def _make_campaign(
+    world: World, name: str, wanted: Mapping[str, Any], number: int, taken: Mapping[int, str]
+) -> Campaign:
+    """number: of its product, if it is a new one. taken: how far those came whom an earlier campaign asked."""
+    rng = world.rng(f"campaign {name}")
+    product = _find_product(world, wanted["product"], number)
     starts = datetime.combine(wanted["starts"], time())
     ends = starts + timedelta(days=wanted["days"])
+    asked = starts - timedelta(days=wanted["ahead"])
     drawn = _draw_guests(world, rng, product, wanted, taken)
-    codes = _make_codes(described["model"], [person for person, *_ in drawn])
+    codes = _make_codes(wanted["product"]["model"], [person for person, *_ in drawn])
     guests = []
     before: Counter[str] = Counter()
     for (person, platform, outcome), code in zip(drawn, codes, strict=True):
-        # Half of those of each outcome are on the waiting list.
-        wave = 1 + before[outcome] % 2
+        # Half of those of each outcome are on the waiting list, but where it says how far one comes.
+        wave = wanted["waves"].get(outcome, 1 + before[outcome] % 2)
         before[outcome] += 1
-        guests.append(_invite(rng, person, platform, outcome, wave, code, starts, ends, wanted["second_wave"]))
-    guests = _write_posts(rng, guests, product, wanted)
+        guests.append(_invite(rng, person, platform, outcome, wave, code, asked, ends, wanted["second_wave"]))
+    guests = _write_posts(rng, guests, product, starts, wanted)
     posts = [guest.post for guest in guests if guest.post and guest.outcome == "posted"]
     written: dict[str, list[Review]] = {
         "topics": [guest.post for guest in guests if guest.post and guest.platform == "forum"],
@@ -90,6 +97,7 @@ def _make_campaign(world: World, name: str, wanted: Mapping[str, Any], number: i
         starts,
         ends,
         wanted["target_posts"],
+        wanted.get("budget"),
         wanted["factor"],
         guests,
         written["topics"],
@@ -101,8 +109,15 @@ def _make_campaign(world: World, name: str, wanted: Mapping[str, Any], number: i
     )
 
 
+def _find_product(world: World, described: Mapping[str, Any], number: int) -> Product:
+    """The product of the shelf with this line and model, else a new one with this number."""
+    title = f"{OWN} {described['line']} {described['model']}"
+    known = next((product for product in world.products if product.title == title), None)
+    return known or Product(number, title, OWN, described["category"], described["price"])
+
+
 def _draw_guests(
-    world: World, rng: np.random.Generator, product: Product, wanted: Mapping[str, Any], taken: set[int]
+    world: World, rng: np.random.Generator, product: Product, wanted: Mapping[str, Any], taken: Mapping[int, str]
 ) -> list[tuple[Person, Platform, str]]:
     """Whom to ask on which platform, and how far each comes: people of the first circle of the product type."""
     found: list[tuple[Person, Platform, str]] = []
@@ -110,13 +125,15 @@ def _draw_guests(
     shared = Counter(name for person in world.people for name in {person.name, person.nickname})
     platforms: tuple[Platform, ...] = ("xiaohongshu", "forum")
     for platform in platforms:
-        outcomes = [outcome for outcome, number in wanted["guests"][platform].items() for _ in range(number)]
+        there = wanted["guests"].get(platform, {})
+        outcomes = [outcome for outcome, number in there.items() for _ in range(number)]
         leaders = [one for one in world.people if platform == "xiaohongshu" and one.handle == wanted["leader"]]
         names = {leader.nickname for leader in leaders}
         people = []
         for person in sorted(
             _list_candidates(world, platform, taken),
             key=lambda one: (
+                one.number in taken,
                 one.category != product.category,
                 one.circle,
                 platform == "forum" and one.language != wanted["language"],
@@ -129,23 +146,23 @@ def _draw_guests(
             if name not in names and shared[name] == 1:
                 names.add(name)
                 people.append(person)
-        asked = people[: len(outcomes) - len(leaders)]
-        # A leader who is paid posts.
-        rest = rng.permutation(outcomes[len(leaders) :]).tolist()
-        found += [(leader, platform, "posted") for leader in leaders]
-        found += [(person, platform, outcome) for person, outcome in zip(asked, rest, strict=False)]
+        # A leader comes as far as is said first, and where few can be asked the last outcomes are left out.
+        found += [(leader, platform, outcome) for leader, outcome in zip(leaders, outcomes, strict=False)]
+        rest = rng.permutation(outcomes[len(leaders) :][: len(people)]).tolist()
+        found += [(person, platform, outcome) for person, outcome in zip(people, rest, strict=False)]
     return found
 
 
-def _list_candidates(world: World, platform: Platform, taken: set[int]) -> list[Person]:
-    """Those who may be asked on a platform; whoever is on both is asked on Xiaohongshu."""
+def _list_candidates(world: World, platform: Platform, taken: Mapping[int, str]) -> list[Person]:
+    """Those who may be asked on a platform, of those who were asked before only who posted; whoever is on both is asked
+    on Xiaohongshu."""
     return [
         person
         for person in world.people
         if person.role in ROLES
         and not person.trap
         and person.handle != LIN
-        and person.number not in taken
+        and taken.get(person.number, "posted") == "posted"
         and person.last <= RECENT
         and person.fans < WIDE
         and (bool(person.xiaohongshu) if platform == "xiaohongshu" else bool(person.forum and not person.xiaohongshu))
@@ -168,14 +185,15 @@ def _invite(
     outcome: str,
     wave: int,
     code: str,
-    starts: datetime,
+    asked: datetime,
     ends: datetime,
     second_wave: int,
 ) -> Guest:
-    """Invite somebody: the days of what happened, and what it costs."""
-    late = outcome == "overdue"
-    wave = 2 if late else wave
-    since = starts + timedelta(days=second_wave * (wave - 1))
+    """Invite somebody: the days of what happened, and what it costs.
+
+    asked: the day of the first invitations.
+    """
+    since = asked + timedelta(days=second_wave * (wave - 1))
 
     def pass_days(least: int, most: int) -> datetime:
         nonlocal since
@@ -186,7 +204,7 @@ def _invite(
     agreed = outcome in AGREED
     if agreed:
         dates["accepted"] = pass_days(1, 5)
-        if late:
+        if outcome == "overdue":
             since = ends - timedelta(days=LATE + 6)
         dates["shipped"] = pass_days(2, 4)
         dates["lost" if outcome == "lost" else "received"] = pass_days(3, 6)
@@ -203,9 +221,10 @@ def _invite(
 
 
 def _write_posts(
-    rng: np.random.Generator, guests: list[Guest], product: Product, wanted: Mapping[str, Any]
+    rng: np.random.Generator, guests: list[Guest], product: Product, starts: datetime, wanted: Mapping[str, Any]
 ) -> list[Guest]:
-    """The guests with the posts of those who posted: some notes are critical, some lack their label."""
+    """The guests with the posts of those who posted, none before the start: some notes are critical, some lack their
+    label."""
     posting = [place for place, guest in enumerate(guests) if guest.outcome in ("posted", "taken_down")]
     # Whoever is paid is not critical, and shows the label.
     free = [
@@ -225,14 +244,16 @@ def _write_posts(
         if place in critical:
             text += texts.describe_fault(product)
         label = "gifted" if on_forum else "广告" if guest.paid else "寄样"
-        at = person.write_at(rng, guest.dates["received"] + timedelta(days=int(rng.integers(7, 15))))
+        tried = int(rng.integers(*TRIED))
+        opened = starts + timedelta(days=STAGGERED * (tried - TRIED[0]))
+        at = person.write_at(rng, max(guest.dates["received"] + timedelta(days=tried), opened))
         post = Review(person, product, at, stars, text, label="" if place in unlabelled else label)
         day = datetime.combine(at.date(), time())
         dates = {**guest.dates, "posted": day}
         if guest.outcome == "taken_down":
             dates["taken_down"] = day + timedelta(days=9)
-        elif guest.paid:
-            dates["paid"] = day + timedelta(days=14)
+        elif guest.paid and (settled := day + timedelta(days=SETTLED)) < UNTIL:
+            dates["paid"] = settled
         found[place] = Guest(**{**vars(guest), "dates": dates, "post": post})
     return found
 

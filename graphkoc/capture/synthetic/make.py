@@ -5,7 +5,7 @@ opinion consumer writes 14 to 30 texts a year, at most half on one product type,
 they have no more than others, write about the same product afterwards. Some people are on several platforms under
 different names, but like the same products, write at the same hours, end sentences alike and follow the same people.
 `graphkoc.capture.synthetic.story` adds the leaders, the two people of the story, and whom nobody should invite;
-`graphkoc.capture.synthetic.campaigns` adds two past campaigns of the brand.
+`graphkoc.capture.synthetic.campaigns` adds two past campaigns of the brand, and one that runs.
 """
 
 from __future__ import annotations

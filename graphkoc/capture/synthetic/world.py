@@ -90,10 +90,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Campaign:
-    """A past campaign for a product that nobody had written about.
+    """A campaign that is over, or that runs on the day of the report.
 
-    topics, notes, reviews: the texts about the product on the forum, on Xiaohongshu and on Amazon, posts of guests
-    among them. adopters: the numbers of the followers who wrote because of a post.
+    budget: what it may cost, in yuan; None where nobody said. topics, notes, reviews: the texts about the product on
+    the forum, on Xiaohongshu and on Amazon, posts of guests among them. adopters: the numbers of the followers who
+    wrote because of a post.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Campaign:
     starts: datetime
     ends: datetime
     target_posts: int
+    budget: float | None
     factor: float
     guests: list[Guest]
     topics: list[Review]
