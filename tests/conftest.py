@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import hypothesis
 import neo4j_server
 import networkx
 import pytest
+from brand_demo import BEFORE, make_brand
 from neo4j_jars import LTS, NEWEST, RELEASES
 from page_browser import launch_chromium
 from playwright.sync_api import Browser
@@ -26,8 +26,6 @@ from zoo import ZOO
 
 import graphkoc
 from graphkoc import assets
-from graphkoc.capture import synthetic
-from graphkoc.demo import analyse_brand
 
 # A shared machine may pause for seconds: speed is measured in bench/, not here.
 # Where CI runs, the drawn examples are the same each time; at home they are new ones, and a soak draws many.
@@ -134,19 +132,16 @@ def analyse_part(folder: Path) -> None:
     store.close()
 
 
-def make_brand(folder: Path) -> None:
-    """Make, load and analyse an invented brand of 300 people: files/, truth.json, graphkoc.lbug, run/."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("GRAPHKOC_KEY", raising=False)
-        synthetic.write(folder, people=300)
-        with closing(graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")) as store:
-            analyse_brand(store, folder)
+@pytest.fixture(scope="session")
+def brand_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder in which the demonstration of an invented brand has run (see `make_brand`)."""
+    return make_once("brand-demo", make_brand, tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")
-def brand_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder with an invented brand (see `make_brand`)."""
-    return make_once("brand-output", make_brand, tmp_path_factory, worker_id)
+def brand_output(brand_demo: Path) -> Path:
+    """A folder with an invented brand, loaded and analysed: files/, truth.json, graphkoc.lbug, run/; no campaigns."""
+    return brand_demo / BEFORE
 
 
 @pytest.fixture(scope="session")

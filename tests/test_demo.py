@@ -11,6 +11,7 @@ from pathlib import Path
 import neo4j_server
 import pandas as pd
 import pytest
+from brand_demo import DEMO, DONE, STORE
 from command import run
 from small_example import write_small_example
 
@@ -50,7 +51,16 @@ def test_the_data_go_into_the_store_that_is_named_and_the_rest_into_the_folder(
     assert status["tables"]["consumers"] == 60
 
 
-def test_an_invented_brand_goes_there_too_and_stays_marked_as_invented(url: str, tmp_path: Path) -> None:
+def test_an_invented_brand_goes_there_too_and_stays_marked_as_invented(brand_demo: Path) -> None:
+    done = json.loads((brand_demo / DONE).read_text(encoding="utf-8"))
+    with closing(graphkoc.open_store(f"ladybug:{brand_demo / STORE}")) as store:
+        assert graphkoc.status(store)["notice"] == done["notice"]
+    assert not (brand_demo / DEMO / "graphkoc.lbug").exists()
+
+
+@pytest.mark.parametrize("release", neo4j_server.versions())
+def test_an_invented_brand_goes_to_a_server_too(release: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = neo4j_server.empty_store(release, tmp_path, monkeypatch)
     with closing(graphkoc.open_store(url)) as store:
         done = graphkoc.demo_brand(tmp_path / "brand", store=store, people=100)
         assert graphkoc.status(store)["notice"] == done["notice"]
