@@ -15,7 +15,6 @@
   const find = () => document.getElementById(location.hash.slice(1))?.closest("#persons > .person");
   const open = (person) => {
     opened = person;
-    person.setAttribute("role", "dialog");
     person.setAttribute("aria-modal", "true");
     person.tabIndex = -1;
     person.scrollTop = 0;
