@@ -12,6 +12,10 @@ import numpy as np
 import pandas as pd
 
 from graphkoc.qualify.authenticity import ranking_without
+from graphkoc.report.catalogue import Catalogue
+from graphkoc.report.readers import Reader
+from graphkoc.report.sections import find_sections
+from graphkoc.report.view import View
 from graphkoc.runs.reached import shares
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
@@ -25,6 +29,7 @@ __all__ = [
     "namespaced",
     "rename_all",
     "section",
+    "section_facts",
     "table_rows",
     "with_info",
 ]
@@ -96,6 +101,12 @@ def section(page: str, name: str) -> str | None:
     """The text of a section, by its id; None where there is none."""
     found = re.search(rf'<section id="{name}".*?</section>', page, re.DOTALL)
     return Page(found.group()).text if found else None
+
+
+def section_facts(run: Run, name: str, language: str = "en", **reader: Any) -> Any:
+    """The facts of one section, without those that no other section asks for; reader: as for Reader."""
+    sections = {one.name: one.facts for one in find_sections()}
+    return View(run, sections, Catalogue(language), Reader(**reader)).facts(name)
 
 
 def table_rows(page: str, name: str, label: str) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The glossary that the report prints, in each language; docs/glossary.md and CONTRIBUTING.md repeat the English one."""
+"""The glossary that the report prints, in each language; the docs and CONTRIBUTING.md repeat the English one."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from graphkoc.report.view import View
 from graphkoc.runs.roles import RANKED
 from graphkoc.text import display_name, number_or_none, text_or_none, whole_or_none
 
-__all__ = ["PLACE", "facts"]
+__all__ = ["PLACE", "facts", "find_label"]
 
 PLACE = 70
 
@@ -204,7 +204,7 @@ def _describe_labels(view: View) -> dict[str, Any]:
     labels = sorted(tiers["labels"].items(), key=lambda item: (-item[1], item[0]))
     return {
         "sentences": sentences,
-        "rows": [{"label": show_label(view, label), "people": people} for label, people in labels],
+        "rows": [{"label": _show_label(view, label), "people": people} for label, people in labels],
         "sources": [source for name in sorted(sources) for source in sources[name]],
     }
 
@@ -230,9 +230,13 @@ def _describe_compared(view: View, row: Mapping[str, Any], alone: bool) -> str:
     return say("details.compared", where=where, low=int(row["tier_low"]), high=int(row["tier_high"]), basis=basis)
 
 
-def show_label(view: View, label: str) -> str:
-    """A label of a tier file as the reader's language has it."""
-    key = "details.label_" + re.sub(r"[^a-z]+", "_", label.casefold()).strip("_")
+def find_label(label: str) -> str:
+    """The key of the words for a label of a tier file."""
+    return "details.label_" + re.sub(r"[^a-z]+", "_", label.casefold()).strip("_")
+
+
+def _show_label(view: View, label: str) -> str:
+    key = find_label(label)
     return view.say(key) if view.say.has(key) else display_name(label)
 
 
