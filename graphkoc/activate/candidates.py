@@ -110,7 +110,7 @@ def _choose_accounts(frame: pd.DataFrame, sized_on: pd.Series[str], accounts: pd
     several = frame["consumer"].isin(best.index)
     moved = several & (frame["consumer"].map(best["platform"]) != frame["platform"])
     made = frame.copy()
-    made["account"] = made["consumer"].map(best["account"]).fillna(made["consumer"])
+    made["account"] = made["consumer"].map(best["account"]).astype("str").fillna(made["consumer"])
     for column in ("platform", "handle"):
         made.loc[moved, column] = made.loc[moved, "consumer"].map(best[column])
     made.loc[moved, "followers"] = made["consumer"].map(best["followers"].astype("Float64")).astype(float)[moved]

@@ -14,8 +14,9 @@ from graphkoc.invite.listening.points import name_point
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import ROSTER
 from graphkoc.qualify.remarks.sentences import find_problems, split_sentences
+from graphkoc.report.evidence import read_evidence
 from graphkoc.report.view import Person, View
-from graphkoc.text import display_name, text_or_none
+from graphkoc.text import display_name
 
 __all__ = ["describe_findings", "describe_focus_group"]
 
@@ -55,17 +56,18 @@ def _describe_seat(view: View, one: Mapping[str, Any]) -> dict[str, Any]:
         "type": display_name(person["main_type"]) if person["main_type"] else None,
         "low": view.say("campaign.low_ratings", ratings=view.say.count(low, "low_ratings")) if low else None,
         "language": _name_language(view, one.get("language")),
-        "quote": _choose_quote(person, opinions.get("quotes") or []) if view.names.is_shown(consumer) else None,
+        "quote": _choose_quote(view, person, opinions.get("quotes") or []) if view.names.is_shown(consumer) else None,
         "lang": one.get("language"),
     }
 
 
-def _choose_quote(person: Person, quotes: Sequence[Mapping[str, Any]]) -> str | None:
+def _choose_quote(view: View, person: Person, quotes: Sequence[Mapping[str, Any]]) -> str | None:
     """What somebody says of a problem and what to do about it, else the first sentence that names a problem, else how
     the first text begins."""
-    best = text_or_none(person["quality_constructive_quote"])
-    if best and len(best) <= LONGEST:
-        return display_name(best, LONGEST)
+    best = person["quality_constructive_quote"]
+    posts = view.once(read_evidence).posts.get(person["consumer"], [])
+    if told := next((post["quote"] for post in posts if post["quote"] and post["review"] == best), None):
+        return display_name(told, LONGEST)
     for quote in sorted(quotes, key=lambda one: not one.get("constructive")):
         sentences = [one for one in split_sentences(str(quote.get("quote") or "")) if not one.endswith("…")]
         short = [one for one in sentences if len(one) <= LONGEST]
