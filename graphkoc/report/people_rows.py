@@ -13,7 +13,7 @@ from graphkoc.text import display_name, number_or_none, whole_or_none
 
 __all__ = ["ROWS", "list_rows"]
 
-ROWS = 500
+ROWS = 300
 """People whom a page lists; a file of all is a command away."""
 OPTIONAL = ("type", "platforms", "audience", "stated", "unseen", "reviews", "quality", "score", "price", "last", "tags")
 """Columns that are left out where nobody has a value."""

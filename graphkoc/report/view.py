@@ -24,8 +24,9 @@ Person = dict[str, Any]
 
 T = TypeVar("T")
 
-PAGES = 50
-"""Key opinion consumers with a page of their own; everybody of the newest plan has one too."""
+FIRST, PAGES = 6, 40
+"""Key opinion consumers by rank who have a page of their own, beside everybody of the newest plan; and how many pages
+there are, with more of them by rank, where the plan has fewer."""
 AGREED = {"accepted", "shipped", "received", "posted", "paid"}
 """Events of a campaign that show that somebody accepted."""
 
@@ -113,9 +114,12 @@ class View:
     @cached_property
     def paged(self) -> dict[str, str]:
         """The id of the page of each person who has one, such as person-7, by consumer."""
-        first = [person["consumer"] for person in self.kocs[:PAGES]]
+        ranked = [person["consumer"] for person in self.kocs]
         planned = [one["consumer"] for one in (self.plan["people"] if self.plan else [])]
-        everybody = [one for one in dict.fromkeys([*first, *planned]) if one in self.people]
+        wanted = [one for one in dict.fromkeys([*ranked[:FIRST], *planned]) if one in self.people]
+        # A file that is sent by mail has room for so many.
+        more = [one for one in ranked if one not in set(wanted)]
+        everybody = [*wanted, *more[: max(PAGES - len(wanted), 0)]]
         return {consumer: f"person-{place}" for place, consumer in enumerate(everybody, 1)}
 
     def who(self, consumer: str) -> dict[str, Any]:
