@@ -13,23 +13,26 @@ from typing import Any
 
 from graphkoc import assets, report
 from graphkoc.analysis import Settings
-from graphkoc.campaigns.demonstration import walk_campaigns
+from graphkoc.campaigns.demonstration import WALKING, walk_campaigns
 from graphkoc.capture import identity, synthetic
 from graphkoc.capture.sources import find_source
 from graphkoc.errors import UsageError
 from graphkoc.files import translate_errors
 from graphkoc.pipeline import analyse, doctor, load
-from graphkoc.progress import Progress
+from graphkoc.progress import ANALYSING, LOADING, Progress
 from graphkoc.qualify.brand_names import Brand
 from graphkoc.qualify.lists import list_kocs
 from graphkoc.runs.folder import check_free
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store, open_store
 
-__all__ = ["analyse_brand", "demo", "demo_brand"]
+__all__ = ["STEPS", "STEPS_OF_BRAND", "analyse_brand", "demo", "demo_brand"]
 
 FIRST = 3
 """Key opinion consumers that the demonstration returns."""
+STEPS = (*LOADING, *ANALYSING, "storing")
+STEPS_OF_BRAND = (*LOADING * len(synthetic.SOURCES), *ANALYSING, *ANALYSING, "storing", *WALKING)
+"""The steps of the two demonstrations, in order."""
 WEEK_BEFORE = synthetic.UNTIL - timedelta(weeks=1)
 """The day of the analysis before: what changed since is in the report."""
 

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-__all__ = ["Clock", "Progress"]
+__all__ = ["ANALYSING", "LOADING", "Clock", "Progress", "find_step"]
 
 Progress = Callable[[str, int, int, int], None]
 """Called as progress(step, done, total, rows): done and total in one unit, rows so far."""
+
+LOADING = ("reading", "checking", "storing")
+"""The steps of a load, each with the name of a file or table behind it."""
+ANALYSING = (
+    *("reading the store", "building the network", "measuring", "examining authenticity", "applying the gates"),
+    *("measuring content quality", "finding circles", "checking a rewired network", "reading words", "finding niches"),
+    *("matching circles and niches with the last run", "naming them", "scoring", "measuring reach"),
+    "checking against the past",
+)
+"""The steps of an analysis, in order; after them its results are stored, where they are written back."""
+
+
+def find_step(steps: Sequence[str], step: str, since: int = 0) -> int | None:
+    """The place of a step among those that are expected, from a place on; None for one that is not.
+
+    "reading" stands for "reading a.csv" as well.
+    """
+    return next(
+        (place for place in range(since, len(steps)) if f"{step} ".startswith(f"{steps[place]} ")),
+        None,
+    )
 
 
 class Clock:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import graphkoc
+from graphkoc.campaigns.demonstration import WALKING
 
 __all__ = ["BEFORE", "DEMO", "DONE", "PEOPLE", "STORE", "make_brand"]
 
@@ -17,8 +18,6 @@ PEOPLE = 240
 DEMO, BEFORE, STORE, DONE = "brand", "before", "graphkoc.lbug", "done.json"
 """In a folder that `make_brand` fills: what the demonstration wrote, the same before its campaigns, the store that it
 was given, and what it returned."""
-FIRST_STEP = "learning from the past"
-"""Where the campaigns begin."""
 
 
 def make_brand(folder: Path) -> None:
@@ -28,7 +27,7 @@ def make_brand(folder: Path) -> None:
     """
 
     def keep(step: str, *_: object) -> None:
-        if step == FIRST_STEP and not (folder / BEFORE).exists():
+        if step == WALKING[0] and not (folder / BEFORE).exists():
             shutil.copytree(folder / DEMO, folder / BEFORE)
             for part in folder.glob(f"{STORE}*"):
                 shutil.copy(part, folder / BEFORE)

@@ -23,7 +23,10 @@ from graphkoc.progress import Clock, Progress
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store
 
-__all__ = ["walk_campaigns"]
+__all__ = ["WALKING", "walk_campaigns"]
+
+WALKING = ("learning from the past", "running the campaigns", "listening", "planning the next campaign")
+"""The steps of `walk_campaigns`, in order."""
 
 PLAN, GROUP = "winter", "luto-mini"
 COMING = "Nordkessel Luto Mini"
@@ -68,6 +71,7 @@ def walk_campaigns(
     files, replies and briefs folders.
     """
     clock = Clock(progress)
+    learning, campaigning, hearing, planning = WALKING
     spring, *_ = world.campaigns
     over = [campaign for campaign in world.campaigns if campaign.ends < synthetic.UNTIL]
     running = [campaign for campaign in world.campaigns if campaign.ends >= synthetic.UNTIL]
@@ -81,13 +85,13 @@ def walk_campaigns(
         kocs=KOCS,
         launch=LAUNCH,
     )
-    with clock("learning from the past"):
+    with clock(learning):
         # What a plan learns is of the data as they were analysed: posts that were paid for change them.
         plan_campaign(store, run, request, today=synthetic.UNTIL)
-    with clock("running the campaigns"):
+    with clock(campaigning):
         campaigns = [_finish_campaign(store, run, campaign, out) for campaign in over]
         standing = [_run_campaign(store, run, campaign, out) for campaign in running]
-    with clock("listening"):
+    with clock(hearing):
         findings = _listen(store, run, spring)
         for campaign in over:
             save_recap(recap_campaign(store, run, campaign.name, today=TODAY), _page(out, campaign))
@@ -96,7 +100,7 @@ def walk_campaigns(
         group = choose_focus_group(
             store, run, product=COMING, size=SEATS, client=synthetic.OWN, name=GROUP, guide=guide
         )
-    with clock("planning the next campaign"):
+    with clock(planning):
         busy = tuple(one for campaign in running for one in _list_asked(run, campaign))
         plan = plan_campaign(store, run, replace(request, excluded=busy), name=PLAN, today=synthetic.UNTIL)
         write_briefs(store, run, PLAN, out / "briefs")

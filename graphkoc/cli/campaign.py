@@ -16,7 +16,7 @@ from graphkoc.cli.commands import Command, Group
 from graphkoc.cli.lists import export_verb
 from graphkoc.cli.options import consumer_argument, encoding_option, lists_option, output_options
 from graphkoc.cli.results import Result
-from graphkoc.cli.terminal import clip, draw_table
+from graphkoc.cli.terminal import clip, draw_table, find_room
 from graphkoc.text import count
 
 __all__ = ["COMMANDS"]
@@ -163,7 +163,7 @@ def show(name: str | None, today: datetime | None, run: str | None) -> Result:
     found = graphkoc.find_run(run)
     shown = graphkoc.read_campaign(found, name, _take_day(today))
     people = [_shorten(person) for person in shown["people"]]
-    text = "\n".join([*_describe(shown), "", draw_table(people).rstrip("\n")])
+    text = "\n".join([*_describe(shown), "", draw_table(people, find_room()).rstrip("\n")])
     rows = [
         {key: "; ".join(cell) if isinstance(cell, list) else cell for key, cell in row.items()}
         for row in shown["people"]

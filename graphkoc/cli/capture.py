@@ -19,6 +19,7 @@ from graphkoc.cli.options import answer_options, encoding_option, limit_option, 
 from graphkoc.cli.results import Result
 from graphkoc.cli.scaffold import scaffold
 from graphkoc.cli.terminal import ProgressLine
+from graphkoc.progress import LOADING
 from graphkoc.text import count
 
 __all__ = ["COMMANDS", "account_for_rows"]
@@ -144,7 +145,7 @@ def load(
       graphkoc load ./loaders/shop bewertungen.csv
     """
     source, files = _split_source(paths)
-    with open_store() as store, ProgressLine.from_options() as progress:
+    with open_store() as store, ProgressLine.from_options(LOADING) as progress:
         loaded = graphkoc.load(
             store,
             source,

@@ -47,8 +47,10 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
       graphkoc demo --out /tmp/demo --format json
     """
     out = out or Path("graphkoc-brand" if of_a_brand else "graphkoc-demo")
-    run = graphkoc.demo_brand if of_a_brand else graphkoc.demo
-    with open_named_store() as store, ProgressLine.from_options() as progress:
+    from graphkoc.demo import STEPS, STEPS_OF_BRAND
+
+    run, steps = (graphkoc.demo_brand, STEPS_OF_BRAND) if of_a_brand else (graphkoc.demo, STEPS)
+    with open_named_store() as store, ProgressLine.from_options(steps) as progress:
         done = run(out, store=store, progress=progress)
     own = out / "graphkoc.lbug"
     lines = [

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from graphkoc.cli.candidates import complete_runs
 from graphkoc.cli.configuration import apply_files
 from graphkoc.errors import UsageError
 
@@ -197,7 +198,7 @@ def out_option(help_: str) -> Callable[[Function], Function]:
 
 
 encoding_option = click.option("--encoding", metavar="NAME", help="Encoding of text files when it cannot be detected.")
-run_argument = click.argument("run", required=False)
+run_argument = click.argument("run", required=False, shell_complete=complete_runs)
 run_option = click.option(
     "--run", help="The run whose groups are meant: a folder or a name under ./runs; the newest by default."
 )

@@ -10,6 +10,7 @@ import click
 
 import graphkoc
 from graphkoc.cli.access import list_notices, open_store
+from graphkoc.cli.candidates import complete_queries
 from graphkoc.cli.commands import Command
 from graphkoc.cli.configuration import list_settings
 from graphkoc.cli.options import KINDS, list_options, output_options, report_options, run_argument
@@ -61,7 +62,7 @@ def _split_pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) 
 
 
 @click.command(cls=Command)
-@click.argument("name")
+@click.argument("name", shell_complete=complete_queries)
 @click.option(
     "-p",
     "--param",

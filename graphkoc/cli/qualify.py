@@ -28,6 +28,7 @@ from graphkoc.cli.options import (
 )
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine, clip
+from graphkoc.progress import ANALYSING
 from graphkoc.text import count
 
 __all__ = ["COMMANDS"]
@@ -111,7 +112,7 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
     context = click.get_current_context()
     named, safety, target = (read_lists(context, table) for table in ("brand", "safety", "target"))
     brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
-    with open_store() as store, ProgressLine.from_options() as progress:
+    with open_store() as store, ProgressLine.from_options((*ANALYSING, "storing")) as progress:
         settings = graphkoc.Settings(
             brand=brand,
             target_languages=target["language"],

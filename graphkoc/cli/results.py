@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphkoc.cli.options import SUFFIXES
-from graphkoc.cli.terminal import draw_table, strip_controls
+from graphkoc.cli.terminal import draw_table, find_room, paint, strip_controls
 from graphkoc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,26 +72,27 @@ def print_result(
     elif format_ == "csv":
         printed = as_csv(rows)
     else:
-        printed = _draw(result, lines) + _join_lines(result.below)
+        printed = _draw(result, lines, find_room() if output is None else None) + _join_lines(result.below)
     if output is None:
-        click.echo(printed, nl=False)
+        click.echo(paint(printed) if format_ == "table" and isinstance(printed, str) else printed, nl=False)
     elif isinstance(printed, str):
         # A byte order mark lets spreadsheets recognise a CSV's encoding.
         _write(output, printed.encode("utf-8-sig" if format_ == "csv" else "utf-8"))
     else:
         _write(output, printed)
     for note in result.notes:
-        click.echo(strip_controls(note), err=True)
+        click.echo(paint(strip_controls(note), err=True), err=True)
     if len(rows) < total:
         click.echo(f"{len(rows):,} of {total:,} rows; --limit sets how many.", err=True)
 
 
-def _draw(result: Result, lines: Sequence[Row]) -> str:
+def _draw(result: Result, lines: Sequence[Row], room: int | None) -> str:
+    """room: the columns of the terminal, None for lines of any length."""
     if result.text is not None:
         return _join_lines(result.text.split("\n"))
     if result.entries is not None:
         return _join_lines("\n".join(result.entries[: len(lines)]).split("\n"))
-    return draw_table(lines)
+    return draw_table(lines, room)
 
 
 def _join_lines(lines: Sequence[str]) -> str:
