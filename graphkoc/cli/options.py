@@ -200,10 +200,14 @@ def out_option(help_: str) -> Callable[[Function], Function]:
 encoding_option = click.option("--encoding", metavar="NAME", help="Encoding of text files when it cannot be detected.")
 run_argument = click.argument("run", required=False, shell_complete=complete_runs)
 run_option = click.option(
-    "--run", help="The run whose groups are meant: a folder or a name under ./runs; the newest by default."
+    "--run",
+    shell_complete=complete_runs,
+    help="The run whose groups are meant: a folder or a name under ./runs; the newest by default.",
 )
 lists_option = click.option(
-    "--run", help="A run beside the saved lists: a folder or a name under ./runs; the newest by default."
+    "--run",
+    shell_complete=complete_runs,
+    help="A run beside the saved lists: a folder or a name under ./runs; the newest by default.",
 )
 consumer_argument = click.argument("consumer")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphkoc.cli.options import SUFFIXES
-from graphkoc.cli.terminal import draw_table, find_room, paint, strip_controls
+from graphkoc.cli.terminal import WIDTH, draw_table, find_room, paint, strip_controls, wrap
 from graphkoc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def print_result(
     else:
         _write(output, printed)
     for note in result.notes:
-        click.echo(paint(strip_controls(note), err=True), err=True)
+        room = find_room(err=True)
+        lines = [strip_controls(note)] if room is None else wrap(note, columns=min(room, WIDTH))
+        click.echo(paint("\n".join(lines), err=True), err=True)
     if len(rows) < total:
         click.echo(f"{len(rows):,} of {total:,} rows; --limit sets how many.", err=True)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graphkoc.exports.rows import Row
 
 __all__ = [
+    "WIDTH",
     "ProgressLine",
     "can_ask",
     "clip",
@@ -131,9 +132,10 @@ def _is_dumb() -> bool:
     return os.environ.get("TERM") == "dumb"
 
 
-def find_room() -> int | None:
-    """The columns of the terminal that stdout is; None for a pipe or a file, whose lines have any length."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+def find_room(*, err: bool = False) -> int | None:
+    """The columns of the terminal that stdout is, or with `err` stderr; None for a pipe or a file, whose lines have any
+    length."""
+    return shutil.get_terminal_size().columns if (sys.stderr if err else sys.stdout).isatty() else None
 
 
 def measure_width(text: str) -> int:
