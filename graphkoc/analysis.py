@@ -33,6 +33,7 @@ from graphkoc.qualify.brand import find_clients, view
 from graphkoc.qualify.brand_names import Brand, unheard
 from graphkoc.qualify.candidates import AUDIENCE, Candidates, Eligible
 from graphkoc.qualify.checks import find_checks, list_excluded, validate_excluding
+from graphkoc.qualify.compare import find_since, list_changes
 from graphkoc.qualify.coverage import cover
 from graphkoc.qualify.doctor import crawl, describe_unattributed
 from graphkoc.qualify.engagement import engagements, response
@@ -203,7 +204,12 @@ def analyse(
         "seconds": clock.seconds,
         **_describe(data, found, tables["moves"], previous),
     }
-    return Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
+    run = Run(str(folder), info, **{name: shaped(name, table) for name, table in tables.items()})
+    if previous is None:
+        return run
+    since = find_since(previous, run)
+    compared = {"posts_since": since and since.isoformat()}
+    return run.replaced(info=info | {"changes": compared}, changes=list_changes(previous, run))
 
 
 ENGINES = ("graphkoc", "igraph", "numpy", "pandas", "scipy", "scikit-learn", "duckdb")

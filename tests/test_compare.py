@@ -150,4 +150,4 @@ def test_the_command_prints_people_and_then_what_became_of_the_lists(
     assert "not in the data before" in printed
     assert f"{len(after.ranked()):,} listed as of " in printed
     rows = asked(tmp_path, monkeypatch, "compare", "one", "two", "--format", "csv").stdout.splitlines()
-    assert rows[0] == "change,consumer,name,platform,rank_before,rank,why"
+    assert rows[0] == "change,consumer,name,platform,rank_before,rank,why,codes,before,now"
