@@ -13,7 +13,7 @@ from graphkoc.text import display_name
 __all__ = ["PLACE", "facts"]
 
 PLACE = 30
-SHOWN = 4
+SHOWN = 3
 """People or posts of a change that are listed; the others are counted."""
 LINES, NAMED = 3, 2
 """Changes on the first screen, and the people whom one of them names."""
