@@ -35,6 +35,8 @@ CLIENT = Reader("client")
 FIRST = "instagram:03"
 """Who comes first in the small market: on Instagram, followed by everybody."""
 
+SUBJECT = ("audience_subject", "audience_relevant", "audience_relevance")
+
 
 def view_of(run: Run, language: str = "en", reader: Reader | None = None) -> View:
     return View(run, {"people": people.facts}, Catalogue(language), reader or Reader())
@@ -144,7 +146,7 @@ class TestTicks:
             ({"followers": None}, "62 known followers, 48 of them review Tea"),
             ({"followers": 40.0}, "62 known followers, 48 of them review Tea"),
             ({"ties": "engagements"}, "62 people seen under their posts, 48 of them review Tea"),
-            (dict.fromkeys(["audience_subject", "audience_relevant", "audience_relevance", "followers"]), "62 known followers"),
+            (dict.fromkeys(SUBJECT) | {"followers": None}, "62 known followers"),
         ],
     )
     def test_an_audience_is_what_is_seen_of_it(self, small_run: Run, columns: dict[str, Any], text: str) -> None:

@@ -88,14 +88,19 @@ def say_source(view: View, post: Post) -> str:
     """What a post is about, its rating, and where and when it was written: `Luto Kettle · 3 of 5 · Forum, 20 June`."""
     say = view.say
     about = post["title"] or post["brand"] or post["type"]
-    day = say.day(to_date(post["day"])) if post["day"] is not None else None
-    places = [say.platform(post["platform"])] if len(view.run.info["ties_of"]) > 1 else []
     pieces = [
         say.data(about, LONGEST) if about else None,
         say("people.rating", n=post["rating"]) if post["rating"] is not None else None,
-        say("lists.comma").join([*places, *([day] if day else [])]) or None,
+        _say_place(view, post),
     ]
     return say("people.then").join(piece for piece in pieces if piece)
+
+
+def _say_place(view: View, post: Post) -> str | None:
+    """Where, if there is more than one platform, and when a post was written; None where neither is to be said."""
+    platform = view.say.platform(post["platform"]) if len(view.run.info["ties_of"]) > 1 else None
+    day = view.say.day(to_date(post["day"])) if post["day"] is not None else None
+    return view.say("people.place", platform=platform, day=day) if platform and day else platform or day
 
 
 def say_mark(view: View, post: Post) -> str | None:
