@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,7 @@ def test_of_a_crowd_a_part_is_drawn_and_the_sentence_says_so(small_run: Run) -> 
     assert len(found["drawn"]) == MOST_DRAWN
     assert len(found["ties"]) == MOST_TIES
     page = next(page for page in pages_of(run) if page["who"]["consumer"] == first)
-    assert f"150 of {found['followers']} shown; 60 of these links drawn" in page["network"]["sentence"]
+    assert f"150 of {found['followers']} shown; {MOST_TIES} of these links drawn" in page["network"]["sentence"]
 
 
 @given(data=st.data(), followers=st.integers(1, 40))
@@ -190,10 +191,16 @@ def test_a_network_is_drawn_inside_its_frame_and_the_same_each_time(data: st.Dat
     assert drawn == network.draw(json.loads(json.dumps(facts)))
     left, top, width, height = (int(number) for number in re.findall(r'viewBox="([^"]+)"', drawn)[0].split())
     assert drawn.count("h0") + drawn.count("z") == followers + 1
-    assert drawn.count("L") == len(ties) + 1
+    assert drawn.count("L") == len(network.join_ties(ties)) + 1
     for x, y in re.findall(r"(?<=[ML ])(-?\d+) (-?\d+)", drawn.partition("<path")[2]):
         assert left <= int(x) <= left + width
         assert top <= int(y) <= top + height
+
+
+@given(st.sets(st.tuples(*[st.integers(0, 9)] * 2).filter(lambda ends: ends[0] < ends[1])))
+def test_trails_go_along_each_tie_once(ties: set[tuple[int, int]]) -> None:
+    trails = network.join_ties(sorted(ties))
+    assert sorted(tuple(sorted(step)) for trail in trails for step in pairwise(trail)) == sorted(ties)
 
 
 @given(st.integers(2, 30))

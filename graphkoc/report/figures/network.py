@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-__all__ = ["draw", "place_followers"]
+__all__ = ["draw", "join_ties", "place_followers"]
 
 WIDTH, HEIGHT, MARGIN = 200, 124, 7
 STEPS = 24
@@ -35,7 +35,7 @@ def draw(network: Mapping[str, Any]) -> Markup:
     left, top = (-places[-1]).tolist()
     followers = [(left + x, top + y) for x, y in places[:-1].tolist()]
     spokes = " ".join(f"{x} {y} 0 0" for x, y in followers)
-    ties = "".join("M{} {}L{} {}".format(*followers[one], *followers[other]) for one, other in network["ties"])
+    ties = "".join(_outline_trail([followers[one] for one in trail]) for trail in join_ties(network["ties"]))
     dots = [
         f'<path class="dot {mark}" d="{"".join(_outline(mark, *followers[one]) for one in marked)}"/>'
         for mark in sorted(set(marks))
@@ -96,6 +96,29 @@ def _fit(places: Places) -> NDArray[np.int64]:
     scale = (np.array([WIDTH, HEIGHT]) - 2 * MARGIN) / np.maximum(high - low, 2 * AROUND)
     whole: NDArray[np.int64] = np.rint(np.array([WIDTH, HEIGHT]) / 2 + (places - (low + high) / 2) * scale).astype(int)
     return whole
+
+
+def join_ties(ties: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The ties as trails from place to place, each tie once: a line that goes on takes half the room of a new one."""
+    left: dict[int, list[int]] = {}
+    for one, other in reversed(ties):
+        left.setdefault(one, []).append(other)
+        left.setdefault(other, []).append(one)
+    trails = []
+    for first in sorted(left):
+        while left[first]:
+            trail = [first]
+            while left[trail[-1]]:
+                following = left[trail[-1]].pop()
+                left[following].remove(trail[-1])
+                trail.append(following)
+            trails.append(trail)
+    return trails
+
+
+def _outline_trail(places: Sequence[tuple[int, int]]) -> str:
+    (x, y), *others = places
+    return f"M{x} {y}L" + " ".join(f"{x} {y}" for x, y in others)
 
 
 def _outline(mark: str, x: int, y: int) -> str:

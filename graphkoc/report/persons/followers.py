@@ -15,7 +15,7 @@ __all__ = ["MOST_DRAWN", "MOST_TIES", "Followers", "name_wide"]
 
 MOST_DRAWN = 150
 """Followers of one person in a figure."""
-MOST_TIES = 60
+MOST_TIES = 48
 """Ties among them."""
 LATELY = timedelta(days=90)
 MARKS = {"reached_kol": "reached", "only_koc": "free", "nobody": "free", "not_known": "unknown"}

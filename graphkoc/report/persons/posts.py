@@ -19,17 +19,18 @@ DAYS = 2 * YEAR
 """Days of the timeline, as many as a run keeps posts of."""
 MARKS = 5
 """Months that are written under it, evenly from its first day to its last."""
-MOST_QUOTES, MOST_ROOM = 6, 480
+MOST_QUOTES, MOST_ROOM = 6, 360
 """Quotes of a person, and the room that they take: letters, of which a Chinese character takes as much as two."""
 FEWEST_RATED, LOW_SHARE = 20, 0.15
 """Rated posts, and the share of those with 1 or 2 stars, from which praise is said not to be automatic."""
 
 
 def draw_up_timeline(view: View, consumer: str) -> dict[str, Any] | None:
-    """The dated posts of a person: days (its length), marks (ISO days, evenly along it), lanes: [{platform, dots}].
+    """The dated posts of a person: days (its length), marks (ISO days, evenly along it), shown, lanes.
 
-    It goes back two years or, of a person with more posts than a run keeps, to the oldest of those. dots: for own,
-    other, own_low and other_low (1 or 2 stars) the days of the posts since its first one. None for a person without a
+    It goes back two years or, of a person with more posts than a run keeps, to the oldest of those. lanes:
+    [{platform, dots}], dots being for own, other, own_low and other_low (1 or 2 stars) the days of the posts since its
+    first one. shown: what the key explains of own, other and low. None for a person without a
     dated post, and for somebody unnamed, whom the days would tell.
     """
     if not view.names.is_shown(consumer):
@@ -45,8 +46,11 @@ def draw_up_timeline(view: View, consumer: str) -> dict[str, Any] | None:
         kind = ("own" if post["side"] == "own" else "other") + ("_low" if _is_low(post) else "")
         dots = lanes.setdefault(view.say.platform(post["platform"]), {}).setdefault(kind, [])
         dots.append((to_date(post["day"]) - first).days)
+    drawn = {kind for lane in lanes.values() for kind in lane}
     return {
         "days": days,
+        "shown": [kind for kind in ("own", "other") if drawn & {kind, f"{kind}_low"}]
+        + (["low"] if drawn & {"own_low", "other_low"} else []),
         "marks": [(first + timedelta(days=place * days // (MARKS - 1))).isoformat() for place in range(MARKS)],
         "lanes": [
             {"platform": platform, "dots": dots}
