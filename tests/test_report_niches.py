@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_pages import Page, section, with_info
+from report_pages import HOSTILE, Page, rename_all, section, with_info
 
 from graphkoc import report
 from graphkoc.report.catalogue import Catalogue
@@ -374,6 +374,21 @@ def test_names_are_in_the_readers_language_but_for_what_is_data(small_run: Run) 
     assert list(name_groups(run, Catalogue("zh")).niches["name"]) == [
         *("2004–2005 年加入", "Tea · 微博 2", "Pots · 2006 年加入", "Tea · 常评同款商品")
     ]
+
+
+def test_names_of_strangers_are_text(small_run: Run) -> None:
+    page = report.render(report.make_document(rename_all(small_run, HOSTILE)))
+    found = Page(page)
+    assert len(found.inside["script"]) == 1
+    assert not {"img", "a"} & {
+        tag for tag, attrs in found.elements if "onerror" in attrs or "javascript:" in str(attrs)
+    }
+
+
+def test_a_hundred_groups_have_a_card_and_no_other_leads_to_one(small_run: Run) -> None:
+    found = facts_of(many_circles(small_run, 130))
+    assert len(found["cards"]) == 100
+    assert {row["anchor"] for row in found["rows"]} - {None} == {card["anchor"] for card in found["cards"]}
 
 
 def test_the_facts_are_json_and_the_same_twice(small_run: Run, facts: dict[str, Any]) -> None:

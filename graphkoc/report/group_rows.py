@@ -21,7 +21,6 @@ __all__ = [
     "anchor_of",
     "count_distinct",
     "divide",
-    "find_circle_platforms",
     "knows_follows",
     "list_rows",
     "list_types",
@@ -51,13 +50,6 @@ def knows_follows(view: View) -> bool:
     return set(view.run.info["ties_of"].values()) - {"none"} != set()
 
 
-def find_circle_platforms(view: View) -> dict[str, str]:
-    """The platform of each circle that has one, by the circle's id."""
-    run = view.run
-    found = find_platforms(run.members_of("circle"), run.people, run.accounts, run.info["ties_of"])
-    return {str(circle): str(platform) for circle, platform in found.items()}
-
-
 def divide(view: View, parts: Mapping[str, int]) -> Row:
     """What the four parts of some people show: {parts, white, white_share, kol_share}.
 
@@ -85,7 +77,7 @@ def list_rows(view: View, kind: str) -> list[Row]:
     table = view.run.niches if kind == "niche" else view.run.circles
     if kind == "niche":
         table = table[table["level"] != "finer"]
-    platforms = find_circle_platforms(view) if kind == "circle" else {}
+    platforms = _find_circle_platforms(view) if kind == "circle" else {}
     rows = [_make_row(view, kind, row, platforms.get(str(row[kind]))) for row in table.to_dict("records")]
     _shorten_names(view, rows)
     return order_rows(rows)
@@ -143,6 +135,13 @@ def make_cards(view: View, rows: list[Row]) -> list[Row]:
         }
         for row in rows
     ]
+
+
+def _find_circle_platforms(view: View) -> dict[str, str]:
+    """The platform of each circle that has one, by the circle's id."""
+    run = view.run
+    found = find_platforms(run.members_of("circle"), run.people, run.accounts, run.info["ties_of"])
+    return {str(circle): str(platform) for circle, platform in found.items()}
 
 
 def _make_row(view: View, kind: str, row: Mapping[Any, Any], platform: str | None) -> Row:

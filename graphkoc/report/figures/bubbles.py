@@ -123,7 +123,7 @@ def _draw_heading(heading: str, middle: float, top: float, width: float) -> list
 
 
 def _draw_bubble(one: Mapping[str, Any], x: float, y: float, radius: float, number: Callable[[float], str]) -> str:
-    """A bubble with its parts, its name and number as far as they fit, and a link to its card."""
+    """A bubble with its parts, its name and number as far as they fit."""
     level, fills = radius, []
     for part in PARTS if one["parts"] else ():
         share = sum(one["parts"][name] for name in PARTS[: PARTS.index(part) + 1]) / one["people"]

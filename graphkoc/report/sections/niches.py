@@ -16,7 +16,6 @@ from graphkoc.communities.positions import place_groups
 from graphkoc.report.group_rows import (
     count_distinct,
     divide,
-    find_circle_platforms,
     knows_follows,
     list_rows,
     list_types,
@@ -32,7 +31,7 @@ __all__ = ["PLACE", "facts"]
 PLACE = 20
 
 SHOWN, LISTED = 12, 100
-"""Rows of a group of the table that are drawn at once, and those that it has at all."""
+"""Rows of a group of the table that are drawn at once, and those that it has at all; so many groups have a card."""
 BUBBLES = 30
 """Bubbles of the map, the largest; the rest are one."""
 BARS = 3
@@ -63,7 +62,8 @@ def facts(view: View) -> dict[str, Any] | None:
     few = len(view.run.people) < FEW_PEOPLE
     reached = knows_follows(view)
     groups = _list_groups(view, niches, circles, types)
-    listed = [row for group in groups for row in (*group["rows"], *group["rest"])]
+    listed = [row for group in groups for row in (*group["rows"], *group["rest"])][:LISTED]
+    _drop_anchors(rows, listed)
     return {
         "heading": _write_heading(view, rows or types),
         "groups": groups,
@@ -98,14 +98,23 @@ def _list_groups(view: View, niches: list[Row], circles: list[Row], types: list[
 
 def _make_group(view: View, heading: str, noun: str, rows: list[Row]) -> Row:
     """A group of the table: the rows drawn, those behind a click, and how many are in neither."""
-    unlisted = len(rows) - len(rows[:LISTED])
+    unlisted = len(rows[LISTED:])
+    more = "niches.more_types" if noun == "types" else "niches.more"
     return {
         "heading": heading,
         "rows": rows[:SHOWN],
         "rest": rows[SHOWN:LISTED],
         "all": view.say("niches.all", groups=view.say.count(len(rows), noun)),
-        "more": view.say("niches.more", n=unlisted, command=f"graphkoc {noun}") if unlisted else None,
+        "more": view.say(more, n=unlisted, command=f"graphkoc {noun}") if unlisted else None,
     }
+
+
+def _drop_anchors(rows: list[Row], carded: list[Row]) -> None:
+    """Take the link to a card from the rows that have none."""
+    with_card = {row["anchor"] for row in carded}
+    for row in rows:
+        if row["anchor"] not in with_card:
+            row["anchor"] = None
 
 
 def _list_platforms(circles: list[Row]) -> list[str | None]:
@@ -157,7 +166,7 @@ def _write_sentence(view: View, rows: list[Row]) -> str | None:
         return None
     known = [row for row in rows if row["white"]]
     if not known:
-        return next(iter(_list_short(view)), view.say("niches.heading_none"))
+        return next(iter(_list_short(view)), view.say("niches.none"))
     most = _find_most(known)
     where = view.say("niches.where_group", name=view.say.data(most["name"]))
     return _write_unseen(view, where, most["platform"], most["white"], most["people"])
@@ -310,7 +319,7 @@ def _draw_map(view: View, niches: list[Row], circles: list[Row]) -> Row:
     rows = [*niches, *circles]
     largest = sorted(rows, key=lambda row: (-row["people"], row["kind"], row["id"]))[:BUBBLES]
     shown = {(row["kind"], row["id"]) for row in largest}
-    places = _find_places(view)
+    places = _find_places(view, {row["id"]: row["platform"] for row in circles})
     clusters = []
     for heading, kind, inside in (
         (view.say("niches.map_niches"), "niche", niches),
@@ -339,9 +348,12 @@ def _draw_map(view: View, niches: list[Row], circles: list[Row]) -> Row:
     return {"clusters": clusters, "smaller": smaller if left else None}
 
 
-def _find_places(view: View) -> dict[tuple[str, str], tuple[float, float]]:
-    """Where each group stands on the map: as in the run, or where it has no place there, beside its kin."""
-    run, platforms = view.run, find_circle_platforms(view)
+def _find_places(view: View, platforms: Mapping[str, str | None]) -> dict[tuple[str, str], tuple[float, float]]:
+    """Where each group stands on the map: as in the run, or where it has no place there, beside its kin.
+
+    platforms: of the circles, by id.
+    """
+    run = view.run
     members = run.members[run.members["confidence"] >= MEMBER]
     circles = run.circles.assign(platform=run.circles["circle"].map(platforms).astype("str"))
     placed = place_groups(run.niches, circles, members, run.bubbles)
