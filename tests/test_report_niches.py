@@ -362,6 +362,7 @@ def test_a_circle_says_how_stable_it_is_and_with_which_niches_it_overlaps(small_
     circles = [card for card in found["cards"] if card["kind"] == "circle"]
     assert circles
     assert all(card["stable"].startswith("Tentative") and "70%" in card["stable"] for card in circles)
+    assert f"All but {len(circles)}, which are tentative" in found["strip_lead"]
     carried = set(small_run.carries["circle"])
     assert {card["anchor"].removeprefix("circle-") for card in circles if card["overlaps"]} == carried
 

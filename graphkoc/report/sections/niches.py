@@ -77,7 +77,7 @@ def facts(view: View) -> dict[str, Any] | None:
         "strip": None if few or not circles or len(circles) > STRIP or not reached else _list_strip(view, circles),
         "histogram": _count_shares(circles) if len(circles) > STRIP and reached and not few else None,
         "strip_caption": _write_strip_caption(view, sums),
-        "strip_lead": view.say("niches.strip_lead", circles=view.say.count(len(circles), "circles")),
+        "strip_lead": _write_strip_lead(view, len(circles)),
         "cards": make_cards(view, listed) if rows else [],
         "bars": _list_bars(view, niches, sums) if reached else [],
         "sentence": _write_sentence(view, rows or types),
@@ -226,6 +226,13 @@ def _write_map_caption(view: View, niches: list[Row], sums: list[Row]) -> str | 
             )
         )
     return view.say("niches.sentences").join(sentences) or None
+
+
+def _write_strip_lead(view: View, circles: int) -> str:
+    """How many circles there are, and how many of them are stable."""
+    tentative = int((view.run.circles["status"] == "tentative").sum())
+    key = "niches.strip_lead_tentative" if tentative else "niches.strip_lead"
+    return view.say(key, circles=view.say.count(circles, "circles"), n=tentative)
 
 
 def _write_strip_caption(view: View, sums: list[Row]) -> str | None:
