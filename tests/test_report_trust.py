@@ -26,7 +26,7 @@ def ranking(name: str, mean: float, half: float = 0.05) -> dict[str, Any]:
     }
 
 
-def tested(run: graphkoc.Run, score: float, audience: float, response: float, **backtest: Any) -> graphkoc.Run:
+def backtested(run: graphkoc.Run, score: float, audience: float, response: float, **backtest: Any) -> graphkoc.Run:
     """The run with a backtest in which rankings by the score, size and past response did so well."""
     shares = {"score": score, "formula": 0.2, "activity": 0.1, "audience": audience, "pagerank": 0.1}
     shares |= {"past_credit": response, "oracle": 0.7}
@@ -82,22 +82,22 @@ def trust(run: graphkoc.Run, language: str = "en", **reader: Any) -> dict[str, A
 def test_the_heading_is_a_finding_and_says_better_only_where_the_ranges_are_apart(
     small_run: graphkoc.Run, score: float, audience: float, response: float, short: str
 ) -> None:
-    run = tested(small_run, score, audience, response)
+    run = backtested(small_run, score, audience, response)
     assert trust(run)["short"] == short
 
 
 def test_where_ranges_overlap_nothing_is_called_better(small_run: graphkoc.Run) -> None:
     for lead in range(-9, 10):
-        facts = trust(tested(small_run, 0.4 + lead / 100, 0.4, 0.4))
+        facts = trust(backtested(small_run, 0.4 + lead / 100, 0.4, 0.4))
         assert "better" not in facts["short"]
         assert any("overlap" in sentence for sentence in facts["limits"])
-        assert "优于" not in trust(tested(small_run, 0.4 + lead / 100, 0.4, 0.4), "zh")["short"].replace(
+        assert "优于" not in trust(backtested(small_run, 0.4 + lead / 100, 0.4, 0.4), "zh")["short"].replace(
             "是否优于", ""
         ).replace("未优于", "")
 
 
 def test_the_first_screen_reads_shares_with_their_ranges_and_that_they_show_no_cause(small_run: graphkoc.Run) -> None:
-    run = tested(small_run, 0.43, 0.32, 0.43)
+    run = backtested(small_run, 0.43, 0.32, 0.43)
     assert trust(run)["line"] == (
         "Our 20 picks account for 43% of later same-product reviews (38–48), the 20 biggest accounts for 32% (27–37). "
         "It ranks; it does not show that anyone caused a sale."
@@ -107,7 +107,7 @@ def test_the_first_screen_reads_shares_with_their_ranges_and_that_they_show_no_c
 
 
 def test_a_ranking_without_a_signal_is_not_to_be_relied_on(small_run: graphkoc.Run) -> None:
-    run = tested(small_run, 0.43, 0.1, 0.1, chance=CHANCE | {"highest": 21.0})
+    run = backtested(small_run, 0.43, 0.1, 0.1, chance=CHANCE | {"highest": 21.0})
     facts = trust(run)
     assert "no signal beyond chance" in facts["short"]
     assert "too small to rely on" in next(row for row in facts["placebos"] if "best of" in row["name"])["means"]
@@ -131,7 +131,7 @@ def test_without_a_test_the_section_says_what_the_data_lack(small_run: graphkoc.
 
 
 def test_the_page_draws_a_test_and_without_one_says_why(small_run: graphkoc.Run) -> None:
-    page = render(make_document(tested(small_run, 0.43, 0.32, 0.43)))
+    page = render(make_document(backtested(small_run, 0.43, 0.32, 0.43)))
     assert "On your past data it is level with picking by past response" in page
     assert 'class="ranges"' in page
     page = render(make_document(untested(small_run, "dates")))
@@ -141,13 +141,13 @@ def test_the_page_draws_a_test_and_without_one_says_why(small_run: graphkoc.Run)
 
 def test_where_everybody_is_picked_nothing_is_tested(small_run: graphkoc.Run) -> None:
     candidates = {"definition": "eligible", "n": [30, 25, 20, 22, 24], "listed_unchecked": None}
-    facts = trust(tested(small_run, 1.0, 1.0, 1.0, candidates=candidates))
+    facts = trust(backtested(small_run, 1.0, 1.0, 1.0, candidates=candidates))
     assert facts["short"] == "Too few people to test: more than 20 are needed."
     assert "chart" not in facts
 
 
 def test_what_the_test_does_not_say_is_beside_it(small_run: graphkoc.Run) -> None:
-    facts = trust(tested(small_run, 0.43, 0.40, 0.42))
+    facts = trust(backtested(small_run, 0.43, 0.40, 0.42))
     limits = " ".join(facts["limits"])
     for part in (
         "(38–48% and 35–45%) overlap",
@@ -163,12 +163,12 @@ def test_what_the_test_does_not_say_is_beside_it(small_run: graphkoc.Run) -> Non
         "Audience size",
         "Random choice",
     ]
-    markdown = render_markdown(make_document(tested(small_run, 0.43, 0.40, 0.42)))
+    markdown = render_markdown(make_document(backtested(small_run, 0.43, 0.40, 0.42)))
     assert "not 5 independent proofs" in markdown
 
 
 def test_placebos_stand_beside_the_real_figures(small_run: graphkoc.Run) -> None:
-    real, shuffled, back, best, times = trust(tested(small_run, 0.4, 0.3, 0.3))["placebos"]
+    real, shuffled, back, best, times = trust(backtested(small_run, 0.4, 0.3, 0.3))["placebos"]
     assert real["number"] == 40.0
     assert shuffled["means"] == "Who follows whom matters: 75% of the result is lost without it"
     assert back["means"].startswith("Most of the result is shared taste, not influence")
