@@ -87,7 +87,7 @@ def test_the_heading_is_a_finding_and_says_better_only_where_the_ranges_are_apar
 
 
 def test_where_ranges_overlap_nothing_is_called_better(small_run: graphkoc.Run) -> None:
-    for lead in range(-9, 10):
+    for lead in (-9, -3, -2, 0, 2, 3, 9):
         facts = trust(backtested(small_run, 0.4 + lead / 100, 0.4, 0.4))
         assert "better" not in facts["short"]
         assert any("overlap" in sentence for sentence in facts["limits"])

@@ -35,7 +35,7 @@ ISOLATE, RELEASE = "\u2068", "\u2069"
 class Catalogue:
     """The strings of one language.
 
-    Call it with the key of a string, `section.name`, and what fills it: `say("people.count", n=12)`.
+    Call it with the key of a string, `section.name`, and what fills it: `say("names.koc", n=12)`.
     """
 
     def __init__(self, language: str) -> None:
