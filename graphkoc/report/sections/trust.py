@@ -80,11 +80,11 @@ def _describe_test(view: View) -> dict[str, Any]:
         "limits": _list_limits(view, rows),
         "placebos": _list_placebos(view),
         "rankings": _list_rankings(view),
-        "splits": found["splits"],
+        "splits": list(found["splits"]),
         "within": write_horizon(say, found["horizons"]),
-        "people": found["candidates"]["n"],
-        "selected": found["n"],
-        "credit": found["credit"],
+        "people": list(found["candidates"]["n"]),
+        "selected": list(found["n"]),
+        "credit": list(found["credit"]),
         "parts": _list_parts(view),
     }
 
@@ -215,7 +215,7 @@ def _list_rankings(view: View) -> list[dict[str, Any]]:
             "mean": row["mean"],
             "range": _write_range(say, row["low"], row["high"]) if row["high"] > row["low"] else None,
             "within": row["within"] if math.isfinite(row["within"]) else None,
-            "shares": row["shares"],
+            "shares": list(row["shares"]),
             "hits": sum(row["hits"]) / len(row["hits"]),
         }
         for row in rows
