@@ -146,7 +146,7 @@ def test_a_lift_is_told_by_products_that_did_as_well_and_never_by_p(begin: Begin
     assert facts_of(run)["rows"][0]["lift"]["sentence"] == "No effect seen; one of +12 or more would have shown."
 
 
-@pytest.mark.parametrize("missing", [{"starts": None, "ends": None}, {"people": []}, {"targets": {}, "product": None}])
+@pytest.mark.parametrize("missing", [{"starts": None, "ends": None}, {"targets": {}, "product": None}])
 def test_what_a_campaign_lacks_leaves_the_page_whole(begin: Begin, missing: dict[str, Any]) -> None:
     document = make_document(begin(**missing))
     assert "</html>" in render(document)
@@ -176,7 +176,7 @@ def test_posts_are_listed_with_their_authors_as_far_as_they_may_be_named(begin: 
 def test_the_newest_focus_group_is_listed(begin: Begin) -> None:
     run = begin()
     first = run.ranked()[0]["consumer"]
-    quotes = [{"review": "r", "constructive": True, "quote": "It is fine. The lid drips when you pour! #kettle"}]
+    quotes = [{"review": "r", "constructive": True, "quote": "The lid drips when you pour! #kettle"}]
     person = {"consumer": first, "language": "en", "place": "roster", "opinions": {"quotes": quotes}}
     group = {"kind": "focus-group", "name": "listeners", "language": "en", "people": [person]}
     save_list(plans_folder(Path(run.folder)), group | {"topic": {"name": "Luto Mini"}, "run": "run"})
