@@ -63,7 +63,7 @@ def hostile(small_run: Run) -> Run:
 
 
 def write_names(table: pd.DataFrame) -> pd.DataFrame:
-    written = [column for column in WRITTEN if column in table]
+    written = [column for column in WRITTEN if column in table and not pd.api.types.is_numeric_dtype(table[column])]
     names = {
         column: pd.Series(islice(cycle(NAMES[place:] + NAMES[:place]), len(table)), index=table.index, dtype="object")
         for place, column in enumerate(written)
