@@ -105,6 +105,5 @@ def test_names_are_shown_as_they_are_written(hostile: Run) -> None:
 
 def test_markdown_shows_names_and_does_not_read_them(hostile: Run) -> None:
     text = report.render_markdown(report.make_document(hostile))
-    assert "](javascript:" not in text
-    assert "![x](" not in text
+    assert not re.search(r"(?<!\\)\]\((javascript|https):", text)
     assert not re.search(r"(?<!\\)<(script|img|iframe|svg)", text)
