@@ -172,6 +172,10 @@ def read_rows(
         return chosen_rows(file.read(columns=needed_columns(columns, where)), columns, where)
 
 
+MANY = 20_000
+"""Cells from which on rows are taken at once, which loads pandas; slices of single rows would take longer."""
+
+
 def needed_columns(columns: Sequence[str] | None, where: tuple[str, Collection[Any]] | None = None) -> list[str] | None:
     """The columns that `chosen_rows` needs for its arguments; None for all."""
     if columns is None:
@@ -186,7 +190,10 @@ def chosen_rows(
     if where is not None:
         column, values = where
         found = [place for place, value in enumerate(table.column(column).to_pylist()) if value in values]
-        table = pa.concat_tables([table.slice(0, 0), *(table.slice(place, 1) for place in found)])
+        if len(found) * table.num_columns > MANY:
+            table = table.take(pa.array(found, pa.int64()))
+        else:
+            table = pa.concat_tables([table.slice(0, 0), *(table.slice(place, 1) for place in found)])
     rows: list[dict[str, Any]] = (table if columns is None else table.select(list(columns))).to_pylist()
     return rows
 
