@@ -17,7 +17,7 @@ from report_pages import HOSTILE, Page, rename_all, section, with_info
 from graphkoc import report
 from graphkoc.report.catalogue import Catalogue
 from graphkoc.report.figures import bubbles
-from graphkoc.report.group_names import name_groups
+from graphkoc.report.groups.names import name_groups
 from graphkoc.report.readers import Reader
 from graphkoc.report.sections import niches
 from graphkoc.report.view import View

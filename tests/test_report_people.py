@@ -15,15 +15,15 @@ from report_pages import HOSTILE, Page, rename_all, section, table_rows, with_in
 import graphkoc
 from graphkoc.campaigns.running import record
 from graphkoc.invite.channels import choose_platform, find_channels
-from graphkoc.report import people_rows
-from graphkoc.report.cards import make_card
 from graphkoc.report.catalogue import Catalogue
-from graphkoc.report.cautions import list_cautions
 from graphkoc.report.document import make_document
-from graphkoc.report.evidence import MONTHS, read_evidence
 from graphkoc.report.figures.spark import draw
-from graphkoc.report.invitations import describe_invitation
 from graphkoc.report.page import render, render_markdown
+from graphkoc.report.people import rows as people_rows
+from graphkoc.report.people.cards import make_card
+from graphkoc.report.people.cautions import list_cautions
+from graphkoc.report.people.evidence import MONTHS, read_evidence
+from graphkoc.report.people.invitations import describe_invitation
 from graphkoc.report.readers import Reader
 from graphkoc.report.sections import people
 from graphkoc.report.view import View

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import shutil
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import market
 
-import graphkoc
 from graphkoc.graph.network import days
 from graphkoc.qualify.brand_names import Brand
 from graphkoc.qualify.posts import MOST, NAMED_DAYS, list_posts
 from graphkoc.qualify.remarks.quotes import LONGEST, quote_texts
 from graphkoc.qualify.remarks.remarks import CRITICAL, POSITIVE, PROBLEMS, find_critical, read_remarks
 from graphkoc.runs.run import Run
-from graphkoc.runs.tables import ADDED, TABLES
 
 AS_OF = "2026-07-01"
 BRAND = Brand(("Nordkessel", "北壶"), ("Brisko", "Tessin"))
@@ -186,13 +181,3 @@ def test_a_run_has_the_posts_in_one_order_whatever_the_brand(small_run: Run) -> 
     assert posts.sort_values(["consumer", "day", "review"], ascending=[True, False, True]).index.equals(posts.index)
     assert set(small_run.people.query("rank.notna()")["consumer"]) <= set(posts["consumer"])
     assert set(posts["platform"]) <= {"forum", "weibo", "xiaohongshu", "instagram"}
-
-
-def test_a_run_that_is_older_than_a_table_has_no_rows_in_it(small_run: Run, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(small_run.folder, tmp_path / "run"))
-    for name in ADDED:
-        (copy / f"{name}.parquet").unlink()
-    older = Run.load(copy)
-    assert all(older.table(name).empty and list(older.table(name)) == TABLES[name].names for name in ADDED)
-    assert list(itertools.chain(*(older.rows(name) for name in ADDED))) == []
-    assert graphkoc.list_kocs(older) == graphkoc.list_kocs(Run.load(Path(small_run.folder)))

@@ -1,7 +1,6 @@
-"""What a report says, in the reader's language: the strings of `words/LANGUAGE.toml`, and numbers and days as it writes
-them.
+"""What a report says, in the reader's language, and numbers and days as this language writes them.
 
-A string names what it is filled with, {n} or {name}. Numbers that are filled in are written as the language writes
+The strings are those of `words/LANGUAGE/`. A string names what it is filled with, {n} or {name}. Numbers that are filled in are written as the language writes
 them; what a stranger wrote has to be shown by `graphkoc.text.display_name` before.
 """
 
@@ -147,8 +146,14 @@ def _meet(before: str, after: str) -> bool:
 
 @cache
 def read_catalogue(language: str) -> Mapping[str, Any]:
-    """The strings of a language by key: text, or a list for months and the forms of a noun."""
-    file = resources.files("graphkoc.report") / "words" / f"{language}.toml"
-    with resources.as_file(file) as path:
-        tables = read_toml(path, DataError)
-    return {f"{table}.{name}": found for table, strings in tables.items() for name, found in strings.items()}
+    """The strings of a language by key: text, or a list for months and the forms of a noun.
+
+    They are in `words/LANGUAGE/`: a file for each section, and one for what several share.
+    """
+    found: dict[str, Any] = {}
+    folder = resources.files("graphkoc.report") / "words" / language
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        with resources.as_file(file) as path:
+            tables = read_toml(path, DataError)
+        found |= {f"{table}.{name}": string for table, strings in tables.items() for name, string in strings.items()}
+    return found

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from graphkoc.activate.running.journal import read_journal
 from graphkoc.invite.saved import campaigns_folder, plans_folder, read_lists
 from graphkoc.report.catalogue import Catalogue
-from graphkoc.report.group_names import name_groups
+from graphkoc.report.groups.names import name_groups
 from graphkoc.report.readers import Names, Reader
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import UNDATED, Run

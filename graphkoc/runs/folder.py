@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from graphkoc.errors import BusyError, StoreError, UsageError
 from graphkoc.files import replace_folder, sweep_folder
-from graphkoc.runs.tables import ADDED, TABLES
+from graphkoc.runs.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,6 @@ __all__ = [
     "HINT",
     "check_free",
     "chosen_rows",
-    "is_older",
     "needed_columns",
     "new_run",
     "next_run",
@@ -38,7 +37,7 @@ __all__ = [
     "run_folders",
 ]
 
-FORMAT = 11
+FORMAT = 12
 """The format of run.json and the tables. A run of another format is not read."""
 
 ARROW = {
@@ -143,14 +142,9 @@ def read_info(folder: Path) -> dict[str, Any]:
             f"the run in {folder} has a format that this version of graphkoc does not read", hint="Analyse again."
         )
     for table in TABLES:
-        if not (is_older(folder, table) or (folder / f"{table}.parquet").is_file()):
+        if not (folder / f"{table}.parquet").is_file():
             raise _damaged(folder / f"{table}.parquet", "the file is missing")
     return _Info(path, info)
-
-
-def is_older(folder: Path, table: str) -> bool:
-    """Whether the run in `folder` is older than the table, and so does not have it."""
-    return table in ADDED and not (folder / f"{table}.parquet").is_file()
 
 
 def read_frame(folder: Path, table: str) -> pd.DataFrame:

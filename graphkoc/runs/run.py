@@ -21,7 +21,6 @@ from graphkoc.files import sweep, translate_errors
 from graphkoc.runs.folder import (
     HINT,
     chosen_rows,
-    is_older,
     needed_columns,
     new_run,
     read_frame,
@@ -132,8 +131,7 @@ class Run:
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name, the same frame each time; UsageError when its file is damaged."""
         if name not in self._tables:
-            folder = self._find_folder(name)
-            self._tables[name] = empty(name) if folder is None else read_frame(folder, name)
+            self._tables[name] = empty(name) if self._stored is None else read_frame(self._stored, name)
         return self._tables[name]
 
     def rows(
@@ -144,14 +142,10 @@ class Run:
         columns: those wanted, all by default. where: a column, and the values that it must have. Raises UsageError
         when the table's file is damaged.
         """
-        if table not in self._tables and (folder := self._find_folder(table)) is not None:
-            return read_rows(folder, table, columns, where)
+        if table not in self._tables and self._stored is not None:
+            return read_rows(self._stored, table, columns, where)
         needed = pa.Table.from_pandas(self.table(table), columns=needed_columns(columns, where), preserve_index=False)
         return chosen_rows(needed, columns, where)
-
-    def _find_folder(self, table: str) -> Path | None:
-        """Where a table is stored; None for a run that is not saved, or is older than the table."""
-        return None if self._stored is None or is_older(self._stored, table) else self._stored
 
     @property
     def name(self) -> str:

@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ADDED", "PROFILE", "TABLES", "Column", "Table", "empty", "shaped"]
-
-ADDED = frozenset({"posts", "changes", "bubbles"})
-"""Tables that older runs of the same format do not have: there they have no rows."""
+__all__ = ["PROFILE", "TABLES", "Column", "Table", "empty", "shaped"]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphkoc.report.evidence import shows_shares
+from graphkoc.report.people.evidence import shows_shares
 from graphkoc.report.persons.followers import name_wide
 from graphkoc.report.view import Person, View
 from graphkoc.runs.roles import RANKED
@@ -19,8 +19,8 @@ ROUGHLY = 2
 def list_numbers(view: View, person: Person, card: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A person's audience, those whom no KOL is seen to reach, follow-on reviews, price and consent.
 
-    card: as `graphkoc.report.cards.make_card` makes it. Returns [{key, label, value, note, internal}], value as the
-    reader's language writes it; internal: for the analyst alone, also when the page is printed.
+    card: as `graphkoc.report.people.cards.make_card` makes it. Returns [{key, label, value, note, internal}], value
+    as the reader's language writes it; internal: for the analyst alone, also when the page is printed.
     """
     say, ties = view.say, "engaged" if card["ties"] == "engagements" else "followers"
     found = [_make(view, "audience", f"audience_{ties}", say.number(card["audience"]), _say_stated(view, person))]

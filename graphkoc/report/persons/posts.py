@@ -8,8 +8,8 @@ from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
-from graphkoc.report.cards import MOST_POSTS, Post, make_quote
-from graphkoc.report.evidence import YEAR, read_evidence, to_date
+from graphkoc.report.people.cards import MOST_POSTS, Post, make_quote
+from graphkoc.report.people.evidence import YEAR, read_evidence, to_date
 from graphkoc.report.persons.brand import name_brand
 from graphkoc.report.view import View
 

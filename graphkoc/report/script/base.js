@@ -27,7 +27,7 @@
   });
 
   // Sentences that go into a mail. A page opened from a disk may not have the clipboard, but can copy what is selected.
-  const said = document.getElementById("said");
+  const announced = document.getElementById("announced");
   const copySelected = (text) => {
     const field = document.createElement("textarea");
     field.value = text;
@@ -52,10 +52,10 @@
       const done = await copy(button.previousElementSibling.textContent.trim());
       button.focus();
       if (!done) return;
-      button.textContent = said.textContent = said.dataset.copied;
+      button.textContent = announced.textContent = announced.dataset.copied;
       setTimeout(() => {
         button.textContent = name;
-        said.textContent = "";
+        announced.textContent = "";
       }, 2000);
     });
   }

@@ -6,7 +6,7 @@
   const people = document.getElementById("persons");
   if (!people) return;
   const behind = [...document.body.children, ...document.getElementById("main").children].filter(
-    (part) => !part.contains(people) && part.id !== "said" && part.tagName !== "SCRIPT",
+    (part) => !part.contains(people) && part.id !== "announced" && part.tagName !== "SCRIPT",
   );
   let opened = null;
   let link = null;

@@ -5,10 +5,10 @@ A section is found by its file. Its module has
   PLACE: int, where the section stands on the page, smallest first.
   facts(view): a dict of JSON values, or None where the report has no such section.
 
-Its strings are in `words/LANGUAGE.toml` under [NAME]; `NAME.link` there is its entry in the navigation, and a section
-without one has none. `style/NAME.css` and `script/NAME.js` are its own, where it needs them. `NAME.md.j2` shows it in
-Markdown, where it is there. A template sees the facts of its section as `facts`, and those of all as `report`. Its
-`<section>` has the name as its id.
+Its strings are in `words/LANGUAGE/NAME.toml` under [NAME]; `NAME.link` there is its entry in the navigation, and a
+section without one has none. `style/NAME.css` and `script/NAME.js` are its own, where it needs them. `NAME.md.j2`
+shows it in Markdown, where it is there. A template sees the facts of its section as `facts`, and those of all as
+`report`. Its `<section>` has the name as its id.
 """
 
 from __future__ import annotations

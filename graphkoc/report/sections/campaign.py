@@ -13,10 +13,10 @@ from typing import Any
 from graphkoc.activate.outcome.gathering import gather_outcome
 from graphkoc.activate.outcome.recap import make_recap
 from graphkoc.activate.running.overview import find_planned
+from graphkoc.report.campaigns.listening import describe_findings, describe_focus_group
+from graphkoc.report.campaigns.running import describe_running, list_actions
 from graphkoc.report.catalogue import TEXT
-from graphkoc.report.inviting import find_running
-from graphkoc.report.listening import describe_findings, describe_focus_group
-from graphkoc.report.running_campaign import describe_running, list_actions
+from graphkoc.report.people.invited import find_running
 from graphkoc.report.view import View
 from graphkoc.text import display_name
 

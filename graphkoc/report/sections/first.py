@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from graphkoc.report.cards import make_card
-from graphkoc.report.inviting import Invited, choose_invited
+from graphkoc.report.people.cards import make_card
+from graphkoc.report.people.invited import Invited, choose_invited
 from graphkoc.report.view import View
 
 __all__ = ["PLACE", "facts"]

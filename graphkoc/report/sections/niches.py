@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from graphkoc.communities.positions import place_groups
-from graphkoc.report.group_rows import (
+from graphkoc.report.groups.rows import (
     count_distinct,
     divide,
     knows_follows,

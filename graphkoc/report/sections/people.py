@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkoc.report.cards import make_card
-from graphkoc.report.nearest import describe_nobody
-from graphkoc.report.open_ground import make_open_cards
-from graphkoc.report.people_rows import list_rows
+from graphkoc.report.people.cards import make_card
+from graphkoc.report.people.nearest import describe_nobody
+from graphkoc.report.people.open_ground import make_open_cards
+from graphkoc.report.people.rows import list_rows
 from graphkoc.report.view import View
 
 __all__ = ["PLACE", "facts", "make_card"]
@@ -24,7 +24,7 @@ def facts(view: View) -> dict[str, Any] | None:
     wide: kol, or wide where no followers are stated and wide-audience accounts are no KOLs. several: whether there is
     more than one platform. open: cards of people in circles with much white space. nobody: None where there are key
     opinion consumers, else how many people fail each check, and who misses one alone. The list is as
-    `graphkoc.report.people_rows.list_rows` has it.
+    `graphkoc.report.people.rows.list_rows` has it.
     """
     cards = [make_card(view, person["consumer"]) for person in view.kocs[:CARDS]]
     ground = make_open_cards(view, [person["consumer"] for person in view.kocs[:CARDS]])

@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from graphkoc.report.cards import make_card
-from graphkoc.report.cautions import list_cautions
+from graphkoc.report.people.cards import make_card
+from graphkoc.report.people.cautions import list_cautions
+from graphkoc.report.people.reasons import say_unseen
 from graphkoc.report.persons.brand import name_brand
 from graphkoc.report.persons.campaigns import list_campaigns
 from graphkoc.report.persons.checks import list_person_checks
@@ -15,7 +16,6 @@ from graphkoc.report.persons.followers import Followers, name_wide
 from graphkoc.report.persons.numbers import list_numbers
 from graphkoc.report.persons.posts import describe_posts, draw_up_timeline, list_quotes
 from graphkoc.report.persons.score import Typical
-from graphkoc.report.reasons import say_unseen
 from graphkoc.report.view import Person, View
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.text import display_name

@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from graphkoc.report.catalogue import TEXT
-from graphkoc.report.cautions import list_cautions
-from graphkoc.report.evidence import YEAR, count_unseen, read_evidence, shows_shares, to_date
-from graphkoc.report.invitations import describe_invitation
-from graphkoc.report.reasons import find_reason
-from graphkoc.report.ticks import list_ticks
+from graphkoc.report.people.cautions import list_cautions
+from graphkoc.report.people.evidence import YEAR, count_unseen, read_evidence, shows_shares, to_date
+from graphkoc.report.people.invitations import describe_invitation
+from graphkoc.report.people.reasons import find_reason
+from graphkoc.report.people.ticks import list_ticks
 from graphkoc.report.view import View
 from graphkoc.text import display_name, number_or_none, whole_or_none
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkoc.report.cards import list_platforms
 from graphkoc.report.catalogue import TEXT
-from graphkoc.report.cautions import list_tags
-from graphkoc.report.evidence import count_unseen
+from graphkoc.report.people.cards import list_platforms
+from graphkoc.report.people.cautions import list_tags
+from graphkoc.report.people.evidence import count_unseen
 from graphkoc.report.view import Person, View
 from graphkoc.text import display_name, number_or_none, whole_or_none
 

@@ -13,7 +13,7 @@ from graphkoc.activate.running.journal import find_standing, read_journal
 from graphkoc.activate.running.overview import add_up_spending, find_planned, join_standing
 from graphkoc.activate.running.substitutes import find_substitutes
 from graphkoc.invite.opted_out import list_opted_out
-from graphkoc.report.evidence import to_date
+from graphkoc.report.people.evidence import to_date
 from graphkoc.report.view import View
 
 __all__ = ["describe_running", "list_actions"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkoc.report.cards import make_card
-from graphkoc.report.reasons import find_loaded
+from graphkoc.report.people.cards import make_card
+from graphkoc.report.people.reasons import find_loaded
 from graphkoc.report.view import View
 from graphkoc.runs.members import MEMBER
 from graphkoc.runs.reached import FEWEST_KOLS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkoc.report.evidence import count_unseen, shows_shares
+from graphkoc.report.people.evidence import count_unseen, shows_shares
 from graphkoc.report.view import Person, View
 from graphkoc.text import number_or_none
 

@@ -14,7 +14,7 @@ from graphkoc.invite.listening.points import name_point
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import ROSTER
 from graphkoc.qualify.remarks.sentences import find_problems, split_sentences
-from graphkoc.report.evidence import read_evidence
+from graphkoc.report.people.evidence import read_evidence
 from graphkoc.report.view import Person, View
 from graphkoc.text import display_name
 

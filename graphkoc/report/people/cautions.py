@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphkoc.report.evidence import read_evidence, shows_shares, to_date
+from graphkoc.report.people.evidence import read_evidence, shows_shares, to_date
 from graphkoc.report.view import Person, View
 from graphkoc.text import number_or_none
 

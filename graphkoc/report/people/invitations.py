@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphkoc.invite.channels import choose_platform
 from graphkoc.invite.rules import Rule, read_rules
-from graphkoc.report.evidence import read_evidence
+from graphkoc.report.people.evidence import read_evidence
 from graphkoc.report.view import View
 
 __all__ = ["describe_invitation"]

@@ -1,0 +1,1 @@
+"""Niches and circles as the page names and counts them."""
