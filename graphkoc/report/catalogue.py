@@ -1,7 +1,8 @@
 """What a report says, in the reader's language, and numbers and days as this language writes them.
 
-The strings are those of `words/LANGUAGE/`. A string names what it is filled with, {n} or {name}. Numbers that are filled in are written as the language writes
-them; what a stranger wrote has to be shown by `graphkoc.text.display_name` before.
+The strings are those of `words/LANGUAGE/`. A string names what it is filled with, {n} or {name}. Numbers that are
+filled in are written as the language writes them; what a stranger wrote has to be shown by
+`graphkoc.text.display_name` before.
 """
 
 from __future__ import annotations
