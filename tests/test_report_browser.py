@@ -117,11 +117,11 @@ def test_a_list_is_searched_and_counted(shown: Page) -> None:
     assert read_column(shown, 1) == []
 
 
-def test_a_sentence_is_copied_and_the_reader_is_told(shown: Page) -> None:
+def test_a_sentence_is_copied_and_the_page_announces_it(shown: Page) -> None:
     caption = shown.locator(".caption:visible").first
     sentence = caption.locator("span").first.inner_text()
     caption.locator(".copy").press("Enter")
-    shown.wait_for_function("document.getElementById('said').textContent !== ''")
+    shown.wait_for_function("document.getElementById('announced').textContent !== ''")
     open_list(shown)
     field = shown.locator(".filters input[data-find]")
     field.focus()
