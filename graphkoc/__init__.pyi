@@ -46,6 +46,8 @@ from .capture.recognise import Recognised as Recognised
 from .capture.sources import Source as Source
 from .capture.sources import find_source as find_source
 from .capture.sources import sources as sources
+from .demo import BRAND_STEPS as BRAND_STEPS
+from .demo import DEMO_STEPS as DEMO_STEPS
 from .demo import demo as demo
 from .demo import demo_brand as demo_brand
 from .errors import AnalysisError as AnalysisError
@@ -106,6 +108,7 @@ from .runs.edits import undo_edit as undo_edit
 from .runs.horizon import describe_horizons as describe_horizons
 from .runs.reached import describe_loaded as describe_loaded
 from .runs.run import Run as Run
+from .runs.run import list_runs as list_runs
 from .runs.summary import describe_absence as describe_absence
 from .runs.summary import describe_ranking as describe_ranking
 from .runs.summary import describe_run as describe_run

@@ -19,7 +19,7 @@ from graphkoc import measures
 from graphkoc.communities import positions, reach
 from graphkoc.communities.find import Grouping, group
 from graphkoc.communities.kinds import find_note_types
-from graphkoc.errors import AnalysisError
+from graphkoc.errors import AnalysisError, UntestableError
 from graphkoc.graph.action_log import YEAR, Log, moment
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
@@ -28,7 +28,7 @@ from graphkoc.progress import Clock
 from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
-from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, UntestableError, backtest
+from graphkoc.qualify.backtest import SPLITS, TOP, Backtest, Groups, backtest
 from graphkoc.qualify.brand import find_clients, view
 from graphkoc.qualify.brand_names import Brand, unheard
 from graphkoc.qualify.candidates import AUDIENCE, Candidates, Eligible

@@ -26,12 +26,12 @@ from graphkoc.runs.folder import check_free
 from graphkoc.runs.run import Run
 from graphkoc.stores import Store, open_store
 
-__all__ = ["STEPS", "STEPS_OF_BRAND", "analyse_brand", "demo", "demo_brand"]
+__all__ = ["BRAND_STEPS", "DEMO_STEPS", "analyse_brand", "demo", "demo_brand"]
 
 FIRST = 3
 """Key opinion consumers that the demonstration returns."""
-STEPS = (*LOADING, *ANALYSING, "storing")
-STEPS_OF_BRAND = (*LOADING * len(synthetic.SOURCES), *ANALYSING, *ANALYSING, "storing", *WALKING)
+DEMO_STEPS = (*LOADING, *ANALYSING, "storing")
+BRAND_STEPS = (*LOADING * len(synthetic.SOURCES), *ANALYSING, *ANALYSING, "storing", *WALKING)
 """The steps of the two demonstrations, in order."""
 WEEK_BEFORE = synthetic.UNTIL - timedelta(weeks=1)
 """The day of the analysis before: what changed since is in the report."""

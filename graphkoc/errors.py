@@ -8,6 +8,7 @@
     │   ├── BusyError   5   another process is at work on the same file or folder
     │   └── LostError   5   the server, or the connection to it, went away
     └── AnalysisError   6   the data hold nothing that this step could work on
+        └── UntestableError  6   the past of the data cannot check a ranking
 
 The number is the exit code of the command. Anything else that escapes is a bug of ours.
 """
@@ -22,6 +23,7 @@ __all__ = [
     "LostError",
     "QueryError",
     "StoreError",
+    "UntestableError",
     "UsageError",
 ]
 
@@ -75,3 +77,15 @@ class AnalysisError(GraphkocError):
     """There is nothing to analyse, or too little to say anything."""
 
     exit_code = 6
+
+
+class UntestableError(AnalysisError):
+    """The past of the data cannot check a ranking.
+
+    lacks: what is missing: reviews, dates, follows, candidates (with a small audience), or follow_ons (later follow-on
+    reviews).
+    """
+
+    def __init__(self, lacks: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.lacks = lacks

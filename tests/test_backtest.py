@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from zoo import log_of
 
-from graphkoc.errors import AnalysisError
+from graphkoc.errors import AnalysisError, UntestableError
 from graphkoc.measures import audience
 from graphkoc.qualify import score, tiers
-from graphkoc.qualify.backtest import NAMED, UntestableError, _rewire, backtest, top_share
+from graphkoc.qualify.backtest import NAMED, _rewire, backtest, top_share
 
 rankings = hnp.arrays(float, 30, elements=st.integers(0, 5).map(float))
 gains = hnp.arrays(float, 30, elements=st.integers(0, 4).map(float))

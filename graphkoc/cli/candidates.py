@@ -10,10 +10,9 @@ __all__ = ["complete_queries", "complete_runs"]
 
 def complete_runs(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
     """The runs in ./runs whose names begin so; without one any folder, for a run may be anywhere."""
-    from graphkoc.runs.folder import run_folders
-    from graphkoc.runs.run import DEFAULT_FOLDER
+    import graphkoc
 
-    names = [path.name for path in run_folders(DEFAULT_FOLDER) if path.name.startswith(begun)]
+    names = [name for name in graphkoc.list_runs() if name.startswith(begun)]
     return [CompletionItem(name) for name in names] or [CompletionItem(begun, type="dir")]
 
 

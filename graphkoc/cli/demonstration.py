@@ -47,9 +47,7 @@ def demo(of_a_brand: bool, out: Path | None) -> Result:
       graphkoc demo --out /tmp/demo --format json
     """
     out = out or Path("graphkoc-brand" if of_a_brand else "graphkoc-demo")
-    from graphkoc.demo import STEPS, STEPS_OF_BRAND
-
-    run, steps = (graphkoc.demo_brand, STEPS_OF_BRAND) if of_a_brand else (graphkoc.demo, STEPS)
+    run, steps = (graphkoc.demo_brand, graphkoc.BRAND_STEPS) if of_a_brand else (graphkoc.demo, graphkoc.DEMO_STEPS)
     with open_named_store() as store, ProgressLine.from_options(steps) as progress:
         done = run(out, store=store, progress=progress)
     own = out / "graphkoc.lbug"

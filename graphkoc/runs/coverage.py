@@ -13,7 +13,7 @@ from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.text import count, is_missing, percent
 
-__all__ = ["WIDE", "Coverage", "cover_niches", "describe", "describe_coverage", "describe_role"]
+__all__ = ["WIDE", "Coverage", "cover_niches", "cover_role", "describe", "describe_coverage", "describe_role"]
 
 COLUMNS = ["consumer", "role", "ties", "followers", "audience_coverage", "posts", "posts_engaged"]
 WIDE = "wide-audience accounts"
@@ -71,7 +71,12 @@ def describe_coverage(run: Run) -> list[str]:
 
 def describe_role(run: Run, roles: Sequence[str], who: str) -> str | None:
     """How much of the audiences of everybody with one of these roles is known, as a clause; None without anybody."""
-    return describe(_cover(run.rows("people", COLUMNS, ("role", roles))), "the", who)
+    return describe(cover_role(run, roles), "the", who)
+
+
+def cover_role(run: Run, roles: Sequence[str]) -> Coverage:
+    """How much of the audiences of everybody with one of these roles is known."""
+    return _cover(run.rows("people", COLUMNS, ("role", roles)))
 
 
 def _cover(people: Iterable[Mapping[str, Any]]) -> Coverage:

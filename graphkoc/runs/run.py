@@ -35,7 +35,7 @@ from graphkoc.runs.tables import TABLES, empty
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DEFAULT_FOLDER", "TOP", "UNDATED", "Run", "find_run", "line_of", "previous_run"]
+__all__ = ["DEFAULT_FOLDER", "TOP", "UNDATED", "Run", "find_run", "line_of", "list_runs", "previous_run"]
 
 DEFAULT_FOLDER = Path("runs")
 
@@ -258,6 +258,11 @@ def _closeness(group: str, name: str, wanted: str) -> int | None:
     folded = wanted.casefold()
     same = (group == wanted, group.casefold() == folded, name.casefold() == folded)
     return same.index(True) if any(same) else None
+
+
+def list_runs(folder: Path = DEFAULT_FOLDER) -> list[str]:
+    """The names of the runs in a folder."""
+    return [path.name for path in run_folders(folder)]
 
 
 def find_run(name: str | None = None, folder: Path = DEFAULT_FOLDER) -> Run:

@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from itertools import chain, combinations, count
 
 from graphkoc.graph.terms import HAN
+from graphkoc.runs.group_names import APART, TOGETHER
 from graphkoc.text import display_name
 
-__all__ = ["APART", "LONGEST", "TOGETHER", "Known", "choose", "kin", "pieces_of", "repeats"]
+__all__ = ["LONGEST", "Known", "choose", "kin", "pieces_of", "repeats"]
 
 LONGEST = 60
 """Characters of a name."""
 LONGEST_HEAD = 27
 """Characters of a category that something follows: with the longest word it fits into a name."""
-APART = " · "
-"""Between a category and what sets a group apart from others of it."""
-TOGETHER = "same products"
-"""What sets a group apart that was made of products which the same people review."""
 
 
 @dataclass(frozen=True)

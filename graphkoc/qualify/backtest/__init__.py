@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphkoc.arrays import Values
-from graphkoc.errors import AnalysisError
+from graphkoc.errors import UntestableError
 from graphkoc.graph.action_log import Log
 from graphkoc.graph.network import Network
 from graphkoc.measures import audience
@@ -36,7 +36,7 @@ from graphkoc.qualify.score import formula
 from graphkoc.qualify.score.forecast import FEATURES, History, Model, Past, Snapshot, by_hand, learn
 from graphkoc.qualify.score.top_share import NAMED, SHARE, top_share
 
-__all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "UntestableError", "backtest"]
+__all__ = ["SPLITS", "TOP", "Backtest", "Groups", "Part", "backtest"]
 
 Groups = Mapping[str, Mapping[str, NDArray[np.bool_]]]
 
@@ -60,18 +60,6 @@ PLAIN = {
     "past_credit": "credit365",
 }
 """Plain rankings, and the feature that each ranks by; `graphkoc.qualify.ranking_names` has their names in text."""
-
-
-class UntestableError(AnalysisError):
-    """The past of the data cannot check a ranking.
-
-    lacks: what is missing: reviews, dates, follows, candidates (with a small audience), or follow_ons (later
-    follow-on reviews).
-    """
-
-    def __init__(self, lacks: str, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.lacks = lacks
 
 
 @dataclass(frozen=True)

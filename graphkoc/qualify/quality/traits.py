@@ -58,8 +58,12 @@ def _read_file() -> dict[str, Any]:
     return found
 
 
-TRAITS: tuple[str, ...] = tuple(_read_file()["sd"])
-"""The names of the traits, in the order of the columns of `Traits.values`."""
+TRAITS = (
+    *("length", "beyond_800", "specifics", "names", "experience", "comparison", "pros_cons", "reasons", "advice"),
+    *("problem", "wish", "hype", "rant", "delivery", "questions", "shouting", "care", "structure", "sentence_len"),
+    *("word_len", "chatter", "negation", "links", "stock", "pictures"),
+)
+"""The names of the traits, in the order of the columns of `Traits.values` and of `sd` in traits.json."""
 
 
 @dataclass(frozen=True, eq=False)

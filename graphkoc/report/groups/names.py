@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphkoc.communities.labels.choice import APART, TOGETHER
 from graphkoc.report.catalogue import Catalogue
+from graphkoc.runs.group_names import APART, TOGETHER
 from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name, text_or_none

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from graphkoc.communities.labels.choice import APART
 from graphkoc.report.view import View
+from graphkoc.runs.group_names import APART
 from graphkoc.runs.members import find_platforms
 from graphkoc.runs.reached import PARTS, count_parts, parts_of
 from graphkoc.runs.roles import RANKED

@@ -22,6 +22,7 @@ from graphkoc.report.groups.rows import (
     make_cards,
 )
 from graphkoc.report.view import View
+from graphkoc.runs.coverage import cover_role
 from graphkoc.runs.members import MEMBER
 from graphkoc.runs.reached import FEWEST_KOLS, PARTS
 from graphkoc.runs.roles import WIDE_ROLES
@@ -196,13 +197,17 @@ def _list_short(view: View) -> list[str]:
 
 
 def _list_notes(view: View) -> list[str]:
-    """What the parts rest on: platforms with too few KOLs, and where no followers are stated, who stands in."""
+    """What the parts rest on: platforms with too few KOLs, who stands in for KOLs, and how much of audiences is known."""
     stand_in = [one for one in view.run.info["reach_of"] if not one["stated"] and one["kols"] and one["ties"] != "none"]
     found = _list_short(view)
     if stand_in:
         platforms = view.say.join(view.say.platform(one["platform"]) for one in stand_in)
         wide = len(view.run.rows("people", ["consumer"], ("role", {WIDE_ROLES[1]})))
         found.append(view.say("niches.stand_in", platforms=platforms, n=wide))
+    cover = cover_role(view.run, WIDE_ROLES)
+    if cover.audience is not None:
+        accounts = view.say.count(cover.stated, "accounts")
+        found.append(view.say("niches.known_followers", accounts=accounts, share=view.say.percent(cover.audience)))
     return found
 
 
