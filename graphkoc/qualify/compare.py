@@ -42,7 +42,7 @@ GROUP_CHANGES = ("new", "gone", "renamed", "grown", "shrunk")
 AD = ("paid", "gifted")
 """Origins of a post with an advertising label."""
 ASIDE = ("notice", "measures", "until")
-"""Settings that change no figure, or are compared as the date of a run."""
+"""Settings that change no figure, or are stated as the date of each run."""
 READ = ("consumer", "name", "platform", "role", "rank", "label", "consent", "client", "last_review")
 """Columns of everybody; all of them are read of those whose place on the list changed."""
 
@@ -146,8 +146,7 @@ def _compare_settings(before: Run, after: Run) -> list[dict[str, Any]]:
 def _list_settings(run: Run) -> dict[str, str | None]:
     settings = run.info["settings"]
     found = {name: value for name, value in settings.items() if name not in ASIDE}
-    # Two dates are what is compared; an analysis up to a date beside one of everything is another matter.
-    found |= {"limited": "yes" if settings["until"] else None, "score": run.info["score"]["kind"]}
+    found["score"] = run.info["score"]["kind"]
     found["graphkoc"] = run.info["versions"]["graphkoc"]
     return {name: _describe_setting(found[name]) for name in sorted(found)}
 

@@ -87,7 +87,7 @@ class Names:
         if not self.is_shown(consumer) or self._counts[self._plain[consumer].casefold()] == 1:
             return None
         handle = display_name(text_or_none(self._people[consumer]["handle"]) or "").removeprefix("@")
-        return f"@{handle}" if handle else display_name(consumer)
+        return f"@{handle}" if handle else f"…{display_name(consumer.rpartition(':')[2])[-4:]}"
 
     def _number(self, consumer: str) -> str:
         """A person without a name: KOC 07 by rank, others by the size of their audience."""

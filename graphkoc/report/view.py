@@ -24,9 +24,8 @@ Person = dict[str, Any]
 
 T = TypeVar("T")
 
-FIRST, PAGES = 6, 40
-"""Key opinion consumers by rank who have a page of their own, beside everybody of the newest plan; and how many pages
-there are, with more of them by rank, where the plan has fewer."""
+FIRST, PAGES = 6, 30
+"""Pages of people: the first by rank, then those of the newest plan in its order, then more by rank; so many in all."""
 AGREED = {"accepted", "shipped", "received", "posted", "paid"}
 """Events of a campaign that show that somebody accepted."""
 
@@ -116,10 +115,9 @@ class View:
         """The id of the page of each person who has one, such as person-7, by consumer."""
         ranked = [person["consumer"] for person in self.kocs]
         planned = [one["consumer"] for one in (self.plan["people"] if self.plan else [])]
-        wanted = [one for one in dict.fromkeys([*ranked[:FIRST], *planned]) if one in self.people]
         # A file that is sent by mail has room for so many.
-        more = [one for one in ranked if one not in set(wanted)]
-        everybody = [*wanted, *more[: max(PAGES - len(wanted), 0)]]
+        wanted = dict.fromkeys([*ranked[:FIRST], *planned, *ranked])
+        everybody = [one for one in wanted if one in self.people][:PAGES]
         return {consumer: f"person-{place}" for place, consumer in enumerate(everybody, 1)}
 
     def who(self, consumer: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from graphkoc.report.view import View
 __all__ = ["PLACE", "facts"]
 
 PLACE = 0
-ROWS, ROWS_RUNNING = 4, 2
+ROWS, ROWS_RUNNING = 4, 3
 """People on the first screen, and beside a running campaign."""
 NAMED = 3
 """Names in the headline."""

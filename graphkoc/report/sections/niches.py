@@ -197,7 +197,7 @@ def _list_short(view: View) -> list[str]:
 
 
 def _list_notes(view: View) -> list[str]:
-    """What the parts rest on: platforms with too few KOLs, who stands in for them, and how much of audiences is known."""
+    """What the parts rest on: platforms with too few KOLs, who stands in for them, how much of audiences is known."""
     stand_in = [one for one in view.run.info["reach_of"] if not one["stated"] and one["kols"] and one["ties"] != "none"]
     found = _list_short(view)
     if stand_in:
