@@ -52,6 +52,7 @@ def describe_running(view: View, campaign: Mapping[str, Any], recap: Mapping[str
         "late": _name(view, overdue),
         "critical": _count_critical(view, campaign, people),
         **{figure: money[figure] if ours else None for figure in ("spent", "committed", "budget")},
+        "left": _find_left(money) if ours else None,
         "selling": money["selling_planned"],
         "currency": money["currency"],
     }
@@ -156,12 +157,17 @@ def _ask_for_substitutes(view: View, campaign: Mapping[str, Any]) -> str | None:
     )
 
 
+def _find_left(money: Mapping[str, Any]) -> float | None:
+    """What the budget leaves after what is spent and committed, below 0 where it is over; None without a budget."""
+    return None if money["budget"] is None else float(money["budget"] - money["spent"] - money["committed"])
+
+
 def _write_numbers(view: View, status: Mapping[str, Any]) -> str:
     """The status in one line; what is not known is left out."""
     say = view.say
     names = ("invited", "accepted", "delivered", "overdue", "critical")
     pieces = [say(f"campaign.{name}", n=status[name]) for name in names if status[name] is not None]
-    sums = ["selling"] if view.reader.is_client else ["spent", "committed", "budget"]
+    sums = ["selling"] if view.reader.is_client else ["spent", "committed", "budget", "left"]
     pieces += [
         say(f"campaign.{name}", money=say.money(status[name], status["currency"]))
         for name in sums

@@ -1,5 +1,7 @@
-"""Whom a report suggests to invite: who may be asked, was not asked already, and is active, in the order of a plan or
-of the ranking."""
+"""Whom a report suggests to invite, in the order of a plan or of the ranking.
+
+They may be asked, were not asked already, are active, and show no suspicious pattern.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,7 @@ def choose_invited(view: View) -> Invited:
     refused = {consumer for consumer, decision in decided.items() if decision == "no"}
     closed = refused | _list_hindered(view)
     people = [
-        one for one in dict.fromkeys(listed) if one in ranked and one not in closed and _is_active(view, ranked[one])
+        one for one in dict.fromkeys(listed) if one in ranked and one not in closed and _is_fit(view, ranked[one])
     ]
     undecided = sum(one not in decided for one in people) if client else None
     return Invited(people, plan is not None, plan.get("product") if plan else None, client, undecided)
@@ -90,8 +92,10 @@ def _list_hindered(view: View) -> set[str]:
     return unwilling | {row["consumer"] for row in checked} | opted_out | asked
 
 
-def _is_active(view: View, person: Mapping[str, Any]) -> bool:
-    """Whether the newest post is recent; yes where nothing has a date."""
+def _is_fit(view: View, person: Mapping[str, Any]) -> bool:
+    """Whether the newest post is recent, or nothing has a date, and no suspicious pattern was found."""
+    if person["patterns"]:
+        return False
     if not view.dated:
         return True
     last = person["last_review"]

@@ -19,6 +19,8 @@ NAMED = 3
 FEW = 3
 """Key opinion consumers below which the headline names them all."""
 ACTIONS = 3
+SUSPECTED = 5
+"""People by rank who are named where they show a suspicious pattern; nobody suspicious is suggested."""
 
 
 def facts(view: View) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def facts(view: View) -> dict[str, Any]:
         "subline": running["numbers"] if running else _write_subline(view, invited),
         "running": bool(running),
         "as_of": view.say("first.data", day=view.as_of) if view.dated else None,
-        "people_heading": view.say("first.next" if running else "first.people"),
+        "people_heading": _write_heading(view, invited, bool(running)),
         "all": view.say("first.all", kocs=view.say.count(len(view.kocs), "kocs")) if view.kocs else None,
         "cards": [make_card(view, one) for one in invited.people[: ROWS_RUNNING if running else ROWS]],
         "reach": _describe_reach(view),
@@ -59,6 +61,13 @@ def _write_title(view: View, invited: Invited) -> str:
     if invited.product:
         return say("first.title_product", people=people, product=say.data(invited.product), names=names)
     return say("first.title_people", people=people, names=names)
+
+
+def _write_heading(view: View, invited: Invited, running: bool) -> str:
+    """What the list of people is: the next ones beside a running campaign, by the plan where there is one."""
+    if invited.planned:
+        return view.say("first.next_planned" if running else "first.people_planned")
+    return view.say("first.next" if running else "first.people")
 
 
 def _write_subline(view: View, invited: Invited) -> str:
@@ -107,7 +116,7 @@ def _list_actions(view: View, invited: Invited) -> list[str]:
     say = view.say
     names = say.join([view.name(one) for one in invited.people[:NAMED]])
     found = []
-    if suspicious := [one for one in invited.people[:ROWS] if view.people[one]["patterns"]]:
+    if suspicious := [one["consumer"] for one in view.kocs[:SUSPECTED] if one["patterns"]]:
         found.append(say("first.read_texts", names=say.join([view.name(one) for one in suspicious])))
     if invited.planned and invited.undecided:
         key = "first.decide" if view.reader.is_client else "first.get_decisions"
