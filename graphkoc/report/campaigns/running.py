@@ -158,8 +158,8 @@ def _ask_for_substitutes(view: View, campaign: Mapping[str, Any]) -> str | None:
 
 
 def _find_left(money: Mapping[str, Any]) -> float | None:
-    """What the budget leaves after what is spent and committed, below 0 where it is over; None without a budget."""
-    return None if money["budget"] is None else float(money["budget"] - money["spent"] - money["committed"])
+    """What the budget leaves after what is spent, due and committed, below 0 where it is over; None without a budget."""
+    return None if money["budget"] is None else float(money["budget"] - money["spent"] - money["ready"] - money["committed"])
 
 
 def _write_numbers(view: View, status: Mapping[str, Any]) -> str:
