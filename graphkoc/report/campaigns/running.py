@@ -158,7 +158,7 @@ def _ask_for_substitutes(view: View, campaign: Mapping[str, Any]) -> str | None:
 
 
 def _find_left(money: Mapping[str, Any]) -> float | None:
-    """What the budget leaves after what is spent, due and committed; below 0 where it is over, None without a budget."""
+    """What the budget leaves after what is spent, due and committed: below 0 where it is over, None without one."""
     if money["budget"] is None:
         return None
     return float(money["budget"] - sum(money[name] for name in ("spent", "ready", "committed")))
