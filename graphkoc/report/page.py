@@ -27,7 +27,7 @@ from graphkoc.runs.run import Run
 
 __all__ = ["render", "render_markdown", "save_document", "write_report"]
 
-NUMBER = re.compile(r"(?<![\w@#])[−+]?[€$£¥]?\d[\d,.]*\d%?|(?<![\w@#])\d%?")
+NUMBER = re.compile(r"(?<![\w@#])[−+]?[€$£¥]?\d(?:[\d,.]*\d)?%?")
 
 
 def render(document: Mapping[str, Any]) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from graphkoc.activate.running.journal import read_journal
+from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import campaigns_folder, plans_folder, read_lists
+from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.report.catalogue import Catalogue
 from graphkoc.report.groups.names import name_groups
 from graphkoc.report.readers import Names, Reader
@@ -81,6 +83,8 @@ class View:
         """What each of them is called."""
         events = read_journal(self.campaigns_folder)
         accepted = {str(one["consumer"]) for one in events if one["event"] in AGREED}
+        # Whoever took it back agrees to nothing any more.
+        accepted -= list_unwilling(self.campaigns_folder, map_persons(self.run))
         return Names(self.people.values(), accepted, self.reader, self.say)
 
     @property
