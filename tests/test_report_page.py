@@ -230,3 +230,10 @@ def test_the_page_uses_the_words_of_the_glossary(small_run: Run) -> None:
 
 def test_the_run_finds_the_report_from_the_package(small_run: Run, tmp_path: Path) -> None:
     assert graphkoc.write_report(small_run, tmp_path / "report.html").exists()
+
+
+def test_markdown_states_what_the_first_screen_states(facts: dict[str, Any]) -> None:
+    first, text = facts["sections"]["first"], re.sub(r"\\(.)", r"\1", report.render_markdown(facts))
+    names = [card["who"]["name"] for card in first["cards"]]
+    for sentence in (first["title"], *first["actions"], *names, first["trust"]["line"]):
+        assert " ".join(sentence.split()) in text

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from page_browser import open_page
+from playwright.sync_api import Browser
 from report_pages import HOSTILE, Page, section
 
 from graphkoc.activate.costs import Costs
@@ -201,3 +203,30 @@ def test_ticks_are_round_and_reach_the_largest() -> None:
     assert find_ticks(244) == [0, 100, 200, 300]
     assert find_ticks(3) == [0, 1, 2, 3]
     assert find_ticks(0) == [0]
+
+
+# In the browser
+
+
+def test_the_slider_shows_what_another_budget_gives_and_dims_whom_it_does_not_pay_for(
+    browser: Browser, report: Reported
+) -> None:
+    document = report()
+    points = document["sections"]["plan"]["slider"]["points"]
+    page = open_page(browser, render(document))
+    slider, shown, dimmed = (page.locator(one) for one in ("#plan-budget", "output[for=plan-budget]", ".beyond"))
+    assert shown.text_content() == points[int(slider.input_value())]["shown"]
+    slider.press("Home")
+    assert shown.text_content() == points[0]["shown"]
+    fewest = dimmed.count()
+    slider.press("End")
+    assert shown.text_content() == points[-1]["shown"]
+    assert dimmed.count() < fewest
+
+
+def test_without_a_script_the_slider_rests_at_the_budget_of_the_plan(browser: Browser, report: Reported) -> None:
+    document = report()
+    page = open_page(browser, render(document), java_script_enabled=False)
+    slider = page.locator("#plan-budget")
+    assert slider.is_disabled()
+    assert int(slider.input_value()) == document["sections"]["plan"]["slider"]["at"]
