@@ -388,7 +388,8 @@ def test_a_misspelt_command_is_one_sentence(group: tuple[str, ...], tmp_path: Pa
 @pytest.mark.parametrize("command", COMMANDS, ids=name_test)
 def test_every_command_takes_the_global_options(command: tuple[str, ...], tmp_path: Path) -> None:
     options = ("--store", "ladybug:x", "--key-file", "x", "--debug", "-v", "-q")
-    needed = ["x" for param in COMMANDS[command].params if isinstance(param, click.Argument) and param.required]
+    asked = [one for one in COMMANDS[command].params if isinstance(one, click.Argument) and one.required]
+    needed = [one.type.choices[0] if isinstance(one.type, click.Choice) else "x" for one in asked]
     assert "Either --quiet or --verbose." in sentence(run(*command, *needed, *options, cwd=tmp_path), 2)
     assert [*tmp_path.iterdir()] == []
 

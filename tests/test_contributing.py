@@ -182,6 +182,6 @@ def test_a_command_prints_its_result(printed: dict[str, str]) -> None:
 
 
 def test_the_tests_that_the_walks_add_pass_and_the_tree_keeps_its_shape(made: Tree, printed: dict[str, str]) -> None:
-    files = ("measures", "roles_section", "role_counts", "architecture")
+    files = ("measures", "report_roles", "role_counts", "architecture")
     chosen = "neighbour_degree or everybody_has_one_role or roles_are_counted or public or owner"
     made.test(*(f"tests/test_{name}.py" for name in files), "-k", chosen)

@@ -538,7 +538,7 @@ def test_whoever_asked_not_to_be_contacted_is_on_no_later_list(walked: Walked) -
 
 def test_every_page_says_that_it_is_invented(walked: Walked) -> None:
     page = (walked.folder / "report.html").read_text(encoding="utf-8")
-    assert f'<p class="notice" role="note">{synthetic.NOTICE}</p>' in page
+    assert f'<p class="notice">{synthetic.NOTICE}</p>' in page
     assert synthetic.NOTICE in (walked.folder / "README.md").read_text(encoding="utf-8")
     assert walked.truth["notice"] == walked.done["notice"] == synthetic.NOTICE
 

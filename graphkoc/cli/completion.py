@@ -6,6 +6,7 @@ import click
 from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
 from graphkoc.cli.commands import Command
+from graphkoc.cli.options import output_options
 from graphkoc.cli.results import Result
 
 __all__ = ["COMMANDS"]
@@ -16,6 +17,7 @@ NAME, VARIABLE = "graphkoc", "_GRAPHKOC_COMPLETE"
 
 @click.command(cls=Command)
 @click.argument("shell", type=click.Choice(list(SHELLS)))
+@output_options
 def completion(shell: str) -> Result:
     """Print the script that completes commands, options, runs and queries in a shell.
 
