@@ -39,7 +39,18 @@ LISTS: dict[str, list[str]] = {
 }
 """Commands that list whom to write to, by their words and what is special about the call."""
 DESCRIBES = {
-    *("demo", "sources", "sources recognise", "sources scaffold", "load", "status", "doctor", "key new", "config"),
+    *(
+        "demo",
+        "sources",
+        "sources recognise",
+        "sources scaffold",
+        "load",
+        "status",
+        "doctor",
+        "key new",
+        "config",
+        "completion",
+    ),
     *("identity link", "identity unlink", "identity suggest", "identity report", "analyse", "backtest", "tiers"),
     *("niches", "niches rename", "niches merge", "niches undo", "circles", "circles rename", "circles merge"),
     *("circles undo", "members", "kocs", "explain", "similar", "compare", "decide", "browser", "queries", "query"),
