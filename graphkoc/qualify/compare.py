@@ -18,18 +18,16 @@ from graphkoc.graph.action_log import moment
 from graphkoc.graph.network import days
 from graphkoc.qualify.gates.words import list_gates, words
 from graphkoc.qualify.posts import NAMED_DAYS
-from graphkoc.runs.checks import CHECKS
+from graphkoc.runs.checks import CHECKS, QUIET
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
 from graphkoc.text import count, is_missing
 
-__all__ = ["CHANGES", "QUIET", "compare_runs", "describe_comparison", "find_since", "list_changes"]
+__all__ = ["CHANGES", "compare_runs", "describe_comparison", "find_since", "list_changes"]
 
 MOVED = 3
 """Places on the list from which a person counts as risen or fallen."""
-QUIET = 180
-"""Days without a review after which somebody is quiet."""
 WIDE = {"kol": "a wide audience", "wide": "widely followed here"}
 """Roles that are on no list for the size of the audience, in words."""
 POSTS = ("own_post_critical", "own_post", "rival_ad", "rival_post")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from graphkoc.activate.running.journal import read_journal
+from graphkoc.activate.running.overview import AGREED
 from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import campaigns_folder, plans_folder, read_lists
 from graphkoc.invite.unwilling import list_unwilling
@@ -28,8 +29,6 @@ T = TypeVar("T")
 
 FIRST, PAGES = 6, 30
 """Pages of people: the first by rank, then those of the newest plan in its order, then more by rank; so many in all."""
-AGREED = {"accepted", "shipped", "received", "posted", "paid"}
-"""Events of a campaign that show that somebody accepted."""
 
 
 class View:

@@ -1,6 +1,9 @@
-"""The checks that a run quotes for a human to judge."""
+"""The checks that a run quotes for a human to judge, and when somebody is quiet."""
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "QUIET"]
+
+QUIET = 180
+"""Days without a review after which somebody is quiet: an account may be out of use, and is not suggested."""
 
 CHECKS = {
     "not_to_contact": "may not be contacted: no consent, or none to marketing",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from graphkoc.report.people.evidence import read_evidence, shows_shares, to_date
 from graphkoc.report.view import Person, View
+from graphkoc.runs.checks import QUIET
 from graphkoc.text import number_or_none
 
 __all__ = ["list_cautions", "list_tags"]
 
-QUIET = 180
-"""Days without a review after which an account may be out of use."""
 AD_DAYS = 90
 PAID = 0.1
-"""Share of reviews that are marked as paid from which it is said."""
+"""Share of reviews that are marked as paid, from which it is a caution."""
 COPIED = "copied_text"
 """The pattern whose reviews are counted apart."""
 INTERNAL = {"open_complaint"}

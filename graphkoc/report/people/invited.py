@@ -18,13 +18,12 @@ from graphkoc.invite.longlist import map_persons
 from graphkoc.invite.saved import plans_folder
 from graphkoc.invite.unwilling import list_unwilling
 from graphkoc.report.view import View
+from graphkoc.runs.checks import QUIET
 from graphkoc.runs.roles import RANKED
 from graphkoc.text import is_missing
 
-__all__ = ["QUIET", "Invited", "choose_invited", "find_running"]
+__all__ = ["Invited", "choose_invited", "find_running"]
 
-QUIET = 180
-"""Days without a post after which somebody is not suggested."""
 HINDERED = {"not_to_contact", "open_complaint", "rival_ad", "amazon_only"}
 """Checks of a run that keep a person off the suggestions; who is left out for them is on the list of all."""
 
