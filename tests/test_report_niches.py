@@ -145,7 +145,7 @@ def test_the_heading_is_what_was_found(small_run: Run) -> None:
         f"KOLs can reach most people of each group; {second} has the most left, 20 people"
     )
     assert heading(reached_kol=[30, 25]) == "No white space was found among the people whose follows are known"
-    assert heading(not_known=[30, 25]) == "White space cannot be told yet"
+    assert heading(not_known=[30, 25]) == "White space is not known yet"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_platform_with_too_few_kols_is_named_and_nothing_is_said_of_it(small_r
     unknown = divided(small_run.niches, {"not_known": [30, 20]})
     run = with_info(small_run, reach_of=reach_of).replaced(niches=unknown, circles=small_run.circles.head(0))
     found = facts_of(run)
-    assert found["notes"][0] == "No KOL of Weibo is loaded: white space cannot be told."
+    assert found["notes"][0] == "No KOL of Weibo is loaded: white space is not known."
     assert found["notes"][1].startswith("Only 2 KOLs of Forum loaded")
     assert found["sentence"] == found["notes"][0]
     assert "未采集到微博的 KOL" in facts_of(run, "zh")["notes"][0]
@@ -198,7 +198,7 @@ def test_the_first_screen_gets_at_most_three_bars(small_run: Run, facts: dict[st
     unknown = small_run.people.assign(part="not_known")
     bars = facts_of(small_run.replaced(people=unknown))["bars"]
     assert bars[-1]["label"] == "No follows known"
-    assert bars[-1]["text"] == "cannot be told yet"
+    assert bars[-1]["text"] == "not known yet"
     assert bars[-1]["people"] == len(small_run.people)
 
 

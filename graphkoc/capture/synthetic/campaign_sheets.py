@@ -1,4 +1,4 @@
-"""The sheets of each campaign: who was asked, what became of it, what came of the posts, and what guests said."""
+"""The sheets of each campaign: who was asked, what became of it, what came of the posts, and what guests answered."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def _draw_guests(
             if name not in names and shared[name] == 1:
                 names.add(name)
                 people.append(person)
-        # A leader comes as far as is said first, and where few can be asked the last outcomes are left out.
+        # The first outcomes are those of the leaders, and where few can be asked the last ones are left out.
         found += [(leader, platform, outcome) for leader, outcome in zip(leaders, outcomes, strict=False)]
         rest = rng.permutation(outcomes[len(leaders) :][: len(people)]).tolist()
         found += [(person, platform, outcome) for person, outcome in zip(people, rest, strict=False)]

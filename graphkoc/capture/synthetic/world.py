@@ -92,7 +92,7 @@ class Answer:
 class Campaign:
     """A campaign that is over, or that runs on the day of the report.
 
-    budget: what it may cost, in yuan; None where nobody said. topics, notes, reviews: the texts about the product on
+    budget: what it may cost, in yuan; None where none is set. topics, notes, reviews: the texts about the product on
     the forum, on Xiaohongshu and on Amazon, posts of guests among them. adopters: the numbers of the followers who
     wrote because of a post.
     """

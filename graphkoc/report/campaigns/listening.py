@@ -1,4 +1,4 @@
-"""Whom to ask, and what people who were asked said: the newest focus group, and findings with their status."""
+"""Whom to ask, and what people answered: the newest focus group, and findings with their status."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def _choose_quote(view: View, person: Person, quotes: Sequence[Mapping[str, Any]
     the first text begins."""
     best = person["quality_constructive_quote"]
     posts = view.once(read_evidence).posts.get(person["consumer"], [])
-    if told := next((post["quote"] for post in posts if post["quote"] and post["review"] == best), None):
-        return display_name(told, LONGEST)
+    if best_quote := next((post["quote"] for post in posts if post["quote"] and post["review"] == best), None):
+        return display_name(best_quote, LONGEST)
     for quote in sorted(quotes, key=lambda one: not one.get("constructive")):
         sentences = [one for one in split_sentences(str(quote.get("quote") or "")) if not one.endswith("…")]
         short = [one for one in sentences if len(one) <= LONGEST]

@@ -1,7 +1,7 @@
 """The groups of a report: a row of facts for each niche and circle, and what its card says.
 
 A niche or circle has four parts, by who reaches its people (`graphkoc.runs.reached`). Where whom they follow is known
-of fewer than FEWEST_KNOWN, nothing is said: all are not known, and so is the white space.
+of fewer than FEWEST_KNOWN, all count as not known, and so does the white space.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 FEWEST_KNOWN = 10
-"""People of whom it has to be known whom they follow, before anything is said of who reaches a group."""
+"""People of whom it has to be known whom they follow, before a report states who reaches their group."""
 KOCS = 3
 """Key opinion consumers that a card names, the first by rank."""
 WORDS = 6
@@ -46,7 +46,7 @@ def anchor_of(kind: str, group: str) -> str:
 
 
 def knows_follows(view: View) -> bool:
-    """Whether any follow or engagement between people is known; without one nothing is said of who reaches whom."""
+    """Whether any follow or engagement between people is known; without one no report states who reaches whom."""
     return set(view.run.info["ties_of"].values()) - {"none"} != set()
 
 
@@ -178,7 +178,7 @@ def _summarise(view: View, people: int, kocs: int, parts: Mapping[str, int] | No
 
 
 def _shorten_names(view: View, rows: list[Row]) -> None:
-    """Labels without the platform, where the rows of that platform are still told apart."""
+    """Labels without the platform, where the rows of that platform still differ."""
     taken: dict[tuple[Any, str], list[Row]] = defaultdict(list)
     for row in rows:
         if row["platform"]:

@@ -97,7 +97,7 @@ def say_source(view: View, post: Post) -> str:
 
 
 def _say_place(view: View, post: Post) -> str | None:
-    """Where, if there is more than one platform, and when a post was written; None where neither is to be said."""
+    """Where, if there is more than one platform, and when a post was written; None where neither is known."""
     platform = view.say.platform(post["platform"]) if len(view.run.info["ties_of"]) > 1 else None
     day = view.say.day(to_date(post["day"])) if post["day"] is not None else None
     return view.say("people.place", platform=platform, day=day) if platform and day else platform or day

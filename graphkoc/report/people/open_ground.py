@@ -55,7 +55,7 @@ def _has_kols(view: View, consumer: str) -> bool:
 
 
 def _say_circle(view: View, circle: dict[str, Any], consumer: str) -> str:
-    """How many people of a circle no KOL is seen to reach, and of what is loaded this is said."""
+    """How many people of a circle no KOL is seen to reach, with what is loaded."""
     loaded = find_loaded(view, consumer)
     assert loaded is not None
     engaged = view.people[consumer]["ties"] == "engagements"

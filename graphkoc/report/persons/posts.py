@@ -1,4 +1,4 @@
-"""When a person posted, about whose brand, and what they said in their own words."""
+"""When a person posted, about whose brand, and in their own words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MARKS = 5
 MOST_QUOTES, MOST_ROOM = 6, 360
 """Quotes of a person, and the room that they take: letters, of which a Chinese character takes as much as two."""
 FEWEST_RATED, LOW_SHARE = 20, 0.15
-"""Rated posts, and the share of those with 1 or 2 stars, from which praise is said not to be automatic."""
+"""Rated posts, and the share of those with 1 or 2 stars, from which a sentence adds that praise is not automatic."""
 
 
 def draw_up_timeline(view: View, consumer: str) -> dict[str, Any] | None:

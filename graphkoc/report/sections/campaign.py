@@ -1,4 +1,4 @@
-"""Campaigns beside the run: how those that run stand, what became of the others, whom to ask, and what people said.
+"""Campaigns beside the run: how those that run stand, what became of the others, whom to ask, and what people answered.
 
 Figures are those of `graphkoc recap` on the day of the run. What only a store has is left to that command. The client
 sees selling prices, never costs, notes or waves.

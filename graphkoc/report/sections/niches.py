@@ -137,7 +137,7 @@ def _name_circles(view: View, platform: str | None, place: str) -> str:
 
 
 def _write_heading(view: View, rows: list[Row]) -> str:
-    """The finding: where most people are in the white space, or that nothing can be told."""
+    """The finding: where most people are in the white space, or that it is not known."""
     say = view.say
     if not knows_follows(view):
         return say("niches.heading_reviews")
@@ -294,7 +294,7 @@ def _list_bars(view: View, niches: list[Row], sums: list[Row]) -> list[Row]:
 
 def _describe_bar(view: View, bar: Mapping[str, Any]) -> str:
     if bar["white"] is None:
-        return view.say("niches.bar_not_told")
+        return view.say("niches.bar_not_known")
     if not bar["white"]:
         return view.say("niches.bar_none")
     return view.say("niches.bar_white", share=view.say.percent(bar["white_share"]))

@@ -24,7 +24,7 @@ MIXES = {"joint": "joint", "koc only": "kocs", "kol only": "kols"}
 """The mixes of a plan, and what the strings call them."""
 FLAGS = ("amazon_only", "two_handles", "many_gifts", "out_of_proportion", "safety_words", "open_complaint", "rival_ad")
 OURS = ("for_hire", "agency")
-"""Checks that the roster shows; of prices and agencies the client is told nothing."""
+"""Checks that the roster shows; those of prices and agencies are not for the client."""
 OVERLAPS = 3
 """Pairs with shared followers that are named."""
 MONTH = 30.6
