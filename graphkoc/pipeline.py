@@ -206,14 +206,6 @@ def _read_query(store: Store, name: str) -> pd.DataFrame:
     return store.read_columns(query.text(store.dialect), (COLUMNS | SEEDING)[name])
 
 
-def _read_seeding(store: Store) -> dict[str, pd.DataFrame]:
-    """What campaigns brought about. Only where they have posts are the addresses of all reviews read."""
-    tables = {name: _read_query(store, name) for name in SEEDING if name != "addresses"}
-    if tables["seeded_posts"].empty:
-        return tables | {"addresses": pd.DataFrame(columns=list(SEEDING["addresses"]), dtype="str")}
-    return tables | {"addresses": _read_query(store, "addresses")}
-
-
 def project(store: Store, *, platform: str | None = None, until: datetime | None = None) -> Projection:
     """Read what an analysis needs from the store, of one platform or up to `until` (UTC).
 
@@ -221,7 +213,7 @@ def project(store: Store, *, platform: str | None = None, until: datetime | None
     holds no consumer, and QueryError for a query whose columns are not those of `graphkoc.graph.projection.COLUMNS` and
     `graphkoc.graph.seeded.SEEDING`.
     """
-    tables = {name: _read_query(store, name) for name in COLUMNS} | _read_seeding(store)
+    tables = {name: _read_query(store, name) for name in (*COLUMNS, *SEEDING)}
     return Projection.from_tables(tables, platform, until)
 
 

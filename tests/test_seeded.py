@@ -27,7 +27,7 @@ def origins(
     reviews: Sequence[tuple[str, str | None, str | None, str | None]],
     seeded: Sequence[dict[str, Any]] = (),
     posts: Sequence[dict[str, Any]] = (),
-    addresses: Sequence[dict[str, Any]] = (),
+    addresses: Sequence[str | None] = (),
     identities: Mapping[str, str] | None = None,
 ) -> list[str | None]:
     """The origin of each review (consumer, product, day, stated origin), which are called r0, r1, ..."""
@@ -35,7 +35,8 @@ def origins(
         {"consumer": "str", "product": "str", "created_at": "datetime64[us]", "origin": "str"}
     )
     given.insert(0, "review", [f"r{at}" for at in range(len(given))])
-    seeding = dict(zip(SEEDING, (seeded, posts, addresses), strict=True))
+    given["url"] = pd.Series(addresses or [None] * len(given), dtype="str")
+    seeding = dict(zip(SEEDING, (seeded, posts), strict=True))
     found = mark_seeded(
         given,
         pd.DataFrame({"product": ["p:mug", "q:7", "p:cup"], "title": ["Mug", "mug ", None]}, dtype="str"),
@@ -84,7 +85,7 @@ def test_it_is_never_weaker_than_the_source_states(stated: str | None) -> None:
 def test_a_review_with_the_address_of_a_post_came_of_the_campaign_whenever_and_by_whomever_it_was_written() -> None:
     rows = [("y:1", None, None, None), ("y:2", None, "2020-01-01", None), ("y:3", None, None, "earned")]
     posts = [{"url": "https://www.x.example/p/1/?from=share", "incentive": "paid"}, {"url": "not an address"}]
-    addresses = [{"review": "r0", "url": "http://x.example/p/1"}, {"review": "r2", "url": "also none"}]
+    addresses = ["http://x.example/p/1", None, "also none"]
     assert origins(rows, posts=posts, addresses=addresses) == ["paid", None, "earned"]
 
 

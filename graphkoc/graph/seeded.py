@@ -19,7 +19,6 @@ __all__ = ["SEEDING", "mark_seeded"]
 SEEDING: dict[str, dict[str, str]] = {
     "seeded": {"consumer": "id", "product": "text", "since": "time", "until": "time", "incentive": "text"},
     "seeded_posts": {"url": "text", "incentive": "text"},
-    "addresses": {"review": "id", "url": "text"},
 }
 """For each query in `cypher/project/` that is about campaigns, the columns that it must return, and their kinds."""
 
@@ -34,14 +33,14 @@ def mark_seeded(
 ) -> pd.DataFrame:
     """The reviews with the origin of those that a campaign brought about: paid where its posts are paid, else gifted.
 
-    reviews: review, consumer, product, created_at and origin. products: product and title. identities: account, person.
-    seeding: a frame for each name in SEEDING. A review is of a campaign where it has the address of one of its posts,
+    reviews: review, consumer, product, created_at, origin and url. products: product and title. identities: account,
+    person. seeding: a frame for each name in SEEDING. A review is of a campaign where it has the address of one of its posts,
     or where somebody whom the campaign gave its product wrote about it, with any account, from that day until DAYS
     after the end; without an end, until DAYS after that day. A review that its source states as paid stays paid.
     """
     found = pd.concat(
         [
-            _find_by_address(seeding["seeded_posts"], seeding["addresses"]),
+            _find_by_address(seeding["seeded_posts"], reviews),
             _find_by_product(reviews, products, identities, seeding["seeded"]),
         ]
     )
@@ -55,12 +54,15 @@ def mark_seeded(
     return reviews.assign(origin=origin)
 
 
-def _find_by_address(posts: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+def _find_by_address(posts: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     """Reviews whose address is a post's: review, strength."""
     folded = posts["url"].map(fold_address).to_numpy()
     strengths = _grade(posts["incentive"]).groupby(folded).max().drop("", errors="ignore")
-    strength = addresses["url"].map(fold_address).map(strengths) if len(strengths) else pd.Series(dtype=float)
-    return pd.DataFrame({"review": addresses["review"], "strength": strength}).dropna()
+    if strengths.empty:
+        return pd.DataFrame({"review": [], "strength": []})
+    addressed = reviews[reviews["url"].notna()]
+    strength = addressed["url"].map(fold_address).map(strengths)
+    return pd.DataFrame({"review": addressed["review"], "strength": strength}).dropna()
 
 
 def _find_by_product(
