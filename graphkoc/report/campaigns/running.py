@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from graphkoc.invite.opted_out import list_opted_out
 from graphkoc.report.people.evidence import to_date
 from graphkoc.report.view import View
 
-__all__ = ["describe_running", "list_actions"]
+__all__ = ["Running", "describe_running", "list_actions", "read_running"]
 
 WAITS = ("no_post", "not_received", "not_shipped", "silent")
 """Rules of `deadlines.toml` that count from an event, and begin with the latest step."""
@@ -27,17 +28,34 @@ NAMED = 4
 """Names in one sentence."""
 
 
-def describe_running(view: View, campaign: Mapping[str, Any], recap: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class Running:
+    """A campaign on the day of a report: its people, as `join_standing` has them, and who is late, the longest first."""
+
+    campaign: Mapping[str, Any]
+    people: pd.DataFrame
+    late: list[dict[str, Any]]
+
+
+def read_running(view: View, campaign: Mapping[str, Any]) -> Running:
+    """How a campaign stands; who may not be contacted is late with nothing."""
+    standing = find_standing(read_journal(view.campaigns_folder, campaign["name"]), campaign["people"])
+    people = join_standing(campaign["people"], standing)
+    late = list_late(people[~people["consumer"].isin(list_opted_out(view.run))], view.as_of)
+    order = [*WAITS, *LACKS, *ENDS]
+    return Running(campaign, people, sorted(late, key=lambda row: (order.index(row["rule"]), -row["days"])))
+
+
+def describe_running(view: View, running: Running, recap: Mapping[str, Any]) -> dict[str, Any]:
     """The status of a campaign on the day of the report, for the first screen and the section.
 
     recap: as `graphkoc.activate.outcome.recap.make_recap` returns it. The client sees selling prices, and no costs.
     """
+    campaign, people, late = running.campaign, running.people, running.late
     say, ours, delivery = view.say, not view.reader.is_client, recap["delivery"]
     starts, ends = (date.fromisoformat(campaign[name][:10]) for name in ("starts", "ends"))
     name = say.data(campaign["name"])
-    people = _join_people(view, campaign)
     money = add_up_spending(campaign, people)
-    late = _list_late(view, campaign, people)
     overdue = [row for row in late if row["rule"] == "no_post"]
     live, planned = delivery["live"]["value"], find_planned(campaign)
     status = {
@@ -66,14 +84,13 @@ def describe_running(view: View, campaign: Mapping[str, Any], recap: Mapping[str
     return status
 
 
-def list_actions(view: View, campaign: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]:
+def list_actions(view: View, running: Running, status: Mapping[str, Any]) -> list[str]:
     """What to do this week, the most urgent first, at most ACTIONS; the client approves, and chases nobody."""
     say, ours = view.say, not view.reader.is_client
-    late = _list_late(view, campaign, _join_people(view, campaign))
     found = []
 
     def ask(rule: str) -> None:
-        if names := _name(view, [row for row in late if row["rule"] == rule]):
+        if names := _name(view, [row for row in running.late if row["rule"] == rule]):
             limit = say.count(read_limit(rule), "days") if rule in WAITS else ""
             found.append(say(f"campaign.do_{rule}", names=say.join(names, NAMED), days=limit))
 
@@ -81,29 +98,12 @@ def list_actions(view: View, campaign: Mapping[str, Any], status: Mapping[str, A
         ask("no_post")
         if status["critical"]:
             found.append(say("campaign.do_critical", posts=say.count(status["critical"], "posts")))
-    if substitutes := _ask_for_substitutes(view, campaign):
+    if substitutes := _ask_for_substitutes(view, running.campaign):
         found.append(substitutes)
     if ours:
         for rule in (*LACKS, *WAITS[1:]):
             ask(rule)
     return found[:ACTIONS]
-
-
-def _join_people(view: View, campaign: Mapping[str, Any]) -> pd.DataFrame:
-    standing = find_standing(read_journal(view.campaigns_folder, campaign["name"]), campaign["people"])
-    return join_standing(campaign["people"], standing)
-
-
-def _list_late(view: View, campaign: Mapping[str, Any], people: pd.DataFrame) -> list[dict[str, Any]]:
-    """Who is late with what, the longest first, but for those who may not be contacted."""
-    away = people["consumer"].isin(view.once(_list_away))
-    order = [*WAITS, *LACKS, *ENDS]
-    late = list_late(people[~away], view.as_of)
-    return sorted(late, key=lambda row: (order.index(row["rule"]), -row["days"]))
-
-
-def _list_away(view: View) -> set[str]:
-    return list_opted_out(view.run)
 
 
 def _name(view: View, rows: list[dict[str, Any]]) -> list[str]:

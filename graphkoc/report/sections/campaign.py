@@ -14,7 +14,7 @@ from graphkoc.activate.outcome.gathering import gather_outcome
 from graphkoc.activate.outcome.recap import make_recap
 from graphkoc.activate.running.overview import find_planned
 from graphkoc.report.campaigns.listening import describe_findings, describe_focus_group
-from graphkoc.report.campaigns.running import describe_running, list_actions
+from graphkoc.report.campaigns.running import describe_running, list_actions, read_running
 from graphkoc.report.catalogue import TEXT
 from graphkoc.report.people.invited import find_running
 from graphkoc.report.view import View
@@ -33,16 +33,20 @@ MONEY = (*OF_COSTS, "revenue", "selling")
 
 def facts(view: View) -> dict[str, Any] | None:
     """The campaigns, the newest first, the newest focus group and the findings; None where there is none of them."""
-    running = find_running(view)
-    rows = [_describe(view, campaign) for campaign in view.campaigns if campaign is not running]
+    campaign = find_running(view)
+    rows = [_describe(view, one) for one in view.campaigns if one is not campaign]
     group, findings = describe_focus_group(view), describe_findings(view)
-    if not (running or rows or group or findings):
+    if not (campaign or rows or group or findings):
         return None
-    status = describe_running(view, running, _recap(view, running)) if running else None
+    status, actions, funnel = None, list[str](), list[dict[str, Any]]()
+    if campaign:
+        running, recap = read_running(view, campaign), _recap(view, campaign)
+        status, funnel = describe_running(view, running, recap), _describe_funnel(view, recap)
+        actions = list_actions(view, running, status)
     return {
         "running": status,
-        "actions": list_actions(view, running, status) if running and status else [],
-        "funnel": _describe_funnel(view, _recap(view, running)) if running else [],
+        "actions": actions,
+        "funnel": funnel,
         "rows": rows,
         "focus_group": group,
         "findings": findings,
