@@ -541,10 +541,11 @@ def tiers(name: str | None, run: str | None) -> Result:
 @click.argument("after", metavar="RUN")
 @list_options()
 def compare(before: str, after: str) -> Result:
-    """Compare two runs: who is new, gone, risen and fallen, and why.
+    """Compare two runs: posts about us and rivals, people, groups, and settings.
 
-    The first RUN is the earlier one; each is a folder or a name under ./runs. A person counts as risen or fallen from
-    three places on. Groups are compared where the second run continues the first or its series.
+    The first RUN is the earlier one; each is a folder or a name under ./runs. It lists who went quiet, objected,
+    is a new customer or crossed a tier, who is new and gone, and why; and settings that differ. A person counts as
+    risen or fallen from three places on. Groups are compared where the second run continues the first or its series.
 
     \b
     Examples:

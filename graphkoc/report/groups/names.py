@@ -14,7 +14,7 @@ from graphkoc.runs.roles import RANKED
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name, text_or_none
 
-__all__ = ["group_names", "name_groups"]
+__all__ = ["name_groups"]
 
 LONGEST = 60
 """Characters of a name."""
@@ -28,7 +28,6 @@ def name_groups(run: Run, say: Catalogue) -> Run:
     """
     nameless = set(run.people.loc[~run.people["role"].isin(RANKED), "consumer"])
     products = set(run.exemplars.loc[run.exemplars["what"] == "product", "id"])
-
     platforms = {Catalogue("en").platform(name): say.platform(name) for name in run.info["ties_of"]}
 
     def choose_name(row: Mapping[Any, Any], kind: str) -> str:
@@ -42,12 +41,6 @@ def name_groups(run: Run, say: Catalogue) -> Run:
         return table.assign(name=[choose_name(row, kind) for row in table.to_dict("records")]).astype({"name": "str"})
 
     return run.replaced(niches=rename(run.niches, "niche"), circles=rename(run.circles, "circle"))
-
-
-def group_names(run: Run, kind: str) -> dict[str, str]:
-    """The name of each niche, or of each circle, by id."""
-    table = run.niches if kind == "niche" else run.circles
-    return dict(zip(table[kind], table["name"], strict=True))
 
 
 def _translate(name: str, platforms: Mapping[str, str], say: Catalogue) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from graphkoc.report.people.evidence import read_evidence, to_date
 from graphkoc.report.view import View
 from graphkoc.text import display_name
 
@@ -131,8 +132,9 @@ def _make_card(view: View, change: str, rows: Sequence[Row]) -> dict[str, Any]:
 def _describe_post(view: View, row: Row) -> dict[str, Any]:
     """Who wrote a post, of which product, when, and its quote where the reader may see it."""
     say = view.say
-    [post] = view.run.rows("posts", None, ("review", {row["review"]}))
-    day = say.day(datetime.fromtimestamp(post["day"] * 86_400, tz=UTC).date())
+    posts = view.once(read_evidence).posts[row["consumer"]]
+    post = next(one for one in posts if one["review"] == row["review"])
+    day = say.day(to_date(post["day"]))
     parts = [say.data(post["title"] or row["now"]), say.platform(post["platform"]), day]
     if post["rating"] is not None:
         parts.insert(1, say("changes.stars", n=post["rating"]))

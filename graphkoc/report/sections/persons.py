@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
 
 from graphkoc.report.people.cards import make_card
 from graphkoc.report.people.cautions import list_cautions
@@ -72,7 +71,7 @@ def _describe(view: View, consumer: str, followers: Followers, typical: Typical)
         "who": card["who"],
         "place": _say_place(view, person),
         "handle": _show_handle(view, person),
-        "url": _find_profile(view, person),
+        "url": card["profile"],
         "alias": view.names.find_alias(consumer),
         "type": card["type"],
         "platforms": card["platforms"],
@@ -116,18 +115,6 @@ def _show_handle(view: View, person: Person) -> str | None:
     """The handle of a person whose name is shown."""
     handle = display_name(person["handle"] or "").removeprefix("@")
     return f"@{handle}" if handle and view.names.is_shown(person["consumer"]) else None
-
-
-def _find_profile(view: View, person: Person) -> str | None:
-    """The address of the profile, of a person whose name is shown; None where there is no web address."""
-    url = person["url"]
-    if not url or not view.names.is_shown(person["consumer"]):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _describe_network(view: View, person: Person, found: dict[str, Any]) -> dict[str, Any]:
