@@ -34,9 +34,9 @@ def mark_seeded(
     """The reviews with the origin of those that a campaign brought about: paid where its posts are paid, else gifted.
 
     reviews: review, consumer, product, created_at, origin and url. products: product and title. identities: account,
-    person. seeding: a frame for each name in SEEDING. A review is of a campaign where it has the address of one of its posts,
-    or where somebody whom the campaign gave its product wrote about it, with any account, from that day until DAYS
-    after the end; without an end, until DAYS after that day. A review that its source states as paid stays paid.
+    person. seeding: a frame for each name in SEEDING. A review is of a campaign where it has the address of one of its
+    posts, or where somebody whom the campaign gave its product wrote about it, with any account, from that day until
+    DAYS after the end; without an end, until DAYS after that day. A review that its source states as paid stays paid.
     """
     found = pd.concat(
         [

@@ -30,7 +30,7 @@ NAMED = 4
 
 @dataclass(frozen=True, eq=False)
 class Running:
-    """A campaign on the day of a report: its people, as `join_standing` has them, and who is late, the longest first."""
+    """A campaign on the day of a report: its people, as `join_standing` has them, and who is late, longest first."""
 
     campaign: Mapping[str, Any]
     people: pd.DataFrame
