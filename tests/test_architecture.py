@@ -32,13 +32,14 @@ FLOORS = (
     {"pipeline"},
     {"campaigns"},
     {"demo"},
+    {"schedule"},
     {"cli"},
 )
 """The folders and root modules, each importing only from floors below its own, or from itself."""
 BELOW = FLOORS[0]
 DATA = {"tables", "stores", "capture"}
 ANALYSIS = {"graph", "measures", "runs", "communities", "qualify", "invite", "activate", "report", "analysis"}
-TOP = {"annotations", "pipeline", "campaigns", "demo", "cli"}
+TOP = {"annotations", "pipeline", "campaigns", "demo", "schedule", "cli"}
 OWNERS = {
     "anyascii": {"capture.identity"},
     "charset_normalizer": {"capture.reading"},

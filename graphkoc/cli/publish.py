@@ -201,43 +201,6 @@ def forget_run(run: str) -> Result:
 
 
 @click.command(cls=Command)
-@click.option(
-    "--bulk",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Write files for neo4j-admin into this folder.",
-)
-@output_options
-def export(bulk: Path | None) -> Result:
-    """Write the graph as files, and print the command that imports them.
-
-    For a first load of more than ten million rows into a Neo4j server: load the raw files into an embedded store,
-    export that, and import the folder on the server's machine while the server is down. It replaces the whole database.
-    Compare the numbers that are printed with those that the import reports. The next `load` or `analyse` makes
-    constraints and indexes.
-
-    \b
-    Examples:
-      graphkoc export --bulk import/
-      graphkoc export --bulk import/ --store ladybug:big.lbug --format json
-    """
-    if bulk is None:
-        raise click.UsageError("Name the folder to write: --bulk DIR.")
-    with open_store() as store, ProgressLine.from_options() as progress:
-        made = graphkoc.export_bulk(store, bulk, progress)
-    rows = [{"kind": "node", "name": name, "rows": rows} for name, rows in made.nodes.items()]
-    rows += [{"kind": "relationship", "name": name, "rows": rows} for name, rows in made.relationships.items()]
-    reported = ", ".join(f"{number:,} {what}" for what, number in made.reported.items())
-    below = [
-        f"The import has to report {reported}.",
-        f"Copy {bulk} to the server's machine and stop the server. Then, in that folder, this replaces its database:",
-        made.command,
-    ]
-    document = {"folder": str(bulk), "command": made.command, "reported": made.reported, "rows": rows}
-    return Result(document, rows=rows, below=below)
-
-
-@click.command(cls=Command)
 @list_options()
 def config() -> Result:
     """Show every setting and where its value comes from.
@@ -250,4 +213,4 @@ def config() -> Result:
     return Result(list_settings(click.get_current_context().find_root()))
 
 
-COMMANDS = (queries, query, report, publish, forget_run, export, config)
+COMMANDS = (queries, query, report, publish, forget_run, config)
