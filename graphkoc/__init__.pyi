@@ -59,6 +59,7 @@ from .errors import QueryError as QueryError
 from .errors import StoreError as StoreError
 from .errors import UsageError as UsageError
 from .graph.action_log import Log as Log
+from .graph.drawing import DrawnNetwork as DrawnNetwork
 from .graph.network import Network as Network
 from .graph.projection import Projection as Projection
 from .invite.listening.finding_states import FINDING_LANGUAGES as FINDING_LANGUAGES
@@ -100,6 +101,7 @@ from .report import make_document as make_document
 from .report import render_markdown as render_markdown
 from .report import save_document as save_document
 from .report import write_report as write_report
+from .report.network import draw_network as draw_network
 from .runs.coverage import describe_coverage as describe_coverage
 from .runs.edited import find_run as find_run
 from .runs.edits import merge_groups as merge_groups

@@ -454,7 +454,8 @@ def _log_tables(log: Log) -> dict[str, pd.DataFrame]:
 
 def _list_follows(log: Log) -> pd.DataFrame:
     ids, network = log.network.ids, log.network
-    return pd.DataFrame({"followee": ids[network.source], "follower": ids[network.target]})
+    ends = {"followee": ids[network.source], "follower": ids[network.target]}
+    return pd.DataFrame({**ends, "weight": network.weight})
 
 
 def _score_info(expected: Forecast, as_of: float, listed: int, log: Log) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,22 +67,25 @@ def translate_errors(failure: str, hint: str = "", kind: type[GraphkocError] = S
         raise kind(f"{failure}: {describe_error(error)}", hint=hint) from error
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file, and its folder if that is missing, whole or not at all.
 
-    On failure the old file is untouched and no temporary file remains. Raises OSError, which may name the temporary
-    file: the caller knows what the user calls it (`translate_errors`).
+    content: all of it, or its pieces one after the other, which need not fit memory together. On failure
+    the old file is untouched and no temporary file remains. Raises OSError, which may name the temporary file: the
+    caller knows what the user calls it (`translate_errors`).
     """
+    pieces = [content] if isinstance(content, bytes) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not path.is_file():
-        path.write_bytes(content)  # a device or a pipe takes bytes and is never replaced
+        with path.open("wb") as sink:
+            sink.writelines(pieces)  # a device or a pipe takes bytes and is never replaced
         return
     for left in path.parent.glob(f".{glob.escape(path.name)}.????????.{SUFFIX}"):
         _remove_unlocked(left)
     fresh, handle = _create_file(path)
     try:
         with os.fdopen(handle, "wb", closefd=False) as sink:
-            sink.write(content)
+            sink.writelines(pieces)
         put_in_place(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)

@@ -32,7 +32,15 @@ class Request:
 Writer = Callable[[Request], str]
 """Writes the file, and returns what is in it, as a sentence."""
 
-WRITERS: dict[str, Writer] = {}
+
+def _write_network(request: Request) -> str:
+    network = graphkoc.draw_network(request.run, request.language, request.reader)
+    write = network.write_graphml if request.path.suffix.lower() == ".graphml" else network.write_gexf
+    write(request.path)
+    return f"{len(network):,} people, {len(network.source):,} ties"
+
+
+WRITERS: dict[str, Writer] = {".gexf": _write_network, ".graphml": _write_network}
 """What writes a file, by its suffix."""
 
 

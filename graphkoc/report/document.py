@@ -15,7 +15,7 @@ from graphkoc.report.view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 
-__all__ = ["make_document"]
+__all__ = ["make_document", "say_notice"]
 
 FORMAT = 1
 LAST = "persons"
@@ -38,7 +38,7 @@ def make_document(run: Run, language: str = "en", reader: Reader | None = None) 
         "language": language,
         "reader": reader.kind,
         "names_because": reader.why and say.data(reader.why),
-        "notice": _say_notice(run, say),
+        "notice": say_notice(run, say),
         "as_of": run.info["at"] if view.dated else None,
         "named": len(view.names.named),
         "people": len(run.people),
@@ -48,7 +48,7 @@ def make_document(run: Run, language: str = "en", reader: Reader | None = None) 
     }
 
 
-def _say_notice(run: Run, say: Catalogue) -> str | None:
+def say_notice(run: Run, say: Catalogue) -> str | None:
     """The run's notice; the one on invented data in the reader's language."""
     notice = run.info["settings"].get("notice")
     if notice is None:

@@ -31,13 +31,14 @@ __all__ = [
     "needed_columns",
     "new_run",
     "next_run",
+    "read_columns",
     "read_frame",
     "read_info",
     "read_rows",
     "run_folders",
 ]
 
-FORMAT = 12
+FORMAT = 13
 """The format of run.json and the tables. A run of another format is not read."""
 
 ARROW = {
@@ -166,6 +167,16 @@ def read_rows(
         return chosen_rows(file.read(columns=needed_columns(columns, where)), columns, where)
 
 
+def read_columns(folder: Path, table: str, columns: Sequence[str]) -> pa.Table:
+    """Columns of a table of the run in `folder`, of which texts are kept once each (dictionaries), without pandas.
+
+    For tables with many rows that name few people. Raises UsageError when the file is damaged.
+    """
+    texts = [name for name in columns if TABLES[table].required.get(name) == "str"]
+    with _opened(folder, table, texts) as file:
+        return file.read(columns=list(columns))
+
+
 MANY = 20_000
 """Cells from which on rows are taken at once, which loads pandas; slices of single rows would take longer."""
 
@@ -193,12 +204,12 @@ def chosen_rows(
 
 
 @contextmanager
-def _opened(folder: Path, table: str) -> Iterator[pq.ParquetFile]:
-    """The file of a table, whose schema is the declared one."""
+def _opened(folder: Path, table: str, dictionaries: Sequence[str] = ()) -> Iterator[pq.ParquetFile]:
+    """The file of a table, whose schema is the declared one. dictionaries: columns to read as dictionaries."""
     path = folder / f"{table}.parquet"
     try:
-        with pq.ParquetFile(path) as file:
-            there = {field.name: str(field.type) for field in file.schema_arrow}
+        with pq.ParquetFile(path, read_dictionary=list(dictionaries)) as file:
+            there = {field.name: _name_type(field.type) for field in file.schema_arrow}
             for column, dtype in TABLES[table].required.items():
                 if column not in there:
                     raise _damaged(path, f"it has no column {column}")
@@ -207,6 +218,10 @@ def _opened(folder: Path, table: str) -> Iterator[pq.ParquetFile]:
             yield file
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _damaged(path, str(error)) from error
+
+
+def _name_type(kind: pa.DataType) -> str:
+    return str(kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def _damaged(path: Path, why: str) -> UsageError:

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 import operator
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from graphkoc.runs.folder import (
     chosen_rows,
     needed_columns,
     new_run,
+    read_columns,
     read_frame,
     read_info,
     read_rows,
@@ -34,6 +35,8 @@ from graphkoc.runs.tables import TABLES, empty
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from graphkoc.graph.drawing import DrawnNetwork
 
 __all__ = ["DEFAULT_FOLDER", "TOP", "UNDATED", "Run", "find_run", "line_of", "list_runs", "previous_run"]
 
@@ -146,6 +149,26 @@ class Run:
             return read_rows(self._stored, table, columns, where)
         needed = pa.Table.from_pandas(self.table(table), columns=needed_columns(columns, where), preserve_index=False)
         return chosen_rows(needed, columns, where)
+
+    def columns(self, table: str, columns: Sequence[str]) -> pa.Table:
+        """Columns of a table as Arrow; of a stored table without pandas, and its texts as dictionaries.
+
+        Raises UsageError when the table's file is damaged.
+        """
+        if table not in self._tables and self._stored is not None:
+            return read_columns(self._stored, table, columns)
+        return pa.Table.from_pandas(self.table(table), columns=list(columns), preserve_index=False)
+
+    def network(self, names: Mapping[str, str] | None = None, *, private: bool = False) -> DrawnNetwork:
+        """The network that the analysis used, with a place for everybody (see `graphkoc.runs.network`).
+
+        names: what to call people, by id; by default the names of key opinion consumers and wide-audience accounts.
+        private: whether ids are replaced by numbers.
+        """
+        # Nothing else of a run needs it.
+        from graphkoc.runs.network import draw_network
+
+        return draw_network(self, names, private=private)
 
     @property
     def name(self) -> str:

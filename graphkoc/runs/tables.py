@@ -279,7 +279,11 @@ TABLES: dict[str, Table] = {
     ),
     "read_follows": Table(
         "A follow that the analysis read.",
-        (_text("followee", "Id of the person followed."), _text("follower", "Id of the follower.")),
+        (
+            _text("followee", "Id of the person followed."),
+            _text("follower", "Id of the follower."),
+            _number("weight", "ties", "1 for a follow; where ties is engagements, the reviews engaged with."),
+        ),
     ),
     "niches": Table(
         "A niche, most people first.",
