@@ -43,6 +43,7 @@ from .capture.load import Loaded as Loaded
 from .capture.proposal import Proposal as Proposal
 from .capture.proposal import propose_loader as propose_loader
 from .capture.recognise import Recognised as Recognised
+from .capture.rejects import write_rejects as write_rejects
 from .capture.sources import Source as Source
 from .capture.sources import find_source as find_source
 from .capture.sources import sources as sources
@@ -114,6 +115,9 @@ from .runs.run import list_runs as list_runs
 from .runs.summary import describe_absence as describe_absence
 from .runs.summary import describe_ranking as describe_ranking
 from .runs.summary import describe_run as describe_run
+from .schedule.refresh import Refreshed as Refreshed
+from .schedule.refresh import RefreshRequest as RefreshRequest
+from .schedule.refresh import refresh_reports as refresh_reports
 from .stores import NEEDED_TO_LOAD as NEEDED_TO_LOAD
 from .stores import Store as Store
 from .stores import open_store as open_store

@@ -54,7 +54,7 @@ DESCRIBES = {
     *("identity link", "identity unlink", "identity suggest", "identity report", "analyse", "backtest", "tiers"),
     *("niches", "niches rename", "niches merge", "niches undo", "circles", "circles rename", "circles merge"),
     *("circles undo", "members", "kocs", "explain", "similar", "compare", "decide", "browser", "queries", "query"),
-    *("report", "publish", "forget-run", "export", "campaign update", "campaign show", "person history"),
+    *("report", "publish", "forget-run", "export", "refresh", "campaign update", "campaign show", "person history"),
     *("feedback", "findings", "findings set", "results", "recap", "lift"),
 }
 """Commands that read files, or say what is known of people, groups and campaigns, and list nobody to write to."""

@@ -22,7 +22,7 @@ from graphkoc.cli.terminal import ProgressLine
 from graphkoc.progress import LOADING
 from graphkoc.text import count
 
-__all__ = ["COMMANDS", "account_for_rows"]
+__all__ = ["COMMANDS", "REJECTED", "account_for_rows", "describe_load", "split_source"]
 
 REJECTED = 7
 """Exit code of a command that did its work, but rows were rejected or in conflict, or a file was unread."""
@@ -144,7 +144,7 @@ def load(
       graphkoc load csv reviews.csv --encoding big5 --dates dmy
       graphkoc load ./loaders/shop bewertungen.csv
     """
-    source, files = _split_source(paths)
+    source, files = split_source(paths)
     with open_store() as store, ProgressLine.from_options(LOADING) as progress:
         loaded = graphkoc.load(
             store,
@@ -159,7 +159,7 @@ def load(
             accept_partial=accept_partial,
             progress=progress,
         )
-        rejects = _write_rejects(loaded)
+        rejects = graphkoc.write_rejects(loaded)
         checks = [] if dry_run else graphkoc.first_checks(store)
     changes = loaded.changes.tables if loaded.changes is not None else {}
     document = {
@@ -183,11 +183,11 @@ def load(
     layouts = any(file.layout for file in loaded.files)
     columns = [name for name in COLUMNS if layouts or name != "layout"]
     rows = [{name: getattr(file, name) for name in columns} for file in loaded.files]
-    notes = _describe_load(loaded, rejects, dry_run) + [_describe_check(check) for check in checks]
+    notes = describe_load(loaded, rejects, dry_run) + [_describe_check(check) for check in checks]
     return Result(document, rows=rows, notes=notes, exit_code=REJECTED if rejects or loaded.unread else 0)
 
 
-def _split_source(words: Sequence[str]) -> tuple[str | None, list[Path]]:
+def split_source(words: Sequence[str]) -> tuple[str | None, list[Path]]:
     """The source, if the first word is one, and the paths."""
     first, *others = words
     is_folder = "/" in first and any(Path(first).glob("*.sql"))
@@ -206,7 +206,7 @@ def _count_fates(loaded: graphkoc.Loaded, fate: str) -> dict[str, int]:
     return {str(name): int(rows) for name, rows in tables.value_counts().sort_index().items()}
 
 
-def _describe_load(loaded: graphkoc.Loaded, rejects: Path | None, dry_run: bool) -> list[str]:
+def describe_load(loaded: graphkoc.Loaded, rejects: Path | None, dry_run: bool = False) -> list[str]:
     """What a load did, as sentences."""
     notes = [
         f"{file}: no table has {', '.join(map(repr, columns))}; ignored." for file, columns in loaded.ignored.items()
@@ -248,23 +248,6 @@ def _describe_missing(accounts: Sequence[str]) -> str:
     """The accounts that links name and that the store does not hold, the first SHOWN by name."""
     some = ", ".join(accounts[:SHOWN]) + (", …" if len(accounts) > SHOWN else "")
     return f"Links name {count(len(accounts), 'accounts')} that the store does not hold: {some}"
-
-
-def _write_rejects(loaded: graphkoc.Loaded) -> Path | None:
-    """Write the rejected rows of this load with their reasons to the working folder; None where there are none."""
-    from graphkoc.exports.rows import safe_cell
-    from graphkoc.files import translate_errors
-
-    path = Path(f"graphkoc-rejects-{loaded.source if not loaded.parts else 'load'}.csv")
-    if loaded.rejects.empty:
-        path.unlink(missing_ok=True)
-        return None
-    texts = loaded.rejects.select_dtypes(exclude="number").columns
-    safe = loaded.rejects.assign(**{name: loaded.rejects[name].map(safe_cell, na_action="ignore") for name in texts})
-    rejected = count(len(safe), "rejected rows")
-    with translate_errors(f"the good rows were taken, but {path}, with {rejected}, cannot be written"):
-        safe.to_csv(path, index=False, encoding="utf-8-sig")
-    return path
 
 
 @click.command(cls=Command)

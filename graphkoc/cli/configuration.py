@@ -18,6 +18,10 @@
     words = ["casino"]
     exclude = ["rival_ad"]
 
+    [refresh]
+    paths = ["exports"]
+    keep = 12
+
     [columns.plain]
     "Handle" = "handle"
     "Warnings" = "flags"
@@ -92,8 +96,13 @@ NOT_SETTINGS = {
     "name",
 }
 """Options of one call, which no file sets."""
-LISTS = {"brand": ("own", "rivals"), "target": ("language", "market"), "safety": ("words", "exclude")}
-"""Tables of the file that are no command: their keys, each a list of names."""
+LISTS = {
+    "brand": ("own", "rivals"),
+    "target": ("language", "market"),
+    "safety": ("words", "exclude"),
+    "refresh": ("paths",),
+}
+"""Keys that are no options of a command, by table: each a list of names."""
 NUMBERS = {
     "costs": (
         *("product", "retail", "shipping", "customs", "handling"),
@@ -154,10 +163,13 @@ def _read(path: Path, group: click.Group) -> dict[str, Any]:
         "language": "Chinese",
         "market": "Germany",
         "safety": "a word",
+        "refresh": "exports",
         KINDS: "another name",
     }
     for table in (*LISTS, KINDS):
         for key, names in values.get(table, {}).items():
+            if table in LISTS and key not in LISTS[table]:
+                continue  # an option of the command of that name
             if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
                 raise UsageError(
                     f"{path} sets {table}.{key} to something other than a list of names",
@@ -199,7 +211,7 @@ def raise_pending(ctx: click.Context) -> None:
 
 
 def read_lists(ctx: click.Context, table: str) -> dict[str, tuple[str, ...]]:
-    """The lists of a table that is no command, as they are set: own and rivals of `brand`, say."""
+    """The lists of a table, as they are set: own and rivals of `brand`, say."""
     in_files = (ctx.find_root().default_map or {}).get(table, {})
     return {
         key: tuple(_split_names(os.environ.get(_variable(table, key))) or in_files.get(key, ())) for key in LISTS[table]

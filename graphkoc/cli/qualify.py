@@ -31,7 +31,7 @@ from graphkoc.cli.terminal import ProgressLine, clip
 from graphkoc.progress import ANALYSING
 from graphkoc.text import count
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "read_settings"]
 
 NOT_STORED = (
     "Nothing was written into the store, whose queries still answer from the analysis before, if there was one: "
@@ -57,6 +57,24 @@ UNTIL = Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 def _split_names(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def read_settings(choices: Mapping[str, Any]) -> graphkoc.Settings:
+    """The settings of an analysis: the options of `analyse`, and what the tables of graphkoc.toml add to them.
+
+    choices: platform, until, min_size, measures and tiers.
+    """
+    context = click.get_current_context()
+    named, safety, target = (read_lists(context, table) for table in ("brand", "safety", "target"))
+    return graphkoc.Settings(
+        brand=graphkoc.Brand(**named) if named["own"] or named["rivals"] else None,
+        target_languages=target["language"],
+        target_markets=target["market"],
+        safety_words=safety["words"],
+        exclude=safety["exclude"],
+        kinds=read_kinds(context),
+        **choices,
+    )
 
 
 @click.command(cls=Command)
@@ -109,19 +127,8 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
       graphkoc analyse --measures betweenness,closeness
       graphkoc analyse --tiers prizm
     """
-    context = click.get_current_context()
-    named, safety, target = (read_lists(context, table) for table in ("brand", "safety", "target"))
-    brand = graphkoc.Brand(**named) if named["own"] or named["rivals"] else None
     with open_store() as store, ProgressLine.from_options((*ANALYSING, "storing")) as progress:
-        settings = graphkoc.Settings(
-            brand=brand,
-            target_languages=target["language"],
-            target_markets=target["market"],
-            safety_words=safety["words"],
-            exclude=safety["exclude"],
-            kinds=read_kinds(context),
-            **choices,
-        )
+        settings = read_settings(choices)
         stored = not no_store and not settings.limited
         run = graphkoc.analyse(store, out, settings, write_back=not no_store, processes=threads, progress=progress)
     counts = run.info["counts"]

@@ -25,27 +25,27 @@ from graphkoc.report.pdf import make_pdf
 from graphkoc.report.readers import Reader
 from graphkoc.runs.run import Run
 
-__all__ = ["render", "render_markdown", "save_document", "write_report"]
+__all__ = ["hash_source", "make_environment", "render", "render_markdown", "save_document", "write_report"]
 
 NUMBER = re.compile(r"(?<![\w@#])[−+]?[€$£¥]?\d(?:[\d,.]*\d)?%?")
 
 
 def render(document: Mapping[str, Any]) -> str:
     """The document of facts as one HTML page; the same bytes for the same document."""
-    page = _make_environment("html")
+    page = make_environment("html")
     script, style = (_join_sources(folder, suffix) for folder, suffix in (("script", "js"), ("style", "css")))
     return page.get_template("page.html.j2").render(
         **_share(page, document),
         script=Markup(script),
         style=Markup(style),
-        script_hash=_hash_source(script),
-        style_hash=_hash_source(style),
+        script_hash=hash_source(script),
+        style_hash=hash_source(style),
     )
 
 
 def render_markdown(document: Mapping[str, Any]) -> str:
     """The document of facts as Markdown, to paste into a mail or a chat: the first screen and the tables."""
-    page = _make_environment("md")
+    page = make_environment("md")
     text = page.get_template("text.md.j2").render(**_share(page, document))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
@@ -93,7 +93,8 @@ def _share(page: Environment, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _make_environment(kind: str) -> Environment:
+def make_environment(kind: str) -> Environment:
+    """Where the templates are; kind: html or md."""
     page = Environment(
         loader=PackageLoader("graphkoc.report", ""),
         autoescape=kind == "html",
@@ -135,6 +136,6 @@ def _join_sources(folder: str, suffix: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8").strip() for file in files)
 
 
-def _hash_source(text: str) -> str:
+def hash_source(text: str) -> str:
     """The source expression of a content security policy that allows exactly this text."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
