@@ -103,6 +103,9 @@ from .report import render_markdown as render_markdown
 from .report import save_document as save_document
 from .report import write_report as write_report
 from .report.network import draw_network as draw_network
+from .report.tables import export_crm as export_crm
+from .report.tables import export_tables as export_tables
+from .report.tables import make_tables as make_tables
 from .runs.coverage import describe_coverage as describe_coverage
 from .runs.edited import find_run as find_run
 from .runs.edits import merge_groups as merge_groups

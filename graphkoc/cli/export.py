@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,17 +21,21 @@ __all__ = ["COMMANDS"]
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be written: the run, the file, its language, whom it is for, and the one table of a flat file."""
+    """What is to be written: the run, the file, its language, whom it is for, and the one table of a flat file.
+
+    for_crm: whether the reader is the shop's own system.
+    """
 
     run: graphkoc.Run
     path: Path
     language: str
     reader: graphkoc.Reader
     sheet: str
+    for_crm: bool = False
 
 
 Writer = Callable[[Request], str]
-"""Writes the file, and returns what is in it, as a sentence."""
+"""Writes the file, and returns what is in it, as a clause: `205 people`."""
 
 
 def _write_network(request: Request) -> str:
@@ -40,41 +45,102 @@ def _write_network(request: Request) -> str:
     return f"{len(network):,} people, {len(network.source):,} ties"
 
 
-WRITERS: dict[str, Writer] = {".gexf": _write_network, ".graphml": _write_network}
+def _write_tables(request: Request) -> str:
+    if request.for_crm:
+        done = graphkoc.export_crm(request.run, request.path)
+        more = f", {done['opted_out']:,} of these not to be contacted" if done["opted_out"] else ""
+        more += f"; {done['left_out']:,} without a customer id are left out" if done["left_out"] else ""
+        return f"{done['customers']:,} customers, {done['kocs']:,} of them KOCs{more}"
+    options: dict[str, Any] = {"language": request.language, "reader": request.reader, "sheet": request.sheet}
+    return str(graphkoc.export_tables(request.run, request.path, **options)["about"])
+
+
+WRITERS: dict[str, Writer] = {
+    **dict.fromkeys((".xlsx", ".csv", ".parquet", ".json"), _write_tables),
+    **dict.fromkeys((".gexf", ".graphml"), _write_network),
+}
 """What writes a file, by its suffix."""
+ONE_TABLE = (".csv", ".parquet")
+FOR_CRM = (".csv", ".xlsx")
 
 
 @click.command(cls=Command)
 @run_argument
-@click.option("-o", "--output", "file", type=click.Path(path_type=Path), metavar="FILE", help="The FILE to write.")
+@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="The FILE to write.")
+@click.option(
+    "--sheet",
+    type=click.Choice(("people", "niches", "circles", "changes", "plan")),
+    help="The table of a .csv or .parquet; people by default.",
+)
+@click.option(
+    "--lang", "language", type=click.Choice(("en", "zh")), default="en", show_default=True, help="Its language."
+)
+@click.option(
+    "--for",
+    "reader",
+    type=click.Choice(("analyst", "client", "crm")),
+    default="analyst",
+    show_default=True,
+    help="Who reads it: a client sees no costs, no contacts, and no names of people who have not accepted; the CRM "
+    "gets a row for each customer.",
+)
+@click.option("--names", "why", metavar="WHY", help="Show names to the client, for this reason.")
 @click.option(
     "--bulk",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write the graph of the store for neo4j-admin into this folder.",
+    help="Write the graph of the store for neo4j-admin into this DIR.",
 )
 @line_format_option
-def export(run: str | None, file: Path | None, bulk: Path | None) -> Result:
-    """Write the graph as files, and print the command that imports them.
+def export(
+    run: str | None,
+    file: Path | None,
+    sheet: str | None,
+    language: str,
+    reader: str,
+    why: str | None,
+    bulk: Path | None,
+) -> Result:
+    """Write the results of a run as a file, with all rows; or the graph of the store in bulk.
 
-    For a first load of more than ten million rows into a Neo4j server: load the raw files into an embedded store,
-    export that, and import the folder on the server's machine while the server is down. It replaces the whole database.
-    Compare the numbers that are printed with those that the import reports. The next `load` or `analyse` makes
-    constraints and indexes.
+    RUN is a folder or a name under ./runs; the newest by default. The suffix of FILE says what is written:
+
+    \b
+      .xlsx             sheets of people, niches, circles, changes and the newest plan
+      .csv, .parquet    one of these tables
+      .json             all of them, for programs
+      .csv, .xlsx       with --for crm: customer id, KOC flag, tier, niches and score, for the shop's own system;
+                        `graphkoc load` takes such a file back, and changes nothing by it
+
+    With --bulk, write the graph as files, and print the command that imports them: for a first load of more than ten
+    million rows into a Neo4j server. Load the raw files into an embedded store, export that, and import the folder on
+    the server's machine while the server is down. It replaces the whole database. Compare the numbers that are printed
+    with those that the import reports. The next `load` or `analyse` makes constraints and indexes.
 
     \b
     Examples:
-      graphkoc export --bulk import/
+      graphkoc export -o kocs.xlsx
+      graphkoc export -o niches.csv --sheet niches --for client --lang zh
+      graphkoc export -o crm.csv --for crm
       graphkoc export --bulk import/ --store ladybug:big.lbug --format json
     """
     if bulk is not None:
         return _export_bulk(bulk)
     if file is None:
         raise click.UsageError("Name the file to write: -o FILE.")
-    found = graphkoc.find_run(run)
-    if file.suffix.lower() not in WRITERS:
+    kind = file.suffix.lower()
+    if kind not in WRITERS:
         raise click.UsageError(f"An export is not written to files like {file.name}: use {', '.join(WRITERS)}.")
-    made = WRITERS[file.suffix.lower()](Request(found, file, "en", graphkoc.Reader(), "people"))
+    if why is not None and reader != "client":
+        raise click.UsageError("--names goes with --for client: the analyst's file has all names.")
+    for_crm = reader == "crm"
+    if for_crm and kind not in FOR_CRM:
+        raise click.UsageError(f"--for crm does not go with {file.name}: use {' or '.join(FOR_CRM)}.")
+    if sheet is not None and (for_crm or kind not in ONE_TABLE):
+        raise click.UsageError(f"--sheet goes with {' and '.join(ONE_TABLE)}: other files have all tables.")
+    found = graphkoc.find_run(run)
+    shown = graphkoc.Reader() if for_crm else graphkoc.Reader(reader, why)
+    made = WRITERS[kind](Request(found, file, language, shown, sheet or "people", for_crm))
     return Result({"file": str(file), "about": made}, text=f"{file}  {made}", notes=list_notices(found))
 
 

@@ -38,8 +38,8 @@ TURNS = "\u202a-\u202e\u2066-\u2069"
 
 def without_controls(text: str) -> str:
     """The text without control characters (but with line ends and tabs), without characters that change its direction,
-    and without lone surrogates."""
-    visible = re.sub(f"[{TURNS}]", "", text)
+    and without what no file of XML holds: lone surrogates, U+FFFE and U+FFFF."""
+    visible = re.sub(f"[{TURNS}\ufffe\uffff]", "", text)
     return "".join(c for c in visible if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 

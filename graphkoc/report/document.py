@@ -15,7 +15,7 @@ from graphkoc.report.view import View
 from graphkoc.runs.run import Run
 from graphkoc.text import display_name
 
-__all__ = ["make_document", "say_notice"]
+__all__ = ["make_document", "make_view", "say_notice"]
 
 FORMAT = 1
 LAST = "persons"
@@ -29,16 +29,15 @@ def make_document(run: Run, language: str = "en", reader: Reader | None = None) 
     named: how many people it names. The same run, lists and campaigns give the same document. Raises UsageError for an
     unknown language.
     """
-    say, reader = Catalogue(language), reader or Reader()
-    view = View(run, {section.name: section.facts for section in find_sections()}, say, reader)
+    view = make_view(run, language, reader or Reader())
     order = [section.name for section in find_sections()]
     facts = {name: view.facts(name) for name in sorted(order, key=lambda name: name == LAST)}
     return {
         "format": FORMAT,
         "language": language,
-        "reader": reader.kind,
-        "names_because": reader.why and say.data(reader.why),
-        "notice": say_notice(run, say),
+        "reader": view.reader.kind,
+        "names_because": view.reader.why and view.say.data(view.reader.why),
+        "notice": say_notice(view),
         "as_of": run.info["at"] if view.dated else None,
         "named": len(view.names.named),
         "people": len(run.people),
@@ -48,9 +47,14 @@ def make_document(run: Run, language: str = "en", reader: Reader | None = None) 
     }
 
 
-def say_notice(run: Run, say: Catalogue) -> str | None:
+def make_view(run: Run, language: str, reader: Reader) -> View:
+    """The run as the sections of a report read it. Raises UsageError for an unknown language."""
+    return View(run, {section.name: section.facts for section in find_sections()}, Catalogue(language), reader)
+
+
+def say_notice(view: View) -> str | None:
     """The run's notice; the one on invented data in the reader's language."""
-    notice = run.info["settings"].get("notice")
+    notice, say = view.run.info["settings"].get("notice"), view.say
     if notice is None:
         return None
     return say("page.invented") if notice == Catalogue("en")("page.invented") else say.data(str(notice))

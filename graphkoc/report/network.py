@@ -24,7 +24,7 @@ def draw_network(run: Run, language: str = "en", reader: Reader | None = None) -
     view = View(run, {}, say, reader)
     names = {consumer: _find_name(view, consumer) for consumer in view.people}
     network = view.run.network(names, private=reader.is_client)
-    return replace(network, notice=say_notice(run, say))
+    return replace(network, notice=say_notice(view))
 
 
 def _find_name(view: View, consumer: str) -> str:

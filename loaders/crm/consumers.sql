@@ -10,6 +10,8 @@ WITH people AS (
         to_consent(bare(consent)) AS consent,
         bare(unionid) AS unionid,
         zoned(shop_time(bare(joined_at), times), zone) AS placed,
+        -- What graphkoc itself wrote of a customer states nothing but who it is.
+        koc IS NOT NULL AS flagged,
         _file,
         _row
     FROM customers
@@ -42,6 +44,7 @@ WITH people AS (
             ),
             zone
         ),
+        false,
         _file,
         _row
     FROM orders
@@ -84,7 +87,7 @@ merged AS (
             list_sort(list_distinct(flatten(list(string_split(keys, ' ')) FILTER (keys IS NOT NULL)))), ' '
         ) AS contact_key,
         -- One refusal counts for all rows of a person, and what is not a clear yes is not consent.
-        coalesce(min(consent), 'unknown') AS consent,
+        if(bool_and(flagged), NULL, coalesce(min(consent), 'unknown')) AS consent,
         min(unionid) AS unionid,
         -- A country is of the day of the order, or of that on which the customer came; one without a letter is none.
         arg_max(

@@ -22,6 +22,7 @@ __all__ = [
     "count_distinct",
     "divide",
     "knows_follows",
+    "list_finer",
     "list_rows",
     "list_types",
     "make_cards",
@@ -81,6 +82,13 @@ def list_rows(view: View, kind: str) -> list[Row]:
     rows = [_make_row(view, kind, row, platforms.get(str(row[kind]))) for row in table.to_dict("records")]
     _shorten_names(view, rows)
     return order_rows(rows)
+
+
+def list_finer(view: View) -> list[Row]:
+    """A row as those of `list_rows` for each niche that is inside another, with its parent, the id of that one."""
+    table = view.run.niches
+    finer = table[table["level"] == "finer"].to_dict("records")
+    return [_make_row(view, "niche", row, None) | {"parent": str(row["parent"])} for row in finer]
 
 
 def order_rows(rows: list[Row]) -> list[Row]:
@@ -267,9 +275,7 @@ def _find_overlaps(view: View, rows: list[Row], finer: Collection[str]) -> dict[
 
 def _find_finer(view: View) -> dict[str, list[Row]]:
     """The niches inside each niche."""
-    table = view.run.niches
     found: dict[str, list[Row]] = defaultdict(list)
-    for row in table[table["level"] == "finer"].to_dict("records"):
-        made = _make_row(view, "niche", row, None)
-        found[str(row["parent"])].append({name: made[name] for name in ("name", "anchor", "summary")})
+    for row in view.once(list_finer):
+        found[row["parent"]].append({name: row[name] for name in ("name", "anchor", "summary")})
     return found

@@ -16,7 +16,7 @@ from graphkoc.report.people.ticks import list_ticks
 from graphkoc.report.view import View
 from graphkoc.text import display_name, number_or_none, whole_or_none
 
-__all__ = ["MOST_POSTS", "Post", "list_platforms", "make_card", "make_quote", "say_mark", "say_source"]
+__all__ = ["MOST_POSTS", "Post", "find_profile", "list_platforms", "make_card", "make_quote", "say_mark", "say_source"]
 
 LOW = 3
 """Stars up to which a review is taken to complain."""
@@ -27,7 +27,7 @@ LONGEST = 60
 """Characters of a product's title."""
 MARKED = ("paid", "gifted", "invited")
 LANGUAGES = {"en": "en", "zh": "zh-CN", "de": "de"}
-WEB = re.compile(r"https?://[^\s<>\"']+$", re.ASCII)
+WEB = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 Post = Mapping[str, Any]
 
 
@@ -68,7 +68,7 @@ def make_card(view: View, consumer: str) -> dict[str, Any]:
         "unseen": {"people": unseen, "of": known} if known else None,
         "on_brand": _count_own(view, consumer),
         "price": None if view.reader.is_client else number_or_none(person["quote"]),
-        "profile": _find_profile(view, consumer),
+        "profile": find_profile(view, consumer),
         "consent": person["consent"] if person["consent"] in ("yes", "no") else None,
         "invite_by": describe_invitation(view, consumer),
         "caution": next(iter(list_cautions(view, consumer)), None),
@@ -108,10 +108,10 @@ def say_mark(view: View, post: Post) -> str | None:
     return view.say(f"people.marked_{post['origin']}") if post["origin"] in MARKED else None
 
 
-def _find_profile(view: View, consumer: str) -> str | None:
+def find_profile(view: View, consumer: str) -> str | None:
     """The address of a person's profile, if it is one of the web's."""
     url = view.people[consumer]["url"]
-    return str(url) if url and view.names.is_shown(consumer) and WEB.match(url) else None
+    return str(url) if url and view.names.is_shown(consumer) and WEB.fullmatch(url) else None
 
 
 def make_quote(view: View, post: Post) -> dict[str, Any]:

@@ -21,15 +21,16 @@ OWN_PARTS = ("activity_points", "content_points")
 """What a person does themselves; the rest of the score is about their audience."""
 
 
-def list_rows(view: View) -> dict[str, Any]:
+def list_rows(view: View, most: int | None = ROWS) -> dict[str, Any]:
     """The key opinion consumers by rank: {list, rows, columns, niches, platforms, capped}.
 
+    most: how many are listed; all with None.
     rows: [{who, find, niche, type, platforms, audience, stated, unseen, reviews, quality, score, own, others, price,
     last, tags}], with None for what is not known. score is own and others: what a person does, and what their audience
     does. find: what the find box looks in. columns: those of OPTIONAL that anybody has. niches: [{key, name}], of which
-    a row names the key; platforms: the names to filter by. capped: a sentence where there are more than ROWS.
+    a row names the key; platforms: the names to filter by. capped: a sentence where there are more.
     """
-    listed = view.kocs[:ROWS]
+    listed = view.kocs[:most]
     niches = {niche: f"n{place}" for place, niche in enumerate(_list_niches(view, listed), 1)}
     rows = [_make_row(view, person, niches) for person in listed]
     capped = {"shown": len(rows), "all": view.say.count(len(view.kocs), "kocs")}
@@ -39,7 +40,7 @@ def list_rows(view: View) -> dict[str, Any]:
         "columns": [name for name in OPTIONAL if any(row[name] not in (None, [], 0) for row in rows)],
         "niches": [{"key": key, "name": _name_niche(view, niche)} for niche, key in niches.items()],
         "platforms": list(dict.fromkeys(name for row in rows for name in row["platforms"])),
-        "capped": view.say("people.capped", **capped) if len(view.kocs) > ROWS else None,
+        "capped": view.say("people.capped", **capped) if len(rows) < len(view.kocs) else None,
     }
 
 

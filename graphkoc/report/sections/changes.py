@@ -11,7 +11,18 @@ from graphkoc.report.people.evidence import read_evidence, to_date
 from graphkoc.report.view import View
 from graphkoc.text import display_name
 
-__all__ = ["PLACE", "facts"]
+__all__ = [
+    "CARDS",
+    "MOVES",
+    "PLACE",
+    "POSTS",
+    "describe_group",
+    "describe_person",
+    "describe_post",
+    "describe_setting",
+    "explain_absence",
+    "facts",
+]
 
 PLACE = 30
 SHOWN = 3
@@ -58,9 +69,9 @@ def facts(view: View) -> dict[str, Any] | None:
     white = next((row for row in rows if row["change"] == "white_space"), None)
     found = {
         **begun,
-        "settings": [_describe_setting(view, row) for row in rows if row["change"] == "settings"],
+        "settings": [describe_setting(view, row) for row in rows if row["change"] == "settings"],
         "cards": cards,
-        "groups": [_describe_group(view, row) for row in rows if row["kind"] == "group"],
+        "groups": [describe_group(view, row) for row in rows if row["kind"] == "group"],
         "white_space": _describe_white_space(view, white),
         "moves": {change: _list_moves(view, _list_of(people, change)) for change in MOVES},
     }
@@ -109,7 +120,7 @@ def _make_card(view: View, change: str, rows: Sequence[Row]) -> dict[str, Any]:
     """A change: how many, in one sentence, and the first of those who may be named."""
     say = view.say
     named = [row for row in rows if row["consumer"] in view.people]
-    shown = [_describe_post(view, row) if change in POSTS else _describe_person(view, row) for row in named[:SHOWN]]
+    shown = [describe_post(view, row) if change in POSTS else describe_person(view, row) for row in named[:SHOWN]]
     if change == "rival_post":
         shown = []
     more = len(rows) - len(shown)
@@ -129,8 +140,8 @@ def _make_card(view: View, change: str, rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _describe_post(view: View, row: Row) -> dict[str, Any]:
-    """Who wrote a post, of which product, when, and its quote where the reader may see it."""
+def describe_post(view: View, row: Row) -> dict[str, Any]:
+    """Who wrote a post, of which product, when, and its quote where the reader may see it: {who, text, quote}."""
     say = view.say
     posts = view.once(read_evidence).posts[row["consumer"]]
     post = next(one for one in posts if one["review"] == row["review"])
@@ -148,7 +159,8 @@ def _describe_post(view: View, row: Row) -> dict[str, Any]:
     }
 
 
-def _describe_person(view: View, row: Row) -> dict[str, Any]:
+def describe_person(view: View, row: Row) -> dict[str, Any]:
+    """Who changed, and what of it is worth a line: {who, text, quote}."""
     say, change = view.say, row["change"]
     person = view.people[row["consumer"]]
     if change == "quiet":
@@ -156,7 +168,7 @@ def _describe_person(view: View, row: Row) -> dict[str, Any]:
     elif change == "tier":
         text = say("changes.from_to", before=_name_tier(view, row["before"]), now=_name_tier(view, row["now"]))
     elif change == "gone":
-        text = _explain(view, row)
+        text = explain_absence(view, row)
     elif change == "new" and person["main_type"]:
         text = say("changes.new_in", type=say.data(person["main_type"]), rank=person["rank"])
     else:
@@ -169,7 +181,7 @@ def _name_tier(view: View, label: str) -> str:
     return view.say(key) if view.say.has(key) else view.say.data(label)
 
 
-def _explain(view: View, row: Row) -> str:
+def explain_absence(view: View, row: Row) -> str:
     """Why somebody is on the list no more, of the codes of the comparison."""
     codes = (row["why"] or "").split("; ")
     known = [view.say(f"changes.why_{code}") for code in codes if view.say.has(f"changes.why_{code}")]
@@ -178,11 +190,12 @@ def _explain(view: View, row: Row) -> str:
 
 def _count_reasons(view: View, rows: Sequence[Row], named: Sequence[Row]) -> list[str]:
     """How many people who are not named are gone, for each reason."""
-    others = Counter(_explain(view, row) for row in rows if row not in named)
+    others = Counter(explain_absence(view, row) for row in rows if row not in named)
     return [view.say("changes.counted", people=view.say.count(n, "people"), why=why) for why, n in others.items()]
 
 
-def _describe_group(view: View, row: Row) -> str:
+def describe_group(view: View, row: Row) -> str:
+    """What became of a niche or circle, in a sentence."""
     name = view.run.group_name(row["group_kind"], row["group"]) or row["name"] or row["group"]
     return view.say(
         f"changes.{row['change']}", name=view.say.data(name), before=int(row["before"]), now=int(row["now"])
@@ -196,7 +209,8 @@ def _describe_white_space(view: View, row: Row | None) -> str | None:
     return view.say("changes.white_shrank" if now < before else "changes.white_grew", before=before, now=now)
 
 
-def _describe_setting(view: View, row: Row) -> str:
+def describe_setting(view: View, row: Row) -> str:
+    """A setting that differs between the two runs, in a sentence."""
     none = view.say("changes.none")
     return view.say(
         "changes.setting",

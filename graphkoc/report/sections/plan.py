@@ -17,7 +17,7 @@ from graphkoc.report.figures.curves import find_ticks
 from graphkoc.report.view import View
 from graphkoc.text import display_name
 
-__all__ = ["PLACE", "facts"]
+__all__ = ["PLACE", "facts", "list_places"]
 
 PLACE = 40
 MIXES = {"joint": "joint", "koc only": "kocs", "kol only": "kols"}
@@ -38,8 +38,7 @@ def facts(view: View) -> dict[str, Any] | None:
         return None
     say, ours = view.say, not view.reader.is_client
     priced = bool(plan.get("cost"))
-    known = [one for one in plan["people"] if one["consumer"] in view.people]
-    roster = [one for one in known if (one.get("place") or ROSTER) == ROSTER]
+    roster, reserve = list_places(view, plan)
     figures = [
         _count_posts(view, plan),
         _count_reach(view, plan),
@@ -54,7 +53,7 @@ def facts(view: View) -> dict[str, Any] | None:
         "made": str(plan["made_at"])[:10],
         "invite": sum((plan.get("invite") or {}).values()) or len(roster),
         "posts": plan.get("posts"),
-        "listed": [one["consumer"] for one in known] if ours else [],
+        "listed": [one["consumer"] for one in plan["people"] if one["consumer"] in view.people] if ours else [],
         "headline": _write_headline(view, plan),
         "lead": _write_lead(view, plan),
         "caption": _write_caption(view, plan) if priced and ours else None,
@@ -64,9 +63,9 @@ def facts(view: View) -> dict[str, Any] | None:
         "slider": _compare_budgets(view, plan) if priced and ours else None,
         "comparison": _compare_mixes(view, plan),
         "roster": _list_people(view, plan, roster),
-        "reserve": _list_people(view, plan, [one for one in known if one not in roster]),
+        "reserve": _list_people(view, plan, reserve),
         "gone": say("plan.gone", people=say.count(gone, "people"))
-        if (gone := len(plan["people"]) - len(known))
+        if (gone := len(plan["people"]) - len(roster) - len(reserve))
         else None,
         "overlaps": _list_overlaps(view, plan),
         "calendar": _list_tasks(view, plan),
@@ -77,6 +76,13 @@ def facts(view: View) -> dict[str, Any] | None:
         ],
         "notes": _list_notes(view, plan, roster),
     }
+
+
+def list_places(view: View, plan: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The people of a plan whom this run has, in its order: the roster, and the reserve."""
+    known = [one for one in plan["people"] if one["consumer"] in view.people]
+    roster = [one for one in known if (one.get("place") or ROSTER) == ROSTER]
+    return roster, [one for one in known if one not in roster]
 
 
 def _write_headline(view: View, plan: Mapping[str, Any]) -> str:
