@@ -41,6 +41,7 @@ DATA = {"tables", "stores", "capture"}
 ANALYSIS = {"graph", "measures", "runs", "communities", "qualify", "invite", "activate", "report", "analysis"}
 TOP = {"annotations", "pipeline", "campaigns", "demo", "schedule", "cli"}
 OWNERS = {
+    "IPython": {"graph.drawing"},
     "anyascii": {"capture.identity"},
     "charset_normalizer": {"capture.reading"},
     "click": {"cli"},

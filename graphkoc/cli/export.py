@@ -40,8 +40,11 @@ Writer = Callable[[Request], str]
 
 def _write_network(request: Request) -> str:
     network = graphkoc.draw_network(request.run, request.language, request.reader)
-    write = network.write_graphml if request.path.suffix.lower() == ".graphml" else network.write_gexf
-    write(request.path)
+    kind = request.path.suffix.lower()
+    if kind == ".html":
+        network.write_explorer(request.path, request.language)
+    else:
+        (network.write_graphml if kind == ".graphml" else network.write_gexf)(request.path)
     return f"{len(network):,} people, {len(network.source):,} ties"
 
 
@@ -57,7 +60,7 @@ def _write_tables(request: Request) -> str:
 
 WRITERS: dict[str, Writer] = {
     **dict.fromkeys((".xlsx", ".csv", ".parquet", ".json"), _write_tables),
-    **dict.fromkeys((".gexf", ".graphml"), _write_network),
+    **dict.fromkeys((".gexf", ".graphml", ".html"), _write_network),
 }
 """What writes a file, by its suffix."""
 ONE_TABLE = (".csv", ".parquet")

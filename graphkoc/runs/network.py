@@ -13,19 +13,13 @@ from numpy.typing import NDArray
 from graphkoc.arrays import Indices, number_ids
 from graphkoc.graph.drawing import DrawnNetwork
 from graphkoc.graph.drawing.layout import place_people
+from graphkoc.graph.drawing.looks import COLOURS, GREY
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
 from graphkoc.runs.run import UNDATED, Run
 from graphkoc.text import display_name, text_or_none
 
-__all__ = ["COLOURS", "GREY", "draw_network"]
+__all__ = ["draw_network"]
 
-COLOURS = (
-    *("#4a7fb5", "#3f9b74", "#b8862b", "#8a6bb8", "#c0647e", "#5b8f3c"),
-    *("#2f9aa3", "#a8704a", "#6f7fd1", "#a05ca6", "#7f8a2e", "#c76f4f"),
-)
-"""Of niches, the largest first; further ones begin again. Each can be told from white and from black."""
-GREY = "#8a8577"
-"""Of people without a niche."""
 LONGEST = 60
 """Characters of a group's name."""
 SMALL, LEAST, MOST = 3.0, 6.0, 16.0
@@ -96,9 +90,12 @@ def _find_name(consumer: str, name: str | None, role: str) -> str | None:
 
 
 def _name_groups(run: Run, kind: str, nameless: set[Any]) -> dict[str, str]:
-    """The name of each niche or circle by its id; not of one that is named after somebody without a name."""
+    """The name of each niche (but finer ones) or circle by its id; its id where it is named after a nameless person."""
     found = {}
-    for row in run.rows(f"{kind}s", [kind, "name"]):
+    columns = [kind, "name", *(["level"] if kind == "niche" else [])]
+    for row in run.rows(f"{kind}s", columns):
+        if row.get("level") == "finer":
+            continue
         given = row["name"] or ""
         after = given.rpartition(" around ")[2] in nameless
         found[row[kind]] = display_name("" if after else given, LONGEST) or display_name(row[kind])
