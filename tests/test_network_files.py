@@ -182,7 +182,7 @@ def test_chinese_files_name_groups_as_the_chinese_report(small_run: graphkoc.Run
         graphkoc.draw_network(small_run, "xx")
 
 
-@pytest.mark.parametrize("suffix", ["gexf", "graphml"])
+@pytest.mark.parametrize("suffix", ["gexf", "graphml", "html"])
 def test_the_command_writes_the_same_bytes_in_another_time_zone_and_locale(
     small_run: graphkoc.Run, tmp_path: Path, suffix: str
 ) -> None:
@@ -195,7 +195,7 @@ def test_the_command_writes_the_same_bytes_in_another_time_zone_and_locale(
         assert "60 people, 628 ties" in done.stdout
         written.append(path.read_bytes())
     assert written[0] == written[1]
-    assert ET.parse(io.BytesIO(written[0]))
+    assert suffix == "html" or ET.parse(io.BytesIO(written[0]))
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(network: DrawnNetwork, tmp_path: Path) -> None:

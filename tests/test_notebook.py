@@ -56,6 +56,11 @@ def test_pandas_networkx_and_igraph_have_the_network_of_the_analysis(done: list[
     assert ranked[0] == ranked[1], "PageRank by networkx is the measure of the run"
 
 
+def test_the_network_is_shown_in_a_frame(done: list[NotebookNode]) -> None:
+    (cell,) = (cell for cell in done if "drawn.show()" in cell.source)
+    assert "<iframe sandbox" in cell.outputs[0].data["text/html"]
+
+
 def test_the_notebook_is_kept_without_results() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     nbformat.validate(notebook)

@@ -82,8 +82,10 @@
   let near = new Set();
   let sigma = null;
 
+  const isNear = (person) => person === chosen || near.has(person);
+
   const paintPerson = (person) => {
-    if (chosen !== null && person !== chosen && !near.has(person)) return paint.faded;
+    if (chosen !== null && !isNear(person)) return paint.faded;
     const kind = data.marks[mark[person]];
     return kind === "koc" ? paint.koc : kind === "other" ? paintNiche(niche[person]) : paint.kol;
   };
@@ -107,6 +109,7 @@
       const who = named.get(person);
       const share = size[person] / 255;
       graph.addNode(person, {
+        person,
         x: across[person],
         y: -down[person] * data.ratio,
         size: who ? Math.max(3, dot * 1.2) + room * share : dot,
@@ -116,40 +119,29 @@
       });
     }
     for (let tie = 0; tie < ties; tie += 1)
-      if (!graph.hasEdge(source[tie], target[tie])) graph.addEdge(source[tie], target[tie]);
+      graph.mergeEdge(source[tie], target[tie], { one: source[tie], other: target[tie] });
     return new Sigma(graph, document.getElementById("picture"), {
       primitives: { nodes: { shapes: [sdfCircle(), sdfDiamond()] } },
       styles: {
         nodes: {
           x: { attribute: "x" },
           y: { attribute: "y" },
-          size: { attribute: "size" },
           shape: { attribute: "shape", defaultValue: "circle" },
-          label: { attribute: "label" },
-          zIndex: { attribute: "front" },
-          color: (attributes) => attributes.color ?? data.grey,
-          labelVisibility: { whenState: "isHovered", then: "visible", else: "auto" },
+          size: (one) => (one.person === chosen ? one.size * 1.4 : one.size),
+          color: (one) => paintPerson(one.person),
+          opacity: (one) => (one.front || isNear(one.person) ? 1 : 0.75),
+          zIndex: (one) => (chosen !== null && isNear(one.person) ? 2 : one.front),
+          label: (one) => (chosen === null || isNear(one.person) ? one.label : null),
+          labelColor: () => paint.ink,
+          labelBackgroundColor: () => paint.panel,
+          labelVisibility: (one, state) => (state.isHovered || one.person === chosen ? "visible" : "auto"),
         },
-        edges: { size: 0.6, color: "#b9b6ad" },
-      },
-      nodeReducer: (key, shown, attributes) => {
-        const person = Number(key);
-        const isNear = person === chosen || near.has(person);
-        return {
-          color: paintPerson(person),
-          opacity: attributes.front || isNear ? 1 : 0.75,
-          labelColor: paint.ink,
-          labelBackgroundColor: paint.panel,
-          label: chosen === null || isNear ? attributes.label : null,
-          labelVisibility: person === chosen ? "visible" : shown.labelVisibility,
-          zIndex: isNear ? 2 : attributes.front,
-          size: person === chosen ? attributes.size * 1.4 : attributes.size,
-        };
-      },
-      edgeReducer: (key, shown, attributes, state, graphState, drawn) => {
-        if (chosen === null) return { color: paint.tie, opacity: ties > 3000 ? 0.3 : 0.5, visibility: "visible" };
-        const touches = drawn.extremities(key).some((one) => Number(one) === chosen);
-        return { color: paint.ink, opacity: 0.55, visibility: touches ? "visible" : "hidden", zIndex: touches ? 1 : 0 };
+        edges: {
+          size: 0.6,
+          color: () => (chosen === null ? paint.tie : paint.ink),
+          opacity: () => (chosen === null ? (ties > 3000 ? 0.3 : 0.5) : 0.55),
+          visibility: (tie) => (chosen === null || tie.one === chosen || tie.other === chosen ? "visible" : "hidden"),
+        },
       },
       settings: {
         autoRescale: true,
