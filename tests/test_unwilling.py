@@ -55,6 +55,7 @@ DESCRIBES = {
     *("niches", "niches rename", "niches merge", "niches undo", "circles", "circles rename", "circles merge"),
     *("circles undo", "members", "kocs", "explain", "similar", "compare", "decide", "browser", "queries", "query"),
     *("report", "publish", "forget-run", "export", "refresh", "campaign update", "campaign show", "person history"),
+    *("schedule", "schedule status", "schedule remove", "schedule run"),
     *("feedback", "findings", "findings set", "results", "recap", "lift"),
 }
 """Commands that read files, or say what is known of people, groups and campaigns, and list nobody to write to."""

@@ -1,9 +1,9 @@
 """The command `graphkoc`: options in, one call into the library, a printed result.
 
 capture, qualify, invite, listen, activate, campaign, lift and publish hold the commands of one step each, demonstration
-the first command to try, browser the guide for Neo4j Browser, refresh what happens by itself, export what goes to other
-tools, and completion what a shell reads. A command returns a Result, and `commands` has it printed. What only printing
-or writing needs is imported there, so that `--version` and `--help` are quick.
+the first command to try, refresh and schedule what runs by itself, browser the guide for Neo4j Browser, export what goes
+to other tools, and completion what a shell reads. A command returns a Result, and `commands` has it printed. What only
+printing or writing needs is imported there, so that `--version` and `--help` are quick.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from graphkoc.cli import (
     publish,
     qualify,
     refresh,
+    schedule,
 )
 from graphkoc.cli.commands import Commands
 from graphkoc.cli.configuration import PREFIX
@@ -73,5 +74,5 @@ cli.add_step("Invite (who is asked, and what the client says)", invite.COMMANDS)
 cli.add_step("Listen (what people answer, and what becomes of it)", listen.COMMANDS)
 cli.add_step("Activate (who is in the campaign, for what money)", (*activate.COMMANDS, *campaign.COMMANDS))
 cli.add_step("Measure (what came of it)", (*outcome.COMMANDS, *lift.COMMANDS))
-cli.add_step("Let it arrive by itself", refresh.COMMANDS)
+cli.add_step("Keep up to date (the report that arrives by itself)", (*refresh.COMMANDS, *schedule.COMMANDS))
 cli.add_step("Read and pass on", (*browser.COMMANDS, *publish.COMMANDS, *export.COMMANDS, *completion.COMMANDS))

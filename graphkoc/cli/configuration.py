@@ -94,6 +94,8 @@ NOT_SETTINGS = {
     "contacts",
     "guide",
     "name",
+    "host",
+    "install",
 }
 """Options of one call, which no file sets."""
 LISTS = {

@@ -1,3 +1,3 @@
-"""What happens by itself: refreshing the reports, sending them, and the time at which to do so."""
+"""It arrives by itself: what brings the report up to date, and when, on this machine or in a container."""
 
 __all__ = []
