@@ -1,9 +1,9 @@
 """The command `graphkoc`: options in, one call into the library, a printed result.
 
 capture, qualify, invite, listen, activate, campaign, lift and publish hold the commands of one step each, demonstration
-the first command to try, refresh and schedule what runs by itself, browser the guide for Neo4j Browser, export what goes
-to other tools, and completion what a shell reads. A command returns a Result, and `commands` has it printed. What only
-printing or writing needs is imported there, so that `--version` and `--help` are quick.
+the first command to try, refresh and schedule what runs by itself, browser the guide for Neo4j Browser, export what
+goes to other tools, and completion what a shell reads. A command returns a Result, and `commands` has it printed. What
+only printing or writing needs is imported there, so that `--version` and `--help` are quick.
 """
 
 from __future__ import annotations
