@@ -1946,7 +1946,7 @@ def test_a_load_that_is_killed_at_any_moment_and_done_again_leaves_the_undisturb
     assert cut_short >= 10
 
 
-@pytest.mark.parametrize("goes", ["kill", "shut_down"])
+@pytest.mark.parametrize("goes", ["kill", pytest.param("shut_down", marks=pytest.mark.soak)])
 def test_a_load_outlasts_a_restart_of_the_server_and_counts_every_row_once(
     own_server: neo4j_server.LocalServer, monkeypatch: pytest.MonkeyPatch, goes: str
 ) -> None:
@@ -2039,7 +2039,7 @@ def test_a_transaction_that_ends_in_a_deadlock_is_done_again(neo4j_place: Place)
     store.close()
 
 
-@pytest.mark.parametrize("of", ["ladybug", "neo4j"])
+@pytest.mark.parametrize("of", ["ladybug", pytest.param("neo4j", marks=pytest.mark.soak)])
 def test_what_is_exported_in_bulk_and_imported_is_the_graph_of_a_load(
     own_server: neo4j_server.LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
