@@ -27,6 +27,7 @@ EXPECTED = {
     "Trustpilot_reviews.csv": ("reviewsites", "trustpilot", (2, 2, 0, 0, 0)),
     "apify_followers.csv": ("social", "apify_followers", (2, 2, 0, 0, 0)),
     "commenters.csv": ("social", "phantombuster_comments", (1, 1, 0, 0, 0)),
+    "crm_flags.csv": ("crm", "graphkoc_flags", (2, 2, 0, 0, 0)),
     "customers_export.csv": ("crm", "shopify_customers", (2, 2, 0, 0, 0)),
     "google_maps.csv": ("reviewsites", "google_maps_apify", (1, 1, 0, 0, 0)),
     "google_outscraper.csv": ("reviewsites", "google_maps_outscraper", (1, 1, 0, 0, 0)),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from brand_demo import DEMO
 from command import run as run_command
 from report_pages import complete
 from report_runs import tile
+from small_campaign import Campaign
 from test_report_hostile import NAMES, TABLES, write_names
 
 import graphkoc
@@ -314,7 +318,7 @@ def test_the_command_says_what_is_in_the_file_and_what_it_does_not_write(
     assert asked("-o", "all.xlsx", "--lang", "zh", "--for", "client").startswith(f"all.xlsx  {kocs} people, ")
     assert "说明" in read_book((tmp_path / "all.xlsx").read_bytes())
     assert "is not written to files like x.doc" in asked("-o", "x.doc", code=2)
-    assert "other files have all tables" in asked("-o", "x.xlsx", "--sheet", "plan", code=2)
+    assert "which have one table" in asked("-o", "x.xlsx", "--sheet", "plan", code=2)
     assert "does not go with x.json" in asked("-o", "x.json", "--for", "crm", code=2)
     assert "--names goes with --for client" in asked("-o", "x.csv", "--names", "why", code=2)
     assert "no customer of a shop" in asked("-o", "x.csv", "--for", "crm", code=6)
@@ -336,3 +340,47 @@ def test_a_run_without_groups_lists_product_types_and_the_sheet_to_read_says_wha
         export_tables(run, Path("x.doc"))
     with pytest.raises(AnalysisError):
         export_crm(run, Path("x.csv"))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_flags_go_back_to_the_crm_and_a_load_of_them_meets_the_same_people_and_changes_nothing(
+    small_campaign: Campaign, tmp_path: Path, suffix: str
+) -> None:
+    folder = Path(shutil.copytree(small_campaign.folder, tmp_path / "work"))
+    run = graphkoc.find_run(str(folder / "run"))
+    file = folder / f"crm.{suffix}"
+    done = export_crm(run, file)
+    known = csv.DictReader(io.StringIO((folder / "customers.csv").read_text(encoding="utf-8")))
+    customers = {row["Customer ID"]: row for row in known}
+    sheets = python_calamine.load_workbook(str(file)).get_sheet_by_index(0).to_python() if suffix == "xlsx" else []
+    head, *lines = sheets or list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"))))
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    assert {row["Customer ID"] for row in rows} == set(customers)
+    assert head == ["Customer ID", "KOC", "Audience tier", "Niches", "Last score", "As of"]
+    compare_flags(run, rows, {one for one, row in customers.items() if row["Accepts Email Marketing"] == "no"})
+    assert done["customers"] == len(rows)
+    with closing(graphkoc.open_store(f"ladybug:{folder / 'graphkoc.lbug'}")) as store:
+        before = graphkoc.project(store)
+        loaded = graphkoc.load(store, None, [file], key_file=folder / "key")
+        after = graphkoc.project(store)
+    assert [(one.source, one.layout, one.read, one.rejected) for one in loaded.files] == [
+        ("crm", "graphkoc_flags", len(rows), 0)
+    ]
+    assert set(loaded.tables["consumers"]["consumer"]) == {f"crm:{one}" for one in customers}
+    assert loaded.rejects.empty
+    for name in vars(before):
+        if name != "loads":
+            pd.testing.assert_frame_equal(getattr(before, name), getattr(after, name))
+
+
+def compare_flags(run: Run, rows: list[dict[str, Any]], refused: set[str]) -> None:
+    """Each customer's flags are those of their person; refused: customers whose consent is no."""
+    kocs, people = set(run.kocs()["consumer"]), run.people.set_index("consumer")
+    whose = {f"crm:{row['Customer ID']}": f"crm:{row['Customer ID']}" for row in rows}
+    whose |= dict(run.accounts[["account", "consumer"]].itertuples(index=False))
+    for row in rows:
+        person = whose[f"crm:{row['Customer ID']}"]
+        expected = "no" if person not in kocs else "not to contact" if row["Customer ID"] in refused else "yes"
+        assert row["KOC"] == expected
+        assert float(row["Last score"]) == round(people.loc[person, "score"], 2)
+    assert {row["KOC"] for row in rows} == {"yes", "no", "not to contact"}

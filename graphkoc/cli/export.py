@@ -112,6 +112,8 @@ def export(
       .xlsx             sheets of people, niches, circles, changes and the newest plan
       .csv, .parquet    one of these tables
       .json             all of them, for programs
+      .gexf, .graphml   the network with places and colours, for Gephi and other tools
+      .html             the explorer: one page to walk the network, which works offline
       .csv, .xlsx       with --for crm: customer id, KOC flag, tier, niches and score, for the shop's own system;
                         `graphkoc load` takes such a file back, and changes nothing by it
 
@@ -124,6 +126,7 @@ def export(
     Examples:
       graphkoc export -o kocs.xlsx
       graphkoc export -o niches.csv --sheet niches --for client --lang zh
+      graphkoc export -o explorer.html
       graphkoc export -o crm.csv --for crm
       graphkoc export --bulk import/ --store ladybug:big.lbug --format json
     """
@@ -140,7 +143,7 @@ def export(
     if for_crm and kind not in FOR_CRM:
         raise click.UsageError(f"--for crm does not go with {file.name}: use {' or '.join(FOR_CRM)}.")
     if sheet is not None and (for_crm or kind not in ONE_TABLE):
-        raise click.UsageError(f"--sheet goes with {' and '.join(ONE_TABLE)}: other files have all tables.")
+        raise click.UsageError(f"--sheet goes with {' and '.join(ONE_TABLE)} alone, which have one table.")
     found = graphkoc.find_run(run)
     shown = graphkoc.Reader() if for_crm else graphkoc.Reader(reader, why)
     made = WRITERS[kind](Request(found, file, language, shown, sheet or "people", for_crm))
