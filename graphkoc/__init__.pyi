@@ -131,6 +131,7 @@ from .schedule.loop import run_loop as run_loop
 from .schedule.refresh import Refreshed as Refreshed
 from .schedule.refresh import RefreshRequest as RefreshRequest
 from .schedule.refresh import refresh_reports as refresh_reports
+from .schedule.refresh import send_newest as send_newest
 from .schedule.times import Timetable as Timetable
 from .schedule.times import describe_timetable as describe_timetable
 from .schedule.times import find_local_zone as find_local_zone

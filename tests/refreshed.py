@@ -12,7 +12,7 @@ from typing import Any
 import little_store
 from report_pages import Page
 
-__all__ = ["add_reviews", "list_folders", "read_index", "read_log", "write_place"]
+__all__ = ["WEEK", "add_reviews", "list_folders", "read_index", "read_log", "write_place"]
 
 SETTINGS = '[refresh]\npaths = ["csv", "exports"]\n'
 FILES = ("consumers", "reviews", "products", "follows")

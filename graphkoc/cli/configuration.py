@@ -96,6 +96,7 @@ NOT_SETTINGS = {
     "name",
     "host",
     "install",
+    "send",
 }
 """Options of one call, which no file sets."""
 LISTS = {

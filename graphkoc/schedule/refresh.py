@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ from graphkoc.analysis import Settings
 from graphkoc.annotations import list_changed
 from graphkoc.capture.answers import NOTHING, Answers
 from graphkoc.capture.load import Loaded
-from graphkoc.errors import BusyError, GraphkocError
+from graphkoc.errors import BusyError, GraphkocError, UsageError
 from graphkoc.files import describe_error, translate_errors, working_folder
 from graphkoc.pipeline import analyse, load, project, publish
 from graphkoc.progress import Progress
@@ -42,9 +42,10 @@ from graphkoc.schedule.reports import (
     show_reports,
     summarise,
 )
+from graphkoc.schedule.sending import Channels, read_channels, send_report
 from graphkoc.stores import Store, open_store
 
-__all__ = ["RefreshRequest", "Refreshed", "refresh_reports"]
+__all__ = ["RefreshRequest", "Refreshed", "refresh_reports", "send_newest"]
 
 PATIENCE = 600
 """Seconds after which the command for a failure is ended."""
@@ -60,8 +61,8 @@ class RefreshRequest:
 
     paths, source, answers, encoding, key_file, new_key_file, without_contacts, accept_partial: what to load, as
     `graphkoc.load` takes them; no paths to load nothing. settings, processes: of the analysis. reports: the folder of
-    reports. language: of the reports. keep: how many of them to keep, None for all. on_fail: a command for the shell,
-    which finds the error in GRAPHKOC_ERROR.
+    reports. language: of the reports. keep: how many of them to keep, None for all. mail_for: whose page is mailed,
+    analyst's or client's. on_fail: a command for the shell, which finds the error in GRAPHKOC_ERROR.
     """
 
     paths: tuple[Path, ...] = ()
@@ -77,6 +78,7 @@ class RefreshRequest:
     reports: Path = Path("reports")
     language: str = "en"
     keep: int | None = None
+    mail_for: str = "client"
     on_fail: str | None = None
 
 
@@ -86,7 +88,7 @@ class Refreshed:
 
     outcome: reported, or unchanged where nothing is new. report: the newest report's folder. run: the run that it is
     of. analysed: whether that run was made now. loaded: None where there was nothing to load. entry: the line of the
-    log.
+    log. sent: the line of the log on sending; None where nothing was to be sent.
     """
 
     outcome: str
@@ -95,6 +97,7 @@ class Refreshed:
     analysed: bool
     loaded: Loaded | None
     entry: Mapping[str, Any]
+    sent: Mapping[str, Any] | None = None
 
 
 def refresh_reports(url: str, request: RefreshRequest, progress: Progress | None = None) -> Refreshed:
@@ -106,10 +109,41 @@ def refresh_reports(url: str, request: RefreshRequest, progress: Progress | None
     another refresh of the same folder is at work, and what loading, analysing and reporting raise.
     """
     Catalogue(request.language)
-    with _answer_failure(request), translate_errors(f"the folder {request.reports} cannot be made"):
-        request.reports.mkdir(parents=True, exist_ok=True)
+    with _answer_failure(request):
+        channels = read_channels(os.environ, request.mail_for)
+        with translate_errors(f"the folder {request.reports} cannot be made"):
+            request.reports.mkdir(parents=True, exist_ok=True)
     with _claim_reports(request.reports), _answer_failure(request):
-        return _refresh(url, request, progress)
+        done = _refresh(url, request, progress)
+        newest = list_reports(request.reports)[-1]
+        return replace(done, sent=_send(request, newest, channels))
+
+
+def send_newest(request: RefreshRequest) -> tuple[Path, dict[str, Any] | None]:
+    """Send the newest report to those who were not sent it yet; its folder, and the line of the log on it.
+
+    The line is None where nobody is left. Raises UsageError where there is no report, or nothing says how it is sent.
+    """
+    channels = read_channels(os.environ, request.mail_for)
+    kept = list_reports(request.reports) if request.reports.is_dir() else []
+    if not kept:
+        raise UsageError(f"there is no report in {request.reports} yet", hint="`graphkoc refresh` makes one.")
+    if channels.mail is None and channels.webhook is None:
+        hint = "Set GRAPHKOC_MAIL_TO and GRAPHKOC_SMTP_URL, or GRAPHKOC_WEBHOOK_URL."
+        raise UsageError("the environment does not name anybody to send a report to", hint=hint)
+    with _claim_reports(request.reports):
+        return kept[-1].folder, _send(request, kept[-1], channels)
+
+
+def _send(request: RefreshRequest, report: KeptReport, channels: Channels) -> dict[str, Any] | None:
+    """Send a report, and state on the list of reports where it was not taken; the line of the log."""
+    entry = send_report(request.reports, report, channels)
+    if entry is None:
+        return None
+    show_reports(request.reports, request.language, list_reports(request.reports))
+    if entry["errors"] and request.on_fail and (failed := _run_command(request.on_fail, "; ".join(entry["errors"]))):
+        entry = {**entry, "errors": [*entry["errors"], failed.rstrip(".")]}
+    return entry
 
 
 @contextmanager
@@ -144,7 +178,7 @@ def _refresh(url: str, request: RefreshRequest, progress: Progress | None) -> Re
     counts = _count(loaded)
     same = bool(kept) and is_same(kept[-1], documents)
     if not same:
-        kept.append(make_report(request.reports, began, documents, summarise(run, documents) | counts))
+        kept.append(make_report(request.reports, began, documents, _describe_report(run, documents, counts)))
     outcome = "unchanged" if same else "reported"
     removed = kept[: -request.keep] if request.keep else []
     entry = {
@@ -162,6 +196,12 @@ def _refresh(url: str, request: RefreshRequest, progress: Progress | None) -> Re
     if removed:
         remove_older(kept, len(kept) - len(removed))
     return Refreshed(outcome, kept[-1].folder, run, analysed, loaded, entry)
+
+
+def _describe_report(run: Run, documents: Mapping[str, Mapping[str, Any]], counts: Mapping[str, int]) -> dict[str, Any]:
+    """What is kept of a report beside its pages. changed_rows: rows of the load; changed is a sentence on people."""
+    rows = {"changed_rows" if name == "changed" else name: number for name, number in counts.items()}
+    return summarise(run, documents) | rows
 
 
 def _load(store: Store, request: RefreshRequest, progress: Progress | None) -> Loaded | None:

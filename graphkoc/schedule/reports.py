@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from graphkoc.files import replace_file, replace_folder, sweep_folder, translate_errors, working_folder
-from graphkoc.report.index import render_index
+from graphkoc.report.index import render_index, write_counts, write_message, write_subject
 from graphkoc.report.page import save_document
 from graphkoc.runs.ledger import read_entries
 from graphkoc.runs.run import Run
@@ -44,6 +44,8 @@ __all__ = [
 
 INDEX, LATEST, LOG = "index.html", "latest.html", "refreshes.jsonl"
 ABOUT = "about.json"
+OUTCOMES = ("reported", "unchanged", "failed")
+"""What becomes of a refresh. Other lines of the log are of sending."""
 PAGES = {"analyst": "report.html", "client": "report-client.html"}
 FACTS = {"analyst": "facts.json", "client": "facts-client.json"}
 HINT = "Is the disk full, or the folder not yours?"
@@ -74,14 +76,15 @@ def list_reports(reports: Path) -> list[KeptReport]:
 
 
 def summarise(run: Run, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What lists and messages say of a report, without any name but those in the titles.
+    """What lists and messages say of a report, without any name but in titles and messages.
 
-    documents: the facts by reader. Returns {run, as_of, language, notice, version, titles, people, kocs, niches,
-    circles, changes, since, changed}: titles by reader, changes (the number of each kind since the run before), since
-    (its day) and changed, a sentence on them.
+    documents: the facts by reader. Returns {run, as_of, language, notice, version, titles, subjects, texts, text,
+    people, kocs, niches, circles, changes, since, changed}: titles and a message by reader, text (counts in words),
+    changes (the number of each kind since the run before), since (its day) and changed, a sentence on them.
     """
     document = documents["analyst"]
     since = document["sections"].get("changes") or {}
+    kocs = len(run.ranked(columns=[]))
     return {
         "run": run.name,
         "as_of": document["as_of"],
@@ -89,8 +92,11 @@ def summarise(run: Run, documents: Mapping[str, Mapping[str, Any]]) -> dict[str,
         "notice": document["notice"],
         "version": document["version"],
         "titles": {reader: one["sections"]["first"]["title"] for reader, one in documents.items()},
+        "subjects": {reader: write_subject(one) for reader, one in documents.items()},
+        "texts": {reader: write_message(one) for reader, one in documents.items()},
+        "text": write_counts(document, kocs),
         "people": document["people"],
-        "kocs": len(run.ranked(columns=[])),
+        "kocs": kocs,
         "niches": len(run.rows("niches", ["niche"])),
         "circles": len(run.rows("circles", ["circle"])),
         "changes": dict(sorted(Counter(row["change"] for row in run.rows("changes", ["change"])).items())),
@@ -138,9 +144,11 @@ def find_page(report: KeptReport, reader: str) -> Path:
 
 def show_reports(reports: Path, language: str, kept: Sequence[KeptReport]) -> None:
     """Make the page that lists these reports, and the copy of the newest. Raises StoreError when they cannot be."""
-    last = next((entry for entry in reversed(read_entries(reports / LOG)) if "outcome" in entry), None)
+    entries = read_entries(reports / LOG)
+    last = next((entry for entry in reversed(entries) if entry.get("outcome") in OUTCOMES), None)
+    unsent = entries[-1].get("errors", []) if entries and entries[-1].get("outcome") == "unsent" else []
     rows = [{**report.about, "folder": report.folder.name} for report in reversed(kept)]
-    index = render_index(rows, last, language).encode()
+    index = render_index(rows, last, language, "; ".join(unsent)).encode()
     with translate_errors(f"the list of reports cannot be written to {reports}", HINT):
         if kept:
             replace_file(reports / LATEST, find_page(kept[-1], "analyst").read_bytes())
