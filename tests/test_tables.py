@@ -384,3 +384,18 @@ def compare_flags(run: Run, rows: list[dict[str, Any]], refused: set[str]) -> No
         assert row["KOC"] == expected
         assert float(row["Last score"]) == round(people.loc[person, "score"], 2)
     assert {row["KOC"] for row in rows} == {"yes", "no", "not to contact"}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_libreoffice_opens_the_workbook_with_all_of_its_rows(brand: Run, tmp_path: Path, language: str) -> None:
+    export_tables(brand, tmp_path / "all.xlsx", language=language)
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path / 'home'}", "--convert-to"]
+    every = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+    for kind in ("pdf", every):
+        subprocess.run([*command, kind, "--outdir", str(tmp_path), "all.xlsx"], cwd=tmp_path, check=True, timeout=300)
+    assert (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF")
+    for sheet in make_tables(brand, language):
+        (file,) = tmp_path.glob(f"all-{sheet.title}.csv")
+        with file.open(encoding="utf-8", newline="") as lines:
+            assert sum(1 for _ in csv.reader(lines)) == len(sheet.rows) + 1

@@ -91,6 +91,8 @@ NOT_SETTINGS = {
     "page",
     "plan",
     "sheet",
+    "file",
+    "bulk",
     "contacts",
     "guide",
     "name",
