@@ -10,8 +10,8 @@ WITH people AS (
         to_consent(bare(consent)) AS consent,
         bare(unionid) AS unionid,
         zoned(shop_time(bare(joined_at), times), zone) AS placed,
-        -- What graphkoc itself wrote of a customer states nothing but who it is.
-        koc IS NOT NULL AS flagged,
+        -- What graphkoc itself wrote of a customer states nothing but who it is (`layouts.toml`).
+        coalesce(consent = 'unchanged', false) AS flagged,
         _file,
         _row
     FROM customers
