@@ -118,6 +118,7 @@ def test_ties_of_people_with_a_name_come_first_and_the_page_says_how_many_are_dr
     network: DrawnNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = replace(network, names=[name if place in (4, 8) else None for place, name in enumerate(network.names)])
+    few = replace(few, marks=["other"] * len(few))
     touching = np.isin(few.source, [4]) | np.isin(few.target, [4])
     monkeypatch.setattr(explorer, "TIES", 100)
     data = read_data(few.explorer())
@@ -270,11 +271,14 @@ def test_a_click_on_a_dot_shows_the_person(browser: Browser, page: str, network:
 def find_viewport(opened: Page, network: DrawnNetwork) -> tuple[np.ndarray, np.ndarray]:
     """Where everybody is in the picture, in pixels: names of niches stand above the middle of their people."""
     styles = opened.locator(".niche-names span").evaluate_all("found => found.map((one) => one.style.transform)")
+    widths = opened.locator(".niche-names span").evaluate_all("found => found.map((one) => one.offsetWidth)")
     placed = np.array(
         [[float(one) for one in re.findall(r"translate\((-?\d+)px, (-?\d+)px\)", text)[0]] for text in styles]
     )
     groups = [network.niche == place for place in range(len(network.niches))]
     middle, top = [network.x[one].mean() for one in groups], [network.y[one].min() for one in groups]
+    placed[:, 0] += np.array(widths) / 2
+    placed[:, 1] += 32
     return (
         np.polyval(np.polyfit(middle, placed[:, 0], 1), network.x),
         np.polyval(np.polyfit(top, placed[:, 1], 1), network.y),

@@ -9,6 +9,7 @@ import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import igraph
 import networkx
@@ -150,6 +151,16 @@ def test_hostile_names_are_read_as_text(hostile: DrawnNetwork, tmp_path: Path, s
         labels = [graph.nodes[one].get("label", "") for one in graph]
         # igraph does not read an & in an id, only one in a text.
         assert again.vs["label"] == labels
+
+
+@pytest.mark.parametrize("suffix", ["gexf", "graphml"])
+def test_people_of_whom_nothing_is_known_are_written_too(network: DrawnNetwork, tmp_path: Path, suffix: str) -> None:
+    nothing, nowhere = [None] * len(network), np.full(len(network), -1)
+    known: dict[str, Any] = {"names": nothing, "tiers": nothing, "ranks": nothing}
+    groups: dict[str, Any] = {"niche": nowhere, "niches": [], "circle": nowhere, "circles": []}
+    graph = read(replace(network, **known, **groups), tmp_path / f"network.{suffix}")
+    assert len(graph) == len(network)
+    assert not {"niche", "circle", "tier", "rank"} & {key for _, values in graph.nodes(data=True) for key in values}
 
 
 def test_ids_that_differ_only_in_what_xml_does_not_know_stay_apart(network: DrawnNetwork, tmp_path: Path) -> None:

@@ -56,14 +56,14 @@ def _list_nodes(network: DrawnNetwork, nodes: list[str]) -> Iterator[str]:
     texts = (nodes, network.names, network.marks, network.tiers, network.ranks)
     rows = zip(*texts, *(one.tolist() for one in figures), strict=True)
     for node, name, mark, tier, rank, niche, circle, x, y, size, (red, green, blue) in rows:
-        values = [f'<attvalue for="0" value="{mark}"/>']
-        values += [f'<attvalue for="1" value={quote(tier)}/>'] * (tier is not None)
-        values += [f'<attvalue for="2" value={niches[niche]}/>'] * (niche >= 0)
-        values += [f'<attvalue for="3" value={circles[circle]}/>'] * (circle >= 0)
-        values += [f'<attvalue for="4" value="{rank}"/>'] * (rank is not None)
+        group = niches[niche] if niche >= 0 else None
+        around = circles[circle] if circle >= 0 else None
+        size_of = None if tier is None else quote(tier)
+        cells = enumerate((f'"{mark}"', size_of, group, around, None if rank is None else f'"{rank}"'))
+        values = "".join(f'<attvalue for="{place}" value={cell}/>' for place, cell in cells if cell is not None)
         label = "" if name is None else f" label={quote(name)}"
         yield (
-            f'<node id={node}{label}><attvalues>{"".join(values)}</attvalues><viz:color r="{red}" g="{green}"'
+            f'<node id={node}{label}><attvalues>{values}</attvalues><viz:color r="{red}" g="{green}"'
             f' b="{blue}"/><viz:position x="{x:.2f}" y="{-y:.2f}" z="0.0"/><viz:size value="{size:.2f}"/>'
             f'<viz:shape value="{SHAPES.get(mark, "disc")}"/></node>'
         )

@@ -44,7 +44,7 @@ def place_people(
     x[inside] = of[:, 0] + radius * np.cos(seed * GOLDEN)
     y[inside] = of[:, 1] + radius * np.sin(seed * GOLDEN)
 
-    around = np.lexsort((np.arange(people), -ties, circle))
+    around = np.argsort(circle, kind="stable")
     around = around[niche[around] < 0]
     (middle_x, middle_y), (across, down) = _measure_ellipse(bubbles)
     least = MARGIN if len(bubbles) else 0.0

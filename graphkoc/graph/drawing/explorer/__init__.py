@@ -56,7 +56,10 @@ def make_explorer(network: DrawnNetwork, language: str = "en") -> str:
     drawing = f"/*\n{_read_asset('LICENSES.txt')}*/\n{drawing}"
     as_of = "" if network.as_of is None else words["as_of"].replace("{day}", network.as_of)
     facts = [network.title, as_of]
-    texts = {name: html.escape(words[name]) for name in ("search", "results", "theme", "picture", "closer", "farther")}
+    texts = {
+        name: html.escape(words[name])
+        for name in ("search", "results", "legend", "theme", "picture", "closer", "farther")
+    }
     parts = texts | {
         "language": "zh-CN" if language == "zh" else language,
         "title": html.escape(" · ".join([words["title"], *filter(None, facts)])),
@@ -76,29 +79,33 @@ def make_explorer(network: DrawnNetwork, language: str = "en") -> str:
 
 
 def _choose_shown(network: DrawnNetwork) -> _Shown:
-    """Everybody with a name and their ties first, then even samples of others, as far as they can be drawn."""
-    named = np.array([name is not None for name in network.names], dtype=bool)
-    people = _sample(named, PEOPLE)
+    """Key opinion consumers and their ties first, then others with a name, then all others, as far as there is room."""
+    first = np.array([name is not None for name in network.names], dtype=np.int64)
+    first += np.array([mark == "koc" for mark in network.marks], dtype=np.int64)
+    people = _sample(first, PEOPLE)
     place = np.full(len(network), -1)
     place[people] = np.arange(len(people))
     source, target = place[network.source], place[network.target]
     drawn = np.flatnonzero((source >= 0) & (target >= 0))
-    ends = network.source[drawn], network.target[drawn]
-    ties = drawn[_sample(named[ends[0]] | named[ends[1]], TIES)]
+    ties = drawn[_sample(np.maximum(first[network.source[drawn]], first[network.target[drawn]]), TIES)]
     return _Shown(people, ties, source[ties], target[ties])
 
 
-def _sample(first: NDArray[np.bool_], most: int) -> Indices:
-    """At most so many positions in order: those that are first, then an even sample of the others."""
-    if len(first) <= most:
-        return np.arange(len(first))
-    chosen, others = np.flatnonzero(first), np.flatnonzero(~first)
-    if len(chosen) > most:
-        chosen, others = _thin(chosen, most), others[:0]
-    return np.sort(np.concatenate([chosen, _thin(others, most - len(chosen))]))
+def _sample(rank: Indices, most: int) -> Indices:
+    """At most so many positions in order: those of the highest rank, of the next and so on, of the last a sample.
+
+    rank: (k,), 2 for key opinion consumers, 1 for others with a name, 0 for all others.
+    """
+    if len(rank) <= most:
+        return np.arange(len(rank))
+    chosen: list[Indices] = []
+    for wanted in (2, 1, 0):
+        chosen.append(_thin(np.flatnonzero(rank == wanted), most - sum(map(len, chosen))))
+    return np.sort(np.concatenate(chosen))
 
 
 def _thin(places: Indices, most: int) -> Indices:
+    """At most so many of the positions, evenly from the first to the last."""
     return places[np.arange(most) * len(places) // most] if len(places) > most else places
 
 

@@ -103,8 +103,10 @@
     const graph = new Graph({ type: "undirected" });
     const box = document.getElementById("picture").getBoundingClientRect();
     // About a third of the distance to the next person.
-    const dot = Math.max(0.8, Math.min(5, 0.3 * Math.sqrt((box.width * box.height * 0.6) / Math.max(people, 1))));
-    const room = Math.max(3, Math.min(7, box.width / 130, 400 / Math.sqrt(people)));
+    const findRoom = (many) => 0.3 * Math.sqrt((box.width * box.height * 0.6) / Math.max(many, 1));
+    const dot = Math.max(0.8, Math.min(5, findRoom(people)));
+    const largest = Math.max(dot * 1.5, Math.min(12, box.width / 80, findRoom(named.size) * 1.4));
+    const least = Math.max(dot * 1.2, Math.min(4, largest / 2));
     for (let person = 0; person < people; person += 1) {
       const who = named.get(person);
       const share = size[person] / 255;
@@ -112,10 +114,10 @@
         person,
         x: across[person],
         y: -down[person] * data.ratio,
-        size: who ? Math.max(3, dot * 1.2) + room * share : dot,
+        size: who ? least + (largest - least) * share : dot,
         label: who ? who.name : null,
         shape: data.marks[mark[person]] === "kol" || data.marks[mark[person]] === "wide" ? "diamond" : "circle",
-        front: who ? 1 : 0,
+        front: data.marks[mark[person]] === "koc" ? 2 : who ? 1 : 0,
       });
     }
     for (let tie = 0; tie < ties; tie += 1)
@@ -130,7 +132,7 @@
           size: (one) => (one.person === chosen ? one.size * 1.4 : one.size),
           color: (one) => paintPerson(one.person),
           opacity: (one) => (one.front || isNear(one.person) ? 1 : 0.75),
-          zIndex: (one) => (chosen !== null && isNear(one.person) ? 2 : one.front),
+          zIndex: (one) => (chosen !== null && isNear(one.person) ? 3 : one.front),
           label: (one) => (chosen === null || isNear(one.person) ? one.label : null),
           labelColor: () => paint.ink,
           labelBackgroundColor: () => paint.panel,
@@ -185,10 +187,17 @@
       return [{ name, x: its.x / its.many, y: -its.top * data.ratio }];
     });
     document.getElementById("picture").append(layer);
+    for (const one of placed) one.width = one.name.offsetWidth;
     sigma.on("afterRender", () => {
-      for (const { name, x, y } of placed) {
+      // The largest niches come first; a name that would lie on another is left out until there is room.
+      const shown = [];
+      for (const { name, x, y, width } of placed) {
         const point = sigma.graphToViewport({ x, y });
-        name.style.transform = `translate(${Math.round(point.x)}px, ${Math.round(point.y)}px) translate(-50%, -150%)`;
+        const [left, top] = [Math.round(point.x - width / 2), Math.round(point.y - 32)];
+        const free = shown.every((its) => Math.abs(its.top - top) > 22 || its.left > left + width || its.right < left);
+        name.style.transform = `translate(${left}px, ${top}px)`;
+        name.style.visibility = free ? "visible" : "hidden";
+        if (free) shown.push({ left, top, right: left + width });
       }
     });
   };
