@@ -42,6 +42,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/plan.py
 	$(BIN)/python bench/plan.py --follows 10000000
 	$(BIN)/python bench/lift.py
+	$(BIN)/python bench/explorer.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -15,13 +15,15 @@ import igraph
 import networkx
 import numpy as np
 import pytest
-from report_pages import HOSTILE
+from report_pages import HOSTILE, complete
 
 import graphkoc
 from graphkoc.graph.drawing import DrawnNetwork
 from graphkoc.graph.drawing.layout import place_people
 from graphkoc.report.readers import Reader
 from graphkoc.runs.roles import RANKED, WIDE_ROLES
+from graphkoc.runs.run import UNDATED
+from graphkoc.runs.tables import empty
 
 VIZ = "{http://www.gexf.net/1.2draft/viz}"
 MORE = ["\ufffe", "\ud83d", "a\tb\nc", "&amp;", "<!--", "'\"", "@SUM(A1)", "-1+1", "a" * 300, "\u2028", "\x7f\x85"]
@@ -88,6 +90,34 @@ def test_people_of_a_niche_are_inside_its_bubble_and_all_others_around(
         away = np.hypot(network.x[inside] / scale - bubble["x"], network.y[inside] / scale - bubble["y"])
         assert inside.any()
         assert (away <= bubble["radius"]).all()
+
+
+def test_people_of_a_finer_niche_stand_in_the_one_that_it_is_inside(small_run: graphkoc.Run) -> None:
+    divided = complete(small_run)
+    first = str(divided.niches["niche"].iloc[0])
+    people = small_run.people.assign(
+        niche=small_run.people["niche"].mask(small_run.people["niche"] == first, f"{first}/a")
+    )
+    assert f"{first}/a" in set(divided.niches["niche"])
+    assert divided.replaced(people=people).network().niche.tolist() == small_run.network().niche.tolist()
+    assert divided.network().niches == small_run.network().niches
+
+
+def test_a_group_that_is_named_after_somebody_without_a_name_has_its_id(small_run: graphkoc.Run) -> None:
+    nameless = small_run.people.loc[small_run.people["role"] == "none", "consumer"].iloc[0]
+    circles = small_run.circles.assign(name=f"People around {nameless}")
+    assert small_run.replaced(circles=circles).network().circles == small_run.circles["circle"].tolist()
+
+
+def test_a_run_without_dates_groups_and_follows_has_a_network_too(small_run: graphkoc.Run) -> None:
+    counts = small_run.info["counts"] | {"first_review": UNDATED}
+    people = small_run.people.assign(niche=None, circle=None)
+    none = {name: empty(name) for name in ("niches", "circles", "bubbles", "read_follows")}
+    network = small_run.replaced(info=small_run.info | {"counts": counts}, people=people, **none).network()
+    assert network.as_of is None
+    assert len(network.source) == 0
+    assert len({*zip(network.x.tolist(), network.y.tolist(), strict=True)}) == len(network)
+    assert "All 60 people and all 0 ties are drawn." in network.explorer()
 
 
 def test_people_without_a_niche_stand_around_all_bubbles() -> None:

@@ -120,8 +120,14 @@
         front: data.marks[mark[person]] === "koc" ? 2 : who ? 1 : 0,
       });
     }
-    for (let tie = 0; tie < ties; tie += 1)
-      graph.mergeEdge(source[tie], target[tie], { one: source[tie], other: target[tie] });
+    // Two ties there and back are one line.
+    const seen = new Set();
+    for (let tie = 0; tie < ties; tie += 1) {
+      const [one, other] = [source[tie], target[tie]];
+      const pair = Math.min(one, other) * people + Math.max(one, other);
+      if (!seen.has(pair)) graph.addUndirectedEdgeWithKey(tie, one, other, { one, other });
+      seen.add(pair);
+    }
     return new Sigma(graph, document.getElementById("picture"), {
       primitives: { nodes: { shapes: [sdfCircle(), sdfDiamond()] } },
       styles: {
@@ -147,7 +153,7 @@
       },
       settings: {
         autoRescale: true,
-        autoRescaleContent: people > 2000 ? "nodes" : "labels",
+        autoRescaleContent: people > 2000 ? "positions" : "labels",
         itemSizesReference: "screen",
         hideEdgesOnMove: ties > 3000,
         enableCameraRotation: false,
@@ -188,7 +194,7 @@
     });
     document.getElementById("picture").append(layer);
     for (const one of placed) one.width = one.name.offsetWidth;
-    sigma.on("afterRender", () => {
+    const place = () => {
       // The largest niches come first; a name that would lie on another is left out until there is room.
       const shown = [];
       for (const { name, x, y, width } of placed) {
@@ -199,7 +205,9 @@
         name.style.visibility = free ? "visible" : "hidden";
         if (free) shown.push({ left, top, right: left + width });
       }
-    });
+    };
+    sigma.on("afterRender", place);
+    place();
   };
 
   // The panel
@@ -409,10 +417,10 @@
     makeNicheNames();
     sigma.on("clickNode", ({ node }) => choose(Number(node)));
     sigma.on("clickStage", () => choose(null));
-    sigma.once("afterRender", () => {
+    // It has drawn already; the next frame shows it.
+    requestAnimationFrame(() => {
       root.dataset.drawn = String(Math.round(performance.now()));
     });
-    sigma.scheduleRender();
   }
   root.dataset.ready = "yes";
 })();
