@@ -82,6 +82,22 @@ def test_the_places_of_the_market_are_set_alike(folder: Path) -> None:
     assert settings(folder, env={"GRAPHKOC_TARGET_MARKET": "浙江, DE"})["target.market"][0] == ["浙江", "DE"]
 
 
+def test_what_a_refresh_loads_is_a_list_beside_the_options_of_the_command(folder: Path) -> None:
+    (folder / "graphkoc.toml").write_text('[refresh]\npaths = ["exports", "more"]\nkeep = 12\nok_rejected = true\n')
+    found = settings(folder)
+    assert found["refresh.paths"] == (["exports", "more"], "graphkoc.toml")
+    assert found["refresh.keep"] == (12, "graphkoc.toml")
+    assert found["refresh.ok_rejected"] == (True, "graphkoc.toml")
+    assert found["refresh.mail_for"] == ("client", "default")
+    assert "refresh.send" not in found
+    env = {"GRAPHKOC_REFRESH_PATHS": "one,two", "GRAPHKOC_REFRESH_KEEP": "3"}
+    assert settings(folder, env=env)["refresh.paths"] == (["one", "two"], "GRAPHKOC_REFRESH_PATHS")
+    (folder / "graphkoc.toml").write_text("[refresh]\npaths = 3\n")
+    done = run("config", cwd=folder, env={"HOME": str(folder / "home")})
+    assert done.returncode == 2
+    assert 'sets refresh.paths to something other than a list of names. Write: paths = ["exports"].' in done.stderr
+
+
 def test_costs_are_a_table_of_numbers(folder: Path) -> None:
     (folder / "graphkoc.toml").write_text("[costs]\nproduct = 12\nplatform_fee = 0.1\n")
     own = folder / "home" / ".config" / "graphkoc" / "graphkoc.toml"

@@ -150,6 +150,24 @@ def test_one_refresh_at_a_time(place: Path) -> None:
     assert run("refresh", cwd=place).returncode == 0
 
 
+def test_what_a_killed_refresh_did_not_come_to_is_done_by_the_next(place: Path) -> None:
+    (entry,) = read_log(place)
+    (place / "reports/refreshes.jsonl").unlink()
+    (place / "reports/latest.html").unlink()
+    (place / "reports/index.html").unlink()
+    assert run("forget-run", entry["run"], cwd=place).returncode == 0
+    done = run("refresh", cwd=place)
+    assert done.returncode == 0, done.stderr
+    (made_good,) = read_log(place)
+    assert (made_good["outcome"], made_good["report"], made_good["analysed"]) == ("reported", entry["report"], False)
+    assert json.loads(run("status", "--format", "json", cwd=place).stdout)["shown"] == entry["run"]
+    assert (read_index(place)[1], (place / "reports/latest.html").is_file()) == ([entry["report"]], True)
+    # Whoever takes the run out of the store afterwards does not find it there again.
+    assert run("forget-run", entry["run"], cwd=place).returncode == 0
+    assert run("refresh", cwd=place).returncode == 0
+    assert json.loads(run("status", "--format", "json", cwd=place).stdout)["shown"] is None
+
+
 def test_a_folder_that_is_no_report_is_never_removed(place: Path) -> None:
     (place / "reports/mine").mkdir()
     (place / "reports/mine/about.json").write_text("[]")

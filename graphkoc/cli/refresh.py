@@ -95,18 +95,17 @@ def refresh(given: tuple[str, ...], ok_rejected: bool, send: bool, **options: An
     )
     with ProgressLine.from_options((*LOADING, *ANALYSING, "storing")) as progress:
         done = graphkoc.refresh_reports(context.find_root().params["store"], request, progress)
-    rejects = graphkoc.write_rejects(done.loaded) if done.loaded else None
     notes = list_notices(done.run)
     if not words:
         notes.append("Nothing was loaded: name PATHS, or set paths of [refresh] in graphkoc.toml.")
-    notes += describe_load(done.loaded, rejects) if done.loaded else []
+    notes += describe_load(done.loaded, done.rejects) if done.loaded else []
     page = done.report / "report.html"
     new = done.outcome == "reported"
     text = f"report  {page}" if new else f"Nothing is new since the last report.\nreport  {page}"
     text += f"\nall     {done.report.parent / 'index.html'}"
     missed = bool(done.entry["rejected"] or done.entry["unread"])
     sent = dict(done.sent) if done.sent else None
-    document = {**done.entry, "report": str(page), "rejects": str(rejects) if rejects else None, "sent": sent}
+    document = {**done.entry, "report": str(page), "rejects": str(done.rejects) if done.rejects else None, "sent": sent}
     code = REJECTED if missed and not ok_rejected else 0
     if sent:
         text += f"\n{_describe_sent(sent)}"

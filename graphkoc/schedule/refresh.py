@@ -21,6 +21,7 @@ from graphkoc.analysis import Settings
 from graphkoc.annotations import list_changed
 from graphkoc.capture.answers import NOTHING, Answers
 from graphkoc.capture.load import Loaded
+from graphkoc.capture.rejects import write_rejects
 from graphkoc.errors import BusyError, GraphkocError, UsageError
 from graphkoc.files import describe_error, translate_errors, working_folder
 from graphkoc.pipeline import analyse, load, project, publish
@@ -87,8 +88,9 @@ class Refreshed:
     """What a refresh did.
 
     outcome: reported, or unchanged where nothing is new. report: the newest report's folder. run: the run that it is
-    of. analysed: whether that run was made now. loaded: None where there was nothing to load. entry: the line of the
-    log. sent: the line of the log on sending; None where nothing was to be sent.
+    of. analysed: whether that run was made now. loaded: None where there was nothing to load. rejects: the file of its
+    rejected rows, if there are any. entry: the line of the log. sent: the line of the log on sending; None where
+    nothing was to be sent.
     """
 
     outcome: str
@@ -96,6 +98,7 @@ class Refreshed:
     run: Run
     analysed: bool
     loaded: Loaded | None
+    rejects: Path | None
     entry: Mapping[str, Any]
     sent: Mapping[str, Any] | None = None
 
@@ -167,7 +170,10 @@ def _refresh(url: str, request: RefreshRequest, progress: Progress | None) -> Re
     kept = list_reports(request.reports)
     with closing(open_store(url)) as store:
         loaded = _load(store, request, progress)
-        run = _find_current(store, request)
+        rejects = write_rejects(loaded) if loaded else None
+        counts = _count(loaded)
+        # What a load changed cannot be what a run was made of.
+        run = None if counts["new"] or counts["changed"] else _find_current(store, request)
         analysed = run is None
         if run is None:
             made = analyse(store, settings=request.settings, processes=request.processes, progress=progress)
@@ -175,11 +181,13 @@ def _refresh(url: str, request: RefreshRequest, progress: Progress | None) -> Re
         else:
             _show_in_store(store, run, request, progress)
     documents = {reader: make_document(run, request.language, Reader(reader)) for reader in READERS}
-    counts = _count(loaded)
     same = bool(kept) and is_same(kept[-1], documents)
     if not same:
         kept.append(make_report(request.reports, began, documents, _describe_report(run, documents, counts)))
-    outcome = "unchanged" if same else "reported"
+    # A refresh may have made the report and have been killed before it wrote its line.
+    lines = read_entries(request.reports / LOG)
+    known = any(line.get("outcome") == "reported" and line.get("report") == kept[-1].folder.name for line in lines)
+    outcome = "unchanged" if same and known else "reported"
     removed = kept[: -request.keep] if request.keep else []
     entry = {
         "time": began.isoformat(timespec="seconds"),
@@ -195,7 +203,7 @@ def _refresh(url: str, request: RefreshRequest, progress: Progress | None) -> Re
     show_reports(request.reports, request.language, kept[len(removed) :])
     if removed:
         remove_older(kept, len(kept) - len(removed))
-    return Refreshed(outcome, kept[-1].folder, run, analysed, loaded, entry)
+    return Refreshed(outcome, kept[-1].folder, run, analysed, loaded, rejects, entry)
 
 
 def _describe_report(run: Run, documents: Mapping[str, Mapping[str, Any]], counts: Mapping[str, int]) -> dict[str, Any]:
@@ -299,8 +307,9 @@ def _answer_failure(request: RefreshRequest) -> Iterator[None]:
 
 
 def _describe(error: BaseException) -> str:
+    """What went wrong, in one line."""
     if isinstance(error, GraphkocError):
-        return " ".join(str(error).split())
+        return " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
     if isinstance(error, OSError):
         return describe_error(error)
     return "interrupted" if isinstance(error, KeyboardInterrupt) else f"a bug in graphkoc: {type(error).__name__}"
