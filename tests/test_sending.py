@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import subprocess
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import trustme
 from command import run
 from post_offices import PASSWORD, USER, MailBox, make_context, serve_mail, serve_posts
 from refreshed import list_folders, read_index, read_log, write_place
+from report_pages import HOSTILE
 
 import graphkoc
 from graphkoc.errors import StoreError, UsageError
@@ -106,7 +108,7 @@ def test_a_refresh_sends_what_was_not_taken_before(place: Path) -> None:
     done = run("refresh", "--on-fail", 'printf %s "$GRAPHKOC_ERROR" > failed', cwd=place, env=env)
     assert done.returncode == 5
     error = "the report was not mailed by localhost: Connection refused"
-    assert f"Error: {error}.\n" in done.stderr
+    assert f"Error: {error}.\nThe next refresh sends it again, or `graphkoc refresh --send` at once.\n" in done.stderr
     assert (place / "failed").read_text() == error
     assert "Nothing is new since the last report." in done.stdout
     assert read_log(place)[-1]["outcome"] == "unsent"
@@ -247,6 +249,19 @@ def test_one_way_that_fails_does_not_keep_back_the_other(place: Path) -> None:
     assert box.to == [[WHO]]
     entry = read_log(place)[-1]
     assert (entry["mail"]["to"], entry["webhook"]["taken"], len(entry["errors"])) == ([WHO], False, 1)
+
+
+def test_a_name_of_a_stranger_stays_text_in_a_mail() -> None:
+    server = read_mail_server(TO | {"GRAPHKOC_SMTP_URL": "smtp://localhost"})
+    assert server is not None
+    for name in filter(None, HOSTILE):
+        mail = write_mail(server, [WHO], f"Start with {name[:200]}", name, b"page", "report.html", "r")
+        read = message_from_bytes(mail.as_bytes(), policy=policy.default)
+        assert sorted(read.keys()) == sorted(mail.keys()), name
+        assert read["To"] == WHO
+        assert str(read["Subject"]).startswith("Start with")
+        assert str(read["Subject"]).isprintable()
+        assert [part.get_content_type() for part in read.walk()] == ["multipart/mixed", "text/plain", "text/html"]
 
 
 @pytest.mark.parametrize("address", ["http://example.com/x", "ftp://localhost/x", "https://", "https://a b", "x"])

@@ -34,7 +34,7 @@ ANALYSIS = ("platform", "until", "min_size", "measures", "tiers")
     default="reports",
     show_default=True,
     metavar="DIR",
-    help="The folder of reports, a DIR for itself.",
+    help="The folder of reports, a DIR of its own.",
 )
 @click.option(
     "--lang", "language", type=click.Choice(("en", "zh")), default="en", show_default=True, help="Their language."
@@ -132,7 +132,8 @@ def _describe_sent(sent: dict[str, Any]) -> str:
 
 
 def _list_errors(sent: dict[str, Any]) -> list[str]:
-    return [f"Error: {error}." for error in sent["errors"]]
+    again = ["The next refresh sends it again, or `graphkoc refresh --send` at once."] if sent["errors"] else []
+    return [*(f"Error: {error}." for error in sent["errors"]), *again]
 
 
 def _choose_code(sent: dict[str, Any] | None) -> int:

@@ -48,6 +48,8 @@ OUTCOMES = ("reported", "unchanged", "failed")
 """What becomes of a refresh. Other lines of the log are of sending."""
 PAGES = {"analyst": "report.html", "client": "report-client.html"}
 FACTS = {"analyst": "facts.json", "client": "facts-client.json"}
+FORMAT = 1
+"""The format of about.json. A report of another format is neither listed nor removed."""
 HINT = "Is the disk full, or the folder not yours?"
 
 
@@ -69,6 +71,8 @@ def list_reports(reports: Path) -> list[KeptReport]:
     for path in reports.glob(f"*/{ABOUT}"):
         try:
             about = json.loads(path.read_text(encoding="utf-8"))
+            if about["format"] != FORMAT:
+                continue
             found.append((int(about["number"]), path.parent.name, KeptReport(path.parent, about)))
         except (OSError, ValueError, LookupError, TypeError):
             continue
@@ -126,7 +130,13 @@ def make_report(
     name, turn = f"{made_at:%Y-%m-%dT%H%M%S}", 2
     while (folder := reports / name).exists():
         name, turn = f"{made_at:%Y-%m-%dT%H%M%S}-{turn}", turn + 1
-    whole = {"number": number, "name": name, "made_at": made_at.isoformat(timespec="seconds"), **about}
+    whole = {
+        "format": FORMAT,
+        "number": number,
+        "name": name,
+        "made_at": made_at.isoformat(timespec="seconds"),
+        **about,
+    }
     with replace_folder(folder, f"the report cannot be written to {folder}", HINT, replaces=False) as fresh:
         for reader, document in documents.items():
             save_document(document, fresh / PAGES[reader])
