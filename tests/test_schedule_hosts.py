@@ -167,6 +167,20 @@ def test_cron_gets_five_fields_where_they_are_enough(timetable: Timetable, momen
     assert comment.endswith(" ".join(timetable.options()))
 
 
+@pytest.mark.parametrize(
+    ("zone", "here", "same"),
+    [
+        ("UTC", "Etc/UTC", True),
+        (BERLIN, "Europe/Paris", True),
+        ("Asia/Shanghai", "PRC", True),
+        (BERLIN, "Africa/Lagos", False),
+        (BERLIN, "UTC", False),
+    ],
+)
+def test_clocks_that_show_the_same_are_the_same(zone: str, here: str, same: bool) -> None:
+    assert make_job(at("day", None, "02:30", zone), zone=here).is_in_zone == same
+
+
 def test_the_line_of_cron_reads_the_secrets_and_runs_the_words_as_they_are(tmp_path: Path) -> None:
     folder = tmp_path / '50% of "x" 客户\'s'
     folder.mkdir()

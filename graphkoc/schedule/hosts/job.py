@@ -44,8 +44,9 @@ class ScheduledJob:
 
     @property
     def is_in_zone(self) -> bool:
-        """Whether the clocks of the host are those of the timetable."""
-        return self.timetable.zone == self.zone
+        """Whether the clocks of the host show, within a year, what those of the timetable show: UTC is Etc/UTC too."""
+        there = [moment for moment, _ in self._list_days()]
+        return there == [moment for _, moment in self._list_days()]
 
     @property
     def is_on_short_months(self) -> bool:
@@ -62,12 +63,17 @@ class ScheduledJob:
 
     def list_minutes(self) -> list[int]:
         """The minutes past the hour, on the host's clocks, at which the timetable may be due within a year."""
+        return sorted({here.minute for _, here in self._list_days()})
+
+    def _list_days(self) -> list[tuple[datetime, datetime]]:
+        """What the clocks of the timetable, and those of the host, show on each day at the time at which it is due."""
         here, there = ZoneInfo(self.zone), ZoneInfo(self.timetable.zone)
-        found = set()
+        found = []
         for day in range(400):
-            moment = datetime.combine(self.now.date() + timedelta(days=day), self.timetable.at, there)
-            found.add(moment.astimezone(UTC).astimezone(here).minute)
-        return sorted(found)
+            local = datetime.combine(self.now.date() + timedelta(days=day), self.timetable.at)
+            moment = local.replace(tzinfo=there).astimezone(UTC).astimezone(here)
+            found.append((moment.astimezone(there).replace(tzinfo=None), moment.replace(tzinfo=None)))
+        return found
 
     def shell_line(self, words: tuple[str, ...], log: bool = True) -> str:
         """A line of sh that runs these words in the folder, with the secrets of its environment file.
