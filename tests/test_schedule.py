@@ -147,10 +147,23 @@ def test_a_look_runs_refresh_where_it_is_due(
     done = run(*words, cwd=place)
     assert (done.returncode, done.stdout.startswith("Nothing is due until ")) == (0, True)
     assert (place / "ran").read_text() == "--quiet refresh\n"
-    last = ask(place, "status")["last"]
-    assert isinstance(last, dict)
-    assert last["exit_code"] == code
+    served = ask(place, "status")["due"]
+    assert isinstance(served, dict)
+    assert served["exit_code"] == code
     assert run("schedule", "status", "--check", cwd=place).returncode == 5, "no loop is at work"
+
+
+def test_the_status_has_the_last_refresh_whoever_began_it(place: Path) -> None:
+    (place / "graphkoc.toml").write_text('[refresh]\nreports = "weekly"\n')
+    (place / "weekly").mkdir()
+    entries = [
+        {"time": "2026-11-30T06:00:01+00:00", "outcome": "reported", "report": "2026-11-30T060001"},
+        {"time": "2026-12-07T06:00:01+00:00", "outcome": "failed", "error": "the store is busy"},
+    ]
+    (place / "weekly" / "refreshes.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+    assert ask(place, "status")["last"] == entries[1]
+    shown = run("schedule", "status", cwd=place).stdout
+    assert "last    Mon 7 December 2026, 06:00 UTC: failed, the store is busy\n" in shown
 
 
 @pytest.mark.parametrize(

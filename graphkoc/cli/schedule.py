@@ -90,6 +90,12 @@ def _make_job(timetable: graphkoc.Timetable) -> graphkoc.ScheduledJob:
     return graphkoc.ScheduledJob(timetable, folder, (*begin, "refresh"), check, zone, datetime.now(UTC))
 
 
+def _find_reports() -> Path:
+    """The folder of reports, as `refresh` has it."""
+    table = (click.get_current_context().find_root().default_map or {}).get("refresh", {})
+    return Path(os.environ.get("GRAPHKOC_REFRESH_REPORTS") or table.get("reports") or "reports")
+
+
 def _list_next(timetable: graphkoc.Timetable, number: int = SHOWN) -> list[datetime]:
     return graphkoc.list_next_times(timetable, datetime.now(UTC), number)
 
@@ -185,6 +191,7 @@ def status(check: bool) -> Result:
     """
     folder, now = Path.cwd(), datetime.now(UTC)
     found, state = graphkoc.list_installed_schedules(folder), graphkoc.read_loop_state(folder)
+    last = graphkoc.find_last_refresh(_find_reports())
     lines, hosts = [], []
     for one in found:
         lines += [f"{one.host}  {', '.join(one.entries)}"]
@@ -195,7 +202,10 @@ def status(check: bool) -> Result:
         lines += [f"loop    last sign of life {graphkoc.format_moment(datetime.fromisoformat(state.beat))}"]
     if state.ended:
         due = graphkoc.format_moment(datetime.fromisoformat(state.due))
-        lines += [f"last    {due}, ended with exit code {state.exit_code}"]
+        lines += [f"due     {due}, ended with exit code {state.exit_code}"]
+    if last is not None:
+        began = graphkoc.format_moment(datetime.fromisoformat(str(last["time"])))
+        lines += [f"last    {began}: {last['outcome']}{', ' + str(last['error']) if 'error' in last else ''}"]
     if not lines:
         lines = ["No host refreshes this folder: graphkoc schedule --install"]
     well = state.is_well(now)
@@ -203,9 +213,10 @@ def status(check: bool) -> Result:
         "folder": str(folder),
         "hosts": hosts,
         "loop": {"beat": state.beat or None, "well": well},
-        "last": {"due": state.due, "started": state.started, "ended": state.ended, "exit_code": state.exit_code}
+        "due": {"due": state.due, "started": state.started, "ended": state.ended, "exit_code": state.exit_code}
         if state.ended
         else None,
+        "last": last,
     }
     return Result(document, text="\n".join(lines), exit_code=NOT_WELL if check and not well else 0)
 
