@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from graphkoc.errors import BusyError, StoreError
+from graphkoc.schedule import loop as loop_module
 from graphkoc.schedule.loop import ALIVE, STATE, LoopState, read_loop_state, refresh_when_due, run_loop
 from graphkoc.schedule.times import read_timetable
 
@@ -131,7 +133,7 @@ def test_a_loop_catches_up_and_goes_on(tmp_path: Path) -> None:
 def loop(folder: Path, at: datetime, *words: str) -> Iterator[subprocess.Popen[str]]:
     """A loop in a process of its own, due each day at this time of day (UTC); it is killed in the end."""
     started = [sys.executable, "-c", LOOP, f"{at:%H:%M}", str(folder), *words]
-    process = subprocess.Popen(started, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         yield process
     finally:
@@ -179,6 +181,32 @@ def test_a_loop_that_is_ended_ends_its_refresh_which_the_next_one_makes_good(tmp
         wait_for(tmp_path / "ran")
         code, printed = end(process)
     assert count_runs(tmp_path) == 1
+
+
+def test_a_refresh_that_does_not_end_is_killed_with_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "GRACE", 0.2)
+    deaf = ["/bin/sh", "-c", "trap '' TERM; touch begun; while :; do sleep 0.05; done"]
+
+    def stop() -> None:
+        wait_for(tmp_path / "begun")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    code, _ = refresh_when_due(MONDAYS, tmp_path, deaf, lambda: MONDAY)
+    stopper.join()
+    assert code == 128 + signal.SIGTERM
+    assert read_loop_state(tmp_path).exit_code is None, "the next look makes it good"
+    assert look(tmp_path, MONDAY) == 0
+
+
+def test_a_loop_that_is_interrupted_gives_no_more_signs_of_life(tmp_path: Path) -> None:
+    with loop(tmp_path, datetime.now(UTC) - timedelta(hours=2), "true") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=5)
+    assert read_loop_state(tmp_path).beat == ""
 
 
 def test_a_loop_that_is_killed_leaves_a_folder_in_which_the_next_one_runs(tmp_path: Path) -> None:

@@ -208,22 +208,24 @@ def run_loop(
     """
     with _only_one(folder), Watch() as watch:
         state = _save(folder, replace(_begin(timetable, folder, clock(), timedelta(0)), beat=_write(clock())))
-        while not watch.stopped:
-            due = find_due(timetable, datetime.fromisoformat(state.since), clock())
-            if due is not None:
-                show(f"Refresh of {format_moment(due)} begins.")
-                after = _serve(watch, state, due, words, folder, clock)
-                if after is None:
-                    break
-                state = after
-                how = "is done" if state.exit_code in GOOD else "failed"
-                show(f"Refresh of {format_moment(due)} {how}, with exit code {state.exit_code}.")
-            (following,) = list_next_times(timetable, clock())
-            show(f"Next refresh: {format_moment(following)}.")
-            while not watch.stopped and (left := (following - clock()).total_seconds()) > 0:
-                _beat(folder)
-                watch.wait(min(left, pace))
-        _save(folder, replace(state, beat=""))
+        try:
+            while not watch.stopped:
+                due = find_due(timetable, datetime.fromisoformat(state.since), clock())
+                if due is not None:
+                    show(f"Refresh of {format_moment(due)} begins.")
+                    after = _serve(watch, state, due, words, folder, clock)
+                    if after is None:
+                        break
+                    state = after
+                    how = "is done" if state.exit_code in GOOD else "failed"
+                    show(f"Refresh of {format_moment(due)} {how}, with exit code {state.exit_code}.")
+                (following,) = list_next_times(timetable, clock())
+                show(f"Next refresh: {format_moment(following)}.")
+                while not watch.stopped and (left := (following - clock()).total_seconds()) > 0:
+                    _beat(folder)
+                    watch.wait(min(left, pace))
+        finally:
+            _save(folder, replace(state, beat=""))
         show("The schedule has ended.")
 
 
