@@ -126,6 +126,7 @@ from .schedule.install import list_schedule_notes as list_schedule_notes
 from .schedule.install import remove_schedule as remove_schedule
 from .schedule.install import write_schedule_files as write_schedule_files
 from .schedule.last import find_last_refresh as find_last_refresh
+from .schedule.loop import begin_schedule as begin_schedule
 from .schedule.loop import read_loop_state as read_loop_state
 from .schedule.loop import refresh_when_due as refresh_when_due
 from .schedule.loop import run_loop as run_loop

@@ -162,8 +162,10 @@ def test_a_host_that_cannot_express_it_looks_each_hour(timetable: Timetable, zon
     ],
 )
 def test_cron_gets_five_fields_where_they_are_enough(timetable: Timetable, moment: str) -> None:
-    comment, line = cron.write_files(make_job(timetable))[cron.TABLE].splitlines()
+    comment, line, again = cron.write_files(make_job(timetable))[cron.TABLE].splitlines()
     assert line.startswith(f"{moment} cd /home/anna/koc && ")
+    assert again == line.replace(moment, "@reboot", 1), "what was missed is caught up when the machine starts"
+    assert "schedule run --once" in line
     assert comment.endswith(" ".join(timetable.options()))
 
 
@@ -188,7 +190,7 @@ def test_the_line_of_cron_reads_the_secrets_and_runs_the_words_as_they_are(tmp_p
     program.write_text('#!/bin/sh\npwd\nprintf "%s\\n" "$@" "$GRAPHKOC_SECRET"\n')
     program.chmod(0o755)
     (folder / ".env").write_text("GRAPHKOC_SECRET='p $a #1'\n")
-    job = ScheduledJob(at("day"), folder, (str(program), *REFRESH[1:]), (), BERLIN, NOW)
+    job = ScheduledJob(at("day"), folder, (), (str(program), *REFRESH[1:]), BERLIN, NOW)
     line = cron.write_files(job)[cron.TABLE].splitlines()[1]
     # As cron does: a percent sign without a backslash would end the command.
     command = line.split(" ", 5)[5]
@@ -380,9 +382,9 @@ def test_the_crontab_keeps_foreign_lines_byte_for_byte(
     assert install.install_schedule("cron", job) == made
     assert table.read_bytes() == once
     install.install_schedule("cron", other)
+    assert len(table.read_bytes().splitlines()) == len(foreign.splitlines()) + 3 + 3
     install.install_schedule("cron", make_job(at("month", "last")))
-    lines = table.read_bytes().splitlines()
-    assert len(lines) == len(foreign.splitlines()) + 4
+    assert len(table.read_bytes().splitlines()) == len(foreign.splitlines()) + 3 + 2
     assert len(install.list_installed_schedules(job.folder)) == 1
     assert install.remove_schedule(other.folder)
     assert install.remove_schedule(job.folder)

@@ -18,7 +18,7 @@ import pytest
 
 from graphkoc.errors import BusyError, StoreError
 from graphkoc.schedule import loop as loop_module
-from graphkoc.schedule.loop import ALIVE, STATE, LoopState, read_loop_state, refresh_when_due, run_loop
+from graphkoc.schedule.loop import ALIVE, STATE, LoopState, begin_schedule, read_loop_state, refresh_when_due, run_loop
 from graphkoc.schedule.times import read_timetable
 
 MONDAYS = read_timetable("week", "mon", "07:00", "Europe/Berlin")
@@ -65,6 +65,17 @@ def test_the_first_look_goes_back_an_hour(tmp_path: Path) -> None:
     (tmp_path / "late").mkdir()
     assert look(tmp_path, MONDAY + timedelta(minutes=59)) == 0
     assert look(tmp_path / "late", MONDAY + timedelta(minutes=61)) is None
+
+
+def test_a_schedule_that_began_is_caught_up_from_its_first_time_on(tmp_path: Path) -> None:
+    begin_schedule(MONDAYS, tmp_path, True, lambda: MONDAY - timedelta(days=1))
+    begin_schedule(MONDAYS, tmp_path, False, lambda: MONDAY + timedelta(hours=1))
+    assert look(tmp_path, MONDAY + timedelta(hours=5)) == 0
+    assert look(tmp_path, MONDAY + timedelta(days=6)) is None
+    # Taken back, and handed over again after two weeks.
+    begin_schedule(MONDAYS, tmp_path, True, lambda: MONDAY + timedelta(days=17))
+    assert look(tmp_path, MONDAY + timedelta(days=18)) is None
+    assert look(tmp_path, MONDAY + timedelta(days=22)) == 0
 
 
 def test_a_failure_has_its_code_and_waits_for_the_next_time(tmp_path: Path) -> None:

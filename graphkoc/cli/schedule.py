@@ -144,7 +144,9 @@ def schedule(every: str, on: str | None, at: str, tz: str | None, host: str | No
     }
     if install:
         assert named is not None
+        before = graphkoc.list_installed_schedules(job.folder)
         made = graphkoc.install_schedule(named, job)
+        graphkoc.begin_schedule(timetable, job.folder, not before)
         text = "\n".join([f"{named}  {', '.join(made.entries)}", *_list_lines(timetable)])
         return Result(document, text=text, notes=notes)
     if host is not None:

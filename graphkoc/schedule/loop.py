@@ -25,7 +25,7 @@ from graphkoc.errors import BusyError
 from graphkoc.files import read_content, replace_file, translate_errors, working_folder
 from graphkoc.schedule.times import Timetable, find_due, format_moment, list_next_times
 
-__all__ = ["LoopState", "read_loop_state", "refresh_when_due", "run_loop"]
+__all__ = ["LoopState", "begin_schedule", "read_loop_state", "refresh_when_due", "run_loop"]
 
 STATE = ".graphkoc-schedule.json"
 """The file in the folder where the work is done. Its own time is that of the loop's last sign of life."""
@@ -185,6 +185,18 @@ def _serve(
         return None
     times = {"since": _write(due), "due": _write(due), "started": _write(started), "ended": _write(clock())}
     return _save(folder, replace(state, **times, exit_code=code))
+
+
+def begin_schedule(timetable: Timetable, folder: Path, anew: bool, clock: Clock = _now) -> None:
+    """Remember since when this timetable holds, so that its very first time is caught up too.
+
+    anew: whether nothing held before; otherwise what the same timetable had to catch up stays. Raises BusyError where
+    another process keeps the schedule of the folder.
+    """
+    with _only_one(folder):
+        now = clock()
+        state = _begin(timetable, folder, now, timedelta(0))
+        _save(folder, replace(state, since=_write(now)) if anew else state)
 
 
 def _beat(folder: Path) -> None:

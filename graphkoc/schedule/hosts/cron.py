@@ -1,8 +1,8 @@
-"""cron: two lines in the user's crontab, where nothing else keeps the time.
+"""cron: lines in the user's crontab, where nothing else keeps the time.
 
-cron knows the machine's own time zone alone, and no last day of a month. There the line looks each hour whether
-something is due, which also catches up. A time at which the machine was off is otherwise lost. All other lines of the
-crontab stay as they are, byte for byte.
+cron knows the machine's own time zone alone, and no last day of a month. There a line looks each hour whether something
+is due. cron catches nothing up by itself: a second line looks when the machine starts. All other lines of the crontab
+stay as they are, byte for byte.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ def is_there() -> bool:
 
 def write_files(job: ScheduledJob) -> dict[Path, str]:
     """The lines for the crontab."""
-    exact = _is_exact(job)
-    line = job.shell_line(job.refresh if exact else job.check)
+    moments = [_find_moment(job), "@reboot"] if _is_exact(job) else [_hourly(job)]
     # A percent sign ends a command of cron unless a backslash stands before it.
-    entry = f"{_find_moment(job) if exact else _hourly(job)} {line}".replace("%", r"\%")
-    return {TABLE: f"# {job.name}: {job.options()}\n{entry}\n"}
+    line = job.shell_line(job.check).replace("%", r"\%")
+    entries = "".join(f"{moment} {line}{_end(job.name)}\n" for moment in moments)
+    return {TABLE: f"{_mark(job.name)}{job.options()}\n{entries}"}
 
 
 def _is_exact(job: ScheduledJob) -> bool:
@@ -55,7 +55,7 @@ def _find_moment(job: ScheduledJob) -> str:
 def list_notes(job: ScheduledJob) -> list[str]:
     """What has to be known: what cron does not catch up, and whose clocks it has."""
     if _is_exact(job):
-        return ["cron does not catch up: a time at which the machine is off is lost."]
+        return ["A time at which the machine is off is caught up when it starts, and not when it wakes."]
     return ["cron looks each hour whether a refresh is due, because it cannot express this timetable itself."]
 
 
@@ -84,18 +84,26 @@ def find_installed(folder: Path) -> Installed | None:
     if not is_there():
         return None
     for line in _read_table().splitlines():
-        if line.startswith(_mark(name_job(folder))):
+        if line.startswith(_mark(name_job(folder)).encode()):
             return Installed("cron", (str(TABLE),), find_timetable(line.decode(errors="replace")))
     return None
 
 
-def _mark(name: str) -> bytes:
-    return f"# {name}: ".encode()
+def _mark(name: str) -> str:
+    """How our comment begins."""
+    return f"# {name}: "
+
+
+def _end(name: str) -> str:
+    """How our other lines end, which is a comment for the shell."""
+    return f" # {name}"
 
 
 def _without(table: bytes, name: str) -> bytes:
-    """The crontab without our comment and the line that follows it."""
-    return re.sub(rb"(?m)^" + re.escape(_mark(name)) + rb"[^\n]*\n?[^\n]*(\n|\Z)", b"", table)
+    """The crontab without our lines."""
+    mark, end = _mark(name).encode(), _end(name).encode()
+    lines = re.findall(rb"[^\n]*\n|[^\n]+", table)
+    return b"".join(line for line in lines if not line.startswith(mark) and not line.rstrip(b"\n").endswith(end))
 
 
 def _read_table() -> bytes:
