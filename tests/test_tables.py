@@ -387,6 +387,7 @@ def compare_flags(run: Run, rows: list[dict[str, Any]], refused: set[str]) -> No
 
 
 @pytest.mark.soak
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_libreoffice_opens_the_workbook_with_all_of_its_rows(brand: Run, tmp_path: Path, language: str) -> None:
     export_tables(brand, tmp_path / "all.xlsx", language=language)
@@ -395,7 +396,7 @@ def test_libreoffice_opens_the_workbook_with_all_of_its_rows(brand: Run, tmp_pat
     for kind in ("pdf", every):
         subprocess.run([*command, kind, "--outdir", str(tmp_path), "all.xlsx"], cwd=tmp_path, check=True, timeout=300)
     assert (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF")
-    for sheet in make_tables(brand, language):
+    for sheet in make_tables(brand, language)[: len(SHEETS)]:
         (file,) = tmp_path.glob(f"all-{sheet.title}.csv")
         with file.open(encoding="utf-8", newline="") as lines:
             assert sum(1 for _ in csv.reader(lines)) == len(sheet.rows) + 1

@@ -38,7 +38,7 @@ def make_changes(view: View) -> Sheet:
         Column("details", say("tables.details")),
         Column("post", say("tables.post"), "link"),
     )
-    return Sheet("changes", say("changes.link"), columns, list(_list_rows(view)), fixed=2)
+    return Sheet("changes", say("tables.changes"), columns, list(_list_rows(view)), fixed=2)
 
 
 def _list_rows(view: View) -> Iterator[Row]:

@@ -41,7 +41,7 @@ def make_people(view: View) -> Sheet:
     )
     listed = zip(found["rows"], view.kocs, strict=True)
     rows = [_make_row(view, row, person["consumer"], niches) for row, person in listed]
-    return Sheet("people", say("people.link"), columns, rows, fixed=2)
+    return Sheet("people", say("tables.people"), columns, rows, fixed=2)
 
 
 def _make_row(view: View, row: dict[str, Any], consumer: str, niches: dict[str, str]) -> dict[str, Any]:
