@@ -141,8 +141,9 @@ def as_book(sheets: Sequence[Sheet], title: str) -> bytes:
         for name, code in (("almost none", ALMOST_NONE), ("almost all", ALMOST_ALL)):
             formats[name] = book.add_format({"num_format": code, "align": "right", "valign": "top"})
         looks: dict[str, dict[str, Any]] = {"text": {}, "wrapped": {"text_wrap": True}, "link": LINK}
-        formats |= {name: book.add_format({"valign": "top", "indent": 1, **look}) for name, look in looks.items()}
-        formats |= {"head": book.add_format({**HEAD, "indent": 1})}
+        apart = {"align": "left", "indent": 1}
+        formats |= {name: book.add_format({"valign": "top", **apart, **look}) for name, look in looks.items()}
+        formats |= {"head": book.add_format({**HEAD, **apart})}
         formats |= {"head of numbers": book.add_format({**HEAD, "align": "right"})}
         for sheet in sheets:
             _fill_sheet(book.add_worksheet(_name_tab(sheet.title)), sheet, formats)
