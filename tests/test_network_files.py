@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -66,6 +67,14 @@ def test_a_stored_run_and_one_in_memory_have_the_same(small_run: graphkoc.Run, n
     np.testing.assert_array_equal(network.source, other.source)
     np.testing.assert_array_equal(network.target, other.target)
     assert network.names == other.names
+
+
+def test_a_damaged_table_of_follows_is_one_sentence(small_run: graphkoc.Run, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(small_run.folder, tmp_path / "run"))
+    follows = folder / "read_follows.parquet"
+    follows.write_bytes(follows.read_bytes()[:-100])
+    with pytest.raises(graphkoc.UsageError, match=r"is damaged: read_follows\.parquet"):
+        graphkoc.find_run(str(folder)).network()
 
 
 def test_engagements_weigh_what_was_engaged_with(small_run: graphkoc.Run) -> None:

@@ -31,7 +31,7 @@ __all__ = [
     "needed_columns",
     "new_run",
     "next_run",
-    "read_columns",
+    "read_batches",
     "read_frame",
     "read_info",
     "read_rows",
@@ -167,14 +167,18 @@ def read_rows(
         return chosen_rows(file.read(columns=needed_columns(columns, where)), columns, where)
 
 
-def read_columns(folder: Path, table: str, columns: Sequence[str]) -> pa.Table:
-    """Columns of a table of the run in `folder`, of which texts are kept once each (dictionaries), without pandas.
+BATCH = 1 << 20
+"""Rows that are in memory at once of a table that is read in pieces."""
+
+
+def read_batches(folder: Path, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Columns of a table of the run in `folder` in pieces, in which a text is kept once (dictionaries), without pandas.
 
     For tables with many rows that name few people. Raises UsageError when the file is damaged.
     """
     texts = [name for name in columns if TABLES[table].required.get(name) == "str"]
     with _opened(folder, table, texts) as file:
-        return file.read(columns=list(columns))
+        yield from file.iter_batches(BATCH, columns=list(columns))
 
 
 MANY = 20_000

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -33,7 +34,7 @@ def draw_network(run: Run, names: Mapping[str, str] | None = None, *, private: b
     names: what to call people, by id; by default the names of key opinion consumers and wide-audience accounts, and
     nobody else's. private: whether ids are replaced by numbers. Raises UsageError when the run is damaged.
     """
-    people = run.columns("people", NEEDED)
+    people = pa.Table.from_batches(run.batches("people", NEEDED))
     ids, roles = _read_texts(people, "consumer"), _read_texts(people, "role")
     shown = [_find_name(*row) for row in zip(ids, _read_texts(people, "name"), roles, strict=True)]
     if names is not None:
@@ -119,20 +120,24 @@ def _read_bubbles(run: Run, niche: Indices, ids: list[str]) -> tuple[Indices, ND
 
 def _read_ties(run: Run, ids: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
     """The ties from the influencer to the influenced as positions in ids, and their weights."""
-    follows = run.columns("read_follows", ("followee", "follower", "weight"))
-    source, target = (_number_texts(follows[end], ids) for end in ("followee", "follower"))
-    weight = np.nan_to_num(follows["weight"].to_numpy(zero_copy_only=False).astype(float), nan=1.0)
-    known = (source >= 0) & (target >= 0)
-    return source[known], target[known], weight[known]
+    numbered = pd.Index(ids)
+    sources, targets, weights = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0)]
+    for batch in run.batches("read_follows", ("followee", "follower", "weight")):
+        source, target = (_number_texts(batch.column(end), numbered) for end in ("followee", "follower"))
+        weight = np.nan_to_num(batch.column("weight").to_numpy(zero_copy_only=False).astype(float), nan=1.0)
+        known = (source >= 0) & (target >= 0)
+        sources.append(source[known])
+        targets.append(target[known])
+        weights.append(weight[known])
+    return np.concatenate(sources), np.concatenate(targets), np.concatenate(weights)
 
 
-def _number_texts(column: pa.ChunkedArray, ids: Sequence[str]) -> NDArray[np.int32]:
-    """Positions in ids of a column of texts, of which each is looked up once."""
-    found = [np.zeros(0, dtype=np.int32)]
-    for chunk in column.dictionary_encode().chunks:
-        places = number_ids(ids, chunk.dictionary.to_pylist()).astype(np.int32)
-        found.append(places[np.asarray(chunk.indices)])
-    return np.concatenate(found)
+def _number_texts(column: pa.Array, ids: pd.Index[str]) -> NDArray[np.int32]:
+    """Positions in ids of a column of texts, of which each is looked up once; -1 for one that is not there."""
+    texts = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    places = number_ids(ids, texts.dictionary.to_pylist()).astype(np.int32)
+    found: NDArray[np.int32] = places[np.asarray(texts.indices)]
+    return found
 
 
 def _choose_sizes(named: NDArray[np.bool_], audience: NDArray[np.float64]) -> NDArray[np.float64]:

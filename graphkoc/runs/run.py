@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from graphkoc.runs.folder import (
     chosen_rows,
     needed_columns,
     new_run,
-    read_columns,
+    read_batches,
     read_frame,
     read_info,
     read_rows,
@@ -150,14 +150,15 @@ class Run:
         needed = pa.Table.from_pandas(self.table(table), columns=needed_columns(columns, where), preserve_index=False)
         return chosen_rows(needed, columns, where)
 
-    def columns(self, table: str, columns: Sequence[str]) -> pa.Table:
-        """Columns of a table as Arrow; of a stored table without pandas, and its texts as dictionaries.
+    def batches(self, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Columns of a table as Arrow, in pieces; of a stored table without pandas, and its texts as dictionaries.
 
         Raises UsageError when the table's file is damaged.
         """
         if table not in self._tables and self._stored is not None:
-            return read_columns(self._stored, table, columns)
-        return pa.Table.from_pandas(self.table(table), columns=list(columns), preserve_index=False)
+            yield from read_batches(self._stored, table, columns)
+        else:
+            yield from pa.Table.from_pandas(self.table(table), columns=list(columns), preserve_index=False).to_batches()
 
     def network(self, names: Mapping[str, str] | None = None, *, private: bool = False) -> DrawnNetwork:
         """The network that the analysis used, with a place for everybody (see `graphkoc.runs.network`).
