@@ -101,6 +101,9 @@ from .report import Reader as Reader
 from .report import make_document as make_document
 from .report import render_markdown as render_markdown
 from .report import save_document as save_document
+from .report import save_picture as save_picture
+from .report import save_pictures as save_pictures
+from .report import save_slides as save_slides
 from .report import write_report as write_report
 from .report.network import draw_network as draw_network
 from .report.tables import export_crm as export_crm

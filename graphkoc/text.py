@@ -19,11 +19,13 @@ __all__ = [
     "fold_address",
     "gigabytes",
     "is_missing",
+    "measure_text",
     "number_or_none",
     "percent",
     "person_name",
     "text_or_none",
     "whole_or_none",
+    "wrap_text",
 ]
 
 LONGEST = 40
@@ -130,3 +132,38 @@ def whole_or_none(value: Any) -> int | None:
 def _is_invisible(character: str) -> bool:
     # U+FE00 to U+FE0F choose between looks of the character before; alone they are nothing.
     return unicodedata.category(character) in NOT_SHOWN or character in BLANK or "\ufe00" <= character <= "\ufe0f"
+
+
+def measure_text(text: str, size: float) -> float:
+    """The width of bold letters of this size, in its unit, rather too much: fonts differ."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    capitals = sum(letter.isupper() or letter in "mwMW&" for letter in text)
+    return size * (1.02 * wide + 0.74 * capitals + 0.58 * (len(text) - wide - capitals))
+
+
+def wrap_text(text: str, width: float, size: float, most: int | None = None) -> list[str]:
+    """The text in lines of at most this width; where there are more than `most` lines, the last ends in ….
+
+    It breaks at spaces, and inside a word where this is wider than a line, as Chinese is.
+    """
+    lines: list[str] = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if measure_text(joined, size) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1] and measure_text(word, size) <= width:
+            lines.append(word)
+            continue
+        lines[-1] += " " if lines[-1] else ""
+        for letter in word:
+            if lines[-1].strip() and measure_text(lines[-1] + letter, size) > width:
+                lines.append("")
+            lines[-1] += letter
+    lines = [line.strip() for line in lines]
+    if most is None or len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while last and measure_text(f"{last}…", size) > width:
+        last = last[:-1].rstrip()
+    return [*lines[: most - 1], f"{last}…"]

@@ -42,6 +42,7 @@ ANALYSIS = {"graph", "measures", "runs", "communities", "qualify", "invite", "ac
 TOP = {"annotations", "pipeline", "campaigns", "demo", "schedule", "cli"}
 OWNERS = {
     "IPython": {"graph.drawing"},
+    "PIL": {"report.pictures"},
     "anyascii": {"capture.identity"},
     "charset_normalizer": {"capture.reading"},
     "click": {"cli"},
@@ -54,6 +55,7 @@ OWNERS = {
     "neo4j": {"stores.neo4j"},
     "networkx": {"graph", "communities.circles", "measures"},
     "phonenumbers": {"capture.contacts"},
+    "pptx": {"exports"},
     "python_calamine": {"capture.reading"},
     "rjieba": {"graph.terms"},
     "sklearn": {"qualify.score", "capture.identity", "activate.probability"},

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
+import xml.etree.ElementTree as ET
+import zipfile
 from itertools import cycle, islice
 
 import pandas as pd
 import pytest
 from page_browser import open_page
 from playwright.sync_api import Browser
+from pptx import Presentation
 from report_pages import Page, complete, with_info
 
 from graphkoc import report
+from graphkoc.exports.slides import as_slides
+from graphkoc.report.slides import make_deck
 from graphkoc.runs.run import Run
 
 NAMES = [
@@ -107,3 +113,27 @@ def test_markdown_shows_names_and_does_not_read_them(hostile: Run) -> None:
     text = report.render_markdown(report.make_document(hostile))
     assert not re.search(r"(?<!\\)\]\((javascript|https):", text)
     assert not re.search(r"(?<!\\)<(script|img|iframe|svg)", text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_pictures_hold_names_as_text(hostile: Run, language: str) -> None:
+    made = report.pictures.list_pictures(report.make_document(hostile, language))
+    assert {"map", "niches", "months"} <= {picture.name for picture in made}
+    plain = {"svg", "g", "defs", "pattern", "title", "desc", "text", "tspan", *("rect", "circle", "line", "path")}
+    for picture in made:
+        elements = list(ET.fromstring(picture.svg).iter())
+        assert {element.tag.rpartition("}")[2] for element in elements} <= plain | {"polyline"}
+        names = {name for element in elements for name in element.attrib}
+        assert not {name for name in names if name.startswith("on") or "href" in name}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_slides_hold_names_as_text(hostile: Run, language: str) -> None:
+    written = as_slides(make_deck(report.make_document(hostile, language), {}))
+    assert len(Presentation(io.BytesIO(written)).slides) > 5
+    with zipfile.ZipFile(io.BytesIO(written)) as packed:
+        for part in (name for name in packed.namelist() if name.startswith("ppt/slides/")):
+            body = packed.read(part).decode()
+            assert "hlinkClick" not in body
+            assert "hyperlink" not in body
+            assert not re.search("[\x00-\x08\u202a-\u202e\u2066-\u2069]", body)

@@ -11,7 +11,7 @@ from page_browser import find_chromium
 
 from graphkoc import report
 from graphkoc.errors import StoreError, UsageError
-from graphkoc.report import pdf
+from graphkoc.report import browser, pdf
 from graphkoc.runs.run import Run
 
 A4 = (595, 842)
@@ -29,7 +29,7 @@ def no_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}")
-    monkeypatch.setattr(pdf, "APPS", ())
+    monkeypatch.setattr(browser, "APPS", ())
     return folder
 
 
@@ -70,7 +70,7 @@ def test_a_browser_that_fails_leaves_the_older_file(
     no_browser: Path, facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, reason: str
 ) -> None:
     monkeypatch.setenv("PATH", f"{no_browser}:/bin:/usr/bin")
-    monkeypatch.setattr(pdf, "SECONDS", 0.2 if "sleep" in script else 60)
+    monkeypatch.setattr(browser, "SECONDS", 0.2 if "sleep" in script else 60)
     install_browser(no_browser, script)
     older = tmp_path / "report.pdf"
     older.write_bytes(b"older")
@@ -83,7 +83,7 @@ def test_a_browser_that_fails_leaves_the_older_file(
 def test_only_for_an_administrator_the_browser_has_no_sandbox(
     no_browser: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: int
 ) -> None:
-    monkeypatch.setattr(pdf.os, "geteuid", lambda: user)
+    monkeypatch.setattr(browser.os, "geteuid", lambda: user)
     install_browser(no_browser, f'echo "$@" > {tmp_path / "asked"}')
     with pytest.raises(StoreError):
         pdf.make_pdf("<p>A page</p>")

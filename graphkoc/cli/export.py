@@ -58,9 +58,21 @@ def _write_tables(request: Request) -> str:
     return str(graphkoc.export_tables(request.run, request.path, **options)["about"])
 
 
+def _write_picture(request: Request) -> str:
+    document = graphkoc.make_document(request.run, request.language, request.reader)
+    return graphkoc.save_picture(document, request.path).title
+
+
+def _write_slides(request: Request) -> str:
+    document = graphkoc.make_document(request.run, request.language, request.reader)
+    return f"{len(graphkoc.save_slides(document, request.path).slides)} slides"
+
+
 WRITERS: dict[str, Writer] = {
     **dict.fromkeys((".xlsx", ".csv", ".parquet", ".json"), _write_tables),
     **dict.fromkeys((".gexf", ".graphml", ".html"), _write_network),
+    **dict.fromkeys((".svg", ".png"), _write_picture),
+    ".pptx": _write_slides,
 }
 """What writes a file, by its suffix."""
 ONE_TABLE = (".csv", ".parquet")
@@ -89,6 +101,12 @@ FOR_CRM = (".csv", ".xlsx")
 )
 @click.option("--names", "why", metavar="WHY", help="Show names to the client, for this reason.")
 @click.option(
+    "--figures",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write each figure of the report into this DIR, as SVG and PNG.",
+)
+@click.option(
     "--bulk",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -102,6 +120,7 @@ def export(
     language: str,
     reader: str,
     why: str | None,
+    figures: Path | None,
     bulk: Path | None,
 ) -> Result:
     """Write the results of a run as a file, with all rows; or the graph of the store in bulk.
@@ -114,6 +133,8 @@ def export(
       .json             all of them, for programs
       .gexf, .graphml   the network with places and colours, for Gephi and other tools
       .html             the explorer: one page to walk the network, which works offline
+      .pptx             slides: each figure of the report with its sentence, whom to invite, what changed, the plan
+      .svg, .png        the figure of the report that the file is named after, such as map.svg
       .csv, .xlsx       with --for crm: customer id, KOC flag, tier, niches and score, for the shop's own system;
                         `graphkoc load` takes such a file back, and changes nothing by it
 
@@ -128,17 +149,24 @@ def export(
       graphkoc export -o niches.csv --sheet niches --for client --lang zh
       graphkoc export -o explorer.html
       graphkoc export -o crm.csv --for crm
+      graphkoc export -o deck.pptx --for client
+      graphkoc export -o map.svg
+      graphkoc export --figures figures/
       graphkoc export --bulk import/ --store ladybug:big.lbug --format json
     """
     if bulk is not None:
         return _export_bulk(bulk)
+    if why is not None and reader != "client":
+        raise click.UsageError("--names goes with --for client: the analyst's file has all names.")
+    if figures is not None:
+        if file is not None or sheet is not None or reader == "crm":
+            raise click.UsageError("--figures DIR goes with --lang, --for analyst or client, and --names.")
+        return _export_figures(graphkoc.find_run(run), figures, language, graphkoc.Reader(reader, why))
     if file is None:
         raise click.UsageError("Name the file to write: -o FILE.")
     kind = file.suffix.lower()
     if kind not in WRITERS:
         raise click.UsageError(f"An export is not written to files like {file.name}: use {', '.join(WRITERS)}.")
-    if why is not None and reader != "client":
-        raise click.UsageError("--names goes with --for client: the analyst's file has all names.")
     for_crm = reader == "crm"
     if for_crm and kind not in FOR_CRM:
         raise click.UsageError(f"--for crm does not go with {file.name}: use {' or '.join(FOR_CRM)}.")
@@ -148,6 +176,13 @@ def export(
     shown = graphkoc.Reader() if for_crm else graphkoc.Reader(reader, why)
     made = WRITERS[kind](Request(found, file, language, shown, sheet or "people", for_crm))
     return Result({"file": str(file), "about": made}, text=f"{file}  {made}", notes=list_notices(found))
+
+
+def _export_figures(run: graphkoc.Run, folder: Path, language: str, reader: graphkoc.Reader) -> Result:
+    pictures = graphkoc.save_pictures(graphkoc.make_document(run, language, reader), folder)
+    rows = [{"figure": one.name, "about": one.title} for one in pictures]
+    below = [f"Each is NAME.svg and NAME.png in {folder}."] if pictures else ["The report of this run has no figure."]
+    return Result({"folder": str(folder), "rows": rows}, rows=rows, below=below, notes=list_notices(run))
 
 
 def _export_bulk(folder: Path) -> Result:

@@ -7,7 +7,6 @@ into its bubble; the table beside the map has them all.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from graphkoc.runs.reached import PARTS
+from graphkoc.text import measure_text
 
 __all__ = ["draw"]
 
@@ -115,7 +115,7 @@ def _draw_cluster(
 
 def _draw_heading(heading: str, middle: float, top: float, width: float) -> list[str]:
     """The heading of a cluster, in two lines where one is too long for the column."""
-    lines = _wrap(heading, 1 if _measure_text(heading) <= width else 2)
+    lines = _wrap(heading, 1 if measure_text(heading, LETTERS) <= width else 2)
     return [
         f'<text class="map-head" x="{middle:.1f}" y="{top + 13 + place * LINE:.1f}">{escape(line)}</text>'
         for place, line in enumerate(lines)
@@ -140,7 +140,7 @@ def _draw_smaller(smaller: Mapping[str, Any], x: float, y: float, radius: float)
     """The one bubble of all groups without one, with its label inside or, where that is too long, on its right."""
     circle = f'<circle class="smaller" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
     inside = _fits([smaller["label"]], radius)
-    start = x if inside else x + radius + 4 + _measure_text(smaller["label"]) / 2
+    start = x if inside else x + radius + 4 + measure_text(smaller["label"], LETTERS) / 2
     label = f'<text class="map-label" x="{start:.1f}" y="{y + LETTERS / 3:.1f}">{escape(smaller["label"])}</text>'
     return f"<g><title>{escape(smaller['text'])}</title>{circle}{label}</g>"
 
@@ -199,7 +199,7 @@ def _fits(lines: Sequence[str], radius: float) -> bool:
     """Whether lines around the middle stay inside a disc."""
     for place, line in enumerate(lines):
         away = abs(place - (len(lines) - 1) / 2) * LINE + LINE / 2
-        if away >= radius or _measure_text(line) / 2 > math.sqrt(radius * radius - away * away) - MARGIN:
+        if away >= radius or measure_text(line, LETTERS) / 2 > math.sqrt(radius * radius - away * away) - MARGIN:
             return False
     return True
 
@@ -208,23 +208,16 @@ def _wrap(name: str, count: int) -> list[str]:
     """A name in so many lines, the longest as short as can be; fewer where it has too few places to break."""
     words = name.split(" ")
     words = [word for word in words if word != "·"] if count > 1 else words
-    widest = max(_measure_text(word) for word in words)
-    whole = _measure_text(" ".join(words))
+    widest = max(measure_text(word, LETTERS) for word in words)
+    whole = measure_text(" ".join(words), LETTERS)
     limit = max(widest, whole / count)
     while True:
         lines: list[str] = []
         for word in words:
-            if lines and _measure_text(f"{lines[-1]} {word}") <= limit:
+            if lines and measure_text(f"{lines[-1]} {word}", LETTERS) <= limit:
                 lines[-1] += f" {word}"
             else:
                 lines.append(word)
         if len(lines) <= count:
             return lines
         limit += LETTERS / 2
-
-
-def _measure_text(text: str) -> float:
-    """The width of bold letters in pixels, rather too much: fonts differ."""
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    capitals = sum(letter.isupper() or letter in "mwMW&" for letter in text)
-    return LETTERS * (1.02 * wide + 0.74 * capitals + 0.58 * (len(text) - wide - capitals))
