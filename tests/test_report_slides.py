@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -212,3 +214,17 @@ def test_the_command_writes_slides(brand_demo: Path, tmp_path: Path) -> None:
     done = command.run("export", brand_demo / DEMO / "run", "-o", "deck.pptx", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout == f"deck.pptx  {len(Presentation(str(tmp_path / 'deck.pptx')).slides)} slides\n"
+
+
+@pytest.mark.soak
+def test_libreoffice_opens_the_slides(facts: dict[str, Any], tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("there is no LibreOffice")
+    find_chromium()
+    deck = report.save_slides(facts, tmp_path / "deck.pptx")
+    command_line = [office, "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"]
+    command_line += ["--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "deck.pptx")]
+    subprocess.run(command_line, check=True, capture_output=True, timeout=300)
+    pages = re.findall(rb"/Type ?/Page\b", (tmp_path / "deck.pdf").read_bytes())
+    assert len(pages) == len(deck.slides)

@@ -96,6 +96,7 @@ NOT_SETTINGS = {
     "contacts",
     "guide",
     "name",
+    "figures",
     "host",
     "install",
     "send",

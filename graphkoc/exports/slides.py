@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from graphkoc.exports.rows import without_controls
@@ -27,8 +28,10 @@ BODY, NOTE, CELL = 16, 11, 12
 """Sizes of sentences, of the foot and of the cells of a table, in points."""
 SPACING = 1.25
 """From line to line, in sizes of the letters."""
-ROW = 0.36
-"""Height of a row of a table, in inches."""
+ROW, DEEP = 0.36, 3
+"""Height of a row of a table with one line, in inches, and its lines at most."""
+PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+"""The style of a table that has none: no colours and no grid."""
 PORTRAIT = 1.6
 """Width to height of a picture, below which its sentences stand beside it."""
 INK, MUTED, ACCENT, LINE, GROUND = "16181D", "565B66", "B5390B", "E2E0D9", "FAF9F5"
@@ -130,7 +133,7 @@ class _Writer:
         self._place(title, EDGE + 0.3, 1.5, WIDE - 2 * EDGE - 0.6, 2.3)
         width = (WIDE - 2 * EDGE - 0.6) * POINTS
         size = next((size for size in (40, 34, 28, 24) if len(wrap_text(slide.title, width, size)) <= 3), 20)
-        self._write(title.text_frame, [" ".join(wrap_text(slide.title, width, size, 5))], size, bold=True, low=True)
+        self._write(title.text_frame, [_shorten(slide.title, width, size, 5)], size, bold=True, low=True)
         self._rule(page, 1.5, 5.0)
         box = page.shapes.add_textbox(*_inches(EDGE + 0.3, 4.0, WIDE - 2 * EDGE - 0.6, 2.6))
         self._write(box.text_frame, slide.sentences, BODY, colour=MUTED)
@@ -185,32 +188,37 @@ class _Writer:
         from pptx.oxml.ns import qn
         from pptx.util import Inches
 
-        rows = grid.rows[: max(int(height / ROW) - 1, 1)]
-        widths = _share_width(grid, rows)
-        size = _inches(EDGE, top, sum(widths), ROW * (len(rows) + 1))
-        frame = page.shapes.add_table(len(rows) + 1, len(grid.head), *size)
-        table = frame.table
+        head = [grid.head] if any(grid.head) else []
+        widths = _share_width(grid)
+        cells = [
+            [_shorten(text, (width - 0.2) * POINTS, CELL, DEEP) for text, width in zip(row, widths, strict=True)]
+            for row in [*head, *grid.rows]
+        ]
+        deepest = [
+            max(len(wrap_text(text, (width - 0.2) * POINTS, CELL)) for text, width in zip(row, widths, strict=True))
+            for row in cells
+        ]
+        heights = [ROW + (lines - 1) * CELL * SPACING / POINTS for lines in deepest]
+        shown = max(sum(end <= height for end in accumulate(heights)), len(head) + 1)
+        size = _inches(EDGE, top, sum(widths), sum(heights[:shown]))
+        table = page.shapes.add_table(shown, len(widths), *size).table
         style = table._tbl.tblPr.find(qn("a:tableStyleId"))
         if style is not None:
-            style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
+            style.text = PLAIN
+        table.first_row = bool(head)
         for place, width in enumerate(widths):
             table.columns[place].width = Inches(width)
-        for at, cells in enumerate([grid.head, *rows]):
-            table.rows[at].height = Inches(ROW)
-            for place, text in enumerate(cells):
+        for at, row in enumerate(cells[:shown]):
+            table.rows[at].height = Inches(heights[at])
+            is_head = at < len(head)
+            for place, text in enumerate(row):
                 cell = table.cell(at, place)
                 cell.margin_left = cell.margin_right = Inches(0.08)
                 cell.margin_top = cell.margin_bottom = Inches(0.04)
-                shown = wrap_text(text, (widths[place] - 0.16) * POINTS, CELL, 1)[0]
-                self._write(
-                    cell.text_frame,
-                    [shown],
-                    CELL,
-                    bold=at == 0,
-                    colour=MUTED if at == 0 else INK,
-                    right=place in grid.numbers,
-                )
-                if at % 2 == 0 and at:
+                right = place in grid.numbers
+                colour = MUTED if is_head else INK
+                self._write(cell.text_frame, [text], CELL, bold=is_head, colour=colour, right=right)
+                if (at - len(head)) % 2:
                     cell.fill.solid()
                     cell.fill.fore_color.rgb = _colour(GROUND)
                 else:
@@ -270,7 +278,7 @@ def _fit_title(title: str) -> tuple[int, list[str]]:
         if len(wrap_text(title, width, size)) <= most:
             return size, [title]
     size, most = TITLES[-1]
-    return size, [" ".join(wrap_text(title, width, size, most))]
+    return size, [_shorten(title, width, size, most)]
 
 
 def _cut(texts: Sequence[str], width: float, height: float) -> list[str]:
@@ -281,15 +289,15 @@ def _cut(texts: Sequence[str], width: float, height: float) -> list[str]:
         if most < 1:
             break
         lines = wrap_text(text, width, NOTE, most)
-        found.append(" ".join(lines))
+        found.append(_shorten(text, width, NOTE, most))
         left -= len(lines) * NOTE * SPACING + 6
     return found
 
 
-def _share_width(grid: Grid, rows: Sequence[Sequence[str]]) -> list[float]:
+def _share_width(grid: Grid) -> list[float]:
     """The widths of the columns in inches: what they need, and where this is too much, a fair part."""
     needed = [
-        max(measure_text(cells[place], CELL) for cells in [grid.head, *rows]) / POINTS + 0.22
+        max(measure_text(cells[place], CELL) for cells in [grid.head, *grid.rows]) / POINTS + 0.22
         for place in range(len(grid.head))
     ]
     room = WIDE - 2 * EDGE
@@ -304,6 +312,13 @@ def _share_width(grid: Grid, rows: Sequence[Sequence[str]]) -> list[float]:
             if len(fixed) == len(needed):
                 return [width * room / sum(needed) for width in needed]
     return needed
+
+
+def _shorten(text: str, width: float, size: float, most: int) -> str:
+    """The text where it has room in so many lines, and else its beginning, with … at its end."""
+    if len(wrap_text(text, width, size)) <= most:
+        return text
+    return " ".join(wrap_text(text, width, size, most))
 
 
 def _find_size(png: bytes) -> tuple[int, int]:

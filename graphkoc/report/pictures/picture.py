@@ -19,7 +19,7 @@ WIDTH, MARGIN = 720.0, 16.0
 """Width of a picture of bars, and the empty edge of every picture, in pixels."""
 LABEL, GAP = 208.0, 14.0
 """Widths of the column of labels, and between columns."""
-NARROW, BROAD = 56.0, 150.0
+NARROW, BROAD = 76.0, 150.0
 """Widths of a column of values, the least and the most."""
 TALL, LINE, KEY = 12.0, 16.0, 22.0
 """Heights of a bar, of a line of text, and of a row of the legend."""
