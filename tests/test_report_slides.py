@@ -213,7 +213,18 @@ def test_the_command_writes_slides(brand_demo: Path, tmp_path: Path) -> None:
     find_chromium()
     done = command.run("export", brand_demo / DEMO / "run", "-o", "deck.pptx", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout == f"deck.pptx  {len(Presentation(str(tmp_path / 'deck.pptx')).slides)} slides\n"
+    slides = len(Presentation(str(tmp_path / "deck.pptx")).slides)
+    assert done.stdout == f"deck.pptx  {slides} slides, 14 with a figure\n"
+
+
+def test_the_command_says_where_nothing_is_drawn(
+    brand_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(browser, "APPS", ())
+    done = command.run("export", brand_demo / DEMO / "run", "-o", "deck.pptx", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "slides, tables for figures, as no browser is found to draw them" in done.stdout
 
 
 @pytest.mark.soak

@@ -65,7 +65,9 @@ def _write_picture(request: Request) -> str:
 
 def _write_slides(request: Request) -> str:
     document = graphkoc.make_document(request.run, request.language, request.reader)
-    return f"{len(graphkoc.save_slides(document, request.path).slides)} slides"
+    deck = graphkoc.save_slides(document, request.path)
+    figures = f"{deck.drawn} with a figure" if deck.drawn else "tables for figures, as no browser is found to draw them"
+    return f"{len(deck.slides)} slides, {figures}"
 
 
 WRITERS: dict[str, Writer] = {

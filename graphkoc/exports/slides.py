@@ -82,6 +82,11 @@ class Deck:
     foot: str
     language: str = "en"
 
+    @property
+    def drawn(self) -> int:
+        """How many slides have a picture."""
+        return sum(isinstance(slide.content, Drawing) for slide in self.slides)
+
 
 def as_slides(deck: Deck) -> bytes:
     """The deck as .pptx, the same bytes for the same deck.
