@@ -183,7 +183,8 @@ def export(
 def _export_figures(run: graphkoc.Run, folder: Path, language: str, reader: graphkoc.Reader) -> Result:
     pictures = graphkoc.save_pictures(graphkoc.make_document(run, language, reader), folder)
     rows = [{"figure": one.name, "about": one.title} for one in pictures]
-    below = [f"Each is NAME.svg and NAME.png in {folder}."] if pictures else ["The report of this run has no figure."]
+    below = [f"Each is NAME.svg and, where a browser is found to draw it, NAME.png in {folder}."]
+    below = below if pictures else ["The report of this run has no figure."]
     return Result({"folder": str(folder), "rows": rows}, rows=rows, below=below, notes=list_notices(run))
 
 

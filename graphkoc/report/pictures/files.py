@@ -41,11 +41,14 @@ def save_picture(document: Mapping[str, Any], path: Path) -> Picture:
 def save_pictures(document: Mapping[str, Any], folder: Path) -> list[Picture]:
     """Write every picture of the report into a folder, as NAME.svg and NAME.png, and return them.
 
-    Raises StoreError when a file cannot be written, and what `make_pngs` raises, then without a file.
+    Where there is no browser that draws, they are SVG alone. Raises StoreError when a file cannot be written, or the
+    browser does not draw, then without a file.
     """
     pictures = list_pictures(document)
-    for picture, png in zip(pictures, make_pngs(pictures), strict=True):
+    drawn = make_pngs(pictures) if find_browser() else []
+    for picture in pictures:
         _write(folder / f"{picture.name}.svg", picture.svg.encode())
+    for picture, png in zip(pictures, drawn, strict=False):
         _write(folder / f"{picture.name}.png", png)
     return pictures
 
