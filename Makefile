@@ -43,6 +43,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/plan.py --follows 10000000
 	$(BIN)/python bench/lift.py
 	$(BIN)/python bench/explorer.py
+	$(BIN)/python bench/explorer.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
