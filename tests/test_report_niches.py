@@ -24,6 +24,7 @@ from graphkoc.report.view import View
 from graphkoc.runs.reached import PARTS, shares
 from graphkoc.runs.run import Run
 from graphkoc.runs.tables import shaped
+from graphkoc.text import measure_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -276,7 +277,7 @@ def assert_drawn_well(svg: str) -> None:
     for (x, y, r), lines in read_bubbles(svg):
         for line in lines:
             middle, base = float(line.get("x", 0)), float(line.get("y", 0))
-            half = bubbles._measure_text(line.text or "") / 2
+            half = measure_text(line.text or "", bubbles.LETTERS) / 2
             for corner in (base - 0.75 * bubbles.LETTERS, base + 0.2 * bubbles.LETTERS):
                 assert math.hypot(abs(middle - x) + half, corner - y) <= r + 0.5
 

@@ -496,9 +496,8 @@ class TestList:
             (str(row["who"]["rank"]), row["who"]["name"]) for row in facts["rows"]
         ]
 
-    def test_more_than_a_page_holds_are_counted(self, small_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(people_rows, "ROWS", 3)
-        facts = view_of(small_run).facts("people")
+    def test_more_than_a_page_holds_are_counted(self, small_run: Run) -> None:
+        facts = people_rows.list_rows(view_of(small_run), 3)
         assert len(facts["rows"]) == 3
         assert facts["capped"].startswith("3 of 28 KOCs are listed.")
 
