@@ -19,12 +19,12 @@ from graphkoc import measures
 from graphkoc.communities import positions, reach
 from graphkoc.communities.find import Grouping, group
 from graphkoc.communities.kinds import find_note_types
-from graphkoc.errors import AnalysisError, UntestableError
+from graphkoc.errors import AnalysisError, UntestableError, UsageError
 from graphkoc.graph.action_log import YEAR, Log, moment
 from graphkoc.graph.network import days
 from graphkoc.graph.projection import Projection
 from graphkoc.measures.closure import measure_closure
-from graphkoc.progress import Clock
+from graphkoc.progress import SKIPPABLE, Clock
 from graphkoc.qualify import tiers
 from graphkoc.qualify.audience import basis, stands_in
 from graphkoc.qualify.authenticity import Authenticity, examine, ranking_without
@@ -69,7 +69,7 @@ class Settings:
     by itself. measures: optional ones of `graphkoc.MEASURES` to add. tiers: the profile whose limits define a small
     audience, by default that of each platform's tier file (see `graphkoc.list_tiers`). notice: a sentence that every
     list and page made of the run repeats. kinds: for categories of products their other names, which are tags or
-    categories.
+    categories. skip: what to leave out, of `graphkoc.progress.SKIPPABLE`: the circles, and the check against the past.
     """
 
     platform: str | None = None
@@ -85,11 +85,13 @@ class Settings:
     tiers: str | None = None
     notice: str | None = None
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    skip: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # An analysis of an hour is not to end over a misspelt name.
         validate_excluding(self.exclude)
         validate_languages(self.target_languages)
+        _validate_skipping(self.skip)
 
     @property
     def limited(self) -> bool:
@@ -101,7 +103,15 @@ class Settings:
         until = self.until.isoformat() if self.until else None
         names = ("measures", "target_languages", "target_markets", "safety_words", "exclude")
         lists = {name: list(getattr(self, name)) for name in names}
+        # One choice is written in one way, so that two runs of it are not taken for different ones.
+        lists["skip"] = [name for name in SKIPPABLE if name in self.skip]
         return asdict(self) | lists | {"until": until}
+
+
+def _validate_skipping(names: tuple[str, ...]) -> None:
+    if unknown := [name for name in names if name not in SKIPPABLE]:
+        known = ", ".join(SKIPPABLE)
+        raise UsageError(f"an analysis cannot leave out {unknown[0]!r}", hint=f"It can leave out: {known}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +127,8 @@ class _Data:
 @dataclass(frozen=True, eq=False)
 class _Found:
     """What the steps find. expected: the score. accounts: those of people with several, with a label each. platforms:
-    what is loaded of the wide-audience accounts of each. tested: the backtest, or None and why there is none.
+    what is loaded of the wide-audience accounts of each. tested: the backtest, or why there is none; None where it was
+    left out on request.
     """
 
     authenticity: Authenticity
@@ -130,7 +141,7 @@ class _Found:
     checks: pd.DataFrame
     accounts: pd.DataFrame
     platforms: list[dict[str, Any]]
-    tested: Backtest | UntestableError
+    tested: Backtest | UntestableError | None
 
 
 def analyse(
@@ -172,6 +183,7 @@ def analyse(
         processes,
         clock,
         settings.kinds,
+        skip_circles="circles" in settings.skip,
     )
     with clock("scoring"):
         past = Past(log, candidates=choose_candidates(projection, log, authenticity.copies, settings.tiers, limits))
@@ -188,12 +200,14 @@ def analyse(
             people["rank_before"] = find_ranks_before(people, projection.accounts, previous.people)
     with clock("measuring reach"):
         reached = _measure_reach(log, people, groups)
-    with clock("checking against the past"):
-        parts = {
-            "platform": on_platforms(projection, log),
-            "niche": _in_niches(log, members_of(groups.members, "niche")),
-        }
-        tested = _check(past, settings.rng_seed, parts)
+    tested = None
+    if "backtest" not in settings.skip:
+        with clock("checking against the past"):
+            parts = {
+                "platform": on_platforms(projection, log),
+                "niche": _in_niches(log, members_of(groups.members, "niche")),
+            }
+            tested = _check(past, settings.rng_seed, parts)
     found = _Found(authenticity, quality, limits, sizes, groups, expected, people, checks, accounts, platforms, tested)
     if previous is not None and previous.info["settings"]["tiers"] == settings.tiers:
         reached |= {f"{kind}s": _add_white_before(reached[f"{kind}s"], kind, previous) for kind in KINDS}
@@ -215,6 +229,7 @@ def analyse(
 ENGINES = ("graphkoc", "igraph", "numpy", "pandas", "scipy", "scikit-learn", "duckdb")
 EVENTS = ("reviews", "follows", "engagements", "unattributed", "purchases")
 """Frames of a projection of which one has to have rows: people alone are nothing to analyse."""
+UNCHECKED = "the check was left out on request (--skip backtest)"
 FOUND = ("members", "products", "words", "exemplars", "events", "lifelines")
 """Tables that a run takes as the grouping gives them."""
 
@@ -322,8 +337,13 @@ def _describe(data: _Data, found: _Found, moves: pd.DataFrame, previous: Run | N
     }
 
 
-def _describe_test(tested: Backtest | UntestableError) -> dict[str, Any]:
-    """What run.json holds of the backtest: its figures, or why there are none and what the data lack for it."""
+def _describe_test(tested: Backtest | UntestableError | None) -> dict[str, Any]:
+    """What run.json holds of the backtest: its figures, or why there are none and what the data lack for it.
+
+    The data lack nothing, for all that is known, where nobody asked for it.
+    """
+    if tested is None:
+        return {"backtest": None, "backtest_why_not": UNCHECKED, "backtest_lacks": None}
     if isinstance(tested, UntestableError):
         return {"backtest": None, "backtest_why_not": str(tested), "backtest_lacks": tested.lacks}
     return {"backtest": tested.to_dict(), "backtest_why_not": None, "backtest_lacks": None}
@@ -401,7 +421,12 @@ def _place_groups(data: _Data, found: _Found, reached: dict[str, pd.DataFrame], 
     platforms = find_platforms(members_of(members, "circle"), found.people, found.accounts, ties_of)
     circles = reached["circles"].assign(platform=reached["circles"]["circle"].map(platforms))
     inside = members[members["confidence"] >= MEMBER]
-    return positions.place_groups(reached["niches"], circles, inside, None if previous is None else previous.bubbles)
+    before = None if previous is None else previous.bubbles
+    placed = positions.place_groups(reached["niches"], circles, inside, before)
+    if before is None or "circles" not in data.settings.skip:
+        return placed
+    # Circles that were not looked for are found again at their places.
+    return pd.concat([before[before["kind"] == "circle"], placed], ignore_index=True)
 
 
 def _brand_view(data: _Data, members: pd.DataFrame, brand: Brand) -> pd.DataFrame:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
-__all__ = ["ANALYSING", "LOADING", "Clock", "Progress", "find_step"]
+__all__ = ["ANALYSING", "LOADING", "SKIPPABLE", "Clock", "Progress", "find_step", "list_steps"]
 
 Progress = Callable[[str, int, int, int], None]
 """Called as progress(step, done, total, rows): done and total in one unit, rows so far."""
@@ -20,6 +20,18 @@ ANALYSING = (
     "checking against the past",
 )
 """The steps of an analysis, in order; after them its results are stored, where they are written back."""
+
+SKIPPABLE = {
+    "circles": ("finding circles", "checking a rewired network"),
+    "backtest": ("checking against the past",),
+}
+"""What an analysis leaves out where it is asked to, and the steps that it then does not take."""
+
+
+def list_steps(skip: Collection[str] = ()) -> tuple[str, ...]:
+    """The steps of an analysis, in order; skip: what it leaves out, of SKIPPABLE."""
+    left_out = {step for name in skip for step in SKIPPABLE[name]}
+    return tuple(step for step in ANALYSING if step not in left_out)
 
 
 def find_step(steps: Sequence[str], step: str, since: int = 0) -> int | None:

@@ -285,7 +285,7 @@ def test_an_analysis_prints_its_keys_and_one_of_the_past_knows_nothing_later(sma
     done = read_json(small_place, "analyse", "--until", "2010-06-30", "--measures", "betweenness", "--out", "runs/2010")
     assert set(done) == {
         "run", "consumers", "follows", "engaged", "reviews", "purchases", "customers", "left_out", "circles", "niches",
-        "kocs", "score", "seconds", "stored", "tiers", "gates", "notice",
+        "kocs", "score", "seconds", "skipped", "stored", "tiers", "gates", "notice",
     }  # fmt: skip
     assert done["run"] == "runs/2010"
     assert done["score"]["kind"] == "forecast"

@@ -28,7 +28,7 @@ from graphkoc.cli.options import (
 )
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine, clip
-from graphkoc.progress import ANALYSING
+from graphkoc.progress import SKIPPABLE, list_steps
 from graphkoc.text import count
 
 __all__ = ["COMMANDS", "read_settings"]
@@ -62,7 +62,7 @@ def _split_names(_: click.Context, __: click.Parameter, text: str) -> tuple[str,
 def read_settings(choices: Mapping[str, Any]) -> graphkoc.Settings:
     """The settings of an analysis: the options of `analyse`, and what the tables of graphkoc.toml add to them.
 
-    choices: platform, until, min_size, measures and tiers.
+    choices: platform, until, min_size, measures, tiers and skip.
     """
     context = click.get_current_context()
     named, safety, target = (read_lists(context, table) for table in ("brand", "safety", "target"))
@@ -100,6 +100,13 @@ def read_settings(choices: Mapping[str, Any]) -> graphkoc.Settings:
     metavar="NAME,...",
     help="Optional measures to add, such as betweenness; an unknown name lists them all.",
 )
+@click.option(
+    "--skip",
+    callback=_split_names,
+    default="",
+    metavar="NAME,...",
+    help=f"What to leave out, to save time: {', '.join(SKIPPABLE)}, or both.",
+)
 @click.option("--tiers", metavar="NAME", help="Audience size limits to use; `graphkoc tiers` lists them.")
 @click.option(
     "--threads",
@@ -119,6 +126,9 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
     leaves no run, and an embedded store unchanged. `[brand]` in graphkoc.toml adds the brand's view, `[target]` how
     many of each audience write in a language and are in a market, and `[safety]` checks for a human to judge.
 
+    Circles take most of the time, and the check against the past much of the rest. --skip leaves them out, which the
+    run, its report and comparisons with it state. Circles of the run before keep their ids for the next run that looks.
+
     \b
     Examples:
       graphkoc analyse
@@ -126,9 +136,11 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
       graphkoc analyse --platform instagram
       graphkoc analyse --measures betweenness,closeness
       graphkoc analyse --tiers prizm
+      graphkoc analyse --skip circles,backtest
     """
-    with open_store() as store, ProgressLine.from_options((*ANALYSING, "storing")) as progress:
-        settings = read_settings(choices)
+    settings = read_settings(choices)
+    steps = (*list_steps(settings.skip), "storing")
+    with open_store() as store, ProgressLine.from_options(steps) as progress:
         stored = not no_store and not settings.limited
         run = graphkoc.analyse(store, out, settings, write_back=not no_store, processes=threads, progress=progress)
     counts = run.info["counts"]
@@ -142,6 +154,7 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
         "customers": counts["customers"],
         "left_out": run.info["left_out"],
         "circles": len(run.circles),
+        "skipped": list(run.skipped),
         "niches": len(run.niches),
         "kocs": len(run.ranked()),
         "tiers": run.info["tiers"],
@@ -155,10 +168,14 @@ def analyse(out: Path | None, threads: int | None, no_store: bool, **choices: An
         *map(_wrap, graphkoc.describe_run(run)),
         f"run  {run.folder}",
         *([] if stored else [_wrap(NOT_STORED.format(run.folder))]),
-        f"Next: graphkoc kocs {run.folder}, and likewise circles, niches and report",
+        f"Next: graphkoc kocs {run.folder}, and likewise {_list_next(run)}",
     ]
     notes = [f"Note: {sentence}." for sentence in (*run.info["passed_over"], *run.info["brand_unheard"])]
     return Result(document, text="\n".join(lines), notes=notes)
+
+
+def _list_next(run: graphkoc.Run) -> str:
+    return "niches and report" if "circles" in run.skipped else "circles, niches and report"
 
 
 def _wrap(text: str) -> str:

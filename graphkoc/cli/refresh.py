@@ -16,11 +16,11 @@ from graphkoc.cli.options import line_format_option
 from graphkoc.cli.qualify import read_settings
 from graphkoc.cli.results import Result
 from graphkoc.cli.terminal import ProgressLine
-from graphkoc.progress import ANALYSING, LOADING
+from graphkoc.progress import LOADING, list_steps
 
 __all__ = ["COMMANDS"]
 
-ANALYSIS = ("platform", "until", "min_size", "measures", "tiers")
+ANALYSIS = ("platform", "until", "min_size", "measures", "tiers", "skip")
 """Options of `analyse` that are settings of the run."""
 
 
@@ -93,7 +93,7 @@ def refresh(given: tuple[str, ...], ok_rejected: bool, send: bool, **options: An
         analysis["threads"],
         **options,
     )
-    with ProgressLine.from_options((*LOADING, *ANALYSING, "storing")) as progress:
+    with ProgressLine.from_options((*LOADING, *list_steps(request.settings.skip), "storing")) as progress:
         done = graphkoc.refresh_reports(context.find_root().params["store"], request, progress)
     notes = list_notices(done.run)
     if not words:

@@ -28,6 +28,8 @@ from graphkoc.text import number_or_none
 
 __all__ = ["Grouping", "group"]
 
+NOT_SOUGHT = "circles were not looked for, on request (--skip circles)"
+
 
 @dataclass(frozen=True, eq=False)
 class Grouping:
@@ -61,21 +63,30 @@ def group(
     processes: int | None,
     clock: Clock,
     kinds: Mapping[str, Sequence[str]] | None = None,
+    *,
+    skip_circles: bool = False,
 ) -> Grouping:
     """Find the circles and niches of a log, and give them their ids of the run before.
 
     as_of: the reference date, as the lifelines show it. processes: see `graphkoc.communities.circles.find_circles`.
-    kinds: other names of categories, see `graphkoc.communities.kinds.align`.
+    kinds: other names of categories, see `graphkoc.communities.kinds.align`. skip_circles: whether to look for no
+    circles; those of the run before are remembered then, so that the next run that looks finds them by their ids.
     """
     joined = _find_joining_days(log, projection)
-    with clock("finding circles"):
-        options: dict[str, Any] = {"together": coreview.pair_people(log), "min_size": min_size, "processes": processes}
-        known = _find_known_circles(log, previous)
-        found = circles.find_circles(
-            log.network, joined=joined, known=known, rng_seed=rng_seed, progress=clock.progress, **options
-        )
-        inside = _drop_fringe(found.members)
+    options: dict[str, Any] = {"min_size": min_size, "processes": processes}
+    if skip_circles:
+        found = circles.Circles.of_none(NOT_SOUGHT)
+        inside = found.members
         cards = profile_circles(log.network, inside, joined, rng_seed)
+    else:
+        with clock("finding circles"):
+            options["together"] = coreview.pair_people(log)
+            known = _find_known_circles(log, previous)
+            found = circles.find_circles(
+                log.network, joined=joined, known=known, rng_seed=rng_seed, progress=clock.progress, **options
+            )
+            inside = _drop_fringe(found.members)
+            cards = profile_circles(log.network, inside, joined, rng_seed)
     with clock("reading words"):
         words = Words.from_frames(projection.texts, projection.reviews, projection.products, log.network.ids)
         if are_names(projection.products["title"]):
@@ -87,20 +98,23 @@ def group(
         segments = niches.find_niches(log, min_size, rng_seed, features)
     with clock("matching circles and niches with the last run"):
         past = None if previous is None else previous.lifelines
-        of_circles = tracking.follow("circle", inside, past, as_of=as_of)
+        if skip_circles:
+            of_circles = tracking.remember("circle", past)
+        else:
+            of_circles = tracking.follow("circle", inside, past, as_of=as_of)
         natural = segments.table["niche"].tolist()
         of_niches = tracking.follow("niche", segments.members, past, as_of=as_of, natural=natural)
         churn = {}
         if previous is not None:
-            rerun_members = circles.find_circles_again(
-                log.network, rng_seed=rng_seed + 1, progress=clock.progress, **options
-            )
+            reruns = [("niche", segments.members, segments.members)]
+            if not skip_circles:
+                rerun_members = circles.find_circles_again(
+                    log.network, rng_seed=rng_seed + 1, progress=clock.progress, **options
+                )
+                reruns.insert(0, ("circle", inside, _drop_fringe(rerun_members)))
             churn = {
                 kind: asdict(change)
-                for kind, now, rerun in (
-                    ("circle", inside, _drop_fringe(rerun_members)),
-                    ("niche", segments.members, segments.members),
-                )
+                for kind, now, rerun in reruns
                 if (change := tracking.churn(kind, tracking.living(previous.lifelines, kind), now, rerun))
             }
     circle_table = _add_change(found.table.merge(cards, on="circle", how="left"), "circle", of_circles)
@@ -136,6 +150,7 @@ def group(
                 "dated": found.dated,
                 "why_not": found.why_not,
                 "cohorts": number_or_none(explained_by_joining(log.network, inside, joined)),
+                **({"names": _list_names("circle", previous)} if skip_circles else {}),
             },
             "niche_control": segments.control,
             "niches": {
@@ -172,10 +187,20 @@ def _find_known_circles(log: Log, previous: Run | None) -> list[NDArray[np.int64
     """The members of the previous run's circles who are in this network, as indices of nodes."""
     if previous is None:
         return []
-    inside = previous.members_of("circle")
+    # Those of the lifelines: the previous run may have looked for none, and remembers them all the same.
+    inside = tracking.living(previous.lifelines, "circle")
     node = number_ids(log.network.ids, inside["consumer"].to_numpy(dtype=str))
     inside = inside.assign(node=node)[node >= 0]
     return [np.sort(circle["node"].to_numpy()) for _, circle in inside.groupby("circle")]
+
+
+def _list_names(kind: str, previous: Run | None) -> dict[str, str]:
+    """The names of the groups of a kind in the run before, or, where it looked for none, those that it remembers."""
+    if previous is None:
+        return {}
+    table = previous.table(f"{kind}s")
+    remembered: dict[str, str] = previous.info[f"{kind}s"].get("names", {})
+    return remembered | dict(zip(table[kind], table["name"], strict=True))
 
 
 def _replace_ids(frame: pd.DataFrame, kind: str, followed: tracking.Followed) -> pd.DataFrame:
@@ -203,7 +228,6 @@ def _name_groups(
     joined: NDArray[np.float64],
 ) -> labels.Described:
     """The names of the groups of a kind with their evidence; the table's ids are in a column named after the kind."""
-    before: pd.DataFrame | None = None if previous is None else getattr(previous, f"{kind}s")
     if "basis" in table:
         table = table.assign(made_of=table["name"].where(table["basis"].isin(("tags", "title words", "review words"))))
     names = labels.describe(
@@ -211,7 +235,7 @@ def _name_groups(
         members.rename(columns={kind: "group"}),
         log,
         words,
-        None if before is None else dict(zip(before[kind], before["name"], strict=True)),
+        _list_names(kind, previous),
         projection.products,
         pd.concat([frame[["consumer", "platform"]] for frame in (projection.consumers, projection.accounts)]),
         joined,

@@ -27,7 +27,7 @@ from graphkoc.arrays import number_ids
 from graphkoc.runs.tables import TABLES, empty, shaped
 from graphkoc.text import count
 
-__all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living"]
+__all__ = ["MATCHED", "SAME", "Churn", "Followed", "by_number", "churn", "follow", "living", "remember"]
 
 MATCHED = 0.3
 """Minimum Jaccard index for a group to continue another."""
@@ -108,6 +108,15 @@ def follow(
         shaped("events", events.iloc[order]),
         _make_lifelines(kind, as_of, runs, past, ids),
     )
+
+
+def remember(kind: str, previous: pd.DataFrame | None) -> Followed:
+    """No groups of a kind that was not looked for: nothing happened to those of the run before, and no run passed.
+
+    previous: `lifelines` of the run before, which stay as they are for the next run.
+    """
+    lines = empty("lifelines") if previous is None else previous[previous["kind"] == kind]
+    return Followed({}, empty("events"), shaped("lifelines", lines))
 
 
 def churn(kind: str, previous: pd.DataFrame, current: pd.DataFrame, rerun: pd.DataFrame) -> Churn | None:

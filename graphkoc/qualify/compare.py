@@ -36,6 +36,7 @@ LISTED = ("new", "gone", "risen", "fallen")
 CHANGES = (*POSTS, *STATES, *LISTED)
 """What changes of posts and people, the most important first; ranks come last."""
 IN_WORDS = {"opted_out": "opted out", "quiet": "went quiet", "new_customer": "new customers", "tier": "crossed a tier"}
+NOT_SOUGHT = "one of the two runs did not look for circles, on request"
 GROUP_CHANGES = ("new", "gone", "renamed", "grown", "shrunk")
 AD = ("paid", "gifted")
 """Origins of a post with an advertising label."""
@@ -55,7 +56,7 @@ def compare_runs(before: Run, after: Run) -> dict[str, Any]:
     {before: {run, at, listed}, after: {run, at, listed}, settings: [{setting, before, now}], people: [{change,
     consumer, name, platform, rank_before, rank, why, codes, before, now}], posts: [{change, consumer, name, platform,
     review, day, brand}], posts_since, groups: [{change, kind, group, name, people_before, people}], groups_why_not,
-    white_space: {before, now}}.
+    circles_why_not, white_space: {before, now}}.
 
     settings are those that differ; figures of such runs differ for this alone. change of a person is of STATES, as long
     as one of the two runs names the person, or of LISTED: new, gone, risen or fallen (MOVED places or more). People are
@@ -63,8 +64,9 @@ def compare_runs(before: Run, after: Run) -> dict[str, Any]:
     was_wide; why has the same in words. change of a post is of POSTS; posts are those since the date of the first run,
     and at most of the last 90 days, from posts_since on, which is None without a brand. change of a group is of
     GROUP_CHANGES. groups is empty, and groups_why_not says why, where the runs are not of one series, for then the same
-    id is another group. white_space counts the memberships of groups that no KOL reaches. Raises UsageError where the
-    runs have nobody in common.
+    id is another group. circles_why_not says why where circles alone are not compared: one of the runs did not look for
+    any. white_space counts the memberships of groups that no KOL reaches; None then. Raises UsageError where the runs
+    have nobody in common.
     """
     old, new = _read_people(before), _read_people(after)
     joined = {row["account"]: row["consumer"] for row in after.rows("accounts", ["account", "consumer"])}
@@ -73,17 +75,20 @@ def compare_runs(before: Run, after: Run) -> dict[str, Any]:
     people = [*_compare_states(before, after, old, new), *_compare_places(before, after, old, new, joined)]
     since = find_since(before, after)
     same_series = before.line == after.line
+    skipped = "circles" in {*before.skipped, *after.skipped}
+    kinds = ("niche",) if skipped else ("niche", "circle")
     return {
         **{name: _describe_run(run, people) for name, run, people in (("before", before, old), ("after", after, new))},
         "settings": _compare_settings(before, after),
         "people": sorted(people, key=_place),
         "posts": [] if since is None else _list_posts(after, since),
         "posts_since": None if since is None else since.isoformat(),
-        "groups": [row for kind in ("niche", "circle") for row in _compare_groups(before, after, kind)]
-        if same_series
-        else [],
+        "groups": [row for kind in kinds for row in _compare_groups(before, after, kind)] if same_series else [],
         "groups_why_not": None if same_series else "the runs are not of one series, so their groups have other ids",
-        "white_space": {"before": _count_white(before), "now": _count_white(after)},
+        "circles_why_not": NOT_SOUGHT if skipped else None,
+        "white_space": {
+            name: None if skipped else _count_white(run) for name, run in (("before", before), ("now", after))
+        },
     }
 
 
@@ -415,4 +420,6 @@ def describe_comparison(found: dict[str, Any]) -> list[str]:
         lines.append(f"White space: {white['before']:,} to {white['now']:,} members of groups.")
     if found["groups_why_not"]:
         lines.append(f"Groups are not compared: {found['groups_why_not']}.")
+    elif found["circles_why_not"]:
+        lines.append(f"Circles are not compared: {found['circles_why_not']}.")
     return lines

@@ -181,6 +181,12 @@ class Run:
         """The series of runs that this one continues."""
         return str(self.info.get("line", ""))
 
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What the analysis left out on request, of `graphkoc.progress.SKIPPABLE`."""
+        # A run of an earlier version left nothing out, and does not say so.
+        return tuple(self.info["settings"].get("skip", ()))
+
     def save(self) -> None:
         """Write the run into its folder, whole or not at all; an older run there is replaced.
 

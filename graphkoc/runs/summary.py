@@ -74,6 +74,8 @@ def describe_backtest(run: Run) -> str:
 def describe_absence(run: Run, kind: str) -> str:
     """Why a run has no group of a kind: niche or circle."""
     why_not = run.info[f"{kind}s"]["why_not"]
+    if f"{kind}s" in run.skipped:
+        return f"{why_not[:1].upper()}{why_not[1:]}."
     return f"No {kind} is published: {why_not}." if why_not else NOTHING_FOUND[kind]
 
 
@@ -108,6 +110,8 @@ def _describe_tiers(run: Run) -> str:
 def _count_circles(run: Run) -> str:
     """How many circles there are, or why none is published."""
     circles = run.info["circles"]
+    if "circles" in run.skipped:
+        return str(circles["why_not"])
     if circles["why_not"]:
         return f"no circle is published: {circles['why_not']}"
     status = Counter(row["status"] for row in run.rows("circles", ["status"]))

@@ -84,7 +84,8 @@ def summarise(run: Run, documents: Mapping[str, Mapping[str, Any]]) -> dict[str,
 
     documents: the facts by reader. Returns {run, as_of, language, notice, version, titles, subjects, texts, text,
     people, kocs, niches, circles, changes, since, changed}: titles and a message by reader, text (counts in words),
-    changes (the number of each kind since the run before), since (its day) and changed, a sentence on them.
+    changes (the number of each kind since the run before), since (its day) and changed, a sentence on them. circles is
+    None where none were looked for.
     """
     document = documents["analyst"]
     since = document["sections"].get("changes") or {}
@@ -102,7 +103,7 @@ def summarise(run: Run, documents: Mapping[str, Mapping[str, Any]]) -> dict[str,
         "people": document["people"],
         "kocs": kocs,
         "niches": len(run.rows("niches", ["niche"])),
-        "circles": len(run.rows("circles", ["circle"])),
+        "circles": None if "circles" in run.skipped else len(run.rows("circles", ["circle"])),
         "changes": dict(sorted(Counter(row["change"] for row in run.rows("changes", ["change"])).items())),
         "since": since.get("since"),
         "changed": since.get("heading"),

@@ -53,6 +53,12 @@ class Circles:
     dated: bool
     why_not: str | None
 
+    @classmethod
+    def of_none(cls, why_not: str) -> Circles:
+        """No circles, of a network in which none were looked for; why_not: why."""
+        nothing = np.empty(0)
+        return cls(_table([], nothing), _members([], nothing.astype(str)), {}, 0, False, why_not)
+
 
 def find_circles(
     network: Network,

@@ -285,7 +285,7 @@ def _describe_groups(view: View) -> dict[str, str]:
     found = sum((info["circles"]["control"] or {}).values())
     return {
         "niche": say("details.niche", people=info["settings"]["min_size"], n=info["niche_control"] or 0),
-        "circle": say("details.circle", n=found),
+        "circle": say("details.circle_skipped") if "circles" in view.run.skipped else say("details.circle", n=found),
     }
 
 
@@ -344,6 +344,8 @@ def _list_settings(view: View) -> list[dict[str, str]]:
             found[name] = say.day(value) if name == "until" else say.data(str(value))
     found |= {name: say.join(say.data(str(one)) for one in settings[name]) for name in LISTS if settings[name]}
     found |= {name: say.number(len(settings[name])) for name in COUNTED if settings[name]}
+    if skipped := view.run.skipped:
+        found["skip"] = say.join(say(f"details.skip_{name}") for name in skipped)
     return [{"name": say(f"details.setting_{name}"), "value": value} for name, value in found.items()]
 
 

@@ -72,7 +72,7 @@ def facts(view: View) -> dict[str, Any] | None:
         "has_shares": not few,
         "has_change": any(row["change"] is not None for row in rows),
         "parts": [part for part in PARTS if any((row["parts"] or {}).get(part) for row in rows or types)],
-        "notes": _list_notes(view) if reached else [],
+        "notes": [*(_list_notes(view) if reached else []), *_note_skipped(view)],
         "caption": _write_map_caption(view, niches, sums),
         "map": None if few or not rows else _draw_map(view, niches, circles),
         "strip": None if few or not circles or len(circles) > STRIP or not reached else _list_strip(view, circles),
@@ -209,6 +209,11 @@ def _list_notes(view: View) -> list[str]:
         accounts = view.say.count(cover.stated, "accounts")
         found.append(view.say("niches.known_followers", accounts=accounts, share=view.say.percent(cover.audience)))
     return found
+
+
+def _note_skipped(view: View) -> list[str]:
+    """That there are no circles because nobody asked for them."""
+    return [view.say("niches.circles_skipped")] if "circles" in view.run.skipped else []
 
 
 def _write_map_caption(view: View, niches: list[Row], sums: list[Row]) -> str | None:

@@ -39,8 +39,13 @@ def facts(view: View) -> dict[str, Any]:
 
 
 def _lacks(view: View) -> str | None:
-    """What the data lack for a test; None for nothing. Where a top is everybody, all rankings are the same."""
+    """What a test lacks: a request for it, or some of the data; None for nothing.
+
+    Where a top is everybody, all rankings are the same.
+    """
     found = view.run.info["backtest"]
+    if "backtest" in view.run.skipped:
+        return "request"
     if found is None:
         return str(view.run.info["backtest_lacks"])
     return "people" if min(found["candidates"]["n"]) <= min(found["n"]) else None

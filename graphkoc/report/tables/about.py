@@ -41,6 +41,8 @@ def _list_facts(view: View) -> Iterator[dict[str, Any]]:
 def _describe_sheet(view: View, sheet: Sheet) -> Iterator[dict[str, Any]]:
     say = view.say
     reason = say(EMPTY[sheet.name]) if not sheet.rows and sheet.name in EMPTY else say(f"tables.sheet_{sheet.name}")
+    if sheet.name in view.run.skipped:
+        reason = say(f"niches.{sheet.name}_skipped")
     yield {"what": sheet.title, "about": say("tables.rows", n=len(sheet.rows), about=reason)}
     for column in sheet.columns:
         head = say("tables.column", sheet=sheet.title, column=column.header)

@@ -97,5 +97,6 @@ def _make_document(view: View, sheets: list[Sheet]) -> dict[str, Any]:
 def _describe(view: View, counts: dict[str, int]) -> str:
     """What is in the file, as a clause: `205 people, 9 niches`."""
     nouns = {"people": "people", "niches": "niches", "circles": "circles", "changes": "changes"}
-    found = [count(rows, nouns.get(name, f"people of the {name}")) for name, rows in counts.items()]
+    skipped = view.run.skipped
+    found = [count(n, nouns.get(name, f"people of the {name}")) for name, n in counts.items() if name not in skipped]
     return ", ".join(found)
