@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -115,6 +118,20 @@ def test_names_are_remembered_over_several_runs_that_look_for_no_circle(
     assert make_run(tmp_path, "alone", BOTH).info["circles"]["names"] == {}
 
 
+def test_merged_circles_are_merged_again_when_they_are_looked_for(
+    runs: dict[str, graphkoc.Run], tmp_path: Path
+) -> None:
+    for name in ("first", "short", "later"):
+        shutil.copytree(runs[name].folder, tmp_path / name)
+    before = graphkoc.find_run(str(tmp_path / "first"))
+    first, second = before.circles["circle"][:2]
+    graphkoc.merge_groups(before, "circle", [first, second])
+    short, later = (graphkoc.find_run(str(tmp_path / name)) for name in ("short", "later"))
+    assert short.circles.empty
+    assert short.people.equals(runs["short"].people)
+    assert {*later.circles["circle"]} == {*before.circles["circle"]} - {second}
+
+
 def test_a_comparison_names_the_setting_and_lists_no_circle(runs: dict[str, graphkoc.Run]) -> None:
     for before, after in (("first", "short"), ("short", "later")):
         found = graphkoc.compare_runs(runs[before], runs[after])
@@ -174,6 +191,8 @@ def test_the_report_says_that_it_was_asked_for(runs: dict[str, graphkoc.Run], la
     details = section_facts(short, "details", language)
     assert details["groups"]["circle"] == unsought
     assert {"name": setting, "value": value} in details["settings"]
+    assert details["bridges"] == []
+    assert not [row for row in details["commands"] if "circle" in row["command"]]
     niches = section_facts(short, "niches", language)
     assert unsought in niches["notes"]
     assert niches["strip"] is niches["histogram"] is None
@@ -243,3 +262,48 @@ def test_refresh_leaves_out_what_the_file_says_for_analyses(tmp_path: Path) -> N
     (place / "graphkoc.toml").write_text('[refresh]\npaths = ["exports"]\n', encoding="utf-8")
     done = graphkoc_command("refresh", "--format", "json", cwd=place)
     assert graphkoc.find_run(str(place / "runs" / json.loads(done.stdout)["run"])).skipped == ()
+
+
+@pytest.fixture(scope="module")
+def brand(brand_output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented brand, analysed once more without both; its run short continues the run of everything."""
+    folder = Path(shutil.copytree(brand_output, tmp_path_factory.mktemp("skipped") / "brand"))
+    ask(folder, "analyse", "--skip", "circles,backtest", "--out", "short")
+    return folder
+
+
+def ask(folder: Path, *words: object) -> Any:
+    """What a command prints, as JSON."""
+    done = graphkoc_command(*words, "--format", "json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_plans_groups_and_files_are_made_of_such_a_run(brand: Path) -> None:
+    plan = ask(brand, "plan", "short", "--budget", "800", "--launch", "2026-10-12")
+    assert plan["people"]
+    group = ask(brand, "focus-group", "short", "--category", "Kettles", "--size", "6")
+    assert len([row for row in group["people"] if row["circle"] is None]) == 6
+    for suffix in ("xlsx", "csv", "json", "gexf", "graphml", "html"):
+        ask(brand, "export", "short", "-o", f"run.{suffix}")
+        assert (brand / f"run.{suffix}").stat().st_size
+    (person, *_) = ask(brand, "kocs", "short", "--limit", 1)
+    assert "Not checked against the past" not in str(person)
+    assert ask(brand, "similar", person["consumer"], "short")[0]["circle"] is None
+    assert "left out on request" in json.dumps(ask(brand, "explain", person["consumer"], "short"))
+
+
+def test_the_graph_has_no_circle_of_such_a_run_and_has_them_of_the_next(brand: Path) -> None:
+    with_circles = graphkoc.find_run(str(brand / "run"))
+    assert ask(brand, "query", "circle_reach") == []
+    assert ask(brand, "query", "niche_reach")
+    with closing(graphkoc.open_store(f"ladybug:{brand / 'graphkoc.lbug'}")) as store:
+        (shown,) = store.read("MATCH (r:Run) WHERE r.shown = 'yes' RETURN r.signal AS signal, r.warning AS warning")[
+            ["signal", "warning"]
+        ].to_dict("records")
+        assert shown["signal"] == "not checked"
+        assert "left out on request" in shown["warning"]
+        again = graphkoc.analyse(store, brand / "again", Settings(skip=("backtest",)))
+    columns = ["circle", "name", "people", "stability"]
+    pd.testing.assert_frame_equal(again.circles[columns], with_circles.circles[columns])
+    assert len(ask(brand, "query", "circle_reach")) == len(again.circles)

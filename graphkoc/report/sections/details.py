@@ -304,7 +304,9 @@ def _describe_white_space(view: View) -> str:
 
 
 def _list_bridges(view: View) -> list[dict[str, Any]]:
-    """The key opinion consumers who reach people in most circles."""
+    """The key opinion consumers who reach people in most circles; nobody where none were looked for."""
+    if "circles" in view.run.skipped:
+        return []
     rows = view.run.rows("bridges", None, ("role", RANKED))
     return [
         {"who": view.who(row["consumer"])}
@@ -371,7 +373,12 @@ def _list_commands(view: View) -> list[dict[str, str]]:
         "counts": "graphkoc status",
         "facts": "graphkoc report --format json",
     }
-    return [{"what": view.say(f"details.command_{name}"), "command": text} for name, text in commands.items()]
+    idle = {"circles", "circle_reach"} if "circles" in run.skipped else set()
+    return [
+        {"what": view.say(f"details.command_{name}"), "command": text}
+        for name, text in commands.items()
+        if name not in idle
+    ]
 
 
 def _find_example(view: View) -> str:
