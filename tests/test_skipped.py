@@ -193,6 +193,8 @@ def test_the_report_says_that_it_was_asked_for(runs: dict[str, graphkoc.Run], la
     assert {"name": setting, "value": value} in details["settings"]
     assert details["bridges"] == []
     assert not [row for row in details["commands"] if "circle" in row["command"]]
+    (differs,) = section_facts(short, "changes", language)["settings"]
+    assert differs.startswith(setting) and value in differs
     niches = section_facts(short, "niches", language)
     assert unsought in niches["notes"]
     assert niches["strip"] is niches["histogram"] is None

@@ -211,13 +211,17 @@ def _describe_white_space(view: View, row: Row | None) -> str | None:
 
 def describe_setting(view: View, row: Row) -> str:
     """A setting that differs between the two runs, in a sentence."""
-    none = view.say("changes.none")
-    return view.say(
-        "changes.setting",
-        name=view.say.data(row["why"]),
-        before=view.say.data(row["before"]) if row["before"] else none,
-        now=view.say.data(row["now"]) if row["now"] else none,
-    )
+    say, name = view.say, row["why"]
+
+    def write(value: str | None) -> str:
+        if not value:
+            return say("changes.none")
+        if name == "skip":
+            return say.join(say(f"details.skip_{one}") for one in value.split(", "))
+        return say.data(value)
+
+    shown = say("details.setting_skip") if name == "skip" else say.data(name)
+    return say("changes.setting", name=shown, before=write(row["before"]), now=write(row["now"]))
 
 
 def _list_moves(view: View, rows: Sequence[Row]) -> dict[str, Any]:
