@@ -113,7 +113,13 @@ def test_finer_niches_stand_below_the_niche_they_belong_to(runs: Path) -> None:
 def test_an_empty_list_gives_its_reason(runs: Path, kind: str) -> None:
     people = shaped("people", pd.DataFrame({"consumer": ["csv:1"], "audience": 0.0, "score": 0.0, **WRITTEN}))
     for name, why in (("none", None), ("refused", "2 were found with categories shuffled")):
-        info = {"format": FORMAT, "counts": {"reviews": 3}, "circles": {"why_not": why}, "niches": {"why_not": why}}
+        info = {
+            "format": FORMAT,
+            "settings": {},
+            "counts": {"reviews": 3},
+            "circles": {"why_not": why},
+            "niches": {"why_not": why},
+        }
         Run(str(runs / name), info, people=people).save()
     assert graphkoc(f"{kind}s", "none").startswith(f"No {kind} was found: no")
     assert graphkoc(f"{kind}s", "refused") == f"No {kind} is published: 2 were found with categories shuffled.\n"
