@@ -128,7 +128,6 @@ from .schedule.install import list_installed_schedules as list_installed_schedul
 from .schedule.install import list_schedule_notes as list_schedule_notes
 from .schedule.install import remove_schedule as remove_schedule
 from .schedule.install import write_schedule_files as write_schedule_files
-from .schedule.last import find_last_refresh as find_last_refresh
 from .schedule.loop import begin_schedule as begin_schedule
 from .schedule.loop import read_loop_state as read_loop_state
 from .schedule.loop import refresh_when_due as refresh_when_due
@@ -137,6 +136,7 @@ from .schedule.refresh import Refreshed as Refreshed
 from .schedule.refresh import RefreshRequest as RefreshRequest
 from .schedule.refresh import refresh_reports as refresh_reports
 from .schedule.refresh import send_newest as send_newest
+from .schedule.reports import find_last_refresh as find_last_refresh
 from .schedule.times import Timetable as Timetable
 from .schedule.times import describe_timetable as describe_timetable
 from .schedule.times import find_local_zone as find_local_zone

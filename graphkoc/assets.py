@@ -1,10 +1,12 @@
-"""Where the folders `cypher`, `loaders` and `examples` are, in a checkout and once installed."""
+"""What comes with the package: where `cypher`, `loaders` and `examples` are, and how a page vouches for its sources."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
-__all__ = ["folder"]
+__all__ = ["folder", "hash_source"]
 
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent
@@ -20,3 +22,8 @@ def folder(name: str) -> Path:
     if not path.is_dir():
         raise FileNotFoundError(f"graphkoc was installed without its {name}/ folder: {path}")
     return path
+
+
+def hash_source(text: str) -> str:
+    """The source expression of a content security policy that allows exactly this text as a script or style."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -23,11 +23,13 @@ __all__ = [
     "number_or_none",
     "percent",
     "person_name",
+    "replace_illegal",
     "text_or_none",
     "whole_or_none",
     "wrap_text",
 ]
 
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LONGEST = 40
 NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Controls, format characters (zero width, bidi), halves of surrogate pairs, private and unassigned."""
@@ -132,6 +134,11 @@ def whole_or_none(value: Any) -> int | None:
 def _is_invisible(character: str) -> bool:
     # U+FE00 to U+FE0F choose between looks of the character before; alone they are nothing.
     return unicodedata.category(character) in NOT_SHOWN or character in BLANK or "\ufe00" <= character <= "\ufe0f"
+
+
+def replace_illegal(text: str, instead: str = "") -> str:
+    """The text with `instead` for each character that no document of XML 1.0 may hold, not even escaped."""
+    return ILLEGAL.sub(instead, text)
 
 
 def measure_text(text: str, size: float) -> float:

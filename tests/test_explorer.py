@@ -20,6 +20,7 @@ from report_pages import HOSTILE
 from report_pages import Page as Parsed
 
 import graphkoc
+from graphkoc.assets import hash_source
 from graphkoc.graph.drawing import DrawnNetwork, explorer
 from graphkoc.report.readers import Reader
 
@@ -82,7 +83,7 @@ def test_only_its_own_scripts_and_style_run_and_nothing_is_asked_for(page: str) 
     parsed = Parsed(page)
     scripts, (style,) = parsed.inside["script"], parsed.inside["style"]
     allowed = re.findall(r"'(sha256-[^']+)'", parsed.policy)
-    assert allowed == [explorer._hash_source(one) for one in (*scripts[1:], style)]
+    assert allowed == [hash_source(one) for one in (*scripts[1:], style)]
     assert parsed.policy.startswith("default-src 'none'; ")
     assert not parsed.attributes("script", "src") + parsed.attributes("link", "href") + parsed.attributes("img", "src")
 

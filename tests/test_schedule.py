@@ -159,6 +159,7 @@ def test_the_status_has_the_last_refresh_whoever_began_it(place: Path) -> None:
     entries = [
         {"time": "2026-11-30T06:00:01+00:00", "outcome": "reported", "report": "2026-11-30T060001"},
         {"time": "2026-12-07T06:00:01+00:00", "outcome": "failed", "error": "the store is busy"},
+        {"time": "2026-12-07T06:00:02+00:00", "outcome": "sent", "report": "2026-11-30T060001", "errors": []},
     ]
     (place / "weekly" / "refreshes.jsonl").write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
     assert ask(place, "status")["last"] == entries[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from itertools import accumulate
 from typing import Any
 
 from graphkoc.exports.rows import without_controls
-from graphkoc.text import measure_text, wrap_text
+from graphkoc.text import measure_text, replace_illegal, wrap_text
 
 __all__ = ["Deck", "Drawing", "Grid", "Slide", "as_slides"]
 
@@ -40,7 +39,6 @@ LATIN, CHINESE = "Arial", "Microsoft YaHei"
 CREATED = datetime(2000, 1, 1)
 """The date in a file: equal slides are equal bytes."""
 ZIPPED = (1980, 1, 1, 0, 0, 0)
-ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -333,7 +331,7 @@ def _find_size(png: bytes) -> tuple[int, int]:
 
 def _clean(text: str) -> str:
     """Text as XML and a reader take it."""
-    return ILLEGAL.sub("", without_controls(text))
+    return replace_illegal(without_controls(text))
 
 
 def _inches(*values: float) -> list[Any]:

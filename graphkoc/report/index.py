@@ -9,8 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from graphkoc.assets import hash_source
 from graphkoc.report.catalogue import Catalogue
-from graphkoc.report.page import hash_source, make_environment, render_markdown
+from graphkoc.report.page import make_environment, render_markdown
 from graphkoc.text import display_name
 
 __all__ = ["render_index", "write_counts", "write_message", "write_subject"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 from markupsafe import Markup, escape
 
+from graphkoc.assets import hash_source
 from graphkoc.errors import StoreError
 from graphkoc.files import replace_file, translate_errors
 from graphkoc.invite.listening.markdown import escape_markdown
@@ -25,7 +24,7 @@ from graphkoc.report.pdf import make_pdf
 from graphkoc.report.readers import Reader
 from graphkoc.runs.run import Run
 
-__all__ = ["hash_source", "make_environment", "render", "render_markdown", "save_document", "write_report"]
+__all__ = ["make_environment", "render", "render_markdown", "save_document", "write_report"]
 
 NUMBER = re.compile(r"(?<![\w@#])[−+]?[€$£¥]?\d(?:[\d,.]*\d)?%?")
 
@@ -134,8 +133,3 @@ def _join_sources(folder: str, suffix: str) -> str:
     files = [file for file in (resources.files("graphkoc.report") / folder).iterdir() if file.name.endswith(suffix)]
     files.sort(key=lambda file: (file.name != f"base.{suffix}", file.name))
     return "\n".join(file.read_text(encoding="utf-8").strip() for file in files)
-
-
-def hash_source(text: str) -> str:
-    """The source expression of a content security policy that allows exactly this text."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -16,7 +16,7 @@ from graphkoc.report.catalogue import Catalogue
 from graphkoc.runs.roles import RANKED
 from graphkoc.text import display_name, text_or_none
 
-__all__ = ["READERS", "Names", "Reader"]
+__all__ = ["READERS", "Names", "Reader", "write_name"]
 
 READERS = ("analyst", "client")
 SHORT = 8
@@ -103,3 +103,8 @@ class Names:
             return name
         end = display_name(consumer.rpartition(":")[2]) or display_name(consumer)
         return self._words("names.nameless", n=end if len(end) <= SHORT else end[-4:])
+
+
+def write_name(who: Mapping[str, Any]) -> str:
+    """A person's name with the handle where the name repeats; who: as `View.who` states it."""
+    return f"{who['name']} ({who['handle']})" if who["handle"] else str(who["name"])

@@ -14,6 +14,7 @@ from graphkoc.report.catalogue import Catalogue
 from graphkoc.report.pictures.files import make_pngs
 from graphkoc.report.pictures.picture import Picture
 from graphkoc.report.pictures.pictures import list_pictures
+from graphkoc.report.readers import write_name
 
 __all__ = ["make_deck", "save_slides"]
 
@@ -95,7 +96,7 @@ class _Maker:
         columns = [name for name in COLUMNS if name in facts["columns"] or name in ("audience", "reviews", "score")]
         head = ["#", say("plan.who_head"), *(say(COLUMNS[name]) for name in columns)]
         cells = [
-            [say.number(row["who"]["rank"]), _write_name(row["who"]), *(self._write_cell(row, one) for one in columns)]
+            [say.number(row["who"]["rank"]), write_name(row["who"]), *(self._write_cell(row, one) for one in columns)]
             for row in rows[:LISTED]
         ]
         numbers = frozenset({0, *(place for place, name in enumerate(columns, 2) if name in NUMBERS)})
@@ -137,7 +138,7 @@ class _Maker:
             rows = [
                 [
                     say.number(row["order"]),
-                    _write_name(row["person"]),
+                    write_name(row["person"]),
                     str(row["niche"] or "–"),
                     say.number(row["reached"]),
                     say.join(row["flags"]),
@@ -238,12 +239,8 @@ COLUMNS = {
 NUMBERS = {"audience", "reviews", "quality", "score"}
 
 
-def _write_name(who: Facts) -> str:
-    return f"{who['name']} ({who['handle']})" if who["handle"] else str(who["name"])
-
-
 def _write_who(card: Facts) -> str:
-    return f"{_write_name(card['who'])}: {card['reason']}"
+    return f"{write_name(card['who'])}: {card['reason']}"
 
 
 def _write_finding(row: Facts) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from graphkoc.analysis import Settings
 from graphkoc.annotations import list_changed
-from graphkoc.capture.answers import NOTHING, Answers
+from graphkoc.capture.answers import NAME, NOTHING, Answers
 from graphkoc.capture.load import Loaded
 from graphkoc.capture.rejects import write_rejects
 from graphkoc.errors import BusyError, GraphkocError, UsageError
@@ -52,8 +52,6 @@ PATIENCE = 600
 """Seconds after which the command for a failure is ended."""
 UNCOMPARED = ("notice",)
 """Settings that an analysis fills in by itself."""
-ANSWERS = "graphkoc-load.toml"
-"""The file beside data that answers what they leave open; it is none of the data."""
 
 
 @dataclass(frozen=True)
@@ -234,8 +232,8 @@ def _holds_files(path: Path) -> bool:
     """Whether something is to be loaded at the path; a path that does not exist is, so that the load says so."""
     if not path.is_dir():
         return True
-    found = (one for one in path.rglob("*") if one.is_file() and one.name != ANSWERS)
-    return any(not part.startswith(".") for one in found for part in one.relative_to(path).parts[-1:])
+    # The file of answers beside data is none of them.
+    return any(one.is_file() and one.name != NAME and not one.name.startswith(".") for one in path.rglob("*"))
 
 
 def _find_current(store: Store, request: RefreshRequest) -> Run | None:

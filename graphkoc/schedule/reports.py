@@ -33,6 +33,7 @@ __all__ = [
     "LATEST",
     "LOG",
     "KeptReport",
+    "find_last_refresh",
     "find_page",
     "is_same",
     "list_reports",
@@ -153,10 +154,19 @@ def find_page(report: KeptReport, reader: str) -> Path:
     return report.folder / PAGES[reader]
 
 
+def find_last_refresh(reports: Path) -> dict[str, Any] | None:
+    """The line of the newest refresh in the log of this folder: {time, outcome, report, error, ...}; None without one.
+
+    Lines of sending are passed over. Raises StoreError where the log cannot be read.
+    """
+    entries = reversed(read_entries(reports / LOG))
+    return next((dict(entry) for entry in entries if entry.get("outcome") in OUTCOMES), None)
+
+
 def show_reports(reports: Path, language: str, kept: Sequence[KeptReport]) -> None:
     """Make the page that lists these reports, and the copy of the newest. Raises StoreError when they cannot be."""
     entries = read_entries(reports / LOG)
-    last = next((entry for entry in reversed(entries) if entry.get("outcome") in OUTCOMES), None)
+    last = find_last_refresh(reports)
     unsent = entries[-1].get("errors", []) if entries and entries[-1].get("outcome") == "unsent" else []
     rows = [{**report.about, "folder": report.folder.name} for report in reversed(kept)]
     index = render_index(rows, last, language, "; ".join(unsent)).encode()

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from xml.sax.saxutils import quoteattr
 
+from graphkoc.text import replace_illegal
+
 __all__ = ["escape_text", "join_lines", "name_nodes", "quote"]
 
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no document of XML 1.0 may hold, not even escaped."""
 LINES = 4096
 
 
 def quote(text: str) -> str:
     """The text as the value of an attribute, in quotes."""
-    return quoteattr(ILLEGAL.sub("\ufffd", text))
+    return quoteattr(replace_illegal(text, "\ufffd"))
 
 
 def escape_text(text: str) -> str:
     """The text between tags."""
-    return ILLEGAL.sub("\ufffd", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return replace_illegal(text, "\ufffd").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def name_nodes(ids: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from graphkoc.report.catalogue import Catalogue
 from graphkoc.report.figures import find_figures
 from graphkoc.report.pictures.picture import Bar, Chart, Picture, draw_chart, frame_figure
+from graphkoc.report.readers import write_name
 from graphkoc.runs.reached import PARTS
 
 __all__ = ["list_pictures"]
@@ -50,7 +51,7 @@ def _draw_first(facts: Facts, say: Catalogue) -> Iterator[Picture]:
     cards = [card for card in facts["cards"] if card["months"]]
     if cards:
         bars = [
-            Bar(_write_name(card["who"]), figures.spark(card["months"]), (say.number(card["reviews_365"]),))
+            Bar(write_name(card["who"]), figures.spark(card["months"]), (say.number(card["reviews_365"]),))
             for card in cards
         ]
         key = [("year", say("pictures.year")), ("before", say("pictures.before"))]
@@ -209,10 +210,6 @@ DRAWN: Mapping[str, Callable[[Facts, Catalogue], Iterator[Picture]]] = {
     "details": _draw_details,
 }
 """What draws the pictures of each section."""
-
-
-def _write_name(who: Facts) -> str:
-    return f"{who['name']} ({who['handle']})" if who["handle"] else str(who["name"])
 
 
 def _make_key(say: Catalogue, parts: Sequence[str]) -> Key:

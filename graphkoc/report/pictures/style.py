@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from xml.etree import ElementTree
 
+from graphkoc.text import replace_illegal
+
 __all__ = ["SVG", "find_fonts", "resolve_style"]
 
 SVG = "http://www.w3.org/2000/svg"
@@ -20,8 +22,6 @@ PAINT = {
 """Declarations that a picture takes over; each is an attribute of SVG too."""
 COMPOUND = re.compile(r"([a-z]+|(?=\.))((?:\.[\w-]+)*)")
 VARIABLE = re.compile(r"var\((--[\w-]+)\)")
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Rule:
 def resolve_style(svg: str) -> str:
     """The picture with the page's style for it in attributes, in the colours of a light page, and without classes."""
     ElementTree.register_namespace("", SVG)
-    root = ElementTree.fromstring(ILLEGAL.sub("", svg))
+    root = ElementTree.fromstring(replace_illegal(svg))
     _resolve(root, [])
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import html
 import json
 import re
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphkoc.arrays import Indices
+from graphkoc.assets import hash_source
 from graphkoc.errors import UsageError
 from graphkoc.graph.drawing.looks import COLOURS, GREY, MARKS
 
@@ -72,8 +72,8 @@ def make_explorer(network: DrawnNetwork, language: str = "en") -> str:
         "style": style,
         "drawing": drawing,
         "script": script,
-        "style_hash": _hash_source(style),
-        "scripts": " ".join(f"'{_hash_source(one)}'" for one in (drawing, script)),
+        "style_hash": hash_source(style),
+        "scripts": " ".join(f"'{hash_source(one)}'" for one in (drawing, script)),
     }
     return re.sub(r"\[\[(\w+)\]\]", lambda found: parts[found[1]], _read_asset("page.html"))
 
@@ -195,8 +195,3 @@ def _read_asset(name: str) -> str:
 def _read_words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = json.loads(_read_asset("words.json"))
     return words
-
-
-def _hash_source(text: str) -> str:
-    """The source expression of a content security policy that allows exactly this text."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
