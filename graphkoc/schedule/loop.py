@@ -13,16 +13,16 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from graphkoc.errors import BusyError
-from graphkoc.files import read_content, replace_file, translate_errors, working_folder
+from graphkoc.files import read_content, replace_file, translate_errors
+from graphkoc.schedule.claims import claim
 from graphkoc.schedule.times import Timetable, find_due, format_moment, list_next_times
 
 __all__ = ["LoopState", "begin_schedule", "read_loop_state", "refresh_when_due", "run_loop"]
@@ -99,16 +99,10 @@ def _begin(timetable: Timetable, folder: Path, now: datetime, back: timedelta) -
     return replace(state, since=min(state.since, _write(now)))
 
 
-@contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        try:
-            with translate_errors(f"{folder} cannot be written", "Is the folder yours?"):
-                stack.enter_context(working_folder(folder / STATE))
-        except BusyError as error:
-            hint = "End the other one first."
-            raise BusyError(f"another process keeps the schedule of {folder}", hint=hint) from error
-        yield
+def _claim_schedule(folder: Path) -> AbstractContextManager[None]:
+    """Keep other processes from the schedule of the folder; BusyError where one keeps it."""
+    busy = f"another process keeps the schedule of {folder}"
+    return claim(folder / STATE, f"{folder} cannot be written", busy, "End the other one first.")
 
 
 class Watch:
@@ -193,7 +187,7 @@ def begin_schedule(timetable: Timetable, folder: Path, anew: bool, clock: Clock 
     anew: whether nothing held before; otherwise what the same timetable had to catch up stays. Raises BusyError where
     another process keeps the schedule of the folder.
     """
-    with _only_one(folder):
+    with _claim_schedule(folder):
         now = clock()
         state = _begin(timetable, folder, now, timedelta(0))
         _save(folder, replace(state, since=_write(now)) if anew else state)
@@ -218,7 +212,7 @@ def run_loop(
     clock: the time, in a zone of its own. pace: seconds after which it looks at the clock again.
     Raises BusyError where another process keeps the schedule of the folder.
     """
-    with _only_one(folder), Watch() as watch:
+    with _claim_schedule(folder), Watch() as watch:
         state = _save(folder, replace(_begin(timetable, folder, clock(), timedelta(0)), beat=_write(clock())))
         try:
             while not watch.stopped:
@@ -249,7 +243,7 @@ def refresh_when_due(
     With it comes the next time at which it is due. The first look goes back an hour. Raises BusyError where another
     process keeps the schedule of the folder.
     """
-    with _only_one(folder), Watch() as watch:
+    with _claim_schedule(folder), Watch() as watch:
         now = clock()
         state = _save(folder, _begin(timetable, folder, now, LOOK))
         due = find_due(timetable, datetime.fromisoformat(state.since), now)

@@ -10,7 +10,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,8 +22,8 @@ from graphkoc.annotations import list_changed
 from graphkoc.capture.answers import NAME, NOTHING, Answers
 from graphkoc.capture.load import Loaded
 from graphkoc.capture.rejects import write_rejects
-from graphkoc.errors import BusyError, GraphkocError, UsageError
-from graphkoc.files import describe_error, translate_errors, working_folder
+from graphkoc.errors import GraphkocError, UsageError
+from graphkoc.files import describe_error, translate_errors
 from graphkoc.pipeline import analyse, load, project, publish
 from graphkoc.progress import Progress
 from graphkoc.report.catalogue import Catalogue
@@ -33,6 +33,7 @@ from graphkoc.runs.edited import find_run
 from graphkoc.runs.folder import run_folders
 from graphkoc.runs.ledger import add_entries, read_entries
 from graphkoc.runs.run import DEFAULT_FOLDER, Run
+from graphkoc.schedule.claims import claim
 from graphkoc.schedule.reports import (
     LOG,
     KeptReport,
@@ -147,20 +148,10 @@ def _send(request: RefreshRequest, report: KeptReport, channels: Channels) -> di
     return entry
 
 
-@contextmanager
-def _claim_reports(reports: Path) -> Iterator[None]:
+def _claim_reports(reports: Path) -> AbstractContextManager[None]:
     """Keep other refreshes of the folder out; BusyError where one is at work."""
-    with translate_errors(f"the reports cannot be written to {reports}"):
-        claim = working_folder(reports / "refresh")
-        try:
-            claim.__enter__()
-        except BusyError as error:
-            hint = "Wait until it is done, then try again."
-            raise BusyError(f"another refresh is writing to {reports}", hint=hint) from error
-    try:
-        yield
-    finally:
-        claim.__exit__(None, None, None)
+    failure, busy = f"the reports cannot be written to {reports}", f"another refresh is writing to {reports}"
+    return claim(reports / "refresh", failure, busy, "Wait until it is done, then try again.")
 
 
 def _refresh(url: str, request: RefreshRequest, progress: Progress | None) -> Refreshed:
